@@ -1,0 +1,1 @@
+"""The door to DICOM: a file becomes a `Mammogram`, or an error that says why not."""

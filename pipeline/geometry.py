@@ -1,0 +1,154 @@
+"""Pixels, millimetres, and the way between them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class PixelSpacing:
+    """
+    The distance between the centres of neighbouring pixels, in the breast.
+
+    Row spacing (down the image) and column spacing (across it) are two numbers.
+
+    Parameters
+    ----------
+    row_mm, column_mm : float
+        Millimetres; both positive and finite.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not positive and finite.
+
+    Examples
+    --------
+    >>> PixelSpacing(0.07, 0.07).length_px(0.7)
+    10.0
+    """
+
+    row_mm: float
+    column_mm: float
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a distance."""
+        for value in (self.row_mm, self.column_mm):
+            if not (math.isfinite(value) and value > 0):
+                message = f"a pixel spacing must be positive and finite, not {value!r}"
+                raise ValueError(message)
+
+    @property
+    def mean_mm(self) -> float:
+        """Side of the square with the area of one pixel, in mm."""
+        return math.sqrt(self.row_mm * self.column_mm)
+
+    @property
+    def pixel_area_mm2(self) -> float:
+        """Area of one pixel, in mm2."""
+        return self.row_mm * self.column_mm
+
+    def length_px(self, length_mm: float) -> float:
+        """Express a length in mm in pixels of mean size."""
+        return round(length_mm / self.mean_mm, 9)
+
+    def to_mm(self, points_px: NDArray[np.floating]) -> NDArray[np.float64]:
+        """
+        Turn (row, column) positions in pixels into millimetres.
+
+        Parameters
+        ----------
+        points_px : ndarray of float, shape (..., 2)
+            0-based (row, column); (0, 0) is the centre of the top-left pixel.
+
+        Returns
+        -------
+        ndarray of float64, shape (..., 2)
+            Millimetres down and across from the centre of the top-left pixel.
+        """
+        return np.asarray(points_px, dtype=np.float64) * (self.row_mm, self.column_mm)
+
+    def to_px(self, points_mm: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Turn (row, column) positions in mm into pixels; the inverse of `to_mm`."""
+        return np.asarray(points_mm, dtype=np.float64) / (self.row_mm, self.column_mm)
+
+
+def convex_hull(points: NDArray[np.floating]) -> NDArray[np.float64]:
+    """
+    Give the corners of the convex hull of some points.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+        In any unit.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2)
+        The corners in order around the hull, m <= n. Empty for no points; one
+        or two corners where the points coincide or lie on a line.
+    """
+    if len(points) == 0:
+        return np.zeros((0, 2))
+    hull = cv2.convexHull(np.asarray(points, dtype=np.float32), returnPoints=False)
+    return np.asarray(points, dtype=np.float64)[np.asarray(hull).ravel()]
+
+
+def polygon_area(corners: NDArray[np.floating]) -> float:
+    """Area inside a closed polygon, in the square of its unit (shoelace formula)."""
+    if len(corners) < 3:
+        return 0.0
+    row, column = np.asarray(corners, dtype=np.float64).T
+    return 0.5 * abs(float(np.dot(row, np.roll(column, -1)) - np.dot(column, np.roll(row, -1))))
+
+
+def feret_diameters(points: NDArray[np.floating]) -> tuple[float, float]:
+    """
+    Largest and smallest caliper width of some points.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+        In any unit; usually an outline.
+
+    Returns
+    -------
+    tuple of float
+        Largest and smallest Feret diameter in that unit; (0.0, 0.0) for fewer
+        than two points.
+
+    Notes
+    -----
+    The largest is reached between two corners of the convex hull, the smallest
+    perpendicular to one of its sides, so both are exact.
+
+    Examples
+    --------
+    >>> square = np.array([[0.0, 0.0], [0.0, 3.0], [4.0, 3.0], [4.0, 0.0]])
+    >>> feret_diameters(square)
+    (5.0, 3.0)
+    """
+    if len(points) < 2:
+        return 0.0, 0.0
+    hull = convex_hull(points)
+    if len(hull) < 2:
+        return 0.0, 0.0
+    gaps = hull[:, None, :] - hull[None, :, :]
+    largest = float(np.sqrt((gaps**2).sum(axis=-1)).max())
+    if len(hull) < 3:
+        return largest, 0.0
+    sides = np.roll(hull, -1, axis=0) - hull
+    lengths = np.hypot(sides[:, 0], sides[:, 1])
+    sides, lengths = sides[lengths > 0], lengths[lengths > 0]
+    normals = np.stack([-sides[:, 1], sides[:, 0]], axis=1) / lengths[:, None]
+    heights = hull @ normals.T
+    smallest = float((heights.max(axis=0) - heights.min(axis=0)).min())
+    return largest, smallest

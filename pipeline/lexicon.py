@@ -1,0 +1,245 @@
+"""The closed vocabularies of the project, with their DICOM, SNOMED CT and BI-RADS codes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+NOTICE: Final = (
+    "Research use only, not for diagnosis. Not a medical device. Findings must be reviewed by a "
+    "qualified radiologist; the absence of marks does not mean the absence of disease."
+)
+SHORT_NOTICE: Final = "Research use only, not for diagnosis"
+BI_RADS_EDITION: Final = "BI-RADS Atlas, 5th edition (2013)"
+
+
+class Laterality(StrEnum):
+    """Which breast; the values of *Image Laterality* (0020,0062), and ``unknown``."""
+
+    LEFT = "L"
+    RIGHT = "R"
+    BOTH = "B"
+    UNKNOWN = "unknown"
+
+
+class View(StrEnum):
+    """Mammography views, as abbreviated in DICOM CID 4014."""
+
+    CC = "CC"
+    MLO = "MLO"
+    ML = "ML"
+    LM = "LM"
+    LMO = "LMO"
+    FB = "FB"
+    SIO = "SIO"
+    ISO = "ISO"
+    XCCL = "XCCL"
+    XCCM = "XCCM"
+    SPECIMEN = "SPECIMEN"
+    UNKNOWN = "unknown"
+
+
+class ViewModifier(StrEnum):
+    """View modifiers of DICOM CID 4015, by the abbreviations used on films."""
+
+    CLEAVAGE = "CV"
+    AXILLARY_TAIL = "AT"
+    ROLLED_LATERAL = "RL"
+    ROLLED_MEDIAL = "RM"
+    ROLLED_INFERIOR = "RI"
+    ROLLED_SUPERIOR = "RS"
+    IMPLANT_DISPLACED = "ID"
+    MAGNIFICATION = "M"
+    SPOT = "S"
+    TANGENTIAL = "TAN"
+    NIPPLE_IN_PROFILE = "NP"
+    INFRAMAMMARY_FOLD = "IMF"
+    AXILLARY_TISSUE = "AX"
+
+
+class PresentationIntent(StrEnum):
+    """*Presentation Intent Type* (0008,0068)."""
+
+    FOR_PROCESSING = "FOR PROCESSING"
+    FOR_PRESENTATION = "FOR PRESENTATION"
+
+
+class SpacingSource(StrEnum):
+    """Where the distance between two pixels was taken from."""
+
+    IMAGER_OVER_MAGNIFICATION = "imager_over_magnification"
+    IMAGER = "imager"
+    CALIBRATED = "calibrated"
+    PIXEL_SPACING = "pixel_spacing"
+    NOMINAL_SCANNED = "nominal_scanned"
+    CONFIGURED = "configured"
+    NONE = "none"
+
+
+class CalcificationSize(StrEnum):
+    """Macro or micro, by the width of the particle (DCM 111345, SCT 44771000)."""
+
+    MACRO = "macro"
+    MICRO = "micro"
+
+
+class Distribution(StrEnum):
+    """
+    BI-RADS distribution descriptors, and the two ways of giving none.
+
+    DICOM CID 6012 holds the codes of the first five.
+    """
+
+    DIFFUSE = "diffuse"
+    REGIONAL = "regional"
+    GROUPED = "grouped"
+    LINEAR = "linear"
+    SEGMENTAL = "segmental"
+    INDETERMINATE = "indeterminate"
+    NOT_APPLICABLE = "not_applicable"
+
+
+DESCRIPTORS: Final = (
+    Distribution.DIFFUSE,
+    Distribution.REGIONAL,
+    Distribution.GROUPED,
+    Distribution.LINEAR,
+    Distribution.SEGMENTAL,
+)
+
+SNOMED_CT: Final = {
+    Distribution.DIFFUSE: "129764001",
+    Distribution.REGIONAL: "129767008",
+    Distribution.GROUPED: "129766004",
+    Distribution.LINEAR: "129765000",
+    Distribution.SEGMENTAL: "129768003",
+}
+
+
+class Status(StrEnum):
+    """What became of one input file."""
+
+    JUDGED = "judged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a file was skipped or failed: the machine-readable half of its sentence."""
+
+    # Skipped: readable, and deliberately not judged.
+    NOT_MAMMOGRAPHY = "not_mammography"
+    NO_PIXELS = "no_pixels"
+    MULTIFRAME = "multiframe"
+    QUALITY_CONTROL = "quality_control"
+    SPECIMEN = "specimen"
+    CONTRAST_RECOMBINED = "contrast_recombined"
+    SCREENSHOT = "screenshot"
+    DUPLICATE = "duplicate"
+    # Failed: could not be read or judged.
+    EMPTY_FILE = "empty_file"
+    NOT_DICOM = "not_dicom"
+    TRUNCATED = "truncated"
+    UNREADABLE = "unreadable"
+    MISSING_TAG = "missing_tag"
+    INVALID_TAG = "invalid_tag"
+    INVALID_DIMENSIONS = "invalid_dimensions"
+    TOO_LARGE = "too_large"
+    PIXELS_TOO_SHORT = "pixels_too_short"
+    UNKNOWN_TRANSFER_SYNTAX = "unknown_transfer_syntax"
+    MISSING_DECODER = "missing_decoder"
+    UNDECODABLE_PIXELS = "undecodable_pixels"
+    UNSUPPORTED_PIXELS = "unsupported_pixels"
+    UID_COLLISION = "uid_collision"
+    NO_BREAST = "no_breast"
+    INTERNAL_ERROR = "internal_error"
+
+
+class Flag(StrEnum):
+    """Doubts that travel with a result. `FLAG_SENTENCES` says what each one means."""
+
+    # Of an image.
+    UNCALIBRATED = "uncalibrated"
+    IMPLAUSIBLE_SPACING = "implausible_spacing"
+    CONTRADICTORY_SPACING = "contradictory_spacing"
+    SPACING_AT_DETECTOR = "spacing_at_detector"
+    UNCALIBRATED_PIXEL_SPACING = "uncalibrated_pixel_spacing"
+    ASSUMED_SPACING = "assumed_spacing"
+    NON_SQUARE_PIXELS = "non_square_pixels"
+    MISSING_MODALITY = "missing_modality"
+    MISSING_PRESENTATION_INTENT = "missing_presentation_intent"
+    UNKNOWN_LATERALITY = "unknown_laterality"
+    CONTRADICTORY_LATERALITY = "contradictory_laterality"
+    UNKNOWN_VIEW = "unknown_view"
+    UNKNOWN_INTENSITY_RELATIONSHIP = "unknown_intensity_relationship"
+    LOSSY = "lossy"
+    SPOT_VIEW = "spot_view"
+    MAGNIFICATION_VIEW = "magnification_view"
+    STEREOTACTIC_VIEW = "stereotactic_view"
+    BIOPSY_VIEW = "biopsy_view"
+    PARTIAL_VIEW = "partial_view"
+    IMPLANT = "implant"
+    DIGITISED_FILM = "digitised_film"
+    SYNTHETIC_VIEW = "synthetic_view"
+    BURNED_IN_ANNOTATION = "burned_in_annotation"
+    NOT_MAMMOGRAPHY_ADMITTED = "not_mammography_admitted"
+    QUALITY_CONTROL_ADMITTED = "quality_control_admitted"
+    SPECIMEN_ADMITTED = "specimen_admitted"
+    CONTRAST_ADMITTED = "contrast_admitted"
+    SCREENSHOT_ADMITTED = "screenshot_admitted"
+    BREAST_OUTLINE_UNCERTAIN = "breast_outline_uncertain"
+    NIPPLE_UNCERTAIN = "nipple_uncertain"
+    PECTORAL_UNCERTAIN = "pectoral_uncertain"
+    TOO_MANY_FINDINGS = "too_many_findings"
+    # Of a calcification.
+    NEAR_SKIN = "near_skin"
+    IN_PECTORAL = "in_pectoral"
+    NEAR_SIZE_LIMIT = "near_size_limit"
+    AT_RESOLUTION_LIMIT = "at_resolution_limit"
+    SPLIT_FROM_NEIGHBOUR = "split_from_neighbour"
+    SATURATED = "saturated"
+    VASCULAR = "vascular"
+
+
+FLAG_SENTENCES: Final[dict[Flag, str]] = {
+    Flag.UNCALIBRATED: "No believable pixel spacing was found, so nothing is given in millimetres.",
+    Flag.IMPLAUSIBLE_SPACING: "A spacing or a magnification lay outside the believable range and was not used.",
+    Flag.CONTRADICTORY_SPACING: "Two spacings in the file contradict each other.",
+    Flag.SPACING_AT_DETECTOR: "The spacing holds at the detector; in the breast lengths are a few per cent smaller.",
+    Flag.UNCALIBRATED_PIXEL_SPACING: "Pixel Spacing was used although the file does not say how it was calibrated.",
+    Flag.ASSUMED_SPACING: "The spacing comes from the configuration, not from the file.",
+    Flag.NON_SQUARE_PIXELS: "Rows and columns have different spacings.",
+    Flag.MISSING_MODALITY: "Modality is missing or not a mammography modality; the file was accepted for its SOP class or body part.",
+    Flag.MISSING_PRESENTATION_INTENT: "Presentation Intent Type is missing; the SOP class decided.",
+    Flag.UNKNOWN_LATERALITY: "No attribute says which breast this is.",
+    Flag.CONTRADICTORY_LATERALITY: "Attributes disagree on which breast this is.",
+    Flag.UNKNOWN_VIEW: "No attribute says which view this is.",
+    Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship; its polarity follows the photometric interpretation.",
+    Flag.LOSSY: "The image was compressed with loss, which can remove or imitate small calcifications.",
+    Flag.SPOT_VIEW: "A spot compression view: only a part of the breast is shown.",
+    Flag.MAGNIFICATION_VIEW: "A magnification view.",
+    Flag.STEREOTACTIC_VIEW: "A stereotactic view.",
+    Flag.BIOPSY_VIEW: "Taken during a biopsy: needles and clips may be seen.",
+    Flag.PARTIAL_VIEW: "Only a part of the breast is shown.",
+    Flag.IMPLANT: "The breast holds an implant.",
+    Flag.DIGITISED_FILM: "Digitised film: dust and scratches can imitate calcifications.",
+    Flag.SYNTHETIC_VIEW: "A two-dimensional image computed from tomosynthesis.",
+    Flag.BURNED_IN_ANNOTATION: "The file declares annotations burned into the pixels.",
+    Flag.NOT_MAMMOGRAPHY_ADMITTED: "Not a mammography object; judged because the configuration admits it.",
+    Flag.QUALITY_CONTROL_ADMITTED: "A quality-control image; judged because the configuration admits it.",
+    Flag.SPECIMEN_ADMITTED: "A specimen; judged because the configuration admits it.",
+    Flag.CONTRAST_ADMITTED: "A recombined contrast image; judged because the configuration admits it.",
+    Flag.SCREENSHOT_ADMITTED: "A screenshot or document; judged because the configuration admits it.",
+    Flag.BREAST_OUTLINE_UNCERTAIN: "The outline of the breast could not be told from the background with certainty.",
+    Flag.NIPPLE_UNCERTAIN: "The nipple was not found with enough confidence to be used.",
+    Flag.PECTORAL_UNCERTAIN: "The edge of the pectoral muscle was not found with enough confidence to be used.",
+    Flag.TOO_MANY_FINDINGS: "More findings than the reporting limit; those with the highest scores are listed.",
+    Flag.NEAR_SKIN: "Lies at the skin line, where skin calcifications and skin folds are found.",
+    Flag.IN_PECTORAL: "Lies over the pectoral muscle.",
+    Flag.NEAR_SIZE_LIMIT: "Its width is within one pixel of the limit between micro and macro.",
+    Flag.AT_RESOLUTION_LIMIT: "Smaller than two pixels: its size is an upper limit.",
+    Flag.SPLIT_FROM_NEIGHBOUR: "Touches a neighbour; the border between the two is a watershed line.",
+    Flag.SATURATED: "Holds pixels at the largest grey level.",
+    Flag.VASCULAR: "Lies on a chain that looks like an artery.",
+}
+"""One sentence for every flag; shown wherever a flag is shown."""

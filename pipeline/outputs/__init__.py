@@ -1,0 +1,1 @@
+"""The same report in each form that someone needs."""
