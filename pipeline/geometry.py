@@ -99,7 +99,8 @@ def convex_hull(points: NDArray[np.floating]) -> NDArray[np.float64]:
     if len(points) == 0:
         return np.zeros((0, 2))
     hull = cv2.convexHull(np.asarray(points, dtype=np.float32), returnPoints=False)
-    return np.asarray(points, dtype=np.float64)[np.asarray(hull).ravel()]
+    corners: NDArray[np.float64] = np.asarray(points, dtype=np.float64)[np.asarray(hull, dtype=np.intp).ravel()]
+    return corners
 
 
 def polygon_area(corners: NDArray[np.floating]) -> float:

@@ -137,6 +137,7 @@ class Reason(StrEnum):
     SCREENSHOT = "screenshot"
     DUPLICATE = "duplicate"
     # Failed: could not be read or judged.
+    MISSING_FILE = "missing_file"
     EMPTY_FILE = "empty_file"
     NOT_DICOM = "not_dicom"
     TRUNCATED = "truncated"
@@ -171,6 +172,7 @@ class Flag(StrEnum):
     UNKNOWN_LATERALITY = "unknown_laterality"
     CONTRADICTORY_LATERALITY = "contradictory_laterality"
     UNKNOWN_VIEW = "unknown_view"
+    CONTRADICTORY_VIEW = "contradictory_view"
     UNKNOWN_INTENSITY_RELATIONSHIP = "unknown_intensity_relationship"
     LOSSY = "lossy"
     SPOT_VIEW = "spot_view"
@@ -209,12 +211,14 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.UNCALIBRATED_PIXEL_SPACING: "Pixel Spacing was used although the file does not say how it was calibrated.",
     Flag.ASSUMED_SPACING: "The spacing comes from the configuration, not from the file.",
     Flag.NON_SQUARE_PIXELS: "Rows and columns have different spacings.",
-    Flag.MISSING_MODALITY: "Modality is missing or not a mammography modality; the file was accepted for its SOP class or body part.",
+    Flag.MISSING_MODALITY: "Modality is missing or not one of mammography; the SOP class or the body part decided.",
     Flag.MISSING_PRESENTATION_INTENT: "Presentation Intent Type is missing; the SOP class decided.",
     Flag.UNKNOWN_LATERALITY: "No attribute says which breast this is.",
     Flag.CONTRADICTORY_LATERALITY: "Attributes disagree on which breast this is.",
     Flag.UNKNOWN_VIEW: "No attribute says which view this is.",
-    Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship; its polarity follows the photometric interpretation.",
+    Flag.CONTRADICTORY_VIEW: "Attributes disagree on which view this is.",
+    Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship; the photometric "
+    "interpretation gave its polarity.",
     Flag.LOSSY: "The image was compressed with loss, which can remove or imitate small calcifications.",
     Flag.SPOT_VIEW: "A spot compression view: only a part of the breast is shown.",
     Flag.MAGNIFICATION_VIEW: "A magnification view.",

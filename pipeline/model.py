@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pipeline.geometry import PixelSpacing
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
         Flag,
         Laterality,
         PresentationIntent,
+        Reason,
         SpacingSource,
+        Status,
         View,
         ViewModifier,
     )
@@ -141,13 +144,13 @@ class Breast:
     ----------
     cell_px : int
         Side of a cell in pixels.
-    is_breast : ndarray of bool, shape (cell_rows, cell_columns)
+    cell_density : ndarray of uint16, shape (cell_rows, cell_columns)
+        Mean density of each cell.
+    is_breast : ndarray of bool, same shape
         The breast with its skin; the pectoral muscle included.
-    is_pectoral : ndarray of bool, same shape
-        The pectoral muscle.
     is_judged : ndarray of bool, same shape
         Where particles are reported: the breast without the margins of the
-        image, of collimation and of foreign objects.
+        image, of the skin line and of padding.
     skin_distance_px : ndarray of float32, same shape
         Distance of a cell's centre to the skin line; 0 outside the breast.
         The edges of the image do not count as skin.
@@ -155,28 +158,126 @@ class Breast:
         First row, first column, last row + 1, last column + 1 of the breast.
     outline_px : tuple of Point
         The outline of the breast, in order.
-    pectoral_px : tuple of Point
-        The edge of the pectoral muscle, from the chest wall's top end; empty
-        where none was found.
-    nipple : Nipple or None
-        None where it was not looked for or not found.
     chest_wall_is_left : bool
-        True where the chest wall is at the image's left border.
+        True where the chest wall is at the left of the image.
+    has_background : bool
+        False where the breast fills the field, so that there is no skin line.
     flags : frozenset of Flag
         What is doubtful about this outline.
     """
 
     cell_px: int
+    cell_density: NDArray[np.uint16]
     is_breast: NDArray[np.bool_]
-    is_pectoral: NDArray[np.bool_]
     is_judged: NDArray[np.bool_]
     skin_distance_px: NDArray[np.float32]
     box_px: tuple[int, int, int, int]
     outline_px: tuple[Point, ...]
+    chest_wall_is_left: bool
+    has_background: bool
+    flags: frozenset[Flag] = frozenset()
+
+    def cell_of(self, row_px: float, column_px: float) -> tuple[int, int]:
+        """Give the cell that holds a pixel position, clipped to the map."""
+        rows, columns = self.is_breast.shape
+        return (
+            min(max(int(row_px + 0.5) // self.cell_px, 0), rows - 1),
+            min(max(int(column_px + 0.5) // self.cell_px, 0), columns - 1),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """
+    The pectoral muscle and the nipple.
+
+    ``is_pectoral`` has the shape of the breast's maps. ``pectoral_px`` is the
+    edge of the muscle from its upper end down; empty where none was found.
+    ``nipple`` is None where it was not looked for or not found.
+    """
+
+    is_pectoral: NDArray[np.bool_]
     pectoral_px: tuple[Point, ...]
     nipple: Nipple | None
-    chest_wall_is_left: bool
     flags: frozenset[Flag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoiseTable:
+    """
+    Standard deviation of the noise by grey level.
+
+    Attributes
+    ----------
+    levels : ndarray of float64, shape (n,)
+        Increasing densities.
+    sigma : ndarray of float64, shape (n,)
+        The noise at each of them, in units of density; always positive.
+    """
+
+    levels: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+
+    def at(self, density: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the noise at some densities, interpolated between the levels."""
+        return np.asarray(np.interp(density, self.levels, self.sigma), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """
+    What a top-hat of one size left of the breast's box.
+
+    Attributes
+    ----------
+    image : ndarray of uint16, shape (rows, columns)
+        The image that was opened.
+    residue : ndarray of uint16, same shape
+        ``image`` minus its background; 0 where nothing is narrow.
+    noise : NoiseTable
+        The noise of ``image``.
+    step_px : int
+        Side of one of its pixels, in pixels of the stored image.
+    pixel_mm : float
+        The same in millimetres.
+    length_mm : float
+        Particles narrower than this are left in the residue.
+    blur_mm : float
+        Standard deviation of the Gaussian blur that ``image`` has seen.
+    """
+
+    image: NDArray[np.uint16]
+    residue: NDArray[np.uint16]
+    noise: NoiseTable
+    step_px: int
+    pixel_mm: float
+    length_mm: float
+    blur_mm: float
+
+    def to_stored(self, index: NDArray[np.int_]) -> NDArray[np.float64]:
+        """Give the positions of some rows or columns in pixels of the box."""
+        return index * float(self.step_px) + (self.step_px - 1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Particle:
+    """
+    A bright and compact spot, before it is judged.
+
+    ``contrast_to_noise`` is its height above the background in standard
+    deviations of the noise at its grey level; ``edge_to_noise`` the smallest of
+    the steepest drops around it, likewise; ``strength_sigma`` their geometric
+    mean; ``score`` brings that to 0..1. ``channel`` is the index of the top-hat that found it, from fine to
+    coarse.
+    """
+
+    row_px: float
+    column_px: float
+    channel: int
+    contrast_to_noise: float
+    edge_to_noise: float
+    strength_sigma: float
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +311,60 @@ class Calcification:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """
+    The shape of a set of calcifications, in numbers.
+
+    Lengths are in mm, angles in degrees, shares between 0 and 1. The last four
+    are seen from the nipple, and None where it is not known well enough.
+
+    Attributes
+    ----------
+    count : int
+        Number of calcifications.
+    extent_mm : float
+        Largest distance between two of them.
+    most_within_10_mm : int
+        Most of them within a circle of 10 mm diameter.
+    length_mm, width_mm : float
+        5th to 95th percentile along and across the main axis.
+    elongation : float
+        Standard deviation along the main axis over that across it.
+    line_share : float
+        Longest path through the minimum spanning tree over its whole length,
+        after points closer than 2.5 mm were merged: 1 for a line, small for
+        an area.
+    hull_share : float
+        Area of the convex hull over that of the breast.
+    covered_share : float
+        Share of the breast within 10 mm of a calcification.
+    axis_to_nipple_degrees : float or None
+        Angle between the main axis and the direction to the nipple, 0 to 90.
+    angular_span_degrees : float or None
+        5th to 95th percentile of the direction as seen from the nipple.
+    radial_over_transverse : float or None
+        Standard deviation towards the nipple over that across.
+    widening : float or None
+        Transverse spread of the third farthest from the nipple over that of
+        the nearest third.
+    """
+
+    count: int
+    extent_mm: float
+    most_within_10_mm: int
+    length_mm: float
+    width_mm: float
+    elongation: float
+    line_share: float
+    hull_share: float
+    covered_share: float
+    axis_to_nipple_degrees: float | None
+    angular_span_degrees: float | None
+    radial_over_transverse: float | None
+    widening: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class DistributionCall:
     """
     A distribution descriptor with what speaks for it.
@@ -217,6 +372,8 @@ class DistributionCall:
     ``probabilities`` holds the five descriptors and sums to 1, or is empty
     where no descriptor applies. ``between`` names the two candidates of an
     indeterminate call. ``margin`` is the first probability minus the second.
+    ``calibrated_on`` says what the probabilities were calibrated on
+    (``simulated``), and is None where there are none.
     """
 
     label: Distribution
@@ -225,6 +382,7 @@ class DistributionCall:
     margin: float | None = None
     between: tuple[Distribution, ...] = ()
     evidence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    calibrated_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,3 +443,20 @@ class Report:
     distribution: DistributionCall
     flags: frozenset[Flag]
     candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """
+    What became of one input file: a line of ``files.jsonl``.
+
+    ``path`` is relative to the input it was found under, with forward slashes.
+    ``reason`` and ``message`` are None for judged files.
+    """
+
+    path: str
+    sop_instance_uid: str | None
+    status: Status
+    reason: Reason | None
+    message: str | None
+    seconds: float

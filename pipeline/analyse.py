@@ -1,0 +1,163 @@
+"""One image through all stages in order, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.geometry import PixelSpacing
+from pipeline.lexicon import CalcificationSize, Flag
+from pipeline.model import BreastSummary, Candidate, Channel, Cluster, Report
+from pipeline.stages import breast as breast_stage
+from pipeline.stages import detect, distribution, enhance, group, landmarks, measure, normalise, pattern
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.config import Config
+    from pipeline.model import Breast, Calcification, Density, DistributionCall, Landmarks, Mammogram, Particle
+
+
+def analyse(mammogram: Mammogram, config: Config) -> Report:
+    """
+    Judge one mammogram: every stage, in order.
+
+    Parameters
+    ----------
+    mammogram : Mammogram
+        One frame, as read from DICOM.
+    config : Config
+        The settings of all stages.
+
+    Returns
+    -------
+    Report
+        What was found. Without a spacing, lengths in mm are None and the
+        distribution is not applicable.
+
+    Raises
+    ------
+    UnreadableImage
+        With reason ``no_breast`` where nothing can be judged.
+    """
+    spacing = mammogram.spacing
+    if spacing is None:  # filters must have some width; nothing in mm is reported
+        spacing = PixelSpacing(config.normalise.uncalibrated_pixel_mm, config.normalise.uncalibrated_pixel_mm)
+    density = normalise.to_density(mammogram.pixels)
+    breast = breast_stage.find_breast(density, spacing, config.breast)
+    marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
+    channels = _channels(density, breast, spacing, config)
+    top, left, bottom, right = breast.box_px
+    particles = detect.find_particles(channels, density.image[top:bottom, left:right], breast, config.detect)
+    reported = [p for p in particles if detect.is_reported(p, config.detect)]
+    flags = mammogram.flags | breast.flags | marks.flags
+    if len(reported) > config.detect.report_limit:
+        reported = reported[: config.detect.report_limit]
+        flags |= {Flag.TOO_MANY_FINDINGS}
+    found = measure.measure_particles(reported, channels, breast, marks, spacing, config.measure)
+    found = tuple(replace(c, frame=mammogram.frame) for c in found)
+    clusters: tuple[Cluster, ...] = ()
+    call = distribution.not_calibrated()
+    if mammogram.spacing is None:
+        found = tuple(_without_mm(c) for c in found)
+    else:
+        found, clusters, call = _distribute(found, breast, marks, spacing, config)
+    return Report(
+        identity=mammogram.identity,
+        spacing=mammogram.spacing,
+        spacing_source=mammogram.spacing_source,
+        breast=BreastSummary(
+            area_mm2=_area_mm2(breast, mammogram.spacing),
+            outline_px=breast.outline_px,
+            pectoral_px=marks.pectoral_px,
+            nipple=marks.nipple,
+        ),
+        presence=detect.presence(particles, config.detect),
+        calcifications=found,
+        clusters=clusters,
+        distribution=call,
+        flags=flags,
+        candidates=_candidates(particles, mammogram.frame, config),
+    )
+
+
+def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:
+    """Make the fine and the coarse top-hat of the breast's box."""
+    blurred = normalise.blur(density, breast.box_px, spacing, config.normalise)
+    step_px = enhance.coarse_step_px(spacing, config.enhance)
+    made = []
+    for image, step, length_mm in (
+        (blurred, 1, config.enhance.fine_length_mm),
+        (enhance.average(blurred, step_px), step_px, config.enhance.coarse_length_mm),
+    ):
+        pixel_mm = spacing.mean_mm * step
+        window_mm = config.normalise.noise_window_share * length_mm
+        noise = normalise.measure_noise(image, breast, pixel_mm, window_mm, config.normalise)
+        footprints = enhance.line_footprints(spacing, length_mm, config.enhance.angles, step)
+        residue = enhance.remove_background(image, footprints)
+        made.append(Channel(image, residue, noise, step, pixel_mm, length_mm, config.normalise.blur_mm))
+    return tuple(made)
+
+
+def _distribute(
+    found: tuple[Calcification, ...], breast: Breast, marks: Landmarks, spacing: PixelSpacing, config: Config
+) -> tuple[tuple[Calcification, ...], tuple[Cluster, ...], DistributionCall]:
+    """Group the calcifications and name the distribution of each cluster and of the image."""
+    points_mm = _points_mm(found, spacing)
+    clusters: list[Cluster] = []
+    for number, grouping in enumerate(group.find_clusters(points_mm, config.group), start=1):
+        members = list(grouping.members)
+        shape = pattern.describe_pattern(points_mm[members], breast, marks.nipple, spacing, config.pattern)
+        hull_px = spacing.to_px(grouping.hull_mm)
+        clusters.append(
+            Cluster(
+                number=number,
+                members=tuple(found[i].number for i in members),
+                extent_mm=grouping.extent_mm,
+                area_mm2=grouping.area_mm2,
+                density_per_cm2=grouping.density_per_cm2,
+                hull_px=tuple((float(row), float(column)) for row, column in hull_px),
+                distribution=distribution.classify_pattern(shape, config.distribution),
+            )
+        )
+    cluster_of = {member: cluster.number for cluster in clusters for member in cluster.members}
+    found = tuple(replace(c, cluster=cluster_of.get(c.number)) for c in found)
+    micro = sum(c.size is CalcificationSize.MICRO for c in found)
+    whole = None
+    if len(found) >= 2:
+        whole = pattern.describe_pattern(points_mm, breast, marks.nipple, spacing, config.pattern)
+    calls = [cluster.distribution for cluster in clusters]
+    return found, tuple(clusters), distribution.classify_image(whole, calls, micro, config.distribution)
+
+
+def _points_mm(found: tuple[Calcification, ...], spacing: PixelSpacing) -> NDArray[np.float64]:
+    return spacing.to_mm(np.array([(c.row_px, c.column_px) for c in found]).reshape(-1, 2))
+
+
+def _without_mm(calcification: Calcification) -> Calcification:
+    return replace(
+        calcification,
+        diameter_mm=None,
+        length_mm=None,
+        width_mm=None,
+        area_mm2=None,
+        size=None,
+        flags=calcification.flags - {Flag.NEAR_SIZE_LIMIT, Flag.NEAR_SKIN},
+    )
+
+
+def _area_mm2(breast: Breast, spacing: PixelSpacing | None) -> float | None:
+    if spacing is None:
+        return None
+    return float(breast.is_breast.sum()) * breast.cell_px**2 * spacing.pixel_area_mm2
+
+
+def _candidates(particles: tuple[Particle, ...], frame: int, config: Config) -> tuple[Candidate, ...]:
+    """Keep what was seen but not reported, for curves."""
+    return tuple(
+        Candidate(frame, p.row_px, p.column_px, None, p.score)
+        for p in particles
+        if not detect.is_reported(p, config.detect)
+    )

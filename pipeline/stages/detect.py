@@ -1,0 +1,264 @@
+"""Particles that stand out from the measured noise, in every direction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from pipeline.model import Particle
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.model import Breast, Channel
+
+
+class DetectSettings(Settings):
+    """What counts as a particle, and which particles are reported."""
+
+    candidate_sigma: float = Field(default=4.0, gt=0)
+    """Smallest height above the background, in standard deviations of the noise, of a particle that is looked at."""
+
+    threshold_sigma: float = Field(default=8.5, gt=0)
+    """Smallest strength of a particle that is reported: the geometric mean of its height and of its weakest edge, in
+    standard deviations of the noise."""
+
+    coarse_threshold_sigma: float = Field(default=10.0, gt=0)
+    """The same in the coarse channel, where the texture of the gland stands out as well."""
+
+    half_score_sigma: float = Field(default=8.5, gt=0)
+    """Strength at which the score is 0.5. The score is strength / (strength + this), so it does not depend on the
+    thresholds."""
+
+    directions: int = Field(default=16, ge=4, le=64)
+    """Number of directions in which a particle must have an edge. Fibres, and crossings of fibres, have none along
+    themselves."""
+
+    separation_mm: float = Field(default=0.3, gt=0, le=5)
+    """Two particles of the fine channel are at least this far apart; in the coarse channel the distance grows with the
+    channel's length."""
+
+    hot_pixel_mm: float = Field(default=0.105, ge=0, le=1)
+    """Where pixels are at most this large, a spot of a single pixel is a defect of the detector, because the optics
+    spread every real speck over its neighbours. At larger pixels small calcifications are single pixels."""
+
+    hot_pixel_share: float = Field(default=0.35, ge=0, le=1)
+    """A spot whose best neighbour has less than this share of its height is taken for such a defect."""
+
+    report_limit: int = Field(default=400, ge=1)
+    """Largest number of reported particles; the strongest are kept and the image is flagged. A guard against storms of
+    marks on images of noise."""
+
+
+def find_particles(
+    channels: tuple[Channel, ...], sharp: NDArray[np.uint16], breast: Breast, settings: DetectSettings
+) -> tuple[Particle, ...]:
+    """
+    Find every particle that stands out from the noise of the breast.
+
+    A particle is a local maximum of a top-hat's residue that is higher than
+    the noise at its grey level, and whose edge is steep in every direction.
+    Both are needed: noise is high without edges, and a crossing of two fibres
+    is high with edges in most directions only.
+
+    Parameters
+    ----------
+    channels : tuple of Channel
+        Top-hats from fine to coarse, each with its noise.
+    sharp : ndarray of uint16
+        The breast's box before the blur, where a defect is a single pixel.
+    breast : Breast
+        Where particles may be.
+    settings : DetectSettings
+        What counts.
+
+    Returns
+    -------
+    tuple of Particle
+        The strongest first; equal ones by row, then column. Empty when nothing
+        stands out. Candidates below the reporting thresholds are among them.
+    """
+    found: list[Particle] = []
+    for index, channel in enumerate(channels):
+        found += _in_channel(index, channel, sharp, channels[0].length_mm, breast, settings)
+    return tuple(sorted(found, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px)))
+
+
+def is_reported(particle: Particle, settings: DetectSettings) -> bool:
+    """Tell whether a particle is strong enough to be reported."""
+    threshold = settings.threshold_sigma if particle.channel == 0 else settings.coarse_threshold_sigma
+    return particle.strength_sigma >= threshold
+
+
+def score(strength_sigma: float, settings: DetectSettings) -> float:
+    """
+    Bring a strength to 0..1; it is a score and no probability.
+
+    Examples
+    --------
+    >>> score(8.5, DetectSettings())
+    0.5
+    """
+    return strength_sigma / (strength_sigma + settings.half_score_sigma)
+
+
+def presence(particles: Sequence[Particle], settings: DetectSettings) -> float:
+    """
+    Give a score for the presence of any calcification in the breast.
+
+    The score of the mean strength of the three strongest particles: one false
+    one is common, three are not. It depends on no threshold.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        All candidates, the strongest first.
+    settings : DetectSettings
+        The scale of the score.
+
+    Returns
+    -------
+    float
+        0 to 1; larger is surer. It is a score and no probability.
+    """
+    return score(sum(p.strength_sigma for p in particles[:3]) / 3, settings)
+
+
+def _in_channel(
+    index: int, channel: Channel, sharp: NDArray[np.uint16], finest_mm: float, breast: Breast, settings: DetectSettings
+) -> list[Particle]:
+    relative = channel.length_mm / finest_mm
+    reach_px = max(1, round(settings.separation_mm * relative / channel.pixel_mm))
+    residue = channel.residue
+    floor = settings.candidate_sigma * float(channel.noise.sigma.min())
+    around = cv2.dilate(residue, np.ones((2 * reach_px + 1,) * 2, np.uint8))
+    rows, columns = np.nonzero((residue == around) & (residue > min(floor, 65534.0)))
+    top, left, *_ = breast.box_px
+    full_rows, full_columns = (channel.to_stored(axis) for axis in (rows, columns))
+    cells = (
+        np.floor(full_rows + top + 0.5).astype(int) // breast.cell_px,
+        np.floor(full_columns + left + 0.5).astype(int) // breast.cell_px,
+    )
+    height = residue[rows, columns].astype(np.float64)
+    background = channel.image[rows, columns] - height
+    sigma = channel.noise.at(background + 0.5 * height)
+    keep = breast.is_judged[cells] & (height > settings.candidate_sigma * sigma)
+    if index == 0 and channel.pixel_mm <= settings.hot_pixel_mm:
+        keep &= ~_is_hot_pixel(sharp, rows, columns, settings.hot_pixel_share)
+    kept = np.flatnonzero(keep)
+    kept = kept[_separate(rows[kept], columns[kept], height[kept] / sigma[kept], reach_px)]
+    rows, columns, height, sigma = rows[kept], columns[kept], height[kept], sigma[kept]
+    edge = weakest_edge(channel.image, rows, columns, channel.length_mm / channel.pixel_mm, settings.directions)
+    contrast, edge = height / sigma, np.maximum(edge, 0.0) / sigma
+    strength = np.sqrt(contrast * edge)
+    full_rows, full_columns = full_rows[kept] + top, full_columns[kept] + left
+    table = np.stack([full_rows, full_columns, contrast, edge, strength], axis=1)
+    return [
+        Particle(row, column, index, contrast_to_noise, edge_to_noise, strength_sigma, score(strength_sigma, settings))
+        for row, column, contrast_to_noise, edge_to_noise, strength_sigma in table.tolist()
+    ]
+
+
+def weakest_edge(
+    image: NDArray[np.uint16],
+    rows: NDArray[np.int_],
+    columns: NDArray[np.int_],
+    length_px: float,
+    directions: int,
+) -> NDArray[np.float64]:
+    """
+    Give the weakest of the steepest drops around some positions.
+
+    From each position rays run outwards; on each the steepest drop over 0.3
+    lengths within 1.6 lengths is taken, and the smallest of these is returned.
+    A compact particle drops everywhere, a line does not along itself.
+
+    Parameters
+    ----------
+    image : ndarray of uint16
+        The image in which the positions lie.
+    rows, columns : ndarray of int, shape (n,)
+        0-based positions.
+    length_px : float
+        Largest width of a particle, in pixels.
+    directions : int
+        Number of rays.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        In units of the image; may be negative.
+    """
+    if len(rows) == 0:
+        return np.zeros(0)
+    drop_px = max(1.0, 0.3 * length_px)
+    radii = np.arange(0.0, max(1.6 * length_px, 2 * drop_px) + drop_px, drop_px / 3)
+    angles = 2 * np.pi * np.arange(directions) / directions
+    x = columns[:, None, None] + np.cos(angles)[None, :, None] * radii[None, None, :]
+    y = rows[:, None, None] + np.sin(angles)[None, :, None] * radii[None, None, :]
+    edge = np.empty(len(rows))
+    for start in range(0, len(rows), 512):  # cv2.remap takes maps of fewer than 32768 rows
+        part = slice(start, start + 512)
+        shape = (-1, len(radii))
+        rays = (
+            cv2.remap(
+                image,
+                x[part].reshape(shape).astype(np.float32),
+                y[part].reshape(shape).astype(np.float32),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            .reshape(-1, directions, len(radii))
+            .astype(np.float64)
+        )
+        drops = rays[:, :, :-3] - rays[:, :, 3:]
+        edge[part] = drops.max(axis=2).min(axis=1)
+    return edge
+
+
+def _is_hot_pixel(
+    image: NDArray[np.uint16], rows: NDArray[np.int_], columns: NDArray[np.int_], share: float
+) -> NDArray[np.bool_]:
+    """Tell spots of a single pixel, in the image before the blur, from real specks."""
+    patches = _patches(image, rows, columns, 3)
+    flat = patches.reshape(len(rows), 49).astype(np.float64)
+    level = np.median(flat, axis=1)
+    inner = patches[:, 2:5, 2:5].reshape(len(rows), 9).astype(np.float64)
+    ranked = np.sort(inner, axis=1)
+    return np.asarray(ranked[:, -2] - level < share * (ranked[:, -1] - level))
+
+
+def _patches(
+    image: NDArray[np.uint16], rows: NDArray[np.int_], columns: NDArray[np.int_], half: int
+) -> NDArray[np.uint16]:
+    """Cut square patches around positions; the image goes on with its edge."""
+    offset = np.arange(-half, half + 1)
+    r = np.clip(rows[:, None, None] + offset[None, :, None], 0, image.shape[0] - 1)
+    c = np.clip(columns[:, None, None] + offset[None, None, :], 0, image.shape[1] - 1)
+    return np.asarray(image[r, c])
+
+
+def _separate(
+    rows: NDArray[np.int_], columns: NDArray[np.int_], height: NDArray[np.float64], reach_px: int
+) -> NDArray[np.int_]:
+    """Keep the highest of neighbours on a plateau; returns indices, the highest first."""
+    order = np.lexsort((columns, rows, -height))
+    taken: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    kept = []
+    for i in order.tolist():
+        row, column = int(rows[i]), int(columns[i])
+        tile = row // (reach_px + 1), column // (reach_px + 1)
+        near = (
+            other for dr in (-1, 0, 1) for dc in (-1, 0, 1) for other in taken.get((tile[0] + dr, tile[1] + dc), ())
+        )
+        if any(abs(row - r) <= reach_px and abs(column - c) <= reach_px for r, c in near):
+            continue
+        taken.setdefault(tile, []).append((row, column))
+        kept.append(i)
+    return np.asarray(kept, dtype=np.int_)

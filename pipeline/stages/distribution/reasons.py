@@ -1,0 +1,77 @@
+"""The words in which a distribution is justified, with the numbers that were measured and the limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pipeline.lexicon import Distribution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.model import Pattern
+    from pipeline.stages.distribution.settings import DistributionSettings
+
+
+def lacks_number(label: Distribution, p: Pattern, s: DistributionSettings) -> str:
+    """Say what is missing where the shape fits a definition but the number does not; empty if nothing is."""
+    enough = p.most_within_10_mm >= s.grouped_min_count or p.count >= s.numerous_count
+    if label is Distribution.GROUPED and not enough:
+        return (
+            f"{p.count} calcifications across {p.extent_mm:.1f} mm, at most {p.most_within_10_mm} within 10 mm: "
+            f"grouped needs {s.grouped_min_count} within 10 mm "
+            f"or {s.numerous_count} within {s.grouped_max_extent_mm:g} mm"
+        )
+    if label in {Distribution.REGIONAL, Distribution.SEGMENTAL} and p.count < s.numerous_count:
+        return (
+            f"{p.count} calcifications across {p.extent_mm:.1f} mm are too few for {label.value}: "
+            f"{s.numerous_count} are needed"
+        )
+    return ""
+
+
+def _diffuse_reason(p: Pattern, s: DistributionSettings) -> str:
+    return (
+        f"{p.count} calcifications whose hull takes {p.hull_share:.0%} of the breast, {p.covered_share:.0%} of which "
+        f"has one within 10 mm (diffuse: at least {s.diffuse_min_hull_share:.0%} and {s.diffuse_min_covered_share:.0%})"
+    )
+
+
+def _linear_reason(p: Pattern, s: DistributionSettings) -> str:
+    return (
+        f"{p.count} calcifications in a line {p.length_mm:.1f} mm long and {p.width_mm:.1f} mm wide "
+        f"(linear: at most {s.linear_max_width_mm:g} mm wide and {s.linear_min_elongation:g} times as long)"
+    )
+
+
+def _grouped_reason(p: Pattern, s: DistributionSettings) -> str:
+    return (
+        f"{p.count} calcifications within {p.extent_mm:.1f} mm, {p.most_within_10_mm} of them within 10 mm "
+        f"(BI-RADS grouped: at least {s.grouped_min_count} within 10 mm, or more within {s.grouped_max_extent_mm:g} mm)"
+    )
+
+
+def _regional_reason(p: Pattern, s: DistributionSettings) -> str:
+    return (
+        f"{p.count} calcifications across {p.extent_mm:.1f} mm without the form of a duct or lobe "
+        f"(BI-RADS regional: more than {s.grouped_max_extent_mm:g} mm, not conforming to a duct)"
+    )
+
+
+def _segmental_reason(p: Pattern, s: DistributionSettings) -> str:
+    if p.axis_to_nipple_degrees is None:
+        return f"{p.count} calcifications across {p.extent_mm:.1f} mm; whether they point to the nipple is not known"
+    return (
+        f"{p.count} calcifications across {p.extent_mm:.1f} mm, their axis {p.axis_to_nipple_degrees:.0f} degrees off "
+        f"the nipple, {p.radial_over_transverse:.1f} times as long towards it as across (segmental: at most "
+        f"{s.segmental_max_axis_degrees:g} degrees and at least {s.segmental_min_ratio:g} times)"
+    )
+
+
+REASONS: Final[dict[Distribution, Callable[[Pattern, DistributionSettings], str]]] = {
+    Distribution.DIFFUSE: _diffuse_reason,
+    Distribution.REGIONAL: _regional_reason,
+    Distribution.GROUPED: _grouped_reason,
+    Distribution.LINEAR: _linear_reason,
+    Distribution.SEGMENTAL: _segmental_reason,
+}

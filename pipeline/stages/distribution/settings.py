@@ -1,0 +1,68 @@
+"""The definitions of BI-RADS, as numbers with their reasons."""
+
+from pydantic import Field
+
+from pipeline.settings import Settings
+
+
+class DistributionSettings(Settings):
+    """
+    The definitions of BI-RADS, 5th edition, as numbers.
+
+    Where the atlas gives a number it is the default; where it gives a word
+    ("numerous", "in a line"), the default is what separated simulated patterns.
+    """
+
+    grouped_min_count: int = Field(default=5, ge=2)
+    """Grouped: at least this many within the circle of 1 cm (BI-RADS)."""
+
+    grouped_max_extent_mm: float = Field(default=20.0, gt=0)
+    """Grouped: at most this far across (BI-RADS: larger numbers within 2 cm). Above it: regional or segmental."""
+
+    numerous_count: int = Field(default=10, ge=2)
+    """What "numerous" and "larger numbers" mean: the atlas gives no figure; two full groups do."""
+
+    linear_min_count: int = Field(default=4, ge=3)
+    """Linear: at least this many; three points lie nearly in a line by chance."""
+
+    linear_min_elongation: float = Field(default=4.0, gt=1)
+    """Linear: standard deviation along over that across. 90 % of simulated lines exceed 5.5; 90 % of wedges stay below
+    3.4."""
+
+    linear_max_width_mm: float = Field(default=4.0, gt=0)
+    """Linear: largest width. Simulated ducts stay below 2.9 mm, wedges above 8 mm."""
+
+    linear_min_line_share: float = Field(default=0.8, gt=0, le=1)
+    """Linear: smallest share of the spanning tree that its longest path takes."""
+
+    segmental_max_axis_degrees: float = Field(default=25.0, gt=0, le=90)
+    """Segmental: the main axis points to the nipple at least this well."""
+
+    segmental_max_span_degrees: float = Field(default=70.0, gt=0, le=180)
+    """Segmental: a lobe is seen from the nipple under at most this angle."""
+
+    segmental_min_ratio: float = Field(default=1.25, gt=0)
+    """Segmental: radial spread over transverse spread. Twice is what one would like to ask for, and loses five of six
+    simulated wedges."""
+
+    diffuse_min_hull_share: float = Field(default=0.45, gt=0, le=1)
+    """Diffuse: smallest share of the breast inside the hull of all calcifications."""
+
+    diffuse_min_covered_share: float = Field(default=0.25, gt=0, le=1)
+    """Diffuse: smallest share of the breast that has a calcification within 1 cm."""
+
+    diffuse_min_count: int = Field(default=20, ge=2)
+    """Diffuse: at least this many."""
+
+    diffuse_min_clusters: int = Field(default=4, ge=2)
+    """Diffuse: this many clusters through the whole breast are diffuse as well (IARC atlas: multiple similar appearing
+    clusters)."""
+
+    diffuse_min_hull_share_of_clusters: float = Field(default=0.3, gt=0, le=1)
+    """Diffuse: ... if their common hull has at least this share of the breast."""
+
+    tolerance: float = Field(default=0.04, gt=0, lt=1)
+    """Softness of every test, as a share of its limit: a number this far beyond its limit passes with 73 %."""
+
+    indeterminate_margin: float = Field(default=0.3, ge=0, lt=1)
+    """With less between the first and the second descriptor, the call is indeterminate and names both."""

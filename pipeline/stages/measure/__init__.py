@@ -1,0 +1,155 @@
+"""How large each particle is, by its contour at half of its height; macro or micro, in millimetres."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.geometry import feret_diameters, polygon_area
+from pipeline.lexicon import CalcificationSize, Flag
+from pipeline.model import Calcification
+from pipeline.stages.measure.blur import unblurred
+from pipeline.stages.measure.outline import find_outline, holds
+from pipeline.stages.measure.settings import MeasureSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.geometry import PixelSpacing
+    from pipeline.model import Breast, Channel, Landmarks, Particle
+    from pipeline.stages.measure.outline import Outline
+
+__all__ = ["MeasureSettings", "measure_particles"]
+
+
+def measure_particles(
+    particles: Sequence[Particle],
+    channels: tuple[Channel, ...],
+    breast: Breast,
+    landmarks: Landmarks,
+    spacing: PixelSpacing,
+    settings: MeasureSettings,
+) -> tuple[Calcification, ...]:
+    """
+    Measure particles on the pixels of the stored image.
+
+    The outline of a particle is its contour at half of its height above the
+    background that the top-hat found. A disc blurred by the detector keeps its
+    true diameter there as long as it is wider than the blur; below, the known
+    blur is taken out. Peaks inside one outline are one particle, unless a
+    valley parts them: then a watershed draws the border.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        Those to be reported.
+    channels : tuple of Channel
+        Fine and coarse, as they were searched.
+    breast : Breast
+        Its box and skin line.
+    landmarks : Landmarks
+        Its pectoral muscle.
+    spacing : PixelSpacing
+        Size of a pixel.
+    settings : MeasureSettings
+        Level, limits and blur.
+
+    Returns
+    -------
+    tuple of Calcification
+        By row, then column; numbered from 1 in that order. Fewer than
+        particles where several were peaks of one calcification.
+    """
+    order = sorted(range(len(particles)), key=lambda i: (-particles[i].channel, -particles[i].strength_sigma, i))
+    fine = [p for p in particles if p.channel == 0]
+    accepted: list[tuple[Particle, Outline]] = []
+    for i in order:
+        particle = particles[i]
+        peak = (particle.row_px - breast.box_px[0], particle.column_px - breast.box_px[1])
+        if any(holds(shape, peak) for _, shape in accepted):
+            continue
+        shape = find_outline(particle, fine, channels, breast, settings)
+        if shape is None:
+            continue
+        if particle.channel > 0 and min(feret_diameters(spacing.to_mm(shape.outline))) < settings.coarse_min_width_mm:
+            continue
+        accepted.append((particle, shape))
+    blur_mm = _blur_mm(channels[0], settings)
+    measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]
+    measured.sort(key=lambda c: (c.row_px, c.column_px))
+    return tuple(replace(c, number=number) for number, c in enumerate(measured, start=1))
+
+
+def _calcification(
+    particle: Particle,
+    shape: Outline,
+    breast: Breast,
+    landmarks: Landmarks,
+    spacing: PixelSpacing,
+    blur_mm: float,
+    settings: MeasureSettings,
+) -> Calcification:
+    outline_mm = spacing.to_mm(shape.outline)
+    area_mm2 = polygon_area(outline_mm)
+    seen_mm = 2 * math.sqrt(area_mm2 / math.pi)
+    diameter_mm = unblurred(seen_mm, blur_mm)
+    length_mm, width_mm = (unblurred(feret, blur_mm) for feret in feret_diameters(outline_mm))
+    diameter_px = diameter_mm / spacing.mean_mm
+    centre = shape.outline.mean(axis=0) if len(shape.outline) < 3 else _centroid(shape.outline)
+    top, left, *_ = breast.box_px
+    row, column = float(centre[0]) + top, float(centre[1]) + left
+    cell = breast.cell_of(row, column)
+    flags = set()
+    if breast.has_background and breast.skin_distance_px[cell] * spacing.mean_mm < settings.near_skin_mm:
+        flags.add(Flag.NEAR_SKIN)
+    if landmarks.is_pectoral[cell]:
+        flags.add(Flag.IN_PECTORAL)
+    if abs(width_mm - settings.macro_min_width_mm) <= spacing.mean_mm:
+        flags.add(Flag.NEAR_SIZE_LIMIT)
+    if diameter_px < 2:
+        flags.add(Flag.AT_RESOLUTION_LIMIT)
+    if shape.is_split:
+        flags.add(Flag.SPLIT_FROM_NEIGHBOUR)
+    is_macro = width_mm >= settings.macro_min_width_mm
+    outline_px = shape.outline[:-1] + np.array([top, left])
+    return Calcification(
+        number=0,
+        frame=0,
+        row_px=row,
+        column_px=column,
+        outline_px=tuple((float(r), float(c)) for r, c in outline_px),
+        diameter_px=diameter_px,
+        diameter_mm=diameter_mm,
+        length_mm=max(length_mm, diameter_mm),
+        width_mm=min(width_mm, diameter_mm),
+        area_mm2=math.pi / 4 * diameter_mm**2,
+        size=CalcificationSize.MACRO if is_macro else CalcificationSize.MICRO,
+        score=particle.score,
+        contrast_to_noise=particle.contrast_to_noise,
+        flags=frozenset(flags),
+    )
+
+
+def _centroid(outline: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Centre of the area inside a closed polygon; the mean of its corners where that has none."""
+    row, column = outline.T
+    cross = row * np.roll(column, -1) - np.roll(row, -1) * column
+    area = cross.sum() / 2
+    if abs(area) < 1e-9:
+        return np.asarray(outline.mean(axis=0))
+    return np.array(
+        [
+            ((row + np.roll(row, -1)) * cross).sum() / (6 * area),
+            ((column + np.roll(column, -1)) * cross).sum() / (6 * area),
+        ]
+    )
+
+
+def _blur_mm(channel: Channel, settings: MeasureSettings) -> float:
+    """Full width at half maximum of everything that blurs a particle before it is measured."""
+    return math.hypot(settings.detector_blur_mm, channel.blur_mm * 2.3548, 0.8 * channel.pixel_mm)

@@ -1,0 +1,30 @@
+"""How particles are measured, and where macro begins."""
+
+from pydantic import Field
+
+from pipeline.settings import Settings
+
+
+class MeasureSettings(Settings):
+    """How particles are measured, and where macro begins."""
+
+    macro_min_width_mm: float = Field(default=1.0, gt=0, le=5)
+    """A calcification at least this wide is a macrocalcification. 1 mm follows the Human Phenotype Ontology
+    (HP:0040403) and most detection studies; several clinical texts draw the line at 0.5 mm. The width decides, not the
+    length, so that a fine linear cast stays micro. Sizes are stored, so the split can be made again."""
+
+    level: float = Field(default=0.5, gt=0.1, lt=0.9)
+    """Height of the contour, as a share of the particle's height above the background."""
+
+    detector_blur_mm: float = Field(default=0.08, ge=0, le=0.5)
+    """Full width at half maximum of the detector's own blur, taken out of the measured diameters together with that of
+    the pixels and of the filter. 0.08 mm is typical of amorphous selenium; it matters below 0.3 mm only."""
+
+    merge_share: float = Field(default=0.8, gt=0, lt=1)
+    """Two peaks belong to one particle when the saddle between them is at least this share of the lower peak."""
+
+    coarse_min_width_mm: float = Field(default=0.6, ge=0, le=5)
+    """Particles of the coarse channel that turn out narrower than this are left to the fine channel."""
+
+    near_skin_mm: float = Field(default=3.0, ge=0, le=20)
+    """Calcifications closer than this to the skin line are flagged: skin calcifications and folds are found there."""

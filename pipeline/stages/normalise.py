@@ -1,0 +1,185 @@
+"""Stored values become an image in which larger means denser, with its noise known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from pipeline.errors import UnreadableImage
+from pipeline.lexicon import Reason
+from pipeline.model import Density, NoiseTable
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.geometry import PixelSpacing
+    from pipeline.model import Breast, StoredPixels
+
+_DENSEST = np.iinfo(np.uint16).max
+
+
+class NormaliseSettings(Settings):
+    """How grey levels become densities, and how the noise is estimated."""
+
+    blur_mm: float = Field(default=0.055, ge=0, le=0.5)
+    """Standard deviation of the Gaussian blur before anything is looked for. It keeps the noise of one pixel from
+    deciding; wider blurs lose specks below 0.2 mm."""
+
+    noise_floor: float = Field(default=1.0, ge=0, le=5)
+    """The noise of no grey level is taken to be less than this share of the breast's median noise. Without it, clipped
+    or saturated regions and 8-bit images have no noise at all, and everything there stands out."""
+
+    noise_levels: int = Field(default=48, ge=4, le=256)
+    """Number of grey-level bins, each holding equally many pixels, in which the noise is measured."""
+
+    noise_window_share: float = Field(default=0.6, gt=0, le=2)
+    """Width of the running mean that noise is measured against, as a share of the length of the top-hat's lines."""
+
+    uncalibrated_pixel_mm: float = Field(default=0.07, gt=0, le=0.5)
+    """Size that the filters give a pixel where the file has no believable spacing: a filter must have some width. No
+    length in millimetres is ever reported from it."""
+
+
+def to_density(pixels: StoredPixels) -> Density:
+    """
+    Bring stored values to one scale: larger is denser, contrast adds up.
+
+    Raw images are linear in exposure; attenuation multiplies there, so their
+    logarithm is taken and a calcification has the same height in a thin and in
+    a thick part of the breast. Processed images are used as they are: their
+    processing cannot be undone, and the noise is measured as it comes.
+
+    Every step works on one pixel at a time, so all of them together are one
+    table over the stored codes.
+
+    Parameters
+    ----------
+    pixels : StoredPixels
+        Codes with the meaning of each.
+
+    Returns
+    -------
+    Density
+        uint16 image of the same shape; 0 and 65535 are the smallest and the
+        largest density of the codes in use.
+
+    Raises
+    ------
+    UnreadableImage
+        With reason ``no_breast`` if all pixels are padding or have one value.
+
+    Notes
+    -----
+    The result does not change if the stored values are inverted together with
+    their polarity, or rescaled by a linear function.
+    """
+    values = np.asarray(pixels.modality_values, dtype=np.float64)
+    if pixels.is_exposure:
+        sign = 1.0 if pixels.denser_is_larger else -1.0
+        values = sign * np.log(np.maximum(values, 1.0))
+    elif not pixels.denser_is_larger:
+        values = -values
+    counts = cv2.calcHist([pixels.codes], [0], None, [len(values)], [0, len(values)]).ravel()
+    in_use = (counts > 0) & ~pixels.is_padding
+    lowest, highest = (values[in_use].min(), values[in_use].max()) if in_use.any() else (0.0, 0.0)
+    if highest <= lowest:
+        raise UnreadableImage(
+            Reason.NO_BREAST, "All pixels have the same value, so there is nothing to judge. Check how it was exported."
+        )
+    scaled = np.clip((values - lowest) / (highest - lowest), 0.0, 1.0) * _DENSEST
+    table = np.rint(scaled).astype(np.uint16)
+    table[pixels.is_padding] = 0
+    image = table[pixels.codes]
+    image.setflags(write=False)
+    is_padding = pixels.is_padding[pixels.codes] if counts[pixels.is_padding].any() else None
+    return Density(image=image, is_padding=is_padding)
+
+
+def blur(
+    density: Density, box_px: tuple[int, int, int, int], spacing: PixelSpacing, settings: NormaliseSettings
+) -> NDArray[np.uint16]:
+    """
+    Blur the part of the image that holds the breast.
+
+    Parameters
+    ----------
+    density : Density
+        The whole image.
+    box_px : tuple of int
+        First row, first column, last row + 1, last column + 1.
+    spacing : PixelSpacing
+        Size of a pixel, for the filter.
+    settings : NormaliseSettings
+        How wide the blur is.
+
+    Returns
+    -------
+    ndarray of uint16, shape of the box
+        The blurred crop; a copy.
+    """
+    top, left, bottom, right = box_px
+    crop = density.image[top:bottom, left:right]
+    sigma_px = settings.blur_mm / spacing.mean_mm
+    if sigma_px < 0.2:  # a kernel of one pixel
+        return crop.copy()
+    return np.asarray(cv2.GaussianBlur(crop, (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT_101), dtype=np.uint16)
+
+
+def measure_noise(
+    image: NDArray[np.uint16], breast: Breast, pixel_mm: float, window_mm: float, settings: NormaliseSettings
+) -> NoiseTable:
+    """
+    Measure the noise of the image itself, by grey level.
+
+    The noise is what is left of the image after a running mean, on a lattice
+    of pixels inside the breast. Its spread is taken by the median absolute
+    deviation, which edges and calcifications, being few, do not move.
+
+    Parameters
+    ----------
+    image : ndarray of uint16, shape (rows, columns)
+        The breast's box, as given by `blur`, or averaged to larger pixels.
+    breast : Breast
+        Where the breast is.
+    pixel_mm : float
+        Side of a pixel of ``image``.
+    window_mm : float
+        Width of the running mean: what is wider is not noise.
+    settings : NormaliseSettings
+        Number of bins and the floor.
+
+    Returns
+    -------
+    NoiseTable
+        Never zero. One level only for a breast of very few pixels.
+    """
+    top, left, bottom, right = breast.box_px
+    step_px = max(round((bottom - top) / image.shape[0]), round((right - left) / image.shape[1]), 1)
+    stride = max(1, 4 // step_px)
+    rows = np.arange(stride // 2, image.shape[0], stride)
+    columns = np.arange(stride // 2, image.shape[1], stride)
+    cells = np.ix_((rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px)
+    window_px = _odd(window_mm / pixel_mm)
+    mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
+    lattice = np.ix_(rows, columns)
+    inside = breast.is_judged[cells]
+    level = mean[lattice][inside].astype(np.float32)
+    rest = np.abs(image[lattice][inside].astype(np.float32) - level)
+    count = level.size // settings.noise_levels
+    if count < 16:
+        sigma = 1.4826 * float(np.median(rest)) if rest.size else 1.0
+        return NoiseTable(levels=np.array([0.0]), sigma=np.array([max(sigma, 1.0)]))
+    order = np.argsort(level, kind="stable")[: count * settings.noise_levels].reshape(settings.noise_levels, count)
+    level_of_bin = np.median(level[order], axis=1).astype(np.float64)
+    sigma_of_bin = 1.4826 * np.median(rest[order], axis=1).astype(np.float64)
+    floor = max(settings.noise_floor * float(np.median(sigma_of_bin)), 1.0)
+    return NoiseTable(levels=level_of_bin, sigma=np.maximum(sigma_of_bin, floor))
+
+
+def _odd(length_px: float) -> int:
+    """Give the odd number of pixels nearest to a length, at least 3."""
+    return max(3, 2 * round((length_px - 1) / 2) + 1)

@@ -1,0 +1,96 @@
+"""Scenes of known content: a half-elliptical breast at the left border, with discs and lines in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.geometry import PixelSpacing
+from pipeline.model import Breast, Channel, Density, StoredPixels
+from pipeline.stages import breast, enhance, normalise
+
+Disc = tuple[float, float, float, float]
+"""Row and column in mm, diameter in mm, height in grey levels."""
+
+
+class Scene:
+    """A breast of 60 x 45 mm with noise of a known size, on a background of 0."""
+
+    def __init__(self, spacing_mm: float = 0.1, noise: float = 20.0, seed: int = 1) -> None:
+        self.spacing = PixelSpacing(spacing_mm, spacing_mm)
+        self.shape = (round(70 / spacing_mm), round(55 / spacing_mm))
+        row, column = np.indices(self.shape) * spacing_mm
+        self.is_breast = ((row - 35) / 30) ** 2 + (column / 45) ** 2 <= 1
+        self.values: NDArray[np.float64] = np.where(self.is_breast, 2000.0, 0.0)
+        self.noise = np.random.default_rng(seed).normal(0, noise, self.shape)
+
+    def add_discs(self, discs: Sequence[Disc]) -> Scene:
+        """Add discs that cover pixels in part at their rim."""
+        scale, half = 8, 0.0
+        for row_mm, column_mm, diameter_mm, height in discs:
+            pitch = self.spacing.row_mm
+            half = diameter_mm / pitch + 2
+            top, left = int(row_mm / pitch - half), int(column_mm / pitch - half)
+            side = int(2 * half) + 2
+            fine = (np.arange(side * scale) + 0.5) / scale - 0.5
+            r, c = (fine + top) * pitch - row_mm, (fine + left) * pitch - column_mm
+            inside = (r[:, None] ** 2 + c[None, :] ** 2 <= (diameter_mm / 2) ** 2).astype(float)
+            share = inside.reshape(side, scale, side, scale).mean(axis=(1, 3))
+            self.values[top : top + side, left : left + side] += height * share
+        return self
+
+    def add_line(self, start_mm: tuple[float, float], end_mm: tuple[float, float], width_mm: float, height: float) -> Scene:
+        """Add a straight fibre."""
+        layer = np.zeros(self.shape, np.float32)
+        points = [tuple(round(16 * v / self.spacing.row_mm) for v in p[::-1]) for p in (start_mm, end_mm)]
+        cv2.line(layer, points[0], points[1], 1.0, max(1, round(width_mm / self.spacing.row_mm)), cv2.LINE_AA, 4)
+        self.values += height * cv2.GaussianBlur(layer, (0, 0), 1.0)
+        return self
+
+    def pixels(self, *, inverted: bool = False, is_exposure: bool = False) -> StoredPixels:
+        """Give the scene as 12-bit stored pixels, blurred a little as by a detector."""
+        blurred = cv2.GaussianBlur(self.values, (0, 0), 0.03 / self.spacing.row_mm + 1e-3)
+        codes = np.clip(np.rint(blurred + np.where(self.is_breast, self.noise, 0)), 0, 4095).astype(np.uint16)
+        if inverted:
+            codes = (4095 - codes).astype(np.uint16)
+        table = np.arange(4096, dtype=np.float64)
+        return StoredPixels(
+            codes, table, np.zeros(4096, bool), np.zeros(4096, np.uint8), is_exposure, denser_is_larger=not inverted
+        )
+
+    def density(self) -> Density:
+        return normalise.to_density(self.pixels())
+
+    def breast(self) -> Breast:
+        return breast.find_breast(self.density(), self.spacing, breast.BreastSettings())
+
+    def channels(self) -> tuple[Channel, ...]:
+        """Give the fine and the coarse channel with the default settings."""
+        settings, noise_settings = enhance.EnhanceSettings(), normalise.NormaliseSettings()
+        found = self.breast()
+        blurred = normalise.blur(self.density(), found.box_px, self.spacing, noise_settings)
+        step = enhance.coarse_step_px(self.spacing, settings)
+        made = []
+        for image, step_px, length_mm in (
+            (blurred, 1, settings.fine_length_mm),
+            (enhance.average(blurred, step), step, settings.coarse_length_mm),
+        ):
+            pixel_mm = self.spacing.mean_mm * step_px
+            noise = normalise.measure_noise(image, found, pixel_mm, 0.6 * length_mm, noise_settings)
+            prints = enhance.line_footprints(self.spacing, length_mm, settings.angles, step_px)
+            residue = enhance.remove_background(image, prints)
+            made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, noise_settings.blur_mm))
+        return tuple(made)
+
+    def sharp(self) -> NDArray[np.uint16]:
+        top, left, bottom, right = self.breast().box_px
+        return self.density().image[top:bottom, left:right]
+
+
+@pytest.fixture
+def scene() -> Callable[..., Scene]:
+    return Scene

@@ -1,0 +1,89 @@
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.lexicon import Flag, View
+from pipeline.stages.breast import BreastSettings, find_breast
+from pipeline.stages.landmarks import LandmarkSettings, find_landmarks
+
+
+def _landmarks(made, view):
+    return find_landmarks(made.breast(), made.spacing, view, LandmarkSettings())
+
+
+def test_a_nipple_in_profile_is_found_with_confidence(scene):
+    made = scene()
+    row, column = np.indices(made.shape) * 0.1
+    nipple = (row - 40) ** 2 + (column - 44.5) ** 2 <= 4.0**2
+    made.values[nipple] = 2000.0
+    found = _landmarks(made, View.CC)
+    assert found.nipple is not None
+    assert found.nipple.confidence > 0.5
+    assert np.hypot(found.nipple.row_px / 10 - 40, found.nipple.column_px / 10 - 48.5) < 4.0
+    assert Flag.NIPPLE_UNCERTAIN not in found.flags
+
+
+def test_without_a_bump_the_outermost_point_is_given_with_little_confidence(scene):
+    found = _landmarks(scene(), View.CC)
+    assert found.nipple is not None
+    assert found.nipple.confidence < 0.5
+    assert found.nipple.row_px == pytest.approx(350, abs=40)
+    assert Flag.NIPPLE_UNCERTAIN in found.flags
+
+
+def _with_muscle(made):
+    muscle = np.zeros(made.shape, np.uint8)
+    cv2.fillPoly(muscle, [np.array([[0, 0], [230, 0], [0, 480]])], 1)
+    made.values += np.where((muscle > 0) & made.is_breast, 900.0, 0.0)
+    return muscle.astype(bool) & made.is_breast
+
+
+def test_the_muscle_that_was_drawn_is_found_in_an_oblique_view(scene):
+    made = scene()
+    muscle = _with_muscle(made)
+    found = _landmarks(made, View.MLO)
+    cells = made.breast()
+    seen = np.kron(found.is_pectoral, np.ones((cells.cell_px, cells.cell_px), bool))[: made.shape[0], : made.shape[1]]
+    assert (seen & muscle).sum() / (seen | muscle).sum() > 0.85
+    assert Flag.PECTORAL_UNCERTAIN not in found.flags
+
+
+def test_no_muscle_is_looked_for_in_a_craniocaudal_view(scene):
+    made = scene()
+    _with_muscle(made)
+    found = _landmarks(made, View.CC)
+    assert found.pectoral_px == ()
+    assert not found.is_pectoral.any()
+
+
+def test_a_breast_without_muscle_has_none(scene):
+    found = _landmarks(scene(), View.MLO)
+    assert found.pectoral_px == ()
+    assert Flag.PECTORAL_UNCERTAIN in found.flags
+
+
+def test_landmarks_mirror_with_the_image(scene):
+    made = scene()
+    _with_muscle(made)
+    density = made.density()
+    mirrored = type(density)(np.ascontiguousarray(density.image[:, ::-1]), None)
+    settings = LandmarkSettings()
+    one = find_landmarks(made.breast(), made.spacing, View.MLO, settings)
+    other = find_landmarks(find_breast(mirrored, made.spacing, BreastSettings()), made.spacing, View.MLO, settings)
+    assert one.nipple is not None
+    assert other.nipple is not None
+    assert other.nipple.row_px == pytest.approx(one.nipple.row_px, abs=20)
+    assert other.nipple.column_px == pytest.approx(made.shape[1] - 1 - one.nipple.column_px, abs=20)
+
+
+def test_a_spot_view_has_no_nipple():
+    from pipeline.geometry import PixelSpacing
+    from pipeline.model import Density
+
+    values = np.random.default_rng(3).normal(30000, 4000, (300, 300)).clip(0, 65535).astype(np.uint16)
+    spacing = PixelSpacing(0.1, 0.1)
+    found = find_landmarks(
+        find_breast(Density(values, None), spacing, BreastSettings()), spacing, View.UNKNOWN, LandmarkSettings()
+    )
+    assert found.nipple is None
+    assert Flag.NIPPLE_UNCERTAIN in found.flags
