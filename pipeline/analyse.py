@@ -12,6 +12,7 @@ from pipeline.lexicon import CalcificationSize, Flag
 from pipeline.model import BreastSummary, Candidate, Channel, Cluster, Report
 from pipeline.stages import breast as breast_stage
 from pipeline.stages import detect, distribution, enhance, group, landmarks, measure, normalise, pattern
+from pipeline.tophat import line_footprints, line_tophat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,8 +50,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     breast = breast_stage.find_breast(density, spacing, config.breast)
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
     channels = _channels(density, breast, spacing, config)
-    top, left, bottom, right = breast.box_px
-    particles = detect.find_particles(channels, density.image[top:bottom, left:right], breast, config.detect)
+    particles = detect.find_particles(channels, breast, config.detect)
     reported = [p for p in particles if detect.is_reported(p, config.detect)]
     flags = mammogram.flags | breast.flags | marks.flags
     if len(reported) > config.detect.report_limit:
@@ -95,8 +95,8 @@ def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: C
         pixel_mm = spacing.mean_mm * step
         window_mm = config.normalise.noise_window_share * length_mm
         noise = normalise.measure_noise(image, breast, pixel_mm, window_mm, config.normalise)
-        footprints = enhance.line_footprints(spacing, length_mm, config.enhance.angles, step)
-        residue = enhance.remove_background(image, footprints)
+        footprints = line_footprints(spacing, length_mm, config.enhance.angles, step)
+        residue = line_tophat(image, footprints)
         made.append(Channel(image, residue, noise, step, pixel_mm, length_mm, config.normalise.blur_mm))
     return tuple(made)
 

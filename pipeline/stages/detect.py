@@ -44,21 +44,12 @@ class DetectSettings(Settings):
     """Two particles of the fine channel are at least this far apart; in the coarse channel the distance grows with the
     channel's length."""
 
-    hot_pixel_mm: float = Field(default=0.105, ge=0, le=1)
-    """Where pixels are at most this large, a spot of a single pixel is a defect of the detector, because the optics
-    spread every real speck over its neighbours. At larger pixels small calcifications are single pixels."""
-
-    hot_pixel_share: float = Field(default=0.35, ge=0, le=1)
-    """A spot whose best neighbour has less than this share of its height is taken for such a defect."""
-
     report_limit: int = Field(default=400, ge=1)
     """Largest number of reported particles; the strongest are kept and the image is flagged. A guard against storms of
     marks on images of noise."""
 
 
-def find_particles(
-    channels: tuple[Channel, ...], sharp: NDArray[np.uint16], breast: Breast, settings: DetectSettings
-) -> tuple[Particle, ...]:
+def find_particles(channels: tuple[Channel, ...], breast: Breast, settings: DetectSettings) -> tuple[Particle, ...]:
     """
     Find every particle that stands out from the noise of the breast.
 
@@ -71,8 +62,6 @@ def find_particles(
     ----------
     channels : tuple of Channel
         Top-hats from fine to coarse, each with its noise.
-    sharp : ndarray of uint16
-        The breast's box before the blur, where a defect is a single pixel.
     breast : Breast
         Where particles may be.
     settings : DetectSettings
@@ -86,7 +75,7 @@ def find_particles(
     """
     found: list[Particle] = []
     for index, channel in enumerate(channels):
-        found += _in_channel(index, channel, sharp, channels[0].length_mm, breast, settings)
+        found += _in_channel(index, channel, channels[0].length_mm, breast, settings)
     return tuple(sorted(found, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px)))
 
 
@@ -131,7 +120,7 @@ def presence(particles: Sequence[Particle], settings: DetectSettings) -> float:
 
 
 def _in_channel(
-    index: int, channel: Channel, sharp: NDArray[np.uint16], finest_mm: float, breast: Breast, settings: DetectSettings
+    index: int, channel: Channel, finest_mm: float, breast: Breast, settings: DetectSettings
 ) -> list[Particle]:
     relative = channel.length_mm / finest_mm
     reach_px = max(1, round(settings.separation_mm * relative / channel.pixel_mm))
@@ -149,8 +138,6 @@ def _in_channel(
     background = channel.image[rows, columns] - height
     sigma = channel.noise.at(background + 0.5 * height)
     keep = breast.is_judged[cells] & (height > settings.candidate_sigma * sigma)
-    if index == 0 and channel.pixel_mm <= settings.hot_pixel_mm:
-        keep &= ~_is_hot_pixel(sharp, rows, columns, settings.hot_pixel_share)
     kept = np.flatnonzero(keep)
     kept = kept[_separate(rows[kept], columns[kept], height[kept] / sigma[kept], reach_px)]
     rows, columns, height, sigma = rows[kept], columns[kept], height[kept], sigma[kept]
@@ -220,28 +207,6 @@ def weakest_edge(
         drops = rays[:, :, :-3] - rays[:, :, 3:]
         edge[part] = drops.max(axis=2).min(axis=1)
     return edge
-
-
-def _is_hot_pixel(
-    image: NDArray[np.uint16], rows: NDArray[np.int_], columns: NDArray[np.int_], share: float
-) -> NDArray[np.bool_]:
-    """Tell spots of a single pixel, in the image before the blur, from real specks."""
-    patches = _patches(image, rows, columns, 3)
-    flat = patches.reshape(len(rows), 49).astype(np.float64)
-    level = np.median(flat, axis=1)
-    inner = patches[:, 2:5, 2:5].reshape(len(rows), 9).astype(np.float64)
-    ranked = np.sort(inner, axis=1)
-    return np.asarray(ranked[:, -2] - level < share * (ranked[:, -1] - level))
-
-
-def _patches(
-    image: NDArray[np.uint16], rows: NDArray[np.int_], columns: NDArray[np.int_], half: int
-) -> NDArray[np.uint16]:
-    """Cut square patches around positions; the image goes on with its edge."""
-    offset = np.arange(-half, half + 1)
-    r = np.clip(rows[:, None, None] + offset[None, :, None], 0, image.shape[0] - 1)
-    c = np.clip(columns[:, None, None] + offset[None, None, :], 0, image.shape[1] - 1)
-    return np.asarray(image[r, c])
 
 
 def _separate(

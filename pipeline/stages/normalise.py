@@ -29,6 +29,16 @@ class NormaliseSettings(Settings):
     """Standard deviation of the Gaussian blur before anything is looked for. It keeps the noise of one pixel from
     deciding; wider blurs lose specks below 0.2 mm."""
 
+    hot_pixel_mm: float = Field(default=0.105, ge=0, le=1)
+    """Where pixels are at most this large, a spike of a single pixel is a defect of the detector, because the optics
+    spread every real speck over its neighbours. At larger pixels small calcifications are single pixels."""
+
+    hot_pixel_share: float = Field(default=0.35, ge=0, le=1)
+    """A spike whose best neighbour has less than this share of its height is such a defect."""
+
+    hot_pixel_sigma: float = Field(default=6.0, ge=0)
+    """Smallest height of a spike, in standard deviations of the noise between neighbouring pixels."""
+
     noise_floor: float = Field(default=1.0, ge=0, le=5)
     """The noise of no grey level is taken to be less than this share of the breast's median noise. Without it, clipped
     or saturated regions and 8-bit images have no noise at all, and everything there stands out."""
@@ -103,7 +113,7 @@ def blur(
     density: Density, box_px: tuple[int, int, int, int], spacing: PixelSpacing, settings: NormaliseSettings
 ) -> NDArray[np.uint16]:
     """
-    Blur the part of the image that holds the breast.
+    Cut out the breast, take single hot pixels out and blur the rest.
 
     Parameters
     ----------
@@ -123,6 +133,8 @@ def blur(
     """
     top, left, bottom, right = box_px
     crop = density.image[top:bottom, left:right]
+    if spacing.mean_mm <= settings.hot_pixel_mm:
+        crop = _without_hot_pixels(crop, settings)
     sigma_px = settings.blur_mm / spacing.mean_mm
     if sigma_px < 0.2:  # a kernel of one pixel
         return crop.copy()
@@ -178,6 +190,28 @@ def measure_noise(
     sigma_of_bin = 1.4826 * np.median(rest[order], axis=1).astype(np.float64)
     floor = max(settings.noise_floor * float(np.median(sigma_of_bin)), 1.0)
     return NoiseTable(levels=level_of_bin, sigma=np.maximum(sigma_of_bin, floor))
+
+
+def _without_hot_pixels(crop: NDArray[np.uint16], settings: NormaliseSettings) -> NDArray[np.uint16]:
+    """Put the median of their surroundings in place of spikes of a single pixel."""
+    steps = crop[::4, 1::4].astype(np.float32) - crop[::4, 0:-1:4][:, : crop[::4, 1::4].shape[1]]
+    sigma = 1.4826 * float(np.median(np.abs(steps))) / np.sqrt(2)
+    smallest = settings.hot_pixel_sigma * max(sigma, 1.0)
+    neighbours = np.ones((3, 3), np.uint8)
+    neighbours[1, 1] = 0
+    lead = cv2.subtract(crop, cv2.dilate(crop, neighbours))
+    rows, columns = np.nonzero(lead > min((1 - settings.hot_pixel_share) * smallest, 65534.0))
+    if len(rows) == 0:
+        return crop
+    offset = np.arange(-3, 4)
+    around_rows = np.clip(rows[:, None, None] + offset[None, :, None], 0, crop.shape[0] - 1)
+    around_columns = np.clip(columns[:, None, None] + offset[None, None, :], 0, crop.shape[1] - 1)
+    level = np.median(crop[around_rows, around_columns].reshape(len(rows), -1), axis=1)
+    height = crop[rows, columns] - level
+    is_hot = (height > smallest) & (height - lead[rows, columns] < settings.hot_pixel_share * height)
+    repaired = crop.copy()
+    repaired[rows[is_hot], columns[is_hot]] = np.rint(level[is_hot]).astype(np.uint16)
+    return repaired
 
 
 def _odd(length_px: float) -> int:

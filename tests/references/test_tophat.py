@@ -6,7 +6,7 @@ import pytest
 from skimage.morphology import disk, white_tophat
 
 from pipeline.geometry import PixelSpacing
-from pipeline.stages.enhance import line_footprints, remove_background
+from pipeline.tophat import line_footprints, line_tophat
 
 
 @pytest.mark.parametrize("spacing", [PixelSpacing(0.05, 0.05), PixelSpacing(0.1, 0.1), PixelSpacing(0.07, 0.1)])
@@ -15,12 +15,10 @@ def test_the_residue_is_the_smallest_white_tophat_of_scikit_image_with_the_same_
     image = cv2.GaussianBlur(image, (0, 0), 1.2)
     footprints = line_footprints(spacing, 0.8, 8)
     expected = np.min([white_tophat(image, footprint, mode="ignore") for footprint in footprints], axis=0)
-    np.testing.assert_array_equal(remove_background(image, footprints), expected)
+    np.testing.assert_array_equal(line_tophat(image, footprints), expected)
 
 
 def test_a_disc_as_footprint_agrees_as_well():
     image = np.random.default_rng(6).integers(0, 4096, (70, 80)).astype(np.uint16)
     footprint = disk(7)
-    np.testing.assert_array_equal(
-        remove_background(image, (footprint,)), white_tophat(image, footprint, mode="ignore")
-    )
+    np.testing.assert_array_equal(line_tophat(image, (footprint,)), white_tophat(image, footprint, mode="ignore"))

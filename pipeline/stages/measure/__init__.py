@@ -73,11 +73,11 @@ def measure_particles(
         peak = (particle.row_px - breast.box_px[0], particle.column_px - breast.box_px[1])
         if any(holds(shape, peak) for _, shape in accepted):
             continue
-        shape = find_outline(particle, fine, channels, breast, settings)
+        shape = find_outline(particle, fine, channels, breast, spacing, settings)
         if shape is None:
             continue
-        if particle.channel > 0 and min(feret_diameters(spacing.to_mm(shape.outline))) < settings.coarse_min_width_mm:
-            continue
+        if particle.channel > 0 and feret_diameters(spacing.to_mm(shape.outline))[0] < channels[0].length_mm:
+            continue  # the fine channel sees this one, and its neighbours, better
         accepted.append((particle, shape))
     blur_mm = _blur_mm(channels[0], settings)
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]

@@ -12,14 +12,18 @@ from skimage.measure import find_contours, points_in_poly
 from skimage.segmentation import watershed
 
 from pipeline.geometry import polygon_area
+from pipeline.tophat import line_footprints, line_tophat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Channel, Particle
     from pipeline.stages.measure.settings import MeasureSettings
+
+_ANGLES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +49,20 @@ def find_outline(
     fine: Sequence[Particle],
     channels: tuple[Channel, ...],
     breast: Breast,
+    spacing: PixelSpacing,
     settings: MeasureSettings,
 ) -> Outline | None:
     """Find the outline of one particle; None where its peak has no closed contour."""
     channel = channels[particle.channel]
     top, left, *_ = breast.box_px
     row, column = round(particle.row_px - top), round(particle.column_px - left)
-    half = math.ceil(1.25 * channel.length_mm / channels[0].pixel_mm)
-    excess, origin = _excess(channels, particle.channel, row, column, half)
+    reach_mm = settings.background_length_mm if particle.channel == 0 else channel.length_mm
+    half = math.ceil(1.25 * reach_mm / channels[0].pixel_mm)
+    if particle.channel == 0:
+        footprints = line_footprints(spacing, reach_mm, _ANGLES)
+        excess, origin = _fine_excess(channels[0], row, column, half, footprints)
+    else:
+        excess, origin = _coarse_excess(channels, particle.channel, row, column, half)
     at = (row - origin[0], column - origin[1])
     if particle.channel > 0:  # the peak of an averaged image lies somewhere within its pixel
         reach = channel.step_px
@@ -72,15 +82,22 @@ def find_outline(
     return Outline(outline + origin, (at[0] + origin[0], at[1] + origin[1]), height, is_split)
 
 
-def _excess(
+def _fine_excess(
+    channel: Channel, row: int, column: int, half: int, footprints: tuple[NDArray[np.uint8], ...]
+) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Height above the background around a position, and the patch's origin."""
+    top, left = max(0, row - half), max(0, column - half)
+    patch = channel.image[top : row + half + 1, left : column + half + 1]
+    return line_tophat(patch, footprints).astype(np.float64), (top, left)
+
+
+def _coarse_excess(
     channels: tuple[Channel, ...], index: int, row: int, column: int, half: int
 ) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Height above the channel's background around a position, on the finest pixels, and the patch's origin."""
     image = channels[0].image
     top, left = max(0, row - half), max(0, column - half)
     bottom, right = min(image.shape[0], row + half + 1), min(image.shape[1], column + half + 1)
-    if index == 0:
-        return channels[0].residue[top:bottom, left:right].astype(np.float64), (top, left)
     channel = channels[index]
     step = channel.step_px
     rows, columns = np.arange(top, bottom), np.arange(left, right)
@@ -102,8 +119,6 @@ def _without_neighbours(
     settings: MeasureSettings,
 ) -> tuple[NDArray[np.float64], bool]:
     """Blank out what a watershed gives to other peaks of the same region."""
-    if particle.channel > 0:
-        return excess, False
     region = _component(excess >= settings.level * excess[at], at)
     markers = np.zeros(excess.shape, np.int32)
     for number, other in enumerate(fine, start=2):

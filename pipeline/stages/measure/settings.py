@@ -20,11 +20,13 @@ class MeasureSettings(Settings):
     """Full width at half maximum of the detector's own blur, taken out of the measured diameters together with that of
     the pixels and of the filter. 0.08 mm is typical of amorphous selenium; it matters below 0.3 mm only."""
 
-    merge_share: float = Field(default=0.8, gt=0, lt=1)
-    """Two peaks belong to one particle when the saddle between them is at least this share of the lower peak."""
+    merge_share: float = Field(default=0.65, gt=0, lt=1)
+    """Two peaks belong to one particle when the saddle between them is at least this share of the lower peak. Two
+    specks a blur apart have a valley of half their height; the texture of one large calcification is shallower."""
 
-    coarse_min_width_mm: float = Field(default=0.6, ge=0, le=5)
-    """Particles of the coarse channel that turn out narrower than this are left to the fine channel."""
+    background_length_mm: float = Field(default=1.6, gt=0.1, le=10)
+    """Length of the lines with which the background below a particle of the fine channel is found: twice that of the
+    search, so that two particles that touch, or one of nearly that length, do not count as background themselves."""
 
     near_skin_mm: float = Field(default=3.0, ge=0, le=20)
     """Calcifications closer than this to the skin line are flagged: skin calcifications and folds are found there."""

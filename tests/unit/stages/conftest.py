@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import PixelSpacing
 from pipeline.model import Breast, Channel, Density, StoredPixels
 from pipeline.stages import breast, enhance, normalise
+from pipeline.tophat import line_footprints, line_tophat
 
 Disc = tuple[float, float, float, float]
 """Row and column in mm, diameter in mm, height in grey levels."""
@@ -43,7 +44,9 @@ class Scene:
             self.values[top : top + side, left : left + side] += height * share
         return self
 
-    def add_line(self, start_mm: tuple[float, float], end_mm: tuple[float, float], width_mm: float, height: float) -> Scene:
+    def add_line(
+        self, start_mm: tuple[float, float], end_mm: tuple[float, float], width_mm: float, height: float
+    ) -> Scene:
         """Add a straight fibre."""
         layer = np.zeros(self.shape, np.float32)
         points = [tuple(round(16 * v / self.spacing.row_mm) for v in p[::-1]) for p in (start_mm, end_mm)]
@@ -81,14 +84,10 @@ class Scene:
         ):
             pixel_mm = self.spacing.mean_mm * step_px
             noise = normalise.measure_noise(image, found, pixel_mm, 0.6 * length_mm, noise_settings)
-            prints = enhance.line_footprints(self.spacing, length_mm, settings.angles, step_px)
-            residue = enhance.remove_background(image, prints)
+            prints = line_footprints(self.spacing, length_mm, settings.angles, step_px)
+            residue = line_tophat(image, prints)
             made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, noise_settings.blur_mm))
         return tuple(made)
-
-    def sharp(self) -> NDArray[np.uint16]:
-        top, left, bottom, right = self.breast().box_px
-        return self.density().image[top:bottom, left:right]
 
 
 @pytest.fixture

@@ -1,0 +1,156 @@
+"""The definitions of BI-RADS, 5th edition, as a table that a radiologist can read."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.lexicon import DESCRIPTORS, Distribution
+from pipeline.model import Pattern
+from pipeline.stages.distribution import DistributionSettings, classify_image, classify_pattern, not_calibrated
+
+SETTINGS = DistributionSettings()
+D = Distribution
+
+# A tight group of ten, far from every limit; each line of the table changes what it is about.
+GROUP = Pattern(
+    count=10,
+    extent_mm=8.0,
+    most_within_10_mm=10,
+    length_mm=7.0,
+    width_mm=5.0,
+    elongation=1.4,
+    line_share=0.7,
+    hull_share=0.01,
+    covered_share=0.04,
+    axis_to_nipple_degrees=60.0,
+    angular_span_degrees=8.0,
+    radial_over_transverse=0.8,
+    widening=1.0,
+)
+AREA = {"count": 25, "extent_mm": 35.0, "length_mm": 30.0, "width_mm": 20.0, "hull_share": 0.08, "covered_share": 0.15}
+WEDGE = {**AREA, "axis_to_nipple_degrees": 8.0, "angular_span_degrees": 35.0, "radial_over_transverse": 1.9}
+LINE = {"extent_mm": 20.0, "length_mm": 19.0, "width_mm": 1.5, "elongation": 9.0, "line_share": 1.0}
+WHOLE = {**AREA, "count": 60, "extent_mm": 140.0, "hull_share": 0.65, "covered_share": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("case", "changes", "label"),
+    [
+        ("ten within 8 mm", {}, D.GROUPED),
+        ("five within 10 mm", {"count": 5, "most_within_10_mm": 5, "extent_mm": 10.0}, D.GROUPED),
+        ("four within 10 mm", {"count": 4, "most_within_10_mm": 4, "extent_mm": 10.0}, D.INDETERMINATE),
+        ("five across 15 mm", {"count": 5, "most_within_10_mm": 4, "extent_mm": 15.0}, D.INDETERMINATE),
+        ("numerous within exactly 20 mm", {"count": 12, "extent_mm": 20.0}, D.GROUPED),
+        ("numerous across 24 mm, no duct", {"count": 12, "extent_mm": 24.0}, D.REGIONAL),
+        ("six across 24 mm", {"count": 6, "most_within_10_mm": 3, "extent_mm": 24.0}, D.INDETERMINATE),
+        ("an area of 35 mm", AREA, D.REGIONAL),
+        ("a wedge towards the nipple", WEDGE, D.SEGMENTAL),
+        ("a wedge across the ducts", {**WEDGE, "axis_to_nipple_degrees": 70.0}, D.REGIONAL),
+        ("as wide as it is long", {**WEDGE, "radial_over_transverse": 1.0}, D.REGIONAL),
+        ("wider than a lobe", {**WEDGE, "angular_span_degrees": 110.0}, D.REGIONAL),
+        ("a line", LINE, D.LINEAR),
+        ("a short line of four", {**LINE, "count": 4, "most_within_10_mm": 4, "extent_mm": 9.0}, D.LINEAR),
+        ("three in a row", {**LINE, "count": 3, "most_within_10_mm": 3, "extent_mm": 9.0}, D.INDETERMINATE),
+        ("a line that is too wide", {**LINE, "width_mm": 6.0, "extent_mm": 19.0}, D.GROUPED),
+        ("throughout the breast", WHOLE, D.DIFFUSE),
+        ("a large area, not throughout", {**WHOLE, "hull_share": 0.3}, D.REGIONAL),
+        ("the corners of the breast only", {**WHOLE, "count": 8, "covered_share": 0.1}, D.INDETERMINATE),
+    ],
+)
+def test_definition(case, changes, label):
+    call = classify_pattern(replace(GROUP, **changes), SETTINGS)
+    assert call.label is label, (case, call)
+
+
+def test_a_region_without_a_known_nipple_may_be_a_segment_and_says_so():
+    unknown = {"axis_to_nipple_degrees": None, "angular_span_degrees": None, "radial_over_transverse": None}
+    call = classify_pattern(replace(GROUP, **{**WEDGE, **unknown}), SETTINGS)
+    assert call.label in {D.INDETERMINATE, D.REGIONAL}
+    assert {D.REGIONAL, D.SEGMENTAL} == set(sorted(DESCRIPTORS, key=lambda d: -call.probabilities[d])[:2])
+    assert any("nipple is not known" in reason for reason in call.reasons)
+
+
+@pytest.mark.parametrize("changes", [{}, AREA, WEDGE, LINE, WHOLE, {"extent_mm": 20.5, "count": 12}])
+def test_probabilities_sum_to_one_and_the_margin_is_their_difference(changes):
+    call = classify_pattern(replace(GROUP, **changes), SETTINGS)
+    assert set(call.probabilities) == set(DESCRIPTORS)
+    assert sum(call.probabilities.values()) == pytest.approx(1.0)
+    first, second = sorted(call.probabilities.values(), reverse=True)[:2]
+    assert call.margin == pytest.approx(first - second)
+
+
+def test_reasons_hold_the_numbers_that_were_measured():
+    [reason] = classify_pattern(GROUP, SETTINGS).reasons
+    assert "10 calcifications within 8.0 mm" in reason
+    assert "BI-RADS" in reason
+
+
+def test_an_indeterminate_call_names_its_two_candidates():
+    call = classify_pattern(replace(GROUP, count=12, extent_mm=21.6), SETTINGS)
+    assert call.label is D.INDETERMINATE
+    assert set(call.between) == {D.GROUPED, D.REGIONAL}
+    assert len(call.reasons) == 2
+
+
+def test_growing_a_group_turns_it_into_a_region_once():
+    labels = [classify_pattern(replace(GROUP, count=20, extent_mm=5 + step), SETTINGS).label for step in range(40)]
+    changes = [b for a, b in zip(labels, labels[1:], strict=False) if a != b]
+    assert labels[0] is D.GROUPED
+    assert changes in ([D.REGIONAL], [D.INDETERMINATE, D.REGIONAL])
+
+
+def _call(**changes):
+    return classify_pattern(replace(GROUP, **changes), SETTINGS)
+
+
+def test_an_image_without_calcifications_has_no_distribution():
+    call = classify_image(None, [], 0, SETTINGS)
+    assert call.label is D.NOT_APPLICABLE
+    assert call.evidence == {"microcalcifications": 0.0, "clusters": 0.0}
+    assert not call.probabilities
+
+
+def test_macrocalcifications_alone_have_no_distribution():
+    whole = replace(GROUP, count=3, most_within_10_mm=1, extent_mm=60.0)
+    assert classify_image(whole, [], 0, SETTINGS).label is D.NOT_APPLICABLE
+
+
+def test_one_group_gives_the_image_its_label():
+    call = classify_image(GROUP, [_call()], 10, SETTINGS)
+    assert call.label is D.GROUPED
+    assert call.evidence["clusters"] == 1
+
+
+def test_the_cluster_of_most_concern_decides():
+    calls = [_call(**AREA), _call(**LINE), _call()]
+    call = classify_image(replace(GROUP, **AREA), calls, 45, SETTINGS)
+    assert call.label is D.LINEAR
+    assert "most concern among 3" in call.reasons[-1]
+
+
+def test_calcifications_throughout_the_breast_are_diffuse_whatever_their_clusters():
+    assert classify_image(replace(GROUP, **WHOLE), [_call()], 60, SETTINGS).label is D.DIFFUSE
+
+
+def test_several_clusters_throughout_the_breast_are_diffuse():
+    whole = replace(GROUP, count=40, extent_mm=120.0, hull_share=0.4, covered_share=0.15)
+    assert classify_image(whole, [_call()] * 4, 40, SETTINGS).label is D.DIFFUSE
+    assert classify_image(whole, [_call()] * 3, 40, SETTINGS).label is D.GROUPED
+
+
+def test_a_few_scattered_specks_have_no_distribution():
+    few = _call(count=4, most_within_10_mm=2, extent_mm=18.0)
+    whole = replace(GROUP, count=7, most_within_10_mm=2, extent_mm=70.0)
+    assert classify_image(whole, [few], 7, SETTINGS).label is D.NOT_APPLICABLE
+
+
+def test_five_specks_across_15_mm_are_indeterminate_in_the_image_as_well():
+    across = {"count": 5, "most_within_10_mm": 4, "extent_mm": 15.0}
+    call = classify_image(replace(GROUP, **across), [_call(**across)], 5, SETTINGS)
+    assert call.label is D.INDETERMINATE
+    assert len(call.between) == 2
+
+
+def test_without_a_spacing_there_is_no_distribution():
+    assert not_calibrated().label is D.NOT_APPLICABLE
+    assert "millimetres" in not_calibrated().reasons[0]

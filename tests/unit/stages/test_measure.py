@@ -1,0 +1,111 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.lexicon import CalcificationSize, Flag
+from pipeline.model import Landmarks
+from pipeline.stages.detect import DetectSettings, find_particles, is_reported
+from pipeline.stages.measure import MeasureSettings, measure_particles
+from pipeline.stages.measure.blur import unblurred
+
+
+def _measured(made, settings=None, *, is_pectoral=False):
+    found = made.breast()
+    marks = Landmarks(np.full(found.is_breast.shape, is_pectoral), (), None)
+    channels = made.channels()
+    particles = [p for p in find_particles(channels, found, DetectSettings()) if is_reported(p, DetectSettings())]
+    settings = settings or MeasureSettings(detector_blur_mm=0.07)
+    return measure_particles(particles, channels, found, marks, made.spacing, settings)
+
+
+@pytest.mark.parametrize("spacing_mm", [0.05, 0.07, 0.1])
+@pytest.mark.parametrize("diameter_mm", [0.25, 0.4, 0.6, 0.9, 1.4, 2.0])
+def test_a_disc_has_the_diameter_that_was_planted(scene, spacing_mm, diameter_mm):
+    made = scene(spacing_mm, noise=8.0).add_discs([(30.03, 20.02, diameter_mm, 600.0)])
+    [found] = _measured(made)
+    assert found.diameter_mm == pytest.approx(diameter_mm, abs=max(0.06, 0.06 * diameter_mm))
+    assert found.row_px * spacing_mm == pytest.approx(30.03, abs=0.06)
+    assert found.column_px * spacing_mm == pytest.approx(20.02, abs=0.06)
+    assert found.area_mm2 == pytest.approx(np.pi / 4 * found.diameter_mm**2)
+    assert found.width_mm <= found.diameter_mm <= found.length_mm
+
+
+def test_a_thin_rod_is_micro_by_its_width_however_long(scene):
+    made = scene(0.05, noise=5.0).add_line((30, 20), (30, 22.4), 0.3, 700.0)
+    [found] = _measured(made)
+    assert found.length_mm == pytest.approx(2.7, abs=0.4)
+    assert found.width_mm < 0.5
+    assert found.size is CalcificationSize.MICRO
+
+
+@pytest.mark.parametrize(("limit_mm", "size"), [(0.5, CalcificationSize.MACRO), (1.0, CalcificationSize.MICRO)])
+def test_the_limit_between_micro_and_macro_is_a_setting(scene, limit_mm, size):
+    made = scene(0.07, noise=8.0).add_discs([(30.0, 20.0, 0.75, 600.0)])
+    [found] = _measured(made, MeasureSettings(macro_min_width_mm=limit_mm))
+    assert found.size is size
+    assert Flag.NEAR_SIZE_LIMIT not in found.flags
+
+
+def test_a_width_within_a_pixel_of_the_limit_is_flagged(scene):
+    made = scene(0.07, noise=8.0).add_discs([(30.0, 20.0, 0.75, 600.0)])
+    [found] = _measured(made, MeasureSettings(macro_min_width_mm=0.77))
+    assert Flag.NEAR_SIZE_LIMIT in found.flags
+
+
+def test_two_touching_particles_are_parted_by_a_watershed(scene):
+    made = scene(0.05, noise=5.0).add_discs([(30.0, 20.0, 0.5, 600.0), (30.0, 20.65, 0.5, 500.0)])
+    found = _measured(made)
+    assert len(found) == 2
+    assert [c.column_px * 0.05 for c in sorted(found, key=lambda c: c.column_px)] == pytest.approx(
+        [20.0, 20.65], abs=0.08
+    )
+    for calcification in found:
+        assert calcification.diameter_mm == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_large_calcification_is_one_and_not_its_own_texture(scene):
+    specks = [(30.0 + dr, 20.0 + dc, 0.4, 250.0) for dr, dc in ((-0.5, 0.0), (0.4, 0.4), (0.3, -0.5))]
+    made = scene(0.07, noise=8.0).add_discs([(30.0, 20.0, 2.2, 600.0), *specks])
+    [found] = _measured(made)
+    assert found.size is CalcificationSize.MACRO
+    assert found.diameter_mm == pytest.approx(2.2, abs=0.25)
+
+
+def test_positions_at_the_skin_and_over_the_muscle_are_flagged(scene):
+    made = scene(0.07, noise=8.0).add_discs([(35.0, 42.7, 0.4, 600.0), (35.0, 20.0, 0.4, 600.0)])
+    inner, outer = sorted(_measured(made), key=lambda c: c.column_px)
+    assert Flag.NEAR_SKIN in outer.flags
+    assert Flag.NEAR_SKIN not in inner.flags
+    assert all(Flag.IN_PECTORAL in c.flags for c in _measured(made, is_pectoral=True))
+
+
+def test_calcifications_are_numbered_by_row_then_column(scene):
+    places = [(50.0, 12.0), (20.0, 10.0), (35.0, 30.0), (35.0, 20.0)]
+    found = _measured(scene(noise=8.0).add_discs([(row, column, 0.5, 600.0) for row, column in places]))
+    assert [c.number for c in found] == [1, 2, 3, 4]
+    assert [(c.row_px, c.column_px) for c in found] == sorted((c.row_px, c.column_px) for c in found)
+
+
+def test_no_particles_give_no_calcifications(scene):
+    made = scene()
+    found = made.breast()
+    marks = Landmarks(np.zeros(found.is_breast.shape, bool), (), None)
+    assert measure_particles((), made.channels(), found, marks, made.spacing, MeasureSettings()) == ()
+
+
+def test_the_outline_lies_around_the_position(scene):
+    [found] = _measured(scene(0.07, noise=8.0).add_discs([(30.0, 20.0, 0.6, 600.0)]))
+    rows, columns = np.array(found.outline_px).T
+    assert rows.min() < found.row_px < rows.max()
+    assert columns.min() < found.column_px < columns.max()
+    assert found == replace(found)
+
+
+def test_blur_is_taken_out_of_small_discs_and_leaves_large_ones():
+    assert unblurred(3.0, 0.15) == pytest.approx(3.0, rel=0.01)
+    assert 0.075 <= unblurred(0.16, 0.15) < 0.14
+    assert unblurred(0.01, 0.15) == pytest.approx(0.075)
+    assert unblurred(0.4, 0.0) == 0.4
+    widths = [unblurred(seen, 0.15) for seen in np.linspace(0.1, 1.0, 40)]
+    assert widths == sorted(widths)
