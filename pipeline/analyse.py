@@ -12,7 +12,6 @@ from pipeline.lexicon import CalcificationSize, Flag
 from pipeline.model import BreastSummary, Candidate, Channel, Cluster, Report
 from pipeline.stages import breast as breast_stage
 from pipeline.stages import detect, distribution, enhance, group, landmarks, measure, normalise, pattern
-from pipeline.tophat import line_footprints, line_tophat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,20 +83,15 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
 
 
 def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:
-    """Make the fine and the coarse top-hat of the breast's box."""
+    """Make the top-hats of the breast's box, from fine to coarse, each with its noise."""
     blurred = normalise.blur(density, breast.box_px, spacing, config.normalise)
-    step_px = enhance.coarse_step_px(spacing, config.enhance)
     made = []
-    for image, step, length_mm in (
-        (blurred, 1, config.enhance.fine_length_mm),
-        (enhance.average(blurred, step_px), step_px, config.enhance.coarse_length_mm),
-    ):
-        pixel_mm = spacing.mean_mm * step
-        window_mm = config.normalise.noise_window_share * length_mm
-        noise = normalise.measure_noise(image, breast, pixel_mm, window_mm, config.normalise)
-        footprints = line_footprints(spacing, length_mm, config.enhance.angles, step)
-        residue = line_tophat(image, footprints)
-        made.append(Channel(image, residue, noise, step, pixel_mm, length_mm, config.normalise.blur_mm))
+    for length_mm, step_px in zip(config.enhance.lengths_mm, enhance.steps_px(spacing, config.enhance), strict=True):
+        image = enhance.average(blurred, step_px)
+        pixel_mm = spacing.mean_mm * step_px
+        noise = normalise.measure_noise(image, breast, pixel_mm, length_mm, config.normalise)
+        residue = enhance.remove_background(image, length_mm, step_px, spacing, config.enhance)
+        made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, config.normalise.blur_mm))
     return tuple(made)
 
 

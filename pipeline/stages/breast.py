@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from pipeline.model import Density, Point
 
 
+_SMALLEST_BACKGROUND = 0.03
+"""A background smaller than this share of the image is none."""
+
+
 class BreastSettings(Settings):
     """How the breast is told from everything else in the image."""
 
@@ -91,7 +95,7 @@ def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSetting
             Reason.NO_BREAST,
             "No breast stands out from the background. If there is one, lower breast.background_share.",
         )
-    skin_distance = _distance_to(~is_breast & ~is_padding)
+    skin_distance = _distance_to(~is_breast)
     edge_distance = _distance_to_edge(is_padding)
     is_judged = is_breast & (edge_distance * cell_mm > settings.image_margin_mm)
     is_judged &= skin_distance * cell_mm > settings.skin_margin_mm
@@ -133,11 +137,14 @@ def _separate(
     Tell cells that stand out from the background, and whether there is one.
 
     The background is the commonest of the dark values. It must be flat: where
-    the dark values are spread like tissue, the breast fills the field.
+    the dark values are spread like tissue, the breast fills the field, or what
+    padding leaves of it.
     """
     values = cells[~is_padding].astype(np.float64)
+    # Some vendors declare the background as padding: then what is left is breast, with a skin line.
+    is_bounded = float(is_padding.mean()) > _SMALLEST_BACKGROUND
     if values.size < 16 or values.min() == values.max():
-        return ~is_padding, False
+        return ~is_padding, is_bounded
     split = threshold_otsu(values, nbins=512)
     dark, bright = values[values <= split], values[values > split]
     heights, edges = np.histogram(dark, bins=256)
@@ -149,8 +156,8 @@ def _separate(
     step = float(np.median(bright)) - background
     limit = background + max(settings.background_sigma * spread, settings.background_share * step)
     share_of_background = float((values <= limit).mean())
-    if limit >= split or share_of_background < 0.03:
-        return ~is_padding, False
+    if limit >= split or share_of_background < _SMALLEST_BACKGROUND:
+        return ~is_padding, is_bounded
     return (cells > limit) & ~is_padding, True
 
 

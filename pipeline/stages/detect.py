@@ -30,7 +30,7 @@ class DetectSettings(Settings):
     standard deviations of the noise."""
 
     coarse_threshold_sigma: float = Field(default=10.0, gt=0)
-    """The same in the coarse channel, where the texture of the gland stands out as well."""
+    """The same in the coarser channels, where the texture of the gland stands out as well."""
 
     half_score_sigma: float = Field(default=8.5, gt=0)
     """Strength at which the score is 0.5. The score is strength / (strength + this), so it does not depend on the
@@ -41,8 +41,8 @@ class DetectSettings(Settings):
     themselves."""
 
     separation_mm: float = Field(default=0.3, gt=0, le=5)
-    """Two particles of the fine channel are at least this far apart; in the coarse channel the distance grows with the
-    channel's length."""
+    """Two particles of the finest channel are at least this far apart; in coarser ones the distance grows with the length
+    of their lines."""
 
     report_limit: int = Field(default=400, ge=1)
     """Largest number of reported particles; the strongest are kept and the image is flagged. A guard against storms of

@@ -142,7 +142,7 @@ def blur(
 
 
 def measure_noise(
-    image: NDArray[np.uint16], breast: Breast, pixel_mm: float, window_mm: float, settings: NormaliseSettings
+    image: NDArray[np.uint16], breast: Breast, pixel_mm: float, length_mm: float, settings: NormaliseSettings
 ) -> NoiseTable:
     """
     Measure the noise of the image itself, by grey level.
@@ -159,8 +159,9 @@ def measure_noise(
         Where the breast is.
     pixel_mm : float
         Side of a pixel of ``image``.
-    window_mm : float
-        Width of the running mean: what is wider is not noise.
+    length_mm : float
+        Length of the top-hat's lines; the running mean is as wide as a share of
+        it, so that what the top-hat takes for background is no noise either.
     settings : NormaliseSettings
         Number of bins and the floor.
 
@@ -175,7 +176,7 @@ def measure_noise(
     rows = np.arange(stride // 2, image.shape[0], stride)
     columns = np.arange(stride // 2, image.shape[1], stride)
     cells = np.ix_((rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px)
-    window_px = _odd(window_mm / pixel_mm)
+    window_px = _odd(settings.noise_window_share * length_mm / pixel_mm)
     mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
     lattice = np.ix_(rows, columns)
     inside = breast.is_judged[cells]

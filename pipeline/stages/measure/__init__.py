@@ -49,7 +49,7 @@ def measure_particles(
     particles : sequence of Particle
         Those to be reported.
     channels : tuple of Channel
-        Fine and coarse, as they were searched.
+        From fine to coarse, as they were searched.
     breast : Breast
         Its box and skin line.
     landmarks : Landmarks
@@ -76,8 +76,10 @@ def measure_particles(
         shape = find_outline(particle, fine, channels, breast, spacing, settings)
         if shape is None:
             continue
-        if particle.channel > 0 and feret_diameters(spacing.to_mm(shape.outline))[0] < channels[0].length_mm:
-            continue  # the fine channel sees this one, and its neighbours, better
+        if particle.channel > 0:
+            longest_mm, _ = feret_diameters(spacing.to_mm(shape.outline))
+            if longest_mm < channels[particle.channel - 1].length_mm:
+                continue  # the next finer channel sees this one, and its neighbours, better
         accepted.append((particle, shape))
     blur_mm = _blur_mm(channels[0], settings)
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]

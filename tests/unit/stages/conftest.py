@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pipeline.geometry import PixelSpacing
 from pipeline.model import Breast, Channel, Density, StoredPixels
 from pipeline.stages import breast, enhance, normalise
-from pipeline.tophat import line_footprints, line_tophat
 
 Disc = tuple[float, float, float, float]
 """Row and column in mm, diameter in mm, height in grey levels."""
@@ -72,20 +71,16 @@ class Scene:
         return breast.find_breast(self.density(), self.spacing, breast.BreastSettings())
 
     def channels(self) -> tuple[Channel, ...]:
-        """Give the fine and the coarse channel with the default settings."""
+        """Give the channels of the default settings."""
         settings, noise_settings = enhance.EnhanceSettings(), normalise.NormaliseSettings()
         found = self.breast()
         blurred = normalise.blur(self.density(), found.box_px, self.spacing, noise_settings)
-        step = enhance.coarse_step_px(self.spacing, settings)
         made = []
-        for image, step_px, length_mm in (
-            (blurred, 1, settings.fine_length_mm),
-            (enhance.average(blurred, step), step, settings.coarse_length_mm),
-        ):
+        for length_mm, step_px in zip(settings.lengths_mm, enhance.steps_px(self.spacing, settings), strict=True):
+            image = enhance.average(blurred, step_px)
             pixel_mm = self.spacing.mean_mm * step_px
-            noise = normalise.measure_noise(image, found, pixel_mm, 0.6 * length_mm, noise_settings)
-            prints = line_footprints(self.spacing, length_mm, settings.angles, step_px)
-            residue = line_tophat(image, prints)
+            noise = normalise.measure_noise(image, found, pixel_mm, length_mm, noise_settings)
+            residue = enhance.remove_background(image, length_mm, step_px, self.spacing, settings)
             made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, noise_settings.blur_mm))
         return tuple(made)
 

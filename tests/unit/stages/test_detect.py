@@ -42,13 +42,14 @@ def test_a_dead_pixel_is_a_defect_and_no_calcification(scene):
     assert _reported(made) == []
     coarser = scene(0.12)
     coarser.noise[250, 170] += 1500.0
-    assert [p.channel for p in _reported(coarser)] == [0, 1]
+    assert {(round(p.row_px, -1), round(p.column_px, -1)) for p in _reported(coarser)} == {(250, 170)}
 
 
-def test_large_calcifications_are_found_in_the_coarse_channel(scene):
+def test_large_calcifications_are_found_in_the_coarse_channels_alone(scene):
     found = _reported(scene().add_discs([(35.0, 20.0, 2.0, 800.0)]))
-    assert [p.channel for p in found] == [1]
-    assert (found[0].row_px * 0.1, found[0].column_px * 0.1) == pytest.approx((35.0, 20.0), abs=1.0)
+    assert 0 not in {p.channel for p in found}
+    for particle in found:
+        assert (particle.row_px * 0.1, particle.column_px * 0.1) == pytest.approx((35.0, 20.0), abs=1.0)
 
 
 def test_nothing_is_found_outside_the_breast_or_at_the_skin(scene):
