@@ -1,0 +1,209 @@
+"""Marks around particles and clusters that hide nothing of what they mark."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from pipeline.outputs.overlay.picture import Placement, fixed_point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.model import Calcification, Point
+    from pipeline.outputs.palette import Appearance, Colour
+
+_SHADE: Final = 0.75  # a dark rim keeps a mark visible on white
+_RIM: Final = 1.5  # its width in pixels
+_SHIFT: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A ring, or a square where ``is_square``: centre and half width in pixels of the picture, and its colour."""
+
+    x: float
+    y: float
+    radius: float
+    is_square: bool
+    colour: Colour
+
+
+def reach(calcification: Calcification) -> float:
+    """Distance from the centre of a particle to the farthest point of its outline, in stored pixels."""
+    centre = (calcification.row_px, calcification.column_px)
+    outline = max((math.dist(centre, point) for point in calcification.outline_px), default=0.0)
+    return max(outline, calcification.diameter_px / 2)
+
+
+def draw_marks(canvas: NDArray[np.uint8], marks: Sequence[Mark], stroke: float) -> NDArray[np.bool_]:
+    """
+    Draw the outer border of all marks together.
+
+    Where marks overlap, only the outline of their union is drawn, so that no
+    line runs through a mark's inside, however crowded the particles are.
+
+    Parameters
+    ----------
+    canvas : ndarray of uint8, shape (height, width, 3)
+        RGB; written to.
+    marks : sequence of Mark
+        May lie partly or wholly outside the canvas.
+    stroke : float
+        Width of the line in pixels.
+
+    Returns
+    -------
+    ndarray of bool, shape (height, width)
+        True inside the marks: the pixels that nothing may be drawn on.
+    """
+    height, width = canvas.shape[:2]
+    distance = np.full((height, width), np.inf, dtype=np.float32)
+    owner = np.zeros((height, width), dtype=np.uint16)
+    colours = sorted({mark.colour for mark in marks})
+    for mark in marks:
+        half = mark.radius + stroke + _RIM + 2
+        top, bottom = max(math.floor(mark.y - half), 0), min(math.ceil(mark.y + half), height)
+        left, right = max(math.floor(mark.x - half), 0), min(math.ceil(mark.x + half), width)
+        if top >= bottom or left >= right:
+            continue
+        dy = np.abs(np.arange(top, bottom, dtype=np.float32) + (0.5 - mark.y))[:, None]
+        dx = np.abs(np.arange(left, right, dtype=np.float32) + (0.5 - mark.x))[None, :]
+        here = (np.maximum(dx, dy) if mark.is_square else np.hypot(dx, dy)) - np.float32(mark.radius)
+        known = distance[top:bottom, left:right]
+        nearer = here < known
+        known[nearer] = here[nearer]
+        owner[top:bottom, left:right][nearer] = colours.index(mark.colour)
+    rows, columns = np.nonzero(np.isfinite(distance) & (distance > -1) & (distance < stroke + _RIM + 1))
+    if len(rows):
+        off_centre = np.abs(distance[rows, columns] - np.float32(stroke / 2 + 0.5))
+        line = np.clip(stroke / 2 + 0.5 - off_centre, 0, 1)[:, None]
+        rim = np.clip(stroke / 2 + _RIM + 0.5 - off_centre, 0, 1)[:, None] * _SHADE
+        colour = np.array(colours, dtype=np.float32)[owner[rows, columns]]
+        shaded = canvas[rows, columns] * (1 - rim)
+        canvas[rows, columns] = np.round(shaded * (1 - line) + colour * line).astype(np.uint8)
+    inside: NDArray[np.bool_] = distance < 0
+    return inside
+
+
+def rounded_hull(
+    hull_px: Sequence[Point], circles: Iterable[tuple[float, float, float]], placement: Placement, margin: float
+) -> NDArray[np.float64]:
+    """
+    Give the outline of a cluster at a distance around its members.
+
+    Parameters
+    ----------
+    hull_px : sequence of Point
+        Corners of the convex hull in stored pixels.
+    circles : iterable of (x, y, radius)
+        The marks of its members on the picture, which the outline encloses.
+    placement : Placement
+        Where stored pixels lie on the picture.
+    margin : float
+        Distance kept from the marks and the corners, in pixels of the picture.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 2)
+        Corners as (x, y) of a convex shape with round corners; empty for no members.
+    """
+    rings = [(x, y, radius + margin) for x, y, radius in circles]
+    rings += [(float(x), float(y), margin) for x, y in placement.to_xy(tuple(hull_px))]
+    if not rings:
+        return np.zeros((0, 2))
+    angles = np.linspace(0, 2 * np.pi, 36, endpoint=False)
+    unit = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    points = np.concatenate([unit * radius + (x, y) for x, y, radius in rings])
+    corners = cv2.convexHull(points.astype(np.float32), returnPoints=False)
+    return np.asarray(points[np.asarray(corners).ravel()])
+
+
+def draw_outline(
+    canvas: NDArray[np.uint8],
+    corners_xy: NDArray[np.float64],
+    appearance: Appearance,
+    stroke: int,
+    kept_clear: NDArray[np.bool_] | None = None,
+    *,
+    closed: bool = True,
+) -> None:
+    """
+    Draw a line in a distribution's colour and dashes.
+
+    Parameters
+    ----------
+    canvas : ndarray of uint8, shape (height, width, 3)
+        RGB; written to.
+    corners_xy : ndarray of float, shape (n, 2)
+        Pixels from the corner of the canvas.
+    appearance : Appearance
+        Colour and dashes.
+    stroke : int
+        Width of the line in pixels.
+    kept_clear : ndarray of bool, shape (height, width), optional
+        Where the line is interrupted.
+    closed : bool
+        Join the last corner to the first.
+    """
+    if len(corners_xy) < 2:
+        return
+    height, width = canvas.shape[:2]
+    reach_px = stroke + 3
+    left, top = np.maximum(np.floor(corners_xy.min(axis=0)).astype(int) - reach_px, 0)
+    right, bottom = np.minimum(np.ceil(corners_xy.max(axis=0)).astype(int) + reach_px, (width, height))
+    if left >= right or top >= bottom:
+        return
+    line = np.zeros((bottom - top, right - left), dtype=np.uint8)
+    rim = np.zeros_like(line)
+    pieces = [fixed_point(piece - (left, top)) for piece in _dashes(corners_xy, appearance, stroke, closed=closed)]
+    for layer, thickness in ((rim, stroke + 3), (line, stroke)):
+        cv2.polylines(layer, pieces, isClosed=False, color=255, thickness=thickness, lineType=cv2.LINE_AA, shift=_SHIFT)
+    if kept_clear is not None:
+        covered = kept_clear[top:bottom, left:right]
+        line[covered] = 0
+        rim[covered] = 0
+    rows, columns = np.nonzero(rim)
+    part = canvas[top:bottom, left:right]
+    dark = rim[rows, columns, None] * (_SHADE / 255)
+    share = line[rows, columns, None] / 255.0
+    shaded = part[rows, columns] * (1 - dark)
+    part[rows, columns] = np.round(shaded * (1 - share) + np.array(appearance.colour) * share).astype(np.uint8)
+
+
+def _dashes(
+    corners: NDArray[np.float64], appearance: Appearance, stroke: int, *, closed: bool
+) -> list[NDArray[np.float64]]:
+    """Cut a line into its dashes; a closed one into a whole number of periods, so that no seam is seen."""
+    path = np.concatenate([corners, corners[:1]]) if closed else corners
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    if not appearance.dashes or along[-1] == 0:
+        return [path]
+    pattern = np.array(appearance.dashes) * stroke
+    periods = max(round(along[-1] / pattern.sum()), 1)
+    if closed:
+        pattern *= along[-1] / (periods * pattern.sum())
+    pieces = []
+    for start in np.arange(0.0, along[-1] - 1e-6, pattern.sum()):
+        edges = start + np.concatenate([[0.0], np.cumsum(pattern)])
+        for begin, end in zip(edges[:-1:2], edges[1::2], strict=True):
+            stop = min(end, along[-1])
+            at = np.concatenate([[begin], along[(along > begin) & (along < stop)], [stop]])
+            if begin <= stop:
+                pieces.append(np.stack([np.interp(at, along, path[:, axis]) for axis in (0, 1)], axis=1))
+    return pieces
+
+
+def draw_symbol(
+    canvas: NDArray[np.uint8], appearance: Appearance, x: float, y: float, radius: float, colour: Colour | None = None
+) -> None:
+    """Draw a distribution's symbol around (x, y)."""
+    for polygon in appearance.symbol:
+        corners = fixed_point(np.array(polygon) * radius + (x, y))
+        cv2.fillPoly(canvas, [corners], colour or appearance.colour, lineType=cv2.LINE_AA, shift=_SHIFT)

@@ -1,0 +1,156 @@
+"""What stands above and below the picture: the finding in words, the legend and the notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, CalcificationSize, Distribution
+from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol
+from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width, wrapped
+from pipeline.outputs.palette import APPEARANCES, DIM, LINE, PANEL, SINGLE, TEXT, name_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.model import Report
+
+_REASON_LINES: Final = 2
+_UID_TAIL: Final = 24
+
+
+def headline(report: Report) -> str:
+    """Say in a few words what was found in the image."""
+    call = report.distribution
+    if not report.calcifications:
+        return "no calcifications reported"
+    if call.label is Distribution.INDETERMINATE and call.between:
+        return f"indeterminate: {' or '.join(name_of(label) for label in call.between)}"
+    if call.label is Distribution.NOT_APPLICABLE:
+        return "no distribution applies"
+    return name_of(call.label)
+
+
+def counts(report: Report) -> str:
+    """Count what is listed: ``14 micro · 2 macro · 1 cluster``."""
+    sizes = [item.size for item in report.calcifications]
+    if not sizes:
+        return ""
+    parts = [f"{sizes.count(size)} {size}" for size in (CalcificationSize.MICRO, CalcificationSize.MACRO)]
+    if None in sizes:
+        parts = [f"{len(sizes)} calcification{'' if len(sizes) == 1 else 's'}"]
+    clusters = len(report.clusters)
+    return " · ".join([*parts, f"{clusters} cluster{'' if clusters == 1 else 's'}"])
+
+
+def header_height(report: Report, width: int, em: int) -> int:
+    """Height of what `draw_header` needs."""
+    small = line_height(_small(em))
+    return em + line_height(_large(em)) + small * (1 + len(_reasons(report, width, em)))
+
+
+def draw_header(panel: NDArray[np.uint8], report: Report, em: int) -> None:
+    """Write the distribution, the counts, presence, identity, doubts and reasons; fills the panel."""
+    panel[:] = PANEL
+    width = panel.shape[1]
+    large, small = _large(em), _small(em)
+    y = em // 2
+    appearance = APPEARANCES[report.distribution.label]
+    draw_symbol(panel, appearance, em + 0.4 * large, y + line_height(large) / 2, 0.36 * large)
+    presence = "not judged" if report.presence is None else f"presence {report.presence:.2f}"
+    right = width - em - text_width(presence, large)
+    draw_text(panel, presence, right, y, large, TEXT)
+    x = em + round(1.2 * large)
+    x = draw_text(panel, shortened(headline(report), large, right - x - em), x, y, large, TEXT) + em
+    aside = y + line_height(large) - line_height(em) - (large - em) // 5
+    draw_text(panel, shortened(counts(report), em, max(right - x - em, 0)), x, aside, em, DIM)
+    y += line_height(large)
+    draw_text(panel, shortened(_particulars(report), small, width - 2 * em), em, y, small, DIM)
+    for line in _reasons(report, width, em):
+        y += line_height(small)
+        draw_text(panel, line, em, y, small, TEXT)
+
+
+def footer_height(width: int, em: int) -> int:
+    """Height of what `draw_footer` needs."""
+    return em + line_height(_small(em)) * len(_legend_rows(width, em)) + line_height(_small(em))
+
+
+def draw_footer(panel: NDArray[np.uint8], em: int) -> None:
+    """Draw the legend and the notice; fills the panel."""
+    panel[:] = PANEL
+    size = _small(em)
+    y = em // 2
+    for row in _legend_rows(panel.shape[1], em):
+        x = em
+        for entry in row:
+            _draw_key(panel, entry, x, y + line_height(size) / 2, size)
+            draw_text(panel, str(name_of(entry)), x + _key_width(entry, size), y, size, TEXT)
+            x += _entry_width(entry, size)
+        y += line_height(size)
+    draw_text(panel, SHORT_NOTICE, em, y, size, TEXT)
+    cv2.line(panel, (0, 0), (panel.shape[1], 0), LINE, 1)
+
+
+def _large(em: int) -> int:
+    return round(1.5 * em)
+
+
+def _small(em: int) -> int:
+    return round(0.85 * em)
+
+
+def _particulars(report: Report) -> str:
+    spacing = report.spacing
+    source = name_of(str(report.spacing_source))
+    parts = [
+        f"image …{report.identity.sop_instance_uid[-_UID_TAIL:]}",
+        "no pixel spacing" if spacing is None else f"{spacing.mean_mm:.3f} mm a pixel ({source})",
+    ]
+    if report.flags:
+        parts.append("flags: " + ", ".join(sorted(name_of(str(flag)) for flag in report.flags)))
+    return "  ·  ".join(parts)
+
+
+def _reasons(report: Report, width: int, em: int) -> list[str]:
+    text = "; ".join(reason.rstrip(".") for reason in report.distribution.reasons)
+    return wrapped(text, _small(em), width - 2 * em, _REASON_LINES)
+
+
+def _entries() -> list[CalcificationSize | Distribution]:
+    return [CalcificationSize.MICRO, CalcificationSize.MACRO, *DESCRIPTORS, Distribution.INDETERMINATE]
+
+
+def _legend_rows(width: int, em: int) -> list[list[CalcificationSize | Distribution]]:
+    size = _small(em)
+    rows: list[list[CalcificationSize | Distribution]] = [[]]
+    used = em
+    for entry in _entries():
+        needed = _entry_width(entry, size)
+        if rows[-1] and used + needed > width:
+            rows.append([])
+            used = em
+        rows[-1].append(entry)
+        used += needed
+    return rows
+
+
+def _key_width(entry: CalcificationSize | Distribution, size: int) -> int:
+    return round((1.5 if isinstance(entry, CalcificationSize) else 4.0) * size)
+
+
+def _entry_width(entry: CalcificationSize | Distribution, size: int) -> int:
+    return _key_width(entry, size) + text_width(name_of(entry), size) + round(1.3 * size)
+
+
+def _draw_key(panel: NDArray[np.uint8], entry: CalcificationSize | Distribution, x: int, y: float, size: int) -> None:
+    if isinstance(entry, CalcificationSize):
+        is_square = entry is CalcificationSize.MACRO
+        draw_marks(panel, [Mark(x + 0.5 * size, y, 0.36 * size, is_square, SINGLE)], max(size / 14, 1.2))
+        return
+    appearance = APPEARANCES[entry]
+    draw_symbol(panel, appearance, x + 0.4 * size, y, 0.34 * size)
+    line = np.array([[x + 1.2 * size, y], [x + 3.5 * size, y]])
+    draw_outline(panel, line, appearance, max(round(size / 10), 1), closed=False)

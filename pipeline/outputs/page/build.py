@@ -1,0 +1,168 @@
+"""Put the rows of a run and the page's parts into one file."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import json
+import re
+from importlib import resources
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.lexicon import FLAG_SENTENCES, SHORT_NOTICE, Status
+from pipeline.outputs.palette import APPEARANCES
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping
+    from pathlib import Path
+
+    from pipeline.model import FileRow
+    from pipeline.outputs.palette import Colour, Polygon
+
+_PLACEHOLDER: Final = re.compile("@(STYLE_HASH|SCRIPT_HASH|STYLE|SCRIPT|DATA)@")
+
+
+def thumbnail_path(overlay_path: str) -> str:
+    """
+    Say where the thumbnail of an overlay lies: both relative to the run's folder, with forward slashes.
+
+    Examples
+    --------
+    >>> thumbnail_path("overlays/ab/1.2.3.png")
+    'thumbnails/ab/1.2.3.jpg'
+    """
+    parts = PurePosixPath(overlay_path).parts
+    return PurePosixPath("thumbnails", *parts[1:]).with_suffix(".jpg").as_posix()
+
+
+def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, str]) -> None:
+    """
+    Write index.html over a finished run.
+
+    What was found is read from ``tables/images.csv``, which must be there
+    (see ``write_tables``); thumbnails are shown where their files exist.
+
+    Parameters
+    ----------
+    run_folder : Path
+        The folder of the run.
+    rows : iterable of FileRow
+        What became of each input file; in any order.
+    facts : mapping of str to str
+        What the page says of the run at its top, such as version and configuration.
+
+    Raises
+    ------
+    OSError
+        If the table cannot be read or the page cannot be written.
+
+    Notes
+    -----
+    Texts from headers, paths and messages are data to the page: they lie in a
+    JSON block in which no ``<`` occurs, the script writes them as text, and
+    the Content Security Policy admits no script and no style but the page's own.
+    """
+    with (run_folder / "tables" / "images.csv").open(encoding="utf-8", newline="") as table:
+        images = {row["sop_instance_uid"]: row for row in csv.DictReader(table)}
+    ordered = sorted(rows, key=lambda row: (row.path, row.sop_instance_uid or ""))
+    columns = _columns(run_folder, ordered, images)
+    data = {
+        "rows": len(ordered),
+        "notice": SHORT_NOTICE,
+        "facts": list(facts.items()),
+        "appearances": {
+            str(label): {"colour": css_colour(looks.colour), "path": svg_path(looks.symbol)}
+            for label, looks in APPEARANCES.items()
+        },
+        "sentences": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
+        "columns": columns,
+    }
+    part = run_folder / "index.html.part"
+    part.write_text(_assembled(data), encoding="utf-8", newline="\n")
+    part.replace(run_folder / "index.html")
+
+
+def css_colour(colour: Colour) -> str:
+    """Write a colour as CSS does: ``#rrggbb``."""
+    return "#" + "".join(f"{value:02x}" for value in colour)
+
+
+def svg_path(symbol: Iterable[Polygon]) -> str:
+    """Write a symbol as the ``d`` of an SVG path."""
+    return "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in polygon) + "Z" for polygon in symbol)
+
+
+class _Coded:
+    """A column of few distinct values: each value once, and its number for every row."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._codes: list[int] = []
+
+    def append(self, value: Hashable) -> None:
+        """Add a row; None has the number -1."""
+        self._codes.append(-1 if value is None else self._numbers.setdefault(value, len(self._numbers)))
+
+    def as_json(self) -> dict[str, Any]:
+        """Give values and codes."""
+        return {"values": list(self._numbers), "codes": self._codes}
+
+
+def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    names = ("status", "reason", "message", "laterality", "view", "distribution", "maker", "flags", "result", "overlay")
+    coded = {name: _Coded() for name in names}
+    plain: dict[str, list[Any]] = {
+        name: []
+        for name in ("path", "uid", "seconds", "presence", "calcifications", "micro", "macro", "clusters", "thumbnail")
+    }
+    for row in rows:
+        # A duplicate carries the UID of an image that another row stands for.
+        image = images.get(row.sop_instance_uid or "", {}) if row.status is Status.JUDGED else {}
+        overlay = image.get("overlay") or None
+        coded["status"].append(str(row.status))
+        coded["reason"].append(row.reason and str(row.reason))
+        coded["message"].append(row.message)
+        for name in ("laterality", "view", "distribution"):
+            coded[name].append(image.get(name) or None)
+        coded["maker"].append(f"{image['manufacturer']} {image['manufacturer_model_name']}".strip() if image else None)
+        coded["flags"].append(tuple(image["flags"].split()) if image and image["flags"] else None)
+        for name in ("result", "overlay"):
+            # All files of a folder share one pattern; the page puts the UID back.
+            coded[name].append(_pattern(image.get(name), row.sop_instance_uid))
+        plain["path"].append(row.path)
+        plain["uid"].append(row.sop_instance_uid)
+        plain["seconds"].append(round(row.seconds, 3))
+        plain["presence"].append(float(image["presence"]) if image and image["presence"] else None)
+        for name in ("calcifications", "micro", "macro", "clusters"):
+            plain[name].append(int(image[f"n_{name}"]) if image else None)
+        plain["thumbnail"].append(int(overlay is not None and (run_folder / thumbnail_path(overlay)).exists()))
+    return {**plain, **{name: column.as_json() for name, column in coded.items()}}
+
+
+def _pattern(path: str | None, uid: str | None) -> str | None:
+    if not path or not uid:
+        return None
+    folder, name = path.rsplit("/", 1)
+    return f"{folder}/{name.replace(uid, '*', 1)}"
+
+
+def _assembled(data: Mapping[str, Any]) -> str:
+    folder = resources.files("pipeline.outputs.page")
+    style, script, template = (
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "template.html")
+    )
+    parts = {
+        "STYLE": style,
+        "SCRIPT": script,
+        "STYLE_HASH": _policy_hash(style),
+        "SCRIPT_HASH": _policy_hash(script),
+        # No "<" at all: nothing in the data can end the block or begin a comment.
+        "DATA": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
+    }
+    return _PLACEHOLDER.sub(lambda found: parts[found.group(1)], template)
+
+
+def _policy_hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,91 @@
+"""How each distribution looks, on overlays and on the page: a colour, a line and a symbol."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.lexicon import Distribution
+
+Colour = tuple[int, int, int]
+Polygon = tuple[tuple[float, float], ...]
+
+BACKGROUND: Final[Colour] = (11, 13, 16)
+PANEL: Final[Colour] = (21, 24, 29)
+LINE: Final[Colour] = (58, 64, 73)
+TEXT: Final[Colour] = (236, 239, 243)
+DIM: Final[Colour] = (160, 168, 178)
+SINGLE: Final[Colour] = (255, 255, 255)
+"""Marks of calcifications that belong to no cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """
+    One distribution's looks; any one of the three is enough to tell it.
+
+    Attributes
+    ----------
+    colour : tuple of int
+        Red, green and blue, 0 to 255.
+    dashes : tuple of float
+        Drawn and left out in turn, in line widths; empty for a solid line.
+    symbol : tuple of polygons
+        Filled shapes as (x, y) within -1 to 1, y downwards.
+    """
+
+    colour: Colour
+    dashes: tuple[float, ...]
+    symbol: tuple[Polygon, ...]
+
+
+def _disc(x: float, y: float, radius: float) -> Polygon:
+    corners = 20
+    angles = [2 * math.pi * index / corners for index in range(corners)]
+    return tuple((round(x + radius * math.cos(a), 3), round(y + radius * math.sin(a), 3)) for a in angles)
+
+
+# Five of the eight colours of Okabe and Ito (2008). Of the choices that are light enough for a dark
+# background, this one keeps the largest distances in normal vision, protanopia and deuteranopia.
+APPEARANCES: Final[dict[Distribution, Appearance]] = {
+    Distribution.DIFFUSE: Appearance(
+        (86, 180, 233),
+        (0.01, 3.0),
+        tuple(_disc(x, y, 0.27) for x, y in ((-0.7, -0.7), (0.7, -0.7), (0.0, 0.0), (-0.7, 0.7), (0.7, 0.7))),
+    ),
+    Distribution.REGIONAL: Appearance(
+        (0, 158, 115),
+        (5.0, 4.0),
+        (((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),),
+    ),
+    Distribution.GROUPED: Appearance((240, 228, 66), (), (_disc(0.0, 0.0, 0.9),)),
+    Distribution.LINEAR: Appearance(
+        (213, 94, 0),
+        (9.0, 3.5, 0.01, 3.5),
+        (((-1.0, 0.55), (0.55, -1.0), (1.0, -0.55), (-0.55, 1.0)),),
+    ),
+    Distribution.SEGMENTAL: Appearance(
+        (204, 121, 167),
+        (12.0, 3.5, 4.0, 3.5, 4.0, 3.5),
+        (((0.0, -0.95), (1.0, 0.85), (-1.0, 0.85)),),
+    ),
+    Distribution.INDETERMINATE: Appearance(
+        (200, 205, 212),
+        (2.5, 2.5),
+        (
+            ((0.0, -1.0), (0.42, -0.58), (-0.58, 0.42), (-1.0, 0.0)),
+            ((1.0, 0.0), (0.0, 1.0), (-0.42, 0.58), (0.58, -0.42)),
+        ),
+    ),
+    Distribution.NOT_APPLICABLE: Appearance(
+        (150, 158, 168),
+        (2.5, 5.0),
+        (((-0.9, -0.25), (0.9, -0.25), (0.9, 0.25), (-0.9, 0.25)),),
+    ),
+}
+
+
+def name_of(label: Distribution | str) -> str:
+    """Give the words for a label: ``not applicable`` for ``not_applicable``."""
+    return str(label).replace("_", " ")

@@ -1,0 +1,21 @@
+"""Which outputs a run writes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipeline.settings import Settings
+
+
+class OutputSettings(Settings):
+    """What is written for every judged image, besides its result and the tables."""
+
+    overlays: Literal["all", "findings", "none"] = "all"
+    """Write an overlay for every judged image, for those with a reported calcification, or for none. All by
+    default: that nothing was marked is a finding that has to be looked at as well."""
+
+    thumbnails: bool = True
+    """Write a small picture beside every overlay, for the page of the run. On by default: about 10 kB an image."""
+
+    candidates: bool = False
+    """Write what scored below the reporting threshold, for FROC curves. Off by default: only evaluation needs it."""

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from pipeline.lexicon import (
+    DESCRIPTORS,
+    NOTICE,
+    CalcificationSize,
+    Distribution,
+    Flag,
+    Laterality,
+    PresentationIntent,
+    SpacingSource,
+    View,
+    ViewModifier,
+)
+from pipeline.outputs.report import OverlayPlacement, Provenance, candidates_to_json, encode, schema, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PROVENANCE = Provenance("mammocalc", "0.1.0", "0123456789abcdef", "default")
+POINTS = ((500.0, 300.0), (520.123456, 310.0), (510.0, 330.0))
+
+
+@pytest.fixture
+def document(make_example: Callable[..., Any]) -> dict[str, Any]:
+    example = make_example(
+        ((Distribution.INDETERMINATE, POINTS),),
+        ((700.0, 200.0, 15.0),),
+        label=Distribution.GROUPED,
+        flags=frozenset({Flag.LOSSY, Flag.IMPLANT}),
+    )
+    return to_json(example.report, PROVENANCE, OverlayPlacement("overlays/1.jpg", 0.6009615384, (0.0, 139.0)))
+
+
+def validate(document: dict[str, Any]) -> None:
+    jsonschema.Draft202012Validator(schema()).validate(document)
+
+
+def objects(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from objects(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from objects(value)
+
+
+def test_a_full_result_satisfies_the_published_schema(document: dict[str, Any]) -> None:
+    validate(json.loads(encode(document)))
+
+
+@pytest.mark.parametrize("label", list(Distribution))
+def test_every_label_satisfies_the_schema(make_example: Callable[..., Any], label: Distribution) -> None:
+    validate(to_json(make_example(((label, POINTS),), label=label).report, PROVENANCE, None))
+
+
+def test_a_result_without_spacing_findings_or_outline_satisfies_the_schema(make_example: Callable[..., Any]) -> None:
+    report = make_example(singles=((600.0, 300.0, 4.0),), spacing=None, outline=False).report
+    breast = replace(report.breast, area_mm2=None, nipple=None)
+    result = to_json(replace(report, breast=breast, presence=None), PROVENANCE, None)
+    validate(result)
+    (calcification,) = result["calcifications"]
+    assert [calcification[name] for name in ("diameter_mm", "length_mm", "width_mm", "area_mm2", "size")] == [None] * 5
+    assert calcification["diameter_px"] == 4.0
+    assert result["image"]["pixel_spacing_mm"] is None
+
+
+def test_the_schema_is_itself_valid_and_strict() -> None:
+    document = schema()
+    jsonschema.Draft202012Validator.check_schema(document)
+    described = [node for node in objects(document) if "properties" in node and "type" in node]
+    assert len(described) > 8
+    for node in described:
+        assert node["additionalProperties"] is False
+        assert sorted(node["required"]) == sorted(node["properties"])
+        assert node["description"]
+
+
+def test_the_schema_and_the_lexicon_name_the_same_words() -> None:
+    document = schema()
+    image = document["properties"]["image"]["properties"]
+    definitions = document["$defs"]
+    calcification = definitions["calcification"]["properties"]
+    for node, vocabulary in (
+        (image["laterality"], Laterality),
+        (image["view"], View),
+        (image["view_modifiers"]["items"], ViewModifier),
+        (image["presentation_intent"], PresentationIntent),
+        (image["spacing_source"], SpacingSource),
+        (definitions["distribution"]["properties"]["label"], Distribution),
+        (definitions["descriptor"], DESCRIPTORS),
+        (definitions["flags"]["items"], Flag),
+        ({"enum": [value for value in calcification["size"]["enum"] if value]}, CalcificationSize),
+    ):
+        assert sorted(node["enum"]) == sorted(str(word) for word in vocabulary)
+
+
+def test_unknown_keys_are_refused_by_the_schema(document: dict[str, Any]) -> None:
+    document["image"]["patient_name"] = "somebody"
+    with pytest.raises(jsonschema.ValidationError, match="patient_name"):
+        validate(document)
+
+
+def test_an_indeterminate_call_must_name_its_two_candidates(document: dict[str, Any]) -> None:
+    assert document["clusters"][0]["distribution"]["between"] == ["linear", "segmental"]
+    document["clusters"][0]["distribution"]["between"] = []
+    with pytest.raises(jsonschema.ValidationError):
+        validate(document)
+
+
+def test_numbers_are_rounded_to_what_they_mean(document: dict[str, Any]) -> None:
+    calcification = document["calcifications"][1]
+    assert calcification["row"] == 520.12
+    assert calcification["score"] == 0.987654
+    assert calcification["contrast_to_noise"] in {12.34, 12.35}
+    assert document["breast"]["area_mm2"] == 5000.123
+    assert document["overlay"] == {"path": "overlays/1.jpg", "scale": 0.600962, "offset": [0.0, 139.0]}
+    assert document["distribution"]["evidence"] == {"clusters": 2, "largest_extent_mm": 8.3}
+
+
+def test_flags_are_sorted_and_the_notice_stands_on_it(document: dict[str, Any]) -> None:
+    assert document["flags"] == ["implant", "lossy"]
+    assert document["calcifications"][0]["flags"] == ["near_skin", "vascular"]
+    assert document["notice"] == NOTICE
+
+
+def test_rounded_probabilities_still_sum_to_one(make_example: Callable[..., Any]) -> None:
+    report = make_example(label=Distribution.GROUPED).report
+    thirds = dict(zip(DESCRIPTORS, (1 / 3, 1 / 3, 1 / 3, 0.0, 0.0), strict=True))
+    call = replace(report.distribution, probabilities=thirds)
+    probabilities = to_json(replace(report, distribution=call), PROVENANCE, None)["distribution"]["probabilities"]
+    assert sum(round(value * 10_000) for value in probabilities.values()) == 10_000
+    assert all(abs(probabilities[str(label)] - share) < 1e-4 for label, share in thirds.items())
+
+
+def test_probabilities_that_do_not_sum_to_one_are_refused(make_example: Callable[..., Any]) -> None:
+    report = make_example(label=Distribution.GROUPED).report
+    call = replace(report.distribution, probabilities=dict.fromkeys(DESCRIPTORS, 0.3))
+    with pytest.raises(ValueError, match="sum to 1"):
+        to_json(replace(report, distribution=call), PROVENANCE, None)
+
+
+def test_a_call_without_probabilities_has_null(make_example: Callable[..., Any]) -> None:
+    assert to_json(make_example().report, PROVENANCE, None)["distribution"]["probabilities"] is None
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_number_that_is_not_finite_never_reaches_a_file(make_example: Callable[..., Any], bad: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        to_json(replace(make_example().report, presence=bad), PROVENANCE, None)
+    with pytest.raises(ValueError, match="JSON"):
+        encode({"presence": bad})
+
+
+def test_encoding_is_stable_and_reads_back(document: dict[str, Any]) -> None:
+    data = encode(document)
+    assert data == encode(json.loads(data))
+    assert data.endswith(b"}\n")
+    assert json.loads(data) == document
+    assert max(len(line) for line in data.split(b"\n")) < 6000  # one line for a finding
+
+
+def test_negative_zero_is_zero(make_example: Callable[..., Any]) -> None:
+    report = replace(make_example().report, presence=-0.0)
+    assert str(to_json(report, PROVENANCE, None)["presence"]) == "0.0"
+
+
+def test_candidates_have_a_document_of_their_own(make_example: Callable[..., Any]) -> None:
+    document = candidates_to_json(make_example().report)
+    assert document["candidates"] == [
+        {"frame": 0, "row": 10.12, "column": 20.5, "diameter_mm": None, "score": 0.2},
+    ]
+    assert document["sop_instance_uid"].startswith("1.2.")

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeline.lexicon import Distribution, Flag
+from pipeline.outputs.report import OverlayPlacement, Provenance, encode, to_json
+from pipeline.outputs.tables import CALCIFICATION_COLUMNS, CLUSTER_COLUMNS, IMAGE_COLUMNS, result_files, write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PROVENANCE = Provenance("mammocalc", "0.1.0", "0123456789abcdef", "default")
+POINTS = ((500.0, 300.0), (520.0, 310.0), (510.0, 330.0))
+
+
+@pytest.fixture
+def write_result(make_example: Callable[..., Any]) -> Callable[..., None]:
+    def write(run: Path, uid: str, folder: str = "", **changes: Any) -> None:
+        example = make_example(
+            ((Distribution.GROUPED, POINTS),),
+            ((700.0, 200.0, 15.0),),
+            label=Distribution.GROUPED,
+            flags=frozenset({Flag.LOSSY, Flag.IMPLANT}),
+        )
+        identity = replace(example.report.identity, sop_instance_uid=uid, **changes)
+        document = to_json(
+            replace(example.report, identity=identity),
+            PROVENANCE,
+            OverlayPlacement(f"overlays/{uid}.jpg", 1.0, (0.0, 0.0)),
+        )
+        path = run / "results" / folder / f"{uid}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encode(document))
+
+    return write
+
+
+def read(run: Path, name: str) -> list[dict[str, str]]:
+    with (run / "tables" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_image_is_one_row_with_units_in_the_names(tmp_path: Path, write_result: Callable[..., None]) -> None:
+    write_result(tmp_path, "1.2.3", folder="ab")
+    write_tables(tmp_path)
+    (row,) = read(tmp_path, "images.csv")
+    assert list(row) == list(IMAGE_COLUMNS)
+    expected = {
+        "sop_instance_uid": "1.2.3",
+        "row_spacing_mm": "0.1",
+        "breast_area_mm2": "5000.123",
+        "presence": "0.931235",
+        "n_calcifications": "4",
+        "n_micro": "3",
+        "n_macro": "1",
+        "n_clusters": "1",
+        "distribution": "grouped",
+        "flags": "implant lossy",
+        "result": "results/ab/1.2.3.json",
+        "overlay": "overlays/1.2.3.jpg",
+    }
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_calcifications_and_clusters_refer_to_each_other(tmp_path: Path, write_result: Callable[..., None]) -> None:
+    write_result(tmp_path, "1.2.3")
+    write_tables(tmp_path)
+    calcifications, clusters = read(tmp_path, "calcifications.csv"), read(tmp_path, "clusters.csv")
+    assert list(calcifications[0]) == list(CALCIFICATION_COLUMNS)
+    assert list(clusters[0]) == list(CLUSTER_COLUMNS)
+    assert [row["cluster"] for row in calcifications] == ["1", "1", "1", ""]
+    assert [row["size"] for row in calcifications] == ["micro", "micro", "micro", "macro"]
+    (cluster,) = clusters
+    assert (cluster["id"], cluster["n_members"], cluster["distribution"]) == ("1", "3", "grouped")
+    assert cluster["p_grouped"] == "0.6"
+
+
+def test_rows_stand_in_the_order_of_their_uids_whatever_the_folders(
+    tmp_path: Path, write_result: Callable[..., None]
+) -> None:
+    for uid, folder in (("1.2.9", "aa"), ("1.2.1", "zz"), ("1.2.5", "")):
+        write_result(tmp_path, uid, folder=folder)
+    write_tables(tmp_path)
+    assert [row["sop_instance_uid"] for row in read(tmp_path, "images.csv")] == ["1.2.1", "1.2.5", "1.2.9"]
+    assert [path.name for path in result_files(tmp_path)] == ["1.2.1.json", "1.2.5.json", "1.2.9.json"]
+
+
+def test_text_from_headers_never_becomes_a_formula(tmp_path: Path, write_result: Callable[..., None]) -> None:
+    for index, text in enumerate(("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", 'quo"ted, text\nline')):
+        write_result(tmp_path, f"1.2.{index}", manufacturer=text)
+    write_tables(tmp_path)
+    makers = [row["manufacturer"] for row in read(tmp_path, "images.csv")]
+    assert makers == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "' =1", "' =1", 'quo"ted, text line']
+
+
+def test_lines_end_in_line_feeds_and_equal_results_give_equal_bytes(
+    tmp_path: Path, write_result: Callable[..., None]
+) -> None:
+    for run in (tmp_path / "a", tmp_path / "b"):
+        for uid in ("1.2.1", "1.2.2") if run.name == "a" else ("1.2.2", "1.2.1"):
+            write_result(run, uid)
+        write_tables(run)
+    for name in ("images.csv", "calcifications.csv", "clusters.csv"):
+        data = (tmp_path / "a" / "tables" / name).read_bytes()
+        assert data == (tmp_path / "b" / "tables" / name).read_bytes()
+        assert b"\r" not in data
+        assert data.endswith(b"\n")
+    assert not list((tmp_path / "a" / "tables").glob("*.part"))
+
+
+def test_a_run_of_nothing_gives_tables_with_headers_alone(tmp_path: Path) -> None:
+    write_tables(tmp_path)
+    assert (tmp_path / "tables" / "images.csv").read_text() == ",".join(IMAGE_COLUMNS) + "\n"
