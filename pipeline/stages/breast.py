@@ -172,8 +172,8 @@ def _largest_part(stands_out: NDArray[np.bool_], bridge_cells: int) -> NDArray[n
             for row in itertools.takewhile(lambda row: mask[row].mean() > 0.8, rows):
                 mask[row] = 0
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * bridge_cells + 1,) * 2)
-    # The image's edge is no bridge, for the breast goes on behind it; but a frame does not.
-    border = cv2.BORDER_CONSTANT if frame_cells else cv2.BORDER_REPLICATE
+    # Mirrored at the edge: the breast goes on behind it, a bright line along it does not become a bridge.
+    border = cv2.BORDER_CONSTANT if frame_cells else cv2.BORDER_REFLECT
     framed = cv2.copyMakeBorder(mask, *(bridge_cells + 1,) * 4, border)
     inner = slice(bridge_cells + 1, -bridge_cells - 1)
     mask = np.ascontiguousarray(cv2.morphologyEx(framed, cv2.MORPH_OPEN, kernel)[inner, inner], dtype=np.uint8)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.model import Breast, StoredPixels
 
 _DENSEST = np.iinfo(np.uint16).max
+_NOISE_SAMPLES = 150_000
+"""Lattice points at which the noise is looked at: some thousand for every bin, at any pixel size."""
 
 
 class NormaliseSettings(Settings):
@@ -172,7 +174,7 @@ def measure_noise(
     """
     top, left, bottom, right = breast.box_px
     step_px = max(round((bottom - top) / image.shape[0]), round((right - left) / image.shape[1]), 1)
-    stride = max(1, 4 // step_px)
+    stride = max(1, round(np.sqrt(image.size / _NOISE_SAMPLES)))
     rows = np.arange(stride // 2, image.shape[0], stride)
     columns = np.arange(stride // 2, image.shape[1], stride)
     cells = np.ix_((rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px)

@@ -39,6 +39,16 @@ def test_a_label_that_hangs_on_by_a_thread_is_cut_off(scene):
     assert not _full_size(found, made.shape)[280:330, 505:545].any()
 
 
+def test_a_label_is_not_joined_by_a_bright_line_along_the_edge_of_the_image(scene):
+    made = scene()
+    values = made.density().image.copy()
+    values[:60, 440:520] = 65535
+    values[300:305, -40:] = 65535
+    values[:4, :] = 65535
+    found = find_breast(Density(values, None), made.spacing, BreastSettings())
+    assert not _full_size(found, made.shape)[:60, 440:520].any()
+
+
 def test_the_bright_frame_of_a_film_is_not_breast(scene):
     made = scene()
     values = made.density().image.copy()

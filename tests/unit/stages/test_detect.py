@@ -63,7 +63,7 @@ def test_the_strongest_come_first_and_a_higher_threshold_keeps_a_part_of_them(sc
     found = _reported(made)
     strengths = [p.strength_sigma for p in found]
     assert strengths == sorted(strengths, reverse=True)
-    fewer = _reported(made, DetectSettings(threshold_sigma=20.0))
+    fewer = _reported(made, DetectSettings(threshold_sigma=30.0, coarse_threshold_sigma=30.0))
     assert 0 < len(fewer) < len(found)
     assert fewer == found[: len(fewer)]
 
