@@ -256,7 +256,7 @@ class Channel:
 
     def to_stored(self, index: NDArray[np.int_]) -> NDArray[np.float64]:
         """Give the positions of some rows or columns in pixels of the box."""
-        return index * float(self.step_px) + (self.step_px - 1) / 2
+        return np.asarray(index * float(self.step_px) + (self.step_px - 1) / 2, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

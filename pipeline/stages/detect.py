@@ -41,8 +41,8 @@ class DetectSettings(Settings):
     themselves."""
 
     separation_mm: float = Field(default=0.3, gt=0, le=5)
-    """Two particles of the finest channel are at least this far apart; in coarser ones the distance grows with the length
-    of their lines."""
+    """Two particles of the finest channel are at least this far apart; in coarser ones the distance grows with the
+    length of their lines."""
 
     report_limit: int = Field(default=400, ge=1)
     """Largest number of reported particles; the strongest are kept and the image is flagged. A guard against storms of

@@ -4,9 +4,9 @@ How fast one image is judged, and how much memory that takes.
     python tests/benchmarks/speed.py
 
 Prints the time of `analyse` on a phantom of 3328 x 2560 pixels as a ratio to OpenCV's white top-hat of the same image
-with an elliptical footprint of 15 pixels in uint16, both the best of five in one process with one thread, then the share
-of each stage; and the peak memory of a process that reads, judges and draws an image of 5355 x 4915 pixels. Ratios can
-be compared between machines, seconds cannot.
+with an elliptical footprint of 15 pixels in uint16, both the best of five in one process with one thread, then the
+share of each stage, and the peak memory of a process that reads, judges and draws an image of 5355 x 4915 pixels.
+Ratios can be compared between machines, seconds cannot.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from pipeline.dicom import read_mammogram
 from pipeline.dicom.settings import DicomSettings
 from pipeline.outputs.overlay import encode_overlay, render_overlay
 from pipeline.phantom import Recipe, Scene, simulate
+from pipeline.phantom.recipe import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,14 +54,14 @@ def main() -> None:
         _print_stages(mammogram)
         large, _ = _phantom(Path(folder), rows=5355, columns=4915, spacing_mm=0.05)
         command = [sys.executable, __file__, str(large)]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this file itself
+        answer = subprocess.run(command, check=True, capture_output=True, text=True)
         for name, megabytes in json.loads(answer.stdout).items():
             print(f"peak memory, 5355 x 4915, {name}: {megabytes:.0f} MB")
 
 
 def _phantom(folder: Path, rows: int, columns: int, spacing_mm: float) -> tuple[Path, Mammogram]:
     field_mm = (rows * spacing_mm, columns * spacing_mm)
-    scene = Scene(name=f"phantom{rows}", kind="segmental", seed=1, field_mm=field_mm, pixel_spacing_mm=spacing_mm)
+    scene = Scene(name=f"phantom{rows}", kind=Kind.SEGMENTAL, seed=1, field_mm=field_mm, pixel_spacing_mm=spacing_mm)
     [path] = [p for p in simulate(folder, Recipe(scenes=(scene,))) if p.suffix == ".dcm"]
     return path, read_mammogram(path, DicomSettings())
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from pipeline.geometry import PixelSpacing
 from pipeline.model import Breast, Channel, Density, StoredPixels
 from pipeline.stages import breast, enhance, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
 Disc = tuple[float, float, float, float]
 """Row and column in mm, diameter in mm, height in grey levels."""

@@ -1,6 +1,8 @@
 """The definitions of BI-RADS, 5th edition, as a table that a radiologist can read."""
 
+import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,10 +29,22 @@ GROUP = Pattern(
     radial_over_transverse=0.8,
     widening=1.0,
 )
-AREA = {"count": 25, "extent_mm": 35.0, "length_mm": 30.0, "width_mm": 20.0, "hull_share": 0.08, "covered_share": 0.15}
-WEDGE = {**AREA, "axis_to_nipple_degrees": 8.0, "angular_span_degrees": 35.0, "radial_over_transverse": 1.9}
-LINE = {"extent_mm": 20.0, "length_mm": 19.0, "width_mm": 1.5, "elongation": 9.0, "line_share": 1.0}
-WHOLE = {**AREA, "count": 60, "extent_mm": 140.0, "hull_share": 0.65, "covered_share": 0.6}
+AREA: dict[str, Any] = {
+    "count": 25,
+    "extent_mm": 35.0,
+    "length_mm": 30.0,
+    "width_mm": 20.0,
+    "hull_share": 0.08,
+    "covered_share": 0.15,
+}
+WEDGE: dict[str, Any] = {
+    **AREA,
+    "axis_to_nipple_degrees": 8.0,
+    "angular_span_degrees": 35.0,
+    "radial_over_transverse": 1.9,
+}
+LINE: dict[str, Any] = {"extent_mm": 20.0, "length_mm": 19.0, "width_mm": 1.5, "elongation": 9.0, "line_share": 1.0}
+WHOLE: dict[str, Any] = {**AREA, "count": 60, "extent_mm": 140.0, "hull_share": 0.65, "covered_share": 0.6}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +77,11 @@ def test_definition(case, changes, label):
 
 
 def test_a_region_without_a_known_nipple_may_be_a_segment_and_says_so():
-    unknown = {"axis_to_nipple_degrees": None, "angular_span_degrees": None, "radial_over_transverse": None}
+    unknown: dict[str, Any] = {
+        "axis_to_nipple_degrees": None,
+        "angular_span_degrees": None,
+        "radial_over_transverse": None,
+    }
     call = classify_pattern(replace(GROUP, **{**WEDGE, **unknown}), SETTINGS)
     assert call.label in {D.INDETERMINATE, D.REGIONAL}
     assert {D.REGIONAL, D.SEGMENTAL} == set(sorted(DESCRIPTORS, key=lambda d: -call.probabilities[d])[:2])
@@ -94,7 +112,7 @@ def test_an_indeterminate_call_names_its_two_candidates():
 
 def test_growing_a_group_turns_it_into_a_region_once():
     labels = [classify_pattern(replace(GROUP, count=20, extent_mm=5 + step), SETTINGS).label for step in range(40)]
-    changes = [b for a, b in zip(labels, labels[1:], strict=False) if a != b]
+    changes = [b for a, b in itertools.pairwise(labels) if a != b]
     assert labels[0] is D.GROUPED
     assert changes in ([D.REGIONAL], [D.INDETERMINATE, D.REGIONAL])
 
@@ -145,7 +163,7 @@ def test_a_few_scattered_specks_have_no_distribution():
 
 
 def test_five_specks_across_15_mm_are_indeterminate_in_the_image_as_well():
-    across = {"count": 5, "most_within_10_mm": 4, "extent_mm": 15.0}
+    across: dict[str, Any] = {"count": 5, "most_within_10_mm": 4, "extent_mm": 15.0}
     call = classify_image(replace(GROUP, **across), [_call(**across)], 5, SETTINGS)
     assert call.label is D.INDETERMINATE
     assert len(call.between) == 2

@@ -17,7 +17,7 @@ def test_a_sparse_line_is_held_together_and_a_lone_point_is_left_out():
 
 def test_two_dense_groups_are_not_chained():
     rng = np.random.default_rng(2)
-    points = np.vstack([rng.uniform(0, 6, (12, 2)), rng.uniform(0, 6, (9, 2)) + (0, 18)])
+    points = np.vstack([rng.uniform(0, 6, (12, 2)), rng.uniform((0, 18), (6, 24), (9, 2))])
     assert [len(c.members) for c in find_clusters(points, GroupSettings())] == [12, 9]
 
 
@@ -31,7 +31,7 @@ def test_evenly_scattered_points_are_one_cluster():
 def test_the_shortest_reach_is_exact(gap_mm, clusters):
     # The third neighbours are far closer, so the shortest reach decides.
     points = np.array([(0.0, 0.0), (0.0, 0.1), (0.1, 0.0), (0.1, 0.1)])
-    both = np.vstack([points, points + (0.0, gap_mm + 0.1)])
+    both = np.vstack([points, points + np.array([0.0, gap_mm + 0.1])])
     assert (len(find_clusters(both, GroupSettings(min_members=8))) == 1) == bool(clusters)
 
 
@@ -58,5 +58,5 @@ def test_points_in_one_place_are_a_cluster_without_area():
 def test_clusters_do_not_depend_on_where_the_image_begins():
     rng = np.random.default_rng(6)
     points = rng.uniform(0, 60, (40, 2))
-    moved = find_clusters(points + (13.0, -7.0), GroupSettings())
+    moved = find_clusters(points + np.array([13.0, -7.0]), GroupSettings())
     assert [c.members for c in moved] == [c.members for c in find_clusters(points, GroupSettings())]

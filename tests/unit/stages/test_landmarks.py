@@ -2,7 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import Flag, View
+from pipeline.model import Density
 from pipeline.stages.breast import BreastSettings, find_breast
 from pipeline.stages.landmarks import LandmarkSettings, find_landmarks
 
@@ -77,9 +79,6 @@ def test_landmarks_mirror_with_the_image(scene):
 
 
 def test_a_spot_view_has_no_nipple():
-    from pipeline.geometry import PixelSpacing
-    from pipeline.model import Density
-
     values = np.random.default_rng(3).normal(30000, 4000, (300, 300)).clip(0, 65535).astype(np.uint16)
     spacing = PixelSpacing(0.1, 0.1)
     found = find_landmarks(

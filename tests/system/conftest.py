@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.config import load
+from pipeline.engine import Progress, RunRequest, RunSummary, run
+from pipeline.lexicon import Laterality, View
+from pipeline.phantom import simulate
+from pipeline.phantom.recipe import Kind, Recipe, Scene
+
+Judge = Callable[..., RunSummary]
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three small mammograms, written once; tests work on copies."""
+    kinds = (Kind.GROUPED, Kind.NONE, Kind.MACRO_ONLY)
+    sides = (Laterality.LEFT, Laterality.RIGHT, Laterality.LEFT)
+    scenes = tuple(
+        Scene(
+            name=kind.value,
+            kind=kind,
+            seed=number,
+            patient=number + 1,
+            laterality=sides[number],
+            view=View.CC,
+            field_mm=(70.0, 50.0),
+            pixel_spacing_mm=0.1,
+            micro_diameter_mm=(0.4, 0.7),
+            snr=(40.0, 80.0),
+        )
+        for number, kind in enumerate(kinds)
+    )
+    folder = tmp_path_factory.mktemp("drawn")
+    simulate(folder, Recipe(scenes=scenes))
+    return folder
+
+
+@pytest.fixture
+def mammograms(drawn: Path, tmp_path: Path) -> Path:
+    """A folder of one's own with grouped.dcm, macro_only.dcm and deep/er/none.dcm."""
+    folder = tmp_path / "in"
+    (folder / "deep" / "er").mkdir(parents=True)
+    shutil.copy(drawn / "grouped.dcm", folder)
+    shutil.copy(drawn / "macro_only.dcm", folder)
+    shutil.copy(drawn / "none.dcm", folder / "deep" / "er")
+    return folder
+
+
+@pytest.fixture
+def judge() -> Judge:
+    """Run the engine within this process, which saves the start of workers."""
+
+    def judge(
+        inputs: Path | Sequence[Path],
+        out: Path,
+        *overrides: str,
+        force: bool = False,
+        on_progress: Callable[[Progress], None] = lambda _step: None,
+        should_stop: Callable[[], bool] = lambda: False,
+        open_executor: Callable[[int], Executor] = ThreadPoolExecutor,
+    ) -> RunSummary:
+        folders = (inputs,) if isinstance(inputs, Path) else tuple(inputs)
+        request = RunRequest(folders, out, load(None, overrides), workers=1, force=force)
+        return run(request, on_progress, should_stop, open_executor)
+
+    return judge
+
+
+@pytest.fixture
+def rows_of() -> Callable[[Path], dict[str, dict[str, Any]]]:
+    """Read files.jsonl by path."""
+
+    def rows_of(out: Path) -> dict[str, dict[str, Any]]:
+        lines = (out / "files.jsonl").read_text(encoding="utf-8").splitlines()
+        return {row["path"]: row for row in map(json.loads, lines)}
+
+    return rows_of

@@ -1,0 +1,275 @@
+"""The page of a run, opened from the disk in a real Chromium."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeline.lexicon import SHORT_NOTICE, Distribution, Flag, Reason, Status
+from pipeline.model import FileRow
+from pipeline.outputs.page import thumbnail_path, write_page
+from pipeline.outputs.tables import IMAGE_COLUMNS, write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOSTILE = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=2">'
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-dev-shm-usage"]
+LABELS = list(Distribution)
+
+
+def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> dict[str, Any]:
+    """Give as much of a result as tables and page look at."""
+    calcification = {
+        "id": 0, "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5, "width_mm": 0.3,
+        "area_mm2": 0.1, "diameter_px": 4.0, "size": "micro", "score": 0.9, "contrast_to_noise": 9.0, "cluster": None,
+        "flags": [],
+    }  # fmt: skip
+    uid = f"1.2.{index:05d}"
+    image = {
+        "sop_instance_uid": uid, "patient_key": "k", "laterality": "LR"[index % 2],
+        "view": ("CC", "MLO")[index // 2 % 2],
+        "presentation_intent": "FOR PRESENTATION", "manufacturer": "Maker", "manufacturer_model_name": "M1",
+        "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager",
+    } | changes  # fmt: skip
+    return {
+        "image": image,
+        "breast": {"area_mm2": 9000.0},
+        "presence": round(index / 100 % 1, 2),
+        "calcifications": [calcification] * micro,
+        "clusters": [],
+        "distribution": {"label": str(label), "margin": 0.3},
+        "overlay": {"path": f"overlays/{uid[-2:]}/{uid}.jpg", "scale": 1.0, "offset": [0.0, 0.0]},
+        "flags": [str(Flag.LOSSY)] if index == 3 else [],
+    }
+
+
+def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
+    """Write a small run: seven judged images, one skipped, one failed; the seventh is hostile."""
+    rows = []
+    for index, label in enumerate(LABELS):
+        hostile = {"manufacturer": HOSTILE} if index == 6 else {}
+        document = result(index, label, micro=index, **hostile)
+        uid = document["image"]["sop_instance_uid"]
+        for path, content in (
+            (f"results/{uid[-2:]}/{uid}.json", json.dumps(document).encode()),
+            (document["overlay"]["path"], thumbnail),
+            (thumbnail_path(document["overlay"]["path"]), thumbnail),
+        ):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        name = HOSTILE.replace("/", "") if index == 6 else f"image {index}#%.dcm"
+        rows.append(FileRow(f"woman {index % 2}/{name}", uid, Status.JUDGED, None, None, 0.5 + index))
+    rows.append(FileRow("qc/phantom.dcm", "1.2.9", Status.SKIPPED, Reason.QUALITY_CONTROL, "A phantom image.", 0.01))
+    rows.append(
+        FileRow("bad\udcff.dcm", None, Status.FAILED, Reason.TRUNCATED, f"The file ends early. {HOSTILE}", 0.01)
+    )
+    return rows
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the page is not tried")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
+    with playwright.sync_playwright() as driver:
+        instance = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield instance
+        instance.close()
+
+
+@pytest.fixture
+def thumbnail() -> bytes:
+    cv2 = pytest.importorskip("cv2")
+    numpy = pytest.importorskip("numpy")
+    return bytes(cv2.imencode(".jpg", numpy.full((320, 240, 3), 90, dtype=numpy.uint8))[1])
+
+
+@pytest.fixture
+def page(browser: Any, tmp_path: Path, thumbnail: bytes) -> Iterator[Any]:
+    rows = write_run(tmp_path, thumbnail)
+    write_tables(tmp_path)
+    write_page(tmp_path, rows, {"version": "0.1.0", "configuration": f"default {HOSTILE}"})
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, offline=True)
+    opened = context.new_page()
+    opened.errors = []
+    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
+    opened.on("console", lambda entry: opened.errors.append(entry.text) if entry.type == "error" else None)
+    opened.goto((tmp_path / "index.html").as_uri())
+    yield opened
+    assert opened.errors == []
+    context.close()
+
+
+def cards(page: Any) -> list[str]:
+    return [str(text) for text in page.locator(".card").all_inner_texts()]
+
+
+def test_the_page_counts_files_and_says_what_it_is_not_for(page: Any) -> None:
+    totals = dict(
+        zip(page.locator("#totals dt").all_inner_texts(), page.locator("#totals dd").all_inner_texts(), strict=True)
+    )
+    assert totals["files"] == "9"
+    assert (totals["judged"], totals["skipped"], totals["failed"]) == ("7", "1", "1")
+    assert totals["with calcifications"] == "6"
+    assert totals["micro"] == str(sum(range(7)))
+    assert page.locator("#notice").inner_text() == SHORT_NOTICE
+    assert page.locator("#facts").inner_text().startswith("version")
+
+
+def test_every_thumbnail_loads_from_the_disk(page: Any) -> None:
+    page.wait_for_function("[...document.querySelectorAll('.card img')].every(i => i.complete)")
+    widths = page.locator(".card img").evaluate_all("nodes => nodes.map(node => node.naturalWidth)")
+    assert widths == [240] * 7
+
+
+def test_filters_combine_and_their_counts_say_what_a_click_would_show(page: Any) -> None:
+    page.get_by_label("judged", exact=False).check()
+    page.locator("input[data-facet=laterality][value=R]").check()
+    assert page.locator("#count").inner_text() == "3 of 9 files"
+    label = page.locator("label", has=page.locator("input[data-facet=distribution][value=regional]"))
+    assert label.locator(".number").inner_text() == "1"
+    page.locator("input[data-facet=distribution][value=regional]").check()
+    assert len(cards(page)) == 1
+    assert "regional" in cards(page)[0]
+    page.get_by_role("button", name="Clear all filters").click()
+    assert page.locator("#count").inner_text() == "9 files"
+
+
+def test_flags_can_be_filtered_and_say_what_they_mean(page: Any) -> None:
+    box = page.locator("input[data-facet=flags][value=lossy]")
+    box.check()
+    assert len(cards(page)) == 1
+    title = page.locator("label", has=box).locator(".name").get_attribute("title")
+    assert "compressed with loss" in str(title)
+
+
+def test_search_finds_a_uid(page: Any) -> None:
+    page.get_by_label("Search").fill("1.2.00004")
+    assert len(cards(page)) == 1
+    assert "segmental" in cards(page)[0]
+
+
+def test_failures_stand_with_their_reasons(page: Any) -> None:
+    page.locator("input[data-facet=status][value=failed]").check()
+    assert "The file ends early." in cards(page)[0]
+    assert "truncated" in cards(page)[0]
+
+
+def test_the_table_sorts_by_a_click_on_its_head_and_empty_values_come_last(page: Any) -> None:
+    page.get_by_role("button", name="Table").click()
+    page.get_by_role("button", name="Micro").click()
+    micro = page.locator(".items .row > div:nth-child(9)")
+    assert micro.all_inner_texts() == ["6", "5", "4", "3", "2", "1", "0", "", ""]
+    assert page.locator("[data-key=micro]").get_attribute("aria-sort") == "descending"
+    page.get_by_role("button", name="Micro").click()
+    assert micro.all_inner_texts() == ["0", "1", "2", "3", "4", "5", "6", "", ""]
+
+
+def test_overlay_and_json_open_from_the_table(page: Any, tmp_path: Path) -> None:
+    page.get_by_role("button", name="Table").click()
+    targets = page.locator(".items .row a").evaluate_all("nodes => nodes.map(node => node.href)")
+    assert len(targets) == 14
+    for target in targets:
+        assert target.startswith("file://")
+        assert Path(target.removeprefix("file://")).is_file()
+        assert Path(target.removeprefix("file://")).is_relative_to(tmp_path)
+
+
+def test_the_keyboard_reaches_and_opens_an_image(page: Any) -> None:
+    page.locator("input[data-facet=status][value=judged]").check()
+    page.locator(".card").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog")
+    assert dialog.is_visible()
+    before = page.locator("#detail-text").inner_text()
+    assert page.locator("#detail-image").evaluate("node => node.decode().then(() => node.naturalWidth)") == 240
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#detail-text").inner_text() != before
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+
+
+def test_hostile_text_is_shown_and_never_run(page: Any) -> None:
+    page.get_by_role("button", name="Table").click()
+    assert page.get_by_text("onerror=").count() >= 3
+    page.get_by_text("onerror=").first.click()
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src='x']").count() == 0
+
+
+def test_the_page_forbids_all_but_its_own_script(page: Any, tmp_path: Path) -> None:
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert text.count("<script") == 2
+    added = "const node = document.createElement('script'); node.textContent = 'window.ran = 1';"
+    page.evaluate(f"() => {{ {added} document.body.append(node); }}")
+    assert page.evaluate("window.ran") is None
+    assert len(page.errors) == 1
+    assert "Content Security Policy" in page.errors.pop()
+
+
+def test_the_page_asks_for_nothing_outside_its_folder(browser: Any, tmp_path: Path, thumbnail: bytes) -> None:
+    rows = write_run(tmp_path, thumbnail)
+    write_tables(tmp_path)
+    write_page(tmp_path, rows, {})
+    opened = browser.new_page()
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto((tmp_path / "index.html").as_uri())
+    opened.wait_for_load_state("networkidle")
+    opened.close()
+    assert len(asked) >= 8
+    assert all(url.startswith(tmp_path.as_uri()) for url in asked)
+
+
+def test_a_run_of_nothing_gives_a_page_that_says_so(browser: Any, tmp_path: Path) -> None:
+    write_tables(tmp_path)
+    write_page(tmp_path, [], {})
+    opened = browser.new_page()
+    opened.goto((tmp_path / "index.html").as_uri())
+    assert opened.locator("#empty").is_visible()
+    opened.close()
+
+
+def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path: Path) -> None:
+    count = 50_000
+    (tmp_path / "tables").mkdir()
+    lines = [",".join(IMAGE_COLUMNS)]
+    for index in range(count):
+        uid = f"1.2.826.0.1.3680043.8.498.{index:020d}"
+        label = LABELS[index % len(LABELS)]
+        folder = f"{index % 256:02x}"
+        lines.append(
+            f"{uid},k,{'LR'[index % 2]},CC,FOR PRESENTATION,Maker,M{index % 5},0.07,0.07,imager,9000.0,"
+            f"{index % 1000 / 1000},{index % 50},{index % 50},0,1,{label},0.3,lossy,"
+            f"results/{folder}/{uid}.json,overlays/{folder}/{uid}.jpg"
+        )
+    (tmp_path / "tables" / "images.csv").write_text("\n".join(lines) + "\n")
+    rows = [
+        FileRow(f"site {index % 7}/{index:06d}.dcm", line.split(",", 1)[0], Status.JUDGED, None, None, 0.5)
+        for index, line in enumerate(lines[1:])
+    ]
+    write_page(tmp_path, rows, {})
+    opened = browser.new_page(viewport={"width": 1400, "height": 900})
+    opened.goto((tmp_path / "index.html").as_uri())
+    assert opened.locator("#count").inner_text() == "50,000 files"
+    assert opened.locator(".card").count() < 100  # only what can be seen is in the document
+    opened.locator("input[data-facet=distribution][value=linear]").check()
+    expected = len([index for index in range(count) if LABELS[index % len(LABELS)] is Distribution.LINEAR])
+    assert opened.locator("#count").inner_text() == f"{expected:,} of 50,000 files"
+    opened.get_by_role("button", name="Table").click()
+    opened.get_by_role("button", name="Presence").click()
+    shown = [float(text) for text in opened.locator(".items .row > div:nth-child(7)").all_inner_texts()]
+    assert shown == sorted(shown, reverse=True)
+    assert shown[0] == pytest.approx(1.0, abs=0.01)
+    opened.locator(".items .open").first.focus()
+    opened.keyboard.press("End")
+    assert opened.locator(f".items [aria-rowindex='{expected + 1}']").count() == 1
+    opened.close()

@@ -1,0 +1,338 @@
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pydicom
+import pytest
+from pydicom.uid import generate_uid
+
+import pipeline
+from pipeline.cli import main
+from pipeline.config import Config, digest
+from pipeline.engine.pool import open_workers
+from pipeline.engine.store import SHARDED_ABOVE, RunFolder
+from pipeline.errors import CallError
+from pipeline.lexicon import Status
+from pipeline.outputs.report import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.engine import Progress, RunSummary
+
+    Judge = Callable[..., RunSummary]
+    Rows = Callable[[Path], dict[str, dict[str, Any]]]
+
+
+def contents(out: Path, *kinds: str) -> dict[str, bytes]:
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for kind in kinds
+        for path in sorted((out / kind).rglob("*"))
+        if path.is_file()
+    }
+
+
+def copies(original: Path, folder: Path, number: int) -> None:
+    """Many images from one: copies with UIDs of their own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    dataset = pydicom.dcmread(original)
+    for count in range(number):
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[str(count)])
+        dataset.save_as(folder / f"{count:03d}.dcm")
+
+
+def record_of(out: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    return record
+
+
+def test_a_run_leaves_every_file_that_the_contract_names(
+    mammograms: Path, tmp_path: Path, rows_of: Rows, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mammograms / "notes.txt").write_text("not DICOM")
+    out = tmp_path / "out"
+    assert main(["run", str(mammograms), "--out", str(out), "--workers", "1", "--set", "outputs.candidates=true"]) == 0
+
+    rows = rows_of(out)
+    assert list(rows) == ["deep/er/none.dcm", "grouped.dcm", "macro_only.dcm"]
+    assert {row["status"] for row in rows.values()} == {"judged"}
+    assert all(
+        set(row) == {"path", "sop_instance_uid", "status", "reason", "message", "seconds"} for row in rows.values()
+    )
+    uids = {row["sop_instance_uid"] for row in rows.values()}
+    for folder, ending in (("results", ".json"), ("overlays", ".jpg"), ("thumbnails", ".jpg"), ("candidates", ".json")):
+        assert {path.name for path in (out / folder).iterdir()} == {uid + ending for uid in uids}
+    assert {path.name for path in (out / "tables").iterdir()} == {"images.csv", "calcifications.csv", "clusters.csv"}
+    assert (out / "index.html").stat().st_size > 1000
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        ["run.json", "files.jsonl", "index.html", "results", "overlays", "thumbnails", "candidates", "tables"]
+    )
+
+    said = capsys.readouterr()
+    assert "3 files: 3 judged, 0 skipped, 0 failed" in said.out
+    assert "1 passed over" in said.out
+    assert str(out / "index.html") in said.out
+    assert "judging 3/3: 3 judged" in said.err
+
+
+def test_results_follow_their_schema_and_say_how_they_came_to_be(
+    mammograms: Path, tmp_path: Path, judge: Judge
+) -> None:
+    judge(mammograms, tmp_path / "out", "name=mine")
+    config = Config(name="mine")
+    validator = jsonschema.Draft202012Validator(schema())
+    for path in (tmp_path / "out" / "results").iterdir():
+        document = json.loads(path.read_bytes())
+        validator.validate(document)
+        assert document["image"]["sop_instance_uid"] == path.stem
+        assert document["provenance"] == {
+            "software": "mammocalc",
+            "version": pipeline.__version__,
+            "configuration_digest": digest(config),
+            "operating_point": "mine",
+        }
+        assert (tmp_path / "out" / document["overlay"]["path"]).is_file()
+
+
+def test_run_json_holds_configuration_platform_times_and_totals(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    judge(mammograms, tmp_path / "out", "outputs.overlays=none", "privacy.patient_key_salt=hunter2")
+    record = record_of(tmp_path / "out")
+    assert record["version"] == pipeline.__version__
+    assert record["state"] == "finished"
+    assert record["configuration"]["outputs"]["overlays"] == "none"
+    assert record["configuration_origins"]["outputs.overlays"] == "--set"
+    assert record["platform"]["libraries"]["numpy"]
+    assert record["started"] <= record["ended"]
+    assert record["totals"]["files"] == 3
+    assert record["totals"]["status"] == {"judged": 3, "skipped": 0, "failed": 0}
+    assert sum(record["totals"]["distribution"].values()) == 3
+    assert "hunter2" not in (tmp_path / "out" / "run.json").read_text()
+    assert not (tmp_path / "out" / "overlays").exists()
+
+
+def test_overlays_only_of_findings_leave_the_others_without(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    out = tmp_path / "out"
+    judge(mammograms, out, "outputs.overlays=findings", "outputs.thumbnails=false")
+    documents = [json.loads(path.read_bytes()) for path in (out / "results").iterdir()]
+    assert any(document["calcifications"] for document in documents)
+    for document in documents:
+        assert (document["overlay"] is not None) == bool(document["calcifications"])
+    drawn = {document["image"]["sop_instance_uid"] for document in documents if document["calcifications"]}
+    assert {path.stem for path in (out / "overlays").iterdir()} == drawn
+    assert not (out / "thumbnails").exists()
+
+
+def test_any_number_of_workers_gives_equal_bytes(mammograms: Path, tmp_path: Path) -> None:
+    copies(mammograms / "grouped.dcm", mammograms / "more", 3)
+    for workers in ("1", "2"):
+        out = tmp_path / workers
+        assert main(["run", str(mammograms), "--out", str(out), "--workers", workers, "--quiet"]) == 0
+    kinds = ("results", "overlays", "thumbnails", "tables")
+    one, two = (contents(tmp_path / workers, *kinds) for workers in ("1", "2"))
+    assert len(one) == 3 * 6 + 3
+    assert one == two
+
+
+def test_an_interrupted_run_goes_on_where_it_was(mammograms: Path, tmp_path: Path, judge: Judge, rows_of: Rows) -> None:
+    copies(mammograms / "grouped.dcm", mammograms / "more", 3)
+    judge(mammograms, tmp_path / "whole")
+    out = tmp_path / "out"
+    seen: list[Progress] = []
+    stopped = judge(mammograms, out, on_progress=seen.append, should_stop=lambda: any(step.row for step in seen))
+    assert stopped.stopped_because == "it was asked to stop"
+    assert 1 <= len(stopped.rows) < 6
+    assert record_of(out)["state"] == "stopped"
+    assert list(rows_of(out)) == sorted(row.path for row in stopped.rows)
+    assert (out / "index.html").exists()
+
+    before = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
+    (out / "results" / ".9.9.json.1.part").write_bytes(b"half")
+    with (out / "files.jsonl").open("a") as file:
+        file.write('{"path": "half a li')
+    resumed = judge(mammograms, out)
+    assert resumed.stopped_because is None
+    assert resumed.resumed == len(stopped.rows)
+    assert len(resumed.rows) == 6
+    assert record_of(out)["state"] == "finished"
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    kinds = ("results", "overlays", "thumbnails", "tables")
+    assert contents(out, *kinds) == contents(tmp_path / "whole", *kinds)
+
+
+def test_a_lost_result_is_judged_again(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    out = tmp_path / "out"
+    judge(mammograms, out)
+    lost = next((out / "results").iterdir())
+    lost.unlink()
+    assert judge(mammograms, out).resumed == 2
+    assert lost.exists()
+
+
+def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(mammograms: Path, tmp_path: Path) -> None:
+    copies(mammograms / "grouped.dcm", mammograms / "more", 40)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (out / "files.jsonl").exists() or not (out / "files.jsonl").stat().st_size:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said, complained = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "The same command goes on" in complained
+    assert "Traceback" not in said + complained
+    record = record_of(out)
+    assert record["state"] == "stopped"
+    assert 0 < record["totals"]["files"] < 43
+
+
+def test_a_second_ctrl_c_ends_the_run_at_once(mammograms: Path, tmp_path: Path) -> None:
+    copies(mammograms / "grouped.dcm", mammograms / "more", 20)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # the headers are read
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline().startswith("Stopping")
+        process.send_signal(signal.SIGINT)
+        complained = process.stderr.read()
+    assert process.returncode == 3
+    assert "the same command goes on where it was" in complained
+    assert "Traceback" not in complained
+
+
+def test_a_killed_worker_costs_no_other_file_its_result(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    copies(mammograms / "grouped.dcm", mammograms / "more", 3)
+    killed: list[int] = []
+
+    def kill_once(step: Progress) -> None:
+        if step.stage == "files" and not killed:
+            for child in multiprocessing.active_children():
+                killed.append(child.pid or 0)
+                child.kill()
+
+    summary = judge(mammograms, tmp_path / "out", on_progress=kill_once, open_executor=open_workers)
+    assert killed
+    assert [row.status for row in summary.rows] == [Status.JUDGED] * 6
+
+
+def test_another_run_in_the_folder_is_refused_with_what_differs(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    out = tmp_path / "out"
+    judge(mammograms, out)
+    before = contents(out, ".")
+    with pytest.raises(CallError, match=re.escape("outputs.candidates")) as configured:
+        judge(mammograms, out, "outputs.candidates=true")
+    assert "--force" in str(configured.value)
+    with pytest.raises(CallError, match="its configuration differs"):
+        judge(mammograms, out, "privacy.patient_key_salt=other")
+    shutil.copy(mammograms / "grouped.dcm", mammograms / "new.dcm")
+    with pytest.raises(CallError, match="its input differs"):
+        judge(mammograms, out)
+    assert contents(out, ".") == before
+
+
+def test_a_folder_with_results_of_unknown_origin_is_refused(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    out = tmp_path / "out"
+    judge(mammograms, out)
+    (out / "run.json").write_text("{}")
+    with pytest.raises(CallError, match=r"run\.json is missing or cannot be read"):
+        judge(mammograms, out)
+
+
+def test_force_replaces_a_run_and_leaves_foreign_files_alone(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    out = tmp_path / "out"
+    judge(mammograms, out, "outputs.candidates=true")
+    foreign = [out / "thesis.txt", out / "results" / "1.2.3.dcm", out / "tables" / "mine.csv"]
+    for path in foreign:
+        path.write_text("mine")
+    (mammograms / "grouped.dcm").unlink()
+    judge(mammograms, out, force=True)
+    assert all(path.read_text() == "mine" for path in foreign)
+    assert len(list((out / "results").glob("*.json"))) == 2
+    assert len(list((out / "overlays").iterdir())) == 2
+    assert not (out / "candidates").exists()
+
+
+def test_the_output_folder_inside_of_the_input_is_not_read_as_input(
+    mammograms: Path, tmp_path: Path, judge: Judge
+) -> None:
+    out = mammograms / "out"
+    (mammograms / "notes.txt").write_text("not DICOM")
+    first = judge(mammograms, out)
+    shutil.copy(mammograms / "grouped.dcm", out / "results" / "stray.dcm")
+    again = judge(mammograms, out)
+    assert [row.path for row in again.rows] == [row.path for row in first.rows]
+    assert again.resumed == 3
+    assert again.totals.passed_over == first.totals.passed_over == 1
+
+
+def test_a_run_may_lie_beside_its_input(mammograms: Path, judge: Judge) -> None:
+    assert len(judge(mammograms / "deep", mammograms).rows) == 1
+    assert len(judge(mammograms, mammograms, force=True).rows) == 3
+
+
+def test_several_inputs_are_one_run(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    inputs = [mammograms / "grouped.dcm", mammograms / "deep"]
+    summary = judge(inputs, tmp_path / "out")
+    assert [row.path for row in summary.rows] == ["deep/er/none.dcm", "grouped.dcm"]
+
+
+def test_large_runs_are_spread_over_subfolders(
+    mammograms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge: Judge
+) -> None:
+    monkeypatch.setattr("pipeline.engine.batch.SHARDED_ABOVE", 2)
+    out = tmp_path / "out"
+    judge(mammograms, out)
+    for kind, ending in (("results", ".json"), ("overlays", ".jpg"), ("thumbnails", ".jpg")):
+        assert not [path for path in (out / kind).iterdir() if path.is_file()]
+        for path in (out / kind).rglob(f"*{ending}"):
+            expected = RunFolder(out, sharded=True).place(kind, path.name.removesuffix(ending), ending)
+            assert path.relative_to(out).as_posix() == expected.as_posix()
+            assert re.fullmatch("[0-9a-f]{2}", path.parent.name)
+    assert judge(mammograms, out).resumed == 3
+    judge(mammograms, out, force=True)
+    assert len(list((out / "results").rglob("*.json"))) == 3
+
+
+def test_the_limit_for_one_folder_is_what_the_document_says() -> None:
+    document = Path(__file__).parents[2] / "docs" / "configuration.md"
+    assert f"With more than {SHARDED_ABOVE} images" in document.read_text(encoding="utf-8")
+
+
+def test_a_terminal_shows_a_bar_with_rate_remaining_time_and_counts(mammograms: Path, tmp_path: Path) -> None:
+    copies(mammograms / "grouped.dcm", mammograms / "more", 5)
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "160"}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=slave, env=environment) as process:
+        os.close(slave)
+        shown = b""
+        try:
+            while block := os.read(master, 65536):
+                shown += block
+        except OSError:  # the other end is closed
+            pass
+        os.close(master)
+    assert process.returncode == 0
+    text = shown.decode()
+    assert "judging" in text
+    assert "8/8" in text
+    assert "8 judged, 0 skipped, 0 failed" in text
+    assert re.search(r"\d+(\.\d)?/(s|min)", text)
+    assert re.search(r"\d:\d\d:\d\d", text)

@@ -1,0 +1,98 @@
+"""What people write, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline.errors import ConfigurationError
+from pipeline.lexicon import Laterality, PresentationIntent, View
+from pipeline.phantom import Scene, default_recipe, load_recipe
+from pipeline.phantom.recipe import Kind, Photometric, Relationship
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_recipe_reads_words_and_lists_as_yaml_gives_them(tmp_path: Path) -> None:
+    text = "scenes:\n  - {name: a, kind: linear, seed: 3, view: MLO, laterality: R, field_mm: [120, 90]}\n"
+    scene = load_recipe(write(tmp_path, text)).scenes[0]
+    assert (scene.kind, scene.view, scene.laterality) == (Kind.LINEAR, View.MLO, Laterality.RIGHT)
+    assert scene.field_mm == (120.0, 90.0)
+
+
+def test_all_mistakes_of_a_recipe_are_named_together(tmp_path: Path) -> None:
+    text = "scenes:\n  - {name: a, kind: wavy, seed: -1, sede: 4}\n"
+    with pytest.raises(ConfigurationError) as caught:
+        load_recipe(write(tmp_path, text))
+    assert {problem.path for problem in caught.value.problems} == {"scenes.0.kind", "scenes.0.seed", "scenes.0.sede"}
+
+
+@pytest.mark.parametrize("text", ["scenes: [", "- 1", "", "scenes: []"])
+def test_what_is_not_a_recipe_is_a_configuration_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        load_recipe(write(tmp_path, text))
+
+
+def test_a_missing_recipe_is_a_configuration_error_without_a_path(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_recipe(tmp_path / "absent.yaml")
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_two_scenes_of_one_name_would_overwrite_each_other(tmp_path: Path) -> None:
+    text = "scenes:\n  - {name: a, kind: none, seed: 1}\n  - {name: A, kind: none, seed: 2}\n"
+    with pytest.raises(ConfigurationError, match="same name"):
+        load_recipe(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "../escape"},
+        {"laterality": Laterality.BOTH},
+        {"view": View.FB},
+        {"sign": 0},
+        {"field_mm": (20.0, 90.0)},
+        {"snr": (9.0, 3.0)},
+        {"relationship": Relationship.LIN},
+        {"seed": 1.5},
+        {"bits": "12"},
+    ],
+)
+def test_what_has_no_meaning_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Scene.model_validate({"name": "a", "kind": "none", "seed": 1, **change})
+
+
+def test_rows_and_columns_follow_from_the_field_and_the_pixel_size() -> None:
+    assert Scene(name="a", kind=Kind.NONE, seed=1, field_mm=(232.96, 179.2)).shape == (3328, 2560)
+
+
+@pytest.mark.parametrize(
+    ("photometric", "sign", "stored"),
+    [
+        (Photometric.MONOCHROME1, None, 1),
+        (Photometric.MONOCHROME2, None, -1),
+        (Photometric.MONOCHROME2, 1, 1),
+        (Photometric.MONOCHROME1, -1, -1),
+    ],
+)
+def test_the_sign_follows_the_polarity_unless_it_is_given(
+    photometric: Photometric, sign: int | None, stored: int
+) -> None:
+    scene = Scene(
+        name="a", kind=Kind.NONE, seed=1, intent=PresentationIntent.FOR_PROCESSING, photometric=photometric, sign=sign
+    )
+    assert scene.stored_sign == stored
+
+
+def test_the_default_recipe_has_every_kind_and_depends_on_the_seed_alone() -> None:
+    first = default_recipe(3)
+    assert {scene.kind for scene in first.scenes} == set(Kind)
+    assert first == default_recipe(3)
+    assert not {scene.seed for scene in first.scenes} & {scene.seed for scene in default_recipe(4).scenes}
+    assert len({scene.patient for scene in default_recipe(2000).scenes}) == len(Kind)

@@ -1,0 +1,251 @@
+"""From what was named on the command line to an ordered list of files, each once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from pipeline.discover import Discovery, discover
+from pipeline.errors import CallError
+from pipeline.lexicon import Reason
+
+DICOM = bytes(128) + b"DICM"
+IS_SUPERUSER = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def put(path: Path, content: bytes = DICOM) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def names(discovery: Discovery) -> list[str]:
+    return [file.relative for file in discovery.files]
+
+
+def put_dicomdir(folder: Path, *file_ids: list[str] | str) -> Path:
+    records = []
+    for file_id in file_ids:
+        record = Dataset()
+        record.DirectoryRecordType = "IMAGE"
+        record.ReferencedFileID = file_id
+        records.append(record)
+    dataset = Dataset()
+    dataset.FileSetID = "SET"
+    dataset.DirectoryRecordSequence = records
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = UID("1.2.840.10008.1.3.10")
+    dataset.file_meta.MediaStorageSOPInstanceUID = UID("1.2.3")
+    folder.mkdir(parents=True, exist_ok=True)
+    dataset.save_as(folder / "DICOMDIR", enforce_file_format=True)
+    return folder / "DICOMDIR"
+
+
+def test_a_folder_is_searched_to_any_depth_in_the_order_of_names(tmp_path: Path) -> None:
+    for name in ("b/2.dcm", "b/10.dcm", "a/z/deep.dcm", "c.dcm", "B/1.dcm"):
+        put(tmp_path / name)
+    discovery = discover([tmp_path])
+    assert names(discovery) == ["c.dcm", "B/1.dcm", "a/z/deep.dcm", "b/10.dcm", "b/2.dcm"]
+    assert [file.path for file in discovery.files] == [tmp_path / name for name in names(discovery)]
+    assert discover([tmp_path]) == discovery
+
+
+def test_a_folder_deeper_than_pythons_stack_is_searched(tmp_path: Path) -> None:
+    depth = sys.getrecursionlimit() + 50
+    deepest = tmp_path.joinpath(*["d"] * depth)
+    folder = tmp_path
+    for _ in range(depth):
+        folder /= "d"
+        folder.mkdir()
+    put(deepest / "x.dcm")
+    try:
+        assert names(discover([tmp_path])) == ["d/" * depth + "x.dcm"]
+    finally:  # what removes temporary folders is recursive itself
+        (deepest / "x.dcm").unlink()
+        for _ in range(depth):
+            folder.rmdir()
+            folder = folder.parent
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_found"),
+    [
+        ("IM0001", DICOM, True),
+        ("image.txt", DICOM, True),
+        ("letter.dcm", b"hello", True),
+        ("empty.dcm", b"", True),
+        ("UPPER.DCM", b"hello", True),
+        ("image.dicom", b"", True),
+        ("image.ima", b"", True),
+        ("implicit", b"\x08\x00\x05\x00\x0a\x00\x00\x00ISO_IR 100", True),
+        ("explicit", b"\x08\x00\x05\x00CS\x0a\x00ISO_IR 100", True),
+        ("big", b"\x00\x08\x00\x05CS\x00\x0aISO_IR 100", True),
+        ("meta", b"\x02\x00\x00\x00UL\x04\x00\x00\x00\x00\x00", True),
+        ("README.txt", b"Read me, please, before anything else.", False),
+        ("nothing", b"", False),
+        ("short", b"\x08\x00", False),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(200), False),
+        ("archive", b"\x08\x00\x05\x00\xff\xff\xff\xff", False),
+        ("._image.dcm", b"\x00\x05\x16\x07 what macOS leaves behind", False),
+        ("._real.dcm", DICOM, True),
+    ],
+)
+def test_dicom_is_known_by_its_beginning_or_its_ending(
+    tmp_path: Path, name: str, content: bytes, is_found: bool
+) -> None:
+    put(tmp_path / name, content)
+    discovery = discover([tmp_path])
+    assert names(discovery) == ([name] if is_found else [])
+    assert discovery.passed_over == (not is_found)
+    assert discovery.problems == ()
+
+
+def test_a_file_that_was_named_is_taken_whatever_it_holds(tmp_path: Path) -> None:
+    letter = put(tmp_path / "letter.txt", b"hello")
+    assert names(discover([letter])) == ["letter.txt"]
+
+
+def test_what_is_neither_file_nor_folder_is_passed_over_and_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.dcm")
+    (tmp_path / "dangling.dcm").symlink_to(tmp_path / "nowhere")
+    assert discover([tmp_path]) == Discovery((), 2, ())
+    assert discover([tmp_path / "pipe.dcm"]).passed_over == 1
+    assert discover([tmp_path / "dangling.dcm"]).passed_over == 1
+
+
+def test_an_input_that_does_not_exist_is_a_wrong_call(tmp_path: Path) -> None:
+    with pytest.raises(CallError, match="does not exist"):
+        discover([tmp_path / "missing"])
+
+
+def test_no_file_is_taken_twice(tmp_path: Path) -> None:
+    put(tmp_path / "a/1.dcm")
+    (tmp_path / "a/again.dcm").symlink_to(tmp_path / "a/1.dcm")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    inputs = [tmp_path, tmp_path / "a", tmp_path / "a" / "1.dcm", tmp_path / "b", tmp_path / "a/../a/1.dcm"]
+    discovery = discover(inputs)
+    assert len(discovery.files) == 1
+    assert discovery.passed_over == 0
+
+
+def test_a_circle_of_links_comes_to_an_end(tmp_path: Path) -> None:
+    put(tmp_path / "a/1.dcm")
+    (tmp_path / "a/up").symlink_to(tmp_path)
+    (tmp_path / "a/self").symlink_to(tmp_path / "a/self")
+    assert names(discover([tmp_path])) == ["a/1.dcm"]
+
+
+def test_a_link_out_of_the_folder_is_followed(tmp_path: Path) -> None:
+    put(tmp_path / "elsewhere/1.dcm")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in/file.dcm").symlink_to(put(tmp_path / "other.dcm"))
+    assert names(discover([tmp_path / "in"])) == ["file.dcm", "link/1.dcm"]
+
+
+def test_names_from_several_inputs_begin_with_what_tells_them_apart(tmp_path: Path) -> None:
+    for name in ("x/images/1.dcm", "y/images/1.dcm", "z/1.dcm"):
+        put(tmp_path / name)
+    inputs = [tmp_path / "x/images", tmp_path / "y/images", tmp_path / "z", tmp_path / "z"]
+    assert names(discover(inputs)) == ["x/images/1.dcm", "y/images/1.dcm", "z/1.dcm"]
+
+
+def test_several_files_keep_their_names_where_these_differ(tmp_path: Path) -> None:
+    files = [put(tmp_path / name) for name in ("a/1.dcm", "b/2.dcm", "c/2.dcm")]
+    assert names(discover(files)) == ["1.dcm", "b/2.dcm", "c/2.dcm"]
+
+
+def test_a_name_does_not_depend_on_how_an_input_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "a/1.dcm")
+    put(tmp_path / "b/1.dcm")
+    expected = names(discover([tmp_path / "a", tmp_path / "b"]))
+    monkeypatch.chdir(tmp_path)
+    assert names(discover([Path("a"), Path("a/../b")])) == expected
+    assert names(discover([Path("a")])) == ["1.dcm"]
+
+
+def test_no_name_is_given_twice(tmp_path: Path) -> None:
+    for name in ("p/a/b/1.dcm", "q/a/b/1.dcm", "r/b/1.dcm"):
+        put(tmp_path / name)
+    found = names(discover([tmp_path / "p/a", tmp_path / "q/a/b", tmp_path / "r/b"]))
+    assert len(set(found)) == len(found) == 3
+
+
+def test_names_that_are_no_unicode_can_be_written(tmp_path: Path) -> None:
+    put(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.dcm")))
+    [name] = names(discover([tmp_path]))
+    assert name == "caf\\xe9.dcm"
+    name.encode()
+
+
+def test_a_dicomdir_adds_the_files_that_it_refers_to(tmp_path: Path) -> None:
+    put(tmp_path / "cd/DATA/IM1")
+    put(tmp_path / "cd/lower/im2")
+    index = put_dicomdir(tmp_path / "cd", ["DATA", "IM1"], ["LOWER", "IM2"], "GONE")
+    discovery = discover([index])
+    assert names(discovery) == ["DATA/IM1", "LOWER/IM2"]
+    [problem] = discovery.problems
+    assert (problem.relative, problem.reason) == ("GONE", Reason.MISSING_FILE)
+
+
+def test_a_folder_with_a_dicomdir_yields_each_file_once(tmp_path: Path) -> None:
+    put(tmp_path / "cd/DATA/IM1")
+    put(tmp_path / "cd/DATA/IM2")
+    put_dicomdir(tmp_path / "cd", ["DATA", "IM2"], ["DATA", "GONE"])
+    discovery = discover([tmp_path])
+    assert names(discovery) == ["cd/DATA/IM2", "cd/DATA/IM1"]
+    assert [problem.relative for problem in discovery.problems] == ["cd/DATA/GONE"]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # pydicom warns of what this test writes
+@pytest.mark.parametrize("file_id", [["..", "secret.dcm"], ["", "secret.dcm"], ["..\\secret.dcm"], ["/etc", "passwd"]])
+def test_a_dicomdir_cannot_lead_out_of_its_folder(tmp_path: Path, file_id: list[str]) -> None:
+    put(tmp_path / "secret.dcm")
+    discovery = discover([put_dicomdir(tmp_path / "cd", file_id)])
+    assert discovery.files == ()
+    assert [problem.reason for problem in discovery.problems] == [Reason.MISSING_FILE]
+
+
+def test_a_damaged_dicomdir_is_a_problem_and_the_folder_is_searched_all_the_same(tmp_path: Path) -> None:
+    put(tmp_path / "DICOMDIR", DICOM + b"\x02\x00\x00\x00UL\x04")
+    put(tmp_path / "IM1")
+    discovery = discover([tmp_path])
+    assert names(discovery) == ["IM1"]
+    assert [(problem.relative, problem.reason) for problem in discovery.problems] == [("DICOMDIR", Reason.UNREADABLE)]
+
+
+def test_a_text_called_dicomdir_is_passed_over(tmp_path: Path) -> None:
+    put(tmp_path / "DICOMDIR", b"hello")
+    assert discover([tmp_path]) == Discovery((), 1, ())
+
+
+@pytest.mark.skipif(IS_SUPERUSER, reason="permissions do not bind the superuser")
+def test_a_folder_without_permission_is_a_problem(tmp_path: Path) -> None:
+    put(tmp_path / "ok.dcm")
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0)
+    discovery = discover([tmp_path])
+    locked.chmod(0o700)
+    assert names(discovery) == ["ok.dcm"]
+    assert [(problem.relative, problem.reason) for problem in discovery.problems] == [("locked", Reason.UNREADABLE)]
+
+
+def test_a_folder_whose_path_is_too_long_is_a_problem(tmp_path: Path) -> None:
+    start = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(30):
+            Path("d" * 200).mkdir()
+            os.chdir("d" * 200)
+    finally:
+        os.chdir(start)
+    discovery = discover([tmp_path])
+    [problem] = discovery.problems
+    assert problem.reason == Reason.UNREADABLE
+    assert "too long" in problem.message
