@@ -1,0 +1,244 @@
+"""What each code means: its modality value, whether it is padding, and the grey at which a viewer shows it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pipeline.errors import UnreadableImage
+from pipeline.lexicon import Flag, PresentationIntent, Reason
+from pipeline.model import StoredPixels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.dicom.header import Header
+    from pipeline.dicom.layout import PixelLayout
+
+HISTOGRAM_STEP_PX: Final = 4
+"""Every fourth pixel of every fourth row tells the range of an image that brings no window of its own."""
+RANGE_SHARES: Final = (0.005, 0.999)
+"""What is cut off there: half a per cent of dead pixels and borders below, a tenth of a per cent of labels above."""
+
+
+def describe_pixels(
+    codes: NDArray[np.uint16], header: Header, layout: PixelLayout, intent: PresentationIntent
+) -> tuple[StoredPixels, frozenset[Flag]]:
+    """
+    Say what the codes of an image mean.
+
+    Parameters
+    ----------
+    codes : ndarray of uint16, shape (rows, columns)
+        As `read_codes` gives them; made read-only, not copied.
+    header : Header
+        Of the same image.
+    layout : PixelLayout
+        Of the same image.
+    intent : PresentationIntent
+        Whether the image is raw.
+
+    Returns
+    -------
+    StoredPixels
+        All of its arrays are read-only.
+    frozenset of Flag
+        ``unknown_intensity_relationship`` where a raw image does not say how
+        its values follow the exposure.
+
+    Raises
+    ------
+    UnreadableImage
+        ``invalid_tag`` where the Modality LUT or rescale cannot be applied.
+
+    Notes
+    -----
+    Of several VOI windows the first is taken, a VOI LUT where there is no
+    usable window (PS3.3 C.11.2.1: either may be used). Without both, an image
+    for presentation is shown over its own range, a raw image as the logarithm
+    of exposure, denser brighter.
+
+    In an image for presentation the denser tissue is what is shown brighter:
+    that is how mammograms are presented. In a raw image, Pixel Intensity
+    Relationship (0028,1040) and its Sign (0028,1041) decide; the sign speaks
+    of stored values, and a falling rescale turns it around.
+    """
+    stored = np.arange(layout.n_codes, dtype=np.float64) + layout.smallest_stored
+    modality = _modality_values(stored, header, layout)
+    is_padding = _find_padding(stored, header, layout)
+    is_raw = intent == PresentationIntent.FOR_PROCESSING
+    relationship = header.text("PixelIntensityRelationship").upper()
+    is_exposure = is_raw and relationship == "LIN"
+    sign = header.integer("PixelIntensityRelationshipSign")
+    is_known = relationship in {"LIN", "LOG", "DISP"} and sign in {1, -1}
+    flags = frozenset({Flag.UNKNOWN_INTENSITY_RELATIONSHIP} if is_raw and not is_known else ())
+    voi = _apply_voi(modality, header)
+    if voi is not None:
+        shown = 1 - voi if layout.is_monochrome1 else voi
+        denser_is_larger = _is_rising(shown, modality, otherwise=not layout.is_monochrome1)
+    else:
+        denser_is_larger = not layout.is_monochrome1
+    if is_raw and is_known:
+        denser_is_larger = (sign == -1) == _is_rising(modality, stored, otherwise=True)
+    if voi is None:
+        shown = _show_own_range(codes, modality, is_padding, is_exposure=is_exposure, is_rising=denser_is_larger)
+    display = np.where(is_padding, 0, np.rint(255 * shown)).astype(np.uint8)
+    for array in (codes, modality, is_padding, display):
+        array.setflags(write=False)
+    return StoredPixels(codes, modality, is_padding, display, is_exposure, denser_is_larger), flags
+
+
+def _modality_values(stored: NDArray[np.float64], header: Header, layout: PixelLayout) -> NDArray[np.float64]:
+    """Apply the Modality LUT Sequence, or else rescale (PS3.3 C.11.1)."""
+    tables = header.items("ModalityLUTSequence")
+    if tables:
+        values = _apply_lut(stored, tables[0], is_signed=layout.is_signed)
+        if values is None or not np.ptp(values) > 0:
+            raise _invalid("the Modality LUT Sequence (0028,3000) is damaged")
+        return values
+    slope, intercept = (header.numbers(keyword) for keyword in ("RescaleSlope", "RescaleIntercept"))
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = stored * (slope[0] if slope else 1.0) + (intercept[0] if intercept else 0.0)
+        is_usable = bool(np.isfinite(values).all()) and np.ptp(values) > 0
+    if not is_usable:
+        raise _invalid("Rescale Slope (0028,1053) or Intercept (0028,1052) cannot be applied")
+    return values
+
+
+def _find_padding(stored: NDArray[np.float64], header: Header, layout: PixelLayout) -> NDArray[np.bool_]:
+    """Mark Pixel Padding Value (0028,0120) up to Pixel Padding Range Limit (0028,0121), both included."""
+    value = header.integer("PixelPaddingValue")
+    if value is None:
+        return np.zeros(stored.shape, dtype=np.bool_)
+    limit = header.integer("PixelPaddingRangeLimit")
+    ends = [_as_stored(end, layout) for end in (value, value if limit is None else limit)]
+    padding: NDArray[np.bool_] = (stored >= min(ends)) & (stored <= max(ends))
+    return padding
+
+
+def _as_stored(value: int, layout: PixelLayout) -> int:
+    """Read a padding value as the pixels are read: writers confuse US and SS."""
+    if layout.is_signed and value >= 1 << (layout.bits_stored - 1):
+        return value - (1 << (layout.bits_allocated if value >= layout.n_codes else layout.bits_stored))
+    if not layout.is_signed and value < 0:
+        return value + (1 << layout.bits_allocated)
+    return value
+
+
+def _apply_voi(values: NDArray[np.float64], header: Header) -> NDArray[np.float64] | None:
+    """Apply the first usable window, or else the first VOI LUT: 0 dark to 1 bright, before polarity; None without."""
+    centres, widths = header.numbers("WindowCenter"), header.numbers("WindowWidth")
+    function = header.text("VOILUTFunction").upper()
+    for centre, width in zip(centres, widths, strict=False):
+        shown = _apply_window(values, centre, width, function)
+        if shown is not None:
+            return shown
+    for table in header.items("VOILUTSequence"):
+        looked_up = _apply_lut(values, table, is_signed=bool(values[0] < 0))
+        if looked_up is not None and np.ptp(looked_up) > 0:
+            bits = _entry_bits(table)
+            return np.clip(looked_up / ((1 << bits) - 1), 0, 1)
+    return None
+
+
+def _apply_window(
+    values: NDArray[np.float64], centre: float, width: float, function: str
+) -> NDArray[np.float64] | None:
+    """Apply a window (PS3.3 C.11.2.1.2 and C.11.2.1.3); None where it is not one."""
+    if not (math.isfinite(centre) and math.isfinite(width)):
+        return None
+    if function == "SIGMOID" and width > 0:
+        with np.errstate(over="ignore"):
+            return np.asarray(1 / (1 + np.exp(-4 * (values - centre) / width)))
+    if function == "LINEAR_EXACT" and width > 0:
+        return np.clip((values - centre) / width + 0.5, 0, 1)
+    if function in {"SIGMOID", "LINEAR_EXACT"} or width < 1:
+        return None
+    if width == 1:
+        return (values > centre - 0.5).astype(np.float64)
+    return np.clip((values - (centre - 0.5)) / (width - 1) + 0.5, 0, 1)
+
+
+def _apply_lut(values: NDArray[np.float64], table: Header, *, is_signed: bool) -> NDArray[np.float64] | None:
+    """Look values up in a LUT (PS3.3 C.11.1.1, C.11.2.1.1); None where it is damaged."""
+    descriptor = table.numbers("LUTDescriptor")
+    if len(descriptor) != 3 or not all(map(math.isfinite, descriptor)):
+        return None
+    count, first = int(descriptor[0]) & 0xFFFF or 0x10000, int(descriptor[1])
+    if is_signed and first >= 0x8000:
+        first -= 0x10000
+    elif not is_signed and first < 0:
+        first += 0x10000
+    entries = _lut_entries(table.raw("LUTData"), count)
+    if entries is None:
+        return None
+    index = np.clip(values - first, 0, count - 1).astype(np.intp)
+    looked_up: NDArray[np.float64] = entries[index]
+    return looked_up
+
+
+def _entry_bits(table: Header) -> int:
+    """Give the bits of a LUT's entries, as its descriptor says: 8 to 16."""
+    bits = table.numbers("LUTDescriptor")[2]
+    return int(bits) if 8 <= bits <= 16 else 16
+
+
+def _lut_entries(data: bytes | tuple[Any, ...], count: int) -> NDArray[np.float64] | None:
+    """Give the entries of a LUT, stored as bytes, as words, or two entries to a word; None where some are missing."""
+    if isinstance(data, bytes):
+        dtype = "<u2" if len(data) >= 2 * count else "u1"
+        entries = np.frombuffer(data[: len(data) // np.dtype(dtype).itemsize * np.dtype(dtype).itemsize], dtype=dtype)
+    else:
+        try:
+            entries = np.asarray(data, dtype=np.float64).ravel()
+        except (TypeError, ValueError):
+            return None
+        if count > len(entries) >= (count + 1) // 2:  # 8-bit entries in 16-bit words, low byte first
+            entries = entries.astype(np.uint16).astype("<u2").view(np.uint8)
+    if len(entries) < count:
+        return None
+    floats = entries[:count].astype(np.float64)
+    return floats if np.isfinite(floats).all() else None
+
+
+def _is_rising(values: NDArray[np.float64], over: NDArray[np.float64], *, otherwise: bool) -> bool:
+    """Whether values rise with what they are tables over."""
+    smallest, largest = int(np.argmin(over)), int(np.argmax(over))
+    if values[smallest] == values[largest]:
+        return otherwise
+    return bool(values[largest] > values[smallest])
+
+
+def _show_own_range(
+    codes: NDArray[np.uint16],
+    modality: NDArray[np.float64],
+    is_padding: NDArray[np.bool_],
+    *,
+    is_exposure: bool,
+    is_rising: bool,
+) -> NDArray[np.float64]:
+    """Show an image without a window over the range that it uses, denser brighter: 0 dark to 1 bright."""
+    scale = modality
+    if is_exposure:
+        positive = modality if not is_rising else modality.max() - modality
+        scale = -np.log(np.maximum(positive, 1.0))
+    elif not is_rising:
+        scale = -modality
+    sample = codes[::HISTOGRAM_STEP_PX, ::HISTOGRAM_STEP_PX]
+    used = np.bincount(sample.ravel(), minlength=len(modality)) * ~is_padding
+    if used.sum() == 0:
+        return np.zeros(modality.shape)
+    order = np.argsort(scale, kind="stable")
+    cumulated = np.cumsum(used[order]) / used.sum()
+    low, high = (scale[order[np.searchsorted(cumulated, share)]] for share in RANGE_SHARES)
+    if high <= low:
+        low, high = scale[used > 0].min(), scale[used > 0].max()
+    return np.clip((scale - low) / (high - low), 0, 1) if high > low else np.zeros(modality.shape)
+
+
+def _invalid(what: str) -> UnreadableImage:
+    """Say that the values of the pixels are not known."""
+    message = f"The values of the pixels are not known: {what}. Export the image again from the source."
+    return UnreadableImage(Reason.INVALID_TAG, message)

@@ -1,0 +1,136 @@
+"""Attributes of a DICOM header, read so that no broken element can stop the reading."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence as DicomSequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydicom.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Header:
+    """
+    A data set without its pixels, with total functions to look into it.
+
+    An attribute that is missing, empty or cannot be parsed reads as empty:
+    whether that matters is for the caller to say. Attributes of functional
+    groups (multi-frame objects) are found as if they stood at the top level,
+    which wins where both have one.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As read by pydicom; elements may be broken in any way.
+    """
+
+    dataset: Dataset
+
+    def _values(self, keyword: str) -> tuple[Any, ...]:
+        """Give the values of an attribute from the first place that has any."""
+        for place in self._places():
+            if values := values_of(place, keyword):
+                return values
+        return ()
+
+    def _places(self) -> Iterator[Dataset]:
+        """Yield the data sets in which an attribute of the (first) frame may stand."""
+        yield self.dataset
+        for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+            for frame in items_of(self.dataset, groups)[:1]:
+                for element_tag in _tags(frame):
+                    yield from _items_at(frame, element_tag)[:1]
+
+    def has(self, keyword: str) -> bool:
+        """Whether an attribute is there with a readable, non-empty value."""
+        return bool(self._values(keyword)) or bool(self.items(keyword))
+
+    def texts(self, keyword: str) -> tuple[str, ...]:
+        """Give an attribute's values as stripped text; empty where there is none."""
+        return tuple(str(value).strip(" \0") for value in self._values(keyword))
+
+    def text(self, keyword: str) -> str:
+        """Give an attribute's first value as stripped text, or an empty one."""
+        return next(iter(self.texts(keyword)), "")
+
+    def numbers(self, keyword: str) -> tuple[float, ...]:
+        """Give an attribute's values as floats, NaN for a value that is none; empty where there is none."""
+        return tuple(_number(value) for value in self._values(keyword))
+
+    def number(self, keyword: str) -> float | None:
+        """Give an attribute's first value as a finite float, or None."""
+        value = next(iter(self.numbers(keyword)), math.nan)
+        return value if math.isfinite(value) else None
+
+    def integer(self, keyword: str) -> int | None:
+        """Give an attribute's first value as an integer, or None."""
+        value = self.number(keyword)
+        return int(value) if value is not None and value == int(value) else None
+
+    def items(self, keyword: str) -> tuple[Header, ...]:
+        """Give the items of a sequence, from the first place that has any."""
+        for place in self._places():
+            if items := items_of(place, keyword):
+                return tuple(Header(item) for item in items)
+        return ()
+
+    def raw(self, keyword: str) -> bytes | tuple[Any, ...]:
+        """Give an attribute's bytes where it holds bytes (OW), else its values."""
+        for place in self._places():
+            value = _value(place, keyword)
+            if isinstance(value, bytes) and value:
+                return value
+        return self._values(keyword)
+
+
+def _value(dataset: Dataset, keyword: str) -> Any:
+    """Give an element's parsed value; None where it is missing or broken."""
+    try:
+        return dataset.get(keyword)
+    except Exception:  # noqa: BLE001 - pydicom parses on access, and a broken element may raise anything
+        return None
+
+
+def values_of(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
+    """Give the values of one element of one data set; empty where it is missing, broken or a sequence."""
+    value = _value(dataset, keyword)
+    if value is None or isinstance(value, DicomSequence):
+        return ()
+    if isinstance(value, (MultiValue, list, tuple)):
+        return tuple(value)
+    return (value,) if not isinstance(value, (str, bytes)) or value else ()
+
+
+def items_of(dataset: Dataset, keyword: str) -> list[Dataset]:
+    """Give the items of one sequence of one data set; empty where it is missing or broken."""
+    value = _value(dataset, keyword)
+    return list(value) if isinstance(value, DicomSequence) else []
+
+
+def _tags(dataset: Dataset) -> list[Any]:
+    """Tags of a data set in order."""
+    return sorted(dataset.keys())
+
+
+def _items_at(dataset: Dataset, tag: Any) -> list[Dataset]:
+    """Give the items of the sequence at a tag; empty where there is none."""
+    try:
+        value = dataset[tag].value
+    except Exception:  # noqa: BLE001 - as above
+        return []
+    return list(value) if isinstance(value, DicomSequence) else []
+
+
+def _number(value: Any) -> float:
+    """Read a number; NaN where it is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

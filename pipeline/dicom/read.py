@@ -1,0 +1,116 @@
+"""A file becomes a `Mammogram`, or an error that says why not."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from pipeline.dicom.admission import admit
+from pipeline.dicom.decode import find_syntax, read_codes
+from pipeline.dicom.file import open_dicom
+from pipeline.dicom.greyscale import describe_pixels
+from pipeline.dicom.identity import decide_intent, describe_identity, is_safe_uid
+from pipeline.dicom.layout import read_layout
+from pipeline.dicom.settings import ReadSettings
+from pipeline.dicom.spacing import decide_spacing, is_magnified
+from pipeline.dicom.view import decide_view
+from pipeline.errors import ImageError, UnreadableImage
+from pipeline.lexicon import Flag, Reason
+from pipeline.model import Mammogram
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.dicom.file import OpenFile
+    from pipeline.dicom.settings import DicomSettings
+
+BYTES_PER_PIXEL: Final = 2
+
+
+def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
+    """
+    Read one file as a mammogram that is to be judged.
+
+    Parameters
+    ----------
+    path : Path
+        A DICOM file of any name.
+    settings : DicomSettings
+        What is admitted, believed and read.
+
+    Returns
+    -------
+    Mammogram
+        With read-only arrays, and with everything doubtful as a flag.
+
+    Raises
+    ------
+    SkippedImage
+        The object is readable and not to be judged.
+    UnreadableImage
+        The file cannot be read as an image. Whatever the file holds, no
+        other exception leaves this function.
+
+    References
+    ----------
+    DICOM PS3.3 A.26 (Digital Mammography), PS3.5 A (transfer syntaxes),
+    PS3.10 (file format).
+    """
+    try:
+        with open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL) as opened:
+            return _judge(opened, settings)
+    except ImageError:
+        raise
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror or 'input/output error'}. Check its disk and try again."
+        raise UnreadableImage(Reason.UNREADABLE, message) from None
+    except MemoryError:
+        message = "There is not enough memory for this image. Use fewer workers, or lower read.max_pixels."
+        raise UnreadableImage(Reason.TOO_LARGE, message) from None
+    except Exception:  # noqa: BLE001 - one broken header must not end a run of a hundred thousand
+        message = "The header is damaged in a way that stops its reading. Export the image again from the source."
+        raise UnreadableImage(Reason.UNREADABLE, message) from None
+
+
+def read_sop_instance_uid(path: Path) -> str | None:
+    """
+    Read a file's SOP Instance UID, as `read_mammogram` will find it, without its pixels.
+
+    Returns
+    -------
+    str or None
+        None where the file cannot be read, has none, or has one that is no
+        UID: `read_mammogram` will say what is wrong with it.
+    """
+    with suppress(Exception), open_dicom(path, ReadSettings().max_pixels * BYTES_PER_PIXEL) as opened:
+        uid = opened.header.text("SOPInstanceUID")
+        return uid if is_safe_uid(uid) else None
+    return None
+
+
+def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
+    """Judge an open file, cheap questions first."""
+    header = opened.header
+    view = decide_view(header)
+    flags = admit(header, opened.pixels, view, settings.admit) | view.flags
+    syntax = find_syntax(opened.transfer_syntax)
+    if opened.pixels is not None and opened.pixels.is_float:
+        message = "The pixels are floating-point numbers, which mammograms do not have. Export the original mammogram."
+        raise UnreadableImage(Reason.UNSUPPORTED_PIXELS, message)
+    layout = read_layout(header, settings.read)
+    intent, intent_flags = decide_intent(header)
+    identity = describe_identity(header, view, intent, layout, settings.privacy)
+    spacing = decide_spacing(header, settings.spacing)
+    pixels, pixel_flags = describe_pixels(read_codes(opened, layout), header, layout, intent)
+    if syntax.is_lossy or header.text("LossyImageCompression") == "01":
+        flags |= {Flag.LOSSY}
+    if is_magnified(header, settings.spacing):
+        flags |= {Flag.MAGNIFICATION_VIEW}
+    return Mammogram(
+        identity=identity,
+        frame=0,
+        pixels=pixels,
+        spacing=spacing.spacing,
+        spacing_source=spacing.source,
+        flags=flags | intent_flags | spacing.flags | pixel_flags,
+    )

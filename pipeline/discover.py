@@ -1,0 +1,304 @@
+"""From what was named on the command line to an ordered list of files, each once."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from pydicom.filereader import dcmread
+
+from pipeline.errors import CallError
+from pipeline.lexicon import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DICOM_ENDINGS: Final = (".dcm", ".dicom", ".ima")
+PREAMBLE_BYTES: Final = 128
+FIRST_GROUPS: Final = frozenset({2, 8})
+"""Groups with which a data set without preamble begins: File Meta Information, or identification."""
+LAST_FIRST_ELEMENT: Final = 0x18
+"""A data set begins at or before SOP Instance UID (0008,0018)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that is to be read: where it is, and its name in the results (posix, relative to its INPUT)."""
+
+    path: Path
+    relative: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputProblem:
+    """Something of the input that could not be looked at; it becomes a row like a file that failed."""
+
+    relative: str
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """
+    What was found.
+
+    Attributes
+    ----------
+    files : tuple of FoundFile
+        In the order of the inputs, and by name within each; no file twice,
+        and no ``relative`` twice.
+    passed_over : int
+        How many files were seen that are not DICOM.
+    problems : tuple of InputProblem
+        Folders that cannot be read, and files that a DICOMDIR names and that
+        are not there.
+    """
+
+    files: tuple[FoundFile, ...]
+    passed_over: int
+    problems: tuple[InputProblem, ...]
+
+
+def discover(inputs: Sequence[Path]) -> Discovery:
+    """
+    Find every file that may be a mammogram.
+
+    Folders are searched to any depth, following symbolic links once; a
+    DICOMDIR adds the files that it refers to. A file counts as DICOM by the
+    ``DICM`` after its preamble, by an ending of ``.dcm``, ``.dicom`` or
+    ``.ima``, or by beginning as a data set does. Which files are mammograms
+    is for `pipeline.dicom` to say.
+
+    Parameters
+    ----------
+    inputs : sequence of Path
+        Files, folders and DICOMDIRs. With one INPUT names are relative to
+        it; with several, each begins with the shortest end of its INPUT's
+        path by which it differs from the others.
+
+    Returns
+    -------
+    Discovery
+        Equal for an equal tree, whatever order the file system lists it in.
+
+    Raises
+    ------
+    CallError
+        Where an INPUT does not exist.
+
+    Examples
+    --------
+    >>> discover([]).files
+    ()
+    """
+    for given in inputs:
+        if not os.path.lexists(given):
+            message = f"INPUT does not exist: {given}"
+            raise CallError(message)
+    search = _Search()
+    for given, label in zip(inputs, _labels(inputs), strict=True):
+        search.look_into(given, label)
+    return Discovery(tuple(search.files), search.passed_over, tuple(search.problems))
+
+
+@dataclass(slots=True)
+class _Search:
+    """What has been seen so far."""
+
+    files: list[FoundFile] = field(default_factory=list)
+    problems: list[InputProblem] = field(default_factory=list)
+    passed_over: int = 0
+    seen: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+    def look_into(self, given: Path, label: str) -> None:
+        """Look into one INPUT."""
+        if given.is_dir():
+            self._walk(given, label)
+        elif given.is_file():
+            name = _printable(given.name)
+            self._take(os.path.realpath(given), str(given), label or name, is_named=True)
+        else:
+            self.passed_over += 1
+
+    def _walk(self, top: Path, label: str) -> None:
+        """Walk through a folder, depth first, with a stack of its own: folders may be deeper than Python's."""
+        stack = [(str(top), os.path.realpath(top), label)]
+        while stack:
+            folder, real, relative = stack.pop()
+            if real in self.seen:
+                continue
+            self.seen.add(real)
+            try:
+                with os.scandir(folder) as listing:
+                    entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+            except OSError as error:
+                self._report(relative or ".", _unreadable_folder(error))
+                continue
+            folders: list[tuple[str, str, str]] = []
+            for entry in entries:
+                name = _joined(relative, _printable(entry.name))
+                # Only a link can lie elsewhere than in its folder; asking for every file would cost more than reading.
+                target = (
+                    os.path.realpath(entry.path) if entry.is_symlink() else f"{real.rstrip(os.sep)}{os.sep}{entry.name}"
+                )
+                if _is_folder(entry):
+                    folders.append((entry.path, target, name))
+                elif _is_file(entry):
+                    self._take(target, entry.path, name)
+                else:
+                    self.passed_over += 1
+            stack.extend(reversed(folders))
+
+    def _take(self, real: str, path: str, relative: str, *, is_named: bool = False) -> None:
+        """Take a file, unless it was taken before or is not DICOM."""
+        if real in self.seen:
+            return
+        self.seen.add(real)
+        if os.path.basename(path).upper() == "DICOMDIR" and _has_preamble(path):  # noqa: PTH119 - as above
+            self._take_directory(Path(path), relative)
+        elif is_named or _looks_like_dicom(path):
+            self.files.append(FoundFile(Path(path), self._unique(relative)))
+        else:
+            self.passed_over += 1
+
+    def _take_directory(self, path: Path, relative: str) -> None:
+        """Take the files that a DICOMDIR refers to."""
+        parent = str(PurePosixPath(relative).parent)
+        parent = "" if parent == "." else parent
+        try:
+            references = list(_referenced(path))
+        except Exception:  # noqa: BLE001 - a damaged DICOMDIR makes pydicom raise almost anything
+            self._report(relative, (Reason.UNREADABLE, "The DICOMDIR is damaged. Name its folder instead."))
+            return
+        for parts in references:
+            name = _joined(parent, "/".join(_printable(part) for part in parts))
+            target = _resolve(path.parent, parts)
+            if target is None:
+                message = "The DICOMDIR refers to a file that is not there. Copy the whole medium again."
+                self._report(name, (Reason.MISSING_FILE, message))
+            else:
+                self._take(os.path.realpath(target), str(target), name, is_named=True)
+
+    def _report(self, relative: str, what: tuple[Reason, str]) -> None:
+        """Note a problem."""
+        self.problems.append(InputProblem(self._unique(relative), *what))
+
+    def _unique(self, relative: str) -> str:
+        """Give a name that no other file of this run has."""
+        name, count = relative, 1
+        while name in self.names:
+            count += 1
+            name = f"{relative}~{count}"
+        self.names.add(name)
+        return name
+
+
+def _labels(inputs: Sequence[Path]) -> list[str]:
+    """Give each INPUT the shortest end of its path that tells it from the others; nothing to a single one."""
+    if len(inputs) < 2:
+        return [""] * len(inputs)
+    parts = [Path(os.path.abspath(given)).parts for given in inputs]  # noqa: PTH100 - resolve() would follow links
+    labels = []
+    for own in parts:
+        others = [other for other in parts if other != own]
+        length = 1
+        while length < len(own) and any(other[-length:] == own[-length:] for other in others):
+            length += 1
+        labels.append("/".join(_printable(part.strip("/\\")) for part in own[-length:]).strip("/"))
+    return labels
+
+
+def _looks_like_dicom(path: str) -> bool:
+    """Whether a file's name or its beginning says DICOM; a file that cannot be read is believed its name."""
+    name = os.path.basename(path).lower()  # noqa: PTH119 - for every file of a run
+    if name.endswith(DICOM_ENDINGS) and not name.startswith("._"):  # "._x.dcm": what macOS leaves beside x.dcm
+        return True
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            start = file.read(PREAMBLE_BYTES + 4)
+    except OSError:
+        return False
+    return start[PREAMBLE_BYTES:] == b"DICM" or _starts_as_data_set(start)
+
+
+def _starts_as_data_set(start: bytes) -> bool:
+    """Whether bytes begin as a data set without preamble: a first tag, then a VR or a short length."""
+    if len(start) < 8:
+        return False
+    for order in ("little", "big"):
+        group, element = int.from_bytes(start[:2], order), int.from_bytes(start[2:4], order)
+        if group in FIRST_GROUPS and element <= LAST_FIRST_ELEMENT:
+            is_explicit = start[4:6].isalpha() and start[4:6].isupper()
+            return is_explicit or (order == "little" and int.from_bytes(start[4:8], "little") <= PREAMBLE_BYTES)
+    return False
+
+
+def _has_preamble(path: str) -> bool:
+    """Whether a file is DICOM by its preamble."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            return file.read(PREAMBLE_BYTES + 4)[PREAMBLE_BYTES:] == b"DICM"
+    except OSError:
+        return False
+
+
+def _referenced(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the file IDs of a DICOMDIR's records, in their order (PS3.3 F.3)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for record in dcmread(path).DirectoryRecordSequence:  # raises where there is none: not a DICOMDIR
+            file_id = record.get("ReferencedFileID")
+            if file_id:
+                parts = (file_id,) if isinstance(file_id, str) else tuple(file_id)
+                yield tuple(str(part) for part in parts)
+
+
+def _resolve(folder: Path, parts: tuple[str, ...]) -> Path | None:
+    """Find a referenced file below its DICOMDIR, in any case; None where it is not there or would lie elsewhere."""
+    if any(part in {"", ".", ".."} or "/" in part or "\\" in part or "\0" in part for part in parts):
+        return None
+    for candidate in (parts, tuple(part.lower() for part in parts)):
+        target = folder.joinpath(*candidate)
+        try:
+            if target.is_file():
+                return target
+        except OSError:
+            return None
+    return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder or leads to one; a link that leads in a circle does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is an ordinary file or leads to one."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _joined(folder: str, name: str) -> str:
+    """Join names as posix does."""
+    return f"{folder}/{name}" if folder else name
+
+
+def _printable(name: str) -> str:
+    """Write a name so that it can stand in JSON: bytes that are no UTF-8 become backslash sequences."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _unreadable_folder(error: OSError) -> tuple[Reason, str]:
+    """Say why a folder was not searched."""
+    why = error.strerror or "input/output error"
+    return Reason.UNREADABLE, f"The folder cannot be searched: {why}. Check its permissions and its disk."
