@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from io import StringIO
@@ -10,6 +11,7 @@ import pytest
 
 from pipeline import __version__
 from pipeline.cli import main
+from pipeline.cli.commands import COMMANDS, _stop_on_signal
 from pipeline.cli.console import Display, summarise
 from pipeline.config import Config, json_schema, to_commented_yaml
 from pipeline.engine import Progress, RunSummary
@@ -166,6 +168,47 @@ def test_a_closed_pipe_is_no_error() -> None:
     ended = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602 - a pipe is the point
     assert ended.stdout.startswith("name = default")
     assert ended.stderr == ""
+
+
+def test_the_first_signal_asks_and_the_second_ends() -> None:
+    said: list[str] = []
+    before = signal.getsignal(signal.SIGINT)
+    with _stop_on_signal(said.append) as should_stop:
+        assert not should_stop()
+        signal.raise_signal(signal.SIGTERM)
+        assert should_stop()
+        assert len(said) == 1
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("Quillfeather")])
+def test_no_traceback_is_ever_shown(error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def fail(_arguments: object) -> int:
+        raise error
+
+    monkeypatch.setitem(COMMANDS, "config_schema", fail)
+    assert main(["config", "schema"]) == 3
+    said = capsys.readouterr()
+    assert "the same command goes on where it was" in said.err.lower()
+    assert "Traceback" not in said.err
+    assert "Quillfeather" not in said.err
+
+
+def test_on_a_terminal_a_bar_shows_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes it for a terminal
+    monkeypatch.setenv("COLUMNS", "160")
+    with Display(quiet=False) as display:
+        display.update(Progress("headers", 3, 3))
+        for number in range(1, 4):
+            display.update(Progress("files", number, 3, row(number)))
+        display.say("something [in brackets]")
+    assert "judging" in stream.getvalue()
+    assert "3 judged, 0 skipped, 0 failed" in stream.getvalue()
+    assert "something [in brackets]" in stream.getvalue()
 
 
 def test_without_a_terminal_progress_is_a_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,10 +180,8 @@ def test_the_pectoral_muscle_is_shown_in_oblique_views_and_is_denser(view: View,
     if shown:
         line = np.array(phantom.truth.pectoral_px)
         line = line[(line[:, 1] > 50) & (line[:, 0] > 50)]
-        muscle, fat = (
-            ndimage.map_coordinates(phantom.attenuation, (line + np.array([0.0, shift])).T, order=1)
-            for shift in (-40.0, 40.0)
-        )
+        beside = [line + np.array([0.0, shift]) for shift in (-40.0, 40.0)]
+        muscle, fat = (ndimage.map_coordinates(phantom.attenuation, at.T, order=1) for at in beside)
         assert np.median(muscle - fat) > 0.2
 
 

@@ -1,0 +1,163 @@
+"""What can be written on the command line, and the help that explains it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from pipeline import __version__
+from pipeline.lexicon import SHORT_NOTICE
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
+
+DESCRIPTION: Final = f"""\
+From a folder of DICOM mammograms to calcifications, their sizes (macro, micro) and their
+BI-RADS distribution. {SHORT_NOTICE}.
+"""
+
+EXIT_CODES: Final = """\
+exit codes:
+  0  every mammogram that was found was judged or skipped for a reason
+  1  some failed; they are listed in files.jsonl
+  2  the call or the configuration is wrong, and nothing was done
+  3  the run was stopped and can go on: repeat the same command
+"""
+
+RUN: Final = """\
+Judge every mammogram in the given files, folders (of any depth) and DICOMDIRs, and leave in DIR:
+
+  index.html               the run at a glance, in any browser
+  results/<UID>.json       what was found in each image
+  overlays/<UID>.jpg       each image with its findings drawn in
+  tables/*.csv             images, calcifications and clusters as tables
+  files.jsonl              what became of each input file, and why
+  run.json                 version, configuration, times and totals
+
+A run that was interrupted goes on when the same command is given again. Outputs hold no
+patient's name, identifier or birth date; see docs/configuration.md for the names of folders.
+"""
+
+RUN_EXAMPLES: Final = """\
+examples:
+  mammocalc run sample_data --out out
+  mammocalc run /data/screening --out out --workers 8 --config configs/high_sensitivity.yaml
+  mammocalc run image.dcm --out out --set detect.threshold_sigma=6 --set outputs.overlays=findings
+
+"""
+
+SIMULATE: Final = """\
+Write synthetic full-field mammograms as DICOM, each with its truth (positions, sizes, clusters and
+labels) beside it in truth/. Equal recipes and seeds give equal files.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser of the whole command line; ``command`` names what is to be done."""
+    parser = argparse.ArgumentParser(
+        prog="mammocalc",
+        description=DESCRIPTION,
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"mammocalc {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_run(commands)
+    _add_simulate(commands)
+    _add_config(commands)
+    return parser
+
+
+def _add_run(commands: _Commands) -> None:
+    parser = _add(commands, "run", "judge mammograms", RUN, RUN_EXAMPLES + EXIT_CODES)
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a DICOM file, a folder or a DICOMDIR")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the run; made if needed")
+    _add_configuration(parser)
+    parser.add_argument(
+        "--workers", type=_positive, metavar="N", help="processes that work at once (default: one per processor)"
+    )
+    parser.add_argument("--force", action="store_true", help="replace another run that lies in DIR; foreign files stay")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument("--json", action="store_true", help="print the totals as JSON on standard output")
+    parser.set_defaults(command="run")
+
+
+def _add_simulate(commands: _Commands) -> None:
+    parser = _add(commands, "simulate", "write synthetic mammograms with known truth", SIMULATE)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; made if needed")
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="YAML with the images (default: one of each kind)")
+    parser.add_argument(
+        "--seed", type=_seed, metavar="N", help="another draw of the same kinds; added to the seeds of a recipe"
+    )
+    parser.set_defaults(command="simulate")
+
+
+def _add_config(commands: _Commands) -> None:
+    parser = _add(commands, "config", "show, check or describe configurations")
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+
+    show = _add(actions, "show", "print every setting: value, unit, meaning, and where it came from")
+    show.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a configuration (default: the defaults)")
+    show.add_argument("--yaml", action="store_true", help="print a commented YAML file instead")
+    show.set_defaults(command="config_show")
+
+    check = _add(actions, "check", "name all mistakes of configurations at once")
+    check.add_argument("files", nargs="*", type=Path, metavar="FILE", help="configurations")
+    check.set_defaults(command="config_check")
+
+    schema = _add(actions, "schema", "print the JSON schema, with which editors complete the YAML")
+    schema.add_argument("file", nargs="?", type=Path, metavar="FILE", help="write it there instead")
+    schema.set_defaults(command="config_schema")
+
+    for action in (show, check):
+        _add_overrides(action)
+
+
+def _add_configuration(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="YAML with the settings that differ from the defaults"
+    )
+    _add_overrides(parser)
+
+
+def _add_overrides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.KEY=VALUE",
+        dest="overrides",
+        help="change one setting; may be repeated, and wins over FILE",
+    )
+
+
+def _add(
+    commands: _Commands, name: str, summary: str, description: str = "", epilog: str = ""
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=description or f"{summary[0].upper()}{summary[1:]}.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _seed(text: str) -> int:
+    """Read a seed of the simulator."""
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number < 2**32:
+        message = "must be a whole number from 0 to 4294967295"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _positive(text: str) -> int:
+    """Read a number of workers."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        message = "must be a whole number of at least 1"
+        raise argparse.ArgumentTypeError(message)
+    return number

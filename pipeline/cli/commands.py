@@ -1,0 +1,195 @@
+"""The commands: each turns its arguments into one call, and the outcome into words and an exit code."""
+# ruff: noqa: T201 - a command line prints
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import textwrap
+import warnings
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from pipeline.cli.arguments import build_parser
+from pipeline.errors import ConfigurationError, MammocalcError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
+
+DONE: Final = 0
+SOME_FAILED: Final = 1
+WRONG_CALL: Final = 2
+STOPPED: Final = 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Carry out one command.
+
+    Parameters
+    ----------
+    argv : sequence of str or None
+        The arguments behind the command's name; None for those of this process.
+
+    Returns
+    -------
+    int
+        0 done, 1 some files failed, 2 the call or the configuration is wrong
+        and nothing was done, 3 the run was stopped and can go on.
+    """
+    try:
+        arguments = build_parser().parse_args(argv)
+    except SystemExit as end:  # argparse has said what is wrong, or shown the help
+        return int(end.code or 0)
+    command: Callable[[argparse.Namespace], int] = COMMANDS[arguments.command]
+    try:
+        return command(arguments)
+    except MammocalcError as error:
+        return _say(str(error), WRONG_CALL)
+    except KeyboardInterrupt:
+        return _say("stopped; the same command goes on where it was", STOPPED)
+    except BrokenPipeError:  # as in `mammocalc config show | head`
+        sys.stderr.close()
+        return DONE
+    except Exception as error:  # noqa: BLE001 - a traceback helps nobody at a clinic, and could quote a header
+        from pipeline.engine import describe_fault  # noqa: PLC0415 - see run
+
+        return _say(f"{describe_fault(error)} The same command goes on where it was.", STOPPED)
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"mammocalc: {sentence}", file=sys.stderr)
+    return code
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge mammograms."""
+    # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
+    from pipeline.cli.console import Display, summarise  # noqa: PLC0415
+    from pipeline.config import load  # noqa: PLC0415
+    from pipeline.engine import RunRequest, default_workers  # noqa: PLC0415
+    from pipeline.engine import run as run_engine  # noqa: PLC0415
+
+    request = RunRequest(
+        inputs=tuple(arguments.inputs),
+        out=arguments.out,
+        resolved=load(arguments.config, arguments.overrides),
+        workers=arguments.workers or default_workers(),
+        force=arguments.force,
+    )
+    with _silence(), Display(quiet=arguments.quiet) as display, _stop_on_signal(display.say) as should_stop:
+        summary = run_engine(request, display.update, should_stop)
+    if arguments.json:
+        print(json.dumps(asdict(summary.totals), indent=1))
+    elif not arguments.quiet:
+        print(summarise(summary, request.out))
+    if summary.stopped_because is not None:
+        return _say(f"stopped: {summary.stopped_because}. The same command goes on where it was.", STOPPED)
+    return SOME_FAILED if summary.totals.status["failed"] else DONE
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    """Write synthetic mammograms."""
+    from pipeline.phantom import simulate as write_images  # noqa: PLC0415 - see run
+    from pipeline.phantom.recipe import default_recipe, load_recipe  # noqa: PLC0415
+
+    if arguments.recipe is None:
+        recipe = default_recipe(1 if arguments.seed is None else arguments.seed)
+    else:
+        recipe = load_recipe(arguments.recipe)
+        reseeded = [scene.model_copy(update={"seed": scene.seed + (arguments.seed or 0)}) for scene in recipe.scenes]
+        recipe = recipe.model_copy(update={"scenes": tuple(reseeded)})
+    paths = write_images(arguments.folder, recipe)
+    print(f"{len(paths)} image{'' if len(paths) == 1 else 's'} with their truth in {arguments.folder}")
+    return DONE
+
+
+def config_show(arguments: argparse.Namespace) -> int:
+    """Print every setting."""
+    from pipeline.config import describe, load, to_commented_yaml  # noqa: PLC0415 - see run
+
+    resolved = load(arguments.file, arguments.overrides)
+    if arguments.yaml:
+        print(to_commented_yaml(resolved.config), end="")
+        return DONE
+    section = None
+    for row in describe(resolved):
+        head, _, key = row.path.rpartition(".")
+        if head != section:
+            print(f"\n{head}" if head else "", end="\n" if head else "")
+            section = head
+        unit = f" [{row.unit}]" if row.unit else ""
+        print(f"{'  ' if head else ''}{key} = {row.value}{unit}  ({row.origin})")
+        print(textwrap.indent(textwrap.fill(row.meaning, 92), "      "))
+    return DONE
+
+
+def config_check(arguments: argparse.Namespace) -> int:
+    """Say of every file what is wrong with it."""
+    from pipeline.config import describe, load  # noqa: PLC0415 - see run
+
+    code, defaults = DONE, describe(load())
+    for file in arguments.files or [None]:
+        try:
+            resolved = load(file, arguments.overrides)
+        except ConfigurationError as error:
+            code = _say(str(error), WRONG_CALL)
+        else:
+            changed = sum(row.value != default.value for row, default in zip(describe(resolved), defaults, strict=True))
+            print(f"{file or 'defaults'}: no mistakes, {changed} of {len(defaults)} settings differ from the defaults")
+    return code
+
+
+def config_schema(arguments: argparse.Namespace) -> int:
+    """Print the JSON schema, or write it to a file."""
+    from pipeline.config import json_schema  # noqa: PLC0415 - see run
+
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
+    if arguments.file is None:
+        print(text)
+        return DONE
+    try:
+        arguments.file.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        return _say(f"the schema cannot be written ({error.strerror})", WRONG_CALL)
+    return DONE
+
+
+COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "run": run,
+    "simulate": simulate,
+    "config_show": config_show,
+    "config_check": config_check,
+    "config_schema": config_schema,
+}
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the warnings of libraries off the terminal: they quote headers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def _stop_on_signal(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C or SIGTERM into a polite request; the second one ends the program."""
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        say("Stopping: the files in hand are finished. Once more to stop at once.")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

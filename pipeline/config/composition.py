@@ -1,0 +1,137 @@
+"""Which sections a configuration has, and the fingerprint of their values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from pipeline.dicom.settings import AdmitSettings, PrivacySettings, ReadSettings, SpacingSettings
+from pipeline.outputs.overlay.settings import OverlaySettings
+from pipeline.outputs.settings import OutputSettings
+from pipeline.settings import Settings
+from pipeline.stages.breast import BreastSettings
+from pipeline.stages.detect import DetectSettings
+from pipeline.stages.distribution import DistributionSettings
+from pipeline.stages.enhance import EnhanceSettings
+from pipeline.stages.group import GroupSettings
+from pipeline.stages.landmarks import LandmarkSettings
+from pipeline.stages.measure import MeasureSettings
+from pipeline.stages.normalise import NormaliseSettings
+from pipeline.stages.pattern import PatternSettings
+
+REDACTED: Final = "(set, not shown)"
+"""What stands in place of a secret wherever a configuration is written out."""
+
+
+class Config(Settings):
+    """Every setting of mammocalc, section by section, in the order in which an image meets them."""
+
+    name: Annotated[str, Field(pattern=r"^[\w .()+-]{1,64}$")] = "default"
+    """Name of this operating point; it stands in the provenance of every result. The unchanged defaults are called
+    ``default``; changed ones that are given no name are called ``custom``."""
+
+    admit: AdmitSettings = AdmitSettings()
+    """Which kinds of objects are judged beside ordinary mammograms; each is skipped by default."""
+
+    spacing: SpacingSettings = SpacingSettings()
+    """Which pixel spacings and magnifications are believed."""
+
+    read: ReadSettings = ReadSettings()
+    """What may be read into memory."""
+
+    privacy: PrivacySettings = PrivacySettings()
+    """How images and folders are named without naming a person."""
+
+    normalise: NormaliseSettings = NormaliseSettings()
+    """How grey levels become densities, and how the noise is measured."""
+
+    breast: BreastSettings = BreastSettings()
+    """How the breast is told from everything else in the image."""
+
+    landmarks: LandmarkSettings = LandmarkSettings()
+    """How the pectoral muscle and the nipple are found."""
+
+    enhance: EnhanceSettings = EnhanceSettings()
+    """Which particles are left when the background is removed."""
+
+    detect: DetectSettings = DetectSettings()
+    """What counts as a particle, and which particles are reported."""
+
+    measure: MeasureSettings = MeasureSettings()
+    """How particles are measured, and where macro begins."""
+
+    group: GroupSettings = GroupSettings()
+    """When two calcifications belong together."""
+
+    pattern: PatternSettings = PatternSettings()
+    """How the shape of a set of calcifications is measured."""
+
+    distribution: DistributionSettings = DistributionSettings()
+    """The definitions of the distribution descriptors."""
+
+    overlay: OverlaySettings = OverlaySettings()
+    """The picture of one image with what was found in it."""
+
+    outputs: OutputSettings = OutputSettings()
+    """What is written for every judged image, besides its result and the tables."""
+
+
+def is_secret(path: str) -> bool:
+    """Tell whether a setting must not be written out: a salt is worth what its secrecy is."""
+    return path.endswith("salt")
+
+
+def without_secrets(section: Settings) -> dict[str, Any]:
+    """
+    Give a configuration, or a section of one, as JSON values that are fit to be written beside results.
+
+    Parameters
+    ----------
+    section : Settings
+
+    Returns
+    -------
+    dict
+        Every key. A secret that was set is replaced by `REDACTED`,
+        so that nobody who holds the results can look up patients by hashing
+        identifiers; the public default of one that was not set is shown.
+    """
+    values = section.model_dump(mode="json")
+    for name, field in type(section).model_fields.items():
+        child = getattr(section, name)
+        if isinstance(child, Settings):
+            values[name] = without_secrets(child)
+        elif is_secret(name) and child != field.default:
+            values[name] = REDACTED
+    return values
+
+
+def digest(config: Config) -> str:
+    """
+    Fingerprint a configuration.
+
+    Every value counts, secrets too: two runs with one digest and one version
+    give equal bytes for equal input.
+
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    str
+        The first 16 hexadecimal digits of the SHA-256 of the canonical JSON
+        (sorted keys, no spaces).
+
+    Examples
+    --------
+    >>> digest(Config()) == digest(Config(name="default"))
+    True
+    >>> digest(Config()) == digest(Config(name="other"))
+    False
+    """
+    canonical = json.dumps(config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:16]

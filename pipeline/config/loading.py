@@ -1,0 +1,287 @@
+"""From a YAML file and ``--set`` options to a checked configuration, or to all mistakes at once."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+from pydantic import ValidationError
+
+from pipeline.config.composition import REDACTED, Config, is_secret
+from pipeline.errors import ConfigurationError, Problem
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+FROM_DEFAULT: Final = "default"
+FROM_OPTION: Final = "--set"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedConfig:
+    """
+    A checked configuration that remembers where each value came from.
+
+    ``origins`` maps the dotted path of every setting that was given to
+    ``--set`` or to the name of the file; what is not in it is a default.
+    """
+
+    config: Config
+    origins: Mapping[str, str]
+
+
+def load(file: Path | None = None, overrides: Sequence[str] = ()) -> ResolvedConfig:
+    """
+    Read a configuration.
+
+    Parameters
+    ----------
+    file : Path or None
+        A YAML 1.2 file that holds the keys that differ from the defaults; None for
+        the defaults alone.
+    overrides : sequence of str
+        ``section.key=value`` each, the value written as in YAML. They win over
+        the file, and later ones over earlier ones.
+
+    Returns
+    -------
+    ResolvedConfig
+
+    Raises
+    ------
+    ConfigurationError
+        With every mistake that was found. Faults of the YAML itself come
+        first and alone, since nothing can be checked before they are mended.
+    """
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    source = FROM_OPTION if file is None else str(file)
+    if file is not None:
+        values = _without_empty_sections(_read_mapping(file))
+        origins.update(dict.fromkeys(_leaves(values), file.name))
+    for path, value in _parse_overrides(overrides):
+        _put(values, path, value)
+        for leaf in _leaves(_nest(path, value)):
+            origins[leaf] = FROM_OPTION
+    config = _validate(values, origins, source)
+    return ResolvedConfig(_named(config, origins), origins)
+
+
+class _Yaml12Loader(yaml.SafeLoader):
+    """
+    Safe YAML in which words stay words.
+
+    YAML 1.1, which PyYAML reads by itself, takes ``no`` for False, ``1:30`` for 90 and
+    ``1e-3`` for a text. The types here are those of the YAML 1.2 core schema, without dates.
+    """
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the attribute is PyYAML's
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse aliases: a configuration needs none, and they can unfold without end."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not used here", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+):
+    _Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+
+
+def _construct_int(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    return int(node.value)  # YAML 1.1 would read 010 as 8
+
+
+_Yaml12Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+
+
+def _read_mapping(file: Path) -> dict[str, Any]:
+    """Read the file's top level, or say what is wrong with it as YAML."""
+    source = str(file)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigurationError(source, [Problem("file", "does not exist")]) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(source, [Problem("file", "is not a text in UTF-8")]) from None
+    except OSError as error:
+        raise ConfigurationError(source, [Problem("file", f"cannot be read ({error.strerror})")]) from None
+    try:
+        return _parse_mapping(text, source)
+    except yaml.YAMLError as error:
+        raise ConfigurationError(source, [_syntax_problem(error)]) from None
+
+
+def _parse_mapping(text: str, source: str) -> dict[str, Any]:
+    node = yaml.compose(text, Loader=_Yaml12Loader)
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigurationError(source, [Problem("file", "must hold sections with keys, such as 'detect:'")])
+    if repeated := list(_repeated_keys(node, "")):
+        raise ConfigurationError(source, repeated)
+    values: dict[str, Any] = _as_json(yaml.load(text, Loader=_Yaml12Loader))  # noqa: S506 - derived from the safe loader
+    return values
+
+
+def _as_json(value: Any) -> Any:
+    """Keys become text, as in JSON; whatever no JSON value stands for becomes text as well."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def _syntax_problem(error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    place = "file" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}"
+    return Problem(place, f"not valid YAML: {getattr(error, 'problem', None) or 'it cannot be read'}")
+
+
+def _repeated_keys(node: yaml.Node, prefix: str) -> Iterator[Problem]:
+    """Find keys that stand twice in one mapping; YAML readers keep the last one in silence."""
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _repeated_keys(item, f"{prefix}{number}.")
+    if not isinstance(node, yaml.MappingNode):
+        return
+    first_lines: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        name = str(key.value)
+        if name in first_lines:
+            yield Problem(f"{prefix}{name}", f"given twice, on lines {first_lines[name]} and {line}")
+        first_lines.setdefault(name, line)
+        yield from _repeated_keys(value, f"{prefix}{name}.")
+
+
+def _without_empty_sections(values: dict[str, Any]) -> dict[str, Any]:
+    """Drop sections that hold nothing, as where all their keys are commented out."""
+    return {key: value for key, value in values.items() if not (value is None and key in _sections())}
+
+
+def _parse_overrides(overrides: Sequence[str]) -> list[tuple[tuple[str, ...], Any]]:
+    parsed, problems = [], []
+    for override in overrides:
+        key, separator, text = override.partition("=")
+        path = tuple(key.strip().split("."))
+        if not separator or not all(path):
+            problems.append(Problem(key or "(empty)", "write it as section.key=value"))
+            continue
+        try:
+            value = _as_json(yaml.load(text, Loader=_Yaml12Loader))  # noqa: S506 - derived from the safe loader
+        except yaml.YAMLError as error:
+            problems.append(Problem(key, _syntax_problem(error).message))
+            continue
+        parsed.append((path, value))
+    if problems:
+        raise ConfigurationError(FROM_OPTION, problems)
+    return parsed
+
+
+def _nest(path: Sequence[str], value: Any) -> dict[str, Any]:
+    for key in reversed(path):
+        value = {key: value}
+    return value  # type: ignore[no-any-return]
+
+
+def _put(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    for key in path[:-1]:
+        if not isinstance(values.get(key), dict):
+            values[key] = {}
+        values = values[key]
+    values[path[-1]] = value
+
+
+def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted paths of everything that is not itself a section."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def _validate(values: dict[str, Any], origins: Mapping[str, str], source: str) -> Config:
+    try:
+        return Config.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        problems = [_problem(details, origins) for details in error.errors(include_url=False)]
+        raise ConfigurationError(source, problems) from None
+
+
+def _problem(details: ErrorDetails, origins: Mapping[str, str]) -> Problem:
+    path = ".".join(str(part) for part in details["loc"]) or "file"
+    given_by_option = origins.get(path) == FROM_OPTION
+    origin = f", from {FROM_OPTION}" if given_by_option else ""
+    if details["type"] == "extra_forbidden":
+        return Problem(path, f"unknown key{origin}{_suggestion(path)}")
+    shown = REDACTED if is_secret(path) else _shorten(json.dumps(details["input"], ensure_ascii=False, default=str))
+    message = details["msg"].removeprefix("Value error, ")
+    return Problem(path, f"{message} (got {shown}{origin})")
+
+
+def _shorten(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def _suggestion(path: str) -> str:
+    """Name the key that was probably meant: the same word elsewhere, or a similar one in the same place."""
+    known = list(setting_paths(Config))
+    section, _, word = path.rpartition(".")
+    if path in known:  # `detect.threshold: 1` as one key of the top level
+        return f"; write it as a key inside the section '{section}:'"
+    same_word = [other for other in known if other.rpartition(".")[2] == word]
+    siblings = [other for other in known if other.rpartition(".")[0] == section]
+    if not section:
+        siblings += _sections()
+    close = same_word or difflib.get_close_matches(path, siblings, n=1, cutoff=0.6)
+    close = close or difflib.get_close_matches(path, known, n=1, cutoff=0.7)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def _sections() -> list[str]:
+    return [name for name, field in Config.model_fields.items() if section_of(field)]
+
+
+def section_of(field: FieldInfo) -> type[Settings] | None:
+    """Give the section that a field holds, or None where it holds a value."""
+    annotation = field.annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Settings) else None
+
+
+def setting_paths(model: type[Settings], prefix: str = "") -> Iterator[str]:
+    """Dotted paths of all settings of a section, in the order in which they are declared."""
+    for name, field in model.model_fields.items():
+        if section := section_of(field):
+            yield from setting_paths(section, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def _named(config: Config, origins: Mapping[str, str]) -> Config:
+    """
+    Keep the operating point's name honest.
+
+    What is changed is not called ``default`` but ``custom``, and a named
+    configuration that was changed on the command line says so.
+    """
+    if origins.get("name") == FROM_OPTION or config == Config(name=config.name):
+        return config
+    if config.name == Config().name:
+        return config.model_copy(update={"name": "custom"})
+    if FROM_OPTION in origins.values():
+        return config.model_copy(update={"name": f"{config.name} (changed)"})
+    return config

@@ -1,0 +1,7 @@
+"""Many images: plan, run, resume, collect."""
+
+from pipeline.engine.batch import Progress, RunRequest, RunSummary, run
+from pipeline.engine.pool import default_workers
+from pipeline.engine.process import describe_fault
+
+__all__ = ["Progress", "RunRequest", "RunSummary", "default_workers", "describe_fault", "run"]

@@ -1,0 +1,145 @@
+"""The record of a run: by what it was made, from what, and how it went."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline import __version__
+from pipeline.config import digest, without_secrets
+from pipeline.lexicon import NOTICE, Reason, Status
+from pipeline.model import FileRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pipeline.config import ResolvedConfig
+
+SOFTWARE: Final = "mammocalc"
+RUNNING, FINISHED, STOPPED = "running", "finished", "stopped"
+_LIBRARIES: Final = ("numpy", "opencv-python-headless", "scikit-image", "scipy", "pydicom", "python-gdcm", "pydantic")
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """What must be equal for two runs to be one and the same."""
+
+    version: str
+    configuration_digest: str
+    input_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many files became what; ``distribution`` counts the judged images by their label."""
+
+    files: int
+    status: Mapping[str, int]
+    reason: Mapping[str, int]
+    distribution: Mapping[str, int]
+    passed_over: int
+
+
+def identify(resolved: ResolvedConfig, input_digest: str) -> RunIdentity:
+    """Say which run this is going to be."""
+    return RunIdentity(__version__, digest(resolved.config), input_digest)
+
+
+def count(rows: Iterable[FileRow], distributions: Iterable[str], passed_over: int) -> Totals:
+    """Count the outcomes of a run; every status is listed, of the reasons and labels those that occur."""
+    rows = tuple(rows)
+    statuses = Counter(row.status for row in rows)
+    reasons = Counter(row.reason for row in rows if row.reason is not None)
+    return Totals(
+        files=len(rows),
+        status={str(status): statuses[status] for status in Status},
+        reason={str(reason): number for reason, number in sorted(reasons.items())},
+        distribution=dict(sorted(Counter(distributions).items())),
+        passed_over=passed_over,
+    )
+
+
+def describe_run(
+    identity: RunIdentity, resolved: ResolvedConfig, state: str, workers: int, times: Mapping[str, Any]
+) -> dict[str, Any]:
+    """
+    Give everything that ``run.json`` says before the totals.
+
+    Parameters
+    ----------
+    identity : RunIdentity
+    resolved : ResolvedConfig
+        Written in full, secrets excepted, with the origin of what is not a default.
+    state : {"running", "finished", "stopped"}
+    workers : int
+    times : mapping
+        Goes in as it is.
+
+    Returns
+    -------
+    dict
+        JSON values. No name of this machine, of a user or of a folder.
+    """
+    return {
+        "schema_version": "1.0",
+        "software": SOFTWARE,
+        **asdict(identity),
+        "operating_point": resolved.config.name,
+        "configuration": without_secrets(resolved.config),
+        "configuration_origins": dict(resolved.origins),
+        "state": state,
+        "workers": workers,
+        **times,
+        "platform": {
+            "python": platform.python_version(),
+            "system": platform.system(),
+            "machine": platform.machine(),
+            "byte_order": sys.byteorder,
+            "libraries": {name: _version(name) for name in _LIBRARIES},
+        },
+        "notice": NOTICE,
+    }
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None  # opencv-python may stand in for its headless form
+
+
+def to_line(row: FileRow) -> str:
+    """Write a row as a line of ``files.jsonl``."""
+    return json.dumps(asdict(row), ensure_ascii=False) + "\n"
+
+
+def read_rows(file: Path) -> tuple[FileRow, ...]:
+    """
+    Read ``files.jsonl`` back, as far as it was written.
+
+    Returns
+    -------
+    tuple of FileRow
+        In the file's order. Lines that a killed run left unfinished are left out; empty where there is no file.
+    """
+    rows = []
+    try:
+        with file.open(encoding="utf-8") as lines:
+            for line in lines:
+                try:
+                    values = json.loads(line)
+                    reason = values["reason"]
+                    values["status"] = Status(values["status"])
+                    values["reason"] = None if reason is None else Reason(reason)
+                    rows.append(FileRow(**values))
+                except (ValueError, KeyError, TypeError):
+                    continue
+    except FileNotFoundError:
+        return ()
+    return tuple(rows)

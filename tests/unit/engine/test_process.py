@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.config import Config
+from pipeline.engine.plan import PlannedFile, PlannedImage
+from pipeline.engine.process import WorkOrder, describe_fault, give_up, process_image
+from pipeline.engine.store import RunFolder
+from pipeline.lexicon import Reason, Status
+from pipeline.outputs.report import Provenance
+from pipeline.phantom import simulate
+from pipeline.phantom.identity import sop_instance_uid
+from pipeline.phantom.recipe import Kind, Recipe, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SCENE = Scene(name="none", kind=Kind.NONE, seed=1, field_mm=(70.0, 50.0), pixel_spacing_mm=0.2)
+UID = str(sop_instance_uid(SCENE))
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    (path,) = simulate(tmp_path_factory.mktemp("drawn"), Recipe(scenes=(SCENE,)))
+    return path
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Callable[[Path], WorkOrder]:
+    return lambda root: WorkOrder(Config(), Provenance("mammocalc", "0", "0" * 16, "default"), RunFolder(root))
+
+
+def test_a_judged_image_is_a_row_and_its_files(drawn: Path, tmp_path: Path, order: Callable[[Path], WorkOrder]) -> None:
+    outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", UID),)), order(tmp_path))
+    (row,) = outcome.rows
+    assert (row.path, row.sop_instance_uid, row.status, row.reason) == ("a.dcm", UID, Status.JUDGED, None)
+    assert row.seconds > 0
+    assert outcome.write_problem is None
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == sorted(
+        [f"{UID}.json", f"{UID}.jpg", f"{UID}.jpg"]
+    )
+
+
+def test_what_nobody_foresaw_is_a_row_that_quotes_nothing(
+    drawn: Path, tmp_path: Path, order: Callable[[Path], WorkOrder]
+) -> None:
+    outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", "1.2.3"),)), order(tmp_path))
+    (row,) = outcome.rows
+    assert (row.status, row.reason) == (Status.FAILED, Reason.INTERNAL_ERROR)
+    assert row.message is not None
+    assert "RuntimeError in pipeline/engine/process.py, line" in row.message
+    assert UID not in row.message
+    assert str(drawn.parent) not in row.message
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_takes_nothing_is_told_apart_from_a_faulty_file(
+    drawn: Path, tmp_path: Path, order: Callable[[Path], WorkOrder]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", UID),)), order(tmp_path / "file"))
+    assert outcome.rows == ()
+    assert outcome.write_problem == "Not a directory"
+
+
+def test_a_lost_image_has_a_row_for_each_of_its_files(drawn: Path) -> None:
+    image = PlannedImage((PlannedFile(drawn, "a.dcm", UID), PlannedFile(drawn, "b.dcm", UID)))
+    rows = give_up(image).rows
+    assert [(row.path, row.reason) for row in rows] == [
+        ("a.dcm", Reason.INTERNAL_ERROR),
+        ("b.dcm", Reason.INTERNAL_ERROR),
+    ]
+
+
+def test_a_fault_outside_of_this_package_has_no_place() -> None:
+    assert "ValueError in an unknown place" in describe_fault(ValueError("secret"))
+    assert "secret" not in describe_fault(ValueError("secret"))
