@@ -1,0 +1,121 @@
+"""From attenuation to X-ray quanta in each pixel: exposure, blur, quantum and electronic noise, and what they hide."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import fft
+
+from pipeline.phantom.grids import blur
+from pipeline.phantom.recipe import Detector
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.phantom.recipe import Scene
+
+_FOCUS_SIGMA_MM = 0.03
+"""Blur before the quanta are counted: the focal spot's shadow and the spread of charge. It blurs the signal alone."""
+_LIGHT_SIGMA_MM = {Detector.DIRECT: 0.0, Detector.SCINTILLATOR: 0.055}
+"""Blur after the quanta are counted, of signal and noise: light in a scintillator (MTF of about 0.25 at 5/mm)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """
+    The exposure of one image.
+
+    Attributes
+    ----------
+    open_quanta : float
+        Mean quanta of a pixel that nothing shades.
+    pixel_mm, focus_px, light_px : float
+        Pixel size in the breast, and the two blurs in pixels.
+    electronic : float
+        Standard deviation of the electronic noise in quanta.
+    """
+
+    open_quanta: float
+    pixel_mm: float
+    focus_px: float
+    light_px: float
+    electronic: float
+
+
+def set_beam(scene: Scene, median_attenuation: float) -> Beam:
+    """Choose the exposure as automatic exposure control does: by the quanta behind the median of the breast."""
+    pixel = scene.pixel_spacing_mm
+    return Beam(
+        open_quanta=scene.quanta_per_mm2 * pixel**2 * math.exp(median_attenuation),
+        pixel_mm=pixel,
+        focus_px=_FOCUS_SIGMA_MM / pixel,
+        light_px=_LIGHT_SIGMA_MM[scene.detector] / pixel,
+        electronic=scene.electronic_noise_quanta,
+    )
+
+
+def expose(attenuation: NDArray[np.float32], beam: Beam, rng: np.random.Generator) -> NDArray[np.float32]:
+    """
+    Count quanta.
+
+    Parameters
+    ----------
+    attenuation : ndarray of float32, shape (rows, columns)
+        Line integrals, dimensionless.
+    beam : Beam
+    rng : Generator
+
+    Returns
+    -------
+    ndarray of float32, shape (rows, columns)
+        Quanta; a Gaussian of equal mean and variance stands for Poisson's law,
+        because it changes smoothly with the mean. Not below 0.
+    """
+    shaded = np.exp(-attenuation) * np.float32(beam.open_quanta)
+    mean = blur(shaded.astype(np.float32, copy=False), beam.focus_px)
+    noise = rng.standard_normal(mean.shape, dtype=np.float32)
+    counted = mean + np.sqrt(mean) * noise
+    quanta = blur(counted.astype(np.float32, copy=False), beam.light_px)
+    quanta += rng.standard_normal(mean.shape, dtype=np.float32) * np.float32(beam.electronic)
+    return np.maximum(quanta, np.float32(0))
+
+
+def matched_filter_snr(attenuation: NDArray[np.float64], background: float, beam: Beam) -> float:
+    """
+    Give the signal-to-noise ratio of the best linear detector that knows signal and noise exactly.
+
+    The prewhitening matched filter: the square is the sum over spatial
+    frequencies of the signal's power over the noise's. Noise is quantum and
+    electronic noise at the mean exposure around the signal; tissue texture
+    does not count, so a detector that has to find the signal does worse.
+
+    Parameters
+    ----------
+    attenuation : ndarray of float64, shape (n, m)
+        Line integral of the signal alone, in pixels, not blurred.
+    background : float
+        Line integral of the tissue around it.
+    beam : Beam
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    Barrett and Myers, Foundations of Image Science (2004), section 13.2.
+    """
+    mean = beam.open_quanta * math.exp(-background)
+    margin = 4 + math.ceil(4 * (beam.focus_px + beam.light_px))
+    padded = np.pad(attenuation, margin)
+    signal = fft.rfft2(mean * np.expm1(-padded))
+    rows, columns = padded.shape
+    squared = fft.fftfreq(rows)[:, None] ** 2 + fft.rfftfreq(columns)[None, :] ** 2
+    focus, light = (np.exp(-2 * math.pi**2 * s**2 * squared) for s in (beam.focus_px, beam.light_px))
+    ratio = np.abs(signal * focus * light) ** 2 / (mean * light**2 + beam.electronic**2)
+    # Frequencies that rfft2 leaves out are mirror images of these.
+    ratio[:, 1 : (columns + 1) // 2] *= 2
+    return math.sqrt(float(ratio.sum()) / (rows * columns))

@@ -1,0 +1,147 @@
+"""What lies where: the calcifications of a scene with their looks, before they are grown."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.errors import ConfigurationError, Problem
+from pipeline.phantom.particles import Shape
+from pipeline.phantom.patterns import draw_pattern
+from pipeline.phantom.recipe import Kind
+from pipeline.phantom.room import Placement, Role, Room, spread_out
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.phantom.curves import Curve
+    from pipeline.phantom.recipe import Scene
+
+USUAL_COUNTS = {
+    Kind.DIFFUSE: (45, 110),
+    Kind.REGIONAL: (30, 70),
+    Kind.GROUPED: (7, 22),
+    Kind.LINEAR: (10, 24),
+    Kind.SEGMENTAL: (28, 65),
+    Kind.MACRO_ONLY: (2, 4),
+    Kind.ARTERIAL: (35, 70),
+    Kind.NONE: (0, 0),
+}
+"""Fewest and most particles of each kind, where the scene names no numbers. BI-RADS: five make a group, regional ones
+are numerous."""
+
+
+def _micro(points: NDArray[np.float64], scene: Scene, rng: np.random.Generator, *, in_pattern: bool) -> list[Placement]:
+    """Give microcalcifications their looks; in ducts some are casts that lie along the line to the nipple."""
+    low, high = scene.micro_diameter_mm
+    ductal = scene.kind in {Kind.LINEAR, Kind.SEGMENTAL}
+    benign = scene.kind in {Kind.DIFFUSE, Kind.REGIONAL}
+    placements = []
+    for number, point in enumerate(points):
+        diameter = low * (high / low) ** float(rng.uniform())  # even in the logarithm: small ones are frequent
+        aspect, angle, shape = float(rng.uniform(1.0, 1.5)), float(rng.uniform(0, math.pi)), Shape.IRREGULAR
+        if benign and rng.uniform() < 0.6:
+            shape = Shape.ROUND
+        if ductal and in_pattern and rng.uniform() < 0.35:
+            gaps = np.hypot(*(points - point).T)
+            gaps[number] = np.inf
+            along = points[int(gaps.argmin())] - point
+            shape, aspect, angle = Shape.CAST, float(rng.uniform(2.0, 4.0)), math.atan2(along[0], along[1])
+        placements.append(
+            Placement(float(point[0]), float(point[1]), shape, diameter, aspect, angle, Role.MICRO, in_pattern)
+        )
+    return placements
+
+
+def _macro(room: Room, scene: Scene, count: int, rng: np.random.Generator) -> list[Placement]:
+    """Scatter coarse ones: popcorn, rods toward the nipple and rims."""
+    placements = []
+    for number, point in enumerate(spread_out(room.draw(50 * count, rng), count, 12.0)):
+        shape = (Shape.POPCORN, Shape.RIM, Shape.ROD, Shape.IRREGULAR)[(number + int(rng.integers(0, 2))) % 4]
+        diameter = float(rng.uniform(*scene.macro_diameter_mm))
+        away = point - room.anatomy.nipple_mm
+        angle = math.atan2(away[0], away[1]) if shape is Shape.ROD else float(rng.uniform(0, math.pi))
+        aspect = float(rng.uniform(3.0, 5.0) if shape is Shape.ROD else rng.uniform(1.0, 1.35))
+        if shape is Shape.ROD:  # a rod of the same area is narrower: keep it at least 1.15 mm wide
+            diameter = max(diameter, 1.15 * math.sqrt(4 * aspect / math.pi))
+        placements.append(
+            Placement(float(point[0]), float(point[1]), shape, diameter, aspect, angle, Role.MACRO, in_pattern=False)
+        )
+    return placements
+
+
+def _arterial(room: Room, artery: Curve, count: int, rng: np.random.Generator) -> list[Placement]:
+    """Set plaques along both walls of an artery, in stretches."""
+    tangent = artery.tangents()
+    way = np.arange(len(artery.points_mm)) * 0.05
+    phase = rng.uniform(0, 2 * math.pi, 2)
+    diseased = np.sin(way / 7.0 + phase[0]) + 0.7 * np.sin(way / 2.7 + phase[1]) > -0.5
+    inside = np.flatnonzero(diseased & room.holds(artery.points_mm))
+    if inside.size == 0:
+        return []
+    placements: list[Placement] = []
+    kept = np.zeros((0, 2))
+    for at in rng.permutation(inside)[: 12 * count]:
+        if len(placements) == count:
+            break
+        side = float(rng.choice((-1.0, 1.0)))
+        normal = np.array([tangent[at, 1], -tangent[at, 0]])
+        offset = side * artery.radius_mm[at] * rng.normal(0.92, 0.06)
+        point = artery.points_mm[at] + normal * offset
+        if len(kept) and np.min(np.hypot(*(kept - point).T)) < 0.8:
+            continue
+        kept = np.concatenate([kept, point[None]])
+        angle = math.atan2(tangent[at, 0], tangent[at, 1]) + float(rng.normal(0.0, 0.12))
+        placements.append(
+            Placement(
+                float(point[0]), float(point[1]), Shape.PLAQUE, float(rng.uniform(0.35, 0.8)),
+                float(rng.uniform(2.5, 6.0)), angle, Role.ARTERIAL, in_pattern=False,
+            )
+        )  # fmt: skip
+    return placements
+
+
+def place(room: Room, scene: Scene, artery: Curve | None, rng: np.random.Generator) -> tuple[Placement, ...]:
+    """
+    Place a scene's calcifications.
+
+    Parameters
+    ----------
+    room : Room
+    scene : Scene
+    artery : Curve or None
+        The vessel that carries plaques in a scene of kind arterial.
+    rng : Generator
+
+    Returns
+    -------
+    tuple of Placement
+        The pattern first, then the strays.
+
+    Raises
+    ------
+    ConfigurationError
+        If the breast is too small for the pattern.
+    """
+    low, high = scene.count or USUAL_COUNTS[scene.kind]
+    count = int(rng.integers(low, high + 1))
+    if count == 0:
+        return ()
+    if scene.kind in {Kind.MACRO_ONLY, Kind.ARTERIAL}:
+        if scene.kind is Kind.MACRO_ONLY:
+            benign = _macro(room, scene, count, rng)
+        else:
+            benign = [] if artery is None else _arterial(room, artery, count, rng)
+        if len(benign) < min(2, count):
+            problem = Problem("scenes.field_mm", f"the breast is too small for the kind {scene.kind}")
+            raise ConfigurationError("recipe", [problem])
+        return tuple(benign)
+    points = draw_pattern(scene.kind, room, count, rng)
+    placements = _micro(points, scene, rng, in_pattern=True)
+    if scene.kind is not Kind.DIFFUSE:
+        number = int(rng.integers(scene.strays[0], scene.strays[1] + 1))
+        far = spread_out(room.draw(50 * max(number, 1), rng), number, 18.0, taken=points)
+        placements += _micro(far, scene, rng, in_pattern=False)
+    return tuple(placements)

@@ -1,0 +1,291 @@
+"""What is to be simulated: one `Scene` for each image, and a `Recipe` of them as people write it in YAML."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - part of a public signature
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from pipeline.errors import ConfigurationError, Problem
+from pipeline.lexicon import Laterality, PresentationIntent, View
+from pipeline.settings import Settings
+
+
+class Kind(StrEnum):
+    """What is planted in a scene: a distribution of microcalcifications, benign calcifications, or nothing."""
+
+    DIFFUSE = "diffuse"
+    REGIONAL = "regional"
+    GROUPED = "grouped"
+    LINEAR = "linear"
+    SEGMENTAL = "segmental"
+    MACRO_ONLY = "macro_only"
+    ARTERIAL = "arterial"
+    NONE = "none"
+
+
+class Photometric(StrEnum):
+    """*Photometric Interpretation* (0028,0004): which end of the scale a viewer shows white."""
+
+    MONOCHROME1 = "MONOCHROME1"
+    MONOCHROME2 = "MONOCHROME2"
+
+
+class Relationship(StrEnum):
+    """*Pixel Intensity Relationship* (0028,1040)."""
+
+    LIN = "LIN"
+    LOG = "LOG"
+
+
+class Detector(StrEnum):
+    """How X-rays become charge: directly in selenium, or through the light of a scintillator, which blurs."""
+
+    DIRECT = "DIRECT"
+    SCINTILLATOR = "SCINTILLATOR"
+
+
+class Coding(StrEnum):
+    """The lossless transfer syntaxes that can be written, by the names used in recipes."""
+
+    IMPLICIT_LITTLE = "implicit_little"
+    EXPLICIT_LITTLE = "explicit_little"
+    EXPLICIT_BIG = "explicit_big"
+    DEFLATED = "deflated"
+    RLE = "rle"
+    JPEG_LOSSLESS = "jpeg_lossless"
+    JPEG_LOSSLESS_SV1 = "jpeg_lossless_sv1"
+    JPEG_LS = "jpeg_ls"
+    JPEG_2000 = "jpeg_2000"
+
+
+TRANSFER_SYNTAX_UIDS = {
+    Coding.IMPLICIT_LITTLE: "1.2.840.10008.1.2",
+    Coding.EXPLICIT_LITTLE: "1.2.840.10008.1.2.1",
+    Coding.EXPLICIT_BIG: "1.2.840.10008.1.2.2",
+    Coding.DEFLATED: "1.2.840.10008.1.2.1.99",
+    Coding.RLE: "1.2.840.10008.1.2.5",
+    Coding.JPEG_LOSSLESS: "1.2.840.10008.1.2.4.57",
+    Coding.JPEG_LOSSLESS_SV1: "1.2.840.10008.1.2.4.70",
+    Coding.JPEG_LS: "1.2.840.10008.1.2.4.80",
+    Coding.JPEG_2000: "1.2.840.10008.1.2.4.90",
+}
+
+
+def _require_order(values: tuple[float, float]) -> tuple[float, float]:
+    """Refuse a range whose end lies before its beginning."""
+    if values[1] < values[0]:
+        raise ValueError("the second number must not be smaller than the first")
+    return values
+
+
+# YAML gives lists and words, so tuples and vocabularies are read leniently; numbers stay strict.
+_Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_require_order)]
+_Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(_require_order)]
+
+_VIEWS = (View.CC, View.MLO, View.ML, View.XCCL)
+
+
+class Scene(Settings):
+    """One image: the breast, what is planted in it, the detector and the file. Equal scenes give equal images."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)
+    """The file's name without its ending; letters, digits, dot, hyphen and underscore."""
+    kind: Annotated[Kind, Field(strict=False)]
+    """What is planted."""
+    seed: int = Field(ge=0, lt=2**63)
+    """Where the random numbers begin. The anatomy and the planted positions in mm do not depend on the pixel size."""
+    patient: int = Field(default=1, ge=1, le=9999)
+    """Which synthetic woman; scenes of one number share PatientID and study."""
+    view: Annotated[View, Field(strict=False)] = View.CC
+    """CC, MLO, ML or XCCL; the muscle is drawn in MLO and, smaller, in ML."""
+    laterality: Annotated[Laterality, Field(strict=False)] = Laterality.LEFT
+    """L has its chest wall at the left border of the image, R at the right."""
+
+    field_mm: Annotated[tuple[float, float], Field(strict=False)] = (180.0, 130.0)
+    """Height and width of the image in the breast. The breast is fitted into it. Half a usual detector area."""
+    pixel_spacing_mm: float = Field(default=0.07, ge=0.03, le=0.2)
+    """Pixel size in the breast; 0.05 to 0.1 mm are usual in digital mammography."""
+    magnification: float = Field(default=1.05, ge=1.0, le=2.0)
+    """Radiographic magnification: ImagerPixelSpacing is the pixel size times this. 1.05 suits a contact view."""
+    thickness_mm: float | None = Field(default=None, ge=15.0, le=110.0)
+    """Compressed thickness; null takes 25 mm plus a quarter of the breast's depth (small breasts are thinner)."""
+    density: float = Field(default=0.35, ge=0.05, le=0.95)
+    """Share of fibroglandular tissue behind the nipple; 0.1 is a fatty breast, 0.7 a dense one."""
+
+    count: _Counts | None = None
+    """Fewest and most particles; null takes the usual range of the kind (planting.USUAL_COUNTS)."""
+    micro_diameter_mm: _Pair = (0.16, 0.7)
+    """Diameters of microcalcifications; small ones are the most frequent. The usual range is 0.1 to 1 mm."""
+    macro_diameter_mm: _Pair = (1.3, 3.6)
+    """Diameters of macrocalcifications; coarse ones are larger than 1 to 3 mm (BI-RADS)."""
+    attenuation_per_mm: _Pair = (0.35, 0.9)
+    """Attenuation of one mm of calcification above tissue; hydroxyapatite reaches about 1 at 22 keV, crystals in
+    tissue less."""
+    snr: _Pair = (4.0, 40.0)
+    """Ideal matched-filter signal-to-noise ratio of microcalcifications. Fainter and brighter ones are thinned or
+    thickened to these limits: below 4 nobody sees them, above 40 nobody misses them."""
+    strays: _Counts = (0, 2)
+    """Fewest and most single microcalcifications far from the pattern; not planted in none, macro_only, diffuse."""
+    knots: int = Field(default=5, ge=0, le=100)
+    """Hard negatives: places where several fibres cross in one point."""
+    hot_pixels: int = Field(default=0, ge=0, le=1000)
+    """Hard negatives: single pixels with far too high a value, which detector correction missed."""
+    dead_pixels: int = Field(default=0, ge=0, le=1000)
+    """Hard negatives: single pixels with far too low a value."""
+
+    detector: Annotated[Detector, Field(strict=False)] = Detector.DIRECT
+    """Direct detectors have white noise and little blur; scintillators blur signal and noise."""
+    quanta_per_mm2: float = Field(default=1.2e5, ge=1e3, le=1e7)
+    """X-ray quanta registered in one mm2 behind the median of the breast; 1e5 is a usual screening exposure."""
+    electronic_noise_quanta: float = Field(default=5.0, ge=0.0, le=1000.0)
+    """Standard deviation of the electronic noise of one pixel in quanta; a few per cent of the signal's variance."""
+    collimation_mm: float = Field(default=0.0, ge=0.0, le=20.0)
+    """Width of the collimator's shadow along the borders other than the chest wall."""
+    marker: bool = True
+    """Whether side and view are burned into the pixels, in a corner without tissue."""
+
+    intent: Annotated[PresentationIntent, Field(strict=False)] = PresentationIntent.FOR_PRESENTATION
+    """FOR PROCESSING stores exposure, FOR PRESENTATION a processed image."""
+    photometric: Annotated[Photometric, Field(strict=False)] = Photometric.MONOCHROME2
+    """MONOCHROME1 shows small values white."""
+    relationship: Annotated[Relationship, Field(strict=False)] | None = None
+    """LIN or LOG for images FOR PROCESSING; null is LIN. Images FOR PRESENTATION are LOG."""
+    sign: Annotated[int, Field(ge=-1, le=1)] | None = None
+    """Pixel Intensity Relationship Sign: 1 where larger values mean more X-rays. Null follows the photometric
+    interpretation, so that dense tissue is shown white."""
+    bits: int = Field(default=12, ge=10, le=16)
+    """Bits stored."""
+    transfer_syntax: Annotated[Coding, Field(strict=False)] = Coding.EXPLICIT_LITTLE
+    """How the pixels are coded in the file."""
+    manufacturer: str = Field(default="Mammocalc", max_length=60)
+    """Manufacturer in the header."""
+    manufacturer_model_name: str = Field(default="Simulator", max_length=60)
+    """Model name in the header."""
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        """Refuse what has no meaning together."""
+        if self.laterality not in {Laterality.LEFT, Laterality.RIGHT}:
+            raise ValueError("laterality must be L or R")
+        if self.view not in _VIEWS:
+            raise ValueError(f"view must be one of {', '.join(_VIEWS)}")
+        if self.sign == 0:
+            raise ValueError("sign must be 1 or -1")
+        if min(self.field_mm) < 40.0 or max(self.field_mm) > 400.0:
+            raise ValueError("field_mm must lie between 40 and 400 mm")
+        if self.intent is PresentationIntent.FOR_PRESENTATION and self.relationship is Relationship.LIN:
+            raise ValueError("an image FOR PRESENTATION is not linear in exposure")
+        return self
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the image."""
+        return round(self.field_mm[0] / self.pixel_spacing_mm), round(self.field_mm[1] / self.pixel_spacing_mm)
+
+    @property
+    def stored_relationship(self) -> Relationship:
+        """The relationship between pixel values and exposure, with the default filled in."""
+        if self.intent is PresentationIntent.FOR_PRESENTATION:
+            return Relationship.LOG
+        return self.relationship or Relationship.LIN
+
+    @property
+    def stored_sign(self) -> int:
+        """1 where larger stored values mean more X-rays, -1 where they mean fewer."""
+        if self.intent is PresentationIntent.FOR_PROCESSING and self.sign is not None:
+            return self.sign
+        return 1 if self.photometric is Photometric.MONOCHROME1 else -1
+
+
+class Recipe(Settings):
+    """A list of scenes: everything that a folder of synthetic mammograms depends on."""
+
+    scenes: Annotated[tuple[Scene, ...], Field(strict=False)]
+    """The images, each with a name of its own."""
+
+    @model_validator(mode="after")
+    def _has_distinct_names(self) -> Self:
+        """Refuse an empty recipe, and two scenes that would be written to one file."""
+        if not self.scenes:
+            raise ValueError("a recipe needs at least one scene")
+        names = [scene.name.casefold() for scene in self.scenes]
+        if len(set(names)) < len(names):
+            raise ValueError("two scenes have the same name")
+        return self
+
+
+def load_recipe(path: Path) -> Recipe:
+    """
+    Read a recipe from a YAML file.
+
+    Parameters
+    ----------
+    path : Path
+        A file with one key, ``scenes``: a list of mappings with the fields of `Scene`.
+
+    Returns
+    -------
+    Recipe
+
+    Raises
+    ------
+    ConfigurationError
+        If the file cannot be read, is not YAML, or holds mistakes; all of them are named together.
+    """
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(path.name, [Problem("file", f"cannot be read ({type(error).__name__})")]) from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(path.name, [Problem("file", f"is not YAML: {error}")]) from error
+    try:
+        return Recipe.model_validate(content)
+    except ValidationError as error:
+        problems = [
+            Problem(".".join(str(part) for part in item["loc"]) or "recipe", item["msg"]) for item in error.errors()
+        ]
+        raise ConfigurationError(path.name, problems) from error
+
+
+def default_recipe(seed: int = 1) -> Recipe:
+    """
+    Give one image of each kind, in changing views, sides, pixel sizes and codings.
+
+    Parameters
+    ----------
+    seed : int
+        Not negative; equal seeds give equal recipes, and the scenes of different seeds differ.
+
+    Returns
+    -------
+    Recipe
+        Eight scenes.
+    """
+    views = (View.CC, View.MLO)
+    sides = (Laterality.LEFT, Laterality.RIGHT)
+    spacings = (0.07, 0.085, 0.05, 0.1)
+    codings = (Coding.JPEG_LS, Coding.JPEG_2000, Coding.RLE)
+    scenes = []
+    for number, kind in enumerate(Kind):
+        processing = number % 3 == 2  # every third image is raw
+        scenes.append(
+            Scene(
+                name=f"{number + 1:02d}_{kind.value}",
+                kind=kind,
+                seed=seed * 1000 + number,
+                patient=(max(seed - 1, 0) * len(Kind) + number) % 9999 + 1,
+                view=views[number % 2],
+                laterality=sides[(number // 2) % 2],
+                pixel_spacing_mm=spacings[number % 4],
+                intent=PresentationIntent.FOR_PROCESSING if processing else PresentationIntent.FOR_PRESENTATION,
+                photometric=Photometric.MONOCHROME1 if processing else Photometric.MONOCHROME2,
+                bits=14 if processing else 12,
+                detector=Detector.DIRECT if number % 2 == 0 else Detector.SCINTILLATOR,
+                transfer_syntax=codings[number % 3],
+            )
+        )
+    return Recipe(scenes=tuple(scenes))

@@ -1,0 +1,251 @@
+"""One scene from beginning to end: anatomy, tissue, calcifications, exposure, stored values and truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from pipeline.lexicon import CalcificationSize, Distribution, Laterality
+from pipeline.phantom.acquisition import Beam, expose, matched_filter_snr, set_beam
+from pipeline.phantom.anatomy import make_anatomy, nipple_thickness, skin_distance_map
+from pipeline.phantom.curves import Curve
+from pipeline.phantom.grids import Grid, blur, refine
+from pipeline.phantom.marker import draw_text
+from pipeline.phantom.particles import grow, rasterise
+from pipeline.phantom.planting import place
+from pipeline.phantom.processing import BreastMap, store
+from pipeline.phantom.recipe import Kind
+from pipeline.phantom.room import Placement, Role, Room
+from pipeline.phantom.tissue import TISSUE_STEP_MM, fibre_attenuation, make_tissue, make_vessels
+from pipeline.phantom.truth import MACRO_WIDTH_MM, PlantedCalcification, PlantedCluster, Truth
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.model import Point
+    from pipeline.phantom.recipe import Scene
+
+_COARSE_PER_MM = (0.14, 0.32)
+"""Attenuation of one mm of a macrocalcification: they are porous, and dense ones would only saturate."""
+_PLAQUE_PER_MM = (0.25, 0.65)
+"""Attenuation of one mm of arterial plaque, which is thin and diluted in the wall."""
+_LEAD = 4.0
+"""Attenuation of the lead letters and of the collimator: a fiftieth of the open beam passes."""
+_DOT_MM = 0.55
+"""Letters are seven dots high: 4 mm."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phantom:
+    """
+    A rendered scene.
+
+    Attributes
+    ----------
+    scene : Scene
+    pixels : ndarray of uint16, shape (rows, columns)
+        Stored values, as in the file.
+    window : tuple of float, or None
+        Window centre and width; None for images FOR PROCESSING.
+    truth : Truth
+    attenuation : ndarray of float32, shape (rows, columns)
+        Noiseless, unblurred line integral of breast and calcifications, in
+        the orientation of the stored image.
+    thickness_mm : float
+        Compressed thickness.
+    """
+
+    scene: Scene
+    pixels: NDArray[np.uint16]
+    window: tuple[float, float] | None
+    truth: Truth
+    attenuation: NDArray[np.float32]
+    thickness_mm: float
+
+
+def _stream(scene: Scene, name: str) -> np.random.Generator:
+    """Give a generator of its own for each part, so that a change in one part leaves the others as they are."""
+    words = np.frombuffer(name.encode().ljust(16), dtype="<u4").tolist()
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([scene.seed, *words])))
+
+
+_Value = TypeVar("_Value", bound=np.generic)
+
+
+class _Frame:
+    """From mm with the chest wall on the left to pixels of the stored image."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.spacing_mm = scene.pixel_spacing_mm
+        self.mirrored = scene.laterality is Laterality.RIGHT
+        self.columns = scene.shape[1]
+
+    def point(self, y_mm: float, x_mm: float) -> Point:
+        row, column = y_mm / self.spacing_mm - 0.5, x_mm / self.spacing_mm - 0.5
+        if self.mirrored:
+            column = self.columns - 1 - column
+        return round(float(row), 3), round(float(column), 3)
+
+    def points(self, points_mm: NDArray[np.float64]) -> tuple[Point, ...]:
+        return tuple(self.point(y, x) for y, x in points_mm.tolist())
+
+    def image(self, image: NDArray[_Value]) -> NDArray[_Value]:
+        return np.ascontiguousarray(image[:, ::-1]) if self.mirrored else image
+
+
+def _plant(
+    attenuation: NDArray[np.float32],
+    placements: tuple[Placement, ...],
+    scene: Scene,
+    beam: Beam,
+    rng: np.random.Generator,
+) -> tuple[PlantedCalcification, ...]:
+    """Add calcifications to the tissue in place, and say what was added."""
+    frame = _Frame(scene)
+    pixel = scene.pixel_spacing_mm
+    tissue = attenuation.copy()
+    planted = []
+    for number, spot in enumerate(placements):
+        particle = grow(spot.shape, spot.diameter_mm, spot.aspect, spot.angle, rng)
+        limits = {Role.MACRO: _COARSE_PER_MM, Role.ARTERIAL: _PLAQUE_PER_MM}.get(spot.role, scene.attenuation_per_mm)
+        per_mm = float(rng.uniform(*limits))
+        row, column, thickness = rasterise(particle, spot.y_mm, spot.x_mm, pixel)
+        box = np.s_[row : row + thickness.shape[0], column : column + thickness.shape[1]]
+        background = float(tissue[box].mean(dtype=np.float64))
+        snr = matched_filter_snr(per_mm * thickness, background, beam)
+        if spot.role is Role.MICRO:
+            low, high = scene.snr
+            for _ in range(4):  # the exponential is almost straight, so few steps are enough
+                if low <= snr <= high:
+                    break
+                per_mm *= float(np.clip(snr, low * 1.002, high * 0.998)) / snr
+                snr = matched_filter_snr(per_mm * thickness, background, beam)
+        attenuation[box] += (per_mm * thickness).astype(np.float32)
+        where = frame.point(spot.y_mm, spot.x_mm)
+        planted.append(
+            PlantedCalcification(
+                number=number,
+                row_px=where[0],
+                column_px=where[1],
+                diameter_mm=particle.diameter_mm,
+                length_mm=particle.length_mm,
+                width_mm=particle.width_mm,
+                size=CalcificationSize.MACRO if particle.width_mm >= MACRO_WIDTH_MM else CalcificationSize.MICRO,
+                role=spot.role,
+                shape=spot.shape.value,
+                contrast=per_mm * float(particle.thickness.max()),
+                matched_filter_snr=snr,
+                cluster=0 if spot.in_pattern else None,
+            )
+        )
+    return tuple(planted)
+
+
+def _letters(scene: Scene, pixels: Grid, breast: BreastMap) -> NDArray[np.bool_]:
+    """Mask of the lead letters in a corner opposite the chest wall where no tissue is; empty if there is no room."""
+    mask = np.zeros(pixels.shape, dtype=bool)
+    letters = draw_text(f"{scene.laterality} {scene.view}", max(1, round(_DOT_MM / pixels.step_mm)))
+    if scene.laterality is Laterality.RIGHT:  # the whole image is mirrored later
+        letters = letters[:, ::-1]
+    grid = breast.grid
+    tissue = (breast.skin_distance > -1.0) | (nipple_thickness(breast.anatomy, grid) > 0)
+    margin = round((4.0 + scene.collimation_mm) / pixels.step_mm)
+    rows, columns = letters.shape
+    left = pixels.columns - margin - columns
+    for top in (margin, pixels.rows - margin - rows):
+        low, high, start = (int(edge * pixels.step_mm / grid.step_mm) for edge in (top, top + rows, max(left, 0)))
+        if left > 0 and not tissue[low : high + 2, start:].any():
+            mask[top : top + rows, left : left + columns] = letters
+            break
+    return mask
+
+
+def _shadow(scene: Scene, pixels: Grid) -> NDArray[np.float32] | None:
+    """Attenuation of the collimator along the borders other than the chest wall, with a soft edge; None without one."""
+    if scene.collimation_mm == 0:
+        return None
+    y, x = pixels.centres_mm()
+    to_border = np.minimum(np.minimum(y, scene.field_mm[0] - y), scene.field_mm[1] - x)
+    return blur((to_border < scene.collimation_mm).astype(np.float32), 0.15 / pixels.step_mm)
+
+
+def _spoil(quanta: NDArray[np.float32], scene: Scene, beam: Beam, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Make pixels hot and dead in place; their (row, column)."""
+    count = scene.hot_pixels + scene.dead_pixels
+    where = np.stack([rng.integers(0, n, count, dtype=np.intp) for n in quanta.shape], axis=1)
+    hot, dead = where[: scene.hot_pixels], where[scene.hot_pixels :]
+    quanta[hot[:, 0], hot[:, 1]] += np.float32(0.5 * beam.open_quanta)
+    quanta[dead[:, 0], dead[:, 1]] *= rng.uniform(0.0, 0.4, len(dead)).astype(np.float32)
+    return where.astype(np.float64)
+
+
+def render(scene: Scene) -> Phantom:
+    """
+    Render one synthetic mammogram.
+
+    Parameters
+    ----------
+    scene : Scene
+
+    Returns
+    -------
+    Phantom
+        Stored pixels and truth. Equal scenes give equal pixels on one
+        machine, and pixels within one grey level on another. Scenes that
+        differ in pixel size alone show the same breast with the same
+        calcifications in mm.
+    """
+    frame = _Frame(scene)
+    coarse = Grid.covering(scene.field_mm, TISSUE_STEP_MM)
+    pixels = Grid(scene.pixel_spacing_mm, *scene.shape)
+    anatomy = make_anatomy(scene, _stream(scene, "anatomy"))
+    breast = BreastMap(anatomy, *skin_distance_map(anatomy, scene.field_mm))
+    distance = refine(breast.skin_distance, breast.grid, coarse)
+    room = Room(anatomy, coarse, distance)
+
+    vessels = make_vessels(anatomy, coarse, 5, _stream(scene, "vessels"))
+    artery = None
+    if scene.kind is Kind.ARTERIAL:
+        artery = max(vessels, key=lambda vessel: int(room.holds(vessel.points_mm).sum()))
+        wide = Curve(artery.points_mm, np.linspace(1.5, 1.0, len(artery.points_mm)))
+        vessels, artery = (*(v for v in vessels if v is not artery), wide), wide
+    pattern = _stream(scene, "pattern")
+    placements = place(room, scene, artery, pattern)
+    knots = room.draw(scene.knots, _stream(scene, "knots"))
+    tissue = make_tissue(anatomy, coarse, distance, scene.density, vessels, knots, _stream(scene, "tissue"))
+
+    attenuation = refine(tissue.coarse, coarse, pixels)
+    thin = fibre_attenuation(tissue, pixels)
+    attenuation += thin * np.clip(refine(distance, coarse, pixels) / np.float32(2), 0, 1)
+    beam = set_beam(scene, float(np.median(tissue.coarse[room.inside])))
+    planted = _plant(attenuation, placements, scene, beam, _stream(scene, "particles"))
+
+    shaded = attenuation
+    shadow = _shadow(scene, pixels)
+    if scene.marker:
+        shaded = shaded + np.float32(_LEAD) * _letters(scene, pixels, breast).astype(np.float32)
+    if shadow is not None:
+        shaded = shaded + np.float32(_LEAD) * shadow
+    quanta = expose(shaded, beam, _stream(scene, "noise"))
+    defects = _spoil(quanta, scene, beam, _stream(scene, "defects"))
+    stored = store(quanta, shadow, scene, beam, breast)
+
+    members = tuple(particle.number for particle in planted if particle.cluster is not None)
+    label = Distribution(scene.kind.value) if members else Distribution.NOT_APPLICABLE
+    outline = anatomy.outline_mm[::20]
+    seen = ((outline >= 0) & (outline <= scene.field_mm)).all(axis=1)
+    truth = Truth(
+        distribution=label,
+        calcifications=planted,
+        clusters=(PlantedCluster(0, label, members),) if members else (),
+        nipple_px=frame.point(*anatomy.nipple_mm.tolist()),
+        skin_line_px=frame.points(outline[seen]),
+        pectoral_px=frame.points(anatomy.pectoral_mm),
+        defects_px=frame.points((defects + 0.5) * scene.pixel_spacing_mm),
+        knots_px=frame.points(knots),
+    )
+    return Phantom(
+        scene, frame.image(stored.values), stored.window, truth, frame.image(attenuation), anatomy.thickness_mm
+    )

@@ -1,0 +1,153 @@
+"""What was planted: the records, and their form in JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.phantom.identity import sop_instance_uid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.lexicon import CalcificationSize, Distribution
+    from pipeline.model import Point
+    from pipeline.phantom.recipe import Scene
+    from pipeline.phantom.room import Role
+
+SCHEMA_VERSION: Final = "1.0"
+MACRO_WIDTH_MM: Final = 1.0
+"""Planted particles at least this wide count as macro in the truth, by the definition of HPO:0040403 and BI-RADS'
+*coarse*; the width itself is stored, so the split can be made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedCalcification:
+    """
+    One planted calcification.
+
+    ``diameter_mm`` is that of the circle with the area inside the half-maximum
+    outline of its noiseless, unblurred projection (holes filled),
+    ``length_mm`` and ``width_mm`` the Feret diameters of that outline, all in
+    the breast. ``contrast`` is the largest line integral of its attenuation
+    above tissue, and ``matched_filter_snr`` what `matched_filter_snr` says.
+    ``cluster`` is the number of its cluster, or None.
+    """
+
+    number: int
+    row_px: float
+    column_px: float
+    diameter_mm: float
+    length_mm: float
+    width_mm: float
+    size: CalcificationSize
+    role: Role
+    shape: str
+    contrast: float
+    matched_filter_snr: float
+    cluster: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedCluster:
+    """The members of one planted pattern, by number, and its BI-RADS descriptor."""
+
+    number: int
+    label: Distribution
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """
+    What is known about a scene; positions are 0-based pixel coordinates of the stored image.
+
+    Attributes
+    ----------
+    distribution : Distribution
+        Of the image: one of the five descriptors, or not_applicable.
+    calcifications : tuple of PlantedCalcification
+    clusters : tuple of PlantedCluster
+    nipple_px : Point
+        Where the nipple's axis crosses the skin line.
+    skin_line_px : tuple of Point
+        The skin line from top to bottom, where it lies in the image.
+    pectoral_px : tuple of Point
+        The edge of the muscle, from the top of the image; empty where the
+        view shows none.
+    defects_px : tuple of Point
+        Hot and dead pixels.
+    knots_px : tuple of Point
+        Crossings of several fibres.
+    """
+
+    distribution: Distribution
+    calcifications: tuple[PlantedCalcification, ...]
+    clusters: tuple[PlantedCluster, ...]
+    nipple_px: Point
+    skin_line_px: tuple[Point, ...]
+    pectoral_px: tuple[Point, ...]
+    defects_px: tuple[Point, ...]
+    knots_px: tuple[Point, ...]
+
+
+def _corners(points: Iterable[Point]) -> list[list[float]]:
+    return [[round(row, 2), round(column, 2)] for row, column in points]
+
+
+def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
+    """
+    Give what is known about a rendered scene, as it is written to JSON.
+
+    Parameters
+    ----------
+    truth : Truth
+    scene : Scene
+
+    Returns
+    -------
+    dict
+        ``points``, ``clusters``, the image's ``distribution``, the landmarks
+        and the scene itself; docs/simulator.md defines each key. Positions
+        are 0-based (row, column) of the stored image, lengths mm in the breast.
+    """
+    rows, columns = scene.shape
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "sop_instance_uid": str(sop_instance_uid(scene)),
+        "file": f"{scene.name}.dcm",
+        "rows": rows,
+        "columns": columns,
+        "pixel_spacing_mm": [scene.pixel_spacing_mm, scene.pixel_spacing_mm],
+        "laterality": scene.laterality.value,
+        "view": scene.view.value,
+        "has_calcifications": bool(truth.calcifications),
+        "distribution": truth.distribution.value,
+        "points": [
+            {
+                "id": point.number,
+                "row": round(point.row_px, 2),
+                "column": round(point.column_px, 2),
+                "diameter_mm": round(point.diameter_mm, 3),
+                "length_mm": round(point.length_mm, 3),
+                "width_mm": round(point.width_mm, 3),
+                "size": point.size.value,
+                "kind": point.role.value,
+                "shape": point.shape,
+                "cluster": point.cluster,
+                "contrast": round(point.contrast, 4),
+                "matched_filter_snr": round(point.matched_filter_snr, 2),
+            }
+            for point in truth.calcifications
+        ],
+        "clusters": [
+            {"id": cluster.number, "label": cluster.label.value, "members": list(cluster.members)}
+            for cluster in truth.clusters
+        ],
+        "nipple": {"row": round(truth.nipple_px[0], 2), "column": round(truth.nipple_px[1], 2)},
+        "pectoral": _corners(truth.pectoral_px),
+        "skin_line": _corners(truth.skin_line_px),
+        "defects": _corners(truth.defects_px),
+        "knots": _corners(truth.knots_px),
+        "scene": scene.model_dump(mode="json"),
+    }
