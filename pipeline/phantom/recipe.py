@@ -125,9 +125,9 @@ class Scene(Settings):
     attenuation_per_mm: _Pair = (0.35, 0.9)
     """Attenuation of one mm of calcification above tissue; hydroxyapatite reaches about 1 at 22 keV, crystals in
     tissue less."""
-    snr: _Pair = (4.0, 40.0)
-    """Ideal matched-filter signal-to-noise ratio of microcalcifications. Fainter and brighter ones are thinned or
-    thickened to these limits: below 4 nobody sees them, above 40 nobody misses them."""
+    snr: _Pair = (4.0, 120.0)
+    """Ideal matched-filter signal-to-noise ratio of microcalcifications. Fainter and brighter ones are thickened or
+    thinned to these limits: below 4 nobody sees them, and at 120 a speck of 0.5 mm is as bright as calcium can be."""
     strays: _Counts = (0, 2)
     """Fewest and most single microcalcifications far from the pattern; not planted in none, macro_only, diffuse."""
     knots: int = Field(default=5, ge=0, le=100)
@@ -139,8 +139,9 @@ class Scene(Settings):
 
     detector: Annotated[Detector, Field(strict=False)] = Detector.DIRECT
     """Direct detectors have white noise and little blur; scintillators blur signal and noise."""
-    quanta_per_mm2: float = Field(default=1.2e5, ge=1e3, le=1e7)
-    """X-ray quanta registered in one mm2 behind the median of the breast; 1e5 is a usual screening exposure."""
+    quanta_per_mm2: float = Field(default=4e5, ge=1e3, le=1e7)
+    """X-ray quanta registered in one mm2 behind the median of the breast. An air kerma of 100 µGy at the detector,
+    usual in screening, is 5.8e5 quanta of 20 keV in one mm2, of which a detector registers about two thirds."""
     electronic_noise_quanta: float = Field(default=5.0, ge=0.0, le=1000.0)
     """Standard deviation of the electronic noise of one pixel in quanta; a few per cent of the signal's variance."""
     collimation_mm: float = Field(default=0.0, ge=0.0, le=20.0)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model import Point
     from pipeline.phantom.recipe import Scene
 
-_COARSE_PER_MM = (0.14, 0.32)
+_COARSE_PER_MM = (0.25, 0.6)
 """Attenuation of one mm of a macrocalcification: they are porous, and dense ones would only saturate."""
 _PLAQUE_PER_MM = (0.25, 0.65)
 """Attenuation of one mm of arterial plaque, which is thin and diluted in the wall."""

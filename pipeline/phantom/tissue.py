@@ -190,10 +190,10 @@ def _fibre_paths(
 
 
 def knot_paths(points_mm: NDArray[np.float64], rng: np.random.Generator) -> list[NDArray[np.float64]]:
-    """Give four or five short fibres that cross in each point."""
+    """Give two or three short fibres that cross in each point."""
     paths = []
     for point in points_mm:
-        for _ in range(int(rng.integers(4, 6))):
+        for _ in range(int(rng.integers(2, 4))):
             angle, length = rng.uniform(0, math.pi), rng.uniform(4.0, 10.0)
             back = wander(point, angle + math.pi, length / 2, 0.03, rng)
             onward = wander(point, angle, length / 2, 0.03, rng)

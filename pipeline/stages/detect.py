@@ -25,14 +25,14 @@ class DetectSettings(Settings):
     candidate_sigma: float = Field(default=4.0, gt=0)
     """Smallest height above the background, in standard deviations of the noise, of a particle that is looked at."""
 
-    threshold_sigma: float = Field(default=8.5, gt=0)
+    threshold_sigma: float = Field(default=8.0, gt=0)
     """Smallest strength of a particle that is reported: the geometric mean of its height and of its weakest edge, in
     standard deviations of the noise."""
 
-    coarse_threshold_sigma: float = Field(default=10.0, gt=0)
+    coarse_threshold_sigma: float = Field(default=9.0, gt=0)
     """The same in the coarser channels, where the texture of the gland stands out as well."""
 
-    half_score_sigma: float = Field(default=8.5, gt=0)
+    half_score_sigma: float = Field(default=8.0, gt=0)
     """Strength at which the score is 0.5. The score is strength / (strength + this), so it does not depend on the
     thresholds."""
 
@@ -91,7 +91,7 @@ def score(strength_sigma: float, settings: DetectSettings) -> float:
 
     Examples
     --------
-    >>> score(8.5, DetectSettings())
+    >>> score(8.0, DetectSettings())
     0.5
     """
     return strength_sigma / (strength_sigma + settings.half_score_sigma)

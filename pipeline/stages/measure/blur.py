@@ -33,8 +33,8 @@ def unblurred(seen_mm: float, blur_mm: float) -> float:
     --------
     >>> unblurred(2.0, 0.1)
     2.0
-    >>> round(unblurred(0.15, 0.1), 2)
-    0.13
+    >>> round(unblurred(0.11, 0.1), 2)
+    0.07
     """
     if blur_mm <= 0:
         return seen_mm

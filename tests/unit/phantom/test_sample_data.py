@@ -46,7 +46,7 @@ def test_every_image_and_truth_belongs_to_its_scene(scene: Scene) -> None:
         assert 0 <= point["row"] < ds.Rows
         assert 0 <= point["column"] < ds.Columns
         if point["kind"] == "micro":
-            assert 3.9 <= point["matched_filter_snr"] <= 40.1
+            assert 3.9 <= point["matched_filter_snr"] <= 120.1
 
 
 def test_the_folder_holds_the_recipe_and_nothing_stale() -> None:

@@ -93,7 +93,7 @@ def test_presence_is_higher_with_calcifications_and_zero_without_candidates(scen
 
 
 def test_the_score_rises_with_strength_from_zero_to_one():
-    values = [score(s, DetectSettings()) for s in (0.0, 4.0, 8.5, 50.0, 1e6)]
+    values = [score(s, DetectSettings()) for s in (0.0, 4.0, 8.0, 50.0, 1e6)]
     assert values == sorted(values)
     assert values[0] == 0
     assert values[-1] == pytest.approx(1, abs=1e-4)
