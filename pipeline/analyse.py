@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.classifier import load_classifier
 from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import CalcificationSize, Flag
-from pipeline.model import BreastSummary, Candidate, Channel, Cluster, Report
+from pipeline.model import (
+    Breast,
+    BreastSummary,
+    Candidate,
+    Channel,
+    Cluster,
+    Particle,
+    Report,
+)
 from pipeline.stages import breast as breast_stage
-from pipeline.stages import detect, distribution, enhance, group, landmarks, measure, normalise, pattern
+from pipeline.stages import classify, detect, distribution, enhance, group, landmarks, measure, normalise, pattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.config import Config
-    from pipeline.model import Breast, Calcification, Density, DistributionCall, Landmarks, Mammogram, Particle
+    from pipeline.model import Calcification, Density, DistributionCall, Landmarks, Mammogram
 
 
 def analyse(mammogram: Mammogram, config: Config) -> Report:
@@ -42,20 +51,17 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     UnreadableImage
         With reason ``no_breast`` where nothing can be judged.
     """
-    spacing = mammogram.spacing
-    if spacing is None:  # filters must have some width; nothing in mm is reported
-        spacing = PixelSpacing(config.normalise.uncalibrated_pixel_mm, config.normalise.uncalibrated_pixel_mm)
-    density = normalise.to_density(mammogram.pixels)
-    breast = breast_stage.find_breast(density, spacing, config.breast)
+    seen = search(mammogram, config)
+    breast, spacing = seen.breast, seen.spacing
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
-    channels = _channels(density, breast, spacing, config)
-    particles = detect.find_particles(channels, breast, config.detect)
-    reported = [p for p in particles if detect.is_reported(p, config.detect)]
+    trees = load_classifier(config.classify.file, classify.FEATURES) if config.classify.by == "trees" else None
+    particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
+    reported = [p for p in particles if p.score >= config.classify.threshold]
     flags = mammogram.flags | breast.flags | marks.flags
     if len(reported) > config.detect.report_limit:
         reported = reported[: config.detect.report_limit]
         flags |= {Flag.TOO_MANY_FINDINGS}
-    found = measure.measure_particles(reported, channels, breast, marks, spacing, config.measure)
+    found = measure.measure_particles(reported, seen.channels, breast, marks, spacing, config.measure)
     found = tuple(replace(c, frame=mammogram.frame) for c in found)
     clusters: tuple[Cluster, ...] = ()
     call = distribution.not_calibrated()
@@ -73,13 +79,53 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
             pectoral_px=marks.pectoral_px,
             nipple=marks.nipple,
         ),
-        presence=detect.presence(particles, config.detect),
+        presence=classify.presence(particles),
         calcifications=found,
         clusters=clusters,
         distribution=call,
         flags=flags,
         candidates=_candidates(particles, mammogram.frame, config),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """What was found in one image before it is judged; the classifier is trained on the same."""
+
+    breast: Breast
+    spacing: PixelSpacing
+    channels: tuple[Channel, ...]
+    particles: tuple[Particle, ...]
+
+
+def search(mammogram: Mammogram, config: Config) -> Search:
+    """
+    Find the breast and the particles in it: the stages up to the classifier.
+
+    Parameters
+    ----------
+    mammogram : Mammogram
+        One frame.
+    config : Config
+        The settings of all stages.
+
+    Returns
+    -------
+    Search
+        Its spacing is a nominal one where the image has none: filters must
+        have some width.
+
+    Raises
+    ------
+    UnreadableImage
+        With reason ``no_breast`` where nothing can be judged.
+    """
+    nominal_mm = config.normalise.uncalibrated_pixel_mm
+    spacing = mammogram.spacing or PixelSpacing(nominal_mm, nominal_mm)
+    density = normalise.to_density(mammogram.pixels)
+    breast = breast_stage.find_breast(density, spacing, config.breast)
+    channels = _channels(density, breast, spacing, config)
+    return Search(breast, spacing, channels, detect.find_particles(channels, breast, config.detect))
 
 
 def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:
@@ -151,7 +197,5 @@ def _area_mm2(breast: Breast, spacing: PixelSpacing | None) -> float | None:
 def _candidates(particles: tuple[Particle, ...], frame: int, config: Config) -> tuple[Candidate, ...]:
     """Keep what was seen but not reported, for curves."""
     return tuple(
-        Candidate(frame, p.row_px, p.column_px, None, p.score)
-        for p in particles
-        if not detect.is_reported(p, config.detect)
+        Candidate(frame, p.row_px, p.column_px, None, p.score) for p in particles if p.score < config.classify.threshold
     )

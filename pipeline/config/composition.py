@@ -13,6 +13,7 @@ from pipeline.outputs.overlay.settings import OverlaySettings
 from pipeline.outputs.settings import OutputSettings
 from pipeline.settings import Settings
 from pipeline.stages.breast import BreastSettings
+from pipeline.stages.classify import ClassifySettings
 from pipeline.stages.detect import DetectSettings
 from pipeline.stages.distribution import DistributionSettings
 from pipeline.stages.enhance import EnhanceSettings
@@ -58,7 +59,10 @@ class Config(Settings):
     """Which particles are left when the background is removed."""
 
     detect: DetectSettings = DetectSettings()
-    """What counts as a particle, and which particles are reported."""
+    """What counts as a particle."""
+
+    classify: ClassifySettings = ClassifySettings()
+    """How particles are scored, and from which score on they are reported."""
 
     measure: MeasureSettings = MeasureSettings()
     """How particles are measured, and where macro begins."""

@@ -9,32 +9,24 @@ import numpy as np
 from pydantic import Field
 
 from pipeline.model import Particle
+from pipeline.rays import cast_rays
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from pipeline.model import Breast, Channel
 
 
 class DetectSettings(Settings):
-    """What counts as a particle, and which particles are reported."""
+    """What counts as a particle."""
 
-    candidate_sigma: float = Field(default=4.0, gt=0)
+    candidate_sigma: float = Field(default=3.0, gt=0)
     """Smallest height above the background, in standard deviations of the noise, of a particle that is looked at."""
 
-    threshold_sigma: float = Field(default=8.0, gt=0)
-    """Smallest strength of a particle that is reported: the geometric mean of its height and of its weakest edge, in
-    standard deviations of the noise."""
-
-    coarse_threshold_sigma: float = Field(default=9.0, gt=0)
-    """The same in the coarser channels, where the texture of the gland stands out as well."""
-
-    half_score_sigma: float = Field(default=8.0, gt=0)
-    """Strength at which the score is 0.5. The score is strength / (strength + this), so it does not depend on the
-    thresholds."""
+    threshold_sigma: float = Field(default=3.5, gt=0)
+    """Smallest strength of a particle that is kept for the classifier: the geometric mean of its height and of its
+    weakest edge, in standard deviations of the noise."""
 
     directions: int = Field(default=16, ge=4, le=64)
     """Number of directions in which a particle must have an edge. Fibres, and crossings of fibres, have none along
@@ -71,52 +63,12 @@ def find_particles(channels: tuple[Channel, ...], breast: Breast, settings: Dete
     -------
     tuple of Particle
         The strongest first; equal ones by row, then column. Empty when nothing
-        stands out. Candidates below the reporting thresholds are among them.
+        stands out. Their scores are 0 until they are classified.
     """
     found: list[Particle] = []
     for index, channel in enumerate(channels):
         found += _in_channel(index, channel, channels[0].length_mm, breast, settings)
     return tuple(sorted(found, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px)))
-
-
-def is_reported(particle: Particle, settings: DetectSettings) -> bool:
-    """Tell whether a particle is strong enough to be reported."""
-    threshold = settings.threshold_sigma if particle.channel == 0 else settings.coarse_threshold_sigma
-    return particle.strength_sigma >= threshold
-
-
-def score(strength_sigma: float, settings: DetectSettings) -> float:
-    """
-    Bring a strength to 0..1; it is a score and no probability.
-
-    Examples
-    --------
-    >>> score(8.0, DetectSettings())
-    0.5
-    """
-    return strength_sigma / (strength_sigma + settings.half_score_sigma)
-
-
-def presence(particles: Sequence[Particle], settings: DetectSettings) -> float:
-    """
-    Give a score for the presence of any calcification in the breast.
-
-    The score of the mean strength of the three strongest particles: one false
-    one is common, three are not. It depends on no threshold.
-
-    Parameters
-    ----------
-    particles : sequence of Particle
-        All candidates, the strongest first.
-    settings : DetectSettings
-        The scale of the score.
-
-    Returns
-    -------
-    float
-        0 to 1; larger is surer. It is a score and no probability.
-    """
-    return score(sum(p.strength_sigma for p in particles[:3]) / 3, settings)
 
 
 def _in_channel(
@@ -147,8 +99,9 @@ def _in_channel(
     full_rows, full_columns = full_rows[kept] + top, full_columns[kept] + left
     table = np.stack([full_rows, full_columns, contrast, edge, strength], axis=1)
     return [
-        Particle(row, column, index, contrast_to_noise, edge_to_noise, strength_sigma, score(strength_sigma, settings))
+        Particle(row, column, index, contrast_to_noise, edge_to_noise, strength_sigma, score=0.0)
         for row, column, contrast_to_noise, edge_to_noise, strength_sigma in table.tolist()
+        if strength_sigma >= settings.threshold_sigma
     ]
 
 
@@ -182,31 +135,11 @@ def weakest_edge(
     ndarray of float64, shape (n,)
         In units of the image; may be negative.
     """
-    if len(rows) == 0:
-        return np.zeros(0)
     drop_px = max(1.0, 0.3 * length_px)
     radii = np.arange(0.0, max(1.6 * length_px, 2 * drop_px) + drop_px, drop_px / 3)
-    angles = 2 * np.pi * np.arange(directions) / directions
-    x = columns[:, None, None] + np.cos(angles)[None, :, None] * radii[None, None, :]
-    y = rows[:, None, None] + np.sin(angles)[None, :, None] * radii[None, None, :]
-    edge = np.empty(len(rows))
-    for start in range(0, len(rows), 512):  # cv2.remap takes maps of fewer than 32768 rows
-        part = slice(start, start + 512)
-        shape = (-1, len(radii))
-        rays = (
-            cv2.remap(
-                image,
-                x[part].reshape(shape).astype(np.float32),
-                y[part].reshape(shape).astype(np.float32),
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            .reshape(-1, directions, len(radii))
-            .astype(np.float64)
-        )
-        drops = rays[:, :, :-3] - rays[:, :, 3:]
-        edge[part] = drops.max(axis=2).min(axis=1)
-    return edge
+    rays = cast_rays(image, rows, columns, radii, directions)
+    drops = rays[:, :, :-3] - rays[:, :, 3:]
+    return np.asarray(drops.max(axis=2, initial=-np.inf).min(axis=1, initial=np.inf), dtype=np.float64)
 
 
 def _separate(

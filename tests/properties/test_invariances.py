@@ -70,10 +70,11 @@ def test_the_same_scene_at_another_pixel_size_has_the_same_findings(make_mammogr
 
 
 @settings(max_examples=6, deadline=None, derandomize=True)
-@given(factor=st.floats(1.0, 4.0))
-def test_a_higher_threshold_never_finds_more(make_mammogram, factor):
+@given(threshold=st.floats(0.01, 0.999))
+def test_a_higher_threshold_never_finds_more(make_mammogram, threshold):
     mammogram = make_mammogram(PLACES)
-    stricter = CONFIG.model_copy(
-        update={"detect": CONFIG.detect.model_copy(update={"threshold_sigma": CONFIG.detect.threshold_sigma * factor})}
+    higher = CONFIG.model_copy(
+        update={"classify": CONFIG.classify.model_copy(update={"threshold": (1 + threshold) / 2})}
     )
-    assert len(analyse(mammogram, stricter).calcifications) <= len(analyse(mammogram, CONFIG).calcifications)
+    lower = CONFIG.model_copy(update={"classify": CONFIG.classify.model_copy(update={"threshold": threshold})})
+    assert len(analyse(mammogram, higher).calcifications) <= len(analyse(mammogram, lower).calcifications)

@@ -6,6 +6,7 @@ import pytest
 from pipeline.analyse import analyse
 from pipeline.config import Config
 from pipeline.lexicon import CalcificationSize, Distribution, Flag
+from pipeline.stages.classify import ClassifySettings
 from pipeline.stages.detect import DetectSettings
 
 GROUP = [(34 + 2 * (i % 3), 18 + 2 * (i // 3), 0.4) for i in range(9)]
@@ -44,7 +45,7 @@ def test_without_a_spacing_nothing_is_in_millimetres_and_nothing_is_lost(make_ma
 
 
 def test_what_lies_below_the_threshold_is_kept_as_a_candidate(make_mammogram):
-    config = Config(detect=DetectSettings(threshold_sigma=500.0, coarse_threshold_sigma=500.0))
+    config = Config(classify=ClassifySettings(threshold=0.99999999))
     report = analyse(make_mammogram(GROUP), config)
     assert report.calcifications == ()
     assert len(report.candidates) >= 9

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.lexicon import CalcificationSize, Flag
 from pipeline.model import Landmarks
-from pipeline.stages.detect import DetectSettings, find_particles, is_reported
+from pipeline.stages.detect import DetectSettings, find_particles
 from pipeline.stages.measure import MeasureSettings, measure_particles
 from pipeline.stages.measure.blur import unblurred
 
@@ -14,7 +14,7 @@ def _measured(made, settings=None, *, is_pectoral=False):
     found = made.breast()
     marks = Landmarks(np.full(found.is_breast.shape, is_pectoral), (), None)
     channels = made.channels()
-    particles = [p for p in find_particles(channels, found, DetectSettings()) if is_reported(p, DetectSettings())]
+    particles = find_particles(channels, found, DetectSettings(threshold_sigma=9.0))
     settings = settings or MeasureSettings(detector_blur_mm=0.07)
     return measure_particles(particles, channels, found, marks, made.spacing, settings)
 

@@ -1,0 +1,143 @@
+"""Boosted regression trees: read from a readable file, evaluated without the library that made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+FORMAT = "mammocalc boosted trees 1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoostedTrees:
+    """
+    A sum of small decision trees.
+
+    Attributes
+    ----------
+    features : tuple of str
+        Names of the columns that are asked for, in order.
+    baseline : float
+        What the sum begins with.
+    feature, left, right : ndarray of int32, shape (trees, nodes)
+        The column a node asks about, and the nodes that follow; a leaf follows
+        itself.
+    threshold : ndarray of float32, shape (trees, nodes)
+        A value up to the threshold goes to the left.
+    value : ndarray of float32, shape (trees, nodes)
+        What a leaf adds.
+    origin : mapping
+        On what it was trained, in words and numbers; carried along, not used.
+    """
+
+    features: tuple[str, ...]
+    baseline: float
+    feature: NDArray[np.int32]
+    threshold: NDArray[np.float32]
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    value: NDArray[np.float32]
+    origin: Mapping[str, Any]
+
+    def decide(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """
+        Add up the trees for each row of a table.
+
+        Parameters
+        ----------
+        table : ndarray of float32, shape (n, len(features))
+            Finite values.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Logarithms of odds, if the trees were trained for them.
+        """
+        count, trees = len(table), np.arange(len(self.feature))[None, :]
+        rows = np.arange(count)[:, None]
+        node = np.zeros((count, len(self.feature)), np.int32)
+        while True:
+            is_low = table[rows, self.feature[trees, node]] <= self.threshold[trees, node]
+            following = np.where(is_low, self.left[trees, node], self.right[trees, node])
+            if np.array_equal(following, node):
+                break
+            node = following
+        return np.asarray(self.baseline + self.value[trees, node].astype(np.float64).sum(axis=1))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the trees as JSON values, one list of nodes per tree; `from_json` reads them."""
+        trees = []
+        for feature, threshold, left, right, value in zip(
+            self.feature, self.threshold, self.left, self.right, self.value, strict=True
+        ):
+            used = 1 + int(max(left.max(), right.max()))
+            trees.append(
+                [
+                    [round(float(value[i]), 5)]
+                    if left[i] == i
+                    else [self.features[feature[i]], float(f"{threshold[i]:.9g}"), int(left[i]), int(right[i])]
+                    for i in range(used)
+                ]
+            )
+        return {
+            "format": FORMAT,
+            "origin": dict(self.origin),
+            "features": list(self.features),
+            "baseline": round(self.baseline, 6),
+            "trees": trees,
+        }
+
+
+def from_json(document: Mapping[str, Any]) -> BoostedTrees:
+    """
+    Read trees from JSON values.
+
+    Parameters
+    ----------
+    document : mapping
+        As given by `BoostedTrees.to_json`: every node is either ``[value]``,
+        a leaf, or ``[feature, threshold, left, right]``.
+
+    Returns
+    -------
+    BoostedTrees
+
+    Raises
+    ------
+    ValueError
+        If the document is not of that form.
+    """
+    if document.get("format") != FORMAT:
+        message = f"not a file of boosted trees: its format is {document.get('format')!r}, not {FORMAT!r}"
+        raise ValueError(message)
+    try:
+        features = tuple(str(name) for name in document["features"])
+        trees = document["trees"]
+        width = max(len(tree) for tree in trees)
+        shape = (len(trees), width)
+        feature, left, right = (np.zeros(shape, np.int32) for _ in range(3))
+        threshold, value = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
+        for t, tree in enumerate(trees):
+            left[t] = right[t] = np.arange(width)
+            for n, node in enumerate(tree):
+                if len(node) == 1:
+                    value[t, n] = node[0]
+                    continue
+                name, limit, low, high = node
+                if not (n < low < len(tree) and n < high < len(tree)):
+                    message = f"node {n} of tree {t} leads out of the tree"
+                    raise ValueError(message)
+                feature[t, n], threshold[t, n] = features.index(name), limit
+                left[t, n], right[t, n] = low, high
+        baseline = float(document["baseline"])
+    except (KeyError, TypeError, IndexError) as error:
+        message = f"a file of boosted trees is damaged ({type(error).__name__})"
+        raise ValueError(message) from error
+    return BoostedTrees(features, baseline, feature, threshold, left, right, value, dict(document.get("origin", {})))

@@ -1,0 +1,56 @@
+"""Rays that run outwards from a position: what an image looks like around it, direction by direction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ROWS_AT_ONCE = 32_000
+"""cv2.remap takes maps of fewer than 32768 rows."""
+
+
+def cast_rays(
+    image: NDArray[np.uint16],
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    radii_px: NDArray[np.float64],
+    directions: int,
+) -> NDArray[np.float32]:
+    """
+    Sample an image along rays around some positions, bilinearly.
+
+    Parameters
+    ----------
+    image : ndarray of uint16, shape (rows, columns)
+        It goes on with the value of its edge.
+    rows, columns : ndarray of int, shape (n,)
+        0-based positions.
+    radii_px : ndarray of float64, shape (m,)
+        Distances from the position, in pixels.
+    directions : int
+        Number of rays, evenly spaced; the first runs along the row, to larger
+        columns, the next ones turn towards larger rows.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, directions, m)
+        In units of the image. Empty for no positions.
+    """
+    angles = 2 * np.pi * np.arange(directions) / directions
+    x = (columns[:, None, None] + np.cos(angles)[None, :, None] * radii_px).astype(np.float32)
+    y = (rows[:, None, None] + np.sin(angles)[None, :, None] * radii_px).astype(np.float32)
+    rays = np.empty(x.shape, np.float32)
+    step = max(1, _ROWS_AT_ONCE // directions)
+    for start in range(0, len(rows), step):
+        part = slice(start, start + step)
+        shape = (-1, len(radii_px))
+        sampled = cv2.remap(
+            image, x[part].reshape(shape), y[part].reshape(shape), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        rays[part] = sampled.reshape(-1, directions, len(radii_px))
+    return rays

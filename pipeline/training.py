@@ -1,0 +1,187 @@
+"""How the particle classifier is trained: on simulated mammograms, by one command, with a fixed seed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.analyse import search
+from pipeline.boosting import BoostedTrees
+from pipeline.errors import CallError, UnreadableImage
+from pipeline.lexicon import Laterality, PresentationIntent, View
+from pipeline.phantom.recipe import Detector, Kind, Photometric, Scene
+from pipeline.stages.classify import FEATURES, describe_particles, most_prominent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from pipeline.config import Config
+    from pipeline.geometry import PixelSpacing
+    from pipeline.model import Mammogram
+
+_HIT_MM = 0.5
+_RIM_MM = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedPoint:
+    """A planted calcification: its position in pixels and its length."""
+
+    row_px: float
+    column_px: float
+    length_mm: float
+
+
+def training_scenes(count: int, seed: int) -> tuple[Scene, ...]:
+    """
+    Draw scenes for training: wider than any one detector, dose or breast.
+
+    Parameters
+    ----------
+    count : int
+        How many; all kinds take turns.
+    seed : int
+        Equal seeds give equal scenes. Their own seeds begin at 5e8 + 1e6 x
+        seed, far from those of `default_recipe` and of `sample_data`, so that
+        nothing is tested on what was trained on.
+
+    Returns
+    -------
+    tuple of Scene
+    """
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 20])))
+    kinds = list(Kind)
+    scenes = []
+    for number in range(count):
+        pixel_mm = float(rng.choice([0.05, 0.06, 0.07, 0.085, 0.1, 0.114, 0.14]))
+        height_mm = float(rng.uniform(95, 130) if pixel_mm > 0.06 else rng.uniform(80, 95))
+        is_raw = bool(rng.random() < 0.3)
+        scenes.append(
+            Scene(
+                name=f"training_{number:04d}",
+                kind=kinds[number % len(kinds)],
+                seed=500_000_000 + 1_000_000 * seed + number,
+                view=(View.CC, View.MLO)[number % 2],
+                laterality=(Laterality.LEFT, Laterality.RIGHT)[number // 2 % 2],
+                field_mm=(height_mm, 0.75 * height_mm),
+                pixel_spacing_mm=pixel_mm,
+                density=float(rng.uniform(0.1, 0.75)),
+                knots=int(rng.integers(0, 9)),
+                hot_pixels=int(rng.integers(0, 4)),
+                micro_diameter_mm=(0.14, 0.9),
+                attenuation_per_mm=(0.3, 1.0),
+                snr=(4.0, float(rng.choice([40.0, 80.0, 120.0, 200.0]))),
+                quanta_per_mm2=float(math.exp(rng.uniform(math.log(1.5e5), math.log(1.2e6)))),
+                detector=list(Detector)[int(rng.integers(len(Detector)))],
+                intent=PresentationIntent.FOR_PROCESSING if is_raw else PresentationIntent.FOR_PRESENTATION,
+                photometric=Photometric.MONOCHROME1 if is_raw else Photometric.MONOCHROME2,
+                bits=14 if is_raw else int(rng.choice([10, 12])),
+            )
+        )
+    return tuple(scenes)
+
+
+def describe_image(
+    mammogram: Mammogram, points: Iterable[PlantedPoint], config: Config
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """
+    Describe the particles of one image, and tell which of them were planted.
+
+    Parameters
+    ----------
+    mammogram : Mammogram
+        A simulated image, or one with inserted specks.
+    points : iterable of PlantedPoint
+        What was planted in it.
+    config : Config
+        The settings of the search.
+
+    Returns
+    -------
+    table : ndarray of float32, shape (n, len(FEATURES))
+    is_planted : ndarray of bool, shape (n,)
+        True within 0.5 mm of a planted point, or within half its length: the
+        parts of a long plaque are calcification too. Both are empty where no
+        breast was found.
+    """
+    try:
+        seen = search(mammogram, config)
+    except UnreadableImage:
+        return np.zeros((0, len(FEATURES)), np.float32), np.zeros(0, bool)
+    particles = most_prominent(seen.particles, config.classify)
+    table = describe_particles(particles, seen.channels, seen.breast, seen.spacing)
+    places = seen.spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
+    return table, _is_planted(places, points, seen.spacing)
+
+
+def _is_planted(
+    places_mm: NDArray[np.float64], points: Iterable[PlantedPoint], spacing: PixelSpacing
+) -> NDArray[np.bool_]:
+    planted = np.zeros(len(places_mm), bool)
+    for point in points:
+        centre = spacing.to_mm(np.array([point.row_px, point.column_px]))
+        reach_mm = max(_HIT_MM, point.length_mm / 2 + _RIM_MM)
+        planted |= np.hypot(*(places_mm - centre).T) < reach_mm
+    return planted
+
+
+def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, origin: dict[str, Any]) -> BoostedTrees:
+    """
+    Fit boosted trees to described particles.
+
+    Parameters
+    ----------
+    table : ndarray of float32, shape (n, len(FEATURES))
+    is_planted : ndarray of bool, shape (n,)
+    seed : int
+        Of the library's random numbers.
+    origin : dict
+        On what it was trained; stands in the file.
+
+    Returns
+    -------
+    BoostedTrees
+        Their sum is the logarithm of the odds on images like these.
+
+    Raises
+    ------
+    CallError
+        If scikit-learn is missing, or one of the two classes is.
+    """
+    try:
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra, for training alone
+    except ImportError as error:
+        message = "training needs scikit-learn: pip install 'mammocalc[train]'"
+        raise CallError(message) from error
+    if is_planted.all() or not is_planted.any():
+        message = "the images hold no calcifications, or nothing else; there is nothing to learn from"
+        raise CallError(message)
+    model = HistGradientBoostingClassifier(
+        max_iter=150,
+        max_leaf_nodes=12,
+        learning_rate=0.08,
+        l2_regularization=1.0,
+        min_samples_leaf=40,
+        early_stopping=False,
+        random_state=seed,
+    ).fit(table, is_planted)
+    stages = [trees[0].nodes for trees in model._predictors]  # noqa: SLF001 - the library gives no other way out
+    width = max(len(nodes) for nodes in stages)
+    shape = (len(stages), width)
+    feature, left, right = (np.zeros(shape, np.int32) for _ in range(3))
+    threshold, value = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
+    for t, nodes in enumerate(stages):
+        left[t] = right[t] = np.arange(width)
+        for n, node in enumerate(nodes):
+            if node["is_leaf"]:
+                value[t, n] = node["value"]
+                continue
+            feature[t, n], threshold[t, n] = node["feature_idx"], node["num_threshold"]
+            left[t, n], right[t, n] = node["left"], node["right"]
+    baseline = float(np.ravel(model._baseline_prediction)[0])  # noqa: SLF001 - as above
+    return BoostedTrees(FEATURES, baseline, feature, threshold, left, right, value, origin)

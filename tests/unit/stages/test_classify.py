@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from pipeline.classifier import load_classifier
+from pipeline.stages.classify import (
+    FEATURES,
+    ClassifySettings,
+    classify_particles,
+    describe_particles,
+    most_prominent,
+    presence,
+)
+from pipeline.stages.detect import DetectSettings, find_particles
+
+PLACES = [(20.0, 10.0), (25.0, 30.0), (35.0, 20.0), (44.0, 33.0), (50.0, 12.0)]
+TREES = load_classifier(None, FEATURES)
+
+
+def _classified(made, trees, **changes):
+    channels, breast = made.channels(), made.breast()
+    particles = find_particles(channels, breast, DetectSettings())
+    return classify_particles(particles, channels, breast, made.spacing, trees, ClassifySettings(**changes))
+
+
+@pytest.mark.parametrize("trees", [TREES, None], ids=["trees", "strength"])
+@pytest.mark.parametrize("spacing_mm", [0.05, 0.07, 0.1])
+def test_specks_are_surer_than_everything_else(scene, trees, spacing_mm):
+    made = scene(spacing_mm).add_discs([(row, column, 0.4, 500.0) for row, column in PLACES])
+    made.add_line((15, 20), (55, 26), 0.3, 200.0).add_line((58, 15), (48, 38), 0.3, 200.0)
+    sure = [p for p in _classified(made, trees) if p.channel == 0 and p.score >= 0.9]
+    found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in sure)
+    assert len(found) == len(PLACES)
+    for place, position in zip(PLACES, found, strict=True):
+        assert position == pytest.approx(place, abs=0.2)
+
+
+@pytest.mark.parametrize("trees", [TREES, None], ids=["trees", "strength"])
+def test_noise_is_not_sure(scene, trees):
+    assert max((p.score for p in _classified(scene(noise=40.0), trees)), default=0.0) < 0.9
+
+
+def test_the_rule_rises_with_strength_alone(scene):
+    made = scene().add_discs([(row, column, 0.4, 60.0 * k) for k, (row, column) in enumerate(PLACES, start=1)])
+    fine = [p for p in _classified(made, None) if p.channel == 0]
+    strengths = [p.strength_sigma for p in fine]
+    assert strengths == sorted(strengths, reverse=True)
+
+
+def test_particles_come_surest_first_and_the_weak_are_left_out(scene):
+    made = scene().add_discs([(row, column, 0.4, 300.0) for row, column in PLACES])
+    scores = [p.score for p in _classified(made, TREES)]
+    assert scores == sorted(scores, reverse=True)
+    few = [p for p in _classified(made, TREES, most=3) if p.channel == 0]
+    assert len(few) == 3
+
+
+def test_a_description_is_finite_and_does_not_depend_on_grey_levels(scene):
+    made, brighter = (scene().add_discs([(35.0, 20.0, 0.4, h)]) for h in (300.0, 300.0))
+    brighter.values = brighter.values * 1.5
+    brighter.noise = brighter.noise * 1.5
+    tables = []
+    for one in (made, brighter):
+        channels, breast = one.channels(), one.breast()
+        particles = most_prominent(find_particles(channels, breast, DetectSettings()), ClassifySettings(most=1))
+        tables.append(describe_particles(particles, channels, breast, one.spacing))
+    assert tables[0].shape == (1, len(FEATURES))
+    assert np.isfinite(tables[0]).all()
+    np.testing.assert_allclose(tables[0], tables[1], rtol=0.05, atol=0.3)
+
+
+def test_no_particles_have_an_empty_description(scene):
+    made = scene()
+    assert describe_particles((), made.channels(), made.breast(), made.spacing).shape == (0, len(FEATURES))
+    assert classify_particles((), made.channels(), made.breast(), made.spacing, TREES, ClassifySettings()) == ()
+
+
+def test_presence_is_higher_with_calcifications(scene):
+    with_specks = presence(_classified(scene().add_discs([(r, c, 0.4, 400.0) for r, c in PLACES]), TREES))
+    without = presence(_classified(scene(), TREES))
+    assert 0 <= without < 0.5 < with_specks < 1
+    assert presence(()) == 0

@@ -1,0 +1,66 @@
+import json
+
+import numpy as np
+import pytest
+
+from pipeline.boosting import FORMAT, from_json
+from pipeline.classifier import load_classifier
+from pipeline.errors import ConfigurationError
+from pipeline.stages.classify import FEATURES
+
+DOCUMENT = {
+    "format": FORMAT,
+    "origin": {"trained_on": "nothing"},
+    "features": ["a", "b"],
+    "baseline": -1.0,
+    "trees": [
+        [["a", 2.0, 1, 2], [0.5], ["b", 0.0, 3, 4], [10.0], [20.0]],
+        [[0.25]],
+    ],
+}
+
+
+def test_trees_are_walked_and_added_up():
+    table = np.array([[2.0, 9.0], [2.1, 0.0], [3.0, 0.1]], np.float32)
+    assert from_json(DOCUMENT).decide(table).tolist() == [-0.25, 9.25, 19.25]
+
+
+def test_no_rows_give_no_decisions():
+    assert from_json(DOCUMENT).decide(np.zeros((0, 2), np.float32)).shape == (0,)
+
+
+def test_what_is_written_can_be_read_again():
+    trees = from_json(DOCUMENT)
+    again = from_json(json.loads(json.dumps(trees.to_json())))
+    table = np.random.default_rng(0).normal(1, 2, (50, 2)).astype(np.float32)
+    np.testing.assert_array_equal(again.decide(table), trees.decide(table))
+    assert again.origin == {"trained_on": "nothing"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": "something else"},
+        {"features": ["a"]},
+        {"trees": []},
+        {"trees": [[["a", 2.0, 1, 9], [0.5]]]},
+        {"trees": [[["a", 2.0, 0, 0]]]},
+        {"baseline": None},
+    ],
+)
+def test_a_damaged_document_is_refused(changes):
+    with pytest.raises(ValueError, match=r"."):
+        from_json({**DOCUMENT, **changes})
+
+
+def test_the_shipped_classifier_asks_for_the_features_that_are_computed():
+    assert load_classifier(None, FEATURES).features == FEATURES
+
+
+def test_a_classifier_of_other_features_or_no_file_is_a_configuration_error(tmp_path):
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="train it anew"):
+        load_classifier(str(path), FEATURES)
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        load_classifier(str(tmp_path / "none.json"), FEATURES)
