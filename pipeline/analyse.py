@@ -79,7 +79,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
             pectoral_px=marks.pectoral_px,
             nipple=marks.nipple,
         ),
-        presence=classify.presence(particles),
+        presence=classify.presence(particles, spacing, config.classify),
         calcifications=found,
         clusters=clusters,
         distribution=call,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
+from scipy.spatial import KDTree
 
 from pipeline.settings import Settings
 from pipeline.stages.classify.appearance import FEATURES, describe_particles
@@ -39,6 +39,13 @@ class ClassifySettings(Settings):
     most: int = Field(default=200, ge=1, le=5000)
     """At most so many particles are scored, the strongest. Weaker ones than these were never calcifications in
     simulated images, and each costs time."""
+
+    presence_members: int = Field(default=1, ge=1, le=20)
+    """Presence is the score of the n-th surest particle within a circle: 1 on digital images, where a single speck is
+    one; more on film, where dust is as sharp and bright as a speck but does not come in groups."""
+
+    presence_circle_mm: float = Field(default=10.0, gt=0, le=50)
+    """Radius of that circle."""
 
     strength_half_sigma: float = Field(default=5.0, gt=0)
     """Strength at which the rule gives a score of 0.5."""
@@ -100,18 +107,22 @@ def most_prominent(particles: Sequence[Particle], settings: ClassifySettings) ->
     return [p for p in particles if p.channel == 0][: settings.most]
 
 
-def presence(particles: Sequence[Particle]) -> float:
+def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: ClassifySettings) -> float:
     """
     Give a score for the presence of any calcification in the breast.
 
-    The mean, in log odds, of the surest particle and of the three surest: one
-    sure particle is enough, but several unsure ones count as well. It depends
-    on no threshold.
+    The score of the surest particle; or, where single specks mean nothing, as
+    on film with its dust, of the n-th surest within a circle around one of
+    them. It depends on no threshold.
 
     Parameters
     ----------
     particles : sequence of Particle
         Scored, the surest first.
+    spacing : PixelSpacing
+        Size of a pixel.
+    settings : ClassifySettings
+        How many particles count as evidence.
 
     Returns
     -------
@@ -120,14 +131,21 @@ def presence(particles: Sequence[Particle]) -> float:
 
     Examples
     --------
-    >>> presence(())
+    >>> from pipeline.geometry import PixelSpacing
+    >>> presence((), PixelSpacing(0.1, 0.1), ClassifySettings())
     0.0
     """
-    if not particles:
+    scores = np.array([p.score for p in particles])
+    if len(scores) < settings.presence_members:
         return 0.0
-    odds = [math.log(p.score / (1 - p.score)) for p in particles[:3]]
-    odds += [-10.0] * (3 - len(odds))
-    return _probability((odds[0] + sum(odds) / 3) / 2)
+    places = spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]))
+    near = KDTree(places).query_ball_point(places, settings.presence_circle_mm)
+    enough = [
+        np.sort(scores[others])[-settings.presence_members]
+        for others in near
+        if len(others) >= settings.presence_members
+    ]
+    return float(max(enough, default=0.0))
 
 
 def _probability(log_odds: float) -> float:

@@ -75,7 +75,17 @@ def test_no_particles_have_an_empty_description(scene):
 
 
 def test_presence_is_higher_with_calcifications(scene):
-    with_specks = presence(_classified(scene().add_discs([(r, c, 0.4, 400.0) for r, c in PLACES]), TREES))
-    without = presence(_classified(scene(), TREES))
+    settings = ClassifySettings()
+    made = scene().add_discs([(r, c, 0.4, 400.0) for r, c in PLACES])
+    with_specks = presence(_classified(made, TREES), made.spacing, settings)
+    without = presence(_classified(scene(), TREES), made.spacing, settings)
     assert 0 <= without < 0.5 < with_specks < 1
-    assert presence(()) == 0
+    assert presence((), made.spacing, settings) == 0
+
+
+def test_on_film_a_single_speck_is_no_evidence_and_a_group_is(scene):
+    film = ClassifySettings(presence_members=5)
+    single = scene().add_discs([(35.0, 20.0, 0.4, 800.0)])
+    group = scene().add_discs([(33 + 2 * (k % 3), 18 + 2 * (k // 3), 0.4, 400.0) for k in range(6)])
+    assert presence(_classified(single, TREES), single.spacing, film) < 0.5
+    assert presence(_classified(group, TREES), group.spacing, film) > 0.9
