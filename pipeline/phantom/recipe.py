@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - part of a public signature
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -75,16 +75,18 @@ TRANSFER_SYNTAX_UIDS = {
 }
 
 
-def _require_order(values: tuple[float, float]) -> tuple[float, float]:
+def require_order(values: tuple[float, float]) -> tuple[float, float]:
     """Refuse a range whose end lies before its beginning."""
     if values[1] < values[0]:
         raise ValueError("the second number must not be smaller than the first")
     return values
 
 
+_Section = TypeVar("_Section", bound=Settings)
+
 # YAML gives lists and words, so tuples and vocabularies are read leniently; numbers stay strict.
-_Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_require_order)]
-_Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(_require_order)]
+_Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(require_order)]
+_Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(require_order)]
 
 _VIEWS = (View.CC, View.MLO, View.ML, View.XCCL)
 
@@ -219,18 +221,21 @@ class Recipe(Settings):
         return self
 
 
-def load_recipe(path: Path) -> Recipe:
+def load_settings(path: Path, kind: type[_Section]) -> _Section:
     """
-    Read a recipe from a YAML file.
+    Read settings from a YAML file.
 
     Parameters
     ----------
     path : Path
-        A file with one key, ``scenes``: a list of mappings with the fields of `Scene`.
+        A file with the fields of ``kind`` as its keys. An empty file leaves every default.
+    kind : type
+        `Recipe`, or another class of settings.
 
     Returns
     -------
-    Recipe
+    Settings
+        Of that kind.
 
     Raises
     ------
@@ -244,12 +249,17 @@ def load_recipe(path: Path) -> Recipe:
     except yaml.YAMLError as error:
         raise ConfigurationError(path.name, [Problem("file", f"is not YAML: {error}")]) from error
     try:
-        return Recipe.model_validate(content)
+        return kind.model_validate({} if content is None else content)
     except ValidationError as error:
         problems = [
             Problem(".".join(str(part) for part in item["loc"]) or "recipe", item["msg"]) for item in error.errors()
         ]
         raise ConfigurationError(path.name, problems) from error
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe from a YAML file with one key, ``scenes``: a list of mappings with the fields of `Scene`."""
+    return load_settings(path, Recipe)
 
 
 def default_recipe(seed: int = 1) -> Recipe:
