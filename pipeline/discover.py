@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pydicom.filereader import dcmread
 
 from pipeline.errors import CallError
-from pipeline.lexicon import Reason
+from pipeline.lexicon import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,10 @@ FIRST_GROUPS: Final = frozenset({2, 8})
 """Groups with which a data set without preamble begins: File Meta Information, or identification."""
 LAST_FIRST_ELEMENT: Final = 0x18
 """A data set begins at or before SOP Instance UID (0008,0018)."""
+CIRCLE: Final = (
+    Reason.SYMLINK_LOOP,
+    "The link leads in a circle, so it was not followed; what lies there is read under its own name. Remove the link.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,12 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
-    """Something of the input that could not be looked at; it becomes a row like a file that failed."""
+    """Something of the input that is no file to be judged, and that somebody should know of; it becomes a row."""
 
     relative: str
     reason: Reason
     message: str
+    status: Status = Status.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,8 @@ class Discovery:
     passed_over : int
         How many files were seen that are not DICOM.
     problems : tuple of InputProblem
-        Folders that cannot be read, and files that a DICOMDIR names and that
-        are not there.
+        Folders that cannot be read, links that lead in a circle, and files
+        that a DICOMDIR names and that are not there.
     """
 
     files: tuple[FoundFile, ...]
@@ -146,7 +152,9 @@ class _Search:
                 target = (
                     os.path.realpath(entry.path) if entry.is_symlink() else f"{real.rstrip(os.sep)}{os.sep}{entry.name}"
                 )
-                if _is_folder(entry):
+                if entry.is_symlink() and _is_circle(entry, real, target):
+                    self.problems.append(InputProblem(self._unique(name), *CIRCLE, Status.SKIPPED))
+                elif _is_folder(entry):
                     folders.append((entry.path, target, name))
                 elif _is_file(entry):
                     self._take(target, entry.path, name)
@@ -214,7 +222,7 @@ def _labels(inputs: Sequence[Path]) -> list[str]:
 
 
 def _looks_like_dicom(path: str) -> bool:
-    """Whether a file's name or its beginning says DICOM; a file that cannot be read is believed its name."""
+    """Whether a file's name or its beginning says DICOM; of one that cannot be read, the name alone: no ending may."""
     name = os.path.basename(path).lower()  # noqa: PTH119 - for every file of a run
     if name.endswith(DICOM_ENDINGS) and not name.startswith("._"):  # "._x.dcm": what macOS leaves beside x.dcm
         return True
@@ -222,7 +230,7 @@ def _looks_like_dicom(path: str) -> bool:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
             start = file.read(PREAMBLE_BYTES + 4)
     except OSError:
-        return False
+        return "." not in name
     return start[PREAMBLE_BYTES:] == b"DICM" or _starts_as_data_set(start)
 
 
@@ -270,6 +278,17 @@ def _resolve(folder: Path, parts: tuple[str, ...]) -> Path | None:
         except OSError:
             return None
     return None
+
+
+def _is_circle(entry: os.DirEntry[str], folder: str, target: str) -> bool:
+    """Whether a link leads to itself, or to a folder that it lies in (both real paths)."""
+    if folder == target or folder.startswith(f"{target.rstrip(os.sep)}{os.sep}"):
+        return True
+    try:
+        entry.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

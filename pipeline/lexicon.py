@@ -136,6 +136,7 @@ class Reason(StrEnum):
     CONTRAST_RECOMBINED = "contrast_recombined"
     SCREENSHOT = "screenshot"
     DUPLICATE = "duplicate"
+    SYMLINK_LOOP = "symlink_loop"
     # Failed: could not be read or judged.
     MISSING_FILE = "missing_file"
     EMPTY_FILE = "empty_file"

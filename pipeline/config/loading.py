@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FROM_DEFAULT: Final = "default"
 FROM_OPTION: Final = "--set"
+UNREADABLE: Final = "not valid YAML: it is nested too deeply, or a number in it is too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ def _read_mapping(file: Path) -> dict[str, Any]:
         return _parse_mapping(text, source)
     except yaml.YAMLError as error:
         raise ConfigurationError(source, [_syntax_problem(error)]) from None
+    except (RecursionError, ValueError):  # thousands of brackets, a number of thousands of digits
+        raise ConfigurationError(source, [Problem("file", UNREADABLE)]) from None
 
 
 def _parse_mapping(text: str, source: str) -> dict[str, Any]:
@@ -184,6 +187,9 @@ def _parse_overrides(overrides: Sequence[str]) -> list[tuple[tuple[str, ...], An
             value = _as_json(yaml.load(text, Loader=_Yaml12Loader))  # noqa: S506 - derived from the safe loader
         except yaml.YAMLError as error:
             problems.append(Problem(key, _syntax_problem(error).message))
+            continue
+        except (RecursionError, ValueError):
+            problems.append(Problem(key, UNREADABLE))
             continue
         parsed.append((path, value))
     if problems:

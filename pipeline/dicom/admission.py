@@ -107,7 +107,7 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
         raise UnreadableImage(Reason.MISSING_TAG, message)
     flags = _admit_modality(header, pixels, settings)
     described = _described(header)
-    if _is_screenshot(header, described, settings):
+    if _is_screenshot(header, view, described, settings):
         _skip_unless(
             settings.screenshots, Reason.SCREENSHOT, "a secondary capture that is no mammogram", "admit.screenshots"
         )
@@ -171,15 +171,17 @@ def _is_breast(header: Header) -> bool:
     return any(region.text("CodeValue").upper() in BREAST_CODES for region in header.items("AnatomicRegionSequence"))
 
 
-def _is_screenshot(header: Header, described: str, settings: AdmitSettings) -> bool:
+def _is_screenshot(header: Header, view: ViewCall, described: str, settings: AdmitSettings) -> bool:
     """Whether a secondary capture is something else than a film or a synthesised view."""
     if header.text("SOPClassUID") not in SECONDARY_CAPTURE_CLASSES:
         return False
     sides = [side for keyword in ("Rows", "Columns") if (side := header.integer(keyword)) is not None]
+    conversion = header.text("ConversionType").upper()
+    has_breast = _is_breast(header) or conversion in FILM_CONVERSIONS or view.view != View.UNKNOWN
     return (
-        not _is_breast(header)
+        not has_breast
         or header.integer("SamplesPerPixel") not in {1, None}
-        or header.text("ConversionType").upper() in SCREEN_CONVERSIONS
+        or conversion in SCREEN_CONVERSIONS
         or SCREEN_WORDS.search(described) is not None
         or any(side < settings.film_min_side_px for side in sides)
     )

@@ -82,11 +82,12 @@ class Header:
         return ()
 
     def raw(self, keyword: str) -> bytes | tuple[Any, ...]:
-        """Give an attribute's bytes where it holds bytes (OW), else its values."""
+        """Give an attribute's bytes where it holds bytes (OW), as 16-bit little-endian words, else its values."""
         for place in self._places():
             value = _value(place, keyword)
             if isinstance(value, bytes) and value:
-                return value
+                _, is_little_endian = place.original_encoding
+                return _swapped(value) if is_little_endian is False else value
         return self._values(keyword)
 
 
@@ -126,6 +127,13 @@ def _items_at(dataset: Dataset, tag: Any) -> list[Dataset]:
     except Exception:  # noqa: BLE001 - as above
         return []
     return list(value) if isinstance(value, DicomSequence) else []
+
+
+def _swapped(words: bytes) -> bytes:
+    """Exchange the two bytes of each word; pydicom leaves those of a big-endian OW as they stand in the file."""
+    swapped = bytearray(len(words) // 2 * 2)
+    swapped[::2], swapped[1::2] = words[1::2], words[: len(swapped) : 2]
+    return bytes(swapped)
 
 
 def _number(value: Any) -> float:

@@ -134,13 +134,13 @@ def decide_view(header: Header) -> ViewCall:
     DICOM PS3.3 C.8.11.7 (Mammography Image Module); PS3.16 CID 4014, 4015, 6022.
     """
     flags: set[Flag] = set()
-    sides = [side for side in _sides(header) if side is not None]
+    written_side, written_view, written_modifiers = _split_view_position(header.text("ViewPosition").upper())
+    sides = [side for side in (*_sides(header), written_side) if side is not None]
     if len(set(sides)) > 1:
         flags.add(Flag.CONTRADICTORY_LATERALITY)
     if not sides:
         flags.add(Flag.UNKNOWN_LATERALITY)
     codes = header.items("ViewCodeSequence")
-    written_view, written_modifiers = _split_view_position(header.text("ViewPosition").upper())
     views = [view for code in codes if (view := VIEW_CODES.get(code.text("CodeValue").upper())) is not None]
     views += [] if written_view is None else [written_view]
     if len(set(views)) > 1:
@@ -183,13 +183,17 @@ def _coded_modifiers(header: Header, codes: tuple[Header, ...]) -> list[ViewModi
     return [modifier for modifier in found if modifier is not None]
 
 
-def _split_view_position(text: str) -> tuple[View | None, tuple[ViewModifier, ...]]:
-    """Split what View Position holds into a view and the modifiers that are appended to it, as in ``CCID``."""
-    compact = "".join(text.split())
-    for view in VIEW_ABBREVIATIONS:
-        if compact == view.value:
-            return view, ()
-        suffix = compact.removeprefix(view.value)
-        if suffix != compact and suffix in MODIFIER_ABBREVIATIONS:
-            return view, (MODIFIER_ABBREVIATIONS[suffix],)
-    return None, ()
+def _split_view_position(text: str) -> tuple[Laterality | None, View | None, tuple[ViewModifier, ...]]:
+    """Split what View Position holds: a view, a modifier appended to it (``CCID``), a side before it (``R-MLO``)."""
+    compact = "".join(character for character in text if character.isalnum())
+    for side, letter in ((None, ""), (Laterality.LEFT, "L"), (Laterality.RIGHT, "R")):
+        rest = compact.removeprefix(letter)
+        if letter and rest == compact:
+            continue
+        for view in VIEW_ABBREVIATIONS:
+            if rest == view.value:
+                return side, view, ()
+            suffix = rest.removeprefix(view.value)
+            if suffix != rest and suffix in MODIFIER_ABBREVIATIONS:
+                return side, view, (MODIFIER_ABBREVIATIONS[suffix],)
+    return None, None, ()

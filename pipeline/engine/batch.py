@@ -148,6 +148,8 @@ def run(
     ------
     CallError
         If the inputs hold nothing to look at, or the folder another run. Nothing was done.
+    KeyboardInterrupt
+        If it was asked to stop while headers were read. Nothing was done.
     OutputError
         If the folder cannot take the results, before any file was judged. What goes wrong
         with it later ends the run and stands in the summary.
@@ -155,7 +157,7 @@ def run(
     started = datetime.now(UTC)
     is_new = probe(request.out)
     try:
-        plan, passed_over = _plan(request, on_progress)
+        plan, passed_over = _plan(request, on_progress, should_stop)
         identity = identify(request.resolved, plan.input_digest)
         take_over(request.out, identity, request.resolved, force=request.force)
         require_space(request.out, len(plan.images), with_overlays=request.resolved.config.outputs.overlays == "all")
@@ -188,8 +190,16 @@ def run(
     return RunSummary(tuple(rows.rows), totals, len(settled), why)
 
 
-def _plan(request: RunRequest, on_progress: Callable[[Progress], None]) -> tuple[Plan, int]:
+def _plan(
+    request: RunRequest, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
+) -> tuple[Plan, int]:
     """Find the input, without what an earlier run left in a folder that lies inside of it."""
+
+    def on_header(done: int, total: int) -> None:
+        on_progress(Progress("headers", done, total))
+        if should_stop():  # nothing is in hand yet
+            raise KeyboardInterrupt
+
     discovery = discover(request.inputs)
     files = tuple(file for file in discovery.files if not is_own(request.out, file.path))
     passed_over = discovery.passed_over
@@ -199,11 +209,7 @@ def _plan(request: RunRequest, on_progress: Callable[[Progress], None]) -> tuple
         seen = f"; {passed_over} files were passed over" if passed_over else ""
         message = f"the input holds no DICOM files{seen}"
         raise CallError(message)
-    plan = plan_run(
-        replace(discovery, files=files),
-        request.resolved.config,
-        lambda done, total: on_progress(Progress("headers", done, total)),
-    )
+    plan = plan_run(replace(discovery, files=files), request.resolved.config, on_header)
     return plan, passed_over
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HASH_DIGITS: Final = 8  # 2 ** 32 names: a clash among 50,000 hidden ones is unlikely, and would only look odd
 SHORTEST_FRAGMENT_BYTES: Final = 3  # "Li" and "Wu" lie within too many words; a name of two Chinese characters does not
+SHORTEST_WORD_BYTES: Final = 5  # of another woman's name: "May" and "Ida" would hide half of all folders for nothing
 
 
 def public_paths(relative: Sequence[str], tokens: Sequence[AbstractSet[str]], salt: str) -> list[str]:
@@ -22,9 +23,9 @@ def public_paths(relative: Sequence[str], tokens: Sequence[AbstractSet[str]], sa
 
     A component is hidden if it holds what the header of that very file says
     about a person (a fragment of at least three letters, or a whole word of
-    two), or if it was hidden for another file of the run. Where a file's own
-    header says nothing, its components are held, word by word, against
-    everything that the other headers said.
+    two), if one of its words is what any header of the run says, or if it was
+    hidden for another file. Where a file's own header says nothing, short
+    words count as well.
 
     Parameters
     ----------
@@ -50,9 +51,12 @@ def public_paths(relative: Sequence[str], tokens: Sequence[AbstractSet[str]], sa
     paths = [path.split("/") for path in relative]
     hidden = {part for parts, own in zip(paths, tokens, strict=True) for part in parts if _names(part, own)}
     everyone = frozenset[str]().union(*tokens)
+    names_of_others = frozenset(
+        token for token in everyone if len(token.encode()) >= SHORTEST_WORD_BYTES and not token.isdecimal()
+    )
     names = []
     for parts, own in zip(paths, tokens, strict=True):
-        suspects = hidden if own else hidden | {part for part in parts if _holds_word(part, everyone)}
+        suspects = hidden | {part for part in parts if _holds_word(part, names_of_others if own else everyone)}
         *folders, file = parts
         shown = [_hash(part, salt) if part in suspects else part for part in folders]
         names.append("/".join([*shown, _hash_file(file, salt, everyone) if file in suspects else file]))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pipeline.dicom import read_sop_instance_uid
 from pipeline.dicom.privacy import personal_tokens
 from pipeline.engine.paths import public_paths
-from pipeline.lexicon import Status
 from pipeline.model import FileRow
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int
         # No UID holds a slash, so that a path cannot be taken for one.
         together.setdefault(uid or f"/{file.relative}", []).append(PlannedFile(file.path, name, uid))
     rows = [
-        FileRow(name, None, Status.FAILED, problem.reason, problem.message, 0.0)
+        FileRow(name, None, problem.status, problem.reason, problem.message, 0.0)
         for problem, name in zip(discovery.problems, names[len(found) :], strict=True)
     ]
     images = tuple(PlannedImage(tuple(files)) for files in together.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import warnings
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -33,8 +34,16 @@ def default_workers() -> int:
 
 def open_workers(workers: int) -> Executor:
     """Start worker processes by ``spawn``, so that they inherit nothing from this one and behave alike everywhere."""
+    _occupy_standard_streams()
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
+
+
+def _occupy_standard_streams() -> None:
+    """Open those of the first three descriptors that are closed, as under some services: no pipe must become one."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
 
 
 def _prepare_worker() -> None:
@@ -46,11 +55,20 @@ def _prepare_worker() -> None:
     reaches every process of a terminal; the main process decides.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     warnings.simplefilter("ignore")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the main process is gone, even by a signal that it could not hear: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def run_tasks(

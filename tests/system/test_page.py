@@ -122,6 +122,14 @@ def test_the_page_counts_files_and_says_what_it_is_not_for(page: Any) -> None:
     assert page.locator("#facts").inner_text().startswith("version")
 
 
+def test_a_small_window_shows_filters_and_whole_cards_side_by_side(page: Any) -> None:
+    page.set_viewport_size({"width": 800, "height": 600})
+    first = page.locator(".card").first.bounding_box()
+    assert first["x"] > page.locator("#search").bounding_box()["width"]
+    assert first["y"] + first["height"] < 600
+    assert page.evaluate("document.documentElement.scrollWidth") == 800
+
+
 def test_every_thumbnail_loads_from_the_disk(page: Any) -> None:
     page.wait_for_function("[...document.querySelectorAll('.card img')].every(i => i.complete)")
     widths = page.locator(".card img").evaluate_all("nodes => nodes.map(node => node.naturalWidth)")

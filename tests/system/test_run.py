@@ -172,6 +172,47 @@ def test_an_interrupted_run_goes_on_where_it_was(mammograms: Path, tmp_path: Pat
     assert contents(out, *kinds) == contents(tmp_path / "whole", *kinds)
 
 
+def test_a_request_to_stop_is_heard_while_headers_are_read(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
+    seen: list[Progress] = []
+    with pytest.raises(KeyboardInterrupt):
+        judge(mammograms, tmp_path / "out", on_progress=seen.append, should_stop=lambda: bool(seen))
+    assert [(step.stage, step.done) for step in seen] == [("headers", 1)]
+    assert not (tmp_path / "out").exists()
+
+
+def test_workers_end_with_a_run_that_was_killed_and_the_run_goes_on(
+    mammograms: Path, tmp_path: Path, judge: Judge
+) -> None:
+    copies(mammograms / "grouped.dcm", mammograms / "more", 20)
+    judge(mammograms, tmp_path / "whole")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "2", "--quiet"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: (out / "files.jsonl").exists() and (out / "files.jsonl").stat().st_size > 0)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+        process.kill()
+    assert len(children) >= 2
+    wait_until(lambda: not any(is_running(child) for child in children))
+    assert 1 <= judge(mammograms, out).resumed < 23
+    kinds = ("results", "overlays", "thumbnails", "tables")
+    assert contents(out, *kinds) == contents(tmp_path / "whole", *kinds)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_running(process: str) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"  # dead, and nobody has asked how it died
+
+
 def test_a_lost_result_is_judged_again(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
     out = tmp_path / "out"
     judge(mammograms, out)

@@ -101,6 +101,8 @@ def test_keys_given_twice_are_mistakes_at_any_depth(tmp_path: Path) -> None:
         ("- outputs", "file", "must hold sections"),
         ("a: &x 1\nb: *x\n", "line 2", "aliases"),
         ("a: !!python/object/apply:os.getcwd []", "line 1", "not valid YAML"),
+        ("a: " + "[" * 5000, "file", "nested too deeply"),
+        ("read: {max_pixels: " + "9" * 5000 + "}", "file", "too long"),
     ],
 )
 def test_what_is_not_a_configuration_is_told_with_its_place(tmp_path: Path, text: str, path: str, message: str) -> None:

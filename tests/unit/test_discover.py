@@ -12,7 +12,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from pipeline.discover import Discovery, discover
 from pipeline.errors import CallError
-from pipeline.lexicon import Reason
+from pipeline.lexicon import Reason, Status
 
 DICOM = bytes(128) + b"DICM"
 IS_SUPERUSER = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -138,7 +138,12 @@ def test_a_circle_of_links_comes_to_an_end(tmp_path: Path) -> None:
     put(tmp_path / "a/1.dcm")
     (tmp_path / "a/up").symlink_to(tmp_path)
     (tmp_path / "a/self").symlink_to(tmp_path / "a/self")
-    assert names(discover([tmp_path])) == ["a/1.dcm"]
+    discovery = discover([tmp_path])
+    assert names(discovery) == ["a/1.dcm"]
+    assert [(problem.relative, problem.reason, problem.status) for problem in discovery.problems] == [
+        ("a/self", Reason.SYMLINK_LOOP, Status.SKIPPED),
+        ("a/up", Reason.SYMLINK_LOOP, Status.SKIPPED),
+    ]
 
 
 def test_a_link_out_of_the_folder_is_followed(tmp_path: Path) -> None:
@@ -234,6 +239,19 @@ def test_a_folder_without_permission_is_a_problem(tmp_path: Path) -> None:
     locked.chmod(0o700)
     assert names(discovery) == ["ok.dcm"]
     assert [(problem.relative, problem.reason) for problem in discovery.problems] == [("locked", Reason.UNREADABLE)]
+
+
+def test_a_file_that_cannot_be_looked_into_is_believed_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("IM0001", "1.dcm", "notes.txt"):
+        put(tmp_path / name, b"hello")
+
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("builtins.open", refuse)
+    assert names(discover([tmp_path])) == ["1.dcm", "IM0001"]
 
 
 def test_a_folder_whose_path_is_too_long_is_a_problem(tmp_path: Path) -> None:

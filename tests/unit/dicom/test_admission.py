@@ -58,6 +58,16 @@ JUDGED: list[tuple[str, dict[str, Any], set[Flag]]] = [
     ),
     ("tomosynthesis of one frame", {"SOPClassUID": TOMOSYNTHESIS, "NumberOfFrames": 1}, set()),
     ("missing modality", {"Modality": None}, {Flag.MISSING_MODALITY}),
+    (
+        "film that names a conversion and no body part",
+        FILM | {"BodyPartExamined": None, "ViewPosition": None},
+        {Flag.DIGITISED_FILM, Flag.UNKNOWN_VIEW},
+    ),
+    (
+        "film that names a view and no body part",
+        FILM | {"BodyPartExamined": None, "ConversionType": None},
+        {Flag.DIGITISED_FILM},
+    ),
     ("modality of a scanned film", {"Modality": "RG"}, {Flag.MISSING_MODALITY}),
     ("film", FILM, {Flag.DIGITISED_FILM}),
     ("film with another modality", FILM | {"Modality": "RG"}, {Flag.DIGITISED_FILM, Flag.MISSING_MODALITY}),
@@ -182,7 +192,12 @@ SKIPPED: list[tuple[str, dict[str, Any], Reason, Flag]] = [
         Reason.CONTRAST_RECOMBINED,
         Flag.CONTRAST_ADMITTED,
     ),
-    ("capture without body part", FILM | {"BodyPartExamined": None}, Reason.SCREENSHOT, Flag.SCREENSHOT_ADMITTED),
+    (
+        "capture that says neither breast nor view nor film",
+        FILM | {"BodyPartExamined": None, "ConversionType": None, "ViewPosition": None},
+        Reason.SCREENSHOT,
+        Flag.SCREENSHOT_ADMITTED,
+    ),
     ("capture of a workstation", FILM | {"ConversionType": "WSD"}, Reason.SCREENSHOT, Flag.SCREENSHOT_ADMITTED),
     ("dose report", FILM | {"SeriesDescription": "Dose Report"}, Reason.SCREENSHOT, Flag.SCREENSHOT_ADMITTED),
 ]

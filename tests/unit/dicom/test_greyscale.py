@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut, apply_windowing
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
+from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.dicom.greyscale import describe_pixels
 from pipeline.dicom.header import Header
 from pipeline.dicom.layout import PixelLayout
@@ -16,6 +18,9 @@ from pipeline.errors import UnreadableImage
 from pipeline.lexicon import Flag, PresentationIntent, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from pipeline.model import StoredPixels
 
 SHOWN, RAW = PresentationIntent.FOR_PRESENTATION, PresentationIntent.FOR_PROCESSING
@@ -160,6 +165,16 @@ def test_a_voi_lut_of_packed_bytes_is_unpacked() -> None:
     assert np.array_equal(plain, entries)
     assert np.array_equal(packed, plain)
     assert np.array_equal(words, plain)
+
+
+def test_the_words_of_a_big_endian_voi_lut_are_read_as_they_are_meant(make: Callable[..., Path]) -> None:
+    words = np.arange(4096) * 16
+    shown = []
+    for syntax, order in ((ExplicitVRLittleEndian, "<u2"), (ExplicitVRBigEndian, ">u2")):
+        path = make(syntax=syntax, VOILUTSequence=[lut(4096, 0, 16, words.astype(order).tobytes())])
+        shown.append(read_mammogram(path, DicomSettings()).pixels.display_grey)
+    assert np.array_equal(shown[0], np.rint(words / 65535 * 255))
+    assert np.array_equal(shown[1], shown[0])
 
 
 def test_a_damaged_voi_lut_is_passed_over() -> None:

@@ -117,6 +117,24 @@ def test_modifiers_are_found_and_flagged(
     assert call.flags == flags
 
 
+@pytest.mark.parametrize(
+    ("written", "side", "view"),
+    [
+        ("LCC", Laterality.LEFT, View.CC),
+        ("R MLO", Laterality.RIGHT, View.MLO),
+        ("R XCCL", Laterality.RIGHT, View.XCCL),
+        ("LML", Laterality.LEFT, View.ML),
+        ("RLM", Laterality.RIGHT, View.LM),
+        ("LM", Laterality.UNKNOWN, View.LM),
+        ("L", Laterality.UNKNOWN, View.UNKNOWN),
+    ],
+)
+def test_a_side_before_the_view_counts_where_nothing_else_says_it(written: str, side: Laterality, view: View) -> None:
+    call = decide_view(header(ViewPosition=written))
+    assert (call.laterality, call.view) == (side, view)
+    assert decide_view(header(ViewPosition=written, ImageLaterality="B")).laterality == Laterality.BOTH
+
+
 def test_what_no_attribute_says_is_unknown_and_flagged() -> None:
     call = decide_view(header())
     assert (call.laterality, call.view) == (Laterality.UNKNOWN, View.UNKNOWN)

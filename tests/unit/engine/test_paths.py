@@ -51,6 +51,15 @@ def test_without_a_header_whole_words_are_held_against_all_names_of_the_run() ->
     assert re.fullmatch(r"~[0-9a-f]{8}/4\.dcm", shown[3])
 
 
+def test_a_name_that_another_header_tells_is_hidden_although_the_own_header_tells_a_pseudonym() -> None:
+    paths = ["raw/1.dcm", "anonymous/Zwiebel-copy.dcm", "zwiebeln/may/4711/3.dcm"]
+    zwiebel = frozenset({"zwiebel", "may", "4711"})
+    shown = public_paths(paths, [zwiebel, frozenset({"a17"}), frozenset({"a18"})], "salt")
+    assert shown[0] == "raw/1.dcm"
+    assert re.fullmatch(r"anonymous/~[0-9a-f]{8}\.dcm", shown[1])
+    assert shown[2] == "zwiebeln/may/4711/3.dcm"
+
+
 def test_the_hash_depends_on_the_salt_and_on_nothing_else() -> None:
     one, again, other = (public_paths(["doe/1.dcm"], [DOE], salt) for salt in ("one", "one", "other"))
     assert one == again != other

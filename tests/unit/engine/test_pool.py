@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import operator
 import os
+import subprocess
+import sys
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -80,6 +82,20 @@ def test_whoever_loses_interest_ends_the_workers(recwarn: pytest.WarningsRecorde
     results.close()
     with pytest.raises(StopIteration):
         next(results)
+
+
+def test_a_service_without_standard_streams_can_start_workers() -> None:
+    program = (
+        "import os\n"
+        "os.close(1), os.close(2)\n"
+        "from pipeline.engine.pool import open_workers\n"
+        "if __name__ == '__main__':\n"
+        "    with open_workers(1) as workers:\n"
+        "        streams = [os.readlink(f'/proc/self/fd/{number}') for number in (1, 2)]\n"
+        "        ok = streams == ['/dev/null'] * 2 and workers.submit(abs, -1).result() == 1\n"
+        "    os._exit(0 if ok else 9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
 
 
 def test_there_is_always_a_worker() -> None:
