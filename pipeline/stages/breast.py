@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.model import Density, Point
 
 
+_LEAD_SHARE = 0.85
+_FULL_SHARE = 0.9
 _SMALLEST_BACKGROUND = 0.03
 """A background smaller than this share of the image is none."""
 
@@ -44,6 +46,9 @@ class BreastSettings(Settings):
 
     bridge_mm: float = Field(default=5.0, ge=0, le=20)
     """Parts that hang on the breast by less than this width (labels, paddle edges, scanner lines) are cut off."""
+
+    smallest_side_mm: float = Field(default=5.0, gt=0, le=100)
+    """An image narrower than this is refused: no filter fits into it."""
 
     smallest_area_share: float = Field(default=0.02, ge=0, lt=1)
     """A breast smaller than this share of the image is not believed."""
@@ -82,12 +87,19 @@ def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSetting
     UnreadableImage
         With reason ``no_breast`` if nothing stands out from the background.
     """
+    narrow_mm = min(density.image.shape) * spacing.mean_mm
+    if narrow_mm < settings.smallest_side_mm:
+        raise UnreadableImage(
+            Reason.NO_BREAST,
+            f"The image is {narrow_mm:.1f} mm narrow, too little for a breast. Check how it was exported.",
+        )
     cell_px = max(1, round(settings.cell_mm / spacing.mean_mm))
     cell_mm = cell_px * spacing.mean_mm
     cells = _cells(density.image, cell_px)
     is_padding = np.zeros(cells.shape, bool)
     if density.is_padding is not None:
         is_padding = _cells(density.is_padding.astype(np.uint16) * 255, cell_px) > 127
+    is_padding |= _bright_border(cells)
     stands_out, has_background = _separate(cells, is_padding, settings)
     is_breast = _largest_part(stands_out, round(settings.bridge_mm / cell_mm / 2))
     if is_breast.mean() < settings.smallest_area_share:
@@ -128,6 +140,25 @@ def _cells(image: NDArray[np.uint16], cell_px: int) -> NDArray[np.uint16]:
         image = np.pad(image, ((0, bottom), (0, right)), mode="edge")
     size = (image.shape[1] // cell_px, image.shape[0] // cell_px)
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint16)
+
+
+def _bright_border(cells: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """
+    Find the shadow of a collimator: rows or columns along an edge that are denser than the breast.
+
+    Behind lead a raw image is denser than any tissue, from one end of the row
+    to the other. A breast may reach from end to end as well, but it is not the
+    densest thing in the image then.
+    """
+    border = np.zeros(cells.shape, bool)
+    is_dense = cells > _LEAD_SHARE * np.iinfo(np.uint16).max
+    for turned in range(4):  # each side in turn is the first rows
+        side, marked = np.rot90(cells, turned), np.rot90(border, turned)
+        full = np.rot90(is_dense, turned).mean(axis=1) > _FULL_SHARE
+        count = int(np.argmin(full))  # rows before the first that is not full; 0 where all are
+        if count and np.median(side[:count]) >= np.quantile(side[count:], 0.9):
+            marked[:count] = True
+    return border
 
 
 def _separate(

@@ -88,7 +88,7 @@ def _in_channel(
     )
     height = residue[rows, columns].astype(np.float64)
     background = channel.image[rows, columns] - height
-    sigma = channel.noise.at(background + 0.5 * height)
+    sigma = channel.noise.at(background)  # that of the particle itself would hold its own edges
     keep = breast.is_judged[cells] & (height > settings.candidate_sigma * sigma)
     kept = np.flatnonzero(keep)
     kept = kept[_separate(rows[kept], columns[kept], height[kept] / sigma[kept], reach_px)]

@@ -108,7 +108,7 @@ def describe_particles(
         "skin_mm": _skin_mm(particles, breast, spacing),
         "pixel_mm": np.full(len(rows), fine.pixel_mm),
         "relative_noise": sigma / float(np.median(fine.noise.sigma)),
-        "crowd": _crowd(rows * fine.pixel_mm, columns * fine.pixel_mm, strength),
+        "crowd": _crowd(np.stack([rows, columns], axis=1).astype(np.float64) * fine.pixel_mm, strength),
     }
     return np.stack([named[name] for name in FEATURES], axis=1).astype(np.float32)
 
@@ -132,13 +132,10 @@ def _skin_mm(particles: Sequence[Particle], breast: Breast, spacing: PixelSpacin
     return np.minimum(distance, _SKIN_MM)
 
 
-def _crowd(
-    rows_mm: NDArray[np.float64], columns_mm: NDArray[np.float64], strength: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _crowd(places_mm: NDArray[np.float64], strength: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum of the strengths of the four strongest others nearby: a speck among specks is likelier than one alone."""
-    tree = KDTree(np.stack([rows_mm, columns_mm], axis=1))
     crowd = np.zeros(len(strength))
-    for i, near in enumerate(tree.query_ball_point(tree.data, _CROWD_MM)):
+    for i, near in enumerate(KDTree(places_mm).query_ball_point(places_mm, _CROWD_MM)):
         others = np.sort(strength[[j for j in near if j != i]])
         crowd[i] = others[-4:].sum()
     return crowd

@@ -76,10 +76,11 @@ def measure_particles(
         shape = find_outline(particle, fine, channels, breast, spacing, settings)
         if shape is None:
             continue
-        if particle.channel > 0:
-            longest_mm, _ = feret_diameters(spacing.to_mm(shape.outline))
-            if longest_mm < channels[particle.channel - 1].length_mm:
-                continue  # the next finer channel sees this one, and its neighbours, better
+        longest_mm, _ = feret_diameters(spacing.to_mm(shape.outline))
+        if longest_mm > settings.longest_share * shape.background_length_mm:
+            continue
+        if particle.channel > 0 and longest_mm < settings.finer_share * channels[particle.channel - 1].length_mm:
+            continue
         accepted.append((particle, shape))
     blur_mm = _blur_mm(channels[0], settings)
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]

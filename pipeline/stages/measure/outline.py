@@ -33,6 +33,7 @@ class Outline:
     outline: NDArray[np.float64]
     peak: tuple[float, float]
     height: float
+    background_length_mm: float
     is_split: bool
 
 
@@ -79,7 +80,7 @@ def find_outline(
     if not around:
         return None
     outline = max(around, key=polygon_area)
-    return Outline(outline + origin, (at[0] + origin[0], at[1] + origin[1]), height, is_split)
+    return Outline(outline + origin, (at[0] + origin[0], at[1] + origin[1]), height, reach_mm, is_split)
 
 
 def _fine_excess(

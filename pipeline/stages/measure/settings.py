@@ -28,5 +28,13 @@ class MeasureSettings(Settings):
     """Length of the lines with which the background below a particle of the fine channel is found: twice that of the
     search, so that two particles that touch, or one of nearly that length, do not count as background themselves."""
 
+    finer_share: float = Field(default=0.75, gt=0, le=1)
+    """A particle of a coarse channel that is shorter than this share of the next finer channel's lines is left to that
+    channel, which sees it, and its neighbours, better."""
+
+    longest_share: float = Field(default=1.5, ge=1, le=10)
+    """A particle that is longer than this many times the lines its background was found with is part of something
+    longer, a wire or a fibre, and is dropped."""
+
     near_skin_mm: float = Field(default=3.0, ge=0, le=20)
     """Calcifications closer than this to the skin line are flagged: skin calcifications and folds are found there."""

@@ -101,3 +101,22 @@ def test_a_speck_alone_is_no_breast():
         find_breast(Density(values, None), PixelSpacing(0.1, 0.1), BreastSettings())
     assert caught.value.reason is Reason.NO_BREAST
     assert "breast.background_share" in caught.value.message
+
+
+@pytest.mark.parametrize("side", ["top", "bottom", "right"])
+def test_the_shadow_of_a_collimator_is_not_breast(scene, side):
+    made = scene()
+    values = made.density().image.copy()
+    border = {"top": np.s_[:80], "bottom": np.s_[-80:], "right": np.s_[:, -60:]}[side]
+    values[border] = 65535
+    found = find_breast(Density(values, None), made.spacing, BreastSettings())
+    seen = _full_size(found, made.shape)
+    assert not seen[border][10:-10, 10:-10].any()
+    beyond = np.ones(made.shape, bool)
+    beyond[border] = False
+    assert (seen & made.is_breast & beyond).sum() / (made.is_breast & beyond).sum() > 0.95
+
+
+def test_a_strip_of_two_rows_is_refused():
+    with pytest.raises(UnreadableImage, match=r"0\.2 mm narrow"):
+        find_breast(Density(np.zeros((2, 2000), np.uint16), None), PixelSpacing(0.1, 0.1), BreastSettings())

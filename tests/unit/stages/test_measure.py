@@ -109,3 +109,15 @@ def test_blur_is_taken_out_of_small_discs_and_leaves_large_ones():
     assert unblurred(0.4, 0.0) == 0.4
     widths = [unblurred(seen, 0.15) for seen in np.linspace(0.1, 1.0, 40)]
     assert widths == sorted(widths)
+
+
+def test_a_wire_is_no_calcification(scene):
+    made = scene(0.07, noise=8.0).add_line((20, 8), (50, 30), 0.4, 900.0)
+    assert _measured(made) == ()
+
+
+@pytest.mark.parametrize("diameter_mm", [3.0, 4.0, 5.0, 6.0])
+def test_a_large_solid_calcification_is_one(scene, diameter_mm):
+    [found] = _measured(scene(0.07, noise=15.0).add_discs([(35.0, 20.0, diameter_mm, 800.0)]))
+    assert found.diameter_mm == pytest.approx(diameter_mm, abs=0.1)
+    assert found.size is CalcificationSize.MACRO
