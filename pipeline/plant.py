@@ -142,7 +142,7 @@ def plant(
     except OSError as error:
         raise _unwritable(folder, error) from error
     for problem in found.problems:
-        yield PlantRow(None, None, Status.FAILED, problem.reason, problem.message, 0)
+        yield PlantRow(None, None, problem.status, problem.reason, problem.message, 0)
     seen: set[str] = set()
     for file in found.files:
         uid = read_sop_instance_uid(file.path)

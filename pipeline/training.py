@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import math
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
+from pipeline import __version__
 from pipeline.analyse import search
 from pipeline.boosting import BoostedTrees
-from pipeline.errors import CallError, UnreadableImage
-from pipeline.lexicon import Laterality, PresentationIntent, View
-from pipeline.phantom.recipe import Detector, Kind, Photometric, Scene
+from pipeline.dicom import read_mammogram
+from pipeline.dicom.settings import DicomSettings
+from pipeline.errors import CallError, OutputError, UnreadableImage
+from pipeline.lexicon import Laterality, PresentationIntent, Status, View
+from pipeline.phantom import simulate
+from pipeline.phantom.recipe import Detector, Kind, Photometric, Recipe, Scene
+from pipeline.plant import plant
 from pipeline.stages.classify import FEATURES, describe_particles, most_prominent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
     from pipeline.config import Config
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Mammogram
+    from pipeline.phantom.insert_recipe import InsertRecipe
 
 _HIT_MM = 0.5
 _RIM_MM = 0.15
@@ -35,6 +48,127 @@ class PlantedPoint:
     row_px: float
     column_px: float
     length_mm: float
+
+
+def train_on_simulations(
+    count: int, seed: int, config: Config, workers: int, on_image: Callable[[int], None] = lambda _: None
+) -> BoostedTrees:
+    """
+    Simulate mammograms, describe the particles in them and fit trees to tell which were planted.
+
+    Parameters
+    ----------
+    count : int
+        Number of images; a hundred is nearly enough, more of the same adds little.
+    seed : int
+        Equal seeds give equal trees on one platform.
+    config : Config
+        The settings of the search, which a classifier belongs to.
+    workers : int
+        Number of processes.
+    on_image : callable
+        Called with the number of images that are done.
+
+    Returns
+    -------
+    BoostedTrees
+
+    Raises
+    ------
+    CallError
+        If scikit-learn is missing.
+    """
+    _fitter()
+    scenes = training_scenes(count, seed)
+    tables, labels = [], []
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
+    ) as pool:
+        described = pool.map(_describe_scene, scenes, itertools.repeat(config))
+        for done, (table, is_planted) in enumerate(described, start=1):
+            tables.append(table)
+            labels.append(is_planted)
+            on_image(done)
+    return _fit_all(tables, labels, seed, {"trained_on": "simulated mammograms", "images": count})
+
+
+def train_on_images(
+    into: Path,
+    recipe: InsertRecipe,
+    seed: int,
+    config: Config,
+    only: frozenset[str] | None = None,
+    on_image: Callable[[int], None] = lambda _: None,
+) -> BoostedTrees:
+    """
+    Put calcifications into copies of real images, and fit trees to tell which particles they are.
+
+    Parameters
+    ----------
+    into : Path
+        A folder of mammograms without calcifications: what is in them
+        already is learnt as not being one.
+    recipe : InsertRecipe
+        What is put in.
+    seed : int
+        Equal seeds give equal trees on one platform.
+    config : Config
+        The settings of the search.
+    only : frozenset of str or None
+        SOP Instance UIDs of the images that are used; None for all.
+    on_image : callable
+        Called with the number of images that are done.
+
+    Returns
+    -------
+    BoostedTrees
+
+    Raises
+    ------
+    CallError
+        If no image could be used, or scikit-learn is missing.
+    """
+    _fitter()
+    tables, labels = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        copies = Path(folder) / "copies"
+        for row in plant(copies, into, recipe, seed, config, only):
+            if row.status is not Status.JUDGED or row.sop_instance_uid is None:
+                continue
+            [path] = copies.rglob(f"*{row.sop_instance_uid}.dcm")
+            truth = copies / "truth" / f"{row.sop_instance_uid}.json"
+            table, is_planted = _describe_file(path, truth, config)
+            path.unlink()  # full-size copies of a whole folder would fill the disk
+            tables.append(table)
+            labels.append(is_planted)
+            on_image(len(tables))
+    if not tables:
+        message = "none of the images could be used; run mammocalc simulate --into to see why"
+        raise CallError(message)
+    return _fit_all(tables, labels, seed, {"trained_on": "calcifications put into images", "images": len(tables)})
+
+
+def _fit_all(
+    tables: list[NDArray[np.float32]], labels: list[NDArray[np.bool_]], seed: int, origin: dict[str, Any]
+) -> BoostedTrees:
+    table, is_planted = np.concatenate(tables), np.concatenate(labels)
+    counts = {"particles": len(table), "planted": int(is_planted.sum())}
+    return fit(table, is_planted, seed, {**origin, "seed": seed, **counts, "version": __version__})
+
+
+def _describe_scene(scene: Scene, config: Config) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Simulate one scene, and read it as every image is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(Path(folder), Recipe(scenes=(scene,)))
+        [truth] = (Path(folder) / "truth").glob("*.json")
+        return _describe_file(Path(folder) / f"{scene.name}.dcm", truth, config)
+
+
+def _describe_file(path: Path, truth: Path, config: Config) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    mammogram = read_mammogram(path, DicomSettings())
+    planted = json.loads(truth.read_text(encoding="utf-8"))["points"]
+    points = [PlantedPoint(p["row"], p["column"], p["length_mm"]) for p in planted]
+    return describe_image(mammogram, points, config)
 
 
 def training_scenes(count: int, seed: int) -> tuple[Scene, ...]:
@@ -153,15 +287,11 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
     CallError
         If scikit-learn is missing, or one of the two classes is.
     """
-    try:
-        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra, for training alone
-    except ImportError as error:
-        message = "training needs scikit-learn: pip install 'mammocalc[train]'"
-        raise CallError(message) from error
+    fitter = _fitter()
     if is_planted.all() or not is_planted.any():
         message = "the images hold no calcifications, or nothing else; there is nothing to learn from"
         raise CallError(message)
-    model = HistGradientBoostingClassifier(
+    model = fitter(
         max_iter=150,
         max_leaf_nodes=12,
         learning_rate=0.08,
@@ -185,3 +315,37 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
             left[t, n], right[t, n] = node["left"], node["right"]
     baseline = float(np.ravel(model._baseline_prediction)[0])  # noqa: SLF001 - as above
     return BoostedTrees(FEATURES, baseline, feature, threshold, left, right, value, origin)
+
+
+def _fitter() -> type[Any]:
+    try:
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra, for training alone
+    except ImportError as error:
+        message = "training needs scikit-learn: pip install 'mammocalc[train]'"
+        raise CallError(message) from error
+    return HistGradientBoostingClassifier  # type: ignore[no-any-return]
+
+
+def write_classifier(trees: BoostedTrees, path: Path) -> None:
+    """
+    Write a classifier so that `pipeline.classifier.load_classifier` can read it.
+
+    Parameters
+    ----------
+    trees : BoostedTrees
+    path : Path
+        Its folder is made if needed; an old file is replaced.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    document = trees.to_json()
+    grown = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in document.pop("trees"))
+    head = json.dumps(document, indent=1)[:-2]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'{head},\n "trees": [\n{grown}\n ]\n}}\n', encoding="utf-8")
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({type(error).__name__})") from error

@@ -49,6 +49,50 @@ examples:
 SIMULATE: Final = """\
 Write synthetic full-field mammograms as DICOM, each with its truth (positions, sizes, clusters and
 labels) beside it in truth/. Equal recipes and seeds give equal files.
+
+With --into, calcifications of known place, size and contrast are put into copies of the user's own
+mammograms instead, which are best without any. The copies name nobody: they keep what is needed
+to read the pixels, and a patient key. See docs/simulator.md.
+"""
+
+SIMULATE_EXAMPLES: Final = """\
+examples:
+  mammocalc simulate out
+  mammocalc simulate out --recipe sample_data/recipe.yaml --seed 2
+  mammocalc simulate out --into /data/screening --only empty.csv
+"""
+
+EVALUATE: Final = """\
+Hold the run in DIR against what is known about its images, and leave in DIR2:
+
+  evaluation.html          every figure with its interval, and the curves, in any browser
+  evaluation.json          the same as data
+  *.csv                    curves, confusions and single measurements as tables
+
+The truth is a folder of <SOPInstanceUID>.json as simulate writes it, a CSV with sop_instance_uid and
+has_calcifications, a CSV with sop_instance_uid, kind, row, column and radius_px, or a folder with
+INbreast's XML. Curves go below the threshold where the run was made with outputs.candidates=true.
+"""
+
+EVALUATE_EXAMPLES: Final = """\
+example:
+  mammocalc run sample_data --out out --set outputs.candidates=true
+  mammocalc evaluate out --truth sample_data/truth --out scores
+
+"""
+
+
+TRAIN: Final = """\
+Train the classifier that tells calcifications from other particles: on simulated mammograms, or,
+with --into, on calcifications that are put into copies of your own images without any. The one that
+comes with the program was made by `mammocalc train` with its defaults. Needs scikit-learn
+(pip install 'mammocalc[train]'); what it makes does not.
+"""
+
+TRAIN_EXAMPLES: Final = """\
+examples:
+  mammocalc train --out classifier.json
+  mammocalc train --into /data/screening --only empty.csv --out ours.json
 """
 
 
@@ -64,15 +108,17 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mammocalc {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands)
+    _add_evaluate(commands)
     _add_simulate(commands)
+    _add_train(commands)
     _add_config(commands)
     return parser
 
 
 def _add_run(commands: _Commands) -> None:
     parser = _add(commands, "run", "judge mammograms", RUN, RUN_EXAMPLES + EXIT_CODES)
-    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a DICOM file, a folder or a DICOMDIR")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the run; made if needed")
+    parser.add_argument("inputs", nargs="+", type=_path, metavar="INPUT", help="a DICOM file, a folder or a DICOMDIR")
+    parser.add_argument("--out", required=True, type=_path, metavar="DIR", help="the folder of the run; made if needed")
     _add_configuration(parser)
     parser.add_argument(
         "--workers", type=_positive, metavar="N", help="processes that work at once (default: one per processor)"
@@ -83,14 +129,63 @@ def _add_run(commands: _Commands) -> None:
     parser.set_defaults(command="run")
 
 
+def _add_evaluate(commands: _Commands) -> None:
+    parser = _add(commands, "evaluate", "score a run against known truth", EVALUATE, EVALUATE_EXAMPLES)
+    parser.add_argument("run", type=Path, metavar="DIR", help="the folder of a finished run")
+    parser.add_argument("--truth", required=True, type=Path, metavar="FILE_OR_FOLDER", help="what is known")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR2", help="where to write; made if needed")
+    parser.add_argument(
+        "--mark",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="another run of the same images, to be marked on the curves; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="print evaluation.json on standard output")
+    parser.set_defaults(command="evaluate")
+
+
 def _add_simulate(commands: _Commands) -> None:
-    parser = _add(commands, "simulate", "write synthetic mammograms with known truth", SIMULATE)
+    summary = "write synthetic mammograms with known truth"
+    parser = _add(commands, "simulate", summary, SIMULATE, SIMULATE_EXAMPLES)
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; made if needed")
-    parser.add_argument("--recipe", type=Path, metavar="FILE", help="YAML with the images (default: one of each kind)")
+    parser.add_argument(
+        "--recipe",
+        type=Path,
+        metavar="FILE",
+        help="YAML with the images (default: one of each kind), or with what --into puts in",
+    )
     parser.add_argument(
         "--seed", type=_seed, metavar="N", help="another draw of the same kinds; added to the seeds of a recipe"
     )
+    parser.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="put calcifications into copies of the mammograms of this folder"
+    )
+    parser.add_argument(
+        "--only",
+        type=Path,
+        metavar="CSV",
+        help="with --into: take the images with has_calcifications 0 (and nothing in the column seen, if there is one)",
+    )
+    _add_configuration(parser)
     parser.set_defaults(command="simulate")
+
+
+def _add_train(commands: _Commands) -> None:
+    parser = _add(commands, "train", "train a particle classifier", TRAIN, TRAIN_EXAMPLES)
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the classifier, a readable JSON file")
+    parser.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="train on calcifications put into copies of these mammograms"
+    )
+    parser.add_argument("--only", type=Path, metavar="CSV", help="with --into: which images to take, as for simulate")
+    parser.add_argument(
+        "--images", type=_positive, default=192, metavar="N", help="without --into: number of simulated images"
+    )
+    parser.add_argument("--seed", type=_seed, default=1, metavar="N", help="another draw of images")
+    parser.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one per processor)")
+    _add_configuration(parser)
+    parser.set_defaults(command="train")
 
 
 def _add_config(commands: _Commands) -> None:
@@ -152,6 +247,14 @@ def _seed(text: str) -> int:
         message = "must be a whole number from 0 to 4294967295"
         raise argparse.ArgumentTypeError(message)
     return number
+
+
+def _path(text: str) -> Path:
+    """Read a path; an empty one, as from a variable of a script that is not set, would be the current folder."""
+    if not text:
+        message = "must not be empty"
+        raise argparse.ArgumentTypeError(message)
+    return Path(text)
 
 
 def _positive(text: str) -> int:

@@ -92,8 +92,39 @@ def run(arguments: argparse.Namespace) -> int:
     return SOME_FAILED if summary.totals.status["failed"] else DONE
 
 
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Score a run against a truth."""
+    from pipeline.scoring import (  # noqa: PLC0415 - see run
+        ScoringSettings,
+        read_run,
+        read_truth,
+        summarise,
+        write_evaluation,
+    )
+    from pipeline.scoring import evaluate as score  # noqa: PLC0415
+    from pipeline.stages.group import GroupSettings, find_clusters  # noqa: PLC0415
+
+    finished = read_run(arguments.run)
+    truth = read_truth(arguments.truth, finished.uid_of_file)
+    grouping = GroupSettings(**finished.configuration.get("group", {}))  # clusters as this run drew them
+    evaluation = score(
+        finished,
+        truth,
+        ScoringSettings(),
+        lambda points_mm: [group.members for group in find_clusters(points_mm, grouping)],
+        [read_run(folder) for folder in arguments.mark],
+    )
+    write_evaluation(arguments.out, evaluation)
+    print(json.dumps(evaluation.document, indent=1) if arguments.json else summarise(evaluation.document))
+    return DONE
+
+
 def simulate(arguments: argparse.Namespace) -> int:
-    """Write synthetic mammograms."""
+    """Write synthetic mammograms, or calcifications put into the user's own."""
+    if arguments.into is not None:
+        return _simulate_into(arguments)
+    if arguments.only is not None or arguments.config is not None or arguments.overrides:
+        return _say("--only, --config and --set need --into", WRONG_CALL)
     from pipeline.phantom import simulate as write_images  # noqa: PLC0415 - see run
     from pipeline.phantom.recipe import default_recipe, load_recipe  # noqa: PLC0415
 
@@ -105,6 +136,50 @@ def simulate(arguments: argparse.Namespace) -> int:
         recipe = recipe.model_copy(update={"scenes": tuple(reseeded)})
     paths = write_images(arguments.folder, recipe)
     print(f"{len(paths)} image{'' if len(paths) == 1 else 's'} with their truth in {arguments.folder}")
+    return DONE
+
+
+def _simulate_into(arguments: argparse.Namespace) -> int:
+    """Put calcifications into copies of the user's own mammograms."""
+    from pipeline.config import load  # noqa: PLC0415 - see run
+    from pipeline.phantom.insert_recipe import InsertRecipe  # noqa: PLC0415
+    from pipeline.phantom.recipe import load_settings  # noqa: PLC0415
+    from pipeline.plant import plant, read_selection, summarise  # noqa: PLC0415
+
+    config = load(arguments.config, arguments.overrides).config
+    recipe = InsertRecipe() if arguments.recipe is None else load_settings(arguments.recipe, InsertRecipe)
+    only = None if arguments.only is None else read_selection(arguments.only)
+    seed = 1 if arguments.seed is None else arguments.seed
+    with _silence():
+        rows = list(plant(arguments.folder, arguments.into, recipe, seed, config, only))
+    print(f"{summarise(rows)}\nwith their truth in {arguments.folder}")
+    return SOME_FAILED if any(row.status == "failed" for row in rows) else DONE
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train a particle classifier and write it to a file."""
+    from pipeline.config import load  # noqa: PLC0415 - see run
+    from pipeline.engine import default_workers  # noqa: PLC0415
+    from pipeline.phantom.insert_recipe import InsertRecipe  # noqa: PLC0415
+    from pipeline.plant import read_selection  # noqa: PLC0415
+    from pipeline.training import train_on_images, train_on_simulations, write_classifier  # noqa: PLC0415
+
+    config = load(arguments.config, arguments.overrides).config
+
+    def say(done: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} images", end="", file=sys.stderr, flush=True)
+
+    with _silence():
+        if arguments.into is None:
+            workers = arguments.workers or default_workers()
+            trees = train_on_simulations(arguments.images, arguments.seed, config, workers, say)
+        else:
+            only = None if arguments.only is None else read_selection(arguments.only)
+            trees = train_on_images(arguments.into, InsertRecipe(), arguments.seed, config, only, say)
+    write_classifier(trees, arguments.out)
+    print(f"a classifier from {trees.origin['images']} images in {arguments.out}")
+    print(f"use it with: mammocalc run ... --set classify.file={arguments.out}")
     return DONE
 
 
@@ -161,7 +236,9 @@ def config_schema(arguments: argparse.Namespace) -> int:
 
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "run": run,
+    "evaluate": evaluate,
     "simulate": simulate,
+    "train": train,
     "config_show": config_show,
     "config_check": config_check,
     "config_schema": config_schema,

@@ -35,9 +35,9 @@ def test_only_what_exists_is_offered(capsys: Captured) -> None:
     assert main(["--help"]) == 0
     offered = capsys.readouterr().out
     assert "{" not in offered
-    for command in ("run", "simulate", "config"):
+    for command in ("run", "evaluate", "simulate", "train", "config"):
         assert f"\n    {command} " in offered
-    for missing in ("evaluate", "review", "train", "export", "compare", "listen"):
+    for missing in ("review", "export", "compare", "listen"):
         assert main([missing]) == 2
         assert "invalid choice" in capsys.readouterr().err
 
@@ -63,6 +63,8 @@ def test_the_help_of_run_explains_the_exit_codes(capsys: Captured) -> None:
         ["run", "somewhere", "--out", "x", "--workers", "0"],
         ["run", "somewhere", "--out", "x", "--workers", "many"],
         ["run", "somewhere", "--out", "x", "--wor", "1"],
+        ["run", "somewhere", "--out", ""],
+        ["run", "", "--out", "x"],
         ["simulate", "x", "--seed", "-1"],
         ["config"],
     ],

@@ -1,0 +1,113 @@
+"""An evaluation in a few lines of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def say(figure: Mapping[str, Any], digits: int = 3) -> str:
+    """
+    Write a figure with its interval.
+
+    Examples
+    --------
+    >>> say({"value": 0.5, "low": 0.41, "high": None, "n": 3})
+    '0.500'
+    >>> say({"value": 0.5, "low": 0.41, "high": 0.6, "n": 3})
+    '0.500 (0.410 to 0.600)'
+    """
+    if figure["value"] is None:
+        return "none"
+    text = f"{figure['value']:.{digits}f}"
+    if figure["low"] is None or figure["high"] is None:
+        return text
+    return f"{text} ({figure['low']:.{digits}f} to {figure['high']:.{digits}f})"
+
+
+def summarise(document: Mapping[str, Any]) -> str:
+    """Give the main figures of an evaluation, one in a line, with 95 % intervals in brackets."""
+    truth = document["truth"]
+    lines = [
+        f"truth: {truth['kind']}, {truth['images']} images",
+        f"  {truth['judged']} judged, {len(truth['not_judged'])} not, {len(truth['not_in_the_run'])} not in the run",
+    ]
+    for name, curve in (document["presence"] or {}).items():
+        words = name.replace("_", " ")
+        lines.append(f"presence, {words}: area {say(curve['area'])}, {curve['with']} with, {curve['without']} without")
+    if document["marks"] is not None:
+        lines += _of_marks(document["marks"])
+    if document["calcifications"] is not None:
+        lines += _of_points(document["calcifications"])
+    if document["sizes"] is not None:
+        sizes = document["sizes"]["all"]
+        low, high = sizes["error_p05_mm"]["value"], sizes["error_p95_mm"]["value"]
+        lines.append(f"diameter: bias {say(sizes['bias_mm'])} mm, middle 90 % of errors {low:.3f} to {high:.3f} mm")
+    if document["macro_or_micro"] is not None:
+        sizes = document["macro_or_micro"]
+        right, away = say(sizes["right"]), say(sizes["right_away_from_limit"])
+        lines.append(f"macro or micro right: {right}, away from the limit {away}")
+    if document["clusters"] is not None:
+        lines += _of_clusters(document["clusters"])
+    if document["regions"] is not None:
+        lines += _of_regions(document["regions"])
+    for name, labels in (document["distribution"] or {}).items():
+        if labels is not None:
+            lines.append(
+                f"distribution {name.replace('_', ' ')}: right {say(labels['accuracy'])}, macro F1 "
+                f"{say(labels['macro_f1'])}, kappa {say(labels['kappa'])}, always {labels['commonest']} "
+                f"{labels['commonest_share']['value']:.3f}"
+            )
+    return "\n".join(lines)
+
+
+def _of_marks(marks: Mapping[str, Any]) -> list[str]:
+    mean, median = say(marks["marks_on_without_mean"], 2), say(marks["marks_on_without_median"], 1)
+    lines = [f"marks on images without: mean {mean}, median {median}; with, marked: {say(marks['with_marked'])}"]
+    for entry in marks["at_shares"]:
+        if entry["threshold"] is not None:
+            mean, median = say(entry["marks_on_without_mean"], 2), entry["marks_on_without_median"]
+            where = f"where {entry['share']:.0%} of those with are marked (score {entry['threshold']:.3f})"
+            lines.append(f"  {where}: mean {mean}, median {median:g}")
+    return lines
+
+
+def _of_points(section: Mapping[str, Any]) -> list[str]:
+    point = section["at_operating_point"]
+    false, normal = say(point["false_per_image"], 2), say(point["false_per_normal_image"], 2)
+    found = f"found {say(point['found'])} of {section['true']}"
+    lines = [f"calcifications: {found} at {false} false per image, {normal} per normal image"]
+    for entry in section["at_rates"].get("per_image", ()):
+        reached = "" if entry["is_reached"] else " (all marks there are)"
+        lines.append(f"  at {entry['rate']:.2f} false per image: {say(entry['found'])}{reached}")
+    for title, groups in section.get("by", {}).items():
+        for group in groups:
+            own = group["at_operating_point"]
+            ideal = "" if own["ideal"] is None else f", ideal {own['ideal']:.3f}"
+            at = {entry["rate"]: entry["found"]["value"] for entry in group["at_rates"]}
+            listed = ", ".join(f"{at[rate]:.3f} at {rate:g}" for rate in (0.2, 1.0, 3.0) if at.get(rate) is not None)
+            lines.append(f"  {title} {group['group']} (n {group['n']}): {say(own['found'])}{ideal}; {listed}")
+    return lines
+
+
+def _of_clusters(section: Mapping[str, Any]) -> list[str]:
+    point = section["at_operating_point"]
+    found = f"found {say(point['found'])} of {section['true']} (Kallergi {say(point['found_kallergi'])})"
+    entries = section["at_rates"].get("per_image", ())
+    return [
+        f"clusters: {found} at {say(point['false_per_image'], 2)} false per image",
+        *(f"  at {entry['rate']:.2f} false per image: {say(entry['found'])}" for entry in entries),
+    ]
+
+
+def _of_regions(section: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for name, point in section["at_operating_point"].items():
+        found = f"{say(point['found'])} of {section['true']}"
+        false = say(point["false_per_normal_image"], 2)
+        lines.append(f"regions hit by {name.replace('_', ' ')}: {found} at {false} false per normal image")
+        entries = [entry for entry in section["at_rates"].get(name, ()) if entry["rate"] in {0.5, 1.0, 2.0}]
+        lines += [f"  at {entry['rate']:g}: {say(entry['found'])}" for entry in entries]
+    return lines

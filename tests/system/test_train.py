@@ -1,0 +1,40 @@
+"""Training from the command line, on simulated images and on images of one's own."""
+
+import json
+
+from pipeline.cli import main
+from pipeline.phantom import Recipe, Scene, simulate
+from pipeline.phantom.recipe import Kind
+
+
+def _scene(number):
+    return Scene(name=f"empty{number}", kind=Kind.NONE, seed=4000 + number, field_mm=(80, 60), pixel_spacing_mm=0.1)
+
+
+def test_a_classifier_of_simulated_images_can_be_used(tmp_path, capsys):
+    classifier = tmp_path / "trained.json"
+    assert main(["train", "--out", str(classifier), "--images", "5", "--workers", "1"]) == 0
+    assert "5 images" in capsys.readouterr().out
+    origin = json.loads(classifier.read_text())["origin"]
+    assert origin["images"] == 5
+    assert 0 < origin["planted"] < origin["particles"]
+    simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
+    arguments = ["--set", f"classify.file={classifier}", "--workers", "1", "--quiet"]
+    assert main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments]) == 0
+
+
+def test_a_classifier_of_ones_own_images(tmp_path):
+    simulate(tmp_path / "images", Recipe(scenes=tuple(_scene(number) for number in range(3))))
+    classifier = tmp_path / "ours.json"
+    assert main(["train", "--into", str(tmp_path / "images"), "--out", str(classifier)]) == 0
+    origin = json.loads(classifier.read_text())["origin"]
+    assert origin["trained_on"] == "calcifications put into images"
+    assert origin["images"] == 3
+
+
+def test_a_missing_classifier_is_a_wrong_configuration(tmp_path, capsys):
+    simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
+    arguments = ["--set", f"classify.file={tmp_path / 'none.json'}", "--workers", "1", "--quiet"]
+    code = main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments])
+    assert code == 2
+    assert "classify.file" in capsys.readouterr().err
