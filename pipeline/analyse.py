@@ -25,6 +25,7 @@ from pipeline.stages import classify, detect, distribution, enhance, group, land
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pipeline.boosting import BoostedTrees
     from pipeline.config import Config
     from pipeline.model import Calcification, Density, DistributionCall, Landmarks, Mammogram
 
@@ -54,7 +55,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     seen = search(mammogram, config)
     breast, spacing = seen.breast, seen.spacing
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
-    trees = load_classifier(config.classify.file, classify.FEATURES) if config.classify.by == "trees" else None
+    trees = classifier_of(config)
     particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
     reported = [p for p in particles if p.score >= config.classify.threshold]
     flags = mammogram.flags | breast.flags | marks.flags
@@ -86,6 +87,20 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         flags=flags,
         candidates=_candidates(particles, mammogram.frame, config),
     )
+
+
+def classifier_of(config: Config) -> BoostedTrees | None:
+    """
+    Give the classifier that a configuration asks for; None for the rule on strength.
+
+    Raises
+    ------
+    ConfigurationError
+        If its file cannot be used.
+    """
+    if config.classify.by == "strength":
+        return None
+    return load_classifier(config.classify.file, classify.FEATURES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

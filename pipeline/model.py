@@ -267,8 +267,8 @@ class Particle:
     ``contrast_to_noise`` is its height above the background in standard
     deviations of the noise at its grey level; ``edge_to_noise`` the smallest of
     the steepest drops around it, likewise; ``strength_sigma`` their geometric
-    mean. ``score`` (0 to 1) is 0 until the particle was classified. ``channel`` is the index of the top-hat that found it, from fine to
-    coarse.
+    mean. ``score`` (0 to 1) is 0 until the particle was classified. ``channel``
+    is the index of the top-hat that found it, from fine to coarse.
     """
 
     row_px: float

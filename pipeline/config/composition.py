@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -117,8 +119,8 @@ def digest(config: Config) -> str:
     """
     Fingerprint a configuration.
 
-    Every value counts, secrets too: two runs with one digest and one version
-    give equal bytes for equal input.
+    Every value counts, secrets too, and what stands in the classifier's file:
+    two runs with one digest and one version give equal bytes for equal input.
 
     Parameters
     ----------
@@ -138,4 +140,8 @@ def digest(config: Config) -> str:
     False
     """
     canonical = json.dumps(config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:16]
+    fingerprint = hashlib.sha256(canonical.encode("ascii"))
+    if config.classify.file is not None:
+        with contextlib.suppress(OSError):  # a run that needs it says that it is missing
+            fingerprint.update(Path(config.classify.file).read_bytes())
+    return fingerprint.hexdigest()[:16]

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from pipeline import __version__
+from pipeline.analyse import classifier_of
 from pipeline.config import digest
 from pipeline.discover import discover
 from pipeline.engine.plan import plan_run
@@ -148,6 +149,8 @@ def run(
     ------
     CallError
         If the inputs hold nothing to look at, or the folder another run. Nothing was done.
+    ConfigurationError
+        If the classifier that the configuration names cannot be used. Nothing was done.
     KeyboardInterrupt
         If it was asked to stop while headers were read. Nothing was done.
     OutputError
@@ -155,6 +158,7 @@ def run(
         with it later ends the run and stands in the summary.
     """
     started = datetime.now(UTC)
+    classifier_of(request.resolved.config)  # an unusable one is said before any work
     is_new = probe(request.out)
     try:
         plan, passed_over = _plan(request, on_progress, should_stop)

@@ -241,3 +241,13 @@ def test_the_default_file_is_what_the_defaults_are() -> None:
     text = (Path(__file__).parents[2] / "configs" / "default.yaml").read_text(encoding="utf-8")
     assert text == to_commented_yaml(Config()), "renew it with: mammocalc config show --yaml > configs/default.yaml"
     assert yaml.safe_load(text) == Config().model_dump(mode="json")
+
+
+def test_another_classifier_in_the_same_file_is_another_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "classifier.json"
+    config = load(None, [f"classify.file={file}"]).config
+    digests = [digest(config)]
+    for text in ("one", "other"):
+        file.write_text(text, encoding="utf-8")
+        digests.append(digest(config))
+    assert len(set(digests)) == 3

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -107,7 +109,8 @@ def test_a_speck_alone_is_no_breast():
 def test_the_shadow_of_a_collimator_is_not_breast(scene, side):
     made = scene()
     values = made.density().image.copy()
-    border = {"top": np.s_[:80], "bottom": np.s_[-80:], "right": np.s_[:, -60:]}[side]
+    borders: dict[str, Any] = {"top": np.s_[:80], "bottom": np.s_[-80:], "right": np.s_[:, -60:]}
+    border = borders[side]
     values[border] = 65535
     found = find_breast(Density(values, None), made.spacing, BreastSettings())
     seen = _full_size(found, made.shape)

@@ -27,7 +27,7 @@ def _classified(made, trees, **changes):
 def test_specks_are_surer_than_everything_else(scene, trees, spacing_mm):
     made = scene(spacing_mm).add_discs([(row, column, 0.4, 500.0) for row, column in PLACES])
     made.add_line((15, 20), (55, 26), 0.3, 200.0).add_line((58, 15), (48, 38), 0.3, 200.0)
-    sure = [p for p in _classified(made, trees) if p.channel == 0 and p.score >= 0.9]
+    sure = [p for p in _classified(made, trees) if p.channel == 0 and p.score >= 0.93]
     found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in sure)
     assert len(found) == len(PLACES)
     for place, position in zip(PLACES, found, strict=True):
@@ -36,7 +36,7 @@ def test_specks_are_surer_than_everything_else(scene, trees, spacing_mm):
 
 @pytest.mark.parametrize("trees", [TREES, None], ids=["trees", "strength"])
 def test_noise_is_not_sure(scene, trees):
-    assert max((p.score for p in _classified(scene(noise=40.0), trees)), default=0.0) < 0.9
+    assert max((p.score for p in _classified(scene(noise=40.0), trees)), default=0.0) < 0.93
 
 
 def test_the_rule_rises_with_strength_alone(scene):
