@@ -203,7 +203,8 @@ def _without_hot_pixels(crop: NDArray[np.uint16], settings: NormaliseSettings) -
     neighbours = np.ones((3, 3), np.uint8)
     neighbours[1, 1] = 0
     lead = cv2.subtract(crop, cv2.dilate(crop, neighbours))
-    rows, columns = np.nonzero(lead > min((1 - settings.hot_pixel_share) * smallest, 65534.0))
+    spikes = np.flatnonzero(lead > min((1 - settings.hot_pixel_share) * smallest, 65534.0))
+    rows, columns = np.divmod(spikes, crop.shape[1])
     if len(rows) == 0:
         return crop
     offset = np.arange(-3, 4)

@@ -1,0 +1,71 @@
+"""
+How long the page of a large run takes to be written and to open.
+
+    python tests/benchmarks/page.py [IMAGES]
+
+Writes a page of 50,000 rows (or as many as asked for) and opens it from the disk in a headless Chromium, five times;
+prints its size, the time to write it and the median time until its first images stand in the document.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from pipeline.lexicon import Distribution, Status
+from pipeline.model import FileRow
+from pipeline.outputs.page import write_page
+from pipeline.outputs.tables import IMAGE_COLUMNS
+
+
+def main() -> None:
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        rows = _rows(folder, count)
+        start = time.perf_counter()
+        write_page(folder, rows, {})
+        written_s = time.perf_counter() - start
+        size_mb = (folder / "index.html").stat().st_size / 1e6
+        print(f"page of {count} images: {size_mb:.1f} MB, written in {written_s:.1f} s")
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
+        )
+        times = []
+        for _ in range(5):
+            page = browser.new_page()
+            start = time.perf_counter()
+            page.goto((folder / "index.html").as_uri())
+            page.locator(".card").first.wait_for()
+            times.append(time.perf_counter() - start)
+            page.close()
+        print(f"opened in {statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})")
+        browser.close()
+
+
+def _rows(folder: Path, count: int) -> list[FileRow]:
+    labels = [label.value for label in Distribution]
+    lines = [",".join(IMAGE_COLUMNS)]
+    rows = []
+    for index in range(count):
+        uid = f"1.2.826.0.1.3680043.8.498.{index:020d}"
+        shard = f"{index % 256:02x}"
+        lines.append(
+            f"{uid},k,{'LR'[index % 2]},CC,FOR PRESENTATION,Maker,M{index % 5},0.07,0.07,imager,9000.0,"
+            f"{index % 1000 / 1000},{index % 50},{index % 50},0,1,{labels[index % len(labels)]},0.3,lossy,"
+            f"results/{shard}/{uid}.json,overlays/{shard}/{uid}.jpg"
+        )
+        rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.JUDGED, None, None, 0.5))
+    (folder / "tables").mkdir()
+    (folder / "tables" / "images.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return rows
+
+
+if __name__ == "__main__":
+    main()
