@@ -1,0 +1,30 @@
+"""The records that flow from the DICOM door through the stages to the outputs."""
+
+from pipeline.model.anatomy import Breast, BreastSummary, Landmarks, Nipple
+from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall, Pattern
+from pipeline.model.image import Density, ImageIdentity, Mammogram, StoredPixels
+from pipeline.model.particles import Channel, NoiseTable, Particle
+from pipeline.model.point import Point
+from pipeline.model.report import FileRow, Report
+
+__all__ = [
+    "Breast",
+    "BreastSummary",
+    "Calcification",
+    "Candidate",
+    "Channel",
+    "Cluster",
+    "Density",
+    "DistributionCall",
+    "FileRow",
+    "ImageIdentity",
+    "Landmarks",
+    "Mammogram",
+    "Nipple",
+    "NoiseTable",
+    "Particle",
+    "Pattern",
+    "Point",
+    "Report",
+    "StoredPixels",
+]

@@ -1,0 +1,147 @@
+"""What was found: calcifications, clusters, their pattern and its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.lexicon import CalcificationSize, Distribution, Flag
+    from pipeline.model.point import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Calcification:
+    """
+    One reported particle.
+
+    Millimetres are None where the image has no spacing, and then ``size`` is
+    None too. ``diameter_mm`` is that of the circle of equal area, ``length_mm``
+    and ``width_mm`` are the largest and smallest Feret diameters.
+    ``contrast_to_noise`` is the height above the surroundings in standard
+    deviations of the noise at that grey level. ``cluster`` is the number of
+    its cluster, or None.
+    """
+
+    number: int
+    frame: int
+    row_px: float
+    column_px: float
+    outline_px: tuple[Point, ...]
+    diameter_px: float
+    diameter_mm: float | None
+    length_mm: float | None
+    width_mm: float | None
+    area_mm2: float | None
+    size: CalcificationSize | None
+    score: float
+    contrast_to_noise: float
+    cluster: int | None = None
+    flags: frozenset[Flag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """
+    The shape of a set of calcifications, in numbers.
+
+    Lengths are in mm, angles in degrees, shares between 0 and 1. The last four
+    are seen from the nipple, and None where it is not known well enough.
+
+    Attributes
+    ----------
+    count : int
+        Number of calcifications.
+    extent_mm : float
+        Largest distance between two of them.
+    most_within_10_mm : int
+        Most of them within a circle of 10 mm diameter.
+    length_mm, width_mm : float
+        5th to 95th percentile along and across the main axis.
+    elongation : float
+        Standard deviation along the main axis over that across it.
+    line_share : float
+        Longest path through the minimum spanning tree over its whole length,
+        after points closer than 2.5 mm were merged: 1 for a line, small for
+        an area.
+    hull_share : float
+        Area of the convex hull over that of the breast.
+    covered_share : float
+        Share of the breast within 10 mm of a calcification.
+    axis_to_nipple_degrees : float or None
+        Angle between the main axis and the direction to the nipple, 0 to 90.
+    angular_span_degrees : float or None
+        5th to 95th percentile of the direction as seen from the nipple.
+    radial_over_transverse : float or None
+        Standard deviation towards the nipple over that across.
+    widening : float or None
+        Transverse spread of the third farthest from the nipple over that of
+        the nearest third.
+    """
+
+    count: int
+    extent_mm: float
+    most_within_10_mm: int
+    length_mm: float
+    width_mm: float
+    elongation: float
+    line_share: float
+    hull_share: float
+    covered_share: float
+    axis_to_nipple_degrees: float | None
+    angular_span_degrees: float | None
+    radial_over_transverse: float | None
+    widening: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionCall:
+    """
+    A distribution descriptor with what speaks for it.
+
+    ``probabilities`` holds the five descriptors and sums to 1, or is empty
+    where no descriptor applies. ``between`` names the two candidates of an
+    indeterminate call. ``margin`` is the first probability minus the second.
+    ``calibrated_on`` says what the probabilities were calibrated on
+    (``simulated``), and is None where there are none.
+    """
+
+    label: Distribution
+    reasons: tuple[str, ...]
+    probabilities: Mapping[Distribution, float] = field(default_factory=lambda: MappingProxyType({}))
+    margin: float | None = None
+    between: tuple[Distribution, ...] = ()
+    evidence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    calibrated_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """
+    Neighbouring calcifications, described in millimetres.
+
+    ``extent_mm`` is the largest distance between two members, ``hull_px`` the
+    corners of their convex hull in order.
+    """
+
+    number: int
+    members: tuple[int, ...]
+    extent_mm: float
+    area_mm2: float
+    density_per_cm2: float
+    hull_px: tuple[Point, ...]
+    distribution: DistributionCall
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A particle that was not reported, kept for curves: where, and its score."""
+
+    frame: int
+    row_px: float
+    column_px: float
+    diameter_mm: float | None
+    score: float
