@@ -27,7 +27,7 @@ from typing import Any
 RULE = ("classify.by=strength",)
 VARIANTS: dict[str, tuple[str, ...]] = {
     "rule on strength, all ingredients": RULE,
-    "lines of 0.6 mm": (*RULE, "enhance.lengths_mm=[0.6, 3.0, 7.0]"),
+    "lines of 0.8 mm": (*RULE, "enhance.lengths_mm=[0.8, 3.0, 7.0]"),
     "lines of 1.2 mm": (*RULE, "enhance.lengths_mm=[1.2, 3.0, 7.0]"),
     "lines of 2.0 mm": (*RULE, "enhance.lengths_mm=[2.0, 3.0, 7.0]"),
     "4 directions of lines": (*RULE, "enhance.angles=4"),
@@ -38,7 +38,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "blur of 0.1 mm": (*RULE, "normalise.blur_mm=0.1"),
     "edges in 4 directions": (*RULE, "detect.directions=4"),
     "hot pixels left": (*RULE, "normalise.hot_pixel_mm=0.0"),
-    "no coarse channels": (*RULE, "enhance.lengths_mm=[0.8]", "enhance.pixels_mm=[0.0]"),
+    "no coarse channels": (*RULE, "enhance.lengths_mm=[0.6]", "enhance.pixels_mm=[0.0]"),
     "no margin at the image's edge": (*RULE, "breast.image_margin_mm=0.0"),
     "no margin at the skin": (*RULE, "breast.skin_margin_mm=0.0"),
     "boosted trees (default)": (),
