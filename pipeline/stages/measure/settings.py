@@ -26,7 +26,7 @@ class MeasureSettings(Settings):
 
     background_length_mm: float = Field(default=1.6, gt=0.1, le=10)
     """Length of the lines with which the background below a particle of the fine channel is found: well over that of
-    the search, so that two particles that touch, or one of nearly that length, do not count as background themselves."""
+    the search, so that two particles that touch, or one of nearly that length, are no background themselves."""
 
     finer_share: float = Field(default=0.75, gt=0, le=1)
     """A particle of a coarse channel that is shorter than this share of the next finer channel's lines is left to that
