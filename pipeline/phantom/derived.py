@@ -14,7 +14,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from pipeline import __version__
 from pipeline.lexicon import Distribution
 from pipeline.phantom.identity import make_uid
-from pipeline.phantom.truth import SCHEMA_VERSION
+from pipeline.phantom.truth import SCHEMA_VERSION, point_record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,18 +173,7 @@ def insertion_record(
         "distribution": None,
         "points": [
             {
-                "id": point.number,
-                "row": round(point.row_px, 2),
-                "column": round(point.column_px, 2),
-                "diameter_mm": round(point.diameter_mm, 3),
-                "length_mm": round(point.length_mm, 3),
-                "width_mm": round(point.width_mm, 3),
-                "size": point.size.value,
-                "kind": point.role.value,
-                "shape": point.shape,
-                "cluster": point.cluster,
-                "contrast": round(point.contrast, 4),
-                "matched_filter_snr": round(point.matched_filter_snr, 2),
+                **point_record(point),
                 "peak_grey_levels": round(point.peak_grey_levels, 2),
                 "noise_grey_levels": round(point.noise_grey_levels, 3),
                 "peak_sigma": round(point.peak_sigma, 2),

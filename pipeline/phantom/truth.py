@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from pipeline.lexicon import CalcificationSize, Distribution
     from pipeline.model import Point
+    from pipeline.phantom.insertion import InsertedCalcification
     from pipeline.phantom.recipe import Scene
     from pipeline.phantom.room import Role
 
@@ -95,6 +96,24 @@ def _corners(points: Iterable[Point]) -> list[list[float]]:
     return [[round(row, 2), round(column, 2)] for row, column in points]
 
 
+def point_record(point: PlantedCalcification | InsertedCalcification) -> dict[str, Any]:
+    """Give what is known about a calcification, planted or inserted, as it is written to JSON."""
+    return {
+        "id": point.number,
+        "row": round(point.row_px, 2),
+        "column": round(point.column_px, 2),
+        "diameter_mm": round(point.diameter_mm, 3),
+        "length_mm": round(point.length_mm, 3),
+        "width_mm": round(point.width_mm, 3),
+        "size": point.size.value,
+        "kind": point.role.value,
+        "shape": point.shape,
+        "cluster": point.cluster,
+        "contrast": round(point.contrast, 4),
+        "matched_filter_snr": round(point.matched_filter_snr, 2),
+    }
+
+
 def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
     """
     Give what is known about a rendered scene, as it is written to JSON.
@@ -123,23 +142,7 @@ def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
         "view": scene.view.value,
         "has_calcifications": bool(truth.calcifications),
         "distribution": truth.distribution.value,
-        "points": [
-            {
-                "id": point.number,
-                "row": round(point.row_px, 2),
-                "column": round(point.column_px, 2),
-                "diameter_mm": round(point.diameter_mm, 3),
-                "length_mm": round(point.length_mm, 3),
-                "width_mm": round(point.width_mm, 3),
-                "size": point.size.value,
-                "kind": point.role.value,
-                "shape": point.shape,
-                "cluster": point.cluster,
-                "contrast": round(point.contrast, 4),
-                "matched_filter_snr": round(point.matched_filter_snr, 2),
-            }
-            for point in truth.calcifications
-        ],
+        "points": [point_record(point) for point in truth.calcifications],
         "clusters": [
             {"id": cluster.number, "label": cluster.label.value, "members": list(cluster.members)}
             for cluster in truth.clusters

@@ -28,11 +28,9 @@ _ANGLES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """An outline in pixels of the breast's box, with the position of the peak and its height."""
+    """An outline in pixels of the breast's box, and the lines its background was found with."""
 
     outline: NDArray[np.float64]
-    peak: tuple[float, float]
-    height: float
     background_length_mm: float
     is_split: bool
 
@@ -80,7 +78,7 @@ def find_outline(
     if not around:
         return None
     outline = max(around, key=polygon_area)
-    return Outline(outline + origin, (at[0] + origin[0], at[1] + origin[1]), height, reach_mm, is_split)
+    return Outline(outline + origin, reach_mm, is_split)
 
 
 def _fine_excess(
