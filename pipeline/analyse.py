@@ -20,7 +20,18 @@ from pipeline.model import (
     Report,
 )
 from pipeline.stages import breast as breast_stage
-from pipeline.stages import classify, detect, distribution, enhance, group, landmarks, measure, normalise, pattern
+from pipeline.stages import (
+    classify,
+    detect,
+    distribution,
+    enhance,
+    foreign,
+    group,
+    landmarks,
+    measure,
+    normalise,
+    pattern,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,12 +68,14 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
     trees = classifier_of(config)
     particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
+    particles, metal = foreign.leave_out_metal(particles, seen.channels, breast, config.foreign)
     reported = [p for p in particles if p.score >= config.classify.threshold]
-    flags = mammogram.flags | breast.flags | marks.flags
+    flags = mammogram.flags | breast.flags | marks.flags | metal
     if len(reported) > config.detect.report_limit:
         reported = reported[: config.detect.report_limit]
         flags |= {Flag.TOO_MANY_FINDINGS}
     found = measure.measure_particles(reported, seen.channels, breast, marks, spacing, config.measure)
+    found = foreign.flag_areola(found, marks, spacing, config.foreign)
     found = tuple(replace(c, frame=mammogram.frame) for c in found)
     clusters: tuple[Cluster, ...] = ()
     call = distribution.not_calibrated()
@@ -199,7 +212,7 @@ def _without_mm(calcification: Calcification) -> Calcification:
         width_mm=None,
         area_mm2=None,
         size=None,
-        flags=calcification.flags - {Flag.NEAR_SIZE_LIMIT, Flag.NEAR_SKIN},
+        flags=calcification.flags - {Flag.NEAR_SIZE_LIMIT, Flag.NEAR_SKIN, Flag.NEAR_NIPPLE},
     )
 
 

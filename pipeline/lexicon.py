@@ -194,8 +194,10 @@ class Flag(StrEnum):
     NIPPLE_UNCERTAIN = "nipple_uncertain"
     PECTORAL_UNCERTAIN = "pectoral_uncertain"
     TOO_MANY_FINDINGS = "too_many_findings"
+    METAL = "metal"
     # Of a calcification.
     NEAR_SKIN = "near_skin"
+    NEAR_NIPPLE = "near_nipple"
     IN_PECTORAL = "in_pectoral"
     NEAR_SIZE_LIMIT = "near_size_limit"
     AT_RESOLUTION_LIMIT = "at_resolution_limit"
@@ -239,7 +241,10 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.NIPPLE_UNCERTAIN: "The nipple was not found with enough confidence to be used.",
     Flag.PECTORAL_UNCERTAIN: "The edge of the pectoral muscle was not found with enough confidence to be used.",
     Flag.TOO_MANY_FINDINGS: "More findings than the reporting limit; those with the highest scores are listed.",
+    Flag.METAL: "Clips, markers, wires or letters of metal lie over the breast; nothing on them is listed as a "
+    "calcification.",
     Flag.NEAR_SKIN: "Lies at the skin line, where skin calcifications and skin folds are found.",
+    Flag.NEAR_NIPPLE: "Lies within the reach of the areola: it may lie in its skin, or in a duct behind it.",
     Flag.IN_PECTORAL: "Lies over the pectoral muscle.",
     Flag.NEAR_SIZE_LIMIT: "Its width is within one pixel of the limit between micro and macro.",
     Flag.AT_RESOLUTION_LIMIT: "Smaller than two pixels: its size is an upper limit.",

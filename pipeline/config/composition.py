@@ -19,6 +19,7 @@ from pipeline.stages.classify import ClassifySettings
 from pipeline.stages.detect import DetectSettings
 from pipeline.stages.distribution import DistributionSettings
 from pipeline.stages.enhance import EnhanceSettings
+from pipeline.stages.foreign import ForeignSettings
 from pipeline.stages.group import GroupSettings
 from pipeline.stages.landmarks import LandmarkSettings
 from pipeline.stages.measure import MeasureSettings
@@ -65,6 +66,9 @@ class Config(Settings):
 
     classify: ClassifySettings = ClassifySettings()
     """How particles are scored, and from which score on they are reported."""
+
+    foreign: ForeignSettings = ForeignSettings()
+    """What lies over the breast and is no calcification."""
 
     measure: MeasureSettings = MeasureSettings()
     """How particles are measured, and where macro begins."""

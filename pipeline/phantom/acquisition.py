@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import fft
 
+from pipeline.phantom.film import Response, transfer
 from pipeline.phantom.grids import blur
 from pipeline.phantom.recipe import Detector
 
@@ -36,6 +37,8 @@ class Beam:
         Pixel size in the breast, and the two blurs in pixels.
     electronic : float
         Standard deviation of the electronic noise in quanta.
+    film : Response or None
+        What becomes of the quanta where a film holds the image.
     """
 
     open_quanta: float
@@ -43,17 +46,19 @@ class Beam:
     focus_px: float
     light_px: float
     electronic: float
+    film: Response | None = None
 
 
 def set_beam(scene: Scene, median_attenuation: float) -> Beam:
     """Choose the exposure as automatic exposure control does: by the quanta behind the median of the breast."""
-    pixel = scene.pixel_spacing_mm
+    pixel, film = scene.pixel_spacing_mm, scene.used_film
     return Beam(
         open_quanta=scene.quanta_per_mm2 * pixel**2 * math.exp(median_attenuation),
         pixel_mm=pixel,
         focus_px=_FOCUS_SIGMA_MM / pixel,
-        light_px=_LIGHT_SIGMA_MM[scene.detector] / pixel,
-        electronic=scene.electronic_noise_quanta,
+        light_px=(_LIGHT_SIGMA_MM[scene.detector] if film is None else film.screen_blur_mm) / pixel,
+        electronic=scene.electronic_noise_quanta if film is None else 0.0,
+        film=None if film is None else Response.of(film, scene),
     )
 
 
@@ -90,7 +95,9 @@ def matched_filter_snr(attenuation: NDArray[np.float64], background: float, beam
     The prewhitening matched filter: the square is the sum over spatial
     frequencies of the signal's power over the noise's. Noise is quantum and
     electronic noise at the mean exposure around the signal; tissue texture
-    does not count, so a detector that has to find the signal does worse.
+    does not count, so a detector that has to find the signal does worse. On
+    film, signal and noise are those of the scan: quanta through the
+    characteristic curve, grain, scanner and rounding. Dust does not count.
 
     Parameters
     ----------
@@ -108,6 +115,8 @@ def matched_filter_snr(attenuation: NDArray[np.float64], background: float, beam
     -----
     Barrett and Myers, Foundations of Image Science (2004), section 13.2.
     """
+    if beam.film is not None:
+        return _matched_filter_snr_on_film(attenuation, background, beam, beam.film)
     mean = beam.open_quanta * math.exp(-background)
     margin = 4 + math.ceil(4 * (beam.focus_px + beam.light_px))
     padded = np.pad(attenuation, margin)
@@ -116,6 +125,29 @@ def matched_filter_snr(attenuation: NDArray[np.float64], background: float, beam
     squared = fft.fftfreq(rows)[:, None] ** 2 + fft.rfftfreq(columns)[None, :] ** 2
     focus, light = (np.exp(-2 * math.pi**2 * s**2 * squared) for s in (beam.focus_px, beam.light_px))
     ratio = np.abs(signal * focus * light) ** 2 / (mean * light**2 + beam.electronic**2)
+    return _root_of_sum(ratio, columns)
+
+
+def _matched_filter_snr_on_film(
+    attenuation: NDArray[np.float64], background: float, beam: Beam, film: Response
+) -> float:
+    """Give the ratio for the scan of a film: its signal bends with the curve, its noise does not."""
+    mean = beam.open_quanta * math.exp(-background)
+    margin = 4 + math.ceil(4 * (beam.focus_px + beam.light_px + film.scanner_px))
+    padded = np.pad(attenuation, margin)
+    rows, columns = padded.shape
+    focus, light, grain, scanner = (
+        transfer(sigma, rows, columns) for sigma in (beam.focus_px, beam.light_px, film.grain_px, film.scanner_px)
+    )
+    exposure = mean + fft.irfft2(fft.rfft2(mean * np.expm1(-padded)) * focus * light, s=padded.shape)
+    end = film.scanner_density
+    signal = fft.rfft2(np.minimum(film.density(exposure), end) - min(film.density_of(mean), end)) * scanner
+    noise = film.scanned_noise_power(mean, mean * light**2, (grain, scanner))
+    return _root_of_sum(np.abs(signal) ** 2 / noise, columns)
+
+
+def _root_of_sum(ratio: NDArray[np.float64], columns: int) -> float:
+    """Add up half a spectrum, as `rfft2` gives it, of an image of so many columns; changes it."""
     # Frequencies that rfft2 leaves out are mirror images of these.
     ratio[:, 1 : (columns + 1) // 2] *= 2
-    return math.sqrt(float(ratio.sum()) / (rows * columns))
+    return math.sqrt(float(ratio.sum()) / (len(ratio) * columns))

@@ -14,9 +14,9 @@ from pydicom.uid import (
 
 from pipeline import __version__
 from pipeline.lexicon import Laterality, PresentationIntent, View
-from pipeline.phantom.coding import encode
+from pipeline.phantom.coding import allocated_bits, encode
 from pipeline.phantom.identity import make_uid, sop_instance_uid
-from pipeline.phantom.recipe import TRANSFER_SYNTAX_UIDS, Photometric
+from pipeline.phantom.recipe import TRANSFER_SYNTAX_UIDS, ObjectKind, Photometric
 
 if TYPE_CHECKING:
     from pipeline.phantom.recipe import Scene
@@ -111,7 +111,7 @@ def _breast_and_view(ds: Dataset, scene: Scene) -> None:
     ds.ViewCodeSequence = Sequence([view])
     ds.AnatomicRegionSequence = Sequence([_code("76752008", "Breast")])
     ds.OrganExposed = "BREAST"
-    ds.BreastImplantPresent = "NO"
+    ds.BreastImplantPresent = "YES" if ObjectKind.IMPLANT in scene.objects else "NO"
     ds.PartialView = "NO"
     ds.PatientOrientation = _patient_orientation(scene)
 
@@ -129,7 +129,7 @@ def _image(ds: Dataset, phantom: Phantom) -> None:
     ds.SamplesPerPixel = 1
     ds.PhotometricInterpretation = scene.photometric.value
     ds.Rows, ds.Columns = phantom.pixels.shape
-    ds.BitsAllocated, ds.BitsStored, ds.HighBit = 16, scene.bits, scene.bits - 1
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit = allocated_bits(scene), scene.bits, scene.bits - 1
     ds.PixelRepresentation = 0
     ds.PixelIntensityRelationship = scene.stored_relationship.value
     ds.PixelIntensityRelationshipSign = scene.stored_sign
@@ -185,4 +185,6 @@ def make_dataset(phantom: Phantom) -> FileDataset:
     if meta.TransferSyntaxUID.is_encapsulated:
         ds["PixelData"].VR = "OB"
         ds["PixelData"].is_undefined_length = True
+    elif ds.BitsAllocated == 8 and not meta.TransferSyntaxUID.is_implicit_VR:
+        ds["PixelData"].VR = "OB"
     return ds

@@ -73,7 +73,6 @@ def store(
     Stored
         Values of ``scene.bits`` bits.
     """
-    largest = 2**scene.bits - 1
     full = np.float32(_SATURATION * beam.open_quanta)
     if scene.intent is PresentationIntent.FOR_PROCESSING:
         if scene.stored_relationship is Relationship.LIN:
@@ -82,20 +81,24 @@ def store(
             # Seven natural units of exposure below the open beam fill the scale.
             share = 1 + np.log(np.clip(quanta / full, np.float32(np.exp(-7.0)), 1)) / np.float32(7)
         brighter_is_exposed = True
-        window = None
     else:
         lit = np.ones_like(quanta) if shadow is None else 1 - shadow
         exposure = (np.minimum(quanta, full) / full).astype(np.float32, copy=False)
         share = _present(exposure, lit, scene.pixel_spacing_mm, breast)
-        window = 0.5, 1.0
         brighter_is_exposed = False
+    return store_share(share, scene, brighter_is_exposed=brighter_is_exposed)
+
+
+def store_share(share: NDArray[np.float32], scene: Scene, *, brighter_is_exposed: bool) -> Stored:
+    """Round shares of the grey scale, 0 to 1, to the values of a file, with the sign that the scene asks for."""
+    largest = 2**scene.bits - 1
     if brighter_is_exposed != (scene.stored_sign == 1):
         share = 1 - share
     values = np.rint(share * np.float32(largest)).astype(np.uint16)
-    if window is not None:
-        centre, width = (part * (largest + 1) for part in window)
-        window = (round(largest - centre if scene.stored_sign == 1 else centre, 0), round(width, 0))
-    return Stored(values, window)
+    if scene.intent is PresentationIntent.FOR_PROCESSING:
+        return Stored(values, None)
+    centre = (largest + 1) / 2
+    return Stored(values, (round(largest - centre if scene.stored_sign == 1 else centre, 0), float(largest + 1)))
 
 
 def _present(

@@ -7,10 +7,18 @@ from pathlib import Path  # noqa: TC003 - part of a public signature
 from typing import Annotated, Any, Self, TypeVar
 
 import yaml
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.lexicon import Laterality, PresentationIntent, View
+from pipeline.phantom.film_recipe import Film
 from pipeline.settings import Settings
 
 
@@ -25,6 +33,20 @@ class Kind(StrEnum):
     MACRO_ONLY = "macro_only"
     ARTERIAL = "arterial"
     NONE = "none"
+
+
+class ObjectKind(StrEnum):
+    """What else can be in an image: hard negatives for a search for calcifications."""
+
+    CLIP = "clip"
+    MARKER = "marker"
+    BB = "bb"
+    RING = "ring"
+    WIRE = "wire"
+    IMPLANT = "implant"
+    LABEL = "label"
+    FOLD = "fold"
+    AREOLA = "areola"
 
 
 class Photometric(StrEnum):
@@ -42,10 +64,16 @@ class Relationship(StrEnum):
 
 
 class Detector(StrEnum):
-    """How X-rays become charge: directly in selenium, or through the light of a scintillator, which blurs."""
+    """
+    *Detector Type* (0018,7004): how X-rays become an image.
+
+    Charge in selenium, charge by the light of a scintillator, which blurs, or
+    the blackening of a film that is scanned.
+    """
 
     DIRECT = "DIRECT"
     SCINTILLATOR = "SCINTILLATOR"
+    FILM = "FILM"
 
 
 class Coding(StrEnum):
@@ -87,6 +115,9 @@ _Section = TypeVar("_Section", bound=Settings)
 # YAML gives lists and words, so tuples and vocabularies are read leniently; numbers stay strict.
 _Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(require_order)]
 _Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(require_order)]
+
+_OPTIONAL = frozenset({"objects", "film"})
+"""Fields that are written out only where they hold something."""
 
 _VIEWS = (View.CC, View.MLO, View.ML, View.XCCL)
 
@@ -138,9 +169,15 @@ class Scene(Settings):
     """Hard negatives: single pixels with far too high a value, which detector correction missed."""
     dead_pixels: int = Field(default=0, ge=0, le=1000)
     """Hard negatives: single pixels with far too low a value."""
+    objects: Annotated[tuple[Annotated[ObjectKind, Field(strict=False)], ...], Field(strict=False, max_length=50)] = ()
+    """Hard negatives: a surgical clip, a biopsy marker, a BB or a wire ring on the skin, a localisation wire, an
+    implant, a label over the breast's edge, a fold of skin, an areola; one for each time it is named."""
 
     detector: Annotated[Detector, Field(strict=False)] = Detector.DIRECT
-    """Direct detectors have white noise and little blur; scintillators blur signal and noise."""
+    """Direct detectors have white noise and little blur; scintillators blur signal and noise; film has grain, a
+    characteristic curve and dust. FILM is a film that was scanned."""
+    film: Film | None = None
+    """The film and its scan, where the detector is FILM; null takes every default of `Film`."""
     quanta_per_mm2: float = Field(default=4e5, ge=1e3, le=1e7)
     """X-ray quanta registered in one mm2 behind the median of the breast. An air kerma of 100 µGy at the detector,
     usual in screening, is 5.8e5 quanta of 20 keV in one mm2, of which a detector registers about two thirds."""
@@ -160,8 +197,8 @@ class Scene(Settings):
     sign: Annotated[int, Field(ge=-1, le=1)] | None = None
     """Pixel Intensity Relationship Sign: 1 where larger values mean more X-rays. Null follows the photometric
     interpretation, so that dense tissue is shown white."""
-    bits: int = Field(default=12, ge=10, le=16)
-    """Bits stored."""
+    bits: int = Field(default=12, ge=8, le=16)
+    """Bits stored; fewer than 10 for film alone."""
     transfer_syntax: Annotated[Coding, Field(strict=False)] = Coding.EXPLICIT_LITTLE
     """How the pixels are coded in the file."""
     manufacturer: str = Field(default="Mammocalc", max_length=60)
@@ -182,12 +219,30 @@ class Scene(Settings):
             raise ValueError("field_mm must lie between 40 and 400 mm")
         if self.intent is PresentationIntent.FOR_PRESENTATION and self.relationship is Relationship.LIN:
             raise ValueError("an image FOR PRESENTATION is not linear in exposure")
+        is_film = self.detector is Detector.FILM
+        if self.film is not None and not is_film:
+            raise ValueError("film needs the detector FILM")
+        if is_film and self.intent is not PresentationIntent.FOR_PRESENTATION:
+            raise ValueError("a film is scanned FOR PRESENTATION")
+        if self.bits < 10 and not is_film:
+            raise ValueError("fewer than 10 bits need the detector FILM")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what a scene does not have, so that older scenes keep their identifiers."""
+        values: dict[str, Any] = write(self)
+        return {name: value for name, value in values.items() if name not in _OPTIONAL or value}
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the image."""
         return round(self.field_mm[0] / self.pixel_spacing_mm), round(self.field_mm[1] / self.pixel_spacing_mm)
+
+    @property
+    def used_film(self) -> Film | None:
+        """The film, with the defaults filled in; None for detectors of other kinds."""
+        return (self.film or Film()) if self.detector is Detector.FILM else None
 
     @property
     def stored_relationship(self) -> Relationship:

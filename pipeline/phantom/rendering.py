@@ -10,21 +10,27 @@ import numpy as np
 from pipeline.lexicon import CalcificationSize, Distribution, Laterality
 from pipeline.phantom.acquisition import Beam, expose, matched_filter_snr, set_beam
 from pipeline.phantom.anatomy import make_anatomy, nipple_thickness, skin_distance_map
+from pipeline.phantom.blemishes import Blemishes, soil
 from pipeline.phantom.curves import Curve
+from pipeline.phantom.film import develop, scan
+from pipeline.phantom.film_recipe import Film
 from pipeline.phantom.grids import Grid, blur, refine
 from pipeline.phantom.marker import draw_text
+from pipeline.phantom.objects import place_objects
 from pipeline.phantom.particles import grow, rasterise
 from pipeline.phantom.planting import place
-from pipeline.phantom.processing import BreastMap, store
+from pipeline.phantom.processing import BreastMap, Stored, store, store_share
 from pipeline.phantom.recipe import Kind
 from pipeline.phantom.room import Placement, Role, Room
 from pipeline.phantom.tissue import TISSUE_STEP_MM, fibre_attenuation, make_tissue, make_vessels
-from pipeline.phantom.truth import MACRO_WIDTH_MM, PlantedCalcification, PlantedCluster, Truth
+from pipeline.phantom.truth import MACRO_WIDTH_MM, PlantedCalcification, PlantedCluster, PlantedObject, Truth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model import Point
+    from pipeline.phantom.film import Response
+    from pipeline.phantom.objects import PlacedObject
     from pipeline.phantom.recipe import Scene
 
 _COARSE_PER_MM = (0.25, 0.6)
@@ -35,6 +41,11 @@ _LEAD = 4.0
 """Attenuation of the lead letters and of the collimator: a fiftieth of the open beam passes."""
 _DOT_MM = 0.55
 """Letters are seven dots high: 4 mm."""
+_PLATE_MM = 2.5
+"""Rim of the plate around the letters on film."""
+_FILM_STEPS, _FILM_STRIDE, _FILM_DEEPEST = 12, 3.0, 3.0
+"""On the toe and the shoulder of a film the way to the wanted ratio is longer, and may not end: calcifications are
+thickened at most to this many times the largest attenuation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,9 +129,15 @@ def _plant(
         if spot.role is Role.MICRO:
             low, high = scene.snr
             for _ in range(4):  # the exponential is almost straight, so few steps are enough
-                if low <= snr <= high:
+                if beam.film is not None or low <= snr <= high:
                     break
                 per_mm *= float(np.clip(snr, low * 1.002, high * 0.998)) / snr
+                snr = matched_filter_snr(per_mm * thickness, background, beam)
+            for _ in range(_FILM_STEPS):
+                if beam.film is None or low <= snr <= high:
+                    break
+                wanted = float(np.clip(snr, low * 1.002, high * 0.998)) / max(snr, 1e-9)
+                per_mm = min(per_mm * min(wanted, _FILM_STRIDE), _FILM_DEEPEST * scene.attenuation_per_mm[1])
                 snr = matched_filter_snr(per_mm * thickness, background, beam)
         attenuation[box] += (per_mm * thickness).astype(np.float32)
         where = frame.point(spot.y_mm, spot.x_mm)
@@ -151,6 +168,8 @@ def _letters(scene: Scene, pixels: Grid, breast: BreastMap) -> NDArray[np.bool_]
         letters = letters[:, ::-1]
     grid = breast.grid
     tissue = (breast.skin_distance > -1.0) | (nipple_thickness(breast.anatomy, grid) > 0)
+    if scene.used_film is not None and scene.used_film.label:
+        letters = ~np.pad(letters, round(_PLATE_MM / pixels.step_mm))
     margin = round((4.0 + scene.collimation_mm) / pixels.step_mm)
     rows, columns = letters.shape
     left = pixels.columns - margin - columns
@@ -179,6 +198,14 @@ def _spoil(quanta: NDArray[np.float32], scene: Scene, beam: Beam, rng: np.random
     quanta[hot[:, 0], hot[:, 1]] += np.float32(0.5 * beam.open_quanta)
     quanta[dead[:, 0], dead[:, 1]] *= rng.uniform(0.0, 0.4, len(dead)).astype(np.float32)
     return where.astype(np.float64)
+
+
+def _digitise(quanta: NDArray[np.float32], scene: Scene, response: Response) -> tuple[Stored, Blemishes]:
+    """Develop a film, let it lie about, and scan it."""
+    density = develop(quanta, response, _stream(scene, "grain"))
+    blemishes = soil(density, scene.used_film or Film(), response, scene.pixel_spacing_mm, _stream(scene, "dust"))
+    share = scan(density, response, _stream(scene, "scanner"))
+    return store_share(share, scene, brighter_is_exposed=False), blemishes
 
 
 def render(scene: Scene) -> Phantom:
@@ -222,6 +249,14 @@ def render(scene: Scene) -> Phantom:
     beam = set_beam(scene, float(np.median(tissue.coarse[room.inside])))
     planted = _plant(attenuation, placements, scene, beam, _stream(scene, "particles"))
 
+    objects: tuple[PlacedObject, ...] = ()
+    if scene.objects:
+        taken = np.array([(spot.y_mm, spot.x_mm) for spot in placements]).reshape(-1, 2)
+        to_skin = refine(distance, coarse, pixels)
+        foreign, objects = place_objects(
+            scene.objects, room, pixels, to_skin, taken, lambda number: _stream(scene, f"object {number}")
+        )
+        attenuation += foreign
     shaded = attenuation
     shadow = _shadow(scene, pixels)
     if scene.marker:
@@ -230,7 +265,13 @@ def render(scene: Scene) -> Phantom:
         shaded = shaded + np.float32(_LEAD) * shadow
     quanta = expose(shaded, beam, _stream(scene, "noise"))
     defects = _spoil(quanta, scene, beam, _stream(scene, "defects"))
-    stored = store(quanta, shadow, scene, beam, breast)
+    if beam.film is None:
+        stored = store(quanta, shadow, scene, beam, breast)
+        scratches = np.zeros((0, 2, 2))
+    else:
+        stored, blemishes = _digitise(quanta, scene, beam.film)
+        defects = np.concatenate([defects, blemishes.dust_mm / scene.pixel_spacing_mm - 0.5])
+        scratches = blemishes.scratches_mm
 
     members = tuple(particle.number for particle in planted if particle.cluster is not None)
     label = Distribution(scene.kind.value) if members else Distribution.NOT_APPLICABLE
@@ -245,6 +286,8 @@ def render(scene: Scene) -> Phantom:
         pectoral_px=frame.points(anatomy.pectoral_mm),
         defects_px=frame.points((defects + 0.5) * scene.pixel_spacing_mm),
         knots_px=frame.points(knots),
+        scratches_px=tuple((frame.point(*start), frame.point(*end)) for start, end in scratches.tolist()),
+        objects=tuple(PlantedObject(o.kind.value, *frame.point(o.y_mm, o.x_mm), o.radius_mm) for o in objects),
     )
     return Phantom(
         scene, frame.image(stored.values), stored.window, truth, frame.image(attenuation), anatomy.thickness_mm

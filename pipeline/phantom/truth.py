@@ -59,6 +59,16 @@ class PlantedCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class PlantedObject:
+    """Something that is no calcification: its kind, centre, and the radius of the circle that holds it."""
+
+    kind: str
+    row_px: float
+    column_px: float
+    radius_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """
     What is known about a scene; positions are 0-based pixel coordinates of the stored image.
@@ -77,9 +87,13 @@ class Truth:
         The edge of the muscle, from the top of the image; empty where the
         view shows none.
     defects_px : tuple of Point
-        Hot and dead pixels.
+        Hot and dead pixels; on film dust.
     knots_px : tuple of Point
         Crossings of several fibres.
+    objects : tuple of PlantedObject
+        Clips, markers, labels and the like.
+    scratches_px : tuple of (Point, Point)
+        Both ends of each scratch of a film.
     """
 
     distribution: Distribution
@@ -90,6 +104,8 @@ class Truth:
     pectoral_px: tuple[Point, ...]
     defects_px: tuple[Point, ...]
     knots_px: tuple[Point, ...]
+    objects: tuple[PlantedObject, ...] = ()
+    scratches_px: tuple[tuple[Point, Point], ...] = ()
 
 
 def _corners(points: Iterable[Point]) -> list[list[float]]:
@@ -152,5 +168,16 @@ def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
         "skin_line": _corners(truth.skin_line_px),
         "defects": _corners(truth.defects_px),
         "knots": _corners(truth.knots_px),
+        **({"objects": [_object_record(thing) for thing in truth.objects]} if truth.objects else {}),
+        **({"scratches": [_corners(ends) for ends in truth.scratches_px]} if scene.used_film else {}),
         "scene": scene.model_dump(mode="json"),
+    }
+
+
+def _object_record(thing: PlantedObject) -> dict[str, Any]:
+    return {
+        "kind": thing.kind,
+        "row": round(thing.row_px, 2),
+        "column": round(thing.column_px, 2),
+        "radius_mm": round(thing.radius_mm, 2),
     }

@@ -11,7 +11,7 @@ from pipeline.analyse import analyse
 from pipeline.config import Config
 
 PLACES = [(34 + 2.2 * (i % 3) + 0.4 * (i // 3), 18 + 2.2 * (i // 3), 0.3 + 0.05 * (i % 4)) for i in range(9)] + [
-    (48.0, 12.0, 1.6)
+    (48.0, 12.0, 1.2)  # a larger disc, flat and sharp as these are, is metal
 ]
 CONFIG = Config()
 

@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pipeline.phantom.acquisition import expose, matched_filter_snr, set_beam
+from pipeline.phantom.film import develop, scan
 from pipeline.phantom.recipe import Detector, Kind, Scene
 
 
@@ -48,9 +50,14 @@ def test_the_ideal_observer_reaches_its_signal_to_noise_ratio_in_simulated_image
     signal = np.zeros((32, 32))
     signal[14:17, 15:18] = 0.05
     rng = np.random.default_rng(2)
+
+    def image(attenuation: NDArray[np.float32]) -> NDArray[np.float32]:
+        quanta = expose(attenuation, beam, rng)
+        return quanta if beam.film is None else scan(develop(quanta, beam.film, rng), beam.film, rng)
+
     flat = np.full((32, 32), 2.0, dtype=np.float32)
-    without = np.array([expose(flat, beam, rng) for _ in range(1500)], dtype=np.float64)
-    present = np.array([expose(flat + signal.astype(np.float32), beam, rng) for _ in range(1500)], dtype=np.float64)
+    without = np.array([image(flat) for _ in range(1500)], dtype=np.float64)
+    present = np.array([image(flat + signal.astype(np.float32)) for _ in range(1500)], dtype=np.float64)
     core = np.s_[:, 9:22, 10:23]
     noise = np.concatenate([part[core] - part[core].mean(axis=0) for part in (without, present)])
     covariance = np.cov(noise.reshape(len(noise), -1).T)
@@ -58,8 +65,8 @@ def test_the_ideal_observer_reaches_its_signal_to_noise_ratio_in_simulated_image
     template = np.linalg.solve(covariance, difference)
     # Apply it to images that did not make it.
     fresh = [
-        np.array([expose(image, beam, rng)[core[1:]].ravel() for _ in range(600)], dtype=np.float64) @ template
-        for image in (flat, flat + signal.astype(np.float32))
+        np.array([image(shown)[core[1:]].ravel() for _ in range(600)], dtype=np.float64) @ template
+        for shown in (flat, flat + signal.astype(np.float32))
     ]
     found = abs(fresh[0].mean() - fresh[1].mean()) / math.sqrt(0.5 * (fresh[0].var() + fresh[1].var()))
     assert found == pytest.approx(matched_filter_snr(signal, 2.0, beam), rel=0.12)

@@ -1,0 +1,208 @@
+"""What lies over the breast and is no calcification: metal and lead; and where the skin of the areola may be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from pipeline.lexicon import Flag
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.geometry import PixelSpacing
+    from pipeline.model import Breast, Calcification, Channel, Landmarks, Particle
+
+
+_PATCH_MM = 4.0
+"""What is looked at around a peak: the largest clips lie in it, and enough of what is around them."""
+
+
+class ForeignSettings(Settings):
+    """What is taken for metal, and where the areola is."""
+
+    leave_out_metal: bool = True
+    """Whether clips, markers, wires and lead letters are left out. The image is flagged where that happened."""
+
+    metal_over_share: float = Field(default=0.1, ge=0, le=5)
+    """Metal is denser than the densest tissue by at least this share of the tissue's range (from the 5th to the 99.5th
+    percentile of the breast)."""
+
+    metal_flat_share: float = Field(default=0.4, gt=0, lt=1)
+    """Smallest share of the area above half of an object's height that reaches nine tenths of it. Next to nothing
+    passes through metal, so its top is flat; in a dome, like a calcification, a quarter of the area is so high."""
+
+    metal_flank_mm: float = Field(default=0.15, gt=0, le=2)
+    """Largest mean width of the flank between half and nine tenths of the height. The wall of metal is as steep as the
+    detector's blur allows, 0.03 to 0.14 mm; real large calcifications with tops nearly as flat, saturated ones
+    among them, had 0.29 mm and more."""
+
+    metal_area_mm2: float = Field(default=1.2, gt=0, le=20)
+    """Smallest area of a piece of metal: that of a BB of 1.2 mm, or the end of a clip. Real round calcifications below
+    this have too few pixels to be told from it by their flanks."""
+
+    areola_radius_mm: float = Field(default=20.0, ge=0, le=60)
+    """Calcifications this close to a nipple that was found with confidence are flagged; areolas are 30 to 50 mm
+    wide."""
+
+    nipple_confidence: float = Field(default=0.5, ge=0, le=1)
+    """Smallest confidence of the nipple at which they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tissue:
+    """The densities that tissue has in this image."""
+
+    low: float
+    high: float
+
+    @property
+    def span(self) -> float:
+        return max(self.high - self.low, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What metal is told by; see `ForeignSettings`."""
+
+    over_share: float
+    flat_share: float
+    flank_mm: float
+    area_mm2: float
+
+
+def leave_out_metal(
+    particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast, settings: ForeignSettings
+) -> tuple[tuple[Particle, ...], frozenset[Flag]]:
+    """
+    Leave out particles that lie on metal or lead.
+
+    Clips, biopsy markers, BBs, wires and lead letters are denser than any
+    tissue, flat on top, and end within the detector's blur. Large
+    calcifications are denser than tissue as well, but they are rounded: their
+    flanks are wide. Those that are not clearly metal stay.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        In any order.
+    channels : tuple of Channel
+        As they were searched; the image of the first, the finest, is looked at.
+    breast : Breast
+        Its box, and the densities of its tissue.
+    settings : ForeignSettings
+        What metal is.
+
+    Returns
+    -------
+    particles : tuple of Particle
+        Those that are left, in the same order.
+    flags : frozenset of Flag
+        ``metal`` where any was left out.
+    """
+    cells = breast.cell_density[breast.is_judged]
+    if not settings.leave_out_metal or cells.size == 0:
+        return tuple(particles), frozenset()
+    low, high = np.quantile(cells, (0.05, 0.995)).tolist()
+    tissue = _Tissue(low, high)
+    peaks = [_peak_near(p, channels, breast) for p in particles]
+    metal = {peak for peak in set(peaks) if peak is not None and _is_metal(peak, channels[0], tissue, settings)}
+    kept = tuple(p for p, peak in zip(particles, peaks, strict=True) if peak not in metal)
+    return kept, frozenset() if len(kept) == len(particles) else frozenset({Flag.METAL})
+
+
+def flag_areola(
+    calcifications: Sequence[Calcification], landmarks: Landmarks, spacing: PixelSpacing, settings: ForeignSettings
+) -> tuple[Calcification, ...]:
+    """
+    Flag calcifications that may lie in the skin of the areola.
+
+    One view cannot tell the skin of the areola from the ducts behind it, and
+    calcifications in those matter. So they keep their place in clusters, and
+    the flag says what else they may be.
+
+    Parameters
+    ----------
+    calcifications : sequence of Calcification
+        In any order.
+    landmarks : Landmarks
+        The nipple; without one nothing is flagged.
+    spacing : PixelSpacing
+        Size of a pixel.
+    settings : ForeignSettings
+        Size of the areola.
+
+    Returns
+    -------
+    tuple of Calcification
+        In the same order.
+    """
+    nipple = landmarks.nipple
+    if nipple is None or nipple.confidence < settings.nipple_confidence:
+        return tuple(calcifications)
+
+    def is_near(one: Calcification) -> bool:
+        row_mm = (one.row_px - nipple.row_px) * spacing.row_mm
+        return math.hypot(row_mm, (one.column_px - nipple.column_px) * spacing.column_mm) <= settings.areola_radius_mm
+
+    return tuple(replace(c, flags=c.flags | {Flag.NEAR_NIPPLE}) if is_near(c) else c for c in calcifications)
+
+
+def _peak_near(particle: Particle, channels: tuple[Channel, ...], breast: Breast) -> tuple[int, int] | None:
+    """Give the densest pixel of the finest image at a particle; None outside of the image."""
+    finest = channels[0]
+    row = round((particle.row_px - breast.box_px[0] - (finest.step_px - 1) / 2) / finest.step_px)
+    column = round((particle.column_px - breast.box_px[1] - (finest.step_px - 1) / 2) / finest.step_px)
+    # The particle of a coarse top-hat is the middle of what it saw, which may be the hole of a ring.
+    reach = max(1, math.ceil(channels[particle.channel].length_mm / 2 / finest.pixel_mm))
+    top, left = max(0, row - reach), max(0, column - reach)
+    window = finest.image[top : row + reach + 1, left : column + reach + 1]
+    if window.size == 0:
+        return None
+    below, beside = divmod(int(window.argmax()), window.shape[1])
+    return top + below, left + beside
+
+
+def _is_metal(peak: tuple[int, int], finest: Channel, tissue: _Tissue, settings: ForeignSettings) -> bool:
+    """Tell whether what stands out at a pixel is metal."""
+    row, column = peak
+    if float(finest.image[row, column]) < tissue.high + settings.metal_over_share * tissue.span:
+        return False
+    half = math.ceil(_PATCH_MM / finest.pixel_mm)
+    top, left = max(0, row - half), max(0, column - half)
+    patch = finest.image[top : row + half + 1, left : column + half + 1].astype(np.float64)
+    body = _body(patch, (row - top, column - left), tissue, finest.pixel_mm)
+    return (
+        body.over_share >= settings.metal_over_share
+        and body.flat_share >= settings.metal_flat_share
+        and body.flank_mm <= settings.metal_flank_mm
+        and body.area_mm2 >= settings.metal_area_mm2
+    )
+
+
+def _body(patch: NDArray[np.float64], peak: tuple[int, int], tissue: _Tissue, pixel_mm: float) -> _Body:
+    """Measure what stands out at a peak: the connected area above half of its height."""
+    is_tissue = (patch >= tissue.low) & (patch <= tissue.high)
+    ground = float(np.median(patch[is_tissue])) if is_tissue.any() else tissue.low
+    _, labels = cv2.connectedComponents((patch >= (ground + patch[peak]) / 2).astype(np.uint8), connectivity=8)
+    inside = labels == labels[peak]
+    summit = float(np.quantile(patch[inside], 0.95))
+    flat = inside & (patch >= ground + 0.9 * (summit - ground))
+    framed = np.pad(inside, 1)
+    edges = np.count_nonzero(framed[1:] != framed[:-1]) + np.count_nonzero(framed[:, 1:] != framed[:, :-1])
+    area_px, flat_px = int(inside.sum()), int(flat.sum())
+    return _Body(
+        over_share=(summit - tissue.high) / tissue.span,
+        flat_share=flat_px / area_px,
+        # Along stairs of pixels an outline is 4/pi times as long as it is.
+        flank_mm=(area_px - flat_px) / (edges * math.pi / 4) * pixel_mm,
+        area_mm2=area_px * pixel_mm**2,
+    )

@@ -1,0 +1,175 @@
+"""Metal is left out and says so, calcifications of every shape stay, and what lies at the nipple is flagged."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pipeline.analyse import analyse, search
+from pipeline.config import Config
+from pipeline.geometry import PixelSpacing
+from pipeline.lexicon import CalcificationSize, Flag, Laterality, PresentationIntent, SpacingSource, View
+from pipeline.model import Calcification, ImageIdentity, Landmarks, Mammogram, Nipple, StoredPixels
+from pipeline.phantom import Scene, render
+from pipeline.phantom.recipe import Kind, ObjectKind, Photometric
+from pipeline.stages import foreign
+from pipeline.stages.foreign import ForeignSettings
+
+if TYPE_CHECKING:
+    from pipeline.model import Particle
+    from pipeline.phantom import Phantom
+
+METAL = (ObjectKind.CLIP, ObjectKind.CLIP, ObjectKind.MARKER, ObjectKind.MARKER, ObjectKind.BB)
+RAW: dict[str, Any] = {
+    "intent": PresentationIntent.FOR_PROCESSING,
+    "photometric": Photometric.MONOCHROME1,
+    "bits": 14,
+}
+
+
+def rendered(kind: Kind = Kind.NONE, **changes: Any) -> Phantom:
+    base: dict[str, Any] = {"name": "a", "seed": 31, "field_mm": (110.0, 80.0), "pixel_spacing_mm": 0.1}
+    return render(Scene(kind=kind, **{**base, **changes}))
+
+
+def as_mammogram(phantom: Phantom) -> Mammogram:
+    """Give the mammogram that the DICOM door would make of a scene."""
+    scene = phantom.scene
+    values = np.arange(2**scene.bits, dtype=np.float64)
+    is_raw = scene.intent is PresentationIntent.FOR_PROCESSING
+    identity = ImageIdentity(
+        sop_instance_uid="1.2.3",
+        sop_class_uid="1.2.840.10008.5.1.4.1.1.1.2",
+        series_instance_uid="1.2.4",
+        study_instance_uid="1.2.5",
+        patient_key=None,
+        laterality=Laterality.LEFT,
+        view=View.CC,
+        view_modifiers=(),
+        patient_orientation=(),
+        breast_implant_present=None,
+        presentation_intent=scene.intent,
+        manufacturer="",
+        manufacturer_model_name="",
+        rows=scene.shape[0],
+        columns=scene.shape[1],
+        number_of_frames=1,
+    )
+    return Mammogram(
+        identity=identity,
+        frame=0,
+        pixels=StoredPixels(
+            codes=phantom.pixels,
+            modality_values=values,
+            is_padding=np.zeros(len(values), bool),
+            display_grey=np.zeros(len(values), np.uint8),
+            is_exposure=is_raw,
+            denser_is_larger=scene.photometric is Photometric.MONOCHROME2,
+        ),
+        spacing=PixelSpacing(scene.pixel_spacing_mm, scene.pixel_spacing_mm),
+        spacing_source=SpacingSource.IMAGER,
+    )
+
+
+def calcification_at(row_px: float, column_px: float) -> Calcification:
+    return Calcification(
+        number=1,
+        frame=0,
+        row_px=row_px,
+        column_px=column_px,
+        outline_px=(),
+        diameter_px=4.0,
+        diameter_mm=0.4,
+        length_mm=0.4,
+        width_mm=0.4,
+        area_mm2=0.13,
+        size=CalcificationSize.MICRO,
+        score=1.0,
+        contrast_to_noise=20.0,
+    )
+
+
+def near(found: Particle | Calcification, row_px: float, column_px: float, reach_px: float) -> bool:
+    return bool(np.hypot(found.row_px - row_px, found.column_px - column_px) <= reach_px)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, RAW, {"seed": 32, "pixel_spacing_mm": 0.14, "density": 0.6}],
+    ids=["processed", "raw", "coarse pixels"],
+)
+def test_metal_is_no_calcification_and_the_image_says_so(changes: dict[str, Any]) -> None:
+    phantom = rendered(objects=METAL, **changes)
+    mammogram = as_mammogram(phantom)
+    kept_in = Config(foreign=ForeignSettings(leave_out_metal=False))
+
+    def marked(config: Config) -> int:
+        found = analyse(mammogram, config).calcifications
+        pixel_mm = phantom.scene.pixel_spacing_mm
+        return sum(
+            any(near(c, o.row_px, o.column_px, (o.radius_mm + 1) / pixel_mm) for c in found)
+            for o in phantom.truth.objects
+        )
+
+    assert marked(kept_in) >= 4
+    assert marked(Config()) == 0
+    assert Flag.METAL in analyse(mammogram, Config()).flags
+    assert Flag.METAL not in analyse(mammogram, kept_in).flags
+
+
+@pytest.mark.parametrize("changes", [{}, RAW, {"density": 0.6}], ids=["processed", "raw", "dense"])
+def test_no_particle_on_a_macrocalcification_is_taken_for_metal(changes: dict[str, Any]) -> None:
+    looked_at = 0
+    for seed in (41, 42):
+        phantom = rendered(Kind.MACRO_ONLY, seed=seed, count=(4, 6), macro_diameter_mm=(1.2, 4.5), **changes)
+        seen = search(as_mammogram(phantom), Config())
+        kept, flags = foreign.leave_out_metal(seen.particles, seen.channels, seen.breast, ForeignSettings())
+        assert kept == seen.particles
+        assert flags == frozenset()
+        pixel_mm = phantom.scene.pixel_spacing_mm
+        looked_at += sum(
+            any(near(p, c.row_px, c.column_px, c.diameter_mm / 2 / pixel_mm) for p in kept)
+            for c in phantom.truth.calcifications
+        )
+    assert looked_at >= 6
+
+
+def test_a_calcification_beside_a_clip_stays() -> None:
+    phantom = rendered(Kind.GROUPED, objects=METAL, snr=(30.0, 100.0), micro_diameter_mm=(0.3, 0.6))
+    plain = analyse(as_mammogram(rendered(Kind.GROUPED, snr=(30.0, 100.0), micro_diameter_mm=(0.3, 0.6))), Config())
+    report = analyse(as_mammogram(phantom), Config())
+    assert Flag.METAL in report.flags
+
+    def found(calcifications: tuple[Calcification, ...]) -> int:
+        return sum(any(near(c, t.row_px, t.column_px, 5) for c in calcifications) for t in phantom.truth.calcifications)
+
+    assert found(report.calcifications) >= found(plain.calcifications) - 1 >= 4
+
+
+def test_a_calcification_at_the_nipple_is_flagged_and_stays() -> None:
+    calcifications = tuple(calcification_at(row, 100.0) for row in (100.0, 290.0, 310.0))
+    marks = Landmarks(np.zeros((2, 2), bool), (), Nipple(100.0, 100.0, confidence=0.8))
+    spacing = PixelSpacing(0.1, 0.1)
+    flagged = foreign.flag_areola(calcifications, marks, spacing, ForeignSettings())
+    assert [Flag.NEAR_NIPPLE in c.flags for c in flagged] == [True, True, False]
+    assert [c.row_px for c in flagged] == [100.0, 290.0, 310.0]
+    unsure = replace(marks, nipple=Nipple(100.0, 100.0, confidence=0.4))
+    assert foreign.flag_areola(calcifications, unsure, spacing, ForeignSettings()) == calcifications
+    assert foreign.flag_areola(calcifications, replace(marks, nipple=None), spacing, ForeignSettings()) == (
+        calcifications
+    )
+
+
+def test_looking_for_metal_costs_next_to_nothing() -> None:
+    mammogram = as_mammogram(rendered(objects=METAL, field_mm=(180.0, 130.0)))
+    started = time.perf_counter()
+    seen = search(mammogram, Config())
+    searched = time.perf_counter() - started
+    particles = tuple(sorted(seen.particles, key=lambda p: -p.strength_sigma)[:300])
+    started = time.perf_counter()
+    foreign.leave_out_metal(particles, seen.channels, seen.breast, ForeignSettings())
+    assert time.perf_counter() - started < 0.25 * searched
