@@ -93,12 +93,12 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
             pectoral_px=marks.pectoral_px,
             nipple=marks.nipple,
         ),
-        presence=classify.presence(particles, spacing, config.classify),
+        presence=classify.presence(particles, seen.channels, spacing, config.classify),
         calcifications=found,
         clusters=clusters,
         distribution=call,
         flags=flags,
-        candidates=_candidates(particles, mammogram.frame, config),
+        candidates=_candidates(classify.one_per_place(particles, seen.channels, spacing), mammogram.frame, config),
     )
 
 
@@ -113,7 +113,7 @@ def classifier_of(config: Config) -> BoostedTrees | None:
     """
     if config.classify.by == "strength":
         return None
-    return load_classifier(config.classify.file, classify.FEATURES)
+    return load_classifier(config.classify.file, classify.FEATURES, config.classify.medium)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,10 +158,12 @@ def search(mammogram: Mammogram, config: Config) -> Search:
 
 def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:
     """Make the top-hats of the breast's box, from fine to coarse, each with its noise."""
-    blurred = normalise.blur(density, breast.box_px, spacing, config.normalise)
-    made = []
-    for length_mm, step_px in zip(config.enhance.lengths_mm, enhance.steps_px(spacing, config.enhance), strict=True):
-        image = enhance.average(blurred, step_px)
+    image, step_px = normalise.blur(density, breast.box_px, spacing, config.normalise), 1
+    finest, made = image, []
+    for length_mm, next_px in zip(config.enhance.lengths_mm, enhance.steps_px(spacing, config.enhance), strict=True):
+        is_multiple = next_px % step_px == 0  # then the last average is averaged again, which is much less to read
+        image = enhance.average(image, next_px // step_px) if is_multiple else enhance.average(finest, next_px)
+        step_px = next_px
         pixel_mm = spacing.mean_mm * step_px
         noise = normalise.measure_noise(image, breast, pixel_mm, length_mm, config.normalise)
         residue = enhance.remove_background(image, length_mm, step_px, spacing, config.enhance)

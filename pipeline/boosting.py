@@ -60,16 +60,20 @@ class BoostedTrees:
         ndarray of float64, shape (n,)
             Logarithms of odds, if the trees were trained for them.
         """
-        count, trees = len(table), np.arange(len(self.feature))[None, :]
-        rows = np.arange(count)[:, None]
-        node = np.zeros((count, len(self.feature)), np.int32)
+        count, (trees, nodes) = len(table), self.feature.shape
+        first = (nodes * np.arange(trees, dtype=np.int32))[None, :]  # nodes of all trees in one row: one index each
+        feature, threshold = self.feature.ravel(), self.threshold.ravel()
+        left, right = ((first.T + one).ravel() for one in (self.left, self.right))
+        row = (table.shape[1] * np.arange(count, dtype=np.int32))[:, None]
+        values = np.ascontiguousarray(table).ravel()
+        node = np.repeat(first, count, axis=0)
         while True:
-            is_low = table[rows, self.feature[trees, node]] <= self.threshold[trees, node]
-            following = np.where(is_low, self.left[trees, node], self.right[trees, node])
+            is_low = values.take(row + feature.take(node)) <= threshold.take(node)
+            following = np.where(is_low, left.take(node), right.take(node))
             if np.array_equal(following, node):
                 break
             node = following
-        return np.asarray(self.baseline + self.value[trees, node].astype(np.float64).sum(axis=1))
+        return np.asarray(self.baseline + self.value.ravel().take(node).astype(np.float64).sum(axis=1))
 
     def to_json(self) -> dict[str, Any]:
         """Give the trees as JSON values, one list of nodes per tree; `from_json` reads them."""

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from pipeline.boosting import BoostedTrees, from_json
 from pipeline.errors import ConfigurationError, Problem
+from pipeline.lexicon import Medium
 
-SHIPPED = "particle_classifier.json"
+SHIPPED = {Medium.DIGITAL: "particle_classifier.json", Medium.FILM: "film_particle_classifier.json"}
 
 
 @functools.cache
-def load_classifier(file: str | None, features: tuple[str, ...]) -> BoostedTrees:
+def load_classifier(file: str | None, features: tuple[str, ...], medium: Medium = Medium.DIGITAL) -> BoostedTrees:
     """
     Read a classifier.
 
@@ -25,6 +26,8 @@ def load_classifier(file: str | None, features: tuple[str, ...]) -> BoostedTrees
     features : tuple of str
         The features that the program computes; the classifier must ask for
         just these.
+    medium : Medium
+        Which of the shipped ones.
 
     Returns
     -------
@@ -37,7 +40,7 @@ def load_classifier(file: str | None, features: tuple[str, ...]) -> BoostedTrees
     """
     try:
         if file is None:
-            text = resources.files("pipeline").joinpath(SHIPPED).read_text(encoding="utf-8")
+            text = resources.files("pipeline").joinpath(SHIPPED[medium]).read_text(encoding="utf-8")
         else:
             text = Path(file).read_text(encoding="utf-8")
         trees = from_json(json.loads(text))

@@ -157,6 +157,13 @@ class Reason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
+class Medium(StrEnum):
+    """What an image was taken on."""
+
+    DIGITAL = "digital"
+    FILM = "film"
+
+
 class Flag(StrEnum):
     """Doubts that travel with a result. `FLAG_SENTENCES` says what each one means."""
 

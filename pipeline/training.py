@@ -21,7 +21,7 @@ from pipeline.boosting import BoostedTrees
 from pipeline.dicom import read_mammogram
 from pipeline.dicom.settings import DicomSettings
 from pipeline.errors import CallError, OutputError, UnreadableImage
-from pipeline.lexicon import Laterality, PresentationIntent, Status, View
+from pipeline.lexicon import Laterality, Medium, PresentationIntent, Status, View
 from pipeline.phantom import simulate
 from pipeline.phantom.film_recipe import Film
 from pipeline.phantom.recipe import Detector, Kind, Photometric, Recipe, Scene
@@ -60,11 +60,11 @@ def train_on_simulations(
     Parameters
     ----------
     count : int
-        Number of images; a hundred is nearly enough, more of the same adds little.
+        Number of images; two hundred are nearly enough, more of the same add little.
     seed : int
         Equal seeds give equal trees on one platform.
     config : Config
-        The settings of the search, which a classifier belongs to.
+        The settings of the search, which a classifier belongs to, and the medium: digital or film.
     workers : int
         Number of processes.
     on_image : callable
@@ -80,7 +80,7 @@ def train_on_simulations(
         If scikit-learn is missing.
     """
     _fitter()
-    scenes = training_scenes(count, seed)
+    scenes = training_scenes(count, seed, config.classify.medium)
     tables, labels = [], []
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
@@ -90,7 +90,9 @@ def train_on_simulations(
             tables.append(table)
             labels.append(is_planted)
             on_image(done)
-    return _fit_all(tables, labels, seed, {"trained_on": "simulated mammograms", "images": count})
+    return _fit_all(
+        tables, labels, seed, {"trained_on": f"simulated mammograms, {config.classify.medium}", "images": count}
+    )
 
 
 def train_on_images(
@@ -172,23 +174,31 @@ def _describe_file(path: Path, truth: Path, config: Config) -> tuple[NDArray[np.
     return describe_image(mammogram, points, config)
 
 
-def training_scenes(count: int, seed: int) -> tuple[Scene, ...]:
+def training_scenes(count: int, seed: int, medium: Medium) -> tuple[Scene, ...]:
     """
-    Draw digital scenes for training: wider than any one detector, dose or breast.
+    Draw scenes for training, wider than any one detector, dose or breast.
 
     Parameters
     ----------
     count : int
-        How many; all kinds take turns.
+        How many; all kinds take turns. The first of many are the same as those of few.
     seed : int
         Equal seeds give equal scenes. Their own seeds begin at 5e8 + 1e6 x
-        seed, far from those of `default_recipe` and of `sample_data`, so that
-        nothing is tested on what was trained on.
+        seed, those of films at 7.5e8 + 1e6 x seed, far from those of
+        `default_recipe` and of `sample_data`, so that nothing is tested on
+        what was trained on.
+    medium : Medium
+        Digital detectors, or digitised films.
 
     Returns
     -------
     tuple of Scene
     """
+    return _film_scenes(count, seed) if medium is Medium.FILM else _digital_scenes(count, seed)
+
+
+def _digital_scenes(count: int, seed: int) -> tuple[Scene, ...]:
+    """Draw digital images: pixel sizes, doses, detectors, raw and processed."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 20])))
     detectors = (Detector.DIRECT, Detector.SCINTILLATOR)
     scenes = []
@@ -215,21 +225,8 @@ def training_scenes(count: int, seed: int) -> tuple[Scene, ...]:
     return tuple(scenes)
 
 
-def film_scenes(count: int, seed: int) -> tuple[Scene, ...]:
-    """
-    Draw scenes of digitised film for training: scanners, grains, dust and scratches of many kinds.
-
-    Parameters
-    ----------
-    count : int
-        How many; all kinds take turns.
-    seed : int
-        As in `training_scenes`; the scenes' own seeds begin at 7.5e8 + 1e6 x seed.
-
-    Returns
-    -------
-    tuple of Scene
-    """
+def _film_scenes(count: int, seed: int) -> tuple[Scene, ...]:
+    """Draw films: scanners, grains, dust and scratches of many kinds."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 21])))
     scenes = []
     for number in range(count):
@@ -316,7 +313,7 @@ def describe_image(
         seen = search(mammogram, config)
     except UnreadableImage:
         return np.zeros((0, len(FEATURES)), np.float32), np.zeros(0, bool)
-    particles = most_prominent(seen.particles, config.classify)
+    particles = most_prominent(seen.particles, seen.channels, config.classify)
     table = describe_particles(particles, seen.channels, seen.breast, seen.spacing)
     places = seen.spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
     return table, _is_planted(places, points, seen.spacing)
@@ -361,7 +358,7 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
         message = "the images hold no calcifications, or nothing else; there is nothing to learn from"
         raise CallError(message)
     model = fitter(
-        max_iter=150,
+        max_iter=500,
         max_leaf_nodes=12,
         learning_rate=0.08,
         l2_regularization=1.0,

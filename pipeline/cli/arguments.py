@@ -85,7 +85,8 @@ example:
 TRAIN: Final = """\
 Train the classifier that tells calcifications from other particles: on simulated mammograms, or,
 with --into, on calcifications that are put into copies of your own images without any. The one that
-comes with the program was made by `mammocalc train` with its defaults. Needs scikit-learn
+comes with the program was made by `mammocalc train` with its defaults; the one for film with
+`--config configs/digitised_film.yaml --images 192`. Needs scikit-learn
 (pip install 'mammocalc[train]'); what it makes does not.
 """
 
@@ -180,7 +181,7 @@ def _add_train(commands: _Commands) -> None:
     )
     parser.add_argument("--only", type=Path, metavar="CSV", help="with --into: which images to take, as for simulate")
     parser.add_argument(
-        "--images", type=_positive, default=192, metavar="N", help="without --into: number of simulated images"
+        "--images", type=_positive, default=384, metavar="N", help="without --into: number of simulated images"
     )
     parser.add_argument("--seed", type=_seed, default=1, metavar="N", help="another draw of images")
     parser.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one per processor)")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from pydantic import Field
+from scipy.spatial import KDTree
 
 from pipeline.model import Particle
 from pipeline.rays import cast_rays
@@ -148,16 +149,10 @@ def _separate(
 ) -> NDArray[np.int_]:
     """Keep the highest of neighbours on a plateau; returns indices, the highest first."""
     order = np.lexsort((columns, rows, -height))
-    taken: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    kept = []
-    for i in order.tolist():
-        row, column = int(rows[i]), int(columns[i])
-        tile = row // (reach_px + 1), column // (reach_px + 1)
-        near = (
-            other for dr in (-1, 0, 1) for dc in (-1, 0, 1) for other in taken.get((tile[0] + dr, tile[1] + dc), ())
-        )
-        if any(abs(row - r) <= reach_px and abs(column - c) <= reach_px for r, c in near):
-            continue
-        taken.setdefault(tile, []).append((row, column))
-        kept.append(i)
-    return np.asarray(kept, dtype=np.int_)
+    places = np.stack([rows[order], columns[order]], axis=1)
+    is_left_out = np.zeros(len(order), bool)
+    pairs = KDTree(places).query_pairs(reach_px, p=np.inf) if len(order) else set()
+    for higher, lower in sorted(pairs):
+        if not is_left_out[higher]:
+            is_left_out[lower] = True
+    return np.asarray(order[~is_left_out], dtype=np.int_)

@@ -182,7 +182,7 @@ def measure_noise(
     mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
     lattice = np.ix_(rows, columns)
     inside = breast.is_judged[cells]
-    level = mean[lattice][inside].astype(np.float32)
+    level = mean[lattice][inside]
     rest = np.abs(image[lattice][inside].astype(np.float32) - level)
     count = level.size // settings.noise_levels
     if count < 16:

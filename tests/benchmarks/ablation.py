@@ -27,9 +27,9 @@ from typing import Any
 RULE = ("classify.by=strength",)
 VARIANTS: dict[str, tuple[str, ...]] = {
     "rule on strength, all ingredients": RULE,
-    "lines of 0.8 mm": (*RULE, "enhance.lengths_mm=[0.8, 3.0, 7.0]"),
-    "lines of 1.2 mm": (*RULE, "enhance.lengths_mm=[1.2, 3.0, 7.0]"),
-    "lines of 2.0 mm": (*RULE, "enhance.lengths_mm=[2.0, 3.0, 7.0]"),
+    "lines of 0.8 mm": (*RULE, "enhance.lengths_mm=[0.8, 1.4, 3.5, 8.0]"),
+    "lines of 1.2 mm": (*RULE, "enhance.lengths_mm=[1.2, 1.4, 3.5, 8.0]"),
+    "lines of 2.0 mm": (*RULE, "enhance.lengths_mm=[2.0, 3.5, 8.0]", "enhance.pixels_mm=[0.0, 0.28, 0.56]"),
     "4 directions of lines": (*RULE, "enhance.angles=4"),
     "12 directions of lines": (*RULE, "enhance.angles=12"),
     "no noise floor": (*RULE, "normalise.noise_floor=0.0"),
@@ -38,10 +38,12 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "blur of 0.1 mm": (*RULE, "normalise.blur_mm=0.1"),
     "edges in 4 directions": (*RULE, "detect.directions=4"),
     "hot pixels left": (*RULE, "normalise.hot_pixel_mm=0.0"),
-    "no coarse channels": (*RULE, "enhance.lengths_mm=[0.6]", "enhance.pixels_mm=[0.0]"),
+    "no lines of 1.4 mm": (*RULE, "enhance.lengths_mm=[0.6, 3.5, 8.0]", "enhance.pixels_mm=[0.0, 0.28, 0.56]"),
+    "no coarse channels": (*RULE, "enhance.lengths_mm=[0.6, 1.4]", "enhance.pixels_mm=[0.0, 0.14]"),
     "no margin at the image's edge": (*RULE, "breast.image_margin_mm=0.0"),
     "no margin at the skin": (*RULE, "breast.skin_margin_mm=0.0"),
     "boosted trees (default)": (),
+    "boosted trees, large ones by the rule at 8": ("classify.coarse_half_sigma=8.0",),
     "boosted trees, 100 strongest": ("classify.most=100",),
     "boosted trees, 400 strongest": ("classify.most=400",),
 }

@@ -7,7 +7,9 @@ import pytest
 from pipeline.classifier import load_classifier
 from pipeline.config import Config
 from pipeline.errors import CallError, OutputError
+from pipeline.lexicon import Medium
 from pipeline.phantom.insert_recipe import InsertRecipe
+from pipeline.phantom.recipe import Detector, Kind
 from pipeline.stages.classify import FEATURES
 from pipeline.training import (
     PlantedPoint,
@@ -26,7 +28,7 @@ def test_what_was_planted_is_told_from_the_rest(make_mammogram):
     points = [PlantedPoint(row / 0.1, column / 0.1, 0.4) for row, column in PLACES]
     table, is_planted = describe_image(mammogram, points, Config())
     assert table.shape == (len(is_planted), len(FEATURES))
-    assert is_planted.sum() == 3
+    assert is_planted.sum() == 6  # each is seen by two channels
     strength = table[:, FEATURES.index("strength")]
     assert strength[is_planted].min() > strength[~is_planted].max()
 
@@ -57,7 +59,7 @@ def test_fitted_trees_decide_as_the_library_does_and_survive_the_file(tmp_path):
     table, is_planted = _separable()
     trees = fit(table, is_planted, 0, {"trained_on": "a line"})
     model = HistGradientBoostingClassifier(
-        max_iter=150, max_leaf_nodes=12, learning_rate=0.08, l2_regularization=1.0, min_samples_leaf=40,
+        max_iter=500, max_leaf_nodes=12, learning_rate=0.08, l2_regularization=1.0, min_samples_leaf=40,
         early_stopping=False, random_state=0,
     ).fit(table, is_planted)  # fmt: skip
     np.testing.assert_allclose(trees.decide(table), model.decision_function(table), atol=1e-4)
@@ -74,10 +76,13 @@ def test_one_class_alone_teaches_nothing(answer):
         fit(table, np.full(50, answer), 0, {})
 
 
-def test_training_scenes_are_drawn_from_their_own_seeds():
-    scenes, again, others = training_scenes(16, 1), training_scenes(16, 1), training_scenes(16, 2)
+@pytest.mark.parametrize("medium", list(Medium))
+def test_training_scenes_are_drawn_from_their_own_seeds(medium):
+    scenes, again, others = (training_scenes(16, seed, medium) for seed in (1, 1, 2))
     assert scenes == again
-    assert {s.kind for s in scenes} == {s.kind for s in others}
+    assert scenes[:4] == training_scenes(4, 1, medium)
+    assert {s.detector is Detector.FILM for s in scenes} == {medium is Medium.FILM}
+    assert {s.kind for s in scenes} == {s.kind for s in others} == set(Kind)
     seeds = {s.seed for s in scenes} | {s.seed for s in others}
     assert len(seeds) == 32
     assert min(seeds) >= 500_000_000

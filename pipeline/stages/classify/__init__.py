@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 from scipy.spatial import KDTree
 
+from pipeline.lexicon import Medium
 from pipeline.settings import Settings
 from pipeline.stages.classify.appearance import FEATURES, describe_particles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from pipeline.boosting import BoostedTrees
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Channel, Particle
 
-__all__ = ["FEATURES", "ClassifySettings", "classify_particles", "describe_particles", "most_prominent", "presence"]
+__all__ = [
+    "FEATURES",
+    "ClassifySettings",
+    "classify_particles",
+    "describe_particles",
+    "most_prominent",
+    "one_per_place",
+    "presence",
+]
+
+_SAME_PLACE = 0.3
+"""Peaks of two channels this close, as a share of the coarser one's length, belong to one particle."""
 
 
 class ClassifySettings(Settings):
     """How particles are scored, and from which score on they are reported."""
 
     by: Literal["trees", "strength"] = "trees"
-    """``trees`` scores particles of the finest channel by boosted trees that were trained on simulated mammograms;
-    ``strength`` by their strength alone, a rule without any training. Coarser channels always follow the rule."""
+    """``trees`` scores particles by boosted trees that were trained on simulated mammograms; ``strength`` by their
+    strength alone, a rule without any training."""
+
+    medium: Annotated[Medium, Field(strict=False)] = Medium.DIGITAL
+    """Which of the two classifiers that come with the program: ``digital``, or ``film`` for digitised films, where the
+    sharpest specks are dust."""
 
     file: str | None = None
     """A classifier made by ``mammocalc train``; null for the one that comes with the program."""
+
+    trees_up_to_mm: float = Field(default=2.0, gt=0, le=20)
+    """The trees judge channels with lines up to this length; coarser ones follow the rule. There trees gain nothing:
+    the phantoms' coarse texture is too unlike that of women."""
 
     threshold: float = Field(default=0.93, gt=0, lt=1)
     """Smallest score of a calcification that is reported. Chosen with a margin: on other women than those it was looked
     at on, a threshold gave up to three times as many false marks."""
 
     most: int = Field(default=200, ge=1, le=5000)
-    """At most so many particles are scored, the strongest. Weaker ones than these were never calcifications in
-    simulated images, and each costs time."""
+    """At most so many particles of a channel are scored by the trees, the strongest. Weaker ones than these were hardly
+    ever calcifications in simulated images, and each costs time."""
 
     presence_members: int = Field(default=1, ge=1, le=20)
     """Presence is the score of the n-th surest particle within a circle: 1 on digital images, where a single speck is
@@ -50,12 +73,16 @@ class ClassifySettings(Settings):
     strength_half_sigma: float = Field(default=5.0, gt=0)
     """Strength at which the rule gives a score of 0.5."""
 
-    coarse_half_sigma: float = Field(default=8.0, gt=0)
-    """The same in the coarser channels, where the texture of the gland stands out as well."""
+    coarse_half_sigma: float = Field(default=12.0, gt=0)
+    """The same in channels coarser than those that trees may judge, where the texture of the gland stands out as well.
+    Lower values find more large calcifications and rank images worse."""
+
+    supported_half_sigma: float = Field(default=8.0, gt=0)
+    """The same where a fine channel's particle lies on it: then it is as sure as that one at most. Rims are found by
+    parts of their wall, and should be outlined as a whole."""
 
     strength_step_sigma: float = Field(default=1.5, gt=0)
-    """Strength by which the odds of the rule grow by a factor of e. With a threshold of 0.93 the rule reports from 8.9
-    standard deviations on, and from 11.9 in the coarser channels."""
+    """Strength by which the odds of the rule grow by a factor of e."""
 
 
 def classify_particles(
@@ -68,6 +95,9 @@ def classify_particles(
 ) -> tuple[Particle, ...]:
     """
     Score particles.
+
+    What two fine channels see at one place gets one score, the surer one:
+    which of them outlines it better is not known before it is measured.
 
     Parameters
     ----------
@@ -88,26 +118,99 @@ def classify_particles(
     -------
     tuple of Particle
         With their scores, the surest first; equal ones by row, then column.
-        Particles of the finest channel beyond the ``most`` strongest are left
-        out.
+        Particles of a fine channel beyond the ``most`` strongest are left out.
     """
-    fine = most_prominent(particles, settings)
-    coarse = [p for p in particles if p.channel > 0]
+    fine = most_prominent(particles, channels, settings)
+    coarse = [p for p in particles if channels[p.channel].length_mm > settings.trees_up_to_mm]
     if trees is None:
-        odds = [(p.strength_sigma - settings.strength_half_sigma) / settings.strength_step_sigma for p in fine]
+        odds = np.array(
+            [(p.strength_sigma - settings.strength_half_sigma) / settings.strength_step_sigma for p in fine]
+        )
     else:
-        odds = trees.decide(describe_particles(fine, channels, breast, spacing)).tolist()
-    odds += [(p.strength_sigma - settings.coarse_half_sigma) / settings.strength_step_sigma for p in coarse]
-    scored = [replace(p, score=_probability(o)) for p, o in zip([*fine, *coarse], odds, strict=True)]
-    return tuple(sorted(scored, key=lambda p: (-p.score, -p.strength_sigma, p.row_px, p.column_px)))
+        odds = trees.decide(describe_particles(fine, channels, breast, spacing))
+    for one, other in _twins(fine, channels, spacing):
+        odds[one] = odds[other] = max(odds[one], odds[other])
+    rule = _follow_rule(coarse, fine, odds, channels, spacing, settings)
+    scored = [replace(p, score=_probability(o)) for p, o in zip([*fine, *coarse], [*odds.tolist(), *rule], strict=True)]
+    return tuple(sorted(scored, key=lambda p: (-p.score, -p.strength_sigma, p.row_px, p.column_px, p.channel)))
 
 
-def most_prominent(particles: Sequence[Particle], settings: ClassifySettings) -> list[Particle]:
-    """Give the strongest particles of the finest channel: those that are worth a description."""
-    return [p for p in particles if p.channel == 0][: settings.most]
+def _follow_rule(
+    coarse: Sequence[Particle],
+    fine: Sequence[Particle],
+    fine_odds: NDArray[np.float64],
+    channels: tuple[Channel, ...],
+    spacing: PixelSpacing,
+    settings: ClassifySettings,
+) -> list[float]:
+    """Give the log odds of coarse particles: by their strength, and by the fine ones that lie on them."""
+    tree = KDTree(_places_mm(fine, spacing)) if fine else None
+    odds = []
+    for particle, place in zip(coarse, _places_mm(coarse, spacing), strict=True):
+        alone = (particle.strength_sigma - settings.coarse_half_sigma) / settings.strength_step_sigma
+        reach_mm = channels[particle.channel].length_mm / 2
+        on_it = fine_odds[tree.query_ball_point(place, reach_mm)] if tree is not None else np.zeros(0)
+        supported = (particle.strength_sigma - settings.supported_half_sigma) / settings.strength_step_sigma
+        odds.append(max(alone, min(supported, float(on_it.max(initial=-np.inf)))))
+    return odds
 
 
-def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: ClassifySettings) -> float:
+def _places_mm(particles: Sequence[Particle], spacing: PixelSpacing) -> NDArray[np.float64]:
+    return spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
+
+
+def most_prominent(
+    particles: Sequence[Particle], channels: tuple[Channel, ...], settings: ClassifySettings
+) -> list[Particle]:
+    """Give the strongest particles of each fine channel: those that are worth a description."""
+    return [
+        p
+        for index, channel in enumerate(channels)
+        if channel.length_mm <= settings.trees_up_to_mm
+        for p in [p for p in particles if p.channel == index][: settings.most]
+    ]
+
+
+def one_per_place(
+    particles: Sequence[Particle], channels: tuple[Channel, ...], spacing: PixelSpacing
+) -> tuple[Particle, ...]:
+    """Keep the surest of what several channels saw at one place, the finest where they are equally sure; in order."""
+    places = _places_mm(particles, spacing)
+    reach_mm = _SAME_PLACE * np.array([channels[p.channel].length_mm for p in particles])
+    rivals: dict[int, list[int]] = {}
+    pairs = KDTree(places).query_pairs(float(reach_mm.max())) if len(particles) else set()
+    for i, j in pairs:
+        is_near = math.dist(places[i], places[j]) <= max(reach_mm[i], reach_mm[j])
+        if is_near and particles[i].channel != particles[j].channel:
+            rivals.setdefault(i, []).append(j)
+            rivals.setdefault(j, []).append(i)
+    kept: set[int] = set()
+    for i in sorted(range(len(particles)), key=lambda i: (-particles[i].score, particles[i].channel, i)):
+        if not kept.intersection(rivals.get(i, ())):
+            kept.add(i)
+    return tuple(p for i, p in enumerate(particles) if i in kept)
+
+
+def _twins(
+    particles: Sequence[Particle], channels: tuple[Channel, ...], spacing: PixelSpacing
+) -> list[tuple[int, int]]:
+    """Give the indices of each particle that has a finer one nearby, and of the nearest such."""
+    places = _places_mm(particles, spacing)
+    of_channel = np.array([p.channel for p in particles], dtype=np.int_)
+    pairs = []
+    for index in range(1, len(channels)):
+        finer, coarser = np.flatnonzero(of_channel < index), np.flatnonzero(of_channel == index)
+        if len(finer) == 0 or len(coarser) == 0:
+            continue
+        reach_mm = _SAME_PLACE * channels[index].length_mm
+        apart, nearest = KDTree(places[finer]).query(places[coarser], distance_upper_bound=reach_mm)
+        pairs += [(int(c), int(finer[n])) for c, d, n in zip(coarser, apart, nearest, strict=True) if np.isfinite(d)]
+    return pairs
+
+
+def presence(
+    particles: Sequence[Particle], channels: tuple[Channel, ...], spacing: PixelSpacing, settings: ClassifySettings
+) -> float:
     """
     Give a score for the presence of any calcification in the breast.
 
@@ -118,7 +221,9 @@ def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: Cla
     Parameters
     ----------
     particles : sequence of Particle
-        Scored, the surest first.
+        Scored.
+    channels : tuple of Channel
+        As they were searched: what several of them see at one place counts once.
     spacing : PixelSpacing
         Size of a pixel.
     settings : ClassifySettings
@@ -132,19 +237,17 @@ def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: Cla
     Examples
     --------
     >>> from pipeline.geometry import PixelSpacing
-    >>> presence((), PixelSpacing(0.1, 0.1), ClassifySettings())
+    >>> presence((), (), PixelSpacing(0.1, 0.1), ClassifySettings())
     0.0
     """
-    scores = np.array([p.score for p in particles])
-    if len(scores) < settings.presence_members:
+    particles = one_per_place(particles, channels, spacing)
+    count = settings.presence_members
+    if len(particles) < count:
         return 0.0
-    places = spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]))
+    scores = np.array([p.score for p in particles])
+    places = _places_mm(particles, spacing)
     near = KDTree(places).query_ball_point(places, settings.presence_circle_mm)
-    enough = [
-        np.sort(scores[others])[-settings.presence_members]
-        for others in near
-        if len(others) >= settings.presence_members
-    ]
+    enough = [np.sort(scores[others])[-count] for others in near if len(others) >= count]
     return float(max(enough, default=0.0))
 
 

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     from pipeline.model import Breast, Channel, Particle
 
 _DIRECTIONS = 16
+_FINEST_MM = 0.6
+"""Length of the lines for which the radii are written; for other channels they grow with the length."""
 _RADII_MM = np.array([0.0, 0.07, 0.14, 0.21, 0.28, 0.35, 0.45, 0.55, 0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.6])
 _SURROUNDINGS = slice(9, 13)
+_EDGE_STEP_MM = 0.07
+_EDGE_REACH_MM = 1.25
 _SKIN_MM = 5.0
-_CROWD_MM = 10.0
+_CROWDS_MM = (2.0, 5.0, 10.0)
 
 FEATURES = (
     "contrast",
     "strength",
-    *(f"coarse_contrast_{k}" for k in (1, 2)),
+    *(f"coarser_contrast_{k}" for k in (1, 2)),
+    "finer_contrast",
     *(f"mean_{k}" for k in (0, 1, 2, 3, 4, 5, 7, 8, 10, 12, 14)),
     *(f"drop_{k}" for k in (0, 1, 2, 4, 8, 15)),
     *(f"short_drop_{k}" for k in (0, 2, 8)),
@@ -37,10 +42,15 @@ FEATURES = (
     "slope",
     "half_width",
     *(f"profile_{k}" for k in (1, 3, 5)),
+    *(f"sharpness_{k}" for k in (0, 2, 4, 8, 12, 15)),
+    "edge_radius",
+    "edge_radius_spread",
     "skin_mm",
+    "length_mm",
     "pixel_mm",
     "relative_noise",
-    "crowd",
+    *(f"crowd_{reach:.0f}mm" for reach in _CROWDS_MM),
+    *(f"others_{reach:.0f}mm" for reach in _CROWDS_MM[:2]),
 )
 """Names of the columns of `describe_particles`, in order."""
 
@@ -49,21 +59,25 @@ def describe_particles(
     particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast, spacing: PixelSpacing
 ) -> NDArray[np.float32]:
     """
-    Describe particles of the finest channel by their surroundings.
+    Describe particles by their surroundings.
 
     Grey levels are divided by the noise at the particle's level, distances are
-    millimetres. Rays around the particle give its mean profile, the steepest
-    drops sorted by direction (a line has none along itself), the angular
-    harmonics (a line has a strong second one, a crossing a fourth) and the
-    texture around it; the other particles give the crowd it stands in.
+    millimetres, and for coarser channels everything is looked at on a scale
+    that grows with the length of their lines. Rays around the particle give
+    its mean profile, the steepest drops sorted by direction (a line has none
+    along itself), the angular harmonics (a line has a strong second one, a
+    crossing a fourth), the texture around it, and how sharp its edge is for
+    its height: calcium ends within the detector's blur, a knot of tissue does
+    not. The other particles give the crowd it stands in.
 
     Parameters
     ----------
     particles : sequence of Particle
-        All of the finest channel.
+        All of their channels that are to be judged: they are each other's
+        crowd.
     channels : tuple of Channel
-        From fine to coarse; the coarser ones tell whether the particle is part
-        of something larger.
+        From fine to coarse; the neighbouring ones tell whether the particle is
+        part of something larger, or a sum of smaller ones.
     breast : Breast
         For the distance to the skin.
     spacing : PixelSpacing
@@ -72,29 +86,44 @@ def describe_particles(
     Returns
     -------
     ndarray of float32, shape (n, len(FEATURES))
-        Finite; columns as in `FEATURES`. Empty for no particles.
+        Finite, in the order of ``particles``; columns as in `FEATURES`. Empty
+        for no particles.
     """
-    fine = channels[0]
+    table = np.zeros((len(particles), len(FEATURES)), np.float32)
+    for index in sorted({p.channel for p in particles}):
+        which = [i for i, p in enumerate(particles) if p.channel == index]
+        named = _describe_channel([particles[i] for i in which], index, channels, breast, spacing)
+        table[which] = np.stack([named[name] for name in FEATURES], axis=1)
+    return table
+
+
+def _describe_channel(
+    particles: Sequence[Particle], index: int, channels: tuple[Channel, ...], breast: Breast, spacing: PixelSpacing
+) -> dict[str, NDArray[np.float64]]:
+    """Give the columns for the particles of one channel, by name; some names are left over."""
+    channel, finest = channels[index], channels[0]
+    scale = channel.length_mm / _FINEST_MM
     top, left, *_ = breast.box_px
-    rows = np.array([round(p.row_px) - top for p in particles], dtype=np.int_)
-    columns = np.array([round(p.column_px) - left for p in particles], dtype=np.int_)
+    full = np.array([(p.row_px - top, p.column_px - left) for p in particles])
+    rows, columns = np.rint((full.T - (channel.step_px - 1) / 2) / channel.step_px).astype(np.int_)
     contrast = np.array([p.contrast_to_noise for p in particles])
     strength = np.array([p.strength_sigma for p in particles])
-    if len(rows) == 0:
-        return np.zeros((0, len(FEATURES)), np.float32)
-    height = fine.residue[rows, columns].astype(np.float64)
+    height = channel.residue[rows, columns].astype(np.float64)
     sigma = height / np.maximum(contrast, 1e-6)
-    rays = cast_rays(fine.image, rows, columns, _RADII_MM / fine.pixel_mm, _DIRECTIONS) / sigma[:, None, None]
+    rays = cast_rays(channel.image, rows, columns, _RADII_MM * scale / channel.pixel_mm, _DIRECTIONS)
+    rays /= sigma[:, None, None].astype(np.float32)
     rays -= np.median(rays[:, :, _SURROUNDINGS], axis=(1, 2))[:, None, None]
     mean = rays.mean(axis=1)
     peak = np.maximum(mean[:, 0], 1e-3)
     drops = np.sort((rays[:, :, :-3] - rays[:, :, 3:]).max(axis=2), axis=1)
     short_drops = np.sort((rays[:, :, :-2] - rays[:, :, 2:]).max(axis=2), axis=1)
     harmonics = np.abs(np.fft.rfft(rays[:, :, (3, 5, 7, 9, 12)], axis=1)) / _DIRECTIONS
-    named = {
+    sharpness, edge_radius = _edges(finest, np.rint(full).astype(np.int_), sigma, scale)
+    return {
         "contrast": contrast,
         "strength": strength,
-        **{f"coarse_contrast_{k}": _residue_at(channels, k, rows, columns) / sigma for k in (1, 2)},
+        **{f"coarser_contrast_{k}": _residue_at(channels, index + k, full) / sigma for k in (1, 2)},
+        "finer_contrast": _residue_at(channels, index - 1, full) / sigma,
         **{f"mean_{k}": mean[:, k] for k in range(len(_RADII_MM))},
         **{f"drop_{k}": drops[:, k] for k in range(_DIRECTIONS)},
         **{f"short_drop_{k}": short_drops[:, k] for k in range(_DIRECTIONS)},
@@ -105,24 +134,46 @@ def describe_particles(
         "slope": harmonics[:, 1, 4],
         "half_width": (mean > 0.5 * peak[:, None]).cumprod(axis=1).sum(axis=1),
         **{f"profile_{k}": mean[:, k] / peak for k in (1, 3, 5)},
+        **{f"sharpness_{k}": sharpness[:, k] for k in range(_DIRECTIONS)},
+        "edge_radius": np.median(edge_radius, axis=1),
+        "edge_radius_spread": edge_radius.std(axis=1),
         "skin_mm": _skin_mm(particles, breast, spacing),
-        "pixel_mm": np.full(len(rows), fine.pixel_mm),
-        "relative_noise": sigma / float(np.median(fine.noise.sigma)),
-        "crowd": _crowd(np.stack([rows, columns], axis=1).astype(np.float64) * fine.pixel_mm, strength),
+        "length_mm": np.full(len(rows), channel.length_mm),
+        "pixel_mm": np.full(len(rows), channel.pixel_mm),
+        "relative_noise": sigma / float(np.median(channel.noise.sigma)),
+        **_crowds(full * spacing.mean_mm, strength),
     }
-    return np.stack([named[name] for name in FEATURES], axis=1).astype(np.float32)
 
 
-def _residue_at(
-    channels: tuple[Channel, ...], index: int, rows: NDArray[np.int_], columns: NDArray[np.int_]
-) -> NDArray[np.float64]:
-    """Height of a coarser top-hat at positions of the finest one; 0 where there is no such channel."""
-    if index >= len(channels):
-        return np.zeros(len(rows))
+def _edges(
+    finest: Channel, places: NDArray[np.int_], sigma: NDArray[np.float64], scale: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Look at the edges on the finest image, whatever channel found the particle.
+
+    Gives the steepest drop over two steps on each ray as a share of the
+    particle's height, sorted by direction, and where on the ray it is, in
+    steps.
+    """
+    step_mm = _EDGE_STEP_MM * max(1.0, scale / 1.6)
+    near = np.arange(0.0, _EDGE_REACH_MM * scale, step_mm) / finest.pixel_mm
+    far = _RADII_MM[_SURROUNDINGS] * scale / finest.pixel_mm
+    rays = cast_rays(finest.image, places[:, 0], places[:, 1], np.concatenate([near, far]), _DIRECTIONS)
+    ground = np.median(rays[:, :, len(near) :], axis=(1, 2))
+    height = np.maximum(rays[:, 0, 0] - ground, 0.5 * sigma)
+    drops = rays[:, :, : len(near) - 2] - rays[:, :, 2 : len(near)]
+    steepest = np.sort(drops.max(axis=2), axis=1) / height[:, None]
+    return steepest.astype(np.float64), drops.argmax(axis=2).astype(np.float64)
+
+
+def _residue_at(channels: tuple[Channel, ...], index: int, full: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Height of another top-hat at positions in the breast's box; 0 where there is no such channel."""
+    if not 0 <= index < len(channels):
+        return np.zeros(len(full))
     residue, step = channels[index].residue, channels[index].step_px
-    near_rows = np.clip(rows // step, 0, residue.shape[0] - 1)
-    near_columns = np.clip(columns // step, 0, residue.shape[1] - 1)
-    return residue[near_rows, near_columns].astype(np.float64)
+    rows, columns = (full // step).astype(np.int_).T
+    heights = residue[np.clip(rows, 0, residue.shape[0] - 1), np.clip(columns, 0, residue.shape[1] - 1)]
+    return np.asarray(heights, dtype=np.float64)
 
 
 def _skin_mm(particles: Sequence[Particle], breast: Breast, spacing: PixelSpacing) -> NDArray[np.float64]:
@@ -132,10 +183,19 @@ def _skin_mm(particles: Sequence[Particle], breast: Breast, spacing: PixelSpacin
     return np.minimum(distance, _SKIN_MM)
 
 
-def _crowd(places_mm: NDArray[np.float64], strength: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum of the strengths of the four strongest others nearby: a speck among specks is likelier than one alone."""
-    crowd = np.zeros(len(strength))
-    for i, near in enumerate(KDTree(places_mm).query_ball_point(places_mm, _CROWD_MM)):
-        others = np.sort(strength[[j for j in near if j != i]])
-        crowd[i] = others[-4:].sum()
-    return crowd
+def _crowds(places_mm: NDArray[np.float64], strength: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """
+    Tell how strong the others nearby are: a speck among specks is likelier than one alone.
+
+    The sum of the strengths of the strongest three (four within 10 mm), and
+    how many there are.
+    """
+    tree = KDTree(places_mm)
+    named = {}
+    for reach in _CROWDS_MM:
+        counted = 4 if reach == _CROWDS_MM[-1] else 3
+        near = tree.query_ball_point(places_mm, reach)
+        best = [np.sort(strength[[j for j in others if j != i]])[-counted:].sum() for i, others in enumerate(near)]
+        named[f"crowd_{reach:.0f}mm"] = np.array(best)
+        named[f"others_{reach:.0f}mm"] = np.array([len(others) - 1.0 for others in near])
+    return named

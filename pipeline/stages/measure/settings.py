@@ -24,9 +24,23 @@ class MeasureSettings(Settings):
     """Two peaks belong to one particle when the saddle between them is at least this share of the lower peak. Two
     specks a blur apart have a valley of half their height; the texture of one large calcification is shallower."""
 
-    background_length_mm: float = Field(default=1.6, gt=0.1, le=10)
-    """Length of the lines with which the background below a particle of the fine channel is found: well over that of
-    the search, so that two particles that touch, or one of nearly that length, are no background themselves."""
+    background_length_mm: float = Field(default=2.2, gt=0.1, le=10)
+    """Length of the lines with which the background below a particle of the fine channels is found, those with shorter
+    lines: well over that of the search, so that two particles that touch, or one of nearly that length, are no
+    background themselves."""
+
+    longest_mm: float = Field(default=5.0, gt=1, le=20)
+    """Longest rod, cast or plaque whose whole body is outlined where lines leave its ends alone."""
+
+    long_body_aspect: float = Field(default=2.0, ge=1, le=10)
+    """How many times as long as wide such a body is at least."""
+
+    long_body_fill: float = Field(default=0.55, gt=0, lt=1)
+    """Smallest share of the rectangle around it that it fills: a straight body, and no tangle of fibres."""
+
+    long_body_evenness: float = Field(default=0.65, gt=0, lt=1)
+    """Smallest mean height of the body as a share of the particle's: a speck on a fibre falls off along the fibre. A
+    blurred rod of even thickness has 0.79."""
 
     finer_share: float = Field(default=0.75, gt=0, le=1)
     """A particle of a coarse channel that is shorter than this share of the next finer channel's lines is left to that

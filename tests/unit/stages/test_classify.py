@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from pipeline.stages.classify import (
     classify_particles,
     describe_particles,
     most_prominent,
+    one_per_place,
     presence,
 )
 from pipeline.stages.detect import DetectSettings, find_particles
@@ -22,14 +25,20 @@ def _classified(made, trees, **changes):
     return classify_particles(particles, channels, breast, made.spacing, trees, ClassifySettings(**changes))
 
 
+def _presence(made, trees, **changes):
+    settings = ClassifySettings(**changes)
+    return presence(_classified(made, trees, **changes), made.channels(), made.spacing, settings)
+
+
 @pytest.mark.parametrize("trees", [TREES, None], ids=["trees", "strength"])
 @pytest.mark.parametrize("spacing_mm", [0.05, 0.07, 0.1])
 def test_specks_are_surer_than_everything_else(scene, trees, spacing_mm):
     made = scene(spacing_mm).add_discs([(row, column, 0.4, 500.0) for row, column in PLACES])
     made.add_line((15, 20), (55, 26), 0.3, 200.0).add_line((58, 15), (48, 38), 0.3, 200.0)
-    sure = [p for p in _classified(made, trees) if p.channel == 0 and p.score >= 0.93]
-    found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in sure)
-    assert len(found) == len(PLACES)
+    fine = [p for p in _classified(made, trees) if p.channel < 2]
+    places = one_per_place(fine, made.channels(), made.spacing)[: len(PLACES)]
+    assert min(p.score for p in places) >= 0.93
+    found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in places)
     for place, position in zip(PLACES, found, strict=True):
         assert position == pytest.approx(place, abs=0.2)
 
@@ -41,7 +50,7 @@ def test_noise_is_not_sure(scene, trees):
 
 def test_the_rule_rises_with_strength_alone(scene):
     made = scene().add_discs([(row, column, 0.4, 60.0 * k) for k, (row, column) in enumerate(PLACES, start=1)])
-    fine = [p for p in _classified(made, None) if p.channel == 0]
+    fine = [p for p in _classified(made, None, trees_up_to_mm=1.0) if p.channel == 0]
     strengths = [p.strength_sigma for p in fine]
     assert strengths == sorted(strengths, reverse=True)
 
@@ -61,7 +70,9 @@ def test_a_description_is_finite_and_does_not_depend_on_grey_levels(scene):
     tables = []
     for one in (made, brighter):
         channels, breast = one.channels(), one.breast()
-        particles = most_prominent(find_particles(channels, breast, DetectSettings()), ClassifySettings(most=1))
+        particles = most_prominent(
+            find_particles(channels, breast, DetectSettings()), channels[:1], ClassifySettings(most=1)
+        )
         tables.append(describe_particles(particles, channels, breast, one.spacing))
     assert tables[0].shape == (1, len(FEATURES))
     assert np.isfinite(tables[0]).all()
@@ -75,17 +86,42 @@ def test_no_particles_have_an_empty_description(scene):
 
 
 def test_presence_is_higher_with_calcifications(scene):
-    settings = ClassifySettings()
     made = scene().add_discs([(r, c, 0.4, 400.0) for r, c in PLACES])
-    with_specks = presence(_classified(made, TREES), made.spacing, settings)
-    without = presence(_classified(scene(), TREES), made.spacing, settings)
-    assert 0 <= without < 0.5 < with_specks < 1
-    assert presence((), made.spacing, settings) == 0
+    assert 0 <= _presence(scene(), TREES) < 0.93 < _presence(made, TREES) < 1
+    assert presence((), (), made.spacing, ClassifySettings()) == 0
 
 
 def test_on_film_a_single_speck_is_no_evidence_and_a_group_is(scene):
-    film = ClassifySettings(presence_members=5)
+    film = {"presence_members": 5, "presence_circle_mm": 10.0}
     single = scene().add_discs([(35.0, 20.0, 0.4, 800.0)])
     group = scene().add_discs([(33 + 2 * (k % 3), 18 + 2 * (k // 3), 0.4, 400.0) for k in range(6)])
-    assert presence(_classified(single, TREES), single.spacing, film) < 0.5
-    assert presence(_classified(group, TREES), group.spacing, film) > 0.9
+    assert _presence(single, TREES, **film) < 0.8
+    assert _presence(group, TREES, **film) > 0.9
+
+
+def test_specks_far_apart_are_evidence_together_and_none_within_a_circle(scene):
+    made = scene().add_discs([(25.0, 12.0, 0.4, 500.0), (45.0, 28.0, 0.4, 500.0)])
+    assert _presence(made, TREES, presence_members=2, presence_circle_mm=40.0) > 0.9
+    assert _presence(made, TREES, presence_members=2, presence_circle_mm=10.0) < 0.9
+
+
+def test_what_two_channels_see_at_one_place_has_one_score_and_counts_once(scene):
+    made = scene().add_discs([(35.0, 20.0, 0.5, 500.0)])
+    classified = _classified(made, TREES)
+    here = [p for p in classified if np.hypot(p.row_px * 0.1 - 35, p.column_px * 0.1 - 20) < 0.3]
+    fine = [p for p in here if p.channel < 2]
+    assert {p.channel for p in fine} == {0, 1}
+    assert len({p.score for p in fine}) == 1
+    kept = one_per_place(classified, made.channels(), made.spacing)
+    assert len([p for p in kept if p in here]) == 1
+    assert _presence(made, TREES, presence_members=2) < 0.9 < _presence(made, TREES, presence_members=1)
+
+
+def test_the_surer_of_two_channels_is_kept(scene):
+    made = scene().add_discs([(35.0, 20.0, 0.5, 500.0)])
+    fine, coarse = (next(p for p in _classified(made, None) if p.channel == k) for k in (0, 1))
+    for low, high in ((fine, coarse), (coarse, fine)):
+        pair = (replace(high, score=0.9), replace(low, score=0.2))
+        assert one_per_place(pair, made.channels(), made.spacing) == pair[:1]
+    equal = (replace(coarse, score=0.9), replace(fine, score=0.9))
+    assert one_per_place(equal, made.channels(), made.spacing) == equal[1:]
