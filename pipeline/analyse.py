@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.classifier import load_classifier
+from pipeline.classifier import load_classifier, load_distribution_classifier
 from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import CalcificationSize, Flag
 from pipeline.model import (
@@ -29,15 +29,18 @@ from pipeline.stages import (
     group,
     landmarks,
     measure,
+    morphology,
     normalise,
     pattern,
+    vessels,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.boosting import BoostedTrees
+    from pipeline.boosting import BoostedClasses, BoostedTrees
     from pipeline.config import Config
+    from pipeline.lexicon import View
     from pipeline.model import Calcification, Density, DistributionCall, Landmarks, Mammogram
 
 
@@ -82,7 +85,13 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     if mammogram.spacing is None:
         found = tuple(_without_mm(c) for c in found)
     else:
-        found, clusters, call = _distribute(found, breast, marks, spacing, config)
+        found = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, config.vessels)
+        found = morphology.classify_morphology(found, seen.channels[0], breast, spacing, config.morphology)
+        counting, apart, reasons = morphology.set_apart(found, config.morphology)
+        counting, clusters, call = _distribute(counting, breast, marks, spacing, config)
+        found = tuple(sorted((*counting, *apart), key=lambda c: c.number))
+        clusters = _with_morphology(clusters, found, spacing, mammogram.identity.view, config)
+        call = replace(call, reasons=(*call.reasons, *reasons))
     return Report(
         identity=mammogram.identity,
         spacing=mammogram.spacing,
@@ -114,6 +123,20 @@ def classifier_of(config: Config) -> BoostedTrees | None:
     if config.classify.by == "strength":
         return None
     return load_classifier(config.classify.file, classify.FEATURES, config.classify.medium)
+
+
+def distribution_classifier_of(config: Config) -> BoostedClasses | None:
+    """
+    Give the classifier of distributions that a configuration asks for; None for the table alone.
+
+    Raises
+    ------
+    ConfigurationError
+        If its file cannot be used.
+    """
+    if config.distribution.by == "table":
+        return None
+    return load_distribution_classifier(config.distribution.file, distribution.FEATURES, distribution.CLASSES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,11 +198,11 @@ def _distribute(
     found: tuple[Calcification, ...], breast: Breast, marks: Landmarks, spacing: PixelSpacing, config: Config
 ) -> tuple[tuple[Calcification, ...], tuple[Cluster, ...], DistributionCall]:
     """Group the calcifications and name the distribution of each cluster and of the image."""
-    points_mm = _points_mm(found, spacing)
+    points_mm, trees = _points_mm(found, spacing), distribution_classifier_of(config)
     clusters: list[Cluster] = []
     for number, grouping in enumerate(group.find_clusters(points_mm, config.group), start=1):
         members = list(grouping.members)
-        shape = pattern.describe_pattern(points_mm[members], breast, marks.nipple, spacing, config.pattern)
+        shape = pattern.describe_pattern(members, points_mm, breast, marks.nipple, spacing, config.pattern)
         hull_px = spacing.to_px(grouping.hull_mm)
         clusters.append(
             Cluster(
@@ -189,7 +212,7 @@ def _distribute(
                 area_mm2=grouping.area_mm2,
                 density_per_cm2=grouping.density_per_cm2,
                 hull_px=tuple((float(row), float(column)) for row, column in hull_px),
-                distribution=distribution.classify_pattern(shape, config.distribution),
+                distribution=distribution.classify_pattern(shape, trees, config.distribution),
             )
         )
     cluster_of = {member: cluster.number for cluster in clusters for member in cluster.members}
@@ -197,9 +220,25 @@ def _distribute(
     micro = sum(c.size is CalcificationSize.MICRO for c in found)
     whole = None
     if len(found) >= 2:
-        whole = pattern.describe_pattern(points_mm, breast, marks.nipple, spacing, config.pattern)
+        whole = pattern.describe_pattern(range(len(found)), points_mm, breast, marks.nipple, spacing, config.pattern)
     calls = [cluster.distribution for cluster in clusters]
-    return found, tuple(clusters), distribution.classify_image(whole, calls, micro, config.distribution)
+    return found, tuple(clusters), distribution.classify_image(whole, calls, micro, trees, config.distribution)
+
+
+def _with_morphology(
+    clusters: tuple[Cluster, ...], found: tuple[Calcification, ...], spacing: PixelSpacing, view: View, config: Config
+) -> tuple[Cluster, ...]:
+    """Say what kind of calcifications each cluster holds."""
+    by_number = {c.number: c for c in found}
+    return tuple(
+        replace(
+            cluster,
+            morphology=morphology.classify_cluster(
+                [by_number[number] for number in cluster.members], spacing, view, config.morphology
+            ),
+        )
+        for cluster in clusters
+    )
 
 
 def _points_mm(found: tuple[Calcification, ...], spacing: PixelSpacing) -> NDArray[np.float64]:

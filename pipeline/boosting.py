@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = "mammocalc boosted trees 1"
+CLASSES_FORMAT = "mammocalc boosted classes 1"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,3 +146,100 @@ def from_json(document: Mapping[str, Any]) -> BoostedTrees:
         message = f"a file of boosted trees is damaged ({type(error).__name__})"
         raise ValueError(message) from error
     return BoostedTrees(features, baseline, feature, threshold, left, right, value, dict(document.get("origin", {})))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoostedClasses:
+    """
+    Boosted trees that tell several classes apart: one sum for each, turned into probabilities.
+
+    Attributes
+    ----------
+    classes : tuple of str
+    trees : tuple of BoostedTrees
+        One for each class, all with the same features.
+    temperature : float
+        What the sums are divided by first: fitted on what the trees have not
+        seen, it makes the probabilities neither too sure nor too shy.
+    origin : mapping
+        On what it was trained and calibrated.
+    """
+
+    classes: tuple[str, ...]
+    trees: tuple[BoostedTrees, ...]
+    temperature: float
+    origin: Mapping[str, Any]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the columns that are asked for, in order."""
+        return self.trees[0].features
+
+    def sums(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Give the sum of each class, shape (n, classes), before they become probabilities."""
+        return np.stack([one.decide(table) for one in self.trees], axis=1)
+
+    def decide(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """
+        Give the probability of each class for each row of a table.
+
+        Parameters
+        ----------
+        table : ndarray of float32, shape (n, len(features))
+            Finite values.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, len(classes))
+            Rows sum to 1.
+        """
+        return softmax(self.sums(table), self.temperature)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all as JSON values; `classes_from_json` reads them."""
+        return {
+            "format": CLASSES_FORMAT,
+            "origin": dict(self.origin),
+            "temperature": round(self.temperature, 4),
+            "classes": {name: one.to_json() for name, one in zip(self.classes, self.trees, strict=True)},
+        }
+
+
+def softmax(sums: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Turn sums, shape (n, classes), into probabilities."""
+    cooled = sums / temperature
+    powers = np.exp(cooled - cooled.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def classes_from_json(document: Mapping[str, Any]) -> BoostedClasses:
+    """
+    Read boosted classes from JSON values.
+
+    Parameters
+    ----------
+    document : mapping
+        As given by `BoostedClasses.to_json`.
+
+    Returns
+    -------
+    BoostedClasses
+
+    Raises
+    ------
+    ValueError
+        If the document is not of that form.
+    """
+    if document.get("format") != CLASSES_FORMAT:
+        message = f"not a file of boosted classes: its format is {document.get('format')!r}, not {CLASSES_FORMAT!r}"
+        raise ValueError(message)
+    try:
+        trees = {str(name): from_json(one) for name, one in document["classes"].items()}
+        temperature = float(document["temperature"])
+    except (KeyError, TypeError, AttributeError) as error:
+        message = f"a file of boosted classes is damaged ({type(error).__name__})"
+        raise ValueError(message) from error
+    if not trees or temperature <= 0 or len({one.features for one in trees.values()}) > 1:
+        message = "a file of boosted classes is damaged (its classes do not fit together)"
+        raise ValueError(message)
+    return BoostedClasses(tuple(trees), tuple(trees.values()), temperature, dict(document.get("origin", {})))

@@ -6,12 +6,19 @@ import functools
 import json
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.boosting import BoostedTrees, from_json
+from pipeline.boosting import BoostedClasses, BoostedTrees, classes_from_json, from_json
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.lexicon import Medium
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Classifier = TypeVar("_Classifier", BoostedTrees, BoostedClasses)
+
 SHIPPED = {Medium.DIGITAL: "particle_classifier.json", Medium.FILM: "film_particle_classifier.json"}
+SHIPPED_DISTRIBUTION = "distribution_classifier.json"
 
 
 @functools.cache
@@ -38,16 +45,52 @@ def load_classifier(file: str | None, features: tuple[str, ...], medium: Medium 
     ConfigurationError
         If the file cannot be read or was made for other features.
     """
-    try:
-        if file is None:
-            text = resources.files("pipeline").joinpath(SHIPPED[medium]).read_text(encoding="utf-8")
-        else:
-            text = Path(file).read_text(encoding="utf-8")
-        trees = from_json(json.loads(text))
-    except (OSError, ValueError) as error:
-        reason = f"cannot be used ({error if isinstance(error, ValueError) else type(error).__name__})"
-        raise ConfigurationError("classify.file", [Problem("classify.file", reason)]) from error
+    trees = _read(file, SHIPPED[medium], "classify.file", from_json)
     if trees.features != features:
         reason = "was made by another version, which described particles by other features; train it anew"
         raise ConfigurationError("classify.file", [Problem("classify.file", reason)])
     return trees
+
+
+@functools.cache
+def load_distribution_classifier(
+    file: str | None, features: tuple[str, ...], classes: tuple[str, ...]
+) -> BoostedClasses:
+    """
+    Read a classifier of distributions.
+
+    Parameters
+    ----------
+    file : str or None
+        Path of a file made by ``mammocalc train --distribution``; None for the
+        shipped one.
+    features, classes : tuple of str
+        What the program computes and understands; the classifier must have
+        just these.
+
+    Returns
+    -------
+    BoostedClasses
+
+    Raises
+    ------
+    ConfigurationError
+        If the file cannot be read or was made for other features.
+    """
+    trees = _read(file, SHIPPED_DISTRIBUTION, "distribution.file", classes_from_json)
+    if trees.features != features or trees.classes != classes:
+        reason = "was made by another version, which described patterns by other features; train it anew"
+        raise ConfigurationError("distribution.file", [Problem("distribution.file", reason)])
+    return trees
+
+
+def _read(file: str | None, shipped: str, setting: str, parse: Callable[[Any], _Classifier]) -> _Classifier:
+    try:
+        if file is None:
+            text = resources.files("pipeline").joinpath(shipped).read_text(encoding="utf-8")
+        else:
+            text = Path(file).read_text(encoding="utf-8")
+        return parse(json.loads(text))
+    except (OSError, ValueError) as error:
+        reason = f"cannot be used ({error if isinstance(error, ValueError) else type(error).__name__})"
+        raise ConfigurationError(setting, [Problem(setting, reason)]) from error

@@ -116,6 +116,50 @@ SNOMED_CT: Final = {
 }
 
 
+class Morphology(StrEnum):
+    """
+    Kinds of calcifications in the words of BI-RADS, and the one way of giving none.
+
+    `MORPHOLOGY_CODES` holds their codes of DICOM CID 6010.
+    """
+
+    SKIN = "skin"
+    VASCULAR = "vascular"
+    POPCORN = "popcorn"
+    ROD = "rod"
+    RIM = "rim"
+    EGGSHELL = "eggshell"
+    DYSTROPHIC = "dystrophic"
+    SUTURE = "suture"
+    ROUND = "round"
+    PUNCTATE = "punctate"
+    AMORPHOUS = "amorphous"
+    COARSE_HETEROGENEOUS = "coarse_heterogeneous"
+    FINE_PLEOMORPHIC = "fine_pleomorphic"
+    FINE_LINEAR = "fine_linear"
+    POWDER = "powder"
+    NOT_ASSESSABLE = "not_assessable"
+
+
+MORPHOLOGY_CODES: Final = {
+    Morphology.SKIN: ("SCT", "129757003"),
+    Morphology.VASCULAR: ("SCT", "129759000"),
+    Morphology.POPCORN: ("SCT", "129749001"),
+    Morphology.ROD: ("SCT", "129752009"),
+    Morphology.RIM: ("SCT", "129754005"),  # lucent-centred: BI-RADS calls it and the eggshell rim
+    Morphology.EGGSHELL: ("SCT", "129751002"),
+    Morphology.DYSTROPHIC: ("SCT", "129750001"),
+    Morphology.SUTURE: ("SCT", "129758008"),
+    Morphology.ROUND: ("SCT", "129756007"),
+    Morphology.PUNCTATE: ("SCT", "129755006"),
+    Morphology.AMORPHOUS: ("SCT", "129760005"),
+    Morphology.COARSE_HETEROGENEOUS: ("SCT", "129763007"),
+    Morphology.FINE_PLEOMORPHIC: ("DCM", "111344"),
+    Morphology.FINE_LINEAR: ("SCT", "129761009"),  # and 129762002 where it branches; BI-RADS names both together
+}
+"""Coding scheme and code; powder on the skin and what cannot be assessed have none."""
+
+
 class Status(StrEnum):
     """What became of one input file."""
 

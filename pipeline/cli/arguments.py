@@ -81,6 +81,17 @@ example:
 
 """
 
+ASSOCIATIONS: Final = """\
+Count, in the calcification tables of CBIS-DDSM, how many lesions of each distribution were malignant:
+one lesion once however many views it has, with 95 % intervals by woman. The figures beside the
+descriptor of a cluster were counted by this command; it says whether yours are the same. They are
+shares within an enriched collection, not predictive values. See docs/distribution.md.
+"""
+
+ASSOCIATIONS_EXAMPLES: Final = """\
+example:
+  mammocalc associations calc_case_description_train_set.csv calc_case_description_test_set.csv
+"""
 
 TRAIN: Final = """\
 Train the classifier that tells calcifications from other particles: on simulated mammograms, or,
@@ -88,12 +99,15 @@ with --into, on calcifications that are put into copies of your own images witho
 comes with the program was made by `mammocalc train` with its defaults; the one for film with
 `--config configs/digitised_film.yaml --images 192`. Needs scikit-learn
 (pip install 'mammocalc[train]'); what it makes does not.
+
+With --distribution, train the one that names the distribution of calcifications, on simulated points.
 """
 
 TRAIN_EXAMPLES: Final = """\
 examples:
   mammocalc train --out classifier.json
   mammocalc train --into /data/screening --only empty.csv --out ours.json
+  mammocalc train --distribution --out distribution.json
 """
 
 
@@ -110,6 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands)
     _add_evaluate(commands)
+    _add_associations(commands)
     _add_simulate(commands)
     _add_train(commands)
     _add_config(commands)
@@ -147,6 +162,14 @@ def _add_evaluate(commands: _Commands) -> None:
     parser.set_defaults(command="evaluate")
 
 
+def _add_associations(commands: _Commands) -> None:
+    summary = "count malignant shares in the tables of CBIS-DDSM"
+    parser = _add(commands, "associations", summary, ASSOCIATIONS, ASSOCIATIONS_EXAMPLES)
+    parser.add_argument("tables", nargs="+", type=_path, metavar="CSV", help="a calcification table of the collection")
+    parser.add_argument("--json", action="store_true", help="print the counts as JSON on standard output")
+    parser.set_defaults(command="associations")
+
+
 def _add_simulate(commands: _Commands) -> None:
     summary = "write synthetic mammograms with known truth"
     parser = _add(commands, "simulate", summary, SIMULATE, SIMULATE_EXAMPLES)
@@ -182,6 +205,12 @@ def _add_train(commands: _Commands) -> None:
     parser.add_argument("--only", type=Path, metavar="CSV", help="with --into: which images to take, as for simulate")
     parser.add_argument(
         "--images", type=_positive, default=384, metavar="N", help="without --into: number of simulated images"
+    )
+    parser.add_argument(
+        "--distribution", action="store_true", help="train the classifier of distributions instead, on simulated points"
+    )
+    parser.add_argument(
+        "--scenes", type=_positive, default=7200, metavar="N", help="with --distribution: number of simulated images"
     )
     parser.add_argument("--seed", type=_seed, default=1, metavar="N", help="another draw of images")
     parser.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one per processor)")

@@ -119,6 +119,17 @@ def evaluate(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def associations(arguments: argparse.Namespace) -> int:
+    """Count the malignant lesions of each distribution in the user's copy of a collection."""
+    from pipeline.outputs.association import compare  # noqa: PLC0415 - see run
+    from pipeline.scoring import ScoringSettings  # noqa: PLC0415
+    from pipeline.scoring.associations import count_associations, read_lesions, say_associations  # noqa: PLC0415
+
+    counts = count_associations(read_lesions(arguments.tables), ScoringSettings())
+    print(json.dumps(counts, indent=1) if arguments.json else f"{say_associations(counts)}\n\n{compare(counts)}")
+    return DONE
+
+
 def simulate(arguments: argparse.Namespace) -> int:
     """Write synthetic mammograms, or calcifications put into the user's own."""
     if arguments.into is not None:
@@ -158,6 +169,8 @@ def _simulate_into(arguments: argparse.Namespace) -> int:
 
 def train(arguments: argparse.Namespace) -> int:
     """Train a particle classifier and write it to a file."""
+    if arguments.distribution:
+        return _train_distribution(arguments)
     from pipeline.config import load  # noqa: PLC0415 - see run
     from pipeline.engine import default_workers  # noqa: PLC0415
     from pipeline.phantom.insert_recipe import InsertRecipe  # noqa: PLC0415
@@ -180,6 +193,29 @@ def train(arguments: argparse.Namespace) -> int:
     write_classifier(trees, arguments.out)
     print(f"a classifier from {trees.origin['images']} images in {arguments.out}")
     print(f"use it with: mammocalc run ... --set classify.file={arguments.out}")
+    return DONE
+
+
+def _train_distribution(arguments: argparse.Namespace) -> int:
+    """Train the classifier of distributions and write it to a file."""
+    if arguments.into is not None or arguments.only is not None:
+        return _say("--distribution takes neither --into nor --only: it is trained on simulated points", WRONG_CALL)
+    from pipeline.config import load  # noqa: PLC0415 - see run
+    from pipeline.engine import default_workers  # noqa: PLC0415
+    from pipeline.training_distribution import train_on_points, write_distribution_classifier  # noqa: PLC0415
+
+    config = load(arguments.config, arguments.overrides).config
+
+    def say(done: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} scenes", end="", file=sys.stderr, flush=True)
+
+    with _silence():
+        workers = arguments.workers or default_workers()
+        classes = train_on_points(arguments.scenes, arguments.seed, config, workers, say)
+    write_distribution_classifier(classes, arguments.out)
+    print(f"a classifier of distributions from {classes.origin['scenes']} simulated scenes in {arguments.out}")
+    print(f"use it with: mammocalc run ... --set distribution.file={arguments.out}")
     return DONE
 
 
@@ -237,6 +273,7 @@ def config_schema(arguments: argparse.Namespace) -> int:
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "run": run,
     "evaluate": evaluate,
+    "associations": associations,
     "simulate": simulate,
     "train": train,
     "config_show": config_show,

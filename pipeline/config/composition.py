@@ -23,8 +23,10 @@ from pipeline.stages.foreign import ForeignSettings
 from pipeline.stages.group import GroupSettings
 from pipeline.stages.landmarks import LandmarkSettings
 from pipeline.stages.measure import MeasureSettings
+from pipeline.stages.morphology import MorphologySettings
 from pipeline.stages.normalise import NormaliseSettings
 from pipeline.stages.pattern import PatternSettings
+from pipeline.stages.vessels import VesselSettings
 
 REDACTED: Final = "(set, not shown)"
 """What stands in place of a secret wherever a configuration is written out."""
@@ -72,6 +74,12 @@ class Config(Settings):
 
     measure: MeasureSettings = MeasureSettings()
     """How particles are measured, and where macro begins."""
+
+    vessels: VesselSettings = VesselSettings()
+    """What is taken for the wall of an artery, and left out of the distribution."""
+
+    morphology: MorphologySettings = MorphologySettings()
+    """By which sizes and shapes kinds of calcifications are told apart."""
 
     group: GroupSettings = GroupSettings()
     """When two calcifications belong together."""
@@ -123,7 +131,7 @@ def digest(config: Config) -> str:
     """
     Fingerprint a configuration.
 
-    Every value counts, secrets too, and what stands in the classifier's file:
+    Every value counts, secrets too, and what stands in the classifiers' files:
     two runs with one digest and one version give equal bytes for equal input.
 
     Parameters
@@ -145,7 +153,8 @@ def digest(config: Config) -> str:
     """
     canonical = json.dumps(config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     fingerprint = hashlib.sha256(canonical.encode("ascii"))
-    if config.classify.file is not None:
-        with contextlib.suppress(OSError):  # a run that needs it says that it is missing
-            fingerprint.update(Path(config.classify.file).read_bytes())
+    for file in (config.classify.file, config.distribution.file):
+        if file is not None:
+            with contextlib.suppress(OSError):  # a run that needs it says that it is missing
+                fingerprint.update(Path(file).read_bytes())
     return fingerprint.hexdigest()[:16]

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from pipeline import __version__
-from pipeline.analyse import classifier_of
+from pipeline.analyse import classifier_of, distribution_classifier_of
 from pipeline.config import digest
 from pipeline.discover import discover
 from pipeline.engine.plan import plan_run
@@ -159,6 +159,7 @@ def run(
     """
     started = datetime.now(UTC)
     classifier_of(request.resolved.config)  # an unusable one is said before any work
+    distribution_classifier_of(request.resolved.config)
     is_new = probe(request.out)
     try:
         plan, passed_over = _plan(request, on_progress, should_stop)

@@ -1,7 +1,7 @@
 """The records that flow from the DICOM door through the stages to the outputs."""
 
 from pipeline.model.anatomy import Breast, BreastSummary, Landmarks, Nipple
-from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall, Pattern
+from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall, MorphologyCall, Pattern
 from pipeline.model.image import Density, ImageIdentity, Mammogram, StoredPixels
 from pipeline.model.particles import Channel, NoiseTable, Particle
 from pipeline.model.point import Point
@@ -20,6 +20,7 @@ __all__ = [
     "ImageIdentity",
     "Landmarks",
     "Mammogram",
+    "MorphologyCall",
     "Nipple",
     "NoiseTable",
     "Particle",

@@ -9,8 +9,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.lexicon import CalcificationSize, Distribution, Flag
+    from pipeline.lexicon import CalcificationSize, Distribution, Flag, Morphology
     from pipeline.model.point import Point
+
+
+@dataclass(frozen=True, slots=True)
+class MorphologyCall:
+    """
+    What kind of calcification something looks like, with what speaks for it.
+
+    ``probabilities`` holds the kinds that come into question and
+    ``not_assessable``, the likeliest first; they sum to 1. ``reasons`` are
+    sentences with the measured numbers, ``evidence`` those numbers by name.
+    ``calibrated_on`` says what the probabilities were calibrated on, and is
+    None where there is only ``not_assessable``.
+    """
+
+    label: Morphology
+    probabilities: Mapping[Morphology, float]
+    reasons: tuple[str, ...]
+    evidence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    calibrated_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +42,8 @@ class Calcification:
     and ``width_mm`` are the largest and smallest Feret diameters.
     ``contrast_to_noise`` is the height above the surroundings in standard
     deviations of the noise at that grey level. ``cluster`` is the number of
-    its cluster, or None.
+    its cluster, or None. ``morphology`` is None where nothing was measured in
+    millimetres.
     """
 
     number: int
@@ -41,6 +61,7 @@ class Calcification:
     contrast_to_noise: float
     cluster: int | None = None
     flags: frozenset[Flag] = frozenset()
+    morphology: MorphologyCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +69,7 @@ class Pattern:
     """
     The shape of a set of calcifications, in numbers.
 
-    Lengths are in mm, angles in degrees, shares between 0 and 1. The last four
+    Lengths are in mm, angles in degrees, shares between 0 and 1. The last six
     are seen from the nipple, and None where it is not known well enough.
 
     Attributes
@@ -71,6 +92,29 @@ class Pattern:
         Area of the convex hull over that of the breast.
     covered_share : float
         Share of the breast within 10 mm of a calcification.
+    path_width_mm : float
+        Distance from the longest path through the thinned points within which
+        nine of ten lie.
+    straightness : float
+        How nearly the neighbours within 6 mm lie in a line, median of all:
+        1 for a line, about 0.6 for an area.
+    taper : float
+        Rank correlation between the place along the main axis and the distance from it,
+        without its sign: large for a wedge, whichever way it points.
+    nearest_mm : float
+        Mean distance to the nearest neighbour.
+    evenness : float
+        That distance over the one of random points in an equal area: about 1
+        for random points, smaller for clumps, larger for even ones.
+    image_count : int
+        Number of all calcifications in the image that count.
+    image_share : float
+        Share of them that is in this set.
+    image_hull_share : float
+        Area of the hull of all of them over that of the breast.
+    chance_exponent : float
+        How improbable so many in so small an area would be, were all of the
+        image scattered evenly: the negative decimal logarithm, at most 60.
     axis_to_nipple_degrees : float or None
         Angle between the main axis and the direction to the nipple, 0 to 90.
     angular_span_degrees : float or None
@@ -80,6 +124,10 @@ class Pattern:
     widening : float or None
         Transverse spread of the third farthest from the nipple over that of
         the nearest third.
+    axis_miss_mm : float or None
+        Distance at which the main axis passes the nipple.
+    span_over_disc : float or None
+        Angular span over that of a disc of equal area at the same place.
     """
 
     count: int
@@ -91,10 +139,21 @@ class Pattern:
     line_share: float
     hull_share: float
     covered_share: float
+    path_width_mm: float
+    straightness: float
+    taper: float
+    nearest_mm: float
+    evenness: float
+    image_count: int
+    image_share: float
+    image_hull_share: float
+    chance_exponent: float
     axis_to_nipple_degrees: float | None
     angular_span_degrees: float | None
     radial_over_transverse: float | None
     widening: float | None
+    axis_miss_mm: float | None
+    span_over_disc: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +193,7 @@ class Cluster:
     density_per_cm2: float
     hull_px: tuple[Point, ...]
     distribution: DistributionCall
+    morphology: MorphologyCall | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ TEXT: Final[Colour] = (236, 239, 243)
 DIM: Final[Colour] = (160, 168, 178)
 SINGLE: Final[Colour] = (255, 255, 255)
 """Marks of calcifications that belong to no cluster."""
+ARTERY: Final[Colour] = (240, 130, 130)
+"""Marks of calcifications in the wall of an artery; their shape tells them as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,19 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.lexicon import DESCRIPTORS, NOTICE
+from pipeline.outputs.association import association_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipeline.lexicon import Flag
+    from pipeline.lexicon import Flag, Morphology
     from pipeline.model import (
         BreastSummary,
         Calcification,
         Cluster,
         DistributionCall,
         ImageIdentity,
+        MorphologyCall,
         Point,
         Report,
     )
@@ -252,7 +254,7 @@ def _calcification(item: Calcification) -> dict[str, Any]:
         "score": _rounded(item.score, SCORE_DECIMALS),
         "contrast_to_noise": _rounded(item.contrast_to_noise, CONTRAST_DECIMALS),
         "cluster": None if item.cluster is None else int(item.cluster),
-        "morphology": None,
+        "morphology": _morphology(item.morphology),
         "flags": _flags(item.flags),
     }
 
@@ -266,8 +268,8 @@ def _cluster(item: Cluster) -> dict[str, Any]:
         "density_per_cm2": _rounded(item.density_per_cm2, MILLIMETRE_DECIMALS),
         "hull": _points(item.hull_px),
         "distribution": _distribution(item.distribution),
-        "morphology": None,
-        "published_association": None,
+        "morphology": _morphology(item.morphology),
+        "published_association": association_to_json(item.distribution.label),
     }
 
 
@@ -286,6 +288,28 @@ def _distribution(call: DistributionCall) -> dict[str, Any]:
             for name, value in call.evidence.items()
         },
     }
+
+
+def _morphology(call: MorphologyCall | None) -> dict[str, Any] | None:
+    if call is None:
+        return None
+    return {
+        "label": str(call.label),
+        "probabilities": _summing_to_one(call.probabilities),
+        "calibrated_on": call.calibrated_on,
+        "reasons": list(call.reasons),
+        "evidence": {name: _rounded(value, EVIDENCE_DECIMALS) for name, value in call.evidence.items()},
+    }
+
+
+def _summing_to_one(shares: Mapping[Morphology, float]) -> dict[str, float]:
+    """Round so that they still sum to 1, in their order; what rounds to nothing is left out."""
+    units = 10**PROBABILITY_DECIMALS
+    whole = {kind: math.floor(share * units + 1e-6) for kind, share in shares.items()}
+    by_remainder = sorted(whole, key=lambda kind: whole[kind] - shares[kind] * units)
+    for kind in by_remainder[: units - sum(whole.values())]:
+        whole[kind] += 1
+    return {str(kind): count / units for kind, count in whole.items() if count}
 
 
 def _probabilities(call: DistributionCall) -> dict[str, float] | None:

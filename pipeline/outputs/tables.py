@@ -56,6 +56,8 @@ CALCIFICATION_COLUMNS: Final = (
     "score",
     "contrast_to_noise",
     "cluster",
+    "morphology",
+    "p_morphology",
     "flags",
 )
 CLUSTER_COLUMNS: Final = (
@@ -69,6 +71,12 @@ CLUSTER_COLUMNS: Final = (
     "between",
     *(f"p_{descriptor}" for descriptor in DESCRIPTORS),
     "margin",
+    "morphology",
+    "p_morphology",
+    "published_malignant_share_low",
+    "published_malignant_share_high",
+    "published_n",
+    "published_source",
 )
 
 
@@ -163,13 +171,15 @@ def _image_row(document: Mapping[str, Any], path: Path) -> Row:
 
 
 def _calcification_rows(document: Mapping[str, Any]) -> Iterator[Row]:
-    same = [name for name in CALCIFICATION_COLUMNS if name not in {"sop_instance_uid", "row_px", "column_px", "flags"}]
+    own = {"sop_instance_uid", "row_px", "column_px", "morphology", "p_morphology", "flags"}
+    same = [name for name in CALCIFICATION_COLUMNS if name not in own]
     for item in document["calcifications"]:
         yield {
             "sop_instance_uid": document["image"]["sop_instance_uid"],
             "row_px": item["row"],
             "column_px": item["column"],
             "flags": " ".join(item["flags"]),
+            **_morphology(item),
             **{name: item[name] for name in same},
         }
 
@@ -178,6 +188,8 @@ def _cluster_rows(document: Mapping[str, Any]) -> Iterator[Row]:
     for item in document["clusters"]:
         call = item["distribution"]
         probabilities = call["probabilities"] or {}
+        published = item["published_association"]
+        low, high = published["malignant_share_range"] if published else (None, None)
         yield {
             "sop_instance_uid": document["image"]["sop_instance_uid"],
             "n_members": len(item["members"]),
@@ -186,7 +198,20 @@ def _cluster_rows(document: Mapping[str, Any]) -> Iterator[Row]:
             "between": " ".join(call["between"]),
             **{f"p_{descriptor}": probabilities.get(descriptor) for descriptor in DESCRIPTORS},
             "margin": call["margin"],
+            **_morphology(item),
+            "published_malignant_share_low": low,
+            "published_malignant_share_high": high,
+            "published_n": published and published["n"],
+            "published_source": published and published["source"],
         }
+
+
+def _morphology(item: Mapping[str, Any]) -> Row:
+    """Give the kind of a calcification or cluster, and its probability."""
+    call = item["morphology"]
+    if call is None:
+        return {"morphology": None, "p_morphology": None}
+    return {"morphology": call["label"], "p_morphology": call["probabilities"][call["label"]]}
 
 
 def _guarded(row: Row) -> Row:

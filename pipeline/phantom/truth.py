@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.phantom.identity import sop_instance_uid
+from pipeline.phantom.looks import kind_of, kind_of_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,6 +125,7 @@ def point_record(point: PlantedCalcification | InsertedCalcification) -> dict[st
         "size": point.size.value,
         "kind": point.role.value,
         "shape": point.shape,
+        "morphology": kind_of(point).value,
         "cluster": point.cluster,
         "contrast": round(point.contrast, 4),
         "matched_filter_snr": round(point.matched_filter_snr, 2),
@@ -160,7 +162,12 @@ def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
         "distribution": truth.distribution.value,
         "points": [point_record(point) for point in truth.calcifications],
         "clusters": [
-            {"id": cluster.number, "label": cluster.label.value, "members": list(cluster.members)}
+            {
+                "id": cluster.number,
+                "label": cluster.label.value,
+                "morphology": kind_of_cluster([p for p in truth.calcifications if p.cluster == cluster.number]).value,
+                "members": list(cluster.members),
+            }
             for cluster in truth.clusters
         ],
         "nipple": {"row": round(truth.nipple_px[0], 2), "column": round(truth.nipple_px[1], 2)},

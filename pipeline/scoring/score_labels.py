@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pipeline.lexicon import DESCRIPTORS, Distribution
+from pipeline.lexicon import DESCRIPTORS, Distribution, Morphology
 from pipeline.scoring.agreement import AGREEMENT_FIGURES, agreement_figures, calibration_error, confusion
 from pipeline.scoring.document import Table, figure_to_json
 from pipeline.scoring.score_clusters import count_clusters
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.scoring.settings import ScoringSettings
 
 NOT_JUDGED: Final = "not_judged"
-_NO_ANSWER: Final = (str(Distribution.INDETERMINATE), NOT_JUDGED)
+_NO_ANSWER: Final = (str(Distribution.INDETERMINATE), str(Morphology.NOT_ASSESSABLE), NOT_JUDGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
     calcification = {
         "id": 0, "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5, "width_mm": 0.3,
         "area_mm2": 0.1, "diameter_px": 4.0, "size": "micro", "score": 0.9, "contrast_to_noise": 9.0, "cluster": None,
-        "flags": [],
+        "morphology": None, "flags": [],
     }  # fmt: skip
     uid = f"1.2.{index:05d}"
     image = {

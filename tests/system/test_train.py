@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from pipeline.cli import main
 from pipeline.phantom import Recipe, Scene, simulate
 from pipeline.phantom.recipe import Kind
@@ -32,9 +34,28 @@ def test_a_classifier_of_ones_own_images(tmp_path):
     assert origin["images"] == 3
 
 
-def test_a_missing_classifier_is_a_wrong_configuration(tmp_path, capsys):
+def test_a_classifier_of_distributions_can_be_used(tmp_path, capsys):
+    classifier = tmp_path / "new" / "distribution.json"
+    assert main(["train", "--distribution", "--scenes", "288", "--out", str(classifier), "--workers", "1"]) == 0
+    assert "288 simulated scenes" in capsys.readouterr().out
+    origin = json.loads(classifier.read_text())["origin"]
+    assert origin["calibrated_on"] == "simulated"
+    assert origin["calibration_patterns"] < origin["patterns"]
     simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
-    arguments = ["--set", f"classify.file={tmp_path / 'none.json'}", "--workers", "1", "--quiet"]
+    arguments = ["--set", f"distribution.file={classifier}", "--workers", "1", "--quiet"]
+    assert main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments]) == 0
+
+
+def test_distributions_are_not_learned_from_ones_own_images(tmp_path, capsys):
+    code = main(["train", "--distribution", "--into", str(tmp_path), "--out", str(tmp_path / "none.json")])
+    assert code == 2
+    assert "neither --into" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("section", ["classify", "distribution"])
+def test_a_missing_classifier_is_a_wrong_configuration(tmp_path, capsys, section):
+    simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
+    arguments = ["--set", f"{section}.file={tmp_path / 'none.json'}", "--workers", "1", "--quiet"]
     code = main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments])
     assert code == 2
-    assert "classify.file" in capsys.readouterr().err
+    assert f"{section}.file" in capsys.readouterr().err

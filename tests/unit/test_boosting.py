@@ -3,9 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.boosting import FORMAT, from_json
-from pipeline.classifier import load_classifier
+from pipeline.boosting import CLASSES_FORMAT, FORMAT, classes_from_json, from_json, softmax
+from pipeline.classifier import load_classifier, load_distribution_classifier
 from pipeline.errors import ConfigurationError
+from pipeline.stages import distribution
 from pipeline.stages.classify import FEATURES
 
 DOCUMENT = {
@@ -64,3 +65,61 @@ def test_a_classifier_of_other_features_or_no_file_is_a_configuration_error(tmp_
         load_classifier(str(path), FEATURES)
     with pytest.raises(ConfigurationError, match="cannot be used"):
         load_classifier(str(tmp_path / "none.json"), FEATURES)
+
+
+CLASSES = {
+    "format": CLASSES_FORMAT,
+    "origin": {"calibrated_on": "nothing"},
+    "temperature": 2.0,
+    "classes": {"yes": DOCUMENT, "no": {**DOCUMENT, "baseline": 3.0}},
+}
+
+
+def test_sums_of_classes_become_probabilities():
+    table = np.array([[2.0, 9.0]], np.float32)
+    [[yes, no]] = classes_from_json(CLASSES).decide(table)
+    assert yes + no == pytest.approx(1.0)
+    assert no / yes == pytest.approx(np.exp(4.0 / 2.0))
+
+
+def test_large_sums_do_not_overflow():
+    assert softmax(np.array([[1e4, -1e4]]), 1.0).tolist() == [[1.0, 0.0]]
+
+
+def test_classes_that_are_written_can_be_read_again():
+    classes = classes_from_json(CLASSES)
+    again = classes_from_json(json.loads(json.dumps(classes.to_json())))
+    table = np.random.default_rng(0).normal(1, 2, (50, 2)).astype(np.float32)
+    np.testing.assert_array_equal(again.decide(table), classes.decide(table))
+    assert again.origin == {"calibrated_on": "nothing"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": FORMAT},
+        {"temperature": 0.0},
+        {"temperature": None},
+        {"classes": {}},
+        {"classes": []},
+        {"classes": {"yes": DOCUMENT, "no": {**DOCUMENT, "features": ["a", "b", "c"]}}},
+        {"classes": {"yes": {**DOCUMENT, "trees": []}}},
+    ],
+)
+def test_a_damaged_document_of_classes_is_refused(changes):
+    with pytest.raises(ValueError, match=r"."):
+        classes_from_json({**CLASSES, **changes})
+
+
+def test_the_shipped_classifier_of_distributions_fits_the_program_and_says_what_it_was_calibrated_on():
+    trees = load_distribution_classifier(None, distribution.FEATURES, distribution.CLASSES)
+    assert trees.origin["calibrated_on"] == "simulated"
+    assert trees.origin["scenes"] >= 5000
+
+
+def test_a_classifier_of_other_classes_is_a_configuration_error(tmp_path):
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(CLASSES), encoding="utf-8")
+    for file in (str(path), str(tmp_path / "none.json")):
+        with pytest.raises(ConfigurationError, match=r"distribution\.file"):
+            load_distribution_classifier(file, distribution.FEATURES, distribution.CLASSES)

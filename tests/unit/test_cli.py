@@ -37,6 +37,7 @@ def test_only_what_exists_is_offered(capsys: Captured) -> None:
     assert "{" not in offered
     for command in ("run", "evaluate", "simulate", "train", "config"):
         assert f"\n    {command} " in offered
+    assert "\n    associations" in offered  # too long a name for its summary on the same line
     for missing in ("review", "export", "compare", "listen"):
         assert main([missing]) == 2
         assert "invalid choice" in capsys.readouterr().err

@@ -243,9 +243,10 @@ def test_the_default_file_is_what_the_defaults_are() -> None:
     assert yaml.safe_load(text) == Config().model_dump(mode="json")
 
 
-def test_another_classifier_in_the_same_file_is_another_configuration(tmp_path: Path) -> None:
+@pytest.mark.parametrize("section", ["classify", "distribution"])
+def test_another_classifier_in_the_same_file_is_another_configuration(tmp_path: Path, section: str) -> None:
     file = tmp_path / "classifier.json"
-    config = load(None, [f"classify.file={file}"]).config
+    config = load(None, [f"{section}.file={file}"]).config
     digests = [digest(config)]
     for text in ("one", "other"):
         file.write_text(text, encoding="utf-8")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from pipeline.lexicon import CalcificationSize, Distribution, Laterality, View
+from pipeline.lexicon import CalcificationSize, Distribution, Flag, Laterality, View
 from pipeline.model import Calcification
 from pipeline.outputs.overlay.insets import letters, ranked_clusters
 from pipeline.outputs.overlay.labels import Box, place_labels
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol, reach, rounded_hull
 from pipeline.outputs.overlay.picture import Placement, fixed_point
 from pipeline.outputs.overlay.text import draw_text, line_height, text_width
-from pipeline.outputs.palette import APPEARANCES, DIM, SINGLE, TEXT, Appearance, name_of
+from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, SINGLE, TEXT, Appearance, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ class Label:
 def marks_of(
     calcifications: Sequence[Calcification], clusters: Sequence[Cluster], placement: Placement, gap: float
 ) -> dict[int, Mark]:
-    """Give every calcification's mark by its number: a square for macro, a ring for all others."""
+    """Give every calcification's mark by its number: a diamond for vascular, a square for macro, else a ring."""
     colours: dict[int, Colour] = {
         number: APPEARANCES[cluster.distribution.label].colour for cluster in clusters for number in cluster.members
     }
@@ -55,7 +55,9 @@ def marks_of(
         ((x, y),) = placement.to_xy(((item.row_px, item.column_px),))
         radius = reach(item) * placement.scale + gap
         is_square = item.size is CalcificationSize.MACRO
-        marks[item.number] = Mark(float(x), float(y), radius, is_square, colours.get(item.number, SINGLE))
+        is_vascular = Flag.VASCULAR in item.flags
+        colour = ARTERY if is_vascular else colours.get(item.number, SINGLE)
+        marks[item.number] = Mark(float(x), float(y), radius, is_square, colour, is_diamond=is_vascular)
     return marks
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from pipeline.lexicon import Morphology
 from pipeline.model import Calcification, Cluster
 from pipeline.outputs.overlay.breast_view import gap_of, marks_of
 from pipeline.outputs.overlay.insets import window_of
@@ -94,9 +95,18 @@ def _write_caption(
     if isinstance(finding, Calcification):
         parts = ["single", *([finding.size] if finding.size else [])]
         parts += [] if finding.diameter_mm is None else [f"{finding.diameter_mm:.2f} mm"]
+        parts += _kind(finding)
         draw_text(column, shortened(" · ".join(parts), size, room), x, top, size, TEXT)
         return
     label = finding.distribution.label
     draw_symbol(column, APPEARANCES[label], x + size * 0.4, top + line_height(size) / 2, size * 0.34)
-    words = f"{name_of(label)} · {len(finding.members)} · {finding.extent_mm:.1f} mm"
-    draw_text(column, shortened(words, size, room), round(x + size * 1.2), top, size, TEXT)
+    parts = [name_of(label), f"{len(finding.members)}", f"{finding.extent_mm:.1f} mm", *_kind(finding)]
+    draw_text(column, shortened(" · ".join(parts), size, room), round(x + size * 1.2), top, size, TEXT)
+
+
+def _kind(finding: Calcification | Cluster) -> list[str]:
+    """Give the kind it looks like in words; nothing where none was assessed."""
+    call = finding.morphology
+    if call is None or call.label is Morphology.NOT_ASSESSABLE:
+        return []
+    return [call.label.value.replace("_", " ")]

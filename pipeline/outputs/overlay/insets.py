@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.geometry import convex_hull
+from pipeline.lexicon import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,14 +72,14 @@ def letters(rank: int) -> str:
 
 
 def choose_places(report: Report, settings: OverlaySettings) -> list[Place]:
-    """Choose what is worth a look: clusters in their rank, then the highest scores outside of clusters."""
+    """Choose what is worth a look: clusters in their rank, then the highest scores outside, arteries last."""
     by_number: Mapping[int, Calcification] = {item.number: item for item in report.calcifications}
     places = [
         Place(letters(rank), cluster, _centres([by_number[number] for number in cluster.members]))
         for rank, cluster in enumerate(ranked_clusters(report)[: settings.insets])
     ]
     singles = [item for item in report.calcifications if item.cluster is None]
-    singles.sort(key=lambda item: (-item.score, item.number))
+    singles.sort(key=lambda item: (Flag.VASCULAR in item.flags, -item.score, item.number))
     room = settings.insets - len(places)
     taken = len(report.clusters)
     places += [Place(letters(taken + rank), item, _centres([item])) for rank, item in enumerate(singles[:room])]

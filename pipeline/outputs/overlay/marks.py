@@ -26,13 +26,18 @@ _SHIFT: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A ring, or a square where ``is_square``: centre and half width in pixels of the picture, and its colour."""
+    """
+    Around one particle: centre and half width in pixels of the picture, and its colour.
+
+    A diamond where ``is_diamond``, else a square where ``is_square``, else a ring.
+    """
 
     x: float
     y: float
     radius: float
     is_square: bool
     colour: Colour
+    is_diamond: bool = False
 
 
 def reach(calcification: Calcification) -> float:
@@ -68,14 +73,14 @@ def draw_marks(canvas: NDArray[np.uint8], marks: Sequence[Mark], stroke: float) 
     owner = np.zeros((height, width), dtype=np.uint16)
     colours = sorted({mark.colour for mark in marks})
     for mark in marks:
-        half = mark.radius + stroke + _RIM + 2
+        half = (mark.radius + stroke + _RIM + 2) * (math.sqrt(2) if mark.is_diamond else 1)
         top, bottom = max(math.floor(mark.y - half), 0), min(math.ceil(mark.y + half), height)
         left, right = max(math.floor(mark.x - half), 0), min(math.ceil(mark.x + half), width)
         if top >= bottom or left >= right:
             continue
         dy = np.abs(np.arange(top, bottom, dtype=np.float32) + (0.5 - mark.y))[:, None]
         dx = np.abs(np.arange(left, right, dtype=np.float32) + (0.5 - mark.x))[None, :]
-        here = (np.maximum(dx, dy) if mark.is_square else np.hypot(dx, dy)) - np.float32(mark.radius)
+        here = _gap(dx, dy, mark) - np.float32(mark.radius)
         known = distance[top:bottom, left:right]
         nearer = here < known
         known[nearer] = here[nearer]
@@ -90,6 +95,13 @@ def draw_marks(canvas: NDArray[np.uint8], marks: Sequence[Mark], stroke: float) 
         canvas[rows, columns] = np.round(shaded * (1 - line) + colour * line).astype(np.uint8)
     inside: NDArray[np.bool_] = distance < 0
     return inside
+
+
+def _gap(dx: NDArray[np.float32], dy: NDArray[np.float32], mark: Mark) -> NDArray[np.float32]:
+    """Give the half width of the mark of its shape that goes through points at some distance from its centre."""
+    if mark.is_diamond:
+        return np.asarray((dx + dy) * np.float32(math.sqrt(0.5)))
+    return np.asarray(np.maximum(dx, dy) if mark.is_square else np.hypot(dx, dy))
 
 
 def rounded_hull(

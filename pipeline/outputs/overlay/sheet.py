@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, CalcificationSize, Distribution
+from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, CalcificationSize, Distribution, Flag
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width, wrapped
-from pipeline.outputs.palette import APPEARANCES, DIM, LINE, PANEL, SINGLE, TEXT, name_of
+from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, LINE, PANEL, SINGLE, TEXT, name_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.model import Report
 
 _REASON_LINES: Final = 2
+_Entry = CalcificationSize | Flag | Distribution
 _UID_TAIL: Final = 24
 
 
@@ -119,13 +120,14 @@ def _reasons(report: Report, width: int, em: int) -> list[str]:
     return wrapped(text, _small(em), width - 2 * em, _REASON_LINES)
 
 
-def _entries() -> list[CalcificationSize | Distribution]:
-    return [CalcificationSize.MICRO, CalcificationSize.MACRO, *DESCRIPTORS, Distribution.INDETERMINATE]
+def _entries() -> list[_Entry]:
+    marks: list[_Entry] = [CalcificationSize.MICRO, CalcificationSize.MACRO, Flag.VASCULAR]
+    return [*marks, *DESCRIPTORS, Distribution.INDETERMINATE]
 
 
-def _legend_rows(width: int, em: int) -> list[list[CalcificationSize | Distribution]]:
+def _legend_rows(width: int, em: int) -> list[list[_Entry]]:
     size = _small(em)
-    rows: list[list[CalcificationSize | Distribution]] = [[]]
+    rows: list[list[_Entry]] = [[]]
     used = em
     for entry in _entries():
         needed = _entry_width(entry, size)
@@ -137,18 +139,20 @@ def _legend_rows(width: int, em: int) -> list[list[CalcificationSize | Distribut
     return rows
 
 
-def _key_width(entry: CalcificationSize | Distribution, size: int) -> int:
-    return round((1.5 if isinstance(entry, CalcificationSize) else 4.0) * size)
+def _key_width(entry: _Entry, size: int) -> int:
+    return round((4.0 if isinstance(entry, Distribution) else 1.5) * size)
 
 
-def _entry_width(entry: CalcificationSize | Distribution, size: int) -> int:
+def _entry_width(entry: _Entry, size: int) -> int:
     return _key_width(entry, size) + text_width(name_of(entry), size) + round(1.3 * size)
 
 
-def _draw_key(panel: NDArray[np.uint8], entry: CalcificationSize | Distribution, x: int, y: float, size: int) -> None:
-    if isinstance(entry, CalcificationSize):
-        is_square = entry is CalcificationSize.MACRO
-        draw_marks(panel, [Mark(x + 0.5 * size, y, 0.36 * size, is_square, SINGLE)], max(size / 14, 1.2))
+def _draw_key(panel: NDArray[np.uint8], entry: _Entry, x: int, y: float, size: int) -> None:
+    if not isinstance(entry, Distribution):
+        is_vascular, is_square = entry is Flag.VASCULAR, entry is CalcificationSize.MACRO
+        colour = ARTERY if is_vascular else SINGLE
+        mark = Mark(x + 0.5 * size, y, 0.36 * size, is_square, colour, is_diamond=is_vascular)
+        draw_marks(panel, [mark], max(size / 14, 1.2))
         return
     appearance = APPEARANCES[entry]
     draw_symbol(panel, appearance, x + 0.4 * size, y, 0.34 * size)

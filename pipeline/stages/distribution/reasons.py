@@ -13,21 +13,48 @@ if TYPE_CHECKING:
     from pipeline.stages.distribution.settings import DistributionSettings
 
 
-def lacks_number(label: Distribution, p: Pattern, s: DistributionSettings) -> str:
-    """Say what is missing where the shape fits a definition but the number does not; empty if nothing is."""
+def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) -> str:
+    """
+    Say which number of a definition a pattern does not have: the frame that no classifier may leave.
+
+    Parameters
+    ----------
+    label : Distribution
+        A descriptor.
+    p : Pattern
+    s : DistributionSettings
+
+    Returns
+    -------
+    str
+        Empty where the pattern has all the numbers. Limits themselves are
+        within a definition: exactly five, exactly 10 mm, exactly 20 mm.
+    """
+    fewest = {
+        Distribution.DIFFUSE: s.diffuse_min_count,
+        Distribution.REGIONAL: s.numerous_count,
+        Distribution.SEGMENTAL: s.numerous_count,
+        Distribution.LINEAR: s.linear_min_count,
+    }.get(label, 0)
+    if p.count < fewest:
+        return f"{_so_many(p)} are too few for {label.value}: {fewest} are needed"
+    if label is Distribution.REGIONAL and p.extent_mm <= s.grouped_max_extent_mm:
+        return f"{_so_many(p)}: regional is more than {s.grouped_max_extent_mm:g} mm"
+    if label is Distribution.GROUPED and p.extent_mm > s.grouped_max_extent_mm:
+        return f"{_so_many(p)}: grouped is at most {s.grouped_max_extent_mm:g} mm"
     enough = p.most_within_10_mm >= s.grouped_min_count or p.count >= s.numerous_count
     if label is Distribution.GROUPED and not enough:
         return (
-            f"{p.count} calcifications across {p.extent_mm:.1f} mm, at most {p.most_within_10_mm} within 10 mm: "
+            f"{_so_many(p)}, at most {p.most_within_10_mm} within 10 mm: "
             f"grouped needs {s.grouped_min_count} within 10 mm "
             f"or {s.numerous_count} within {s.grouped_max_extent_mm:g} mm"
         )
-    if label in {Distribution.REGIONAL, Distribution.SEGMENTAL} and p.count < s.numerous_count:
-        return (
-            f"{p.count} calcifications across {p.extent_mm:.1f} mm are too few for {label.value}: "
-            f"{s.numerous_count} are needed"
-        )
     return ""
+
+
+def _so_many(p: Pattern) -> str:
+    digits = 1 if round(p.extent_mm, 1) % 10 else 2  # 20.01 mm must not read as the limit itself
+    return f"{p.count} calcifications across {p.extent_mm:.{digits}f} mm"
 
 
 def _diffuse_reason(p: Pattern, s: DistributionSettings) -> str:

@@ -1,5 +1,7 @@
 """The definitions of BI-RADS, as numbers with their reasons."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from pipeline.settings import Settings
@@ -12,6 +14,16 @@ class DistributionSettings(Settings):
     Where the atlas gives a number it is the default; where it gives a word
     ("numerous", "in a line"), the default is what separated simulated patterns.
     """
+
+    by: Literal["trees", "table"] = "trees"
+    """Who settles what the definitions say in words: boosted trees trained on simulated patterns, or the table of tests
+    below alone. The table alone has no calibrated probabilities."""
+
+    file: str | None = None
+    """A file made by `mammocalc train --distribution`; null takes the one that comes with the program."""
+
+    max_chance: float = Field(default=0.5, gt=0, le=1)
+    """A cluster that is no pattern with at least this probability is indeterminate. With trees only."""
 
     grouped_min_count: int = Field(default=5, ge=2)
     """Grouped: at least this many within the circle of 1 cm (BI-RADS)."""
@@ -51,8 +63,9 @@ class DistributionSettings(Settings):
     diffuse_min_covered_share: float = Field(default=0.25, gt=0, le=1)
     """Diffuse: smallest share of the breast that has a calcification within 1 cm."""
 
-    diffuse_min_count: int = Field(default=20, ge=2)
-    """Diffuse: at least this many."""
+    diffuse_min_count: int = Field(default=25, ge=2)
+    """Diffuse: at least this many. Fewer that are scattered evenly cannot be told from a search's false points, of
+    which a bad image has 20."""
 
     diffuse_min_clusters: int = Field(default=4, ge=2)
     """Diffuse: this many clusters through the whole breast are diffuse as well (IARC atlas: multiple similar appearing
@@ -60,6 +73,9 @@ class DistributionSettings(Settings):
 
     diffuse_min_hull_share_of_clusters: float = Field(default=0.3, gt=0, le=1)
     """Diffuse: ... if their common hull has at least this share of the breast."""
+
+    similar_max_extent_ratio: float = Field(default=2.5, gt=1)
+    """Clusters are similar if they have one descriptor and extents within this factor of their median."""
 
     tolerance: float = Field(default=0.04, gt=0, lt=1)
     """Softness of every test, as a share of its limit: a number this far beyond its limit passes with 73 %."""

@@ -135,7 +135,7 @@ def _particle(
     size = None if mm is None else CalcificationSize.MACRO if mm >= 1 else CalcificationSize.MICRO
     area = None if mm is None else math.pi / 4 * mm**2
     corners = tuple((float(r), float(c)) for r, c in outline)
-    flags = frozenset({Flag.VASCULAR, Flag.NEAR_SKIN})
+    flags = frozenset({Flag.IN_PECTORAL, Flag.NEAR_SKIN})
     return Calcification(
         number, 0, row, column, corners, diameter, mm, mm, mm, area, size, 0.987654321, 12.345, cluster, flags
     )

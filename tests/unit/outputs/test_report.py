@@ -128,7 +128,7 @@ def test_numbers_are_rounded_to_what_they_mean(document: dict[str, Any]) -> None
 
 def test_flags_are_sorted_and_the_notice_stands_on_it(document: dict[str, Any]) -> None:
     assert document["flags"] == ["implant", "lossy"]
-    assert document["calcifications"][0]["flags"] == ["near_skin", "vascular"]
+    assert document["calcifications"][0]["flags"] == ["in_pectoral", "near_skin"]
     assert document["notice"] == NOTICE
 
 

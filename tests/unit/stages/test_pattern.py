@@ -1,11 +1,12 @@
 import itertools
 import math
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from pipeline.geometry import PixelSpacing
-from pipeline.model import Breast, Nipple
+from pipeline.model import Breast, Nipple, Pattern
 from pipeline.stages.pattern import PatternSettings, describe_pattern, most_within
 
 SPACING = PixelSpacing(0.1, 0.1)
@@ -17,8 +18,10 @@ def _breast():
     return Breast(10, ones.astype(np.uint16), ones, ones, ones.astype(np.float32), (0, 0, 1000, 1000), (), True, True)
 
 
-def _describe(points, nipple=None):
-    return describe_pattern(np.asarray(points, dtype=float), _breast(), nipple, SPACING, PatternSettings())
+def _describe(points, nipple=None, members=None):
+    points = np.asarray(points, dtype=float)
+    members = range(len(points)) if members is None else members
+    return describe_pattern(members, points, _breast(), nipple, SPACING, PatternSettings())
 
 
 def test_a_straight_row_is_a_line():
@@ -29,6 +32,9 @@ def test_a_straight_row_is_a_line():
     assert shape.elongation > 50
     assert shape.width_mm == pytest.approx(0.0, abs=1e-9)
     assert shape.most_within_10_mm == 6
+    assert shape.straightness == pytest.approx(1.0, abs=1e-3)
+    assert shape.path_width_mm == pytest.approx(0.0, abs=1e-6)
+    assert shape.nearest_mm == pytest.approx(2.0)
 
 
 def test_two_rails_of_an_artery_are_one_line_after_thinning():
@@ -54,6 +60,11 @@ def test_a_wedge_points_to_the_nipple_and_widens():
     assert shape.widening > 1.5
     assert shape.angular_span_degrees is not None
     assert 25 < shape.angular_span_degrees < 45
+    assert shape.axis_miss_mm is not None
+    assert shape.axis_miss_mm < 8
+    assert shape.span_over_disc is not None
+    assert shape.span_over_disc < 0.85
+    assert shape.taper > 0.3
 
 
 @pytest.mark.parametrize("nipple", [None, Nipple(500.0, 900.0, 0.49)])
@@ -61,6 +72,7 @@ def test_an_unknown_or_doubtful_nipple_says_nothing(nipple):
     shape = _describe([(40.0, 40.0), (45.0, 40.0), (40.0, 47.0)], nipple)
     assert shape.axis_to_nipple_degrees is None
     assert shape.widening is None
+    assert shape.axis_miss_mm is None
 
 
 def test_shares_of_the_breast():
@@ -110,4 +122,38 @@ def test_one_point_has_no_pattern():
 
 def test_points_in_one_place_have_finite_numbers():
     shape = _describe([(50.0, 50.0)] * 5, Nipple(500.0, 500.0, 0.9))
-    assert all(value is None or math.isfinite(value) for value in (shape.elongation, shape.widening, shape.line_share))
+    values = [getattr(shape, field.name) for field in fields(Pattern)]
+    assert all(value is None or math.isfinite(value) for value in values)
+
+
+def test_a_set_is_seen_among_all_points_of_the_image():
+    rng = np.random.default_rng(3)
+    group = 40 + rng.uniform(-4, 4, (10, 2))
+    scattered = rng.uniform(0, 100, (20, 2))
+    points = np.concatenate([group, scattered])
+    tight = _describe(points, members=range(10))
+    loose = _describe(points, members=range(10, 30))
+    assert (tight.count, tight.image_count) == (10, 30)
+    assert tight.image_share == pytest.approx(1 / 3)
+    assert tight.image_hull_share == loose.image_hull_share
+    assert tight.chance_exponent > 6
+    assert loose.chance_exponent < 3
+    assert tight.extent_mm == _describe(group).extent_mm
+
+
+def test_even_random_and_clumped_points_are_told_apart():
+    rng = np.random.default_rng(5)
+    grid = np.stack(np.meshgrid(np.arange(20.0, 80, 8), np.arange(20.0, 80, 8)), axis=-1).reshape(-1, 2)
+    random = rng.uniform(20, 80, (64, 2))
+    clumped = rng.uniform(20, 80, (8, 2))[rng.integers(0, 8, 64)] + rng.normal(0, 0.8, (64, 2))
+    even, chance, clumps = (_describe(points).evenness for points in (grid, random, clumped))
+    assert even > 1.5
+    assert 0.8 < chance < 1.25
+    assert clumps < 0.6
+
+
+def test_the_neighbours_of_a_disc_lie_in_no_line():
+    rng = np.random.default_rng(1)
+    shape = _describe(50 + rng.uniform(-10, 10, (60, 2)))
+    assert shape.straightness < 0.6
+    assert shape.path_width_mm > 1.0

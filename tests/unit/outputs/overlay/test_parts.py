@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.lexicon import DESCRIPTORS, Distribution
+from pipeline.lexicon import DESCRIPTORS, Distribution, Flag
 from pipeline.outputs.overlay.insets import Place, choose_places, letters, window_of
 from pipeline.outputs.overlay.labels import Box, place_labels
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, rounded_hull
@@ -33,6 +35,18 @@ def test_a_ring_lies_outside_its_radius_and_leaves_its_inside_alone() -> None:
     assert canvas[np.abs(distance - 21.5) < 0.5].min() > 150
     assert canvas[distance > 25].max() == 0
     assert np.array_equal(inside, distance < 20)
+
+
+def test_a_diamond_stands_on_its_corner_and_leaves_its_inside_alone() -> None:
+    canvas = blank()
+    inside = draw_marks(canvas, [Mark(100.5, 80.5, 20.0, is_square=False, colour=WHITE, is_diamond=True)], 2.0)
+    down, across = np.abs(np.indices((200, 300)) - np.array([80, 100])[:, None, None])
+    distance = (down + across) / np.sqrt(2)
+    assert canvas[distance < 18.5].max() == 0
+    assert canvas[np.abs(distance - 21.5) < 0.5].min() > 150
+    assert canvas[distance > 25].max() == 0
+    assert np.array_equal(inside, distance < 20)
+    assert inside[np.hypot(down, across) < 20].all()
 
 
 def test_overlapping_rings_are_drawn_as_one_outline() -> None:
@@ -169,6 +183,15 @@ def test_places_are_the_largest_clusters_then_the_surest_singles(make_example: o
     assert [place.key for place in places] == ["A", "B", "C"]
     assert [len(place.points_px) for place in places] == [3, 2, 1]
     assert choose_places(example.report, SETTINGS.model_copy(update={"insets": 0})) == []
+
+
+def test_arteries_come_after_all_other_singles(make_example: object) -> None:
+    assert callable(make_example)
+    report = make_example(singles=((100.0, 100.0, 5.0), (900.0, 100.0, 5.0), (500.0, 100.0, 5.0))).report
+    first, *others = report.calcifications
+    artery = replace(first, score=0.99, flags=frozenset({Flag.VASCULAR}))
+    places = choose_places(replace(report, calcifications=(artery, *others)), SETTINGS)
+    assert [place.finding.number for place in places] == [others[0].number, others[1].number, artery.number]
 
 
 def test_the_cluster_that_gives_the_image_its_label_comes_first(make_example: object) -> None:

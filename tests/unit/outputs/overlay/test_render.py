@@ -12,7 +12,7 @@ from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import DESCRIPTORS, Distribution, Flag
 from pipeline.outputs.overlay import OverlaySettings, encode_overlay, encode_thumbnail, render_overlay
 from pipeline.outputs.overlay.picture import Placement, breast_mask, close_up
-from pipeline.outputs.palette import APPEARANCES
+from pipeline.outputs.palette import APPEARANCES, ARTERY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +82,22 @@ def test_macro_and_micro_marks_differ_in_shape(make_example: Callable[..., Any])
         corners[name] = rendered.image[y - half - 3 : y - half + 4, x - half - 3 : x - half + 4].max()
     assert corners["macro"] == 255
     assert corners["micro"] < 200
+
+
+def test_arteries_have_a_mark_and_a_colour_of_their_own(make_example: Callable[..., Any]) -> None:
+    example = make_example(singles=((600.0, 300.0, 9.0),))
+    artery = replace(example.report.calcifications[0], flags=frozenset({Flag.VASCULAR}))
+    shown = {}
+    for name, item in (("artery", artery), ("other", example.report.calcifications[0])):
+        report = replace(example.report, calcifications=(item,))
+        rendered = render_overlay(example.mammogram, report, SETTINGS.model_copy(update={"insets": 0}))
+        y, x = place(rendered, 600, 300)
+        half = round((9.0 / 2 + 10) * rendered.scale)
+        picture = rendered.image[y - 2 * half : y + 2 * half, x - 2 * half : x + 2 * half]
+        shown[name] = (picture == np.array(ARTERY)).all(axis=2)
+    assert shown["artery"].sum() > 20
+    assert not shown["other"].any()
+    assert np.ptp(np.nonzero(shown["artery"])[0]) > 2.5 * half  # from corner to corner; a ring is 2.2 across
 
 
 def test_everything_outside_the_breast_is_black(make_example: Callable[..., Any]) -> None:

@@ -1,0 +1,104 @@
+"""What lies along a line and beside it, in numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from pipeline.stages.vessels.chains import STEP_MM, tangents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.geometry import PixelSpacing
+    from pipeline.model import Calcification
+    from pipeline.stages.vessels.settings import VesselSettings
+
+PARALLEL_DEGREES = 25.0
+"""Particles that differ by less lie in the walls of one vessel."""
+
+_BESIDE_MM = (1.0, 6.0)
+_OPPOSITE_MM = 3.0
+_PAST_END_MM = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Positions in mm, directions in radians (0 across, a quarter turn down), and ratios of the axes of outlines."""
+
+    at_mm: NDArray[np.float64]
+    direction: NDArray[np.float64]
+    ratio: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """A middle line with its members, and what speaks for an artery; see `VesselSettings`."""
+
+    line_mm: NDArray[np.float64]
+    members: NDArray[np.intp]
+    beside_share: float
+    alignment: float
+    elongated_share: float
+    track_share: float
+
+
+def measure_points(calcifications: Sequence[Calcification], spacing: PixelSpacing) -> Points:
+    """Measure where each calcification lies, which way its outline points and how elongated it is, in mm."""
+    at_mm = spacing.to_mm(np.array([(one.row_px, one.column_px) for one in calcifications]).reshape(-1, 2))
+    axes = [_axis(spacing.to_mm(np.array(one.outline_px).reshape(-1, 2))) for one in calcifications]
+    direction, ratio = np.array(axes).reshape(-1, 2).T
+    return Points(at_mm, direction, ratio)
+
+
+def _axis(outline_mm: NDArray[np.float64]) -> tuple[float, float]:
+    """Give direction and ratio of the main axes of an outline's corners; a ratio of 1 where there are too few."""
+    if len(outline_mm) < 3:
+        return 0.0, 1.0
+    (down, mixed), (_, across) = np.cov(outline_mm.T)
+    half, apart = (down + across) / 2, math.hypot((down - across) / 2, mixed)
+    return 0.5 * math.atan2(2 * mixed, across - down), math.sqrt((half + apart) / max(half - apart, 1e-9))
+
+
+def describe_chain(line_mm: NDArray[np.float64], points: Points, settings: VesselSettings) -> Chain:
+    """Gather what lies along a line, and what beside it."""
+    along = tangents(line_mm)
+    _, nearest = KDTree(line_mm).query(points.at_mm)
+    away = points.at_mm - line_mm[nearest]
+    offset = away[:, 1] * along[nearest, 0] - away[:, 0] * along[nearest, 1]
+    past_end = np.abs((away * along[nearest]).sum(axis=1))
+    inside = (np.abs(offset) <= settings.half_width_mm) & (past_end < _PAST_END_MM)
+    nearer, farther = (settings.half_width_mm + mm for mm in _BESIDE_MM)
+    beside = (np.abs(offset) > nearer) & (np.abs(offset) <= farther) & (past_end < STEP_MM)
+    members = np.flatnonzero(inside)
+    way = np.arctan2(along[nearest, 0], along[nearest, 1])
+    aligned = np.minimum(points.ratio - 1, 2) * np.cos(2 * (points.direction - way))
+    long = members[points.ratio[members] >= settings.elongated]
+    count = max(len(members), 1)
+    tracks = _with_opposite(offset[long], nearest[long] * STEP_MM, points.direction[long], settings)
+    return Chain(
+        line_mm=line_mm,
+        members=members,
+        beside_share=float(beside.sum()) / count,
+        alignment=float(aligned[members].sum()) / count,
+        elongated_share=len(long) / count,
+        track_share=tracks / count,
+    )
+
+
+def _with_opposite(
+    offset_mm: NDArray[np.float64], at_mm: NDArray[np.float64], direction: NDArray[np.float64], settings: VesselSettings
+) -> int:
+    """Count elongated particles that have a parallel one on the other wall."""
+    apart = np.abs(offset_mm[:, None] - offset_mm[None, :])
+    near = np.abs(at_mm[:, None] - at_mm[None, :]) <= _OPPOSITE_MM
+    turned = np.cos(2 * (direction[:, None] - direction[None, :]))
+    low, high = settings.track_gap_mm
+    parallel = turned >= math.cos(2 * math.radians(PARALLEL_DEGREES))
+    return int(((apart >= low) & (apart <= high) & near & parallel).any(axis=1).sum())

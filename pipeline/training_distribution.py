@@ -1,0 +1,272 @@
+"""How the classifier of distributions is trained: on simulated points, by one command, with a fixed seed."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from pipeline import __version__
+from pipeline.boosting import BoostedClasses, BoostedTrees, softmax
+from pipeline.errors import CallError, ConfigurationError, OutputError
+from pipeline.geometry import PixelSpacing
+from pipeline.lexicon import DESCRIPTORS, Distribution
+from pipeline.model import Breast, Nipple
+from pipeline.phantom.point_scenes import draw_breast, wide_scene
+from pipeline.stages.distribution import CHANCE, CLASSES, FEATURES, table_of
+from pipeline.stages.group import find_clusters
+from pipeline.stages.pattern import describe_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipeline.config import Config
+    from pipeline.model import Pattern
+    from pipeline.phantom.point_scenes import PointBreast, PointScene
+
+SPACING = PixelSpacing(0.1, 0.1)
+"""Of the pixels that simulated points are given in; the points themselves are exact."""
+
+PER_BREAST = 24
+"""Scenes in one breast: drawing its outline takes far longer than drawing points."""
+
+_CELL_PX = 10
+_PURE = 0.5
+"""A set with at least this share of pattern points is a part of the pattern."""
+_WHOLE = 0.3
+"""A part with a smaller share of the pattern's points shows too little of it to be learned from."""
+_HELD_OUT = 6
+"""Every sixth breast is held out for the temperature."""
+_LABELS = (*DESCRIPTORS, Distribution.NOT_APPLICABLE)
+
+
+def train_on_points(
+    scenes: int, seed: int, config: Config, workers: int, on_scenes: Callable[[int], None] = lambda _: None
+) -> BoostedClasses:
+    """
+    Simulate points, group and describe them as in every image, and fit trees that name their distribution.
+
+    Parameters
+    ----------
+    scenes : int
+        Number of simulated images; a sixth of them is held out to calibrate.
+    seed : int
+        Equal seeds give equal trees on one platform.
+    config : Config
+        Its sections ``group`` and ``pattern``, which a classifier belongs to.
+    workers : int
+        Number of processes.
+    on_scenes : callable
+        Called with the number of scenes that are done.
+
+    Returns
+    -------
+    BoostedClasses
+
+    Raises
+    ------
+    CallError
+        If scikit-learn is missing, or the scenes do not hold all classes.
+    """
+    fitter = _fitter()
+    breasts = -(-scenes // PER_BREAST)
+    tables, answers, held_out = [], [], []
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
+    ) as pool:
+        described = pool.map(_examples_of, itertools.repeat(seed), range(breasts), itertools.repeat(config))
+        for number, (table, answer) in enumerate(described):
+            tables.append(table)
+            answers.append(answer)
+            held_out.append(np.full(len(answer), number % _HELD_OUT == _HELD_OUT - 1))
+            on_scenes((number + 1) * PER_BREAST)
+    table, answer, is_held_out = np.concatenate(tables), np.concatenate(answers), np.concatenate(held_out)
+    if len(np.unique(answer[~is_held_out])) < len(CLASSES) or not is_held_out.any():
+        message = f"{scenes} scenes do not hold every distribution; take more"
+        raise CallError(message)
+    origin = {
+        "trained_on": "simulated points",
+        "scenes": breasts * PER_BREAST,
+        "seed": seed,
+        "patterns": int((~is_held_out).sum()),
+        "calibrated_on": "simulated",
+        "calibration_patterns": int(is_held_out.sum()),
+        "version": __version__,
+    }
+    return _fit(fitter, table, answer, is_held_out, origin)
+
+
+def breast_record(home: PointBreast) -> Breast:
+    """Give the record of a simulated breast, as the search would have it."""
+    inside = home.is_breast
+    rows, columns = inside.shape
+    return Breast(
+        cell_px=_CELL_PX,
+        cell_density=inside.astype(np.uint16),
+        is_breast=inside,
+        is_judged=inside,
+        skin_distance_px=inside.astype(np.float32),
+        box_px=(0, 0, rows * _CELL_PX, columns * _CELL_PX),
+        outline_px=(),
+        chest_wall_is_left=True,
+        has_background=True,
+    )
+
+
+def patterns_of(scene: PointScene, breast: Breast, config: Config) -> list[tuple[tuple[int, ...], Pattern]]:
+    """
+    Describe the sets of points that are judged in a scene: all together first, then every cluster.
+
+    Parameters
+    ----------
+    scene : PointScene
+    breast : Breast
+    config : Config
+
+    Returns
+    -------
+    list of (members, Pattern)
+        Empty for fewer than two points.
+    """
+    points, count = scene.points_mm, len(scene.points_mm)
+    if count < 2:
+        return []
+    nipple = None
+    if scene.nipple_mm is not None:
+        row, column = SPACING.to_px(scene.nipple_mm).tolist()
+        nipple = Nipple(row, column, 1.0)
+    sets = [tuple(range(count)), *(group.members for group in find_clusters(points, config.group))]
+    return [(members, describe_pattern(members, points, breast, nipple, SPACING, config.pattern)) for members in sets]
+
+
+def _examples_of(seed: int, number: int, config: Config) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Describe the sets of points of one breast's scenes, with their classes."""
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 30, number])))
+    home = draw_breast(rng)
+    breast = breast_record(home)
+    patterns, answers = [], []
+    for index in range(PER_BREAST):
+        try:
+            scene = wide_scene(home, _LABELS[index % len(_LABELS)], rng)
+        except ConfigurationError:  # the breast is too small for this one
+            continue
+        for set_number, (members, pattern) in enumerate(patterns_of(scene, breast, config)):
+            answer = _answer(scene, members, config.distribution.diffuse_min_count, is_whole=set_number == 0)
+            if answer is not None:
+                patterns.append(pattern)
+                answers.append(CLASSES.index(answer))
+    return table_of(patterns), np.array(answers, dtype=np.int64)
+
+
+def _answer(scene: PointScene, members: tuple[int, ...], diffuse_count: int, *, is_whole: bool) -> str | None:
+    """Say what a set of points is; None where it is nothing that could be learned from."""
+    if scene.part is Distribution.DIFFUSE and scene.is_pattern.sum() < diffuse_count:
+        return None  # the definition does not hold for so few, and false points look the same
+    is_pattern = scene.is_pattern[list(members)]
+    if is_pattern.mean() < _PURE:
+        return CHANCE
+    if is_whole:
+        return scene.label.value
+    if scene.label is not Distribution.DIFFUSE and is_pattern.sum() < _WHOLE * scene.is_pattern.sum():
+        return None
+    return scene.part.value
+
+
+def _fit(
+    fitter: type[Any],
+    table: NDArray[np.float32],
+    answer: NDArray[np.int64],
+    is_held_out: NDArray[np.bool_],
+    origin: dict[str, Any],
+) -> BoostedClasses:
+    model = fitter(
+        max_iter=150,
+        max_leaf_nodes=8,
+        learning_rate=0.08,
+        l2_regularization=1.0,
+        min_samples_leaf=30,
+        early_stopping=False,
+        random_state=origin["seed"],
+    ).fit(table[~is_held_out], answer[~is_held_out])
+    baselines = np.ravel(model._baseline_prediction)  # noqa: SLF001 - the library gives no other way out
+    trees = []
+    for number in range(len(CLASSES)):
+        stages = [stage[number].nodes for stage in model._predictors]  # noqa: SLF001 - as above
+        trees.append(_as_trees(stages, float(baselines[number])))
+    classes = BoostedClasses(CLASSES, tuple(trees), 1.0, origin)
+    return replace(classes, temperature=_temperature(classes, table[is_held_out], answer[is_held_out]))
+
+
+def _temperature(classes: BoostedClasses, table: NDArray[np.float32], answer: NDArray[np.int64]) -> float:
+    """Find the temperature at which the classes of patterns that were not trained on are most probable."""
+    sums, rows = classes.sums(table), np.arange(len(answer))
+
+    def surprise(logarithm: float) -> float:
+        return float(-np.log(softmax(sums, float(np.exp(logarithm)))[rows, answer] + 1e-12).mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=(-1.5, 1.5), method="bounded").x))
+
+
+def _as_trees(stages: list[Any], baseline: float) -> BoostedTrees:
+    """Carry the trees of one class over from the library."""
+    width = max(len(nodes) for nodes in stages)
+    shape = (len(stages), width)
+    feature, left, right = (np.zeros(shape, np.int32) for _ in range(3))
+    threshold, value = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
+    for t, nodes in enumerate(stages):
+        left[t] = right[t] = np.arange(width)
+        for n, node in enumerate(nodes):
+            if node["is_leaf"]:
+                value[t, n] = node["value"]
+                continue
+            feature[t, n], threshold[t, n] = node["feature_idx"], node["num_threshold"]
+            left[t, n], right[t, n] = node["left"], node["right"]
+    return BoostedTrees(FEATURES, baseline, feature, threshold, left, right, value, {})
+
+
+def _fitter() -> type[Any]:
+    try:
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra, for training alone
+    except ImportError as error:
+        message = "training needs scikit-learn: pip install 'mammocalc[train]'"
+        raise CallError(message) from error
+    return HistGradientBoostingClassifier  # type: ignore[no-any-return]
+
+
+def write_distribution_classifier(classes: BoostedClasses, path: Path) -> None:
+    """
+    Write a classifier so that `pipeline.classifier.load_distribution_classifier` can read it, one tree a line.
+
+    Parameters
+    ----------
+    classes : BoostedClasses
+    path : Path
+        Its folder is made if needed; an old file is replaced.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    document = classes.to_json()
+    parts = []
+    for name, one in document.pop("classes").items():
+        grown = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in one.pop("trees"))
+        parts.append(f'{json.dumps(name)}: {json.dumps(one)[:-1]}, "trees": [\n{grown}\n]}}')
+    head = json.dumps(document, indent=1)[:-2]
+    joined = ",\n".join(parts)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'{head},\n "classes": {{\n{joined}\n }}\n}}\n', encoding="utf-8")
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({type(error).__name__})") from error

@@ -1,0 +1,334 @@
+"""Arteries are told by tracks and tubes; ducts, wedges and scattered points never are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.analyse import analyse
+from pipeline.config import Config
+from pipeline.geometry import PixelSpacing
+from pipeline.lexicon import CalcificationSize, Distribution, Flag, Laterality, SpacingSource, View
+from pipeline.model import (
+    Breast,
+    Calcification,
+    Channel,
+    ImageIdentity,
+    Landmarks,
+    Mammogram,
+    Nipple,
+    NoiseTable,
+    StoredPixels,
+)
+from pipeline.phantom import Scene, render
+from pipeline.phantom.recipe import Kind
+from pipeline.stages.vessels import VesselSettings, find_vessels, flag_vessels
+from pipeline.stages.vessels.chains import find_chains, length_mm
+from pipeline.stages.vessels.tube import map_tubes, run_on_mm, tube_along
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.phantom import Phantom
+
+SIDE_MM = 120.0
+SPACING = PixelSpacing(0.07, 0.07)
+SETTINGS = VesselSettings()
+
+
+def as_mammogram(phantom: Phantom) -> Mammogram:
+    """Give the mammogram that the DICOM door would make of a processed scene."""
+    scene = phantom.scene
+    identity = ImageIdentity(
+        "1.2.3", "1.2.840.10008.5.1.4.1.1.1.2", "1.2.4", "1.2.5", None, Laterality.LEFT, View.CC, (), (), None,
+        scene.intent, "", "", *scene.shape, 1,
+    )  # fmt: skip
+    values = np.arange(2**scene.bits, dtype=np.float64)
+    none, grey = np.zeros(len(values), bool), np.zeros(len(values), np.uint8)
+    pixels = StoredPixels(phantom.pixels, values, none, grey, is_exposure=False, denser_is_larger=True)
+    spacing = PixelSpacing(scene.pixel_spacing_mm, scene.pixel_spacing_mm)
+    return Mammogram(identity, 0, pixels, spacing, SpacingSource.IMAGER)
+
+
+def arc(centre: tuple[float, float], radius: float, begin: float, end: float) -> NDArray[np.float64]:
+    """Give points (down, across) in mm along a part of a circle, 0.1 mm apart; angles in degrees."""
+    angles = np.radians(np.linspace(begin, end, round(radius * math.radians(abs(end - begin)) / 0.1) + 1))
+    return np.stack([centre[0] + radius * np.sin(angles), centre[1] + radius * np.cos(angles)], axis=1)
+
+
+def straight(start: tuple[float, float], end: tuple[float, float]) -> NDArray[np.float64]:
+    share = np.linspace(0, 1, round(math.dist(start, end) / 0.1) + 1)[:, None]
+    return np.asarray(np.array(start) * (1 - share) + np.array(end) * share)
+
+
+def speck(at: Sequence[float], angle: float, ratio: float, spacing: PixelSpacing = SPACING) -> Calcification:
+    """Give a calcification 0.3 mm wide, ``ratio`` times as long, whose length lies at an angle from across to down."""
+    turn = np.linspace(0, 2 * math.pi, 24, endpoint=False)
+    long, wide = 0.15 * ratio * np.cos(turn), 0.15 * np.sin(turn)
+    outline_mm = np.stack(
+        [
+            at[0] + long * math.sin(angle) + wide * math.cos(angle),
+            at[1] + long * math.cos(angle) - wide * math.sin(angle),
+        ],
+        axis=1,
+    )
+    row, column = spacing.to_px(np.array(at)).tolist()
+    return Calcification(
+        number=1,
+        frame=0,
+        row_px=row,
+        column_px=column,
+        outline_px=tuple((float(r), float(c)) for r, c in spacing.to_px(outline_mm)),
+        diameter_px=5.0,
+        diameter_mm=0.3,
+        length_mm=0.3 * ratio,
+        width_mm=0.3,
+        area_mm2=0.1,
+        size=CalcificationSize.MICRO,
+        score=0.9,
+        contrast_to_noise=10.0,
+    )
+
+
+def along(
+    line: NDArray[np.float64],
+    every_mm: float,
+    ratio: float,
+    offsets_mm: Sequence[float],
+    spacing: PixelSpacing = SPACING,
+) -> list[Calcification]:
+    """Set specks along a line, in its direction, by turns at some distances beside it."""
+    direction = np.gradient(line, axis=0)
+    direction = np.asarray(direction / np.hypot(direction[:, 0], direction[:, 1])[:, None])
+    specks = []
+    for turn, at in enumerate(range(0, len(line), round(every_mm / 0.1))):
+        row, column = direction[at]
+        point = line[at] + offsets_mm[turn % len(offsets_mm)] * np.array([column, -row])
+        specks.append(speck(point.tolist(), math.atan2(row, column), ratio, spacing))
+    return specks
+
+
+def channel_with(lines: Iterable[NDArray[np.float64]], height: float = 60.0) -> Channel:
+    """Give a channel of 0.28 mm pixels with tubes 2 mm wide in noise as correlated as tissue."""
+    size = round(SIDE_MM / 0.28)
+    noise = np.random.default_rng(4).normal(0, 1, (size, size))
+    image = 2000 + 15 * cv2.GaussianBlur(noise, (0, 0), 3.0) / 0.094
+    for line in lines:
+        layer = np.zeros((size, size))
+        corners = np.round(line[:, ::-1] / 0.28 * 16).astype(np.int32)
+        cv2.polylines(layer, [corners], isClosed=False, color=1.0, thickness=7, lineType=cv2.LINE_AA, shift=4)
+        image = image + height * cv2.GaussianBlur(layer, (0, 0), 1.5)
+    noise_table = NoiseTable(np.array([0.0, 4000.0]), np.array([10.0, 10.0]))
+    grey = np.rint(image).astype(np.uint16)
+    return Channel(grey, np.zeros_like(grey), noise_table, 4, 0.28, 3.5, 0.1)
+
+
+def breast() -> Breast:
+    """Give a breast that fills the image."""
+    side = round(SIDE_MM / 0.07)
+    cells = np.ones((side // 8, side // 8), bool)
+    return Breast(
+        cell_px=8,
+        cell_density=np.full(cells.shape, 2000, np.uint16),
+        is_breast=cells,
+        is_judged=cells,
+        skin_distance_px=np.full(cells.shape, 500, np.float32),
+        box_px=(0, 0, side, side),
+        outline_px=(),
+        chest_wall_is_left=True,
+        has_background=False,
+    )
+
+
+def landmarks(nipple_mm: tuple[float, float] | None = None) -> Landmarks:
+    nipple = None
+    if nipple_mm is not None:
+        nipple = Nipple(nipple_mm[0] / 0.07, nipple_mm[1] / 0.07, confidence=0.9)
+    return Landmarks(np.zeros((1, 1), bool), (), nipple)
+
+
+def flagged(
+    specks: Sequence[Calcification],
+    tubes: Iterable[NDArray[np.float64]] = (),
+    nipple_mm: tuple[float, float] | None = None,
+    settings: VesselSettings = SETTINGS,
+    height: float = 60.0,
+) -> set[int]:
+    channels = (channel_with(tubes, height),)
+    vessels = find_vessels(specks, channels, breast(), landmarks(nipple_mm), SPACING, settings)
+    return set().union(*vessels)
+
+
+VESSEL = arc((90.0, 60.0), 50.0, -140.0, -40.0)
+DUCT = straight((60.0, 30.0), (60.0, 54.0))
+
+
+def test_two_tracks_along_a_vessel_are_an_artery() -> None:
+    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
+    assert flagged(specks, [VESSEL]) == set(range(len(specks)))
+
+
+@pytest.mark.parametrize("turned", [0.0, 33.0, 90.0, 161.0])
+def test_an_artery_is_one_in_any_direction(turned: float) -> None:
+    vessel = arc((60.0, 60.0), 40.0, turned, turned + 90.0)
+    specks = along(vessel[150:450], 1.5, 3.0, (1.0, -1.0))
+    assert flagged(specks, [vessel]) == set(range(len(specks)))
+
+
+def test_two_short_tracks_without_a_vessel_are_none() -> None:
+    assert flagged(along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))) == set()
+
+
+def test_long_complete_tracks_need_no_vessel() -> None:
+    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
+    assert flagged(specks) == set(range(len(specks)))
+
+
+def test_tracks_of_round_specks_are_none() -> None:
+    assert flagged(along(VESSEL[200:500], 1.5, 1.1, (1.0, -1.0)), [VESSEL], height=20.0) == set()
+
+
+def test_tracks_farther_apart_than_an_artery_is_wide_are_none() -> None:
+    assert flagged(along(VESSEL[200:500], 1.5, 3.0, (3.0, -3.0))) == set()
+
+
+def test_specks_in_a_line_are_no_artery() -> None:
+    assert flagged(along(DUCT, 2.0, 1.2, (0.1, -0.1)), [DUCT]) == set()
+
+
+def test_casts_in_a_line_without_a_vessel_are_none_however_well_they_lie_along_it() -> None:
+    assert flagged(along(DUCT, 1.5, 4.0, (0.1, -0.1))) == set()
+
+
+def test_casts_on_a_tube_that_point_to_the_nipple_may_be_a_duct() -> None:
+    tube = straight((60.0, 5.0), (60.0, 110.0))
+    specks = along(DUCT, 1.5, 4.0, (0.1, -0.1))
+    assert flagged(specks, [tube], nipple_mm=(62.0, 100.0)) == set()
+    assert flagged(specks, [tube], nipple_mm=(110.0, 45.0)) == set(range(len(specks)))
+
+
+def test_a_tube_that_ends_with_the_casts_is_no_vessel() -> None:
+    assert flagged(along(DUCT, 1.5, 4.0, (0.1, -0.1)), [DUCT]) == set()
+
+
+def test_grains_along_a_clear_vessel_are_an_artery_and_without_it_they_are_not() -> None:
+    specks = along(VESSEL[150:650], 1.2, 1.5, (0.4, -0.4))
+    assert flagged(specks, [VESSEL]) == set(range(len(specks)))
+    assert flagged(specks) == set()
+
+
+def test_a_wedge_of_casts_is_no_artery_even_across_a_vessel() -> None:
+    rows = [straight((60.0, 30.0), (60.0 + drop, 65.0)) for drop in (-15.0, -9.0, -3.0, 3.0, 9.0, 15.0)]
+    specks = [one for row in rows for one in along(row[60:], 3.0, 3.0, (0.2, -0.2))]
+    assert flagged(specks, [rows[2]], nipple_mm=(60.0, 20.0)) == set()
+
+
+def test_scattered_points_are_no_artery() -> None:
+    rng = np.random.default_rng(8)
+    specks = [speck(rng.uniform(10, 110, 2).tolist(), rng.uniform(0, 3), rng.uniform(1, 4)) for _ in range(150)]
+    assert flagged(specks, [VESSEL]) == set()
+
+
+def test_too_few_are_no_artery() -> None:
+    assert flagged([], [VESSEL]) == set()
+    assert flagged(along(VESSEL[200:500], 9.0, 3.0, (1.0, -1.0)), [VESSEL]) == set()
+
+
+def test_the_next_plaque_of_an_artery_is_taken_up_and_one_far_off_is_not() -> None:
+    vessel = straight((60.0, 5.0), (60.0, 115.0))
+    specks = along(vessel[100:350], 1.5, 3.0, (1.0, -1.0))
+    ahead, far, across = speck((60.8, 47.0), 0.0, 3.0), speck((60.0, 80.0), 0.0, 3.0), speck((60.0, 25.0), 1.5, 3.0)
+    found = flagged([*specks, ahead, far], [vessel])
+    assert found == set(range(len(specks) + 1))
+    beside = replace(across, row_px=across.row_px + 90)
+    assert len(specks) not in flagged([*specks, beside], [vessel])
+
+
+def test_an_artery_is_found_where_its_chain_runs_on_through_a_group() -> None:
+    vessel = straight((60.0, 5.0), (60.0, 70.0))
+    specks = along(vessel[100:600], 1.5, 2.5, (0.3, -0.3))
+    rng = np.random.default_rng(2)
+    group = [speck((60.0 + 7 * down, 72.0 + 30 * across), 0.0, 1.1) for down, across in rng.uniform(0, 1, (25, 2))]
+    found = flagged([*specks, *group], [vessel])
+    assert found >= set(range(len(specks)))
+    assert len(found - set(range(len(specks)))) <= 1
+
+
+def test_the_flag_is_set_and_nothing_else_changes() -> None:
+    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
+    single = replace(speck((100.0, 20.0), 0.0, 1.0), flags=frozenset({Flag.NEAR_SKIN}))
+    everything = [single, *specks]
+    args = (channel_with([VESSEL]),), breast(), landmarks(), SPACING
+    marked = flag_vessels(everything, *args, SETTINGS)
+    assert marked[0] == single
+    assert [replace(one, flags=frozenset()) for one in marked[1:]] == specks
+    assert all(one.flags == {Flag.VASCULAR} for one in marked[1:])
+    assert flag_vessels(everything, *args, VesselSettings(leave_out=False)) == tuple(everything)
+
+
+def test_a_middle_line_runs_between_two_tracks() -> None:
+    points = np.array([(60.0 + (0.8 if turn % 2 else -0.8), 20.0 + 1.1 * turn) for turn in range(30)])
+    (line,) = find_chains(points, 10.0, 9.0)
+    assert np.abs(line[6:-6, 0] - 60.0).max() < 0.6
+    assert length_mm(line) == pytest.approx(31.0, abs=3.0)
+
+
+def test_a_chain_is_cut_at_a_sharp_turn_and_at_a_gap() -> None:
+    sharp = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((22.0, 48.0), (35.0, 25.0))])[::25]
+    assert len(find_chains(sharp, 10.0, 9.0)) == 2
+    gentle = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((22.0, 52.0), (40.0, 70.0))])[::25]
+    assert len(find_chains(gentle, 10.0, 9.0)) == 1
+    gap = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((20.0, 62.0), (20.0, 90.0))])[::25]
+    assert len(find_chains(gap, 10.0, 9.0)) == 2
+    assert len(find_chains(gap, 16.0, 9.0)) == 1
+    assert find_chains(np.zeros((0, 2)), 10.0, 9.0) == []
+    assert find_chains(np.zeros((12, 2)), 10.0, 9.0) == []
+
+
+def test_a_tube_is_clear_along_itself_alone_and_followed_to_its_end() -> None:
+    tube = straight((60.0, 10.0), (60.0, 90.0))
+    tubes = map_tubes(channel_with([tube]), breast(), SPACING, SETTINGS.tube_sigma_mm)
+    clarity, share = tube_along(tubes, tube[::5])
+    assert clarity > 1.5
+    assert share > 0.95
+    across, _ = tube_along(tubes, straight((50.0, 50.0), (70.0, 50.0))[::5])
+    beside, _ = tube_along(tubes, straight((80.0, 10.0), (80.0, 90.0))[::5])
+    assert max(across, beside) < 0.6
+    middle = straight((60.0, 40.0), (60.0, 55.0))[::5]
+    assert run_on_mm(tubes, middle, 100.0) == pytest.approx(65.0, abs=6.0)
+    assert run_on_mm(tubes, middle, 8.0) == 16.0
+    outside = tubes.clarity(np.array([[-5.0, 50.0], [60.0, 500.0]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    assert np.isneginf(outside).all()
+
+
+@pytest.mark.parametrize(("kind", "seed"), [(Kind.ARTERIAL, 9102), (Kind.LINEAR, 9102), (Kind.SEGMENTAL, 9102)])
+def test_simulated_arteries_are_left_out_of_clusters_and_ducts_are_not(kind: Kind, seed: int) -> None:
+    scene = Scene(name="a", kind=kind, seed=seed, field_mm=(140.0, 100.0), pixel_spacing_mm=0.1)
+    report = analyse(as_mammogram(render(scene)), Config())
+    vascular = {one.number for one in report.calcifications if Flag.VASCULAR in one.flags}
+    assert vascular.isdisjoint(number for cluster in report.clusters for number in cluster.members)
+    if kind is Kind.ARTERIAL:
+        assert len(vascular) > 0.7 * len(report.calcifications)
+        assert report.distribution.label is Distribution.NOT_APPLICABLE
+        assert any("vascular" in reason for reason in report.distribution.reasons)
+    else:
+        assert not vascular
+        assert report.clusters
+
+
+def test_pixels_need_not_be_square() -> None:
+    spacing = PixelSpacing(0.14, 0.07)
+    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0), spacing)
+    channel = channel_with([VESSEL])
+    rows, columns = channel.image.shape
+    flat = cv2.resize(channel.image, (columns, rows // 2), interpolation=cv2.INTER_AREA).astype(np.uint16)
+    channel = replace(channel, image=flat, residue=np.zeros_like(flat))
+    vessels = find_vessels(specks, (channel,), breast(), landmarks(), spacing, SETTINGS)
+    assert set().union(*vessels) == set(range(len(specks)))
