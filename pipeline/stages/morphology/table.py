@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from pipeline.stages.morphology.settings import MorphologySettings
 
-CALIBRATED_ON: Final = "simulated"
 _HALF: Final = 0.5
 _LISTED: Final = 5e-5
 _NOTHING: Final = 1e-6
@@ -221,7 +220,6 @@ def judge(
         probabilities=MappingProxyType({kind: share / whole for kind, share in shares.items()}),
         reasons=(f"{intro}{words}",),
         evidence=MappingProxyType(dict(values)),
-        calibrated_on=CALIBRATED_ON,
     )
 
 
