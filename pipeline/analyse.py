@@ -72,6 +72,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     trees = classifier_of(config)
     particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
     particles, metal = foreign.leave_out_metal(particles, seen.channels, breast, config.foreign)
+    distinct = classify.one_per_place(particles, seen.channels, spacing)
     reported = [p for p in particles if p.score >= config.classify.threshold]
     flags = mammogram.flags | breast.flags | marks.flags | metal
     if len(reported) > config.detect.report_limit:
@@ -102,12 +103,12 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
             pectoral_px=marks.pectoral_px,
             nipple=marks.nipple,
         ),
-        presence=classify.presence(particles, seen.channels, spacing, config.classify),
+        presence=classify.presence(distinct, spacing, config.classify),
         calcifications=found,
         clusters=clusters,
         distribution=call,
         flags=flags,
-        candidates=_candidates(classify.one_per_place(particles, seen.channels, spacing), mammogram.frame, config),
+        candidates=_candidates(distinct, mammogram.frame, config),
     )
 
 

@@ -100,6 +100,12 @@ class BoostedTrees:
         }
 
 
+def _expect_format(document: Mapping[str, Any], expected: str, kind: str) -> None:
+    if document.get("format") != expected:
+        message = f"not a file of boosted {kind}: its format is {document.get('format')!r}, not {expected!r}"
+        raise ValueError(message)
+
+
 def from_json(document: Mapping[str, Any]) -> BoostedTrees:
     """
     Read trees from JSON values.
@@ -119,9 +125,7 @@ def from_json(document: Mapping[str, Any]) -> BoostedTrees:
     ValueError
         If the document is not of that form.
     """
-    if document.get("format") != FORMAT:
-        message = f"not a file of boosted trees: its format is {document.get('format')!r}, not {FORMAT!r}"
-        raise ValueError(message)
+    _expect_format(document, FORMAT, "trees")
     try:
         features = tuple(str(name) for name in document["features"])
         trees = document["trees"]
@@ -230,9 +234,7 @@ def classes_from_json(document: Mapping[str, Any]) -> BoostedClasses:
     ValueError
         If the document is not of that form.
     """
-    if document.get("format") != CLASSES_FORMAT:
-        message = f"not a file of boosted classes: its format is {document.get('format')!r}, not {CLASSES_FORMAT!r}"
-        raise ValueError(message)
+    _expect_format(document, CLASSES_FORMAT, "classes")
     try:
         trees = {str(name): from_json(one) for name, one in document["classes"].items()}
         temperature = float(document["temperature"])

@@ -6,21 +6,18 @@ import itertools
 import json
 import math
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from pipeline import __version__
 from pipeline.analyse import search
-from pipeline.boosting import BoostedTrees
 from pipeline.dicom import read_mammogram
 from pipeline.dicom.settings import DicomSettings
-from pipeline.errors import CallError, OutputError, UnreadableImage
+from pipeline.errors import CallError, UnreadableImage
+from pipeline.fitting import boosting_library, carry_over, lines_of, open_trainers, write_file
 from pipeline.lexicon import Laterality, Medium, PresentationIntent, Status, View
 from pipeline.phantom import simulate
 from pipeline.phantom.film_recipe import Film
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipeline.boosting import BoostedTrees
     from pipeline.config import Config
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Mammogram
@@ -79,12 +77,10 @@ def train_on_simulations(
     CallError
         If scikit-learn is missing.
     """
-    _fitter()
+    boosting_library()
     scenes = training_scenes(count, seed, config.classify.medium)
     tables, labels = [], []
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
+    with open_trainers(workers) as pool:
         described = pool.map(_describe_scene, scenes, itertools.repeat(config))
         for done, (table, is_planted) in enumerate(described, start=1):
             tables.append(table)
@@ -131,7 +127,7 @@ def train_on_images(
     CallError
         If no image could be used, or scikit-learn is missing.
     """
-    _fitter()
+    boosting_library()
     tables, labels = [], []
     with tempfile.TemporaryDirectory() as folder:
         copies = Path(folder) / "copies"
@@ -353,7 +349,7 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
     CallError
         If scikit-learn is missing, or one of the two classes is.
     """
-    fitter = _fitter()
+    fitter = boosting_library()
     if is_planted.all() or not is_planted.any():
         message = "the images hold no calcifications, or nothing else; there is nothing to learn from"
         raise CallError(message)
@@ -366,30 +362,7 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
         early_stopping=False,
         random_state=seed,
     ).fit(table, is_planted)
-    stages = [trees[0].nodes for trees in model._predictors]  # noqa: SLF001 - the library gives no other way out
-    width = max(len(nodes) for nodes in stages)
-    shape = (len(stages), width)
-    feature, left, right = (np.zeros(shape, np.int32) for _ in range(3))
-    threshold, value = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
-    for t, nodes in enumerate(stages):
-        left[t] = right[t] = np.arange(width)
-        for n, node in enumerate(nodes):
-            if node["is_leaf"]:
-                value[t, n] = node["value"]
-                continue
-            feature[t, n], threshold[t, n] = node["feature_idx"], node["num_threshold"]
-            left[t, n], right[t, n] = node["left"], node["right"]
-    baseline = float(np.ravel(model._baseline_prediction)[0])  # noqa: SLF001 - as above
-    return BoostedTrees(FEATURES, baseline, feature, threshold, left, right, value, origin)
-
-
-def _fitter() -> type[Any]:
-    try:
-        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra, for training alone
-    except ImportError as error:
-        message = "training needs scikit-learn: pip install 'mammocalc[train]'"
-        raise CallError(message) from error
-    return HistGradientBoostingClassifier  # type: ignore[no-any-return]
+    return carry_over(model, 0, FEATURES, origin)
 
 
 def write_classifier(trees: BoostedTrees, path: Path) -> None:
@@ -408,10 +381,6 @@ def write_classifier(trees: BoostedTrees, path: Path) -> None:
         If the file cannot be written.
     """
     document = trees.to_json()
-    grown = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in document.pop("trees"))
+    grown = lines_of(document.pop("trees"))
     head = json.dumps(document, indent=1)[:-2]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f'{head},\n "trees": [\n{grown}\n ]\n}}\n', encoding="utf-8")
-    except OSError as error:
-        raise OutputError(path, f"cannot be written ({type(error).__name__})") from error
+    write_file(path, f'{head},\n "trees": [\n{grown}\n ]\n}}\n')

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from scipy.optimize import minimize_scalar
 
 from pipeline import __version__
-from pipeline.boosting import BoostedClasses, BoostedTrees, softmax
-from pipeline.errors import CallError, ConfigurationError, OutputError
+from pipeline.boosting import BoostedClasses, softmax
+from pipeline.errors import CallError, ConfigurationError
+from pipeline.fitting import boosting_library, carry_over, lines_of, open_trainers, write_file
 from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import DESCRIPTORS, Distribution
 from pipeline.model import Breast, Nipple
@@ -78,12 +76,10 @@ def train_on_points(
     CallError
         If scikit-learn is missing, or the scenes do not hold all classes.
     """
-    fitter = _fitter()
+    fitter = boosting_library()
     breasts = -(-scenes // PER_BREAST)
     tables, answers, held_out = [], [], []
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
+    with open_trainers(workers) as pool:
         described = pool.map(_examples_of, itertools.repeat(seed), range(breasts), itertools.repeat(config))
         for number, (table, answer) in enumerate(described):
             tables.append(table)
@@ -198,11 +194,7 @@ def _fit(
         early_stopping=False,
         random_state=origin["seed"],
     ).fit(table[~is_held_out], answer[~is_held_out])
-    baselines = np.ravel(model._baseline_prediction)  # noqa: SLF001 - the library gives no other way out
-    trees = []
-    for number in range(len(CLASSES)):
-        stages = [stage[number].nodes for stage in model._predictors]  # noqa: SLF001 - as above
-        trees.append(_as_trees(stages, float(baselines[number])))
+    trees = [carry_over(model, number, FEATURES, {}) for number in range(len(CLASSES))]
     classes = BoostedClasses(CLASSES, tuple(trees), 1.0, origin)
     return replace(classes, temperature=_temperature(classes, table[is_held_out], answer[is_held_out]))
 
@@ -215,32 +207,6 @@ def _temperature(classes: BoostedClasses, table: NDArray[np.float32], answer: ND
         return float(-np.log(softmax(sums, float(np.exp(logarithm)))[rows, answer] + 1e-12).mean())
 
     return float(np.exp(minimize_scalar(surprise, bounds=(-1.5, 1.5), method="bounded").x))
-
-
-def _as_trees(stages: list[Any], baseline: float) -> BoostedTrees:
-    """Carry the trees of one class over from the library."""
-    width = max(len(nodes) for nodes in stages)
-    shape = (len(stages), width)
-    feature, left, right = (np.zeros(shape, np.int32) for _ in range(3))
-    threshold, value = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
-    for t, nodes in enumerate(stages):
-        left[t] = right[t] = np.arange(width)
-        for n, node in enumerate(nodes):
-            if node["is_leaf"]:
-                value[t, n] = node["value"]
-                continue
-            feature[t, n], threshold[t, n] = node["feature_idx"], node["num_threshold"]
-            left[t, n], right[t, n] = node["left"], node["right"]
-    return BoostedTrees(FEATURES, baseline, feature, threshold, left, right, value, {})
-
-
-def _fitter() -> type[Any]:
-    try:
-        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra, for training alone
-    except ImportError as error:
-        message = "training needs scikit-learn: pip install 'mammocalc[train]'"
-        raise CallError(message) from error
-    return HistGradientBoostingClassifier  # type: ignore[no-any-return]
 
 
 def write_distribution_classifier(classes: BoostedClasses, path: Path) -> None:
@@ -261,12 +227,8 @@ def write_distribution_classifier(classes: BoostedClasses, path: Path) -> None:
     document = classes.to_json()
     parts = []
     for name, one in document.pop("classes").items():
-        grown = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in one.pop("trees"))
+        grown = lines_of(one.pop("trees"))
         parts.append(f'{json.dumps(name)}: {json.dumps(one)[:-1]}, "trees": [\n{grown}\n]}}')
     head = json.dumps(document, indent=1)[:-2]
     joined = ",\n".join(parts)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f'{head},\n "classes": {{\n{joined}\n }}\n}}\n', encoding="utf-8")
-    except OSError as error:
-        raise OutputError(path, f"cannot be written ({type(error).__name__})") from error
+    write_file(path, f'{head},\n "classes": {{\n{joined}\n }}\n}}\n')

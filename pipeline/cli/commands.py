@@ -179,21 +179,27 @@ def train(arguments: argparse.Namespace) -> int:
 
     config = load(arguments.config, arguments.overrides).config
 
-    def say(done: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} images", end="", file=sys.stderr, flush=True)
-
     with _silence():
         if arguments.into is None:
             workers = arguments.workers or default_workers()
-            trees = train_on_simulations(arguments.images, arguments.seed, config, workers, say)
+            trees = train_on_simulations(arguments.images, arguments.seed, config, workers, _count("images"))
         else:
             only = None if arguments.only is None else read_selection(arguments.only)
-            trees = train_on_images(arguments.into, InsertRecipe(), arguments.seed, config, only, say)
+            trees = train_on_images(arguments.into, InsertRecipe(), arguments.seed, config, only, _count("images"))
     write_classifier(trees, arguments.out)
     print(f"a classifier from {trees.origin['images']} images in {arguments.out}")
     print(f"use it with: mammocalc run ... --set classify.file={arguments.out}")
     return DONE
+
+
+def _count(things: str) -> Callable[[int], None]:
+    """Give what tells, on a terminal, how many are done."""
+
+    def say(done: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} {things}", end="", file=sys.stderr, flush=True)
+
+    return say
 
 
 def _train_distribution(arguments: argparse.Namespace) -> int:
@@ -206,13 +212,9 @@ def _train_distribution(arguments: argparse.Namespace) -> int:
 
     config = load(arguments.config, arguments.overrides).config
 
-    def say(done: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} scenes", end="", file=sys.stderr, flush=True)
-
     with _silence():
         workers = arguments.workers or default_workers()
-        classes = train_on_points(arguments.scenes, arguments.seed, config, workers, say)
+        classes = train_on_points(arguments.scenes, arguments.seed, config, workers, _count("scenes"))
     write_distribution_classifier(classes, arguments.out)
     print(f"a classifier of distributions from {classes.origin['scenes']} simulated scenes in {arguments.out}")
     print(f"use it with: mammocalc run ... --set distribution.file={arguments.out}")

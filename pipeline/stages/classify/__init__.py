@@ -123,9 +123,7 @@ def classify_particles(
     fine = most_prominent(particles, channels, settings)
     coarse = [p for p in particles if channels[p.channel].length_mm > settings.trees_up_to_mm]
     if trees is None:
-        odds = np.array(
-            [(p.strength_sigma - settings.strength_half_sigma) / settings.strength_step_sigma for p in fine]
-        )
+        odds = np.array([_by_strength(p, settings.strength_half_sigma, settings) for p in fine])
     else:
         odds = trees.decide(describe_particles(fine, channels, breast, spacing))
     for one, other in _twins(fine, channels, spacing):
@@ -147,12 +145,17 @@ def _follow_rule(
     tree = KDTree(_places_mm(fine, spacing)) if fine else None
     odds = []
     for particle, place in zip(coarse, _places_mm(coarse, spacing), strict=True):
-        alone = (particle.strength_sigma - settings.coarse_half_sigma) / settings.strength_step_sigma
+        alone = _by_strength(particle, settings.coarse_half_sigma, settings)
         reach_mm = channels[particle.channel].length_mm / 2
         on_it = fine_odds[tree.query_ball_point(place, reach_mm)] if tree is not None else np.zeros(0)
-        supported = (particle.strength_sigma - settings.supported_half_sigma) / settings.strength_step_sigma
+        supported = _by_strength(particle, settings.supported_half_sigma, settings)
         odds.append(max(alone, min(supported, float(on_it.max(initial=-np.inf)))))
     return odds
+
+
+def _by_strength(particle: Particle, half_sigma: float, settings: ClassifySettings) -> float:
+    """Give the log odds that the rule gives to a strength."""
+    return (particle.strength_sigma - half_sigma) / settings.strength_step_sigma
 
 
 def _places_mm(particles: Sequence[Particle], spacing: PixelSpacing) -> NDArray[np.float64]:
@@ -208,9 +211,7 @@ def _twins(
     return pairs
 
 
-def presence(
-    particles: Sequence[Particle], channels: tuple[Channel, ...], spacing: PixelSpacing, settings: ClassifySettings
-) -> float:
+def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: ClassifySettings) -> float:
     """
     Give a score for the presence of any calcification in the breast.
 
@@ -221,9 +222,7 @@ def presence(
     Parameters
     ----------
     particles : sequence of Particle
-        Scored.
-    channels : tuple of Channel
-        As they were searched: what several of them see at one place counts once.
+        Scored, `one_per_place`: what several channels see there is one piece of evidence.
     spacing : PixelSpacing
         Size of a pixel.
     settings : ClassifySettings
@@ -237,10 +236,9 @@ def presence(
     Examples
     --------
     >>> from pipeline.geometry import PixelSpacing
-    >>> presence((), (), PixelSpacing(0.1, 0.1), ClassifySettings())
+    >>> presence((), PixelSpacing(0.1, 0.1), ClassifySettings())
     0.0
     """
-    particles = one_per_place(particles, channels, spacing)
     count = settings.presence_members
     if len(particles) < count:
         return 0.0

@@ -173,8 +173,9 @@ def set_apart(
         Both in the order of ``found``; one sentence for each kind that was
         set apart, in alphabetical order.
     """
-    counting = tuple(c for c in found if counts_for_distribution(c, settings)[0])
-    apart = tuple(c for c in found if not counts_for_distribution(c, settings)[0])
+    counts = [counts_for_distribution(c, settings)[0] for c in found]
+    counting = tuple(c for c, does_count in zip(found, counts, strict=True) if does_count)
+    apart = tuple(c for c, does_count in zip(found, counts, strict=True) if not does_count)
     kinds = [
         Morphology.VASCULAR if c.morphology is None or Flag.VASCULAR in c.flags else c.morphology.label for c in apart
     ]
