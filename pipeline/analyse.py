@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from pipeline.lexicon import View
     from pipeline.model import Calcification, Density, DistributionCall, Landmarks, Mammogram
 
+_LEAST_MEMBERSHIP = 0.05
+"""Smaller shares are left out: more than four times the reach away."""
+
 
 def analyse(mammogram: Mammogram, config: Config) -> Report:
     """
@@ -201,7 +204,8 @@ def _distribute(
     """Group the calcifications and name the distribution of each cluster and of the image."""
     points_mm, trees = _points_mm(found, spacing), distribution_classifier_of(config)
     clusters: list[Cluster] = []
-    for number, grouping in enumerate(group.find_clusters(points_mm, config.group), start=1):
+    groupings = group.find_clusters(points_mm, config.group)
+    for number, grouping in enumerate(groupings, start=1):
         members = list(grouping.members)
         shape = pattern.describe_pattern(members, points_mm, breast, marks.nipple, spacing, config.pattern)
         hull_px = spacing.to_px(grouping.hull_mm)
@@ -217,13 +221,23 @@ def _distribute(
             )
         )
     cluster_of = {member: cluster.number for cluster in clusters for member in cluster.members}
-    found = tuple(replace(c, cluster=cluster_of.get(c.number)) for c in found)
+    shares = group.memberships(points_mm, groupings, config.group)
+    found = tuple(
+        replace(c, cluster=cluster_of.get(c.number), memberships=_firmest(row))
+        for c, row in zip(found, shares, strict=True)
+    )
     micro = sum(c.size is CalcificationSize.MICRO for c in found)
     whole = None
     if len(found) >= 2:
         whole = pattern.describe_pattern(range(len(found)), points_mm, breast, marks.nipple, spacing, config.pattern)
     calls = [cluster.distribution for cluster in clusters]
     return found, tuple(clusters), distribution.classify_image(whole, calls, micro, trees, config.distribution)
+
+
+def _firmest(shares: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:
+    """Give the clusters that a calcification may belong to by number, the firmest first."""
+    order = np.argsort(-shares, kind="stable")
+    return tuple((int(k) + 1, float(shares[k])) for k in order if shares[k] >= _LEAST_MEMBERSHIP)
 
 
 def _with_morphology(

@@ -42,8 +42,10 @@ class Calcification:
     and ``width_mm`` are the largest and smallest Feret diameters.
     ``contrast_to_noise`` is the height above the surroundings in standard
     deviations of the noise at that grey level. ``cluster`` is the number of
-    its cluster, or None. ``morphology`` is None where nothing was measured in
-    millimetres.
+    its cluster, or None. ``memberships`` tells how firmly it belongs to this
+    and to others: pairs of a cluster's number and a share of 0 to 1, the
+    firmest first, 0.5 and more in its own. ``morphology`` is None where
+    nothing was measured in millimetres.
     """
 
     number: int
@@ -62,6 +64,7 @@ class Calcification:
     cluster: int | None = None
     flags: frozenset[Flag] = frozenset()
     morphology: MorphologyCall | None = None
+    memberships: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

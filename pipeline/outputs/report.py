@@ -254,6 +254,9 @@ def _calcification(item: Calcification) -> dict[str, Any]:
         "score": _rounded(item.score, SCORE_DECIMALS),
         "contrast_to_noise": _rounded(item.contrast_to_noise, CONTRAST_DECIMALS),
         "cluster": None if item.cluster is None else int(item.cluster),
+        "memberships": [
+            {"cluster": number, "share": _rounded(share, PROBABILITY_DECIMALS)} for number, share in item.memberships
+        ],
         "morphology": _morphology(item.morphology),
         "flags": _flags(item.flags),
     }

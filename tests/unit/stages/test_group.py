@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.stages.group import GroupSettings, find_clusters
+from pipeline.stages.group import GroupSettings, find_clusters, memberships
 
 
 def _line(count, step_mm, start=(20.0, 20.0)):
@@ -60,3 +60,32 @@ def test_clusters_do_not_depend_on_where_the_image_begins():
     points = rng.uniform(0, 60, (40, 2))
     moved = find_clusters(points + np.array([13.0, -7.0]), GroupSettings())
     assert [c.members for c in moved] == [c.members for c in find_clusters(points, GroupSettings())]
+
+
+def test_a_membership_of_half_is_what_joins():
+    rng = np.random.default_rng(8)
+    settings = GroupSettings()
+    for _ in range(20):
+        centres = rng.uniform(0, 90, (3, 2))
+        points = np.vstack([centre + rng.normal(0, rng.uniform(1, 8), (12, 2)) for centre in centres])
+        points = np.vstack([points, rng.uniform(0, 90, (6, 2))])
+        clusters = find_clusters(points, settings)
+        shares = memberships(points, clusters, settings)
+        assert shares.shape == (len(points), len(clusters))
+        assert ((shares >= 0) & (shares <= 1)).all()
+        for number, cluster in enumerate(clusters):
+            inside = np.isin(np.arange(len(points)), cluster.members)
+            assert (shares[inside, number] >= 0.5 - 1e-9).all()
+            assert (shares[~inside, number] < 0.5).all()
+
+
+@pytest.mark.parametrize(("off_mm", "share"), [(0.0, 1.0), (7.0, 0.5), (14.0, 0.25), (28.0, 0.0625)])
+def test_membership_halves_with_every_reach(off_mm, share):
+    core = _line(6, 1.0)
+    points = np.vstack([core, core[-1] + np.array([0.0, off_mm])])
+    assert memberships(points, find_clusters(core, GroupSettings()), GroupSettings())[-1, 0] == pytest.approx(share)
+
+
+def test_without_clusters_there_are_no_memberships():
+    assert memberships(_line(2, 1.0), (), GroupSettings()).shape == (2, 0)
+    assert memberships(np.zeros((0, 2)), (), GroupSettings()).shape == (0, 0)
