@@ -111,6 +111,27 @@ def polygon_area(corners: NDArray[np.floating]) -> float:
     return 0.5 * abs(float(np.dot(row, np.roll(column, -1)) - np.dot(column, np.roll(row, -1))))
 
 
+def fill_polygon(corners: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """
+    Give the pixels inside a polygon.
+
+    Parameters
+    ----------
+    corners : ndarray, shape (n, 2)
+        Rows and columns.
+    shape : tuple of int
+        Of the result.
+
+    Returns
+    -------
+    ndarray of uint8
+        1 inside and on the edge, else 0.
+    """
+    filled = np.zeros(shape, np.uint8)
+    cv2.fillPoly(filled, [np.rint(corners[:, ::-1] * 16).astype(np.int32)], 1, shift=4)
+    return filled
+
+
 def feret_diameters(points: NDArray[np.floating]) -> tuple[float, float]:
     """
     Largest and smallest caliper width of some points.

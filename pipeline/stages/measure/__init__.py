@@ -12,7 +12,8 @@ from pipeline.geometry import feret_diameters, polygon_area
 from pipeline.lexicon import CalcificationSize, Flag
 from pipeline.model import Calcification
 from pipeline.stages.measure.blur import unblurred
-from pipeline.stages.measure.outline import find_outline, holds
+from pipeline.stages.measure.body import find_body
+from pipeline.stages.measure.outline import Outline, find_outline
 from pipeline.stages.measure.settings import MeasureSettings
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Channel, Landmarks, Particle
-    from pipeline.stages.measure.outline import Outline
 
 __all__ = ["MeasureSettings", "measure_particles"]
 
@@ -41,8 +41,10 @@ def measure_particles(
     The outline of a particle is its contour at half of its height above the
     background that the top-hat found. A disc blurred by the detector keeps its
     true diameter there as long as it is wider than the blur; below, the known
-    blur is taken out. Peaks inside one outline are one particle, unless a
-    valley parts them: then a watershed draws the border.
+    blur is taken out. Peaks inside one outline are one particle, as sure as
+    the surest of them, unless a valley parts them: then a watershed draws the
+    border. Where the outline is a part of a larger even body, such as the wall
+    of a rim, the body is the calcification.
 
     Parameters
     ----------
@@ -71,7 +73,9 @@ def measure_particles(
     for i in order:
         particle = particles[i]
         peak = (particle.row_px - breast.box_px[0], particle.column_px - breast.box_px[1])
-        if any(holds(shape, peak) for _, shape in accepted):
+        holder = next((k for k, (_, shape) in enumerate(accepted) if shape.holds(peak)), None)
+        if holder is not None:
+            accepted[holder] = _surer(accepted[holder][0], particle), accepted[holder][1]
             continue
         shape = find_outline(particle, fine, channels, breast, spacing, settings)
         if shape is None:
@@ -81,11 +85,23 @@ def measure_particles(
             continue
         if particle.channel > 0 and longest_mm < settings.finer_share * channels[particle.channel - 1].length_mm:
             continue
+        if longest_mm >= settings.body_min_length_mm:
+            body = find_body(channels[0].image, shape.outline, spacing, settings)
+            if body is not None:
+                shape = Outline(body, shape.background_length_mm, is_split=False)
+                for part in [one for one in accepted if shape.holds(one[1].middle)]:
+                    accepted.remove(part)
+                    particle = _surer(particle, part[0])
         accepted.append((particle, shape))
     blur_mm = _blur_mm(channels[0], settings)
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]
     measured.sort(key=lambda c: (c.row_px, c.column_px))
     return tuple(replace(c, number=number) for number, c in enumerate(measured, start=1))
+
+
+def _surer(particle: Particle, other: Particle) -> Particle:
+    """Give a particle the score of another peak of the same calcification where that is surer."""
+    return replace(particle, score=max(particle.score, other.score))
 
 
 def _calcification(

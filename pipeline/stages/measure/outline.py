@@ -11,7 +11,7 @@ import numpy as np
 from skimage.measure import find_contours, points_in_poly
 from skimage.segmentation import watershed
 
-from pipeline.geometry import feret_diameters, polygon_area
+from pipeline.geometry import polygon_area
 from pipeline.tophat import line_footprints, line_tophat
 
 if TYPE_CHECKING:
@@ -28,19 +28,24 @@ _ANGLES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """An outline in pixels of the breast's box, and the lines its background was found with."""
+    """A closed outline in pixels of the breast's box, and the lines its background was found with."""
 
     outline: NDArray[np.float64]
     background_length_mm: float
     is_split: bool
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The mean of its corners."""
+        row, column = self.outline.mean(axis=0)
+        return float(row), float(column)
 
-def holds(shape: Outline, position: tuple[float, float]) -> bool:
-    """Tell whether a position in the breast's box lies inside an outline."""
-    low, high = shape.outline.min(axis=0), shape.outline.max(axis=0)
-    if not (low[0] <= position[0] <= high[0] and low[1] <= position[1] <= high[1]):
-        return False
-    return bool(points_in_poly([position], shape.outline)[0])
+    def holds(self, position: tuple[float, float]) -> bool:
+        """Tell whether a position lies inside."""
+        low, high = self.outline.min(axis=0), self.outline.max(axis=0)
+        if not (low[0] <= position[0] <= high[0] and low[1] <= position[1] <= high[1]):
+            return False
+        return bool(points_in_poly([position], self.outline)[0])
 
 
 def find_outline(
@@ -79,41 +84,7 @@ def find_outline(
     if not around:
         return None
     outline = max(around, key=polygon_area)
-    found = Outline(outline + origin, reach_mm, is_split)
-    return (_as_long_body(found, row, column, channels[0], settings) or found) if is_fine else found
-
-
-def _as_long_body(part: Outline, row: int, column: int, finest: Channel, settings: MeasureSettings) -> Outline | None:
-    """
-    Outline the whole of a rod, cast or plaque of which only an end stands out of the lines.
-
-    Whatever is longer than the lines is their background, but for its ends.
-    So the ground is taken beside the particle instead, and the connected area
-    above half of the height is the body if it is one: even, straight, clearly
-    longer than wide and than what the lines left of it. None otherwise.
-    """
-    half = math.ceil(settings.longest_mm / finest.pixel_mm)
-    top, left = max(0, row - half), max(0, column - half)
-    patch = finest.image[top : row + half + 1, left : column + half + 1].astype(np.float64)
-    at = row - top, column - left
-    near = math.ceil(settings.background_length_mm / finest.pixel_mm)
-    beside = patch[max(0, at[0] - near) : at[0] + near + 1, max(0, at[1] - near) : at[1] + near + 1]
-    ground = float(np.median(beside))
-    height = patch[at] - ground
-    if height <= 0:
-        return None
-    body = _component(patch >= ground + settings.level * height, at)
-    if body[[0, -1]].any() or body[:, [0, -1]].any():
-        return None
-    excess = np.where(cv2.dilate(body.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, patch - ground, 0.0)
-    outline = max((c for c in find_contours(excess, settings.level * height) if len(c) > 3), key=polygon_area)
-    size_px = feret_diameters(outline)
-    is_long = size_px[0] >= settings.long_body_aspect * size_px[1]
-    is_straight = polygon_area(outline) >= settings.long_body_fill * size_px[0] * size_px[1]
-    is_even = float(patch[body].mean()) - ground >= settings.long_body_evenness * height
-    if not is_long or not is_straight or not is_even or size_px[0] < 1.3 * feret_diameters(part.outline)[0]:
-        return None
-    return Outline(outline + np.array([top, left]), settings.longest_mm, is_split=False)
+    return Outline(outline + origin, reach_mm, is_split)
 
 
 def _fine_excess(

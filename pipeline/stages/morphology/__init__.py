@@ -34,7 +34,7 @@ NOT_OF_A_PATTERN: Final = frozenset(
 )
 """Kinds with a cause of their own, which BI-RADS describes without a distribution. Vascular is told by its flag."""
 
-_QUANTITIES: Final = tuple(field.name for field in fields(Appearance) if field.name != "body")
+_QUANTITIES: Final = tuple(field.name for field in fields(Appearance))
 
 _ONE_VIEW: Final = (
     "milk of calcium is not assessable: it shows by the change between a craniocaudal and a true lateral view"
@@ -69,14 +69,10 @@ def classify_morphology(
     tuple of Calcification
         The same in the same order, each with its ``morphology``.
     """
-    seen = [_look_at(c, finest, breast, spacing, settings) for c in found]
-    bodies = sorted((one for one in seen if one is not None and one.body is not None), key=lambda one: -one.diameter_mm)
-    judged = []
-    for c, own in zip(found, seen, strict=True):
-        place = (c.row_px - breast.box_px[0], c.column_px - breast.box_px[1])
-        whole = next((one for one in bodies if one.holds(place)), own)
-        judged.append(replace(c, morphology=_of_particle(c, whole, spacing, settings)))
-    return tuple(judged)
+    return tuple(
+        replace(c, morphology=_of_particle(c, _look_at(c, finest, breast, spacing, settings), spacing, settings))
+        for c in found
+    )
 
 
 def _look_at(
@@ -93,7 +89,7 @@ def _look_at(
 def _of_particle(
     c: Calcification, seen: Appearance | None, spacing: PixelSpacing, settings: MorphologySettings
 ) -> MorphologyCall | None:
-    """Judge one particle by what was seen of it, or of the larger body that it is part of."""
+    """Judge one particle by what was seen of it."""
     if c.width_mm is None:
         return None
     if Flag.VASCULAR in c.flags:
@@ -109,9 +105,6 @@ def _of_particle(
     if seen.across_px < settings.min_across_px and call.label is not Morphology.FINE_LINEAR:
         reason = f"{seen.across_px:.1f} pixels across and not linear: a shape needs {settings.min_across_px:g}"
         return not_assessable(reason, values)
-    if seen.body is not None:
-        part = f"part of a body of {seen.length_mm:.1f} by {seen.width_mm:.1f} mm, which was looked at"
-        return replace(call, reasons=(*call.reasons, part))
     return call
 
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from skimage.measure import points_in_poly
 
-from pipeline.geometry import convex_hull, feret_diameters, polygon_area
+from pipeline.edges import haze_mm
+from pipeline.geometry import convex_hull, fill_polygon, polygon_area
 from pipeline.lexicon import Flag
-from pipeline.stages.morphology.body import fill_polygon, find_body, haze_mm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,9 +72,6 @@ class Appearance:
         As it was measured.
     near_skin : float
         1 for particles with that flag, else 0.
-    body : ndarray of float64, shape (n, 2), or None
-        Outline, in pixels of the finest image, of the larger body that the
-        particle is part of, where there is one; all of this was measured on it.
     """
 
     diameter_mm: float
@@ -95,11 +91,6 @@ class Appearance:
     haze_mm: float
     contrast_to_noise: float
     near_skin: float
-    body: NDArray[np.float64] | None
-
-    def holds(self, place: tuple[float, float]) -> bool:
-        """Tell whether a place on the finest image lies inside the body."""
-        return self.body is not None and bool(points_in_poly([place], self.body)[0])
 
 
 def describe_appearance(
@@ -123,7 +114,7 @@ def describe_appearance(
     spacing : PixelSpacing
         Size of a pixel.
     settings : MorphologySettings
-        How the whole body is found.
+        From what length on the inside is looked at.
 
     Returns
     -------
@@ -134,14 +125,6 @@ def describe_appearance(
     outline = np.array(calcification.outline_px).reshape(-1, 2) - breast.box_px[:2]
     if length_mm is None or width_mm is None or len(outline) < 4 or polygon_area(outline) <= 0:
         return None
-    body = None
-    if length_mm >= settings.body_min_length_mm:
-        body = find_body(channel.image, outline, spacing, settings)
-    diameter_mm = calcification.diameter_mm or 0.0
-    if body is not None:
-        outline = body
-        length_mm, width_mm = feret_diameters(spacing.to_mm(body))
-        diameter_mm = 2 * math.sqrt(polygon_area(spacing.to_mm(body)) / math.pi)
     step = np.array([spacing.row_mm, spacing.column_mm])
     margin = np.ceil(_SURROUND_MM / step).astype(int) + 1
     low = np.maximum(np.floor(outline.min(axis=0)).astype(int) - margin, 0)
@@ -163,7 +146,7 @@ def describe_appearance(
         lucency, rim_share, wall_mm, unevenness = _inner(patch - ground, inside, depth_mm, noise)
     solidity = min(area_mm2 / max(polygon_area(convex_hull(outline_mm)), area_mm2), 1.0)
     return Appearance(
-        diameter_mm=diameter_mm,
+        diameter_mm=calcification.diameter_mm or 0.0,
         length_mm=length_mm,
         width_mm=width_mm,
         across_px=width_mm / spacing.mean_mm,
@@ -180,7 +163,6 @@ def describe_appearance(
         haze_mm=haze_mm(patch - ground, inside, spacing),
         contrast_to_noise=calcification.contrast_to_noise,
         near_skin=float(Flag.NEAR_SKIN in calcification.flags),
-        body=body,
     )
 
 

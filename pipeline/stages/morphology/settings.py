@@ -1,7 +1,5 @@
 """The sizes and shapes by which kinds of calcifications are told apart."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from pipeline.settings import Settings
@@ -19,35 +17,6 @@ class MorphologySettings(Settings):
     min_across_px: float = Field(default=4.0, ge=2, le=20)
     """Particles narrower than this many pixels have no assessable shape: below it, the outlines of round and angular
     bodies differ by less than their noise."""
-
-    body_reaches_mm: Annotated[tuple[Annotated[float, Field(gt=0, le=20)], ...], Field(strict=False)] = (1.5, 3.0, 6.0)
-    """Widths of the windows around a particle in which the whole body that it is part of is looked for."""
-
-    body_min_length_mm: float = Field(default=0.6, gt=0, le=10)
-    """Particles shorter than this are not taken for a part of something larger."""
-
-    body_level: float = Field(default=0.5, gt=0.1, lt=0.9)
-    """Height of the body's outline as a share of the particle's height above its surroundings."""
-
-    body_min_gain: float = Field(default=1.25, ge=1, le=10)
-    """How many times the particle's area a body has at least; less is the same outline again."""
-
-    body_min_solidity: float = Field(default=0.8, gt=0, le=1)
-    """Smallest share of its convex hull that a body fills: dense tissue has deeper bays."""
-
-    body_max_haze: float = Field(default=0.35, gt=0, le=2)
-    """Widest edge of a body as a share of its length. Nine of ten simulated ones stay below 0.3; a patch of tissue with
-    specks on it has 0.36 and more."""
-
-    body_min_evenness: float = Field(default=0.72, gt=0, le=1)
-    """Smallest median height of a body as a share of the particle's. Nine of ten simulated ones exceed 0.73; a speck on
-    a patch of tissue has about 0.65."""
-
-    body_shortest_mm: float = Field(default=1.2, gt=0, le=10)
-    """Shortest body: smaller particles are outlined whole."""
-
-    body_longest_mm: float = Field(default=12.0, gt=0, le=50)
-    """Longest body: calcified cysts exceed 1 cm (BI-RADS, rim); longer ones are mostly tissue or vessels."""
 
     softness: float = Field(default=0.1, gt=0, lt=1)
     """Softness of every test, as a share of its limit: a number this far beyond its limit passes with 73 %."""

@@ -121,3 +121,33 @@ def test_a_large_solid_calcification_is_one(scene, diameter_mm):
     [found] = _measured(scene(0.07, noise=15.0).add_discs([(35.0, 20.0, diameter_mm, 800.0)]))
     assert found.diameter_mm == pytest.approx(diameter_mm, abs=0.1)
     assert found.size is CalcificationSize.MACRO
+
+
+@pytest.mark.parametrize("spacing_mm", [0.05, 0.1])
+@pytest.mark.parametrize("diameter_mm", [1.5, 2.4, 4.0])
+def test_a_rim_is_one_calcification_measured_around_its_wall(scene, diameter_mm, spacing_mm):
+    ring = [(35.02, 20.03, diameter_mm, 800.0), (35.02, 20.03, diameter_mm - 0.8, -500.0)]
+    [found] = _measured(scene(spacing_mm, noise=8.0).add_discs(ring))
+    assert found.diameter_mm == pytest.approx(diameter_mm, abs=0.12)
+    assert found.size is CalcificationSize.MACRO
+
+
+def test_specks_on_a_patch_of_tissue_stay_single(scene):
+    specks = [(35.0, 20.0, 0.5, 500.0), (35.9, 20.5, 0.5, 500.0), (34.4, 20.9, 0.5, 500.0)]
+    made = scene(0.07, noise=8.0).add_discs(specks)
+    row, column = np.indices(made.shape) * 0.07
+    made.values += 400.0 * np.exp(-((row - 35.0) ** 2 + (column - 20.4) ** 2) / (2 * 1.1**2))
+    assert len(_measured(made)) == 3
+
+
+def test_a_calcification_is_as_sure_as_the_surest_of_its_peaks(scene):
+    made = scene(0.07, noise=8.0).add_discs([(35.0, 20.0, 2.4, 800.0), (35.0, 20.0, 1.6, -500.0)])
+    found, channels = made.breast(), made.channels()
+    particles = find_particles(channels, found, DetectSettings(threshold_sigma=9.0))
+    parts = [i for i, p in enumerate(particles) if p.channel == 0]
+    assert len(parts) > 1
+    for surest in parts:
+        scored = [replace(p, score=0.99 if i == surest else 0.95) for i, p in enumerate(particles)]
+        marks = Landmarks(np.zeros(found.is_breast.shape, bool), (), None)
+        [one] = measure_particles(scored, channels, found, marks, made.spacing, MeasureSettings())
+        assert one.score == 0.99

@@ -160,36 +160,6 @@ def test_a_ring_near_the_skin_is_skin_and_one_on_an_artery_vascular() -> None:
     assert (vascular.label, vascular.calibrated_on) == (Morphology.VASCULAR, None)
 
 
-def test_a_piece_of_a_rim_is_known_by_the_whole_rim() -> None:
-    channel = scene(ring(3.0, 0.5), 0.07)
-    whole = outlines(channel, 4000.0)[0]
-    middle = whole.mean(axis=0)
-    arc = whole[whole[:, 0] < middle[0] - 0.7 / 0.07]
-    piece = np.concatenate([arc, middle + (arc[::-1] - middle) * 0.8])
-    speck = middle + (np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) * 1.0)
-    spacing = PixelSpacing(0.07, 0.07)
-    found = [measured(piece, 0.07), measured(speck, 0.07)]
-    judged = classify_morphology(found, channel, breast_of(channel), spacing, SETTINGS)
-    for one in judged:
-        assert one.morphology is not None
-        assert one.morphology.label is Morphology.RIM
-        assert one.morphology.reasons[-1] == "part of a body of 3.0 by 3.0 mm, which was looked at"
-
-
-def test_specks_on_a_patch_of_tissue_are_no_body() -> None:
-    def height(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
-        specks = sum(np.hypot(y - a, x - b) <= 0.3 for a, b in ((0, 0), (0.9, 0.4), (-0.5, 0.9)))
-        return 0.55 * haze(2.5)(y, x) + 0.6 * specks
-
-    channel = scene(height, 0.07)
-    corners = np.array([[math.sin(a), math.cos(a)] for a in np.linspace(0, 6.2, 24)]) * 0.33 / 0.07
-    found = measured(corners + np.array(channel.image.shape) / 2 - 0.5, 0.07)
-    [judged] = classify_morphology([found], channel, breast_of(channel), PixelSpacing(0.07, 0.07), SETTINGS)
-    assert judged.morphology is not None
-    assert "part of a body" not in " ".join(judged.morphology.reasons)
-    assert counts_for_distribution(judged, SETTINGS) == (True, "")
-
-
 def test_without_millimetres_there_is_no_call() -> None:
     channel = scene(disc(2.0), 0.1)
     found = replace(measured(outlines(channel, 4000.0)[0], 0.1), width_mm=None, length_mm=None, diameter_mm=None)
