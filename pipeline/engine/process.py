@@ -16,7 +16,8 @@ from pipeline.engine.store import CANDIDATES, OVERLAYS, RESULTS, THUMBNAILS
 from pipeline.errors import ImageError, SkippedImage
 from pipeline.lexicon import Reason, Status
 from pipeline.model import FileRow
-from pipeline.outputs.overlay import encode_overlay, encode_thumbnail, render_overlay
+from pipeline.outputs.details import details_path, render_details
+from pipeline.outputs.overlay import cluster_keys, encode_overlay, encode_thumbnail, render_overlay
 from pipeline.outputs.report import OverlayPlacement, candidates_to_json, encode, to_json
 
 if TYPE_CHECKING:
@@ -165,7 +166,9 @@ def _judge(file: PlannedFile, order: WorkOrder) -> dict[str, bytes]:
     if config.outputs.candidates:
         outputs[order.folder.place(CANDIDATES, uid, ".json").as_posix()] = encode(candidates_to_json(report))
     document = to_json(report, order.provenance, placement)
-    outputs[order.folder.place(RESULTS, uid, ".json").as_posix()] = encode(document)
+    result = order.folder.place(RESULTS, uid, ".json").as_posix()
+    outputs[details_path(result)] = render_details(document, cluster_keys(report), result)
+    outputs[result] = encode(document)
     return outputs
 
 

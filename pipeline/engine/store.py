@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHARDED_ABOVE: Final = 2000  # files in one folder that file managers still open without a pause
-BYTES_PER_IMAGE: Final = 5_000  # a result without findings, and its lines: the least that is needed
+BYTES_PER_IMAGE: Final = 14_000  # a result without findings, its page and its lines: the least that is needed
 BYTES_PER_OVERLAY: Final = 100_000  # a small overlay with its thumbnail; those of whole breasts have 200 to 600 kB
 
 RECORD, ROWS, PAGE = "run.json", "files.jsonl", "index.html"
 RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
-_FOLDERS: Final = (RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES)
+DETAILS: Final = "details"
+_FOLDERS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES)
 OWN: Final = (RECORD, ROWS, PAGE, *_FOLDERS)
 """Everything that a run puts into its folder, by name."""
 
 _OWN_FILE: Final = re.compile(
-    r"[0-9]+(\.[0-9]+)+\.(json|jpg|png)"  # named by a UID
+    r"[0-9]+(\.[0-9]+)+\.(json|html|jpg|png)"  # named by a UID
     r"|(images|calcifications|clusters)\.csv(\.part)?"
     r"|\..+\.part"  # left by a run that was killed
 )

@@ -45,7 +45,8 @@ class Calcification:
     its cluster, or None. ``memberships`` tells how firmly it belongs to this
     and to others: pairs of a cluster's number and a share of 0 to 1, the
     firmest first, 0.5 and more in its own. ``morphology`` is None where
-    nothing was measured in millimetres.
+    nothing was measured in millimetres. ``left_out`` says why it is not
+    counted for the distribution, and is None where it is.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Calcification:
     flags: frozenset[Flag] = frozenset()
     morphology: MorphologyCall | None = None
     memberships: tuple[tuple[int, float], ...] = ()
+    left_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.lexicon import Distribution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Colour = tuple[int, int, int]
 Polygon = tuple[tuple[float, float], ...]
@@ -91,3 +94,38 @@ APPEARANCES: Final[dict[Distribution, Appearance]] = {
 def name_of(label: Distribution | str) -> str:
     """Give the words for a label: ``not applicable`` for ``not_applicable``."""
     return str(label).replace("_", " ")
+
+
+def called(label: Distribution | str, between: Iterable[Distribution | str]) -> str:
+    """
+    Give the words of a call, with the candidates where it is indeterminate.
+
+    Examples
+    --------
+    >>> called("indeterminate", ("regional", "segmental"))
+    'indeterminate: regional or segmental'
+    """
+    candidates = " or ".join(name_of(candidate) for candidate in between)
+    return f"{name_of(label)}: {candidates}" if candidates else name_of(label)
+
+
+def percent(share: float) -> str:
+    """
+    Write a probability as people read it, and none as certain: they are rounded in a result.
+
+    Examples
+    --------
+    >>> [percent(value) for value in (0.0, 0.0004, 0.125, 0.9996, 1.0)]
+    ['< 1 %', '< 1 %', '12 %', '> 99 %', '> 99 %']
+    """
+    return "< 1 %" if share < 0.005 else "> 99 %" if share > 0.995 else f"{100 * share:.0f} %"
+
+
+def css_colour(colour: Colour) -> str:
+    """Write a colour as CSS does: ``#rrggbb``."""
+    return "#" + "".join(f"{value:02x}" for value in colour)
+
+
+def svg_path(symbol: Iterable[Polygon]) -> str:
+    """Write a symbol as the ``d`` of an SVG path."""
+    return "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in polygon) + "Z" for polygon in symbol)

@@ -258,6 +258,7 @@ def _calcification(item: Calcification) -> dict[str, Any]:
             {"cluster": number, "share": _rounded(share, PROBABILITY_DECIMALS)} for number, share in item.memberships
         ],
         "morphology": _morphology(item.morphology),
+        "left_out": item.left_out,
         "flags": _flags(item.flags),
     }
 

@@ -30,13 +30,18 @@ IMAGE_COLUMNS: Final = (
     "column_spacing_mm",
     "spacing_source",
     "breast_area_mm2",
+    "nipple_confidence",
     "presence",
     "n_calcifications",
     "n_micro",
     "n_macro",
+    "n_left_out",
     "n_clusters",
     "distribution",
+    "between",
+    *(f"p_{descriptor}" for descriptor in DESCRIPTORS),
     "margin",
+    "reasons",
     "flags",
     "result",
     "overlay",
@@ -58,6 +63,7 @@ CALCIFICATION_COLUMNS: Final = (
     "cluster",
     "morphology",
     "p_morphology",
+    "left_out",
     "flags",
 )
 CLUSTER_COLUMNS: Final = (
@@ -71,11 +77,14 @@ CLUSTER_COLUMNS: Final = (
     "between",
     *(f"p_{descriptor}" for descriptor in DESCRIPTORS),
     "margin",
+    "reasons",
     "morphology",
     "p_morphology",
+    "morphology_reasons",
     "published_malignant_share_low",
     "published_malignant_share_high",
     "published_n",
+    "published_population",
     "published_source",
 )
 
@@ -141,7 +150,7 @@ def _writer(open_files: ExitStack, path: Path, columns: Iterable[str]) -> csv.Di
 def _image_row(document: Mapping[str, Any], path: Path) -> Row:
     image, calcifications = document["image"], document["calcifications"]
     row_spacing, column_spacing = image["pixel_spacing_mm"] or (None, None)
-    overlay = document["overlay"]
+    nipple, overlay = document["breast"]["nipple"], document["overlay"]
     copied = (
         "sop_instance_uid",
         "patient_key",
@@ -157,13 +166,14 @@ def _image_row(document: Mapping[str, Any], path: Path) -> Row:
         "row_spacing_mm": row_spacing,
         "column_spacing_mm": column_spacing,
         "breast_area_mm2": document["breast"]["area_mm2"],
+        "nipple_confidence": nipple and nipple["confidence"],
         "presence": document["presence"],
         "n_calcifications": len(calcifications),
         "n_micro": sum(item["size"] == CalcificationSize.MICRO for item in calcifications),
         "n_macro": sum(item["size"] == CalcificationSize.MACRO for item in calcifications),
+        "n_left_out": sum(item["left_out"] is not None for item in calcifications),
         "n_clusters": len(document["clusters"]),
-        "distribution": document["distribution"]["label"],
-        "margin": document["distribution"]["margin"],
+        **_distribution(document["distribution"]),
         "flags": " ".join(document["flags"]),
         "result": path.as_posix(),
         "overlay": overlay and overlay["path"],
@@ -186,24 +196,34 @@ def _calcification_rows(document: Mapping[str, Any]) -> Iterator[Row]:
 
 def _cluster_rows(document: Mapping[str, Any]) -> Iterator[Row]:
     for item in document["clusters"]:
-        call = item["distribution"]
-        probabilities = call["probabilities"] or {}
+        kind = item["morphology"]
         published = item["published_association"]
         low, high = published["malignant_share_range"] if published else (None, None)
         yield {
             "sop_instance_uid": document["image"]["sop_instance_uid"],
             "n_members": len(item["members"]),
             **{name: item[name] for name in ("id", "extent_mm", "area_mm2", "density_per_cm2")},
-            "distribution": call["label"],
-            "between": " ".join(call["between"]),
-            **{f"p_{descriptor}": probabilities.get(descriptor) for descriptor in DESCRIPTORS},
-            "margin": call["margin"],
+            **_distribution(item["distribution"]),
             **_morphology(item),
+            "morphology_reasons": kind and "; ".join(kind["reasons"]),
             "published_malignant_share_low": low,
             "published_malignant_share_high": high,
             "published_n": published and published["n"],
+            "published_population": published and published["population"],
             "published_source": published and published["source"],
         }
+
+
+def _distribution(call: Mapping[str, Any]) -> Row:
+    """Give the label of an image or cluster, what it lies between, the five probabilities, and why."""
+    probabilities = call["probabilities"] or {}
+    return {
+        "distribution": call["label"],
+        "between": " ".join(call["between"]),
+        **{f"p_{descriptor}": probabilities.get(descriptor) for descriptor in DESCRIPTORS},
+        "margin": call["margin"],
+        "reasons": "; ".join(call["reasons"]),
+    }
 
 
 def _morphology(item: Mapping[str, Any]) -> Row:

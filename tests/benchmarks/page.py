@@ -9,15 +9,17 @@ prints its size, the time to write it and the median time until its first images
 
 from __future__ import annotations
 
+import csv
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import sync_playwright
 
-from pipeline.lexicon import Distribution, Status
+from pipeline.lexicon import DESCRIPTORS, Distribution, Status
 from pipeline.model import FileRow
 from pipeline.outputs.page import write_page
 from pipeline.outputs.tables import IMAGE_COLUMNS
@@ -51,19 +53,32 @@ def main() -> None:
 
 def _rows(folder: Path, count: int) -> list[FileRow]:
     labels = [label.value for label in Distribution]
-    lines = [",".join(IMAGE_COLUMNS)]
+    random = np.random.default_rng(7)
+    # Probabilities as the classifier gives them: one of them large, and hardly any two images alike.
+    shares = random.dirichlet(np.full(len(DESCRIPTORS), 0.3), count).round(4)
     rows = []
-    for index in range(count):
-        uid = f"1.2.826.0.1.3680043.8.498.{index:020d}"
-        shard = f"{index % 256:02x}"
-        lines.append(
-            f"{uid},k,{'LR'[index % 2]},CC,FOR PRESENTATION,Maker,M{index % 5},0.07,0.07,imager,9000.0,"
-            f"{index % 1000 / 1000},{index % 50},{index % 50},0,1,{labels[index % len(labels)]},0.3,lossy,"
-            f"results/{shard}/{uid}.json,overlays/{shard}/{uid}.jpg"
-        )
-        rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.JUDGED, None, None, 0.5))
     (folder / "tables").mkdir()
-    (folder / "tables" / "images.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with (folder / "tables" / "images.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, IMAGE_COLUMNS, restval="")
+        table.writeheader()
+        for index in range(count):
+            uid = f"1.2.826.0.1.3680043.8.498.{index:020d}"
+            shard = f"{index % 256:02x}"
+            label = labels[index % len(labels)]
+            largest = np.sort(shares[index])
+            image = {
+                "sop_instance_uid": uid, "patient_key": "k", "laterality": "LR"[index % 2], "view": "CC",
+                "manufacturer": "Maker", "manufacturer_model_name": f"M{index % 5}", "presence": index % 1000 / 1000,
+                "n_calcifications": index % 50, "n_micro": index % 50, "n_macro": 0, "n_clusters": 1,
+                "distribution": label, "flags": "lossy",
+                "between": "regional segmental" if label == Distribution.INDETERMINATE else "",
+                "result": f"results/{shard}/{uid}.json", "overlay": f"overlays/{shard}/{uid}.jpg",
+            }  # fmt: skip
+            if label != Distribution.NOT_APPLICABLE:
+                image |= {f"p_{name}": share for name, share in zip(DESCRIPTORS, shares[index], strict=True)}
+                image["margin"] = round(largest[-1] - largest[-2], 4)
+            table.writerow(image)
+            rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.JUDGED, None, None, 0.5))
     return rows
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.lexicon import SHORT_NOTICE, Distribution, Flag, Reason, Status
+from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
 from pipeline.model import FileRow
+from pipeline.outputs.details import render_details
 from pipeline.outputs.page import thumbnail_path, write_page
+from pipeline.outputs.palette import APPEARANCES, css_colour, name_of, svg_path
 from pipeline.outputs.tables import IMAGE_COLUMNS, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOSTILE = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=2">'
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-dev-shm-usage"]
 LABELS = list(Distribution)
 
 
@@ -27,25 +28,45 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
     calcification = {
         "id": 0, "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5, "width_mm": 0.3,
         "area_mm2": 0.1, "diameter_px": 4.0, "size": "micro", "score": 0.9, "contrast_to_noise": 9.0, "cluster": None,
-        "morphology": None, "flags": [],
+        "morphology": None, "left_out": None, "flags": [],
     }  # fmt: skip
     uid = f"1.2.{index:05d}"
     image = {
         "sop_instance_uid": uid, "patient_key": "k", "laterality": "LR"[index % 2],
         "view": ("CC", "MLO")[index // 2 % 2],
         "presentation_intent": "FOR PRESENTATION", "manufacturer": "Maker", "manufacturer_model_name": "M1",
-        "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager",
+        "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager", "view_modifiers": [],
     } | changes  # fmt: skip
     return {
         "image": image,
-        "breast": {"area_mm2": 9000.0},
+        "breast": {"area_mm2": 9000.0, "outline": [], "pectoral": [], "nipple": None},
         "presence": round(index / 100 % 1, 2),
         "calcifications": [calcification] * micro,
         "clusters": [],
-        "distribution": {"label": str(label), "margin": 0.3},
+        "distribution": call(label),
         "overlay": {"path": f"overlays/{uid[-2:]}/{uid}.jpg", "scale": 1.0, "offset": [0.0, 0.0]},
         "flags": [str(Flag.LOSSY)] if index == 3 else [],
+        "provenance": {
+            "software": "mammocalc",
+            "version": "0.1.0",
+            "configuration_digest": "0123",
+            "operating_point": "default",
+        },
+        "notice": "Research use only.",
     }
+
+
+def call(label: Distribution) -> dict[str, Any]:
+    """Give a distribution as results hold it."""
+    between = ["regional", "segmental"] if label is Distribution.INDETERMINATE else []
+    named = label is not Distribution.NOT_APPLICABLE
+    first = between[0] if between else str(label)
+    shares = {str(item): 0.6 if item == first else 0.1 for item in DESCRIPTORS}
+    return {
+        "label": str(label), "between": between, "probabilities": shares if named else None,
+        "calibrated_on": "simulated" if named else None, "margin": 0.5 if named else None,
+        "reasons": [f"it lies as {label} does {HOSTILE}"], "evidence": {},
+    }  # fmt: skip
 
 
 def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
@@ -57,6 +78,7 @@ def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
         uid = document["image"]["sop_instance_uid"]
         for path, content in (
             (f"results/{uid[-2:]}/{uid}.json", json.dumps(document).encode()),
+            (f"details/{uid[-2:]}/{uid}.html", render_details(document, {}, f"results/{uid[-2:]}/{uid}.json")),
             (document["overlay"]["path"], thumbnail),
             (thumbnail_path(document["overlay"]["path"]), thumbnail),
         ):
@@ -69,18 +91,6 @@ def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
         FileRow("bad\udcff.dcm", None, Status.FAILED, Reason.TRUNCATED, f"The file ends early. {HOSTILE}", 0.01)
     )
     return rows
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the page is not tried")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
-    with playwright.sync_playwright() as driver:
-        instance = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield instance
-        instance.close()
 
 
 @pytest.fixture
@@ -172,7 +182,7 @@ def test_failures_stand_with_their_reasons(page: Any) -> None:
 def test_the_table_sorts_by_a_click_on_its_head_and_empty_values_come_last(page: Any) -> None:
     page.get_by_role("button", name="Table").click()
     page.get_by_role("button", name="Micro").click()
-    micro = page.locator(".items .row > div:nth-child(9)")
+    micro = page.locator(".items .row > div:nth-child(11)")
     assert micro.all_inner_texts() == ["6", "5", "4", "3", "2", "1", "0", "", ""]
     assert page.locator("[data-key=micro]").get_attribute("aria-sort") == "descending"
     page.get_by_role("button", name="Micro").click()
@@ -182,7 +192,7 @@ def test_the_table_sorts_by_a_click_on_its_head_and_empty_values_come_last(page:
 def test_overlay_and_json_open_from_the_table(page: Any, tmp_path: Path) -> None:
     page.get_by_role("button", name="Table").click()
     targets = page.locator(".items .row a").evaluate_all("nodes => nodes.map(node => node.href)")
-    assert len(targets) == 14
+    assert len(targets) == 21
     for target in targets:
         assert target.startswith("file://")
         assert Path(target.removeprefix("file://")).is_file()
@@ -197,18 +207,88 @@ def test_the_keyboard_reaches_and_opens_an_image(page: Any) -> None:
     dialog = page.locator("dialog")
     assert dialog.is_visible()
     before = page.locator("#detail-text").inner_text()
-    assert page.locator("#detail-image").evaluate("node => node.decode().then(() => node.naturalWidth)") == 240
+    picture = page.frame_locator("dialog iframe").locator(".picture img")
+    assert picture.evaluate("node => node.decode().then(() => node.naturalWidth)") == 240
     page.keyboard.press("ArrowRight")
     assert page.locator("#detail-text").inner_text() != before
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
 
 
+def test_keys_that_are_pressed_inside_an_image_turn_the_leaves_and_close_it(page: Any) -> None:
+    page.locator("input[data-facet=distribution][value=diffuse]").check()
+    page.locator("input[data-facet=distribution][value=grouped]").check()
+    page.locator(".card").first.click()
+    inside = page.frame_locator("dialog iframe")
+    assert inside.locator("h1").inner_text() == "diffuse"
+    inside.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    page.locator("#detail-title", has_text="grouped").wait_for()
+    assert inside.locator("h1").inner_text() == "grouped"
+    inside.locator("h1").click()
+    page.keyboard.press("ArrowLeft")
+    page.locator("#detail-title", has_text="diffuse").wait_for()
+    inside.locator("h1").click()
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
+    assert page.locator("dialog iframe").count() == 0
+
+
+def test_leafing_through_images_leaves_nothing_in_the_history(page: Any) -> None:
+    page.locator("input[data-facet=status][value=judged]").check()
+    before = page.evaluate("history.length")
+    page.locator(".card").first.click()
+    for _ in range(3):
+        page.locator("#next").click()
+        page.frame_locator("dialog iframe").locator("h1").wait_for()
+    assert page.evaluate("history.length") == before
+
+
+def test_messages_that_are_no_keys_of_the_shown_image_are_not_heard(page: Any) -> None:
+    page.locator("input[data-facet=status][value=judged]").check()
+    page.locator(".card").first.click()
+    before = page.locator("#detail-title").inner_text()
+    page.evaluate("window.postMessage({ mammocalcKey: 'ArrowRight' }, '*')")
+    page.evaluate("window.postMessage(null, '*')")
+    page.wait_for_timeout(50)
+    assert page.locator("#detail-title").inner_text() == before
+
+
+def test_every_image_shows_its_label_its_candidates_and_small_bars(page: Any) -> None:
+    shown = {label: page.locator(".card", has=page.get_by_text(name_of(label), exact=True)) for label in LABELS}
+    for label, card in shown.items():
+        assert card.locator(".symbol path").get_attribute("fill") == css_colour(APPEARANCES[label].colour)
+        assert card.locator(".symbol path").get_attribute("d") == svg_path(APPEARANCES[label].symbol)
+    assert "regional or segmental" in shown[Distribution.INDETERMINATE].inner_text()
+    assert shown[Distribution.NOT_APPLICABLE].locator(".chart").count() == 0
+    chart = shown[Distribution.LINEAR].locator(".chart")
+    assert chart.get_attribute("aria-label") == (
+        "Probabilities: linear about 60 %, diffuse about 10 %, regional about 10 %, grouped about 10 %, "
+        "segmental about 10 %"
+    )
+    bars = chart.locator("rect[fill]")
+    heights = [float(text) for text in bars.evaluate_all("nodes => nodes.map(n => n.getAttribute('height'))")]
+    assert heights == pytest.approx([1.6, 1.6, 1.6, 9.6, 1.6])
+    assert bars.evaluate_all("nodes => nodes.map(n => n.getAttribute('fill'))") == [
+        css_colour(APPEARANCES[label].colour) for label in DESCRIPTORS
+    ]
+
+
+def test_the_table_holds_the_margin_and_the_candidates(page: Any) -> None:
+    page.get_by_role("button", name="Table").click()
+    row = page.locator(".items .row", has_text="indeterminate")
+    assert "regional or segmental" in row.inner_text()
+    assert row.locator(":scope > div").nth(7).inner_text() == "0.50"
+
+
 def test_hostile_text_is_shown_and_never_run(page: Any) -> None:
     page.get_by_role("button", name="Table").click()
     assert page.get_by_text("onerror=").count() >= 3
-    page.get_by_text("onerror=").first.click()
-    page.wait_for_timeout(100)
+    page.locator(".items .row", has_text="judged").filter(has_text="onerror=").locator(".open").click()
+    inside = page.frame_locator("dialog iframe")
+    assert HOSTILE in inside.locator(".reasons").first.inner_text()
+    assert inside.locator("img[src='x']").count() == 0
+    assert page.frames[1].evaluate("window.hacked") is None
     assert page.evaluate("window.hacked") is None
     assert page.locator("img[src='x']").count() == 0
 
@@ -249,21 +329,22 @@ def test_a_run_of_nothing_gives_a_page_that_says_so(browser: Any, tmp_path: Path
 def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path: Path) -> None:
     count = 50_000
     (tmp_path / "tables").mkdir()
-    lines = [",".join(IMAGE_COLUMNS)]
-    for index in range(count):
-        uid = f"1.2.826.0.1.3680043.8.498.{index:020d}"
-        label = LABELS[index % len(LABELS)]
-        folder = f"{index % 256:02x}"
-        lines.append(
-            f"{uid},k,{'LR'[index % 2]},CC,FOR PRESENTATION,Maker,M{index % 5},0.07,0.07,imager,9000.0,"
-            f"{index % 1000 / 1000},{index % 50},{index % 50},0,1,{label},0.3,lossy,"
-            f"results/{folder}/{uid}.json,overlays/{folder}/{uid}.jpg"
-        )
-    (tmp_path / "tables" / "images.csv").write_text("\n".join(lines) + "\n")
-    rows = [
-        FileRow(f"site {index % 7}/{index:06d}.dcm", line.split(",", 1)[0], Status.JUDGED, None, None, 0.5)
-        for index, line in enumerate(lines[1:])
-    ]
+    rows = []
+    with (tmp_path / "tables" / "images.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, IMAGE_COLUMNS, restval="")
+        table.writeheader()
+        for index in range(count):
+            uid = f"1.2.826.0.1.3680043.8.498.{index:020d}"
+            folder = f"{index % 256:02x}"
+            image = {
+                "sop_instance_uid": uid, "laterality": "LR"[index % 2], "view": "CC", "manufacturer": "Maker",
+                "manufacturer_model_name": f"M{index % 5}", "presence": index % 1000 / 1000, "n_macro": 0,
+                "n_calcifications": index % 50, "n_micro": index % 50, "n_clusters": 1,
+                "distribution": LABELS[index % len(LABELS)], "flags": "lossy",
+                "result": f"results/{folder}/{uid}.json", "overlay": f"overlays/{folder}/{uid}.jpg",
+            }  # fmt: skip
+            table.writerow(image)
+            rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.JUDGED, None, None, 0.5))
     write_page(tmp_path, rows, {})
     opened = browser.new_page(viewport={"width": 1400, "height": 900})
     opened.goto((tmp_path / "index.html").as_uri())
@@ -274,7 +355,7 @@ def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path
     assert opened.locator("#count").inner_text() == f"{expected:,} of 50,000 files"
     opened.get_by_role("button", name="Table").click()
     opened.get_by_role("button", name="Presence").click()
-    shown = [float(text) for text in opened.locator(".items .row > div:nth-child(7)").all_inner_texts()]
+    shown = [float(text) for text in opened.locator(".items .row > div:nth-child(9)").all_inner_texts()]
     assert shown == sorted(shown, reverse=True)
     assert shown[0] == pytest.approx(1.0, abs=0.01)
     opened.locator(".items .open").first.focus()

@@ -73,12 +73,13 @@ def test_a_run_leaves_every_file_that_the_contract_names(
         set(row) == {"path", "sop_instance_uid", "status", "reason", "message", "seconds"} for row in rows.values()
     )
     uids = {row["sop_instance_uid"] for row in rows.values()}
-    for folder, ending in (("results", ".json"), ("overlays", ".jpg"), ("thumbnails", ".jpg"), ("candidates", ".json")):
+    kinds = {"results": ".json", "details": ".html", "overlays": ".jpg", "thumbnails": ".jpg", "candidates": ".json"}
+    for folder, ending in kinds.items():
         assert {path.name for path in (out / folder).iterdir()} == {uid + ending for uid in uids}
     assert {path.name for path in (out / "tables").iterdir()} == {"images.csv", "calcifications.csv", "clusters.csv"}
     assert (out / "index.html").stat().st_size > 1000
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["run.json", "files.jsonl", "index.html", "results", "overlays", "thumbnails", "candidates", "tables"]
+        ["run.json", "files.jsonl", "index.html", "tables", *kinds]
     )
 
     said = capsys.readouterr()
@@ -140,9 +141,9 @@ def test_any_number_of_workers_gives_equal_bytes(mammograms: Path, tmp_path: Pat
     for workers in ("1", "2"):
         out = tmp_path / workers
         assert main(["run", str(mammograms), "--out", str(out), "--workers", workers, "--quiet"]) == 0
-    kinds = ("results", "overlays", "thumbnails", "tables")
+    kinds = ("results", "details", "overlays", "thumbnails", "tables")
     one, two = (contents(tmp_path / workers, *kinds) for workers in ("1", "2"))
-    assert len(one) == 3 * 6 + 3
+    assert len(one) == 4 * 6 + 3
     assert one == two
 
 
@@ -168,7 +169,7 @@ def test_an_interrupted_run_goes_on_where_it_was(mammograms: Path, tmp_path: Pat
     assert len(resumed.rows) == 6
     assert record_of(out)["state"] == "finished"
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    kinds = ("results", "overlays", "thumbnails", "tables")
+    kinds = ("results", "details", "overlays", "thumbnails", "tables")
     assert contents(out, *kinds) == contents(tmp_path / "whole", *kinds)
 
 
@@ -194,7 +195,7 @@ def test_workers_end_with_a_run_that_was_killed_and_the_run_goes_on(
     assert len(children) >= 2
     wait_until(lambda: not any(is_running(child) for child in children))
     assert 1 <= judge(mammograms, out).resumed < 23
-    kinds = ("results", "overlays", "thumbnails", "tables")
+    kinds = ("results", "details", "overlays", "thumbnails", "tables")
     assert contents(out, *kinds) == contents(tmp_path / "whole", *kinds)
 
 
@@ -340,7 +341,7 @@ def test_large_runs_are_spread_over_subfolders(
     monkeypatch.setattr("pipeline.engine.batch.SHARDED_ABOVE", 2)
     out = tmp_path / "out"
     judge(mammograms, out)
-    for kind, ending in (("results", ".json"), ("overlays", ".jpg"), ("thumbnails", ".jpg")):
+    for kind, ending in (("results", ".json"), ("details", ".html"), ("overlays", ".jpg"), ("thumbnails", ".jpg")):
         assert not [path for path in (out / kind).iterdir() if path.is_file()]
         for path in (out / kind).rglob(f"*{ending}"):
             expected = RunFolder(out, sharded=True).place(kind, path.name.removesuffix(ending), ending)

@@ -15,7 +15,7 @@ from pipeline.outputs.overlay.labels import Box, place_labels
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol, reach, rounded_hull
 from pipeline.outputs.overlay.picture import Placement, fixed_point
 from pipeline.outputs.overlay.text import draw_text, line_height, text_width
-from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, SINGLE, TEXT, Appearance, name_of
+from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, SINGLE, TEXT, Appearance, called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +155,7 @@ def _labels_of(
             continue
         outline = outlines[cluster.number]
         call = cluster.distribution
-        words = f"{name_of(call.label)} · {len(cluster.members)} · {cluster.extent_mm:.1f} mm"
+        words = f"{called(call.label, call.between)} · {len(cluster.members)} · {cluster.extent_mm:.1f} mm"
         labels.append(Label(letters(rank), words, APPEARANCES[call.label], _bounds(outline), outline))
     for place in places:
         if isinstance(place.finding, Calcification):

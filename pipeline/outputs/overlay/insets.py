@@ -53,6 +53,11 @@ def ranked_clusters(report: Report) -> list[Cluster]:
     return sorted(report.clusters, key=lambda c: (c.distribution.label is not label, -len(c.members), c.number))
 
 
+def cluster_keys(report: Report) -> dict[int, str]:
+    """Give the letter of each cluster by its number, in the order of their rank."""
+    return {cluster.number: letters(rank) for rank, cluster in enumerate(ranked_clusters(report))}
+
+
 def letters(rank: int) -> str:
     """
     Name the places A to Z, then AA, AB and so on.

@@ -9,8 +9,9 @@ import numpy as np
 
 from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, CalcificationSize, Distribution, Flag
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol
+from pipeline.outputs.overlay.shares import draw_shares
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width, wrapped
-from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, LINE, PANEL, SINGLE, TEXT, name_of
+from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, LINE, PANEL, SINGLE, TEXT, called, name_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,11 +28,9 @@ def headline(report: Report) -> str:
     call = report.distribution
     if not report.calcifications:
         return "no calcifications reported"
-    if call.label is Distribution.INDETERMINATE and call.between:
-        return f"indeterminate: {' or '.join(name_of(label) for label in call.between)}"
     if call.label is Distribution.NOT_APPLICABLE:
         return "no distribution applies"
-    return name_of(call.label)
+    return called(call.label, call.between)
 
 
 def counts(report: Report) -> str:
@@ -48,12 +47,12 @@ def counts(report: Report) -> str:
 
 def header_height(report: Report, width: int, em: int) -> int:
     """Height of what `draw_header` needs."""
-    small = line_height(_small(em))
-    return em + line_height(_large(em)) + small * (1 + len(_reasons(report, width, em)))
+    lines = 1 + bool(report.distribution.probabilities) + len(_reasons(report, width, em))
+    return em + line_height(_large(em)) + line_height(_small(em)) * lines
 
 
 def draw_header(panel: NDArray[np.uint8], report: Report, em: int) -> None:
-    """Write the distribution, the counts, presence, identity, doubts and reasons; fills the panel."""
+    """Write the distribution, counts, presence, identity, doubts, probabilities and reasons; fills the panel."""
     panel[:] = PANEL
     width = panel.shape[1]
     large, small = _large(em), _small(em)
@@ -69,6 +68,9 @@ def draw_header(panel: NDArray[np.uint8], report: Report, em: int) -> None:
     draw_text(panel, shortened(counts(report), em, max(right - x - em, 0)), x, aside, em, DIM)
     y += line_height(large)
     draw_text(panel, shortened(_particulars(report), small, width - 2 * em), em, y, small, DIM)
+    if report.distribution.probabilities:
+        y += line_height(small)
+        draw_shares(panel, report.distribution, em, y, small, width - 2 * em)
     for line in _reasons(report, width, em):
         y += line_height(small)
         draw_text(panel, line, em, y, small, TEXT)

@@ -11,16 +11,23 @@ from importlib import resources
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.lexicon import FLAG_SENTENCES, SHORT_NOTICE, Status
-from pipeline.outputs.palette import APPEARANCES
+from pipeline.lexicon import DESCRIPTORS, FLAG_SENTENCES, SHORT_NOTICE, Status
+from pipeline.outputs.palette import APPEARANCES, css_colour, svg_path
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
     from pathlib import Path
 
     from pipeline.model import FileRow
-    from pipeline.outputs.palette import Colour, Polygon
 
+_CODED: Final = (
+    "status", "reason", "message", "laterality", "view", "distribution", "between", "probabilities", "margin", "maker",
+    "flags", "result", "overlay", "thumbnail",
+)  # fmt: skip
+_PLAIN: Final = (
+    "path", "uid", "seconds", "presence", "calcifications", "micro", "macro", "clusters",
+)  # fmt: skip
+_STEP_PERCENT: Final = 5  # a small bar shows no finer, and few distinct values keep the page of a large run small
 _PLACEHOLDER: Final = re.compile("@(STYLE_HASH|SCRIPT_HASH|STYLE|SCRIPT|DATA)@")
 
 
@@ -43,6 +50,7 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
 
     What was found is read from ``tables/images.csv``, which must be there
     (see ``write_tables``); thumbnails are shown where their files exist.
+    The page of each image, which lies in ``details``, is opened on demand.
 
     Parameters
     ----------
@@ -76,22 +84,13 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
             str(label): {"colour": css_colour(looks.colour), "path": svg_path(looks.symbol)}
             for label, looks in APPEARANCES.items()
         },
+        "descriptors": [str(label) for label in DESCRIPTORS],
         "sentences": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
         "columns": columns,
     }
     part = run_folder / "index.html.part"
     part.write_text(_assembled(data), encoding="utf-8", newline="\n")
     part.replace(run_folder / "index.html")
-
-
-def css_colour(colour: Colour) -> str:
-    """Write a colour as CSS does: ``#rrggbb``."""
-    return "#" + "".join(f"{value:02x}" for value in colour)
-
-
-def svg_path(symbol: Iterable[Polygon]) -> str:
-    """Write a symbol as the ``d`` of an SVG path."""
-    return "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in polygon) + "Z" for polygon in symbol)
 
 
 class _Coded:
@@ -106,17 +105,14 @@ class _Coded:
         self._codes.append(-1 if value is None else self._numbers.setdefault(value, len(self._numbers)))
 
     def as_json(self) -> dict[str, Any]:
-        """Give values and codes."""
-        return {"values": list(self._numbers), "codes": self._codes}
+        """Give values and codes; where all rows have the same code, it is given once."""
+        codes = self._codes[:1] if len(set(self._codes)) == 1 else self._codes
+        return {"values": list(self._numbers), "codes": codes}
 
 
 def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    names = ("status", "reason", "message", "laterality", "view", "distribution", "maker", "flags", "result", "overlay")
-    coded = {name: _Coded() for name in names}
-    plain: dict[str, list[Any]] = {
-        name: []
-        for name in ("path", "uid", "seconds", "presence", "calcifications", "micro", "macro", "clusters", "thumbnail")
-    }
+    coded = {name: _Coded() for name in _CODED}
+    plain: dict[str, list[Any]] = {name: [] for name in _PLAIN}
     for row in rows:
         # A duplicate carries the UID of an image that another row stands for.
         image = images.get(row.sop_instance_uid or "", {}) if row.status is Status.JUDGED else {}
@@ -127,6 +123,10 @@ def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping
         for name in ("laterality", "view", "distribution"):
             coded[name].append(image.get(name) or None)
         coded["maker"].append(f"{image['manufacturer']} {image['manufacturer_model_name']}".strip() if image else None)
+        coded["between"].append(tuple(image["between"].split()) if image and image["between"] else None)
+        coded["probabilities"].append(_percentages(image))
+        # Two decimals, as the page shows it, are few distinct values.
+        coded["margin"].append(round(float(image["margin"]), 2) if image and image["margin"] else None)
         coded["flags"].append(tuple(image["flags"].split()) if image and image["flags"] else None)
         for name in ("result", "overlay"):
             # All files of a folder share one pattern; the page puts the UID back.
@@ -137,8 +137,16 @@ def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping
         plain["presence"].append(float(image["presence"]) if image and image["presence"] else None)
         for name in ("calcifications", "micro", "macro", "clusters"):
             plain[name].append(int(image[f"n_{name}"]) if image else None)
-        plain["thumbnail"].append(int(overlay is not None and (run_folder / thumbnail_path(overlay)).exists()))
+        coded["thumbnail"].append(int(overlay is not None and (run_folder / thumbnail_path(overlay)).exists()))
     return {**plain, **{name: column.as_json() for name, column in coded.items()}}
+
+
+def _percentages(image: Mapping[str, str]) -> tuple[int, ...] | None:
+    """Give the five probabilities in steps of some per cent; the exact ones stand on the page of the image."""
+    shares = [image.get(f"p_{label}") for label in DESCRIPTORS]
+    if not all(shares):
+        return None
+    return tuple(_STEP_PERCENT * round(100 / _STEP_PERCENT * float(share or 0)) for share in shares)
 
 
 def _pattern(path: str | None, uid: str | None) -> str | None:

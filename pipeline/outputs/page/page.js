@@ -1,10 +1,14 @@
 "use strict";
 // The rows lie as columns in the data block. A coded column holds its distinct values once, and for every row the
-// number of its value, or -1. Everything from the data is written as text, never as markup.
+// number of its value, or -1; a code that all rows share stands there once. Everything from the data is written as
+// text, never as markup.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const column = data.columns;
   const total = data.rows;
+  for (const item of Object.values(column)) {
+    if (item.codes?.length === 1) item.codes = new Array(total).fill(item.codes[0]);
+  }
   const byId = (id) => document.getElementById(id);
   const number = new Intl.NumberFormat("en-GB");
 
@@ -23,17 +27,35 @@
     const pattern = coded(name, row);
     return pattern === null ? null : pattern.replace("*", () => column.uid[row]);
   };
+  const detailsPath = (row) => path("result", row).replace(/^results\//, "details/").replace(/\.json$/, ".html");
   const href = (relative) => relative.split("/").map(encodeURIComponent).join("/");
+  const drawn = (tag, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+    return node;
+  };
   const symbol = (label) => {
     const looks = data.appearances[label];
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "-1.1 -1.1 2.2 2.2");
-    svg.setAttribute("class", "symbol");
-    svg.setAttribute("aria-hidden", "true");
-    const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    shape.setAttribute("d", looks.path);
-    shape.setAttribute("fill", looks.colour);
-    svg.append(shape);
+    const svg = drawn("svg", { viewBox: "-1.1 -1.1 2.2 2.2", class: "symbol", "aria-hidden": "true" });
+    svg.append(drawn("path", { d: looks.path, fill: looks.colour }));
+    return svg;
+  };
+
+  // The five probabilities as upright bars, always in the same order, so that place tells them as well as colour.
+  const chart = (row) => {
+    const shares = coded("probabilities", row);
+    if (shares === null) return null;
+    const named = data.descriptors.map((label, place) => [label, shares[place]]);
+    const spoken = named.filter(([, share]) => share > 0).sort((a, b) => b[1] - a[1]).map(([label, share]) => `${words(label)} about ${share} %`).join(", ");
+    const svg = drawn("svg", { viewBox: "0 0 42 18", class: "chart", role: "img", "aria-label": `Probabilities: ${spoken}` });
+    const title = drawn("title", {});
+    title.textContent = `Probabilities: ${spoken}`;
+    svg.append(title);
+    named.forEach(([label, share], place) => {
+      const height = 0.16 * share;
+      svg.append(drawn("rect", { x: place * 8.75, y: 17, width: 7, height: 1, class: "ground" }));
+      svg.append(drawn("rect", { x: place * 8.75, y: 17 - height, width: 7, height, fill: data.appearances[label].colour }));
+    });
     return svg;
   };
 
@@ -98,6 +120,8 @@
     { key: "laterality", title: "Side", value: ranked("laterality") },
     { key: "view", title: "View", value: ranked("view") },
     { key: "distribution", title: "Distribution", value: ranked("distribution") },
+    { key: "chart", title: "Shares" },
+    { key: "margin", title: "Margin", value: (row) => coded("margin", row), right: true },
     { key: "presence", title: "Presence", value: numeric("presence"), right: true, descending: true },
     { key: "calcifications", title: "All", value: numeric("calcifications"), right: true, descending: true },
     { key: "micro", title: "Micro", value: numeric("micro"), right: true, descending: true },
@@ -178,7 +202,7 @@
 
   const picture = (row, className) => {
     const frame = make("div", className);
-    if (column.thumbnail[row]) {
+    if (coded("thumbnail", row)) {
       const image = make("img");
       image.loading = "lazy";
       image.decoding = "async";
@@ -199,9 +223,10 @@
     const label = coded("distribution", row);
     const line = make("div", "line");
     if (label === null) return line;
-    line.append(symbol(label), make("span", "", ` ${words(label)}`));
+    line.append(symbol(label), make("span", "", words(label)));
     return line;
   };
+  const candidates = (row) => (coded("between", row) ?? []).map(words).join(" or ");
   const nameOf = (row) => column.path[row].split("/").pop();
   const details = (row) => coded("message", row) ?? (coded("flags", row) ?? []).map(words).join(", ");
 
@@ -214,12 +239,16 @@
     if (status === "judged") {
       const line = distribution(row);
       line.append(make("span", "side", sideAndView(row)));
-      text.append(line, make("div", "", findings(row) || "-"));
+      text.append(line, make("div", "", candidates(row) || findings(row) || "-"));
     } else {
       frame.append(make("div", "why", coded("message", row) ?? ""));
       text.append(make("div", `status ${status}`, status), make("div", "", words(coded("reason", row) ?? "")));
     }
-    text.append(make("div", "dim", nameOf(row)));
+    const last = make("div", "last");
+    last.append(make("span", "dim", nameOf(row)));
+    const bars = chart(row);
+    if (bars !== null) last.append(bars);
+    text.append(last);
     node.append(frame, text);
     node.title = column.path[row];
     node.addEventListener("click", () => showDetail(row));
@@ -235,6 +264,7 @@
   };
   const links = (row) => {
     const nodes = [];
+    if (path("result", row)) nodes.push(link(detailsPath(row), "Page", row));
     if (path("overlay", row)) nodes.push(link(path("overlay", row), "Overlay", row));
     if (path("result", row)) nodes.push(link(path("result", row), "JSON", row));
     return nodes;
@@ -253,7 +283,15 @@
     const status = make("div");
     status.append(make("span", `status ${coded("status", row)}`, coded("status", row)));
     cells.push(name, status);
-    cells.push(make("div", "", coded("laterality", row) ?? ""), make("div", "", coded("view", row) ?? ""), distribution(row));
+    const named = make("div");
+    named.append(distribution(row));
+    if (candidates(row)) named.append(make("div", "between", candidates(row)));
+    const shares = make("div");
+    const bars = chart(row);
+    if (bars !== null) shares.append(bars);
+    const margin = coded("margin", row);
+    cells.push(make("div", "", coded("laterality", row) ?? ""), make("div", "", coded("view", row) ?? ""), named, shares);
+    cells.push(make("div", "right", margin === null ? "" : margin.toFixed(2)));
     for (const key of ["presence", "calcifications", "micro", "macro", "clusters", "seconds"]) {
       const value = column[key][row];
       const digits = key === "presence" || key === "seconds" ? 2 : 0;
@@ -330,22 +368,23 @@
   // ---- one image, large
   const dialog = byId("detail");
   let current = -1;
+  const frame = (row) => {
+    const node = make("iframe");
+    node.title = `Findings of ${column.uid[row]}`;
+    node.src = href(detailsPath(row));
+    return node;
+  };
   const showDetail = (row) => {
     current = row;
-    const overlay = path("overlay", row);
     const label = coded("distribution", row);
-    byId("detail-title").textContent = [sideAndView(row), label === null ? coded("status", row) : words(label), findings(row)].filter(Boolean).join(" · ");
-    byId("detail-text").textContent = [column.path[row], column.uid[row], coded("maker", row), details(row)].filter(Boolean).join(" · ");
+    const called = label === null ? coded("status", row) : [words(label), candidates(row)].filter(Boolean).join(": ");
+    byId("detail-title").textContent = [sideAndView(row), called, findings(row)].filter(Boolean).join(" · ");
+    byId("detail-text").textContent = [column.path[row], column.uid[row], coded("maker", row)].filter(Boolean).join(" · ");
     byId("detail-links").replaceChildren(...links(row));
-    const image = byId("detail-image");
-    image.hidden = overlay === null;
-    if (overlay === null) { image.removeAttribute("src"); byId("detail-open").removeAttribute("href"); } else {
-      image.src = href(overlay);
-      image.alt = `Overlay of ${column.uid[row]}`;
-      byId("detail-open").href = href(overlay);
-      byId("detail-open").target = "_blank";
-      byId("detail-open").rel = "noopener";
-    }
+    // A new frame for every image: leafing through them leaves no trace in the browser's history.
+    const hadFocus = document.activeElement === byId("detail-inside").firstElementChild;
+    byId("detail-inside").replaceChildren(path("result", row) ? frame(row) : make("p", "", details(row) || "Nothing more is known."));
+    if (hadFocus) byId("next").focus();
     if (!dialog.open) dialog.showModal();
   };
   const step = (by) => {
@@ -450,9 +489,18 @@
   byId("previous").addEventListener("click", () => step(-1));
   byId("next").addEventListener("click", () => step(1));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowLeft") step(-1);
-    if (event.key === "ArrowRight") step(1);
+  const turn = (key) => {
+    if (key === "ArrowLeft") step(-1);
+    if (key === "ArrowRight") step(1);
+  };
+  dialog.addEventListener("keydown", (event) => turn(event.key));
+  // The frame of an image hands on three keys; anything else that it might say is not listened to.
+  window.addEventListener("message", (event) => {
+    const inside = byId("detail-inside").firstElementChild;
+    if (!dialog.open || inside?.contentWindow !== event.source || typeof event.data?.mammocalcKey !== "string") return;
+    if (event.data.mammocalcKey === "Escape") dialog.close(); else turn(event.data.mammocalcKey);
   });
+  // Nothing goes on in a page that is not looked at.
+  dialog.addEventListener("close", () => byId("detail-inside").replaceChildren());
   apply();
 })();

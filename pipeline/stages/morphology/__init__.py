@@ -163,12 +163,13 @@ def set_apart(
     Returns
     -------
     tuple of (counting, apart, reasons)
-        Both in the order of ``found``; one sentence for each kind that was
-        set apart, in alphabetical order.
+        Both in the order of ``found``, those set apart with why in
+        ``left_out``; one sentence for each kind that was set apart, in
+        alphabetical order.
     """
-    counts = [counts_for_distribution(c, settings)[0] for c in found]
-    counting = tuple(c for c, does_count in zip(found, counts, strict=True) if does_count)
-    apart = tuple(c for c, does_count in zip(found, counts, strict=True) if not does_count)
+    calls = [counts_for_distribution(c, settings) for c in found]
+    counting = tuple(c for c, (does_count, _) in zip(found, calls, strict=True) if does_count)
+    apart = tuple(replace(c, left_out=why) for c, (does_count, why) in zip(found, calls, strict=True) if not does_count)
     kinds = [
         Morphology.VASCULAR if c.morphology is None or Flag.VASCULAR in c.flags else c.morphology.label for c in apart
     ]

@@ -40,7 +40,7 @@ def test_a_judged_image_is_a_row_and_its_files(drawn: Path, tmp_path: Path, orde
     assert row.seconds > 0
     assert outcome.write_problem is None
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == sorted(
-        [f"{UID}.json", f"{UID}.jpg", f"{UID}.jpg"]
+        [f"{UID}.json", f"{UID}.html", f"{UID}.jpg", f"{UID}.jpg"]
     )
 
 

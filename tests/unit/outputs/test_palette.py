@@ -7,8 +7,7 @@ import pytest
 from skimage.color import rgb2lab
 
 from pipeline.lexicon import DESCRIPTORS, Distribution
-from pipeline.outputs.page.build import css_colour, svg_path
-from pipeline.outputs.palette import APPEARANCES, BACKGROUND, PANEL, SINGLE, name_of
+from pipeline.outputs.palette import APPEARANCES, BACKGROUND, PANEL, SINGLE, css_colour, name_of, svg_path
 
 # What people with a complete deficiency see, in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1.
 VISIONS = {

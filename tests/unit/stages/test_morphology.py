@@ -197,7 +197,9 @@ def test_kinds_with_a_cause_of_their_own_are_listed_apart_and_size_alone_is_none
 ) -> None:
     large = member(1, kind, diameter_mm=1.6, width_mm=1.4)
     counting, apart, reasons = set_apart([large], SETTINGS)
-    assert (counting, apart) == (((large,), ()) if counts else ((), (large,)))
+    assert [replace(c, left_out=None) for c in (*counting, *apart)] == [large]
+    assert len(counting) == counts
+    assert all(c.left_out is not None and "because" in c.left_out for c in apart)
     assert bool(reasons) is not counts
     unsure = replace(large, morphology=call_of(kind, 0.5))
     assert counts_for_distribution(unsure, SETTINGS) == (True, "")
@@ -215,6 +217,8 @@ def test_what_is_set_apart_is_counted_by_kind() -> None:
     counting, apart, reasons = set_apart(found, SETTINGS)
     assert [c.number for c in counting] == [3]
     assert [c.number for c in apart] == [1, 2, 4]
+    assert apart[2].left_out == "vascular: lies on a chain that looks like an artery"
+    assert counting[0].left_out is None
     assert reasons == (
         "2 that look rim are listed and not counted for the distribution",
         "1 that looks vascular is listed and not counted for the distribution",

@@ -1,0 +1,36 @@
+"""What is listed and not counted for the distribution: arteries, skin, and what looks typically benign; and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pipeline.lexicon import Flag
+from pipeline.outputs.details.markup import Html, element
+from pipeline.outputs.palette import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def left_out(document: Mapping[str, Any]) -> Html:
+    """List the kinds that are left out, the most frequent first, each with its reasons; equal reasons once."""
+    reasons: dict[str, Counter[str]] = {}
+    for item in document["calcifications"]:
+        if item["left_out"] is not None:
+            reasons.setdefault(_kind(item), Counter())[item["left_out"]] += 1
+    if not reasons:
+        return element("p", "Nothing was left out.", class_="dim")
+    ordered = sorted(reasons.items(), key=lambda pair: (-pair[1].total(), pair[0]))
+    return element("dl", *(_entry(kind, counts) for kind, counts in ordered), class_="apart")
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    if Flag.VASCULAR in item["flags"] or item["morphology"] is None:
+        return name_of(Flag.VASCULAR)
+    return name_of(item["morphology"]["label"])
+
+
+def _entry(kind: str, counts: Counter[str]) -> Html:
+    lines = (element("dd", f"{count} × {why}" if count > 1 else why) for why, count in counts.most_common())
+    return element("div", element("dt", f"{counts.total()} {kind}"), *lines)

@@ -1,0 +1,81 @@
+"""A small map of the breast: its outline, nipple and pectoral muscle, and where the clusters lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.lexicon import Distribution
+from pipeline.outputs.details.markup import Html, element
+from pipeline.outputs.palette import APPEARANCES, css_colour, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_SIDE: Final = 200.0  # units of the longer side
+_MARGIN: Final = 10.0
+_NIPPLE: Final = 5.0
+
+
+def draw_map(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+    """
+    Draw where everything lies, as it lies in the stored image.
+
+    Parameters
+    ----------
+    document : mapping
+        A result.
+    keys : mapping of int to str
+        The letter of each cluster.
+
+    Returns
+    -------
+    Html
+        An SVG; nothing where the breast has no outline.
+    """
+    outline = document["breast"]["outline"]
+    if not outline:
+        return Html()
+    row_mm, column_mm = document["image"]["pixel_spacing_mm"] or (1.0, 1.0)
+    rows, columns = [point[0] for point in outline], [point[1] for point in outline]
+    height, width = (max(rows) - min(rows)) * row_mm, (max(columns) - min(columns)) * column_mm
+    scale = _SIDE / max(height, width, 1e-6)
+
+    def to_xy(point: list[float]) -> tuple[float, float]:
+        return (point[1] - min(columns)) * column_mm * scale, (point[0] - min(rows)) * row_mm * scale
+
+    def path(points: Iterable[list[float]]) -> str:
+        return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in map(to_xy, points))
+
+    parts = [element("path", d=f"{path(outline)}Z", class_="breast")]
+    if document["breast"]["pectoral"]:
+        parts.append(element("path", d=path(document["breast"]["pectoral"]), class_="pectoral"))
+    dots = "".join(f"{path([[item['row'], item['column']]])}h0" for item in document["calcifications"])
+    if dots:
+        parts.append(element("path", d=dots, class_="dots"))
+    letters = []
+    for cluster in document["clusters"]:
+        colour = css_colour(APPEARANCES[Distribution(cluster["distribution"]["label"])].colour)
+        parts.append(element("path", d=f"{path(cluster['hull'])}Z", class_="hull", stroke=colour, fill=colour))
+        corners = [to_xy(corner) for corner in cluster["hull"]]
+        x, y = (sum(values) / len(corners) for values in zip(*corners, strict=True))
+        letters.append(element("text", keys[cluster["id"]], x=f"{x:.0f}", y=f"{y:.0f}"))
+    nipple = document["breast"]["nipple"]
+    if nipple is not None:
+        x, y = to_xy([nipple["row"], nipple["column"]])
+        cross = f"M{x - _NIPPLE:.0f} {y:.0f}h{2 * _NIPPLE:g}M{x:.0f} {y - _NIPPLE:.0f}v{2 * _NIPPLE:g}"
+        parts.append(element("path", d=cross, class_="nipple"))
+    box = (-_MARGIN, -_MARGIN, width * scale + 2 * _MARGIN, height * scale + 2 * _MARGIN)
+    return element(
+        "svg",
+        *parts,
+        *letters,
+        viewBox=" ".join(f"{value:.0f}" for value in box),
+        class_="map",
+        role="img",
+        aria_label=_spoken(document, keys),
+    )
+
+
+def _spoken(document: Mapping[str, Any], keys: Mapping[int, str]) -> str:
+    clusters = [f"{keys[item['id']]} {name_of(item['distribution']['label'])}" for item in document["clusters"]]
+    return f"Map of the breast; clusters: {', '.join(clusters) or 'none'}"

@@ -1,0 +1,191 @@
+"""Put the page of one image together."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import posixpath
+from importlib import resources
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.lexicon import FLAG_SENTENCES, SHORT_NOTICE, CalcificationSize, Flag
+from pipeline.outputs.details.apart import left_out
+from pipeline.outputs.details.bars import confidence_bar, distribution_bars, symbol
+from pipeline.outputs.details.breast_map import draw_map
+from pipeline.outputs.details.clusters import cluster_cards
+from pipeline.outputs.details.markup import Html, element, listing, together
+from pipeline.outputs.palette import called, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_POLICY: Final = (
+    "default-src 'none'; img-src 'self' file:; style-src '{style}'; script-src '{script}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def details_path(result_path: str) -> str:
+    """
+    Say where the page of an image lies, given its result: both relative to the run's folder, with forward slashes.
+
+    Examples
+    --------
+    >>> details_path("results/ab/1.2.3.json")
+    'details/ab/1.2.3.html'
+    """
+    parts = PurePosixPath(result_path).parts
+    return PurePosixPath("details", *parts[1:]).with_suffix(".html").as_posix()
+
+
+def render_details(document: Mapping[str, Any], keys: Mapping[int, str], result_path: str) -> bytes:
+    """
+    Write the page of one image.
+
+    It says what the result holds of the distribution, its clusters and their
+    morphology, with the reasons, and adds nothing; the picture is the overlay.
+
+    Parameters
+    ----------
+    document : mapping
+        A result, as `pipeline.outputs.report.to_json` gives it.
+    keys : mapping of int to str
+        The letter of each cluster, by its id, in the order in which clusters are told.
+    result_path : str
+        Where the result lies, relative to the run's folder.
+
+    Returns
+    -------
+    bytes
+        HTML in UTF-8; equal arguments give equal bytes. Texts are escaped,
+        and the page's policy admits no style and no script but its own, which
+        only hands three keys to the page of the run around it.
+    """
+    here = posixpath.dirname(details_path(result_path))
+    style, script, style_hash, script_hash = _parts()
+    policy = _POLICY.format(style=style_hash, script=script_hash)
+    overlay = document["overlay"] and posixpath.relpath(document["overlay"]["path"], here)
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{_called(document)} · mammocalc"),
+        element("style", style),
+    )
+    words = element(
+        "main",
+        _heading(document),
+        _distribution(document),
+        _section("Clusters", _clusters(document, keys)),
+        _section("Listed, and left out of the distribution", left_out(document)),
+        _section("Nipple and pectoral muscle", _landmarks(document, keys)),
+        _section("Doubts about the image", _doubts(document)),
+        _foot(document, posixpath.relpath(result_path, here)),
+    )
+    body = element("body", _picture(document, overlay), words, element("script", script))
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n".encode(errors="replace")
+
+
+@functools.cache
+def _parts() -> tuple[Html, Html, str, str]:
+    """Read style and script, each with its hash."""
+    folder = resources.files("pipeline.outputs.details")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("details.css", "details.js")]
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
+    return Html(texts[0]), Html(texts[1]), f"sha256-{hashes[0]}", f"sha256-{hashes[1]}"
+
+
+def _called(document: Mapping[str, Any]) -> str:
+    return called(document["distribution"]["label"], document["distribution"]["between"])
+
+
+def _section(title: str, *parts: str) -> Html:
+    return element("section", element("h2", title), *parts)
+
+
+def _picture(document: Mapping[str, Any], overlay: str | None) -> Html:
+    if overlay is None:
+        return Html()
+    alt = f"The image with its findings: {_called(document)}, {_counts(document)}"
+    image = element("img", src=overlay, alt=alt)
+    link = element("a", image, href=overlay, target="_blank", rel="noopener", title="Open in its full size")
+    return element("div", link, class_="picture")
+
+
+def _heading(document: Mapping[str, Any]) -> Html:
+    image, call = document["image"], document["distribution"]
+    known = [image["laterality"], image["view"], *image["view_modifiers"]]
+    side = " ".join(part for part in known if part != "unknown") or "side and view unknown"
+    presence = document["presence"]
+    parts = [side, _counts(document), "not judged" if presence is None else f"presence {presence:.2f}"]
+    return element(
+        "header",
+        element("p", SHORT_NOTICE, class_="notice"),
+        element("h1", symbol(call["label"]), _called(document)),
+        element("p", " · ".join(parts), class_="dim"),
+    )
+
+
+def _counts(document: Mapping[str, Any]) -> str:
+    found = document["calcifications"]
+    sizes = [item["size"] for item in found]
+    parts = [f"{sizes.count(size)} {size}" for size in (CalcificationSize.MICRO, CalcificationSize.MACRO)]
+    if None in sizes:
+        parts = [_many(len(found), "calcification")]
+    alone = sum(item["cluster"] is None and item["left_out"] is None for item in found)
+    parts += [_many(len(document["clusters"]), "cluster")] if found else []
+    parts += [f"{alone} alone"] if alone else []
+    return " · ".join(parts)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _distribution(document: Mapping[str, Any]) -> Html:
+    call = document["distribution"]
+    return _section("Distribution of the image", distribution_bars(call), listing(call["reasons"], "reasons"))
+
+
+def _clusters(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+    if not document["clusters"]:
+        return element("p", "No cluster was found.", class_="dim")
+    return cluster_cards(document, keys)
+
+
+def _landmarks(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+    breast, flags = document["breast"], document["flags"]
+    nipple = breast["nipple"]
+    parts = [element("p", "Nipple: not found.")] if nipple is None else [confidence_bar("nipple", nipple["confidence"])]
+    if Flag.NIPPLE_UNCERTAIN in flags:
+        parts.append(element("p", FLAG_SENTENCES[Flag.NIPPLE_UNCERTAIN]))
+    elif nipple is not None:
+        parts.append(element("p", "The distribution looks at the clusters from here.", class_="dim"))
+    if Flag.PECTORAL_UNCERTAIN in flags:
+        parts.append(element("p", FLAG_SENTENCES[Flag.PECTORAL_UNCERTAIN]))
+    else:
+        parts.append(element("p", f"Pectoral muscle: {'edge found' if breast['pectoral'] else 'none seen'}."))
+    return element("div", element("div", *parts), draw_map(document, keys), class_="landmarks")
+
+
+def _doubts(document: Mapping[str, Any]) -> Html:
+    if not document["flags"]:
+        return element("p", "None.", class_="dim")
+    return listing([f"{name_of(flag)}: {FLAG_SENTENCES[Flag(flag)]}" for flag in document["flags"]], "reasons")
+
+
+def _foot(document: Mapping[str, Any], result: str) -> Html:
+    made = document["provenance"]
+    configuration = f"configuration {made['operating_point']} ({made['configuration_digest']})"
+    how = f"{made['software']} {made['version']}, {configuration}"
+    link = element("a", "the same as JSON", href=result, target="_blank", rel="noopener")
+    return element(
+        "footer",
+        element("p", document["notice"]),
+        element("p", together(how, " · ", document["image"]["sop_instance_uid"], " · ", link)),
+    )

@@ -1,0 +1,50 @@
+"""Every cluster with its distribution, its morphology, the reasons for both, and what is published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline.lexicon import Morphology
+from pipeline.outputs.details.bars import distribution_bars, kind_bars, symbol
+from pipeline.outputs.details.evidence import published_evidence
+from pipeline.outputs.details.markup import Html, element, listing, together
+from pipeline.outputs.palette import called, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def cluster_cards(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+    """Tell every cluster, in the order of their letters."""
+    ordered = sorted(document["clusters"], key=lambda item: list(keys).index(item["id"]))
+    return together(*(_card(item, keys[item["id"]]) for item in ordered))
+
+
+def _card(cluster: Mapping[str, Any], key: str) -> Html:
+    call = cluster["distribution"]
+    title = element(
+        "h3", element("span", key, class_="key"), symbol(call["label"]), called(call["label"], call["between"])
+    )
+    figures = (
+        f"{len(cluster['members'])} calcifications · {cluster['extent_mm']:.1f} mm across · "
+        f"{cluster['area_mm2']:.0f} mm² · {cluster['density_per_cm2']:.1f} per\N{NO-BREAK SPACE}cm²"
+    )
+    return element(
+        "article",
+        title,
+        element("p", figures, class_="dim"),
+        distribution_bars(call),
+        listing(call["reasons"], "reasons"),
+        _morphology(cluster["morphology"]),
+        published_evidence(cluster["published_association"]),
+        class_="card",
+        id=f"cluster-{cluster['id']}",
+    )
+
+
+def _morphology(call: Mapping[str, Any] | None) -> Html:
+    if call is None:
+        return Html()
+    assessed = call["label"] != Morphology.NOT_ASSESSABLE
+    title = f"Morphology: looks {name_of(call['label'])}" if assessed else "Morphology: not assessable"
+    return element("section", element("h4", title), kind_bars(call), listing(call["reasons"], "reasons"))
