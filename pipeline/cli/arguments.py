@@ -29,6 +29,7 @@ Judge every mammogram in the given files, folders (of any depth) and DICOMDIRs, 
 
   index.html               the run at a glance, in any browser
   results/<UID>.json       what was found in each image
+  details/<UID>.html       the same for people, opened from index.html
   overlays/<UID>.jpg       each image with its findings drawn in
   tables/*.csv             images, calcifications and clusters as tables
   files.jsonl              what became of each input file, and why

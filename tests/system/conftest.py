@@ -67,7 +67,7 @@ def mammograms(drawn: Path, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def judge() -> Judge:
     """Run the engine within this process, which saves the start of workers."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.lexicon import DESCRIPTORS, Distribution
@@ -15,6 +16,7 @@ _BAR_WIDTH: Final = 100.0  # units of the drawing, which is stretched to the roo
 _KINDS_SHOWN: Final = 4  # the rest is a few per cent
 
 
+@functools.cache
 def symbol(label: Distribution | str) -> Html:
     """Draw the symbol of a label in its colour; the word stands beside it."""
     looks = APPEARANCES[Distribution(label)]

@@ -37,11 +37,12 @@ def draw_map(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
         return Html()
     row_mm, column_mm = document["image"]["pixel_spacing_mm"] or (1.0, 1.0)
     rows, columns = [point[0] for point in outline], [point[1] for point in outline]
-    height, width = (max(rows) - min(rows)) * row_mm, (max(columns) - min(columns)) * column_mm
+    top, left = min(rows), min(columns)
+    height, width = (max(rows) - top) * row_mm, (max(columns) - left) * column_mm
     scale = _SIDE / max(height, width, 1e-6)
 
     def to_xy(point: list[float]) -> tuple[float, float]:
-        return (point[1] - min(columns)) * column_mm * scale, (point[0] - min(rows)) * row_mm * scale
+        return (point[1] - left) * column_mm * scale, (point[0] - top) * row_mm * scale
 
     def path(points: Iterable[list[float]]) -> str:
         return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in map(to_xy, points))

@@ -165,7 +165,7 @@ def _landmarks(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
     if Flag.NIPPLE_UNCERTAIN in flags:
         parts.append(element("p", FLAG_SENTENCES[Flag.NIPPLE_UNCERTAIN]))
     elif nipple is not None:
-        parts.append(element("p", "The distribution looks at the clusters from here.", class_="dim"))
+        parts.append(element("p", "Sure enough to be used: patterns are seen from it.", class_="dim"))
     if Flag.PECTORAL_UNCERTAIN in flags:
         parts.append(element("p", FLAG_SENTENCES[Flag.PECTORAL_UNCERTAIN]))
     else:

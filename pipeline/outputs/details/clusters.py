@@ -46,5 +46,6 @@ def _morphology(call: Mapping[str, Any] | None) -> Html:
     if call is None:
         return Html()
     assessed = call["label"] != Morphology.NOT_ASSESSABLE
+    bars = kind_bars(call) if assessed or len(call["probabilities"]) > 1 else Html()
     title = f"Morphology: looks {name_of(call['label'])}" if assessed else "Morphology: not assessable"
-    return element("section", element("h4", title), kind_bars(call), listing(call["reasons"], "reasons"))
+    return element("section", element("h4", title), bars, listing(call["reasons"], "reasons"))

@@ -58,8 +58,15 @@ def test_an_image_is_one_row_with_units_in_the_names(tmp_path: Path, write_resul
         "n_calcifications": "4",
         "n_micro": "3",
         "n_macro": "1",
+        "n_left_out": "0",
         "n_clusters": "1",
+        "nipple_confidence": "0.9",
         "distribution": "grouped",
+        "between": "",
+        "p_grouped": "0.6",
+        "p_linear": "0.1",
+        "margin": "0.5",
+        "reasons": "The members lie as grouped calcifications do.; The largest distance between two is 8.3 mm.",
         "flags": "implant lossy",
         "result": "results/ab/1.2.3.json",
         "overlay": "overlays/1.2.3.jpg",
@@ -78,6 +85,27 @@ def test_calcifications_and_clusters_refer_to_each_other(tmp_path: Path, write_r
     (cluster,) = clusters
     assert (cluster["id"], cluster["n_members"], cluster["distribution"]) == ("1", "3", "grouped")
     assert cluster["p_grouped"] == "0.6"
+    assert cluster["reasons"].startswith("The members lie as grouped calcifications do.")
+    assert cluster["published_population"].startswith("findings of 3 series")
+
+
+def test_what_is_left_out_says_why_and_is_counted(tmp_path: Path, make_example: Callable[..., Any]) -> None:
+    report = make_example(singles=((700.0, 200.0, 15.0), (600.0, 200.0, 4.0))).report
+    first, second = report.calcifications
+    report = replace(report, calcifications=(replace(first, left_out="rim (88%): hollow"), second))
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(report, PROVENANCE, None)))
+    write_tables(tmp_path)
+    assert [row["left_out"] for row in read(tmp_path, "calcifications.csv")] == ["rim (88%): hollow", ""]
+    assert read(tmp_path, "images.csv")[0]["n_left_out"] == "1"
+
+
+def test_an_indeterminate_image_names_its_candidates(tmp_path: Path, make_example: Callable[..., Any]) -> None:
+    report = make_example(label=Distribution.INDETERMINATE).report
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(report, PROVENANCE, None)))
+    write_tables(tmp_path)
+    assert read(tmp_path, "images.csv")[0]["between"] == "linear segmental"
 
 
 def test_rows_stand_in_the_order_of_their_uids_whatever_the_folders(

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.lexicon import DESCRIPTORS, Distribution
+from pipeline.model import DistributionCall
+from pipeline.outputs.overlay.shares import draw_shares
+from pipeline.outputs.palette import APPEARANCES, LINE
+
+SIZE = 20
+SHARES = {
+    Distribution.DIFFUSE: 0.05,
+    Distribution.REGIONAL: 0.1,
+    Distribution.GROUPED: 0.15,
+    Distribution.LINEAR: 0.2,
+    Distribution.SEGMENTAL: 0.5,
+}
+
+
+def drawn(call: DistributionCall, width: int) -> np.ndarray:
+    panel = np.zeros((40, width, 3), dtype=np.uint8)
+    draw_shares(panel, call, 10, 5, SIZE, width - 20)
+    return panel
+
+
+@pytest.mark.parametrize("width", [900, 2200])
+def test_bars_are_as_long_as_the_probabilities_with_and_without_room_for_names(width: int) -> None:
+    panel = drawn(DistributionCall(Distribution.SEGMENTAL, (), SHARES), width)
+    middle = panel[5 + round(0.6 * SIZE)]
+    each = (width - 20) // len(DESCRIPTORS)
+    for place, label in enumerate(DESCRIPTORS):
+        # The symbol is of the same colour, and stands before the name.
+        part = middle[10 + place * each + round(1.3 * SIZE) : 10 + (place + 1) * each]
+        filled = int((part == APPEARANCES[label].colour).all(axis=1).sum())
+        left_over = int((part == LINE).all(axis=1).sum())
+        assert filled == round(4 * SIZE * SHARES[label])
+        assert filled + left_over == 4 * SIZE
+
+
+def test_a_call_without_probabilities_has_no_bars() -> None:
+    assert not drawn(DistributionCall(Distribution.NOT_APPLICABLE, ()), 900).any()
