@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 PARALLEL_DEGREES = 25.0
 """Particles that differ by less lie in the walls of one vessel."""
 
+OPPOSITE_MM = 3.0
+"""How far along the vessel what lies opposite to each other may be shifted."""
+
 _BESIDE_MM = (1.0, 6.0)
-_OPPOSITE_MM = 3.0
 _PAST_END_MM = 1.5
 
 
@@ -97,7 +99,7 @@ def _with_opposite(
 ) -> int:
     """Count elongated particles that have a parallel one on the other wall."""
     apart = np.abs(offset_mm[:, None] - offset_mm[None, :])
-    near = np.abs(at_mm[:, None] - at_mm[None, :]) <= _OPPOSITE_MM
+    near = np.abs(at_mm[:, None] - at_mm[None, :]) <= OPPOSITE_MM
     turned = np.cos(2 * (direction[:, None] - direction[None, :]))
     low, high = settings.track_gap_mm
     parallel = turned >= math.cos(2 * math.radians(PARALLEL_DEGREES))

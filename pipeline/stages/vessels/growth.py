@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from pipeline.stages.vessels.chains import STEP_MM, tangents
-from pipeline.stages.vessels.evidence import PARALLEL_DEGREES
+from pipeline.stages.vessels.evidence import OPPOSITE_MM, PARALLEL_DEGREES
 from pipeline.stages.vessels.tube import tube_along
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _turn(direction: float, heading: float) -> float:
 
 
 def grow(chain: Chain, points: Points, settings: VesselSettings) -> frozenset[int]:
-    """Take up the other wall, elongated particles ahead one after the other, and what lies at them."""
+    """Take up the other wall, elongated particles ahead one after the other, what faces them, and what lies at them."""
     members = set(chain.members.tolist()) | _other_wall(chain, points, settings)
     for line in (chain.line_mm, chain.line_mm[::-1]):
         at, heading = line[-1], _heading(line, chain.members, points, settings)
@@ -95,8 +95,22 @@ def grow(chain: Chain, points: Points, settings: VesselSettings) -> frozenset[in
             # Half way: the particle lies in one of the walls, and its own direction is uncertain.
             straight = at + far[nearest] * np.array([math.sin(heading), math.cos(heading)])
             at, heading = (straight + points.at_mm[nearest]) / 2, heading + turn / 2
+    members |= _facing(members, points, settings)
     away, _ = KDTree(points.at_mm[list(members)]).query(points.at_mm)
     return frozenset(np.flatnonzero(away <= settings.half_width_mm).tolist())
+
+
+def _facing(members: set[int], points: Points, settings: VesselSettings) -> set[int]:
+    """Give the elongated particles that lie opposite to a member, in the other wall: parallel to it and beside it."""
+    own = [index for index in members if points.ratio[index] >= settings.elongated]
+    away = points.at_mm[None] - points.at_mm[own, None]
+    way = points.direction[own, None]
+    along = away[..., 0] * np.sin(way) + away[..., 1] * np.cos(way)
+    across = away[..., 1] * np.sin(way) - away[..., 0] * np.cos(way)
+    is_opposite = (np.abs(along) <= OPPOSITE_MM) & (np.abs(across) <= settings.track_gap_mm[1])
+    is_parallel = np.cos(2 * (points.direction[None] - way)) >= math.cos(2 * math.radians(PARALLEL_DEGREES))
+    is_elongated = points.ratio >= settings.elongated
+    return set(np.flatnonzero((is_opposite & is_parallel & is_elongated).any(axis=0)).tolist())
 
 
 def _other_wall(chain: Chain, points: Points, settings: VesselSettings) -> set[int]:
