@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from pipeline.analyse import analyse
 from pipeline.config import Config
-from pipeline.stages.classify import ClassifySettings
 
 PLACES = [(34 + 2.2 * (i % 3) + 0.4 * (i // 3), 18 + 2.2 * (i // 3), 0.3 + 0.05 * (i % 4)) for i in range(9)] + [
     (48.0, 12.0, 1.1)  # a larger disc, flat and sharp as these are, is metal
 ]
-CONFIG = Config(classify=ClassifySettings(threshold=0.99))  # high: a spike of noise is another one in another scene
+CONFIG = Config()
 
 
 def _with_codes(mammogram, codes, **changes):

@@ -26,6 +26,8 @@ _EDGE_STEP_MM = 0.07
 _EDGE_REACH_MM = 1.25
 _SKIN_MM = 5.0
 _CROWDS_MM = (2.0, 5.0, 10.0)
+_CROWD_STRENGTH_SIGMA = 20.0
+"""A neighbour counts for no more than this: one popcorn does not make the noise beside it calcium."""
 
 FEATURES = (
     "contrast",
@@ -191,6 +193,7 @@ def _crowds(places_mm: NDArray[np.float64], strength: NDArray[np.float64]) -> di
     how many there are.
     """
     tree = KDTree(places_mm)
+    strength = np.minimum(strength, _CROWD_STRENGTH_SIGMA)
     named = {}
     for reach in _CROWDS_MM:
         counted = 4 if reach == _CROWDS_MM[-1] else 3

@@ -36,10 +36,10 @@ def _presence(made, trees, **changes):
 def test_specks_are_surer_than_everything_else(scene, trees, spacing_mm):
     made = scene(spacing_mm).add_discs([(row, column, 0.4, 500.0) for row, column in PLACES])
     made.add_line((15, 20), (55, 26), 0.3, 200.0).add_line((58, 15), (48, 38), 0.3, 200.0)
-    fine = [p for p in _classified(made, trees) if p.channel < 2]
-    places = one_per_place(fine, made.channels(), made.spacing)[: len(PLACES)]
-    assert min(p.score for p in places) >= 0.93
+    sure = [p for p in _classified(made, trees) if p.channel < 2 and p.score >= 0.93]
+    places = one_per_place(sure, made.channels(), made.spacing)
     found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in places)
+    assert len(found) == len(PLACES)
     for place, position in zip(PLACES, found, strict=True):
         assert position == pytest.approx(place, abs=0.2)
 
@@ -88,7 +88,7 @@ def test_no_particles_have_an_empty_description(scene):
 
 def test_presence_is_higher_with_calcifications(scene):
     made = scene().add_discs([(r, c, 0.4, 400.0) for r, c in PLACES])
-    assert 0 <= _presence(scene(), TREES) < 0.93 < _presence(made, TREES) < 1
+    assert 0 <= _presence(scene(), TREES) < 0.5 < _presence(made, TREES) < 1
     assert presence((), made.spacing, ClassifySettings()) == 0
 
 
