@@ -36,6 +36,8 @@ from pipeline.stages import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pipeline.boosting import BoostedClasses, BoostedTrees
@@ -217,7 +219,9 @@ def _distribute(
                 area_mm2=grouping.area_mm2,
                 density_per_cm2=grouping.density_per_cm2,
                 hull_px=tuple((float(row), float(column)) for row, column in hull_px),
-                distribution=distribution.classify_pattern(shape, trees, config.distribution),
+                distribution=_unless_vascular(
+                    distribution.classify_pattern(shape, trees, config.distribution), [found[i] for i in members]
+                ),
             )
         )
     cluster_of = {member: cluster.number for cluster in clusters for member in cluster.members}
@@ -231,7 +235,17 @@ def _distribute(
     if len(found) >= 2:
         whole = pattern.describe_pattern(range(len(found)), points_mm, breast, marks.nipple, spacing, config.pattern)
     calls = [cluster.distribution for cluster in clusters]
-    return found, tuple(clusters), distribution.classify_image(whole, calls, micro, trees, config.distribution)
+    call = distribution.classify_image(whole, calls, micro, trees, config.distribution)
+    return found, tuple(clusters), _unless_vascular(call, found)
+
+
+def _unless_vascular(call: DistributionCall, members: Sequence[Calcification]) -> DistributionCall:
+    """Withhold a descriptor where most of what it describes may lie in the wall of an artery."""
+    doubtful = sum(Flag.POSSIBLY_VASCULAR in c.flags for c in members)
+    if 2 * doubtful <= len(members):
+        return call
+    reason = f"{doubtful} of {len(members)} lie in two short parallel rows, which may be the walls of an artery"
+    return distribution.withhold(call, reason)
 
 
 def _firmest(shares: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:

@@ -1,7 +1,7 @@
 """The BI-RADS distribution descriptor, with the numbers it rests on and the reason in words."""
 
 from pipeline.stages.distribution.cluster import CHANCE_EVIDENCE, classify_pattern
-from pipeline.stages.distribution.image import CONCERN, classify_image, not_calibrated
+from pipeline.stages.distribution.image import CONCERN, classify_image, not_calibrated, withhold
 from pipeline.stages.distribution.learned import CHANCE, CLASSES, FEATURES, table_of
 from pipeline.stages.distribution.settings import DistributionSettings
 
@@ -16,4 +16,5 @@ __all__ = [
     "classify_pattern",
     "not_calibrated",
     "table_of",
+    "withhold",
 ]

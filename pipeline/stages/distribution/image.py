@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -110,6 +111,29 @@ def classify_image(
     return _not_applicable(
         f"{micro_count} microcalcifications, none of them in a cluster that a descriptor fits", counts
     )
+
+
+def withhold(call: DistributionCall, reason: str) -> DistributionCall:
+    """
+    Take back a descriptor that rests on calcifications of doubtful belonging.
+
+    Parameters
+    ----------
+    call : DistributionCall
+        Of a cluster or an image.
+    reason : str
+        Why, in words.
+
+    Returns
+    -------
+    DistributionCall
+        Indeterminate between the two most probable descriptors, with the
+        reason before the others; unchanged where it names no descriptor.
+    """
+    if call.label not in CONCERN:
+        return call
+    between = tuple(sorted(DESCRIPTORS, key=lambda label: -call.probabilities[label])[:2])
+    return replace(call, label=Distribution.INDETERMINATE, between=between, reasons=(reason, *call.reasons))
 
 
 def not_calibrated() -> DistributionCall:

@@ -11,8 +11,9 @@ import numpy as np
 from pipeline.lexicon import Flag
 from pipeline.stages.vessels.chains import find_chains, length_mm
 from pipeline.stages.vessels.evidence import describe_chain, measure_points
-from pipeline.stages.vessels.growth import continues, grow
+from pipeline.stages.vessels.growth import grow, lies_ahead, looks_alike
 from pipeline.stages.vessels.settings import VesselSettings
+from pipeline.stages.vessels.tracks import find_tracks
 from pipeline.stages.vessels.tube import clear_stretches, map_tubes, run_on_mm, tube_along
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.stages.vessels.evidence import Chain
     from pipeline.stages.vessels.tube import TubeMap
 
-__all__ = ["VesselSettings", "find_vessels", "flag_vessels"]
+__all__ = ["VesselSettings", "find_tracks", "find_vessels", "flag_vessels"]
 
 _TUBE_CHANNEL_MM = 3.5
 """The top-hat whose background is searched for tubes: vessels are lines longer than this, its particles are not."""
@@ -89,11 +90,18 @@ def find_vessels(
     chains = [chain for chain in chains if _may_be_vessel(chain, settings)]
     arteries = [chain for chain in chains if _is_artery(chain, tubes, nipple_mm, settings)]
     others = [chain for chain in chains if chain not in arteries]
+    grown: list[frozenset[int]] = []
     for artery in arteries:  # grows while it is walked through
-        following = [chain for chain in others if continues(artery, chain, points, tubes, settings)]
+        grown.append(grow(artery, points, settings))
+        following = [
+            chain
+            for chain in others
+            if looks_alike(chain, tubes, settings)
+            and (not grown[-1].isdisjoint(chain.members.tolist()) or lies_ahead(artery, chain, points, settings))
+        ]
         arteries += following
         others = [chain for chain in others if chain not in following]
-    return tuple(grow(chain, points, settings) for chain in arteries)
+    return tuple(grown)
 
 
 def flag_vessels(
@@ -105,19 +113,24 @@ def flag_vessels(
     settings: VesselSettings,
 ) -> tuple[Calcification, ...]:
     """
-    Flag the calcifications in the walls of arteries; see `find_vessels`.
+    Flag the calcifications in the walls of arteries, and those that may lie in one.
 
     Returns
     -------
     tuple of Calcification
-        All of them in the same order, those of arteries with ``vascular``.
+        All of them in the same order: those of arteries (`find_vessels`) with
+        ``vascular``, the others in two parallel rows (`find_tracks`) with
+        ``possibly_vascular``.
     """
     if not settings.leave_out:
         return tuple(calcifications)
-    vessels = find_vessels(calcifications, channels, breast, landmarks, spacing, settings)
-    inside = frozenset().union(*vessels)
+    arteries = frozenset().union(*find_vessels(calcifications, channels, breast, landmarks, spacing, settings))
+    rest = [index for index in range(len(calcifications)) if index not in arteries]
+    tracks = find_tracks(measure_points([calcifications[index] for index in rest], spacing), settings)
+    doubtful = {rest[index] for members in tracks for index in members}
+    flags = dict.fromkeys(arteries, Flag.VASCULAR) | dict.fromkeys(doubtful, Flag.POSSIBLY_VASCULAR)
     return tuple(
-        replace(one, flags=one.flags | {Flag.VASCULAR}) if index in inside else one
+        replace(one, flags=one.flags | {flags[index]}) if index in flags else one
         for index, one in enumerate(calcifications)
     )
 

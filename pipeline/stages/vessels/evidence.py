@@ -32,11 +32,12 @@ _PAST_END_MM = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """Positions in mm, directions in radians (0 across, a quarter turn down), and ratios of the axes of outlines."""
+    """Positions and lengths in mm, directions in radians (0 across, a quarter turn down), ratios of outlines' axes."""
 
     at_mm: NDArray[np.float64]
     direction: NDArray[np.float64]
     ratio: NDArray[np.float64]
+    length_mm: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +57,7 @@ def measure_points(calcifications: Sequence[Calcification], spacing: PixelSpacin
     at_mm = spacing.to_mm(np.array([(one.row_px, one.column_px) for one in calcifications]).reshape(-1, 2))
     axes = [_axis(spacing.to_mm(np.array(one.outline_px).reshape(-1, 2))) for one in calcifications]
     direction, ratio = np.array(axes).reshape(-1, 2).T
-    return Points(at_mm, direction, ratio)
+    return Points(at_mm, direction, ratio, np.array([one.length_mm or 0.0 for one in calcifications]))
 
 
 def _axis(outline_mm: NDArray[np.float64]) -> tuple[float, float]:
@@ -66,6 +67,22 @@ def _axis(outline_mm: NDArray[np.float64]) -> tuple[float, float]:
     (down, mixed), (_, across) = np.cov(outline_mm.T)
     half, apart = (down + across) / 2, math.hypot((down - across) / 2, mixed)
     return 0.5 * math.atan2(2 * mixed, across - down), math.sqrt((half + apart) / max(half - apart, 1e-9))
+
+
+def facing(indices: NDArray[np.intp], points: Points, settings: VesselSettings) -> NDArray[np.bool_]:
+    """
+    Tell which points lie opposite to some of them, in the other wall of a vessel: parallel to them and beside them.
+
+    Returns an array of shape (len(indices), number of points). Whether they
+    are elongated, without which a direction means nothing, is not asked.
+    """
+    away = points.at_mm[None] - points.at_mm[indices, None]
+    way = points.direction[indices, None]
+    along = away[..., 0] * np.sin(way) + away[..., 1] * np.cos(way)
+    across = np.abs(away[..., 1] * np.sin(way) - away[..., 0] * np.cos(way))
+    low, high = settings.track_gap_mm
+    is_parallel = np.cos(2 * (points.direction[None] - way)) >= math.cos(2 * math.radians(PARALLEL_DEGREES))
+    return np.asarray((np.abs(along) <= OPPOSITE_MM) & (across >= low) & (across <= high) & is_parallel)
 
 
 def describe_chain(line_mm: NDArray[np.float64], points: Points, settings: VesselSettings) -> Chain:

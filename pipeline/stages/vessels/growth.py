@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from pipeline.stages.vessels.chains import STEP_MM, tangents
-from pipeline.stages.vessels.evidence import OPPOSITE_MM, PARALLEL_DEGREES
+from pipeline.stages.vessels.evidence import PARALLEL_DEGREES, facing
 from pipeline.stages.vessels.tube import tube_along
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ _BEND_DEGREES = 60.0
 _END_MM = 6.0
 
 
-def continues(artery: Chain, chain: Chain, points: Points, tubes: TubeMap, settings: VesselSettings) -> bool:
-    """Tell whether a chain is the next stretch of an artery: it lies ahead of its end, and looks like it."""
+def looks_alike(chain: Chain, tubes: TubeMap, settings: VesselSettings) -> bool:
+    """Tell whether a chain may be the next stretch of an artery by its looks: along a tube, or of plaques along it."""
     clarity, clear_share = tube_along(tubes, chain.line_mm)
     is_tube = clarity >= settings.min_tube_clarity and clear_share >= settings.min_clear_share
-    is_plaques = chain.alignment >= settings.min_alignment and chain.elongated_share >= settings.min_elongated_share
-    if not (is_tube or is_plaques):
-        return False
+    return is_tube or chain.alignment >= settings.min_alignment
+
+
+def lies_ahead(artery: Chain, chain: Chain, points: Points, settings: VesselSettings) -> bool:
+    """Tell whether a chain lies ahead of an end of an artery and goes on about the same way."""
     for one in (artery.line_mm, artery.line_mm[::-1]):
         heading = _heading(one, artery.members, points, settings)
         for other in (chain.line_mm, chain.line_mm[::-1]):
@@ -95,22 +97,11 @@ def grow(chain: Chain, points: Points, settings: VesselSettings) -> frozenset[in
             # Half way: the particle lies in one of the walls, and its own direction is uncertain.
             straight = at + far[nearest] * np.array([math.sin(heading), math.cos(heading)])
             at, heading = (straight + points.at_mm[nearest]) / 2, heading + turn / 2
-    members |= _facing(members, points, settings)
+    long = np.array([index for index in members if points.ratio[index] >= settings.elongated], np.intp)
+    opposite = facing(long, points, settings).any(axis=0) & (points.ratio >= settings.elongated)
+    members |= set(np.flatnonzero(opposite).tolist())
     away, _ = KDTree(points.at_mm[list(members)]).query(points.at_mm)
     return frozenset(np.flatnonzero(away <= settings.half_width_mm).tolist())
-
-
-def _facing(members: set[int], points: Points, settings: VesselSettings) -> set[int]:
-    """Give the elongated particles that lie opposite to a member, in the other wall: parallel to it and beside it."""
-    own = [index for index in members if points.ratio[index] >= settings.elongated]
-    away = points.at_mm[None] - points.at_mm[own, None]
-    way = points.direction[own, None]
-    along = away[..., 0] * np.sin(way) + away[..., 1] * np.cos(way)
-    across = away[..., 1] * np.sin(way) - away[..., 0] * np.cos(way)
-    is_opposite = (np.abs(along) <= OPPOSITE_MM) & (np.abs(across) <= settings.track_gap_mm[1])
-    is_parallel = np.cos(2 * (points.direction[None] - way)) >= math.cos(2 * math.radians(PARALLEL_DEGREES))
-    is_elongated = points.ratio >= settings.elongated
-    return set(np.flatnonzero((is_opposite & is_parallel & is_elongated).any(axis=0)).tolist())
 
 
 def _other_wall(chain: Chain, points: Points, settings: VesselSettings) -> set[int]:

@@ -67,6 +67,20 @@ class VesselSettings(Settings):
     some_track_share: float = Field(default=0.15, gt=0, le=1)
     """Tracks: where the tube is clear, fewer particles need one opposite, if the alignment is at least 0.6."""
 
+    short_track_share: float = Field(default=0.5, gt=0, le=1)
+    """Tracks: where no tube is seen and the whole is no longer than a duct may be, this share of all neighbours faces a
+    parallel one. Simulated arteries have 0.5 to 1, other patterns of elongated particles none."""
+
+    min_track_count: int = Field(default=4, ge=3, le=100)
+    """Tracks: so many neighbours, for two of them face two others."""
+
+    min_track_agreement: float = Field(default=0.9, ge=0, le=1)
+    """Tracks: how well the elongated ones agree in direction: the length of the mean of their doubled angles. Arteries
+    have 0.93 to 1; pieces of rims and popcorn, which face each other as well, up to 0.7."""
+
+    min_plaque_mm: float = Field(default=0.5, ge=0, le=10)
+    """Tracks: shorter particles are not counted as elongated, for their outlines are a few pixels."""
+
     min_tube_clarity: float = Field(default=0.75, ge=0, le=20)
     """Tube: smallest median of its clarity: the curvature across the chain minus the one along it, of the image
     blurred by a vessel's width, over the root mean square of the curvature around. Arteries of real images have 0.78

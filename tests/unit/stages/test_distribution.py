@@ -18,6 +18,7 @@ from pipeline.stages.distribution import (
     classify_image,
     classify_pattern,
     not_calibrated,
+    withhold,
 )
 
 SETTINGS = DistributionSettings()
@@ -294,3 +295,13 @@ def test_similar_clusters_are_diffuse_together_and_grouped_by_themselves():
 def test_without_a_spacing_there_is_no_distribution():
     assert not_calibrated().label is D.NOT_APPLICABLE
     assert "millimetres" in not_calibrated().reasons[0]
+
+
+def test_a_withheld_descriptor_is_indeterminate_between_the_two_most_probable() -> None:
+    call = _call()
+    doubted = withhold(call, "because")
+    first, second = sorted(call.probabilities.values(), reverse=True)[:2]
+    assert doubted.label is D.INDETERMINATE
+    assert [doubted.probabilities[label] for label in doubted.between] == [first, second]
+    assert doubted.reasons == ("because", *call.reasons)
+    assert withhold(doubted, "again") is doubted

@@ -186,6 +186,32 @@ def test_two_short_tracks_without_a_vessel_are_none() -> None:
     assert flagged(along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))) == set()
 
 
+def doubtful(specks: Sequence[Calcification], **changes: object) -> list[bool]:
+    settings = SETTINGS.model_copy(update=changes)
+    made = flag_vessels(specks, (channel_with((), 60.0),), breast(), landmarks(None), SPACING, settings)
+    assert not any(Flag.VASCULAR in one.flags for one in made)
+    return [Flag.POSSIBLY_VASCULAR in one.flags for one in made]
+
+
+def test_two_short_tracks_without_a_vessel_are_possibly_one() -> None:
+    tracks = along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))
+    assert all(doubtful(tracks))
+    assert not any(doubtful(tracks, leave_out=False))
+    assert not any(doubtful(tracks, min_track_count=len(tracks) + 1))
+
+
+def test_one_row_and_rows_of_round_specks_are_possibly_none() -> None:
+    assert not any(doubtful(along(VESSEL[200:320], 1.5, 3.0, (0.0,))))
+    assert not any(doubtful(along(VESSEL[200:320], 1.5, 1.1, (1.0, -1.0))))
+
+
+def test_a_few_that_face_others_are_enough_along_more_than_a_duct() -> None:
+    row = along(straight((60.0, 20.0), (60.0, 70.0)), 3.0, 3.0, (0.0,))
+    other = along(straight((62.0, 30.0), (62.0, 39.0)), 3.0, 3.0, (0.0,))
+    assert all(doubtful([*row, *other]))
+    assert not any(doubtful([*row, *other], min_tube_length_mm=200.0))
+
+
 def test_long_complete_tracks_need_no_vessel() -> None:
     specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
     assert flagged(specks) == set(range(len(specks)))
