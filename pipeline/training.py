@@ -21,7 +21,8 @@ from pipeline.fitting import boosting_library, carry_over, lines_of, open_traine
 from pipeline.lexicon import Laterality, Medium, PresentationIntent, Status, View
 from pipeline.phantom import simulate
 from pipeline.phantom.film_recipe import Film
-from pipeline.phantom.recipe import Detector, Kind, Photometric, Recipe, Scene
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Detector, Kind, Photometric
 from pipeline.plant import plant
 from pipeline.stages.classify import FEATURES, describe_particles, most_prominent
 

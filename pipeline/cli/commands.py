@@ -137,7 +137,8 @@ def simulate(arguments: argparse.Namespace) -> int:
     if arguments.only is not None or arguments.config is not None or arguments.overrides:
         return _say("--only, --config and --set need --into", WRONG_CALL)
     from pipeline.phantom import simulate as write_images  # noqa: PLC0415 - see run
-    from pipeline.phantom.recipe import default_recipe, load_recipe  # noqa: PLC0415
+    from pipeline.phantom.one_of_each import default_recipe  # noqa: PLC0415
+    from pipeline.phantom.recipe import load_recipe  # noqa: PLC0415
 
     if arguments.recipe is None:
         recipe = default_recipe(1 if arguments.seed is None else arguments.seed)

@@ -11,7 +11,7 @@ from scipy import fft
 
 from pipeline.phantom.film import Response, transfer
 from pipeline.phantom.grids import blur
-from pipeline.phantom.recipe import Detector
+from pipeline.phantom.vocabulary import Detector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from openjpeg.utils import encode_pixel_data as encode_jpeg_2000
 from pydicom.encaps import encapsulate
 from rle.utils import encode_pixel_data as encode_rle
 
-from pipeline.phantom.recipe import Coding
+from pipeline.phantom.vocabulary import Coding
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,7 +16,7 @@ from pipeline import __version__
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom.coding import allocated_bits, encode
 from pipeline.phantom.identity import make_uid, sop_instance_uid
-from pipeline.phantom.recipe import TRANSFER_SYNTAX_UIDS, ObjectKind, Photometric
+from pipeline.phantom.vocabulary import TRANSFER_SYNTAX_UIDS, ObjectKind, Photometric
 
 if TYPE_CHECKING:
     from pipeline.phantom.recipe import Scene

@@ -10,8 +10,8 @@ import numpy as np
 
 from pipeline.phantom.grids import Grid, blur, smoothstep
 from pipeline.phantom.marker import draw_text
-from pipeline.phantom.recipe import ObjectKind
 from pipeline.phantom.room import spread_out
+from pipeline.phantom.vocabulary import ObjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

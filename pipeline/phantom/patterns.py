@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.phantom.curves import Curve, wander
-from pipeline.phantom.recipe import Kind
 from pipeline.phantom.room import Room, spread_out
+from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.phantom.particles import Shape
 from pipeline.phantom.patterns import draw_pattern
-from pipeline.phantom.recipe import Kind
 from pipeline.phantom.room import Placement, Role, Room, spread_out
+from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.lexicon import PresentationIntent
 from pipeline.phantom.anatomy import breast_thickness, nipple_thickness
 from pipeline.phantom.grids import Grid, blur, refine, smoothstep
-from pipeline.phantom.recipe import Relationship
 from pipeline.phantom.tissue import FAT_PER_MM
+from pipeline.phantom.vocabulary import Relationship
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - part of a public signature
 from typing import Annotated, Any, Self, TypeVar
 
@@ -19,88 +18,8 @@ from pydantic import (
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom.film_recipe import Film
+from pipeline.phantom.vocabulary import Coding, Detector, Kind, ObjectKind, Photometric, Relationship
 from pipeline.settings import Settings
-
-
-class Kind(StrEnum):
-    """What is planted in a scene: a distribution of microcalcifications, benign calcifications, or nothing."""
-
-    DIFFUSE = "diffuse"
-    REGIONAL = "regional"
-    GROUPED = "grouped"
-    LINEAR = "linear"
-    SEGMENTAL = "segmental"
-    MACRO_ONLY = "macro_only"
-    ARTERIAL = "arterial"
-    NONE = "none"
-
-
-class ObjectKind(StrEnum):
-    """What else can be in an image: hard negatives for a search for calcifications."""
-
-    CLIP = "clip"
-    MARKER = "marker"
-    BB = "bb"
-    RING = "ring"
-    WIRE = "wire"
-    IMPLANT = "implant"
-    LABEL = "label"
-    FOLD = "fold"
-    AREOLA = "areola"
-
-
-class Photometric(StrEnum):
-    """*Photometric Interpretation* (0028,0004): which end of the scale a viewer shows white."""
-
-    MONOCHROME1 = "MONOCHROME1"
-    MONOCHROME2 = "MONOCHROME2"
-
-
-class Relationship(StrEnum):
-    """*Pixel Intensity Relationship* (0028,1040)."""
-
-    LIN = "LIN"
-    LOG = "LOG"
-
-
-class Detector(StrEnum):
-    """
-    *Detector Type* (0018,7004): how X-rays become an image.
-
-    Charge in selenium, charge by the light of a scintillator, which blurs, or
-    the blackening of a film that is scanned.
-    """
-
-    DIRECT = "DIRECT"
-    SCINTILLATOR = "SCINTILLATOR"
-    FILM = "FILM"
-
-
-class Coding(StrEnum):
-    """The lossless transfer syntaxes that can be written, by the names used in recipes."""
-
-    IMPLICIT_LITTLE = "implicit_little"
-    EXPLICIT_LITTLE = "explicit_little"
-    EXPLICIT_BIG = "explicit_big"
-    DEFLATED = "deflated"
-    RLE = "rle"
-    JPEG_LOSSLESS = "jpeg_lossless"
-    JPEG_LOSSLESS_SV1 = "jpeg_lossless_sv1"
-    JPEG_LS = "jpeg_ls"
-    JPEG_2000 = "jpeg_2000"
-
-
-TRANSFER_SYNTAX_UIDS = {
-    Coding.IMPLICIT_LITTLE: "1.2.840.10008.1.2",
-    Coding.EXPLICIT_LITTLE: "1.2.840.10008.1.2.1",
-    Coding.EXPLICIT_BIG: "1.2.840.10008.1.2.2",
-    Coding.DEFLATED: "1.2.840.10008.1.2.1.99",
-    Coding.RLE: "1.2.840.10008.1.2.5",
-    Coding.JPEG_LOSSLESS: "1.2.840.10008.1.2.4.57",
-    Coding.JPEG_LOSSLESS_SV1: "1.2.840.10008.1.2.4.70",
-    Coding.JPEG_LS: "1.2.840.10008.1.2.4.80",
-    Coding.JPEG_2000: "1.2.840.10008.1.2.4.90",
-}
 
 
 def require_order(values: tuple[float, float]) -> tuple[float, float]:
@@ -315,43 +234,3 @@ def load_settings(path: Path, kind: type[_Section]) -> _Section:
 def load_recipe(path: Path) -> Recipe:
     """Read a recipe from a YAML file with one key, ``scenes``: a list of mappings with the fields of `Scene`."""
     return load_settings(path, Recipe)
-
-
-def default_recipe(seed: int = 1) -> Recipe:
-    """
-    Give one image of each kind, in changing views, sides, pixel sizes and codings.
-
-    Parameters
-    ----------
-    seed : int
-        Not negative; equal seeds give equal recipes, and the scenes of different seeds differ.
-
-    Returns
-    -------
-    Recipe
-        Eight scenes.
-    """
-    views = (View.CC, View.MLO)
-    sides = (Laterality.LEFT, Laterality.RIGHT)
-    spacings = (0.07, 0.085, 0.05, 0.1)
-    codings = (Coding.JPEG_LS, Coding.JPEG_2000, Coding.RLE)
-    scenes = []
-    for number, kind in enumerate(Kind):
-        processing = number % 3 == 2  # every third image is raw
-        scenes.append(
-            Scene(
-                name=f"{number + 1:02d}_{kind.value}",
-                kind=kind,
-                seed=seed * 1000 + number,
-                patient=(max(seed - 1, 0) * len(Kind) + number) % 9999 + 1,
-                view=views[number % 2],
-                laterality=sides[(number // 2) % 2],
-                pixel_spacing_mm=spacings[number % 4],
-                intent=PresentationIntent.FOR_PROCESSING if processing else PresentationIntent.FOR_PRESENTATION,
-                photometric=Photometric.MONOCHROME1 if processing else Photometric.MONOCHROME2,
-                bits=14 if processing else 12,
-                detector=Detector.DIRECT if number % 2 == 0 else Detector.SCINTILLATOR,
-                transfer_syntax=codings[number % 3],
-            )
-        )
-    return Recipe(scenes=tuple(scenes))

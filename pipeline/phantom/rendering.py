@@ -20,10 +20,10 @@ from pipeline.phantom.objects import place_objects
 from pipeline.phantom.particles import grow, rasterise
 from pipeline.phantom.planting import place
 from pipeline.phantom.processing import BreastMap, Stored, store, store_share
-from pipeline.phantom.recipe import Kind
 from pipeline.phantom.room import Placement, Role, Room
 from pipeline.phantom.tissue import TISSUE_STEP_MM, fibre_attenuation, make_tissue, make_vessels
 from pipeline.phantom.truth import MACRO_WIDTH_MM, PlantedCalcification, PlantedCluster, PlantedObject, Truth
+from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -27,7 +27,7 @@ from pipeline.config import Config
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon import DESCRIPTORS, Distribution
 from pipeline.phantom.point_scenes import Disturbance, draw_breast, usual_scene, wide_scene
-from pipeline.phantom.recipe import Kind
+from pipeline.phantom.vocabulary import Kind
 from pipeline.stages.distribution import CHANCE_EVIDENCE, classify_image, classify_pattern
 from pipeline.training_distribution import breast_record, patterns_of
 

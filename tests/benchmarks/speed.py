@@ -30,7 +30,7 @@ from pipeline.dicom import read_mammogram
 from pipeline.dicom.settings import DicomSettings
 from pipeline.outputs.overlay import encode_overlay, render_overlay
 from pipeline.phantom import Recipe, Scene, simulate
-from pipeline.phantom.recipe import Kind
+from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

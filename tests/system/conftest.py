@@ -13,7 +13,8 @@ from pipeline.config import load
 from pipeline.engine import Progress, RunRequest, RunSummary, run
 from pipeline.lexicon import Laterality, View
 from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Kind, Recipe, Scene
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Kind
 
 Judge = Callable[..., RunSummary]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-dev-shm-usage"]

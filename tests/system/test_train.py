@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.phantom import Recipe, Scene, simulate
-from pipeline.phantom.recipe import Kind
+from pipeline.phantom.vocabulary import Kind
 
 
 def _scene(number):

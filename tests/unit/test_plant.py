@@ -18,7 +18,7 @@ from pipeline.lexicon import PresentationIntent, Reason, Status
 from pipeline.model import Mammogram
 from pipeline.phantom import Recipe, Scene, simulate
 from pipeline.phantom.insert_recipe import InsertRecipe
-from pipeline.phantom.recipe import Coding, Kind, Photometric, Relationship
+from pipeline.phantom.vocabulary import Coding, Kind, Photometric, Relationship
 from pipeline.plant import PlantRow, find_room, plant, read_selection, summarise
 
 FEW = InsertRecipe(singles=(3, 3), groups=(0, 0), macros=(0, 0))

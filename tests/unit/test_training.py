@@ -9,7 +9,7 @@ from pipeline.config import Config
 from pipeline.errors import CallError, OutputError
 from pipeline.lexicon import Medium
 from pipeline.phantom.insert_recipe import InsertRecipe
-from pipeline.phantom.recipe import Detector, Kind
+from pipeline.phantom.vocabulary import Detector, Kind
 from pipeline.stages.classify import FEATURES
 from pipeline.training import (
     PlantedPoint,

@@ -11,7 +11,7 @@ from pipeline.config import Config
 from pipeline.errors import CallError, OutputError
 from pipeline.lexicon import DESCRIPTORS, Distribution
 from pipeline.phantom.point_scenes import Disturbance, PointScene, draw_breast, usual_scene
-from pipeline.phantom.recipe import Kind
+from pipeline.phantom.vocabulary import Kind
 from pipeline.stages.distribution import CHANCE, CHANCE_EVIDENCE, CLASSES, FEATURES, classify_image, classify_pattern
 from pipeline.training_distribution import (
     _answer,

@@ -12,7 +12,8 @@ from pipeline.lexicon import Reason, Status
 from pipeline.outputs.report import Provenance
 from pipeline.phantom import simulate
 from pipeline.phantom.identity import sop_instance_uid
-from pipeline.phantom.recipe import Kind, Recipe, Scene
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from pipeline.phantom.acquisition import expose, matched_filter_snr, set_beam
 from pipeline.phantom.film import develop, scan
-from pipeline.phantom.recipe import Detector, Kind, Scene
+from pipeline.phantom.recipe import Scene
+from pipeline.phantom.vocabulary import Detector, Kind
 
 
 def scene(detector: Detector, pixel_mm: float = 0.1, electronic: float = 5.0) -> Scene:

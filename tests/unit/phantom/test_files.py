@@ -13,7 +13,7 @@ from pipeline.errors import OutputError
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom import Recipe, Scene, render, simulate
 from pipeline.phantom.identity import sop_instance_uid
-from pipeline.phantom.recipe import TRANSFER_SYNTAX_UIDS, Coding, Kind, Photometric
+from pipeline.phantom.vocabulary import TRANSFER_SYNTAX_UIDS, Coding, Kind, Photometric
 
 REQUIRED = (
     "StudyInstanceUID", "SeriesInstanceUID", "Modality", "ImageType", "PixelIntensityRelationship",

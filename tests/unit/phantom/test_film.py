@@ -21,9 +21,9 @@ from pipeline.phantom.film import Response, develop, scan, transfer
 from pipeline.phantom.film_recipe import Film
 from pipeline.phantom.grids import blur
 from pipeline.phantom.header import make_dataset
-from pipeline.phantom.recipe import Coding, Detector, Kind, Photometric
 from pipeline.phantom.room import Role
 from pipeline.phantom.truth import truth_record
+from pipeline.phantom.vocabulary import Coding, Detector, Kind, Photometric
 
 
 def scene(kind: Kind = Kind.NONE, film: Film | None = None, **changes: Any) -> Scene:

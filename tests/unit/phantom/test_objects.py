@@ -9,8 +9,9 @@ import pytest
 from pipeline.lexicon import View
 from pipeline.phantom import Phantom, Scene, render, simulate
 from pipeline.phantom.identity import sop_instance_uid
-from pipeline.phantom.recipe import Kind, ObjectKind, Recipe
+from pipeline.phantom.recipe import Recipe
 from pipeline.phantom.truth import truth_record
+from pipeline.phantom.vocabulary import Kind, ObjectKind
 
 
 def scene(**changes: Any) -> Scene:

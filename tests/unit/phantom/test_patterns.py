@@ -13,8 +13,9 @@ from pipeline.lexicon import View
 from pipeline.phantom.anatomy import make_anatomy, pectoral_depth, skin_distance, skin_distance_map
 from pipeline.phantom.grids import Grid, refine
 from pipeline.phantom.patterns import draw_pattern
-from pipeline.phantom.recipe import Kind, Scene
+from pipeline.phantom.recipe import Scene
 from pipeline.phantom.room import Room, spread_out
+from pipeline.phantom.vocabulary import Kind
 
 Points = NDArray[np.float64]
 

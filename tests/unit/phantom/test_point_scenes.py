@@ -8,7 +8,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.lexicon import DESCRIPTORS, Distribution
 from pipeline.phantom.planting import USUAL_COUNTS
 from pipeline.phantom.point_scenes import Disturbance, draw_breast, usual_scene, wide_scene
-from pipeline.phantom.recipe import Kind
+from pipeline.phantom.vocabulary import Kind
 
 
 @pytest.fixture(scope="module")

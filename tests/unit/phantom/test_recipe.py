@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom import Scene, default_recipe, load_recipe
-from pipeline.phantom.recipe import Kind, Photometric, Relationship
+from pipeline.phantom.vocabulary import Kind, Photometric, Relationship
 
 
 def write(folder: Path, text: str) -> Path:

@@ -11,8 +11,8 @@ from scipy import ndimage
 
 from pipeline.lexicon import CalcificationSize, Distribution, Laterality, PresentationIntent, View
 from pipeline.phantom import Phantom, Scene, render
-from pipeline.phantom.recipe import Kind, Photometric, Relationship
 from pipeline.phantom.room import Role
+from pipeline.phantom.vocabulary import Kind, Photometric, Relationship
 
 RAW: dict[str, Any] = {"intent": PresentationIntent.FOR_PROCESSING, "bits": 14}
 

@@ -10,8 +10,8 @@ import pytest
 from pipeline.lexicon import PresentationIntent
 from pipeline.phantom import Scene, load_recipe, render
 from pipeline.phantom.identity import sop_instance_uid
-from pipeline.phantom.recipe import TRANSFER_SYNTAX_UIDS, Kind, Photometric
 from pipeline.phantom.truth import truth_record
+from pipeline.phantom.vocabulary import TRANSFER_SYNTAX_UIDS, Kind, Photometric
 
 FOLDER = Path(__file__).parents[3] / "sample_data"
 SCENES = load_recipe(FOLDER / "recipe.yaml").scenes

@@ -15,7 +15,7 @@ from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import CalcificationSize, Flag, Laterality, PresentationIntent, SpacingSource, View
 from pipeline.model import Calcification, ImageIdentity, Landmarks, Mammogram, Nipple, StoredPixels
 from pipeline.phantom import Scene, render
-from pipeline.phantom.recipe import Kind, ObjectKind, Photometric
+from pipeline.phantom.vocabulary import Kind, ObjectKind, Photometric
 from pipeline.stages import foreign
 from pipeline.stages.foreign import ForeignSettings
 

@@ -26,7 +26,7 @@ from pipeline.model import (
     StoredPixels,
 )
 from pipeline.phantom import Scene, render
-from pipeline.phantom.recipe import Kind
+from pipeline.phantom.vocabulary import Kind
 from pipeline.stages.vessels import VesselSettings, find_vessels, flag_vessels
 from pipeline.stages.vessels.chains import find_chains, length_mm
 from pipeline.stages.vessels.tube import map_tubes, run_on_mm, tube_along
