@@ -11,9 +11,10 @@ import numpy as np
 from pipeline.lexicon import CalcificationSize
 from pipeline.phantom.canvas import Canvas
 from pipeline.phantom.grids import blur
-from pipeline.phantom.particles import Particle, Shape, grow, rasterise
+from pipeline.phantom.particles import Particle, grow, rasterise
 from pipeline.phantom.room import Role
 from pipeline.phantom.truth import MACRO_WIDTH_MM
+from pipeline.phantom.vocabulary import Shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

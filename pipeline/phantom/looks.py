@@ -25,10 +25,17 @@ ROUND_SHARE: Final = 0.6
 """Pleomorphic means of changing shape: with more irregular ones than two in five, a cluster is."""
 LINEAR_SHARE: Final = 0.25
 """Lines are rare elsewhere, so this share of a cluster makes it fine linear."""
+HAZY_SHARE: Final = 0.5
+"""A cluster is amorphous where half of its members are."""
+_WRITTEN: Final = 3
+"""Sizes are judged as they are written to JSON, to a thousandth of a mm, so that a size on a limit falls on one side of
+it on every machine."""
 
 _BY_SHAPE: Final = {
     "popcorn": Morphology.POPCORN,
     "rod": Morphology.ROD,
+    "cloud": Morphology.AMORPHOUS,
+    "fork": Morphology.FINE_LINEAR,
     "rim": Morphology.RIM,
     "plaque": Morphology.VASCULAR,
 }
@@ -38,26 +45,29 @@ def kind_of(point: PlantedCalcification | InsertedCalcification) -> Morphology:
     """Give the kind of one planted calcification, by its planted shape where that has a name, else by its outline."""
     if point.shape in _BY_SHAPE:
         return _BY_SHAPE[point.shape]
-    aspect = point.length_mm / point.width_mm
-    if point.width_mm >= COARSE_MM:
+    length, width = round(point.length_mm, _WRITTEN), round(point.width_mm, _WRITTEN)
+    if width >= COARSE_MM:
         return Morphology.DYSTROPHIC
-    if point.width_mm < FINE_MM and aspect >= LINEAR_ASPECT:
+    if width < FINE_MM and length >= LINEAR_ASPECT * width:
         return Morphology.FINE_LINEAR
-    if aspect < ROUND_ASPECT:
-        return Morphology.PUNCTATE if point.diameter_mm < FINE_MM else Morphology.ROUND
-    return Morphology.FINE_PLEOMORPHIC if point.diameter_mm < FINE_MM else Morphology.COARSE_HETEROGENEOUS
+    is_fine = round(point.diameter_mm, _WRITTEN) < FINE_MM
+    if length < ROUND_ASPECT * width:
+        return Morphology.PUNCTATE if is_fine else Morphology.ROUND
+    return Morphology.FINE_PLEOMORPHIC if is_fine else Morphology.COARSE_HETEROGENEOUS
 
 
 def kind_of_cluster(members: Sequence[PlantedCalcification]) -> Morphology:
     """
     Give the kind of a planted cluster, by counting its members.
 
-    Fine linear where a quarter are; else fine or coarse as most are, and round or
-    irregular, as its members are.
+    Fine linear where a quarter are, amorphous where half are; else fine or coarse as
+    most are, and round or irregular, as its members are.
     """
     kinds = Counter(kind_of(member) for member in members)
     if kinds[Morphology.FINE_LINEAR] >= LINEAR_SHARE * len(members):
         return Morphology.FINE_LINEAR
+    if kinds[Morphology.AMORPHOUS] >= HAZY_SHARE * len(members):
+        return Morphology.AMORPHOUS
     is_fine = sum(member.diameter_mm < FINE_MM for member in members) * 2 > len(members)
     is_round = kinds[Morphology.PUNCTATE] + kinds[Morphology.ROUND] >= ROUND_SHARE * len(members)
     if is_round:

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import ndimage
 
 from pipeline.geometry import feret_diameters
+from pipeline.phantom.vocabulary import Shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ACROSS = 40
 """Voxels across a body's longest axis; half-maximum areas are then good to about two per cent."""
-
-
-class Shape(StrEnum):
-    """What a calcification looks like."""
-
-    IRREGULAR = "irregular"
-    ROUND = "round"
-    CAST = "cast"
-    POPCORN = "popcorn"
-    ROD = "rod"
-    RIM = "rim"
-    PLAQUE = "plaque"
+_THINNING = 3.0
+"""A cloud's mineral falls to a twentieth from its middle to its border."""
+_FORK_ANGLE = 0.55
+"""Each arm of a fork leaves the trunk's direction by 32 degrees; ducts part at acute angles."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +90,8 @@ def _body(shape: Shape, aspect: float, rng: np.random.Generator) -> NDArray[np.f
     if shape in {Shape.ROD, Shape.CAST, Shape.PLAQUE}:
         straight = np.maximum(np.abs(x) - (1 - narrow), 0.0)
         body = np.sqrt(straight**2 + y**2 + z**2) / narrow
+    if shape is Shape.FORK:
+        body = _fork(x, y, z, narrow) / narrow
     inside = body + surface < 1.0
     # What is long or hollow stays in one piece only if its mineral is even.
     uneven = 0.06 if aspect > 1.6 or shape is Shape.RIM else 0.25
@@ -107,7 +101,20 @@ def _body(shape: Shape, aspect: float, rng: np.random.Generator) -> NDArray[np.f
         mineral = np.where(body + surface > 1.0 - wall, mineral, 0.06)
     if shape is Shape.POPCORN:
         mineral = np.clip(0.55 + 0.45 * fine, 0.05, 1.0)
+    if shape is Shape.CLOUD:  # dust that thins out, so that there is no edge
+        mineral = mineral * np.exp(-_THINNING * body**2)
     return np.where(inside, mineral, 0.0)
+
+
+def _fork(x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64], narrow: float) -> NDArray[np.float64]:
+    """Give the distance to a duct that parts: a trunk along x, and two arms that leave its end."""
+    nearest = np.full(x.shape, np.inf)
+    for angle in (math.pi, _FORK_ANGLE, -_FORK_ANGLE):
+        along = x * math.cos(angle) + y * math.sin(angle)
+        across = y * math.cos(angle) - x * math.sin(angle)
+        beyond = along - np.clip(along, 0.0, 1 - narrow)
+        nearest = np.minimum(nearest, np.sqrt(beyond**2 + across**2 + z**2))
+    return nearest
 
 
 def half_maximum_mask(thickness: NDArray[np.float64]) -> NDArray[np.bool_]:

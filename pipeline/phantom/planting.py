@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.errors import ConfigurationError, Problem
-from pipeline.phantom.particles import Shape
 from pipeline.phantom.patterns import draw_pattern
 from pipeline.phantom.room import Placement, Role, Room, spread_out
-from pipeline.phantom.vocabulary import Kind
+from pipeline.phantom.vocabulary import Kind, Shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,10 +30,12 @@ USUAL_COUNTS = {
 }
 """Fewest and most particles of each kind, where the scene names no numbers. BI-RADS: five make a group, regional ones
 are numerous."""
+_LONG = {Shape.CAST: (2.0, 4.0), Shape.FORK: (4.0, 7.0)}
+"""Length over width of what fills a duct; a fork's arms are thinner for its length, or it would be a clump."""
 
 
 def _micro(points: NDArray[np.float64], scene: Scene, rng: np.random.Generator, *, in_pattern: bool) -> list[Placement]:
-    """Give microcalcifications their looks; in ducts some are casts that lie along the line to the nipple."""
+    """Give microcalcifications their looks; casts lie along the line to their nearest neighbour, as ducts do."""
     low, high = scene.micro_diameter_mm
     ductal = scene.kind in {Kind.LINEAR, Kind.SEGMENTAL}
     benign = scene.kind in {Kind.DIFFUSE, Kind.REGIONAL}
@@ -44,11 +45,15 @@ def _micro(points: NDArray[np.float64], scene: Scene, rng: np.random.Generator, 
         aspect, angle, shape = float(rng.uniform(1.0, 1.5)), float(rng.uniform(0, math.pi)), Shape.IRREGULAR
         if benign and rng.uniform() < 0.6:
             shape = Shape.ROUND
-        if ductal and in_pattern and rng.uniform() < 0.35:
+        if scene.shapes and in_pattern:
+            shape = scene.shapes[int(rng.integers(len(scene.shapes)))]
+        elif ductal and in_pattern and rng.uniform() < 0.35:
+            shape = Shape.CAST
+        if shape in _LONG:
             gaps = np.hypot(*(points - point).T)
             gaps[number] = np.inf
             along = points[int(gaps.argmin())] - point
-            shape, aspect, angle = Shape.CAST, float(rng.uniform(2.0, 4.0)), math.atan2(along[0], along[1])
+            aspect, angle = float(rng.uniform(*_LONG[shape])), math.atan2(along[0], along[1])
         placements.append(
             Placement(float(point[0]), float(point[1]), shape, diameter, aspect, angle, Role.MICRO, in_pattern)
         )
@@ -59,7 +64,8 @@ def _macro(room: Room, scene: Scene, count: int, rng: np.random.Generator) -> li
     """Scatter coarse ones: popcorn, rods toward the nipple and rims."""
     placements = []
     for number, point in enumerate(spread_out(room.draw(50 * count, rng), count, 12.0)):
-        shape = (Shape.POPCORN, Shape.RIM, Shape.ROD, Shape.IRREGULAR)[(number + int(rng.integers(0, 2))) % 4]
+        shapes = scene.shapes or (Shape.POPCORN, Shape.RIM, Shape.ROD, Shape.IRREGULAR)
+        shape = shapes[(number + int(rng.integers(0, 2))) % len(shapes)]
         diameter = float(rng.uniform(*scene.macro_diameter_mm))
         away = point - room.anatomy.nipple_mm
         angle = math.atan2(away[0], away[1]) if shape is Shape.ROD else float(rng.uniform(0, math.pi))

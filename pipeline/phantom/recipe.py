@@ -18,7 +18,17 @@ from pydantic import (
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom.film_recipe import Film
-from pipeline.phantom.vocabulary import Coding, Detector, Kind, ObjectKind, Photometric, Relationship
+from pipeline.phantom.vocabulary import (
+    MACRO_SHAPES,
+    MICRO_SHAPES,
+    Coding,
+    Detector,
+    Kind,
+    ObjectKind,
+    Photometric,
+    Relationship,
+    Shape,
+)
 from pipeline.settings import Settings
 
 
@@ -35,8 +45,11 @@ _Section = TypeVar("_Section", bound=Settings)
 _Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(require_order)]
 _Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(require_order)]
 
-_OPTIONAL = frozenset({"objects", "film"})
+_OPTIONAL = frozenset({"objects", "film", "shapes"})
 """Fields that are written out only where they hold something."""
+
+_SHAPES = {Kind.MACRO_ONLY: MACRO_SHAPES, Kind.ARTERIAL: (), Kind.NONE: ()}
+"""What can be asked for where it is not the shapes of microcalcifications."""
 
 _VIEWS = (View.CC, View.MLO, View.ML, View.XCCL)
 
@@ -80,6 +93,10 @@ class Scene(Settings):
     snr: _Pair = (4.0, 120.0)
     """Ideal matched-filter signal-to-noise ratio of microcalcifications. Fainter and brighter ones are thickened or
     thinned to these limits: below 4 nobody sees them, and at 120 a speck of 0.5 mm is as bright as calcium can be."""
+    shapes: Annotated[tuple[Annotated[Shape, Field(strict=False)], ...], Field(strict=False)] = ()
+    """What the calcifications of the pattern look like; empty takes the usual mixture of the kind. Microcalcifications
+    can be irregular, round, cast (a filled duct), fork (one that branches) and cloud (without an edge), each drawn
+    with equal chance; those of macro_only irregular, popcorn, rod and rim, in turn."""
     strays: _Counts = (0, 2)
     """Fewest and most single microcalcifications far from the pattern; not planted in none, macro_only, diffuse."""
     knots: int = Field(default=5, ge=0, le=100)
@@ -138,6 +155,9 @@ class Scene(Settings):
             raise ValueError("field_mm must lie between 40 and 400 mm")
         if self.intent is PresentationIntent.FOR_PRESENTATION and self.relationship is Relationship.LIN:
             raise ValueError("an image FOR PRESENTATION is not linear in exposure")
+        allowed = _SHAPES.get(self.kind, MICRO_SHAPES)
+        if not set(self.shapes) <= set(allowed):
+            raise ValueError(f"shapes of the kind {self.kind} can be {', '.join(allowed) or 'none'}")
         is_film = self.detector is Detector.FILM
         if self.film is not None and not is_film:
             raise ValueError("film needs the detector FILM")

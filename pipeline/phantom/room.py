@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.phantom.anatomy import Anatomy
     from pipeline.phantom.grids import Grid
-    from pipeline.phantom.particles import Shape
+    from pipeline.phantom.vocabulary import Shape
 
 
 class Role(StrEnum):

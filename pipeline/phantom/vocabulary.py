@@ -18,6 +18,26 @@ class Kind(StrEnum):
     NONE = "none"
 
 
+class Shape(StrEnum):
+    """What a calcification looks like."""
+
+    IRREGULAR = "irregular"
+    ROUND = "round"
+    CAST = "cast"
+    FORK = "fork"
+    CLOUD = "cloud"
+    POPCORN = "popcorn"
+    ROD = "rod"
+    RIM = "rim"
+    PLAQUE = "plaque"
+
+
+MICRO_SHAPES = (Shape.IRREGULAR, Shape.ROUND, Shape.CAST, Shape.FORK, Shape.CLOUD)
+"""What microcalcifications can look like."""
+MACRO_SHAPES = (Shape.IRREGULAR, Shape.POPCORN, Shape.ROD, Shape.RIM)
+"""What coarse calcifications can look like."""
+
+
 class ObjectKind(StrEnum):
     """What else can be in an image: hard negatives for a search for calcifications."""
 

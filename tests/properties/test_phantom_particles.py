@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.phantom.particles import Particle, Shape, grow, rasterise
+from pipeline.phantom.particles import Particle, grow, rasterise
+from pipeline.phantom.vocabulary import Shape
 
 BODY = grow(Shape.IRREGULAR, 0.4, 1.3, 0.7, np.random.default_rng(11))
 

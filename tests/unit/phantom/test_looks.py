@@ -21,6 +21,8 @@ def planted(shape: str, diameter_mm: float, length_mm: float, width_mm: float) -
         (planted("popcorn", 2.5, 3, 2), Morphology.POPCORN),
         (planted("rod", 2.5, 5, 1.2), Morphology.ROD),
         (planted("rim", 2.5, 2.6, 2.4), Morphology.RIM),
+        (planted("fork", 0.5, 1.2, 0.8), Morphology.FINE_LINEAR),
+        (planted("cloud", 0.5, 0.6, 0.5), Morphology.AMORPHOUS),
         (planted("plaque", 0.5, 1, 0.3), Morphology.VASCULAR),
         (planted("irregular", 1.5, 1.8, 1.0), Morphology.DYSTROPHIC),
         (planted("cast", 0.4, 0.73, 0.4), Morphology.FINE_LINEAR),
@@ -35,10 +37,18 @@ def test_a_planted_calcification_has_a_kind(point: PlantedCalcification, kind: M
     assert point_record(point)["morphology"] == kind.value
 
 
+def test_a_size_on_a_limit_falls_on_one_side_whatever_its_last_bits_are() -> None:
+    kinds = {kind_of(planted("irregular", 0.364, 0.441 + error, 0.315)) for error in (-1e-9, 0.0, 1e-9)}
+    assert kinds == {Morphology.FINE_PLEOMORPHIC}
+
+
 def test_a_cluster_is_what_enough_of_its_members_are() -> None:
     cast, speck = planted("cast", 0.4, 0.9, 0.3), planted("round", 0.4, 0.42, 0.38)
     angular = planted("irregular", 0.4, 0.5, 0.3)
     large = replace(angular, diameter_mm=0.7, length_mm=0.9, width_mm=0.6)
+    cloud = replace(speck, shape="cloud")
+    assert kind_of_cluster([cloud, cloud, speck, angular]) is Morphology.AMORPHOUS
+    assert kind_of_cluster([cloud, speck, speck, speck]) is Morphology.PUNCTATE
     assert kind_of_cluster([cast, speck, speck, speck]) is Morphology.FINE_LINEAR
     assert kind_of_cluster([cast, speck, speck, speck, angular]) is Morphology.PUNCTATE
     assert kind_of_cluster([speck, speck, speck, angular, angular]) is Morphology.PUNCTATE

@@ -7,7 +7,8 @@ import pytest
 from scipy import ndimage
 from skimage.measure import regionprops
 
-from pipeline.phantom.particles import Shape, grow, rasterise
+from pipeline.phantom.particles import grow, rasterise
+from pipeline.phantom.vocabulary import Shape
 
 
 @pytest.mark.parametrize("shape", list(Shape))
@@ -41,6 +42,27 @@ def test_a_rim_is_thinner_in_its_middle() -> None:
     rim = grow(Shape.RIM, 3.0, 1.1, 0.0, np.random.default_rng(2))
     middle = rim.thickness[int(rim.centre[0]), int(rim.centre[1])]
     assert middle < 0.7 * rim.thickness.max()
+
+
+def test_a_cloud_has_no_edge() -> None:
+    rng = np.random.default_rng(4)
+    cloud, ball = (grow(shape, 0.6, 1.0, 0.0, rng) for shape in (Shape.CLOUD, Shape.ROUND))
+    share = [
+        (particle.thickness >= 0.9 * particle.thickness.max()).sum() / (particle.thickness > 1e-3).sum()
+        for particle in (cloud, ball)
+    ]
+    spread = [np.sqrt((p.thickness > 1e-3).sum()) * p.cell_mm for p in (cloud, ball)]
+    assert share[0] < 0.5 * share[1]  # most of it is flank
+    assert spread[0] > 1.3 * spread[1]  # and reaches beyond its half-maximum outline
+
+
+def test_a_fork_has_three_ends() -> None:
+    fork = grow(Shape.FORK, 0.6, 6.0, 0.0, np.random.default_rng(6))
+    mask = fork.thickness >= 0.3 * fork.thickness.max()
+    columns = np.flatnonzero(mask.any(axis=0))
+    quarter = len(columns) // 5
+    pieces = [ndimage.label(mask[:, columns[at]])[1] for at in (quarter, len(columns) - quarter)]
+    assert pieces == [1, 2]  # a trunk on one side, two arms on the other
 
 
 def test_no_two_grown_bodies_are_alike() -> None:

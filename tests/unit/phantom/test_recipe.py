@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom import Scene, default_recipe, load_recipe
-from pipeline.phantom.vocabulary import Kind, Photometric, Relationship
+from pipeline.phantom.vocabulary import Kind, Photometric, Relationship, Shape
 
 
 def write(folder: Path, text: str) -> Path:
@@ -61,11 +61,23 @@ def test_two_scenes_of_one_name_would_overwrite_each_other(tmp_path: Path) -> No
         {"relationship": Relationship.LIN},
         {"seed": 1.5},
         {"bits": "12"},
+        {"kind": "grouped", "shapes": ["popcorn"]},
+        {"kind": "macro_only", "shapes": ["cast"]},
+        {"kind": "arterial", "shapes": ["plaque"]},
+        {"kind": "grouped", "shapes": ["star"]},
     ],
 )
 def test_what_has_no_meaning_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Scene.model_validate({"name": "a", "kind": "none", "seed": 1, **change})
+
+
+def test_shapes_are_asked_for_by_name_and_written_only_where_they_are(tmp_path: Path) -> None:
+    text = "scenes:\n  - {name: a, kind: linear, seed: 3, shapes: [cast, fork]}\n  - {name: b, kind: linear, seed: 3}\n"
+    first, second = load_recipe(write(tmp_path, text)).scenes
+    assert first.shapes == (Shape.CAST, Shape.FORK)
+    assert first.model_dump(mode="json")["shapes"] == ["cast", "fork"]
+    assert "shapes" not in second.model_dump(mode="json")
 
 
 def test_rows_and_columns_follow_from_the_field_and_the_pixel_size() -> None:

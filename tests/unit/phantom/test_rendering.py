@@ -29,6 +29,16 @@ def planted_alone(**changes: Any) -> tuple[Phantom, NDArray[np.float64]]:
     return full, full.attenuation.astype(np.float64) - empty.attenuation
 
 
+@pytest.mark.parametrize(
+    ("kind", "shapes"),
+    [(Kind.GROUPED, ("cloud",)), (Kind.LINEAR, ("cast", "fork")), (Kind.MACRO_ONLY, ("rim",)), (Kind.NONE, ())],
+)
+def test_a_pattern_has_the_shapes_that_the_scene_asks_for(kind: Kind, shapes: tuple[str, ...]) -> None:
+    truth = render(scene(kind, shapes=shapes, pixel_spacing_mm=0.2)).truth
+    members = [p for p in truth.calcifications if p.cluster is not None or p.role is Role.MACRO]
+    assert {p.shape for p in members} == set(shapes)
+
+
 def test_equal_scenes_give_equal_images_and_other_seeds_other_images() -> None:
     first, second = render(scene(Kind.LINEAR)), render(scene(Kind.LINEAR))
     np.testing.assert_array_equal(first.pixels, second.pixels)
