@@ -134,7 +134,7 @@ def make_anatomy(scene: Scene, rng: np.random.Generator) -> Anatomy:
         nipple_mm=outline[place],
         nipple_axis=-_inward_normals(outline)[place],
         nipple_radius_mm=float(rng.uniform(4.2, 5.8)),
-        nipple_length_mm=float(rng.uniform(4.0, 6.5)),
+        nipple_length_mm=float(rng.uniform(4.0, 6.5)) * (not scene.flat_nipple),
         depth_mm=depth,
         thickness_mm=scene.thickness_mm or min(65.0, 25.0 + 0.25 * depth),
         skin_mm=float(rng.uniform(1.4, 2.0)),

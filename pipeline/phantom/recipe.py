@@ -45,7 +45,7 @@ _Section = TypeVar("_Section", bound=Settings)
 _Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(require_order)]
 _Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(require_order)]
 
-_OPTIONAL = frozenset({"objects", "film", "shapes"})
+_OPTIONAL = frozenset({"objects", "film", "shapes", "flat_nipple"})
 """Fields that are written out only where they hold something."""
 
 _SHAPES = {Kind.MACRO_ONLY: MACRO_SHAPES, Kind.ARTERIAL: (), Kind.NONE: ()}
@@ -80,6 +80,9 @@ class Scene(Settings):
     """Compressed thickness; null takes 25 mm plus a quarter of the breast's depth (small breasts are thinner)."""
     density: float = Field(default=0.35, ge=0.05, le=0.95)
     """Share of fibroglandular tissue behind the nipple; 0.1 is a fatty breast, 0.7 a dense one."""
+
+    flat_nipple: bool = False
+    """Whether the nipple does not stand out of the skin line, as where it is inverted or not in profile."""
 
     count: _Counts | None = None
     """Fewest and most particles; null takes the usual range of the kind (planting.USUAL_COUNTS)."""

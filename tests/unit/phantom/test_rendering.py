@@ -39,6 +39,17 @@ def test_a_pattern_has_the_shapes_that_the_scene_asks_for(kind: Kind, shapes: tu
     assert {p.shape for p in members} == set(shapes)
 
 
+def test_a_flat_nipple_leaves_no_bump_and_all_else_as_it_is() -> None:
+    flat, usual = (render(scene(flat_nipple=is_flat, pixel_spacing_mm=0.2)) for is_flat in (True, False))
+    assert flat.truth.nipple_px == usual.truth.nipple_px
+    assert flat.truth.skin_line_px == usual.truth.skin_line_px
+    differs = np.argwhere(np.abs(flat.attenuation - usual.attenuation) > 1e-6)
+    assert len(differs)
+    assert np.hypot(*(differs - usual.truth.nipple_px).T).max() * 0.2 < 12
+    tip = [int(np.flatnonzero((p.attenuation > 0.05).any(axis=0)).max()) for p in (flat, usual)]
+    assert tip[0] < tip[1] - 2 / 0.2
+
+
 def test_equal_scenes_give_equal_images_and_other_seeds_other_images() -> None:
     first, second = render(scene(Kind.LINEAR)), render(scene(Kind.LINEAR))
     np.testing.assert_array_equal(first.pixels, second.pixels)
