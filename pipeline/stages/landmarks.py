@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -26,8 +26,18 @@ class LandmarkSettings(Settings):
     """How the pectoral muscle and the nipple are found."""
 
     pectoral_contrast: float = Field(default=0.04, ge=0, le=1)
-    """Smallest mean drop of density across the edge of the muscle, as a share of the breast's range, at which it is
-    believed."""
+    """Smallest mean drop of density across the edge of the muscle, as a share of the range of densities in the
+    breast's thick part, at which it is believed. Of 45 simulated breasts, those with a muscle had 0.19 and more,
+    those without at most 0.012."""
+
+    pectoral_least_contrast: float = Field(default=0.005, ge=0, le=1)
+    """The same as a share of the whole breast's range, so that an even breast has no muscle drawn into its noise: with
+    a muscle 0.014 and more, in noise alone less than 0.0005."""
+
+    pectoral_range_from_skin_mm: float = Field(default=15.0, ge=0, le=50)
+    """How far from the skin line the range of densities is taken. Nearer to it the breast gets thinner, and in a raw
+    image that alone darkens it by more than all tissue does; compressed breasts are 2 to 6 cm thick and rounded at
+    their edge."""
 
     pectoral_tube_mm: float = Field(default=8.0, ge=0, le=30)
     """How far the edge of the muscle may leave the straight line that fits it best."""
@@ -78,7 +88,9 @@ def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View, settings: 
     cells = breast.cell_density if is_left else breast.cell_density[:, ::-1]
     edge: NDArray[np.float64] = np.zeros((0, 2))
     if view in _PECTORAL_VIEWS and breast.has_background:
-        edge = _pectoral_edge(cells, mask, cell_mm, settings)
+        from_skin_mm = breast.skin_distance_px * spacing.mean_mm
+        from_skin_mm = from_skin_mm if is_left else from_skin_mm[:, ::-1]
+        edge = _pectoral_edge(cells, mask, from_skin_mm, cell_mm, settings)
         if view is View.MLO and len(edge) == 0:
             flags.add(Flag.PECTORAL_UNCERTAIN)
     muscle = _filled(edge, mask.shape) & mask
@@ -99,7 +111,11 @@ def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View, settings: 
 
 
 def _pectoral_edge(
-    cells: NDArray[np.uint16], mask: NDArray[np.bool_], cell_mm: float, settings: LandmarkSettings
+    cells: NDArray[np.uint16],
+    mask: NDArray[np.bool_],
+    from_skin_mm: NDArray[np.float32],
+    cell_mm: float,
+    settings: LandmarkSettings,
 ) -> NDArray[np.float64]:
     """Edge of the muscle in cells (row, column), top first; empty if none is believed."""
     smooth = cv2.GaussianBlur(cells.astype(np.float32), (0, 0), 1.2 / cell_mm)
@@ -123,11 +139,20 @@ def _pectoral_edge(
     # A median asks for an edge along the whole line, so that a bright gland does not decide.
     strength = np.quantile(across_edge, 0.35, axis=1) * np.sqrt(normal_length.ravel() / normal_length.max())
     best = int(strength.argmax())
-    inside = smooth[mask]
-    span = float(np.quantile(inside, 0.95) - np.quantile(inside, 0.05))
-    if span <= 0 or strength[best] * 2.4 / cell_mm < settings.pectoral_contrast * span:
+    is_thick = mask & (from_skin_mm > settings.pectoral_range_from_skin_mm)
+    whole = _range(smooth[mask])
+    least = settings.pectoral_least_contrast * whole
+    if is_thick.any():
+        least = max(least, settings.pectoral_contrast * _range(smooth[is_thick]))
+    if whole <= 0 or strength[best] * 2.4 / cell_mm < least:
         return np.zeros((0, 2))
     return _bend(drop, (top, left + start[best]), (top + end[best], left), round(settings.pectoral_tube_mm / cell_mm))
+
+
+def _range(values: NDArray[np.number[Any]]) -> float:
+    """From the 5th to the 95th percentile."""
+    low, high = np.quantile(values, (0.05, 0.95))
+    return float(high - low)
 
 
 def _bend(

@@ -2,11 +2,16 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Flag, View
+from pipeline.lexicon import Flag, PresentationIntent, View
 from pipeline.model import Density
+from pipeline.phantom import Scene, render
+from pipeline.phantom.header import make_dataset
+from pipeline.phantom.vocabulary import Kind
 from pipeline.stages.breast import BreastSettings, find_breast
 from pipeline.stages.landmarks import LandmarkSettings, find_landmarks
+from pipeline.stages.normalise import to_density
 
 
 def _landmarks(made, view):
@@ -48,6 +53,22 @@ def test_the_muscle_that_was_drawn_is_found_in_an_oblique_view(scene):
     seen = np.kron(found.is_pectoral, np.ones((cells.cell_px, cells.cell_px), bool))[: made.shape[0], : made.shape[1]]
     assert (seen & muscle).sum() / (seen | muscle).sum() > 0.85
     assert Flag.PECTORAL_UNCERTAIN not in found.flags
+
+
+@pytest.mark.parametrize("intent", list(PresentationIntent))
+def test_the_muscle_is_found_in_raw_images_whose_edge_is_darker_than_all_tissue(intent, tmp_path):
+    scene = Scene(
+        name="a", kind=Kind.NONE, seed=3, view=View.MLO, intent=intent, field_mm=(110.0, 82.0), pixel_spacing_mm=0.2
+    )
+    phantom, file = render(scene), tmp_path / "a.dcm"
+    make_dataset(phantom).save_as(file, enforce_file_format=True)
+    mammogram, spacing = read_mammogram(file, DicomSettings()), PixelSpacing(0.2, 0.2)
+    breast = find_breast(to_density(mammogram.pixels), spacing, BreastSettings())
+    found = find_landmarks(breast, spacing, View.MLO, LandmarkSettings())
+    assert Flag.PECTORAL_UNCERTAIN not in found.flags
+    edge, truth = np.array(found.pectoral_px), np.array(phantom.truth.pectoral_px)
+    gaps = np.hypot(*(edge[:, None] - truth[None]).transpose(2, 0, 1)).min(axis=1)
+    assert gaps.mean() * 0.2 < 3.0
 
 
 def test_no_muscle_is_looked_for_in_a_craniocaudal_view(scene):
