@@ -12,7 +12,7 @@ from scipy.spatial import KDTree
 
 from pipeline.lexicon import Medium
 from pipeline.settings import Settings
-from pipeline.stages.classify.appearance import FEATURES, describe_particles
+from pipeline.stages.classify.appearance import FEATURES, describe_particles, edge_sigma
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,9 @@ __all__ = [
     "one_per_place",
     "presence",
 ]
+
+_SURE_BY_EDGE = 3.0
+"""Largest log odds by the edge alone: labels, implants and folds have sharper edges than any calcification."""
 
 _SAME_PLACE = 0.3
 """Peaks of two channels this close, as a share of the coarser one's length, belong to one particle."""
@@ -81,6 +84,14 @@ class ClassifySettings(Settings):
     """The same where a fine channel's particle lies on it: then it is as sure as that one at most. Rims are found by
     parts of their wall, and should be outlined as a whole."""
 
+    coarse_least_sigma: float = Field(default=5.0, gt=0)
+    """Strength that a coarse particle needs to be judged by its edge."""
+
+    coarse_edge_half_sigma: float = Field(default=17.0, gt=0)
+    """Sharpness of its edge (`edge_sigma`) at which it then has a score of 0.5, whatever its strength: large ones over
+    dense tissue hardly stand out from its texture, and yet end sharply. Seven of ten calcifications wider than 1 mm in
+    384 simulated images have 20 and more; of lumps of tissue there 5 have, and one in 38 real images without."""
+
     strength_step_sigma: float = Field(default=1.5, gt=0)
     """Strength by which the odds of the rule grow by a factor of e."""
 
@@ -128,7 +139,7 @@ def classify_particles(
         odds = trees.decide(describe_particles(fine, channels, breast, spacing))
     for one, other in _twins(fine, channels, spacing):
         odds[one] = odds[other] = max(odds[one], odds[other])
-    rule = _follow_rule(coarse, fine, odds, channels, spacing, settings)
+    rule = _follow_rule(coarse, fine, odds, channels, breast, spacing, settings)
     scored = [replace(p, score=_probability(o)) for p, o in zip([*fine, *coarse], [*odds.tolist(), *rule], strict=True)]
     return tuple(sorted(scored, key=lambda p: (-p.score, -p.strength_sigma, p.row_px, p.column_px, p.channel)))
 
@@ -138,14 +149,19 @@ def _follow_rule(
     fine: Sequence[Particle],
     fine_odds: NDArray[np.float64],
     channels: tuple[Channel, ...],
+    breast: Breast,
     spacing: PixelSpacing,
     settings: ClassifySettings,
 ) -> list[float]:
-    """Give the log odds of coarse particles: by their strength, and by the fine ones that lie on them."""
+    """Give the log odds of coarse particles: by their strength, their edge, and the fine ones on them."""
     tree = KDTree(_places_mm(fine, spacing)) if fine else None
     odds = []
-    for particle, place in zip(coarse, _places_mm(coarse, spacing), strict=True):
-        alone = _by_strength(particle, settings.coarse_half_sigma, settings)
+    is_strong = np.array([p.strength_sigma >= settings.coarse_least_sigma for p in coarse], dtype=bool)
+    edges = np.zeros(len(coarse))
+    edges[is_strong] = edge_sigma([p for p, judged in zip(coarse, is_strong, strict=True) if judged], channels, breast)
+    for particle, place, edge in zip(coarse, _places_mm(coarse, spacing), edges.tolist(), strict=True):
+        by_edge = min((edge - settings.coarse_edge_half_sigma) / settings.strength_step_sigma, _SURE_BY_EDGE)
+        alone = max(_by_strength(particle, settings.coarse_half_sigma, settings), by_edge)
         reach_mm = channels[particle.channel].length_mm / 2
         on_it = fine_odds[tree.query_ball_point(place, reach_mm)] if tree is not None else np.zeros(0)
         supported = _by_strength(particle, settings.supported_half_sigma, settings)

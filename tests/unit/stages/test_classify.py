@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -126,3 +127,17 @@ def test_the_surer_of_two_channels_is_kept(scene):
         assert one_per_place(pair, made.channels(), made.spacing) == pair[:1]
     equal = (replace(coarse, score=0.9), replace(fine, score=0.9))
     assert one_per_place(equal, made.channels(), made.spacing) == equal[1:]
+
+
+def test_a_large_calcification_over_coarse_texture_is_told_by_its_edge(scene):
+    made = scene(noise=20.0)
+    rng = np.random.default_rng(5)
+    made.values += np.where(made.is_breast, cv2.GaussianBlur(rng.normal(0, 1, made.shape), (0, 0), 12) * 12000, 0.0)
+    lumpy = max((p.score for p in _classified(made, TREES) if p.channel >= 2), default=0.0)
+    made.add_discs([(35.0, 20.0, 3.0, 700.0)])
+    by_edge, by_strength = (
+        max(p.score for p in _classified(made, TREES, coarse_edge_half_sigma=half) if p.channel >= 2)
+        for half in (17.0, 1000.0)
+    )
+    assert lumpy < 0.5
+    assert by_strength < 0.93 <= by_edge < 0.96
