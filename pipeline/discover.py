@@ -6,10 +6,12 @@ import errno
 import os
 import warnings
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pydicom.filereader import dcmread
+from pydicom.filereader import read_dataset
+from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from pipeline.errors import CallError
 from pipeline.lexicon import Reason, Status
@@ -23,6 +25,8 @@ FIRST_GROUPS: Final = frozenset({2, 8})
 """Groups with which a data set without preamble begins: File Meta Information, or identification."""
 LAST_FIRST_ELEMENT: Final = 0x18
 """A data set begins at or before SOP Instance UID (0008,0018)."""
+DICOMDIR_BYTES: Final = 64 << 20
+"""More of a DICOMDIR is not read: at a kilobyte for each image this is more than any medium holds."""
 CIRCLE: Final = (
     Reason.SYMLINK_LOOP,
     "The link leads in a circle, so it was not followed; what lies there is read under its own name. Remove the link.",
@@ -257,9 +261,20 @@ def _has_preamble(path: str) -> bool:
 
 def _referenced(path: Path) -> Iterator[tuple[str, ...]]:
     """Yield the file IDs of a DICOMDIR's records, in their order (PS3.3 F.3)."""
+    size = min(path.stat().st_size, DICOMDIR_BYTES)
+    with path.open("rb") as file:  # pydicom takes memory for every length that a file claims, but not from bytes
+        content = BytesIO(file.read(size))
+    content.seek(PREAMBLE_BYTES + 4)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for record in dcmread(path).DirectoryRecordSequence:  # raises where there is none: not a DICOMDIR
+        meta = read_dataset(
+            content, is_implicit_VR=False, is_little_endian=True, stop_when=lambda tag, *_: tag.group != 2
+        )
+        syntax = meta.get("TransferSyntaxUID")  # PS3.10 8.6 demands Explicit VR Little Endian; not everybody knows
+        index = read_dataset(
+            content, is_implicit_VR=syntax == ImplicitVRLittleEndian, is_little_endian=syntax != ExplicitVRBigEndian
+        )
+        for record in index.DirectoryRecordSequence:  # raises where there is none: not a DICOMDIR
             file_id = record.get("ReferencedFileID")
             if file_id:
                 parts = (file_id,) if isinstance(file_id, str) else tuple(file_id)

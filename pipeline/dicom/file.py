@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import struct
@@ -9,14 +10,14 @@ import warnings
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from pydicom.dataelem import RawDataElement
 from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from pipeline.dicom.header import Header
+from pipeline.dicom.stream import MAX_READS, Stream
 from pipeline.errors import UnreadableImage
 from pipeline.lexicon import Reason
 
@@ -60,8 +61,7 @@ class OpenFile:
 
     header: Header
     transfer_syntax: str
-    stream: BinaryIO
-    stream_bytes: int
+    stream: Stream
     pixels: PixelElement | None
 
     def native_bytes(self, expected: int) -> bytes:
@@ -75,7 +75,7 @@ class OpenFile:
             ``pixels_too_short`` where the element itself is too small.
         """
         pixels = self._pixels()
-        available = self.stream_bytes - pixels.start
+        available = self.stream.size - pixels.start
         if pixels.length != UNDEFINED_LENGTH and pixels.length < expected:
             message = (
                 f"Pixel Data holds {pixels.length} bytes, and the header's dimensions need {expected}. "
@@ -106,6 +106,7 @@ class OpenFile:
             )
             raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
         self.stream.seek(pixels.start)
+        self.stream.reads_left = MAX_READS
         fragments: list[bytes] = []
         while (head := self._exactly(8))[:4] == ITEM:
             fragments.append(self._exactly(struct.unpack("<I", head[4:])[0]))
@@ -126,13 +127,15 @@ class OpenFile:
 
     def _exactly(self, count: int) -> bytes:
         """Read as many bytes as were asked for, or say that the file is truncated; never allocate for a lie."""
-        if count > self.stream_bytes - self.stream.tell():
+        if count > self.stream.size - self.stream.tell():
             raise _truncated()
+        if self.stream.reads_left <= 0:
+            raise _too_many()
         return self.stream.read(count)
 
 
 @contextmanager
-def open_dicom(path: Path, max_pixel_bytes: int) -> Iterator[OpenFile]:
+def open_dicom(path: Path, max_pixel_bytes: int, *, header_only: bool = False) -> Iterator[OpenFile]:
     """
     Open a file and read its header, as far as its pixels.
 
@@ -142,6 +145,9 @@ def open_dicom(path: Path, max_pixel_bytes: int) -> Iterator[OpenFile]:
         With or without preamble and File Meta Information.
     max_pixel_bytes : int
         What pixels may take at most; bounds how far a deflated file is inflated.
+    header_only : bool
+        Give what there is of the header, even where the file ends too early
+        or would inflate too far; the pixels need not be there.
 
     Yields
     ------
@@ -157,45 +163,45 @@ def open_dicom(path: Path, max_pixel_bytes: int) -> Iterator[OpenFile]:
         if not stat.S_ISREG(path.stat().st_mode):
             message = "This is not an ordinary file. Name a file, not a device, a pipe or a folder."
             raise UnreadableImage(Reason.UNREADABLE, message)
-        file = path.open("rb")
+        raw = io.FileIO(path)
     except (OSError, ValueError) as error:
         raise _cannot_open(error) from None
-    with file, warnings.catch_warnings():
+    with Stream(raw, os.fstat(raw.fileno()).st_size) as file, warnings.catch_warnings():
         # pydicom warns of every value that breaks a rule of its VR. What matters of it is judged
         # attribute by attribute; the rest would name paths and patients on a terminal.
         warnings.simplefilter("ignore")
-        yield _read_header(file, max_pixel_bytes)
+        yield _read_header(file, max_pixel_bytes, header_only=header_only)
 
 
-def _read_header(file: BinaryIO, max_pixel_bytes: int) -> OpenFile:
+def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> OpenFile:
     """Read File Meta Information and the data set as far as the pixels."""
-    size = os.fstat(file.fileno()).st_size
-    if size == 0:
+    if file.size == 0:
         message = "The file is empty. Copy it again from its source."
         raise UnreadableImage(Reason.EMPTY_FILE, message)
     has_preamble = file.read(PREAMBLE_BYTES + 4)[PREAMBLE_BYTES:] == b"DICM"
     if not has_preamble:
         file.seek(0)
+    stream = file
     try:
         meta = read_dataset(file, is_implicit_VR=False, is_little_endian=True, stop_when=_leaves_group_2)
         syntax = Header(meta).text("TransferSyntaxUID")
-        stream: BinaryIO = file
         if syntax == DeflatedExplicitVRLittleEndian:
-            inflated = _inflate(file.read(), max_pixel_bytes + INFLATED_SPARE_BYTES)
-            stream, size = BytesIO(inflated), len(inflated)
+            inflated = _inflate(file.read(), 0 if header_only else max_pixel_bytes, header_only=header_only)
+            stream = Stream(cast("io.RawIOBase", io.BytesIO(inflated)), len(inflated))
         dataset, pixels = _read_dataset(stream, syntax)
-    except (UnreadableImage, MemoryError):
+        header = Header(dataset)
+        is_nameless = not has_preamble and not header.text("SOPClassUID")
+        is_cut = pixels is None and (len(dataset) == 0 or _last_value_is_cut(dataset, stream.size))
+        syntax = syntax or _guessed_syntax(dataset)
+    except UnreadableImage:
         raise
-    except OSError as error:
-        raise _cannot_open(error) from None
-    except Exception:  # noqa: BLE001 - a hostile header makes pydicom raise struct.error, RecursionError and more
-        raise _not_dicom_or_broken(has_preamble=has_preamble) from None
-    header = Header(dataset)
-    if not has_preamble and not header.text("SOPClassUID"):
+    except Exception as error:  # noqa: BLE001 - a hostile header makes pydicom raise struct.error, RecursionError and more
+        raise _why_not(error, stream, has_preamble=has_preamble) from None
+    if is_nameless and not header_only:
         raise _not_dicom_or_broken(has_preamble=False)
-    if pixels is None and (len(dataset) == 0 or _last_value_is_cut(dataset)):
+    if is_cut and not header_only:
         raise _truncated()
-    return OpenFile(header, syntax or str(_guessed_syntax(dataset)), stream, size, pixels)
+    return OpenFile(header, syntax, stream, pixels)
 
 
 def _read_dataset(stream: BinaryIO, syntax: str) -> tuple[Dataset, PixelElement | None]:
@@ -228,10 +234,13 @@ def _guessed_syntax(dataset: Dataset) -> str:
     return "1.2.840.10008.1.2" if is_implicit else "1.2.840.10008.1.2.1"
 
 
-def _inflate(deflated: bytes, limit: int) -> bytes:
-    """Inflate a data set (PS3.5 A.5), refusing one that grows beyond ``limit`` bytes."""
+def _inflate(deflated: bytes, max_pixel_bytes: int, *, header_only: bool) -> bytes:
+    """Inflate a data set (PS3.5 A.5), refusing one that grows beyond its pixels and what may stand beside them."""
+    limit = max_pixel_bytes + INFLATED_SPARE_BYTES
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     inflated = inflater.decompress(deflated, limit)
+    if header_only:
+        return inflated
     if inflater.unconsumed_tail:
         message = f"The deflated data set grows beyond {limit} bytes. Raise read.max_pixels if it is meant to."
         raise UnreadableImage(Reason.TOO_LARGE, message)
@@ -240,14 +249,24 @@ def _inflate(deflated: bytes, limit: int) -> bytes:
     return inflated
 
 
-def _last_value_is_cut(dataset: Dataset) -> bool:
+def _last_value_is_cut(dataset: Dataset, stream_bytes: int) -> bool:
     """Whether the file ended inside the value of its last element."""
-    if len(dataset) == 0:
+    last = dataset.get_item(max(dataset.keys()), keep_deferred=True)
+    if not isinstance(last, RawDataElement) or last.length == UNDEFINED_LENGTH:
         return False
-    last = dataset.get_item(max(dataset.keys()))
-    if not isinstance(last, RawDataElement) or last.value is None or last.length == UNDEFINED_LENGTH:
-        return False
-    return len(last.value) < last.length
+    return last.value_tell + last.length > stream_bytes
+
+
+def _why_not(error: Exception, stream: Stream, *, has_preamble: bool) -> UnreadableImage:
+    """Say why a header cannot be read."""
+    if stream.reads_left < 0:  # whatever pydicom made of that
+        return _too_many()
+    if isinstance(error, MemoryError):
+        message = "There is not enough memory for this image. Use fewer workers, or lower read.max_pixels."
+        return UnreadableImage(Reason.TOO_LARGE, message)
+    if isinstance(error, OSError) and error.errno is not None:
+        return _cannot_open(error)
+    return _not_dicom_or_broken(has_preamble=has_preamble)
 
 
 def _cannot_open(error: OSError | ValueError) -> UnreadableImage:
@@ -255,6 +274,12 @@ def _cannot_open(error: OSError | ValueError) -> UnreadableImage:
     why = (error.strerror or "input/output error") if isinstance(error, OSError) else "its name is not valid"
     message = f"The file cannot be read: {why}. Check that it exists, its permissions and its disk."
     return UnreadableImage(Reason.UNREADABLE, message)
+
+
+def _too_many() -> UnreadableImage:
+    """Say that there is no end to the elements."""
+    message = "The file holds far more elements than any image has: it is damaged. Export it again from its source."
+    return UnreadableImage(Reason.TOO_LARGE, message)
 
 
 def _truncated() -> UnreadableImage:

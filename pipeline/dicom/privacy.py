@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-import warnings
 from typing import TYPE_CHECKING, Final
 
-import pydicom
 from pydicom._dicom_dict import DicomDictionary
-from pydicom.dataset import Dataset
 
 from pipeline.dicom.file import open_dicom
-from pipeline.dicom.header import Header
 from pipeline.errors import ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pipeline.dicom.header import Header
 
 PERSON_NAMES: Final = tuple(entry[4] for entry in DicomDictionary.values() if entry[0] == "PN")
 """Keywords of every attribute whose value is the name of a person (VR PN, PS3.6)."""
@@ -24,6 +22,8 @@ PERSON_NAMES: Final = tuple(entry[4] for entry in DicomDictionary.values() if en
 IDENTIFIERS: Final = ("PatientID", "OtherPatientIDs", "AccessionNumber", "PatientTelephoneNumbers")
 BIRTH_DATES: Final = ("PatientBirthDate", "PatientBirthDateInAlternativeCalendar")
 SEQUENCES: Final = ("OtherPatientIDsSequence",)
+SEQUENCE_DEPTH: Final = 3
+"""How deep identifiers within identifiers are followed: the standard has one level (PS3.3 C.2.2)."""
 
 PLACEHOLDERS: Final = frozenset(
     {
@@ -65,25 +65,15 @@ def personal_tokens(path: Path, max_pixel_bytes: int) -> frozenset[str]:
         where the file is not DICOM, cannot be read, or names nobody.
     """
     try:
-        with open_dicom(path, max_pixel_bytes) as file:
-            found = frozenset(_tokens(file.header))
+        # A header that is cut off may name somebody all the same.
+        with open_dicom(path, max_pixel_bytes, header_only=True) as file:
+            found = frozenset(_tokens(file.header, SEQUENCE_DEPTH))
     except ImageError:
-        found = frozenset(_tokens(_as_far_as_it_goes(path)))
+        return frozenset()  # whatever is wrong with the file is told when it is judged
     return frozenset(token for token in found - PLACEHOLDERS if len(set(token)) >= 2)  # not "x" nor "000000"
 
 
-def _as_far_as_it_goes(path: Path) -> Header:
-    """Read what is left of a header that is cut off or broken: the name may stand in it all the same."""
-    keywords = [*PERSON_NAMES, *IDENTIFIERS, *BIRTH_DATES, *SEQUENCES]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a warning would quote the value
-            return Header(pydicom.dcmread(path, stop_before_pixels=True, specific_tags=keywords))
-    except Exception:  # noqa: BLE001 - whatever is wrong with the file is told when it is judged
-        return Header(Dataset())
-
-
-def _tokens(header: Header) -> Iterator[str]:
+def _tokens(header: Header, depth: int) -> Iterator[str]:
     for keyword in PERSON_NAMES:
         for value in header.texts(keyword):
             yield from _name_tokens(value)
@@ -96,9 +86,9 @@ def _tokens(header: Header) -> Iterator[str]:
             if len(digits) == 8:
                 year, month, day = digits[:4], digits[4:6], digits[6:]
                 yield from (digits, day + month + year, month + day + year, digits[2:], day + month + year[2:])
-    for keyword in SEQUENCES:
+    for keyword in SEQUENCES if depth > 0 else ():
         for item in header.items(keyword):
-            yield from _tokens(item)
+            yield from _tokens(item, depth - 1)
 
 
 def _name_tokens(name: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from pipeline.dicom.file import open_dicom
 from pipeline.dicom.greyscale import describe_pixels
 from pipeline.dicom.identity import decide_intent, describe_identity, is_safe_uid
 from pipeline.dicom.layout import read_layout
-from pipeline.dicom.settings import ReadSettings
 from pipeline.dicom.spacing import decide_spacing, is_magnified
 from pipeline.dicom.view import decide_view
 from pipeline.errors import ImageError, UnreadableImage
@@ -82,7 +81,7 @@ def read_sop_instance_uid(path: Path) -> str | None:
         None where the file cannot be read, has none, or has one that is no
         UID: `read_mammogram` will say what is wrong with it.
     """
-    with suppress(Exception), open_dicom(path, ReadSettings().max_pixels * BYTES_PER_PIXEL) as opened:
+    with suppress(Exception), open_dicom(path, 0, header_only=True) as opened:
         uid = opened.header.text("SOPInstanceUID")
         return uid if is_safe_uid(uid) else None
     return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import pytest
@@ -223,6 +225,21 @@ def test_a_damaged_dicomdir_is_a_problem_and_the_folder_is_searched_all_the_same
     discovery = discover([tmp_path])
     assert names(discovery) == ["IM1"]
     assert [(problem.relative, problem.reason) for problem in discovery.problems] == [("DICOMDIR", Reason.UNREADABLE)]
+
+
+@pytest.mark.parametrize("is_deflated", [True, False], ids=["deflated", "lying"])
+def test_a_dicomdir_takes_no_more_memory_than_it_is_long(tmp_path: Path, is_deflated: bool) -> None:
+    syntax = b"1.2.840.10008.1.2.1.99" if is_deflated else b"1.2.840.10008.1.2.1\0"
+    meta = DICOM + b"\x02\x00\x10\x00UI" + len(syntax).to_bytes(2, "little") + syntax
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    records = deflate.compress(bytes(64 << 20)) + deflate.flush()
+    put(tmp_path / "DICOMDIR", meta + (records if is_deflated else b"\x08\0\0\1UT\0\0\xfe\xff\xff\xff"))
+    tracemalloc.start()
+    discovery = discover([tmp_path])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [problem.reason for problem in discovery.problems] == [Reason.UNREADABLE]
+    assert peak < 8 << 20
 
 
 def test_a_text_called_dicomdir_is_passed_over(tmp_path: Path) -> None:
