@@ -182,7 +182,7 @@ def run(
         why = _judge(plan, settled, rows, request, on_progress, should_stop, open_executor)
         rows.replace(rows.rows)
         on_progress(Progress("tables", 0, 1))
-        write_tables(request.out)
+        write_tables(request.out, parquet=request.resolved.config.outputs.parquet)
         totals = count(rows.rows, _distributions(request.out), passed_over)
         write_page(request.out, rows.rows, _facts(identity, request, started, why))
         on_progress(Progress("tables", 1, 1))

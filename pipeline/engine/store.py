@@ -29,7 +29,7 @@ OWN: Final = (RECORD, ROWS, PAGE, *_FOLDERS)
 
 _OWN_FILE: Final = re.compile(
     r"[0-9]+(\.[0-9]+)+\.(json|html|jpg|png)"  # named by a UID
-    r"|(images|calcifications|clusters)\.csv(\.part)?"
+    r"|(images|calcifications|clusters)\.(csv|parquet)(\.part)?"
     r"|\..+\.part"  # left by a run that was killed
 )
 

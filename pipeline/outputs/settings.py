@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Literal
+
+from pydantic import field_validator
 
 from pipeline.settings import Settings
 
@@ -19,3 +22,15 @@ class OutputSettings(Settings):
 
     candidates: bool = False
     """Write what scored below the reporting threshold, for FROC curves. Off by default: only evaluation needs it."""
+
+    parquet: bool = False
+    """Write the tables as Parquet too, beside the CSVs. Off by default: it needs pyarrow, 170 MB, which is an extra."""
+
+    @field_validator("parquet")
+    @classmethod
+    def _can_be_written(cls, value: bool) -> bool:
+        """Refuse what the run could only fail at in its end."""
+        if value and find_spec("pyarrow") is None:
+            message = "Parquet needs pyarrow: pip install 'mammocalc[parquet]'"
+            raise ValueError(message)
+        return value

@@ -2,91 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pipeline.lexicon import DESCRIPTORS, CalcificationSize
+from pipeline.outputs.columns import CALCIFICATION_COLUMNS, TABLES
+from pipeline.outputs.csv_table import CsvTable
+from pipeline.outputs.parquet_table import ParquetTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-Row = dict[str, Any]
+    from pipeline.outputs.columns import Row
 
-# Not every reader (nor every version of the csv module) takes a line break inside of quotes well.
-_ONE_LINE: Final = str.maketrans("\t\r\n", "   ")
-
-IMAGE_COLUMNS: Final = (
-    "sop_instance_uid",
-    "patient_key",
-    "laterality",
-    "view",
-    "presentation_intent",
-    "manufacturer",
-    "manufacturer_model_name",
-    "row_spacing_mm",
-    "column_spacing_mm",
-    "spacing_source",
-    "breast_area_mm2",
-    "nipple_confidence",
-    "presence",
-    "n_calcifications",
-    "n_micro",
-    "n_macro",
-    "n_left_out",
-    "n_clusters",
-    "distribution",
-    "between",
-    *(f"p_{descriptor}" for descriptor in DESCRIPTORS),
-    "margin",
-    "reasons",
-    "flags",
-    "result",
-    "overlay",
-)
-CALCIFICATION_COLUMNS: Final = (
-    "sop_instance_uid",
-    "id",
-    "frame",
-    "row_px",
-    "column_px",
-    "diameter_px",
-    "diameter_mm",
-    "length_mm",
-    "width_mm",
-    "area_mm2",
-    "size",
-    "score",
-    "contrast_to_noise",
-    "cluster",
-    "morphology",
-    "p_morphology",
-    "left_out",
-    "flags",
-)
-CLUSTER_COLUMNS: Final = (
-    "sop_instance_uid",
-    "id",
-    "n_members",
-    "extent_mm",
-    "area_mm2",
-    "density_per_cm2",
-    "distribution",
-    "between",
-    *(f"p_{descriptor}" for descriptor in DESCRIPTORS),
-    "margin",
-    "reasons",
-    "morphology",
-    "p_morphology",
-    "morphology_reasons",
-    "published_malignant_share_low",
-    "published_malignant_share_high",
-    "published_n",
-    "published_population",
-    "published_source",
-)
+    Table = CsvTable | ParquetTable
 
 
 def result_files(run_folder: Path) -> list[Path]:
@@ -95,19 +26,21 @@ def result_files(run_folder: Path) -> list[Path]:
     return sorted((path.relative_to(run_folder) for path in found), key=lambda path: (path.name, path.as_posix()))
 
 
-def write_tables(run_folder: Path) -> None:
+def write_tables(run_folder: Path, *, parquet: bool = False) -> None:
     """
-    Write images.csv, calcifications.csv and clusters.csv of a finished run.
+    Write the tables of a finished run: images, calcifications and clusters.
 
     One row per image, calcification and cluster, in the order of
     `result_files`, so that equal results give equal bytes. One result is held
     in memory at a time. Units stand in the names of the columns; what is null
-    in a result is an empty cell.
+    in a result is an empty cell, in Parquet a null.
 
     Parameters
     ----------
     run_folder : Path
         The folder of the run; its ``results`` are read and ``tables`` written.
+    parquet : bool
+        Write each table as Parquet as well, beside its CSV.
 
     Raises
     ------
@@ -118,33 +51,31 @@ def write_tables(run_folder: Path) -> None:
     """
     folder = run_folder / "tables"
     folder.mkdir(exist_ok=True)
-    names = {
-        "images.csv": IMAGE_COLUMNS,
-        "calcifications.csv": CALCIFICATION_COLUMNS,
-        "clusters.csv": CLUSTER_COLUMNS,
-    }
-    with ExitStack() as open_files:
-        images, calcifications, clusters = (
-            _writer(open_files, _part(folder / name), columns) for name, columns in names.items()
-        )
+    with ExitStack() as stack:
+        tables: dict[str, list[Table]] = {}
+        for name, columns in TABLES.items():
+            tables[name] = [stack.enter_context(CsvTable(_part(folder / f"{name}.csv"), columns))]
+            if parquet:
+                tables[name].append(stack.enter_context(ParquetTable(_part(folder / f"{name}.parquet"), columns)))
         for path in result_files(run_folder):
             document = json.loads((run_folder / path).read_bytes())
-            images.writerow(_guarded(_image_row(document, path)))
-            calcifications.writerows(_guarded(row) for row in _calcification_rows(document))
-            clusters.writerows(_guarded(row) for row in _cluster_rows(document))
-    for name in names:  # a table is there whole or not at all
-        _part(folder / name).replace(folder / name)
+            rows = {
+                "images": [_image_row(document, path)],
+                "calcifications": _calcification_rows(document),
+                "clusters": _cluster_rows(document),
+            }
+            for name, found in rows.items():
+                for row in found:
+                    for table in tables[name]:
+                        table.add(row)
+    for name in TABLES:  # a table is there whole or not at all
+        for ending in (".csv", ".parquet") if parquet else (".csv",):
+            target = folder / f"{name}{ending}"
+            _part(target).replace(target)
 
 
 def _part(path: Path) -> Path:
     return path.with_name(path.name + ".part")
-
-
-def _writer(open_files: ExitStack, path: Path, columns: Iterable[str]) -> csv.DictWriter[str]:
-    file = open_files.enter_context(path.open("w", encoding="utf-8", errors="replace", newline=""))
-    writer = csv.DictWriter(file, list(columns), lineterminator="\n")
-    writer.writeheader()
-    return writer
 
 
 def _image_row(document: Mapping[str, Any], path: Path) -> Row:
@@ -174,7 +105,7 @@ def _image_row(document: Mapping[str, Any], path: Path) -> Row:
         "n_left_out": sum(item["left_out"] is not None for item in calcifications),
         "n_clusters": len(document["clusters"]),
         **_distribution(document["distribution"]),
-        "flags": " ".join(document["flags"]),
+        "flags": document["flags"],
         "result": path.as_posix(),
         "overlay": overlay and overlay["path"],
     }
@@ -188,7 +119,7 @@ def _calcification_rows(document: Mapping[str, Any]) -> Iterator[Row]:
             "sop_instance_uid": document["image"]["sop_instance_uid"],
             "row_px": item["row"],
             "column_px": item["column"],
-            "flags": " ".join(item["flags"]),
+            "flags": item["flags"],
             **_morphology(item),
             **{name: item[name] for name in same},
         }
@@ -205,7 +136,7 @@ def _cluster_rows(document: Mapping[str, Any]) -> Iterator[Row]:
             **{name: item[name] for name in ("id", "extent_mm", "area_mm2", "density_per_cm2")},
             **_distribution(item["distribution"]),
             **_morphology(item),
-            "morphology_reasons": kind and "; ".join(kind["reasons"]),
+            "morphology_reasons": kind and kind["reasons"],
             "published_malignant_share_low": low,
             "published_malignant_share_high": high,
             "published_n": published and published["n"],
@@ -219,10 +150,10 @@ def _distribution(call: Mapping[str, Any]) -> Row:
     probabilities = call["probabilities"] or {}
     return {
         "distribution": call["label"],
-        "between": " ".join(call["between"]),
+        "between": call["between"],
         **{f"p_{descriptor}": probabilities.get(descriptor) for descriptor in DESCRIPTORS},
         "margin": call["margin"],
-        "reasons": "; ".join(call["reasons"]),
+        "reasons": call["reasons"],
     }
 
 
@@ -232,13 +163,3 @@ def _morphology(item: Mapping[str, Any]) -> Row:
     if call is None:
         return {"morphology": None, "p_morphology": None}
     return {"morphology": call["label"], "p_morphology": call["probabilities"][call["label"]]}
-
-
-def _guarded(row: Row) -> Row:
-    """Keep text of a header on one line, and a spreadsheet from running it as a formula; numbers stay numbers."""
-    return {name: _plain(value) if isinstance(value, str) else value for name, value in row.items()}
-
-
-def _plain(text: str) -> str:
-    marked = f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
-    return marked.translate(_ONE_LINE)

@@ -21,8 +21,8 @@ from playwright.sync_api import sync_playwright
 
 from pipeline.lexicon import DESCRIPTORS, Distribution, Status
 from pipeline.model import FileRow
+from pipeline.outputs.columns import IMAGE_COLUMNS
 from pipeline.outputs.page import write_page
-from pipeline.outputs.tables import IMAGE_COLUMNS
 
 
 def main() -> None:

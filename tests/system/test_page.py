@@ -11,10 +11,11 @@ import pytest
 
 from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
 from pipeline.model import FileRow
+from pipeline.outputs.columns import IMAGE_COLUMNS
 from pipeline.outputs.details import render_details
 from pipeline.outputs.page import thumbnail_path, write_page
 from pipeline.outputs.palette import APPEARANCES, css_colour, name_of, svg_path
-from pipeline.outputs.tables import IMAGE_COLUMNS, write_tables
+from pipeline.outputs.tables import write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet
 import pytest
+from pydantic import ValidationError
 
 from pipeline.lexicon import Distribution, Flag
+from pipeline.outputs.columns import CALCIFICATION_COLUMNS, CLUSTER_COLUMNS, IMAGE_COLUMNS, TABLES, Kind
 from pipeline.outputs.report import OverlayPlacement, Provenance, encode, to_json
-from pipeline.outputs.tables import CALCIFICATION_COLUMNS, CLUSTER_COLUMNS, IMAGE_COLUMNS, result_files, write_tables
+from pipeline.outputs.settings import OutputSettings
+from pipeline.outputs.tables import result_files, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,11 +124,13 @@ def test_rows_stand_in_the_order_of_their_uids_whatever_the_folders(
 
 
 def test_text_from_headers_never_becomes_a_formula(tmp_path: Path, write_result: Callable[..., None]) -> None:
-    for index, text in enumerate(("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", 'quo"ted, text\nline')):
+    for index, text in enumerate(
+        ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a;=1,+2", "＝1", 'quo"ted, text\nline')
+    ):
         write_result(tmp_path, f"1.2.{index}", manufacturer=text)
     write_tables(tmp_path)
     makers = [row["manufacturer"] for row in read(tmp_path, "images.csv")]
-    assert makers == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "' =1", "' =1", 'quo"ted, text line']
+    assert makers == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "' =1", "' =1", "a;'=1,'+2", "'＝1", 'quo"ted, text line']
 
 
 def test_lines_end_in_line_feeds_and_equal_results_give_equal_bytes(
@@ -144,3 +151,75 @@ def test_lines_end_in_line_feeds_and_equal_results_give_equal_bytes(
 def test_a_run_of_nothing_gives_tables_with_headers_alone(tmp_path: Path) -> None:
     write_tables(tmp_path)
     assert (tmp_path / "tables" / "images.csv").read_text() == ",".join(IMAGE_COLUMNS) + "\n"
+
+
+def test_parquet_holds_what_the_csv_holds_with_types(tmp_path: Path, write_result: Callable[..., None]) -> None:
+    for index, maker in enumerate(("Maker", "=1+1", "two\nlines")):
+        write_result(tmp_path, f"1.2.{index}", manufacturer=maker)
+    write_tables(tmp_path, parquet=True)
+    arrow = {Kind.TEXT: "string", Kind.COUNT: "int32", Kind.NUMBER: "double"}
+    between = {Kind.WORDS: " ", Kind.SENTENCES: "; "}
+    for name, columns in TABLES.items():
+        table = pyarrow.parquet.read_table(tmp_path / "tables" / f"{name}.parquet")
+        assert {field.name: str(field.type) for field in table.schema} == {
+            column: arrow.get(kind, "list<element: string>") for column, kind in columns.items()
+        }
+        lines = read(tmp_path, f"{name}.csv")
+        assert len(lines) == table.num_rows > 0
+        for line, row in zip(lines, table.to_pylist(), strict=True):
+            for column, kind in columns.items():
+                value = row[column]
+                if kind in between and value is not None:
+                    value = between[kind].join(value)
+                if column != "manufacturer":
+                    assert line[column] == ("" if value is None else str(value))
+    makers = pyarrow.parquet.read_table(tmp_path / "tables" / "images.parquet")["manufacturer"].to_pylist()
+    assert makers == ["Maker", "=1+1", "two\nlines"], "nothing runs a text in a typed column, so it stays as it is"
+
+
+def test_equal_results_give_equal_parquet_in_groups_of_rows(
+    tmp_path: Path, write_result: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.outputs.parquet_table.ROWS_PER_GROUP", 5)
+    for run in (tmp_path / "a", tmp_path / "b"):
+        for uid in ("1.2.1", "1.2.2", "1.2.3"):
+            write_result(run, uid)
+        write_tables(run, parquet=True)
+    for name in TABLES:
+        first, second = (tmp_path / run / "tables" / f"{name}.parquet" for run in "ab")
+        assert first.read_bytes() == second.read_bytes()
+    written = pyarrow.parquet.ParquetFile(tmp_path / "a" / "tables" / "calcifications.parquet")
+    assert [written.metadata.row_group(n).num_rows for n in range(written.num_row_groups)] == [5, 5, 2]
+    assert "research use only" in written.schema_arrow.metadata[b"notice"].decode().lower()
+    assert not list((tmp_path / "a" / "tables").glob("*.part"))
+
+
+def test_a_run_of_nothing_gives_parquet_without_rows(tmp_path: Path) -> None:
+    write_tables(tmp_path, parquet=True)
+    table = pyarrow.parquet.read_table(tmp_path / "tables" / "clusters.parquet")
+    assert (table.num_rows, table.column_names) == (0, list(CLUSTER_COLUMNS))
+
+
+def test_parquet_without_pyarrow_is_refused_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.outputs.settings.find_spec", lambda _name: None)
+    assert not OutputSettings(parquet=False).parquet
+    with pytest.raises(ValidationError, match=r"pip install 'mammocalc\[parquet\]'"):
+        OutputSettings(parquet=True)
+
+
+def test_a_large_cohort_is_not_held_in_memory(
+    tmp_path: Path, write_result: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.outputs.parquet_table.ROWS_PER_GROUP", 20)
+    write_result(tmp_path, "1.2.0")
+    content = (tmp_path / "results" / "1.2.0.json").read_bytes()
+    peaks = []
+    for count in (30, 300):
+        for number in range(count):
+            (tmp_path / "results" / f"1.3.{number}.json").write_bytes(content)
+        tracemalloc.start()
+        write_tables(tmp_path, parquet=True)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 270 * 2_000, "a path for each result, and nothing more"
+    assert len(content) > 4_000
