@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -328,8 +329,27 @@ def _joined(folder: str, name: str) -> str:
 
 
 def _printable(name: str) -> str:
-    """Write a name so that it can stand in JSON: bytes that are no UTF-8 become backslash sequences."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    r"""
+    Write a name so that it can stand in JSON, in a log, on a page and on a terminal.
+
+    Bytes that are no UTF-8, and characters that steer a terminal or the
+    direction of a text (line breaks, escapes, overrides), become backslash
+    sequences.
+
+    Examples
+    --------
+    >>> _printable("a\nb\u202egpj.exe")
+    'a\\nb\\u202egpj.exe'
+    """
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    """Write a character as Python would."""
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def _unreadable_folder(error: OSError) -> tuple[Reason, str]:

@@ -10,6 +10,7 @@ import textwrap
 import warnings
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
 
 from pipeline.cli.arguments import build_parser
@@ -41,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 done, 1 some files failed, 2 the call or the configuration is wrong
         and nothing was done, 3 the run was stopped and can go on.
     """
+    _write_what_the_terminal_can()
     try:
         arguments = build_parser().parse_args(argv)
     except SystemExit as end:  # argparse has said what is wrong, or shown the help
@@ -59,6 +61,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         from pipeline.engine import describe_fault  # noqa: PLC0415 - see run
 
         return _say(f"{describe_fault(error)} The same command goes on where it was.", STOPPED)
+
+
+def _write_what_the_terminal_can() -> None:
+    """Write the name of a file as backslash sequences where the encoding of a terminal or a log does not have it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _say(sentence: str, code: int) -> int:
