@@ -86,7 +86,7 @@ def _acquisition(ds: Dataset, scene: Scene, thickness_mm: float) -> None:
     ds.FieldOfViewShape = "RECTANGLE"
     ds.FieldOfViewDimensions = [round(side * scene.magnification) for side in scene.field_mm]
     ds.FieldOfViewOrigin = [0, 0]
-    ds.FieldOfViewRotation = 0
+    ds.FieldOfViewRotation = "0"
     ds.FieldOfViewHorizontalFlip = "NO"
     ds.KVP = 29
     ds.ExposureTime = 1000
