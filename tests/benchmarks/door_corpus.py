@@ -17,7 +17,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from pipeline.lexicon import PresentationIntent
 from pipeline.phantom import Recipe, Scene, simulate
-from pipeline.phantom.recipe import Coding, Kind
+from pipeline.phantom.vocabulary import Coding, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
