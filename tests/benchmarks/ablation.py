@@ -43,6 +43,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "no margin at the image's edge": (*RULE, "breast.image_margin_mm=0.0"),
     "no margin at the skin": (*RULE, "breast.skin_margin_mm=0.0"),
     "boosted trees (default)": (),
+    "boosted trees, large ones without their edge": ("classify.coarse_edge_half_sigma=1000.0",),
     "boosted trees, large ones by the rule at 8": ("classify.coarse_half_sigma=8.0",),
     "boosted trees, 100 strongest": ("classify.most=100",),
     "boosted trees, 400 strongest": ("classify.most=400",),
