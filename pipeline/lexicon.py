@@ -198,6 +198,9 @@ class Reason(StrEnum):
     UNSUPPORTED_PIXELS = "unsupported_pixels"
     UID_COLLISION = "uid_collision"
     NO_BREAST = "no_breast"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
     INTERNAL_ERROR = "internal_error"
 
 

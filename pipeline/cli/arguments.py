@@ -138,7 +138,19 @@ def _add_run(commands: _Commands) -> None:
     parser.add_argument("--out", required=True, type=_path, metavar="DIR", help="the folder of the run; made if needed")
     _add_configuration(parser)
     parser.add_argument(
-        "--workers", type=_positive, metavar="N", help="processes that work at once (default: one per processor)"
+        "--workers",
+        type=_positive,
+        metavar="N",
+        help="processes that work at once (default: one per processor, and no more than the memory has room for)",
+    )
+    parser.add_argument(
+        "--time-limit", type=_seconds, metavar="SECONDS", help="give a file up after that time (default: 600)"
+    )
+    parser.add_argument(
+        "--memory-limit",
+        type=_mebibytes,
+        metavar="MIB",
+        help="most memory of one process in MiB, at least 64 (default: its share of what is free)",
     )
     parser.add_argument("--force", action="store_true", help="replace another run that lies in DIR; foreign files stay")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
@@ -286,6 +298,27 @@ def _path(text: str) -> Path:
         message = "must not be empty"
         raise argparse.ArgumentTypeError(message)
     return Path(text)
+
+
+def _seconds(text: str) -> float:
+    """Read a time of up to a week."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 604_800:
+        message = "must be a number of seconds above 0, and no more than a week"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _mebibytes(text: str) -> int:
+    """Read an amount of memory."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 64:
+        message = "must be a whole number of MiB, at least 64"
+        raise argparse.ArgumentTypeError(message)
+    return number
 
 
 def _positive(text: str) -> int:

@@ -80,15 +80,17 @@ def run(arguments: argparse.Namespace) -> int:
     # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
     from pipeline.cli.console import Display, summarise  # noqa: PLC0415
     from pipeline.config import load  # noqa: PLC0415
-    from pipeline.engine import RunRequest, default_workers  # noqa: PLC0415
+    from pipeline.engine import Limits, RunRequest, default_workers  # noqa: PLC0415
     from pipeline.engine import run as run_engine  # noqa: PLC0415
 
+    limits = {"time_seconds": arguments.time_limit, "memory_mib": arguments.memory_limit}
     request = RunRequest(
         inputs=tuple(arguments.inputs),
         out=arguments.out,
         resolved=load(arguments.config, arguments.overrides),
         workers=arguments.workers or default_workers(),
         force=arguments.force,
+        limits=Limits(**{name: value for name, value in limits.items() if value is not None}),
     )
     with _silence(), Display(quiet=arguments.quiet) as display, _stop_on_signal(display.say) as should_stop:
         summary = run_engine(request, display.update, should_stop)

@@ -14,9 +14,12 @@ from pipeline import __version__
 from pipeline.analyse import classifier_of, distribution_classifier_of
 from pipeline.config import digest
 from pipeline.discover import discover
+from pipeline.engine.isolation import MIB, Isolated, WorkersUnavailableError
+from pipeline.engine.limits import Limits
+from pipeline.engine.machine import free_memory_bytes
 from pipeline.engine.plan import plan_run
-from pipeline.engine.pool import open_workers, run_tasks
-from pipeline.engine.process import WorkOrder, give_up, process_image
+from pipeline.engine.pool import Workers, run_tasks
+from pipeline.engine.process import WorkOrder, files_of, give_up, process_image
 from pipeline.engine.record import (
     FINISHED,
     RUNNING,
@@ -61,8 +64,8 @@ class RunRequest:
     """
     What is to be run.
 
-    ``workers`` is the number of worker processes. ``force`` replaces another
-    run that lies in ``out``.
+    ``workers`` is the number of worker processes, and ``limits`` what each may
+    take for an image. ``force`` replaces another run that lies in ``out``.
     """
 
     inputs: tuple[Path, ...]
@@ -70,6 +73,7 @@ class RunRequest:
     resolved: ResolvedConfig
     workers: int
     force: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def run(
     request: RunRequest,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     should_stop: Callable[[], bool] = lambda: False,
-    open_executor: Callable[[int], Executor] = open_workers,
+    open_executor: Callable[[int], Executor] | None = None,
 ) -> RunSummary:
     """
     Judge every mammogram of the inputs and leave the files of a run.
@@ -139,7 +143,8 @@ def run(
         Asked several times a second; after True the files in hand are
         finished and what there is is written.
     open_executor : callable
-        Starts an executor with so many workers; processes of this machine, if nothing else is said.
+        Starts an executor with so many workers, in which images are judged without limits; None for
+        processes of this machine, with them.
 
     Returns
     -------
@@ -187,6 +192,10 @@ def run(
         write_page(request.out, rows.rows, _facts(identity, request, started, why))
         on_progress(Progress("tables", 1, 1))
         record(FINISHED if why is None else STOPPED, totals=totals)
+    except WorkersUnavailableError as error:
+        why = str(error)
+        totals = count(rows.rows, (), passed_over)
+        record(STOPPED, totals=totals)
     except OSError as error:
         why = _full(error.strerror or type(error).__name__)
         totals = count(rows.rows, (), passed_over)
@@ -225,7 +234,7 @@ def _judge(
     request: RunRequest,
     on_progress: Callable[[Progress], None],
     should_stop: Callable[[], bool],
-    open_executor: Callable[[int], Executor],
+    open_executor: Callable[[int], Executor] | None,
 ) -> str | None:
     """Judge what is left; None, or why the run stopped before all was done."""
     config = request.resolved.config
@@ -233,12 +242,16 @@ def _judge(
     order = WorkOrder(config, provenance, rows.folder)
     for number, row in enumerate(rows.rows, start=1):
         on_progress(Progress("files", number, plan.total, row, is_new=False))
+    work = partial(process_image, order=order)
+    share = _memory_of_worker(request)
+    isolated = Isolated(work, request.limits, share, files_of)
     outcomes = run_tasks(
         (image for image in plan.images if image.files[0].public_path not in settled),
-        partial(process_image, order=order),
+        work if open_executor else isolated,
         give_up,
         workers=request.workers,
-        open_executor=open_executor,
+        open_executor=open_executor or Workers,
+        alone=isolated.with_memory(request.workers * share) if request.workers > 1 else None,
         should_stop=should_stop,
     )
     with contextlib.closing(outcomes):
@@ -249,6 +262,13 @@ def _judge(
                 rows.append(row)
                 on_progress(Progress("files", len(rows.rows), plan.total, row))
     return None if len(rows.rows) == plan.total else "it was asked to stop"
+
+
+def _memory_of_worker(request: RunRequest) -> int:
+    """Give the memory that a worker may take: what was asked for, or its share of what is free now."""
+    if request.limits.memory_mib is not None:
+        return request.limits.memory_mib * MIB
+    return free_memory_bytes() // request.workers
 
 
 def _distributions(root: Path) -> list[str]:

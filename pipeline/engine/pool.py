@@ -1,16 +1,13 @@
-"""Work through a list with worker processes, and outlive those that die."""
+"""Work through a list with an executor, and outlive the workers that die."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-import warnings
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from typing import TYPE_CHECKING, Final, TypeVar
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-import cv2
+from pipeline.engine.isolation import Crew, join_crew
+from pipeline.engine.limits import Fault, Lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -19,66 +16,41 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 TASKS_PER_WORKER: Final = 2  # one in hand and one waiting: enough to keep a worker busy, little to hold
-BYTES_PER_WORKER: Final = 1 << 30  # what the largest mammograms need at their peak
 POLL_SECONDS: Final = 0.2  # how soon a request to stop is noticed
 
 
-def default_workers() -> int:
-    """One worker per processor that this process may use, but no more than the memory has room for; at least one."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        processors = min(processors, memory // BYTES_PER_WORKER)
-    return max(processors, 1)
-
-
-def open_workers(workers: int) -> Executor:
-    """Start worker processes by ``spawn``, so that they inherit nothing from this one and behave alike everywhere."""
-    _occupy_standard_streams()
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
-
-
-def _occupy_standard_streams() -> None:
-    """Open those of the first three descriptors that are closed, as under some services: no pipe must become one."""
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
-    os.close(descriptor)
-
-
-def _prepare_worker() -> None:
+class Workers(ThreadPoolExecutor):
     """
-    Make a process a good worker: one thread, silent, and deaf to Ctrl-C.
+    An executor for `pipeline.engine.isolation.Isolated`: threads that each have a process, which end with it.
 
-    Decoders and pydicom write warnings that can quote a header, so what a
-    worker prints goes nowhere; what matters comes back as a row. Ctrl-C
-    reaches every process of a terminal; the main process decides.
+    Parameters
+    ----------
+    workers : int
+        At least 1.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    cv2.setNumThreads(1)
-    warnings.simplefilter("ignore")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+
+    def __init__(self, workers: int) -> None:
+        self._crew = Crew()
+        super().__init__(workers, thread_name_prefix="worker", initializer=join_crew, initargs=(self._crew,))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes: after what was begun, or at once where nobody waits for it."""
+        if not wait:
+            self._crew.close()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        self._crew.close()
 
 
-def _end_with_parent() -> None:
-    """End this worker when the main process is gone, even by a signal that it could not hear: nobody else would."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def run_tasks(
+def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are named
     tasks: Iterable[Task],
     work: Callable[[Task], Result],
-    give_up: Callable[[Task], Result],
+    give_up: Callable[[Task, Lost], Result],
     *,
     workers: int,
-    open_executor: Callable[[int], Executor] = open_workers,
+    open_executor: Callable[[int], Executor] = Workers,
+    alone: Callable[[Task], Result] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    note_lost: Callable[[Task, Lost, bool], None] = lambda _task, _lost, _is_final: None,
 ) -> Generator[Result, None, None]:
     """
     Give the results of all tasks as they become ready.
@@ -89,16 +61,20 @@ def run_tasks(
         Taken one by one; at most two per worker are in hand at a time, so the
         memory needed does not grow with their number.
     work : callable
-        Turns a task into a result, in a worker; must be picklable and must not raise.
+        Turns a task into a result; raises `Lost` if the process that it used is gone.
     give_up : callable
-        Turns a task that ended its worker into a result, here.
+        Turns a task that was lost for good into a result.
     workers : int
         At least 1.
     open_executor : callable
         Starts an executor with so many workers.
+    alone : callable or None
+        As ``work``, with the memory of all workers; None if that is no more than it had.
     should_stop : callable
         Asked several times a second. After it said True no task is begun;
         those in hand are finished and given.
+    note_lost : callable
+        Told of every loss: the task, how it was lost, and whether for good.
 
     Yields
     ------
@@ -107,90 +83,81 @@ def run_tasks(
 
     Notes
     -----
-    When a worker dies, all tasks in hand are lost with it, and nobody can say
-    which one was to blame. They are run again one at a time: the guilty one
-    ends its worker again and is given up, the others get their results.
+    Every worker has one task, so a worker that crashes or passes its time says which task is
+    to blame. One that was killed from outside does not: when memory runs out the system kills
+    whom it likes. Such a task is tried once more after all others, with no neighbour, and so is one that
+    needed more than its share of the memory.
     """
-    queue = iter(tasks)
-    finished = False
-    foreign = set(multiprocessing.active_children())
-    while not finished:
-        pending: dict[Future[Result], Task] = {}
-        suspects: list[Task] = []
-        with open_executor(workers) as executor:
-            try:
-                while not suspects:
-                    finished = _fill(executor, queue, pending, work, suspects, workers * TASKS_PER_WORKER, should_stop)
-                    if not pending:
-                        break
-                    done, _ = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-                    yield from _collect(done, pending, suspects)
-                wait(pending)  # after a breakdown: all of them end at once
-                yield from _collect(set(pending), pending, suspects)
-            except (KeyboardInterrupt, GeneratorExit):
-                executor.shutdown(wait=False, cancel_futures=True)
-                _end_children(foreign)
-                raise
-        yield from _one_by_one(suspects, work, give_up, open_executor)
+    hands = _Hands(work, alone, give_up, note_lost)
+    with open_executor(workers) as executor:
+        try:
+            yield from hands.work_through(iter(tasks), executor, workers * TASKS_PER_WORKER, should_stop)
+            for task in hands.suspects:
+                if should_stop():
+                    break
+                yield hands.try_alone(task, executor)
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def _fill(
-    executor: Executor,
-    queue: Iterator[Task],
-    pending: dict[Future[Result], Task],
-    work: Callable[[Task], Result],
-    suspects: list[Task],
-    limit: int,
-    should_stop: Callable[[], bool],
-) -> bool:
-    """Hand out tasks up to the limit; True once there will be no more."""
-    while len(pending) < limit:
-        if should_stop():
+@dataclass(slots=True)
+class _Hands(Generic[Task, Result]):
+    """What is in hand, and what was lost on the way."""
+
+    work: Callable[[Task], Result]
+    alone: Callable[[Task], Result] | None
+    give_up: Callable[[Task, Lost], Result]
+    note_lost: Callable[[Task, Lost, bool], None]
+    pending: dict[Future[Result], Task] = field(default_factory=dict)
+    suspects: list[Task] = field(default_factory=list)
+
+    def work_through(
+        self, queue: Iterator[Task], executor: Executor, limit: int, should_stop: Callable[[], bool]
+    ) -> Iterator[Result]:
+        """Give the results of all tasks but the suspects."""
+        is_open = True
+        while is_open or self.pending:
+            if is_open and should_stop():
+                is_open = False
+                self._cancel_waiting()
+            while is_open and len(self.pending) < limit:
+                is_open = self._hand_out(queue, executor)
+            done, _ = wait(self.pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield from self._collect(future)
+
+    def try_alone(self, task: Task, executor: Executor) -> Result:
+        """Give the result of a suspect, or give it up."""
+        try:
+            return executor.submit(self.alone or self.work, task).result()
+        except Lost as lost:
+            self.note_lost(task, lost, True)  # noqa: FBT003 - a callback has no names
+            return self.give_up(task, lost)
+
+    def _hand_out(self, queue: Iterator[Task], executor: Executor) -> bool:
+        """Begin the next task; False if there is none."""
+        for task in queue:
+            self.pending[executor.submit(self.work, task)] = task
             return True
+        return False
+
+    def _cancel_waiting(self) -> None:
+        """Take back what no worker has begun."""
+        for future in tuple(self.pending):
+            if future.cancel():
+                del self.pending[future]
+
+    def _collect(self, future: Future[Result]) -> Iterator[Result]:
+        """Give the result of a task that has ended, unless it is to be tried again."""
+        task = self.pending.pop(future)
         try:
-            task = next(queue)
-        except StopIteration:
-            return True
-        try:
-            pending[executor.submit(work, task)] = task
-        except BrokenExecutor:
-            suspects.append(task)
-            return False
-    return False
-
-
-def _collect(done: set[Future[Result]], pending: dict[Future[Result], Task], suspects: list[Task]) -> Iterator[Result]:
-    for future in done:
-        task = pending.pop(future)
-        try:
-            result = future.result()
-        except BrokenExecutor:
-            suspects.append(task)
-        else:
-            yield result
-
-
-def _one_by_one(
-    tasks: list[Task],
-    work: Callable[[Task], Result],
-    give_up: Callable[[Task], Result],
-    open_executor: Callable[[int], Executor],
-) -> Iterator[Result]:
-    """Run suspects alone, so that whoever ends a worker now is the one to blame."""
-    waiting = list(reversed(tasks))
-    while waiting:
-        with open_executor(1) as executor:
-            is_broken = False
-            while waiting and not is_broken:
-                task = waiting.pop()
-                try:
-                    yield executor.submit(work, task).result()
-                except BrokenExecutor:
-                    is_broken = True
-                    yield give_up(task)
-
-
-def _end_children(foreign: set[multiprocessing.process.BaseProcess]) -> None:
-    """End the worker processes that were started here: nobody waits for their results any more."""
-    for child in set(multiprocessing.active_children()) - foreign:
-        child.terminate()
+            yield future.result()
+        except Lost as lost:
+            has_more = self.alone is not None
+            is_suspect = lost.fault is Fault.KILLED or (lost.fault is Fault.MEMORY and has_more)
+            self.note_lost(task, lost, not is_suspect)
+            if is_suspect:
+                self.suspects.append(task)
+            else:
+                yield self.give_up(task, lost)

@@ -7,11 +7,13 @@ import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import pipeline
 from pipeline.analyse import analyse
 from pipeline.dicom import DicomSettings, read_mammogram
+from pipeline.engine.limits import Fault
 from pipeline.engine.store import CANDIDATES, OVERLAYS, RESULTS, THUMBNAILS
 from pipeline.errors import ImageError, SkippedImage
 from pipeline.lexicon import Reason, Status
@@ -22,6 +24,7 @@ from pipeline.outputs.report import OverlayPlacement, candidates_to_json, encode
 
 if TYPE_CHECKING:
     from pipeline.config import Config
+    from pipeline.engine.limits import Lost
     from pipeline.engine.plan import PlannedFile, PlannedImage
     from pipeline.engine.store import RunFolder
     from pipeline.model import Mammogram, Report
@@ -89,18 +92,57 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
     return ImageOutcome(tuple(rows))
 
 
-def give_up(image: PlannedImage) -> ImageOutcome:
-    """Give the outcome of an image whose worker ended abruptly, alone as well as among others."""
-    message = (
-        "The process that worked on this file ended abruptly, for lack of memory or by a fault of a decoder. "
-        "Run this file again alone with more memory, or export it in another transfer syntax."
-    )
+def files_of(image: PlannedImage) -> int:
+    """Count the files that say they are one image."""
+    return len(image.files)
+
+
+def give_up(image: PlannedImage, lost: Lost) -> ImageOutcome:
+    """Give the outcome of an image whose worker was lost for good: a row for each of its files."""
+    reason, message = _ENDINGS[lost.fault]
+    seconds = round(lost.seconds / len(image.files), 3)
     return ImageOutcome(
         tuple(
-            FileRow(file.public_path, file.sop_instance_uid, Status.FAILED, Reason.INTERNAL_ERROR, message, 0.0)
+            FileRow(
+                file.public_path, file.sop_instance_uid, Status.FAILED, reason, message.format(lost.detail), seconds
+            )
             for file in image.files
         )
     )
+
+
+_ENDINGS: Final = MappingProxyType(
+    {
+        Fault.TIME: (
+            Reason.TIMED_OUT,
+            (
+                "The time limit of {} passed before this file was judged: its decoder hangs, or the disk does. "
+                "Allow more with --time-limit, or export it in another transfer syntax."
+            ),
+        ),
+        Fault.MEMORY: (
+            Reason.OUT_OF_MEMORY,
+            (
+                "This file needed more memory than the limit of {}, also with no other file beside it. "
+                "Run it on a machine with more, or allow more with --memory-limit."
+            ),
+        ),
+        Fault.CRASH: (
+            Reason.CRASHED,
+            (
+                "The process that worked on this file crashed ({}), most likely in a decoder. "
+                "Export it in another transfer syntax, and report the crash with the version."
+            ),
+        ),
+        Fault.KILLED: (
+            Reason.CRASHED,
+            (
+                "The process that worked on this file was killed from outside ({}) twice, the second time alone: "
+                "most likely the system ran out of memory. Run it on a machine with more."
+            ),
+        ),
+    }
+)
 
 
 class _WriteProblem(Exception):  # noqa: N818 - not an error of the file

@@ -79,7 +79,7 @@ def judge() -> Judge:
         force: bool = False,
         on_progress: Callable[[Progress], None] = lambda _step: None,
         should_stop: Callable[[], bool] = lambda: False,
-        open_executor: Callable[[int], Executor] = ThreadPoolExecutor,
+        open_executor: Callable[[int], Executor] | None = ThreadPoolExecutor,
     ) -> RunSummary:
         folders = (inputs,) if isinstance(inputs, Path) else tuple(inputs)
         request = RunRequest(folders, out, load(None, overrides), workers=1, force=force)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.config import Config
+from pipeline.engine.limits import Fault, Lost
 from pipeline.engine.plan import PlannedFile, PlannedImage
 from pipeline.engine.process import WorkOrder, describe_fault, give_up, process_image
 from pipeline.engine.store import RunFolder
@@ -67,13 +68,24 @@ def test_a_folder_that_takes_nothing_is_told_apart_from_a_faulty_file(
     assert outcome.write_problem == "Not a directory"
 
 
-def test_a_lost_image_has_a_row_for_each_of_its_files(drawn: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "reason", "said"),
+    [
+        (Fault.TIME, Reason.TIMED_OUT, "limit of 7 units"),
+        (Fault.MEMORY, Reason.OUT_OF_MEMORY, "--memory-limit"),
+        (Fault.CRASH, Reason.CRASHED, "crashed (7 units)"),
+        (Fault.KILLED, Reason.CRASHED, "killed from outside"),
+    ],
+)
+def test_a_lost_image_has_a_row_for_each_of_its_files(drawn: Path, fault: Fault, reason: Reason, said: str) -> None:
     image = PlannedImage((PlannedFile(drawn, "a.dcm", UID), PlannedFile(drawn, "b.dcm", UID)))
-    rows = give_up(image).rows
-    assert [(row.path, row.reason) for row in rows] == [
-        ("a.dcm", Reason.INTERNAL_ERROR),
-        ("b.dcm", Reason.INTERNAL_ERROR),
+    rows = give_up(image, Lost(fault, "7 units", 3.0)).rows
+    assert [(row.path, row.status, row.reason) for row in rows] == [
+        ("a.dcm", Status.FAILED, reason),
+        ("b.dcm", Status.FAILED, reason),
     ]
+    assert all(said in str(row.message) for row in rows)
+    assert sum(row.seconds for row in rows) == 3.0
 
 
 def test_a_fault_outside_of_this_package_has_no_place() -> None:
