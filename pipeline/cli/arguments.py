@@ -34,6 +34,7 @@ Judge every mammogram in the given files, folders (of any depth) and DICOMDIRs, 
   tables/*.csv             images, calcifications and clusters as tables
   files.jsonl              what became of each input file, and why
   run.json                 version, configuration, times and totals
+  log.jsonl                what happened on the way, a JSON line for each event
 
 A run that was interrupted goes on when the same command is given again. Outputs hold no
 patient's name, identifier or birth date; see docs/configuration.md for the names of folders.
@@ -154,7 +155,9 @@ def _add_run(commands: _Commands) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace another run that lies in DIR; foreign files stay")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    parser.add_argument("--json", action="store_true", help="print the totals as JSON on standard output")
+    parser.add_argument(
+        "--json", action="store_true", help="print totals and pace as JSON on standard output, and nothing else there"
+    )
     parser.set_defaults(command="run")
 
 

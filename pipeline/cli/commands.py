@@ -95,7 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
     with _silence(), Display(quiet=arguments.quiet) as display, _stop_on_signal(display.say) as should_stop:
         summary = run_engine(request, display.update, should_stop)
     if arguments.json:
-        print(json.dumps(asdict(summary.totals), indent=1))
+        print(
+            json.dumps({**asdict(summary.totals), "resumed": summary.resumed, "pace": asdict(summary.pace)}, indent=1)
+        )
     elif not arguments.quiet:
         print(summarise(summary, request.out))
     if summary.stopped_because is not None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipeline.engine import Progress as Step
     from pipeline.engine import RunSummary
+    from pipeline.engine.record import Pace
 
 SECONDS_BETWEEN_LINES: Final = 30  # where no terminal is: a log of a night's run stays readable
 STAGES: Final = {"headers": "reading headers", "files": "judging", "tables": "writing tables"}
@@ -125,7 +126,7 @@ def summarise(summary: RunSummary, out: Path) -> str:
     Returns
     -------
     str
-        Several lines: counts, distributions, reasons with their first files, and where to look.
+        Several lines: counts, distributions, reasons with their first files, pace, and where to look.
     """
     totals = summary.totals
     counted = ", ".join(f"{number} {status}" for status, number in totals.status.items())
@@ -140,8 +141,27 @@ def summarise(summary: RunSummary, out: Path) -> str:
         lines.append(f"distribution: {labels}")
     lines += _reasons(summary, Status.SKIPPED)
     lines += _reasons(summary, Status.FAILED)
+    lines += _pace(summary.pace)
     lines.append(f"open {out / 'index.html'}")
     return "\n".join(lines)
+
+
+def _pace(pace: Pace) -> list[str]:
+    """Say how fast it was, and which files took longest."""
+    if pace.images_per_hour is None:
+        return []
+    lines = [f"{pace.judged} judged in {_duration(pace.seconds)}, {pace.images_per_hour:,.0f} images per hour"]
+    if pace.judged > len(pace.slowest):  # of a few files, none is worth naming
+        lines.append("slowest: " + ", ".join(f"{path} ({seconds:.1f} s)" for path, seconds in pace.slowest))
+    return lines
+
+
+def _duration(seconds: float) -> str:
+    """Write a duration as people do."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _reasons(summary: RunSummary, status: Status) -> list[str]:

@@ -1,8 +1,9 @@
 """Many images: plan, run, resume, collect."""
 
-from pipeline.engine.batch import Progress, RunRequest, RunSummary, run
+from pipeline.engine.batch import run
 from pipeline.engine.limits import Limits
 from pipeline.engine.machine import default_workers
 from pipeline.engine.process import describe_fault
+from pipeline.engine.request import Progress, RunRequest, RunSummary
 
 __all__ = ["Limits", "Progress", "RunRequest", "RunSummary", "default_workers", "describe_fault", "run"]

@@ -26,6 +26,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 LOOK_SECONDS: Final = 0.05  # a process fills 0.1 GB in that time at most, which a limit on memory can be passed by
+STARTS: Final = 3  # a worker that is killed while it starts says nothing of the next; three in a row do
 START_SECONDS: Final = 120.0  # imports from a slow network share take many seconds, and never this long
 END_SECONDS: Final = 5.0  # a process that waits for a dead disk cannot be ended even by force; nobody waits for it
 MIB: Final = 1 << 20
@@ -118,20 +119,20 @@ class Crew(set["WorkerProcess"]):
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.Lock()
-        self._is_closed = False
+        self.is_closed = False
 
     def take(self, worker: WorkerProcess) -> None:
         """Add a worker."""
         with self._lock:
             self.add(worker)
-            is_late = self._is_closed
+            is_late = self.is_closed
         if is_late:
             worker.end()
 
     def close(self) -> None:
         """End all workers."""
         with self._lock:
-            self._is_closed = True
+            self.is_closed = True
             workers = list(self)
         for worker in workers:
             worker.end()
@@ -157,13 +158,20 @@ def _worker_of_this_thread(first: bytes) -> WorkerProcess:
     if worker is not None and (worker.first != first or not worker.is_alive()):
         worker.end()
         worker = None
-    if worker is None:
+    for is_last in (*[False] * (STARTS - 1), True):
+        if worker is not None:
+            break
         worker = WorkerProcess(first)
         _OWN.worker = worker
         if _OWN.crew is not None:
             _OWN.crew.take(worker)
-        worker.wait_until_ready()
-    return worker
+        try:
+            worker.wait_until_ready()
+        except WorkersUnavailableError:
+            if is_last or (_OWN.crew is not None and _OWN.crew.is_closed):
+                raise
+            worker = None
+    return cast("WorkerProcess", worker)
 
 
 class WorkerProcess:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.config import Config
     from pipeline.engine.limits import Lost
     from pipeline.engine.plan import PlannedFile, PlannedImage
-    from pipeline.engine.store import RunFolder
+    from pipeline.engine.store import Store
     from pipeline.model import Mammogram, Report
     from pipeline.outputs.report import Provenance
 
@@ -39,7 +39,7 @@ class WorkOrder:
 
     config: Config
     provenance: Provenance
-    folder: RunFolder
+    folder: Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _are_equal(first: Path, second: Path) -> bool:
         return False
 
 
-def _write(outputs: dict[str, bytes], folder: RunFolder) -> None:
+def _write(outputs: dict[str, bytes], folder: Store) -> None:
     try:
         for place, content in outputs.items():
             folder.write(place, content)

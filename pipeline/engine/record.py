@@ -7,11 +7,13 @@ import platform
 import sys
 from collections import Counter
 from dataclasses import asdict, dataclass
+from heapq import nlargest
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import __version__
 from pipeline.config import digest, without_secrets
+from pipeline.engine.machine import processors
 from pipeline.lexicon import NOTICE, Reason, Status
 from pipeline.model import FileRow
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.config import ResolvedConfig
 
 SOFTWARE: Final = "mammocalc"
+SLOWEST: Final = 5  # files that are named as the slowest; files.jsonl has the seconds of all
 RUNNING, FINISHED, STOPPED = "running", "finished", "stopped"
 _LIBRARIES: Final = ("numpy", "opencv-python-headless", "scikit-image", "scipy", "pydicom", "python-gdcm", "pydantic")
 
@@ -65,8 +68,52 @@ def count(rows: Iterable[FileRow], distributions: Iterable[str], passed_over: in
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """
+    How fast a run was.
+
+    Attributes
+    ----------
+    seconds : float
+        From its start, or that of its last continuation.
+    judged : int
+        Images judged in that time.
+    images_per_hour : float or None
+        None where nothing was judged.
+    slowest : tuple of (str, float)
+        Path and seconds of the files that took longest, the slowest first.
+    """
+
+    seconds: float
+    judged: int
+    images_per_hour: float | None
+    slowest: tuple[tuple[str, float], ...]
+
+
+def measure_pace(rows: Iterable[FileRow], judged: int, seconds: float) -> Pace:
+    """
+    Say how fast a run was.
+
+    Parameters
+    ----------
+    rows : iterable of FileRow
+        All of the run.
+    judged : int
+        How many of them were judged in this time.
+    seconds : float
+    """
+    slowest = nlargest(SLOWEST, rows, key=lambda row: row.seconds)
+    return Pace(
+        seconds=round(seconds, 1),
+        judged=judged,
+        images_per_hour=round(judged * 3600 / seconds, 1) if judged and seconds else None,
+        slowest=tuple((row.path, row.seconds) for row in slowest if row.seconds),
+    )
+
+
 def describe_run(
-    identity: RunIdentity, resolved: ResolvedConfig, state: str, workers: int, times: Mapping[str, Any]
+    identity: RunIdentity, resolved: ResolvedConfig, state: str, staff: Mapping[str, Any], times: Mapping[str, Any]
 ) -> dict[str, Any]:
     """
     Give everything that ``run.json`` says before the totals.
@@ -77,7 +124,8 @@ def describe_run(
     resolved : ResolvedConfig
         Written in full, secrets excepted, with the origin of what is not a default.
     state : {"running", "finished", "stopped"}
-    workers : int
+    staff : mapping
+        The number of workers and what each may take; goes in as it is.
     times : mapping
         Goes in as it is.
 
@@ -94,13 +142,14 @@ def describe_run(
         "configuration": without_secrets(resolved.config),
         "configuration_origins": dict(resolved.origins),
         "state": state,
-        "workers": workers,
+        **staff,
         **times,
         "platform": {
             "python": platform.python_version(),
             "system": platform.system(),
             "machine": platform.machine(),
             "byte_order": sys.byteorder,
+            "processors": processors(),
             "libraries": {name: _version(name) for name in _LIBRARIES},
         },
         "notice": NOTICE,

@@ -9,7 +9,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pipeline.errors import OutputError
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHARDED_ABOVE: Final = 2000  # files in one folder that file managers still open without a pause
+SHARDS: Final = 256  # subfolders of a folder: two hexadecimal digits
 BYTES_PER_IMAGE: Final = 14_000  # a result without findings, its page and its lines: the least that is needed
 BYTES_PER_OVERLAY: Final = 100_000  # a small overlay with its thumbnail; those of whole breasts have 200 to 600 kB
 
-RECORD, ROWS, PAGE = "run.json", "files.jsonl", "index.html"
+RECORD, ROWS, PAGE, LOG = "run.json", "files.jsonl", "index.html", "log.jsonl"
 RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
 DETAILS: Final = "details"
 _FOLDERS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES)
-OWN: Final = (RECORD, ROWS, PAGE, *_FOLDERS)
+OWN: Final = (RECORD, ROWS, PAGE, LOG, *_FOLDERS)
 """Everything that a run puts into its folder, by name."""
 
 _OWN_FILE: Final = re.compile(
@@ -34,32 +35,66 @@ _OWN_FILE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RunFolder:
-    """Where the files of one run lie. Large runs spread theirs over 256 subfolders."""
-
-    root: Path
-    sharded: bool = False
+class Store(Protocol):
+    """Where the files of images are put, by place: a path relative to the run, with forward slashes."""
 
     def place(self, kind: str, uid: str, ending: str) -> PurePosixPath:
-        """
-        Say where a file of one image belongs, relative to the folder.
+        """Say where a file of one image belongs."""
 
-        Examples
-        --------
-        >>> RunFolder(Path("out")).place("results", "1.2.3", ".json").as_posix()
-        'results/1.2.3.json'
-        >>> RunFolder(Path("out"), sharded=True).place("results", "1.2.3", ".json").as_posix()
-        'results/c4/1.2.3.json'
-        """
-        name = uid + ending
-        if not self.sharded:
-            return PurePosixPath(kind, name)
-        return PurePosixPath(kind, hashlib.sha256(uid.encode("ascii")).hexdigest()[:2], name)
+    def write(self, place: PurePosixPath | str, content: bytes) -> None:
+        """Write a file whole or not at all; OSError if that cannot be done."""
+
+    def read(self, place: PurePosixPath | str) -> bytes:
+        """Read a file; OSError if it is not there."""
+
+    def remove(self, place: PurePosixPath | str) -> None:
+        """Remove a file, if it is there."""
+
+
+def levels_for(images: int) -> int:
+    """
+    Say how many levels of subfolders keep each folder of a run small.
+
+    Examples
+    --------
+    >>> levels_for(2_000), levels_for(2_001), levels_for(512_000), levels_for(10_000_000)
+    (0, 1, 1, 2)
+    """
+    if images <= SHARDED_ABOVE:
+        return 0
+    return 1 if images <= SHARDED_ABOVE * SHARDS else 2
+
+
+def place_of(kind: str, uid: str, ending: str, levels: int) -> PurePosixPath:
+    """
+    Say where a file of one image belongs, relative to the run.
+
+    Examples
+    --------
+    >>> for levels in range(3):
+    ...     place_of("results", "1.2.3", ".json", levels).as_posix()
+    'results/1.2.3.json'
+    'results/c4/1.2.3.json'
+    'results/c4/7d/1.2.3.json'
+    """
+    digits = hashlib.sha256(uid.encode("ascii")).hexdigest()
+    return PurePosixPath(kind, *(digits[2 * level : 2 * level + 2] for level in range(levels)), uid + ending)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Where the files of one run lie. Large runs spread theirs over one or two levels of 256 subfolders."""
+
+    root: Path
+    levels: int = 0
+
+    def place(self, kind: str, uid: str, ending: str) -> PurePosixPath:
+        """Say where a file of one image belongs, relative to the folder."""
+        return place_of(kind, uid, ending, self.levels)
 
     def write(self, place: PurePosixPath | str, content: bytes) -> None:
         """
-        Write a file whole or not at all.
+        Write a file whole or not at all, and onto the disk: a power cut leaves no name without its content.
 
         Raises
         ------
@@ -70,12 +105,23 @@ class RunFolder:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            part.write_bytes(content)
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
             part.replace(target)
         except OSError:
             with contextlib.suppress(OSError):
                 part.unlink()
             raise
+
+    def read(self, place: PurePosixPath | str) -> bytes:
+        """Read a file; OSError if it is not there."""
+        return (self.root / place).read_bytes()
+
+    def remove(self, place: PurePosixPath | str) -> None:
+        """Remove a file, if it is there."""
+        (self.root / place).unlink(missing_ok=True)
 
 
 def probe(root: Path) -> bool:
@@ -145,7 +191,7 @@ def clear(root: Path) -> None:
 
 def own_files(root: Path) -> Iterator[Path]:
     """Find the files that runs have put into a folder."""
-    for name in (RECORD, ROWS, PAGE):
+    for name in (RECORD, ROWS, PAGE, LOG):
         if (root / name).is_file():
             yield root / name
     for name in _FOLDERS:
@@ -161,5 +207,6 @@ def is_own(root: Path, path: Path) -> bool:
 
 def remove_parts(root: Path) -> None:
     """Remove what a killed run had begun to write."""
-    for path in [*root.glob(".*.part"), *(part for name in _FOLDERS for part in (root / name).rglob(".*.part"))]:
+    parts = [*root.glob(".*.part"), root / f"{PAGE}.part", *(root / TABLES).glob("*.csv.part")]
+    for path in [*parts, *(part for name in _FOLDERS for part in (root / name).rglob(".*.part"))]:
         path.unlink(missing_ok=True)

@@ -78,7 +78,7 @@ def test_a_run_leaves_every_file_that_the_contract_names(
     assert {path.name for path in (out / "tables").iterdir()} == {"images.csv", "calcifications.csv", "clusters.csv"}
     assert (out / "index.html").stat().st_size > 1000
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["run.json", "files.jsonl", "index.html", "tables", *kinds]
+        ["run.json", "files.jsonl", "log.jsonl", "index.html", "tables", *kinds]
     )
 
     said = capsys.readouterr()
@@ -336,13 +336,13 @@ def test_several_inputs_are_one_run(mammograms: Path, tmp_path: Path, judge: Jud
 def test_large_runs_are_spread_over_subfolders(
     mammograms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge: Judge
 ) -> None:
-    monkeypatch.setattr("pipeline.engine.batch.SHARDED_ABOVE", 2)
+    monkeypatch.setattr("pipeline.engine.store.SHARDED_ABOVE", 2)
     out = tmp_path / "out"
     judge(mammograms, out)
     for kind, ending in (("results", ".json"), ("details", ".html"), ("overlays", ".jpg"), ("thumbnails", ".jpg")):
         assert not [path for path in (out / kind).iterdir() if path.is_file()]
         for path in (out / kind).rglob(f"*{ending}"):
-            expected = RunFolder(out, sharded=True).place(kind, path.name.removesuffix(ending), ending)
+            expected = RunFolder(out, levels=1).place(kind, path.name.removesuffix(ending), ending)
             assert path.relative_to(out).as_posix() == expected.as_posix()
             assert re.fullmatch("[0-9a-f]{2}", path.parent.name)
     assert judge(mammograms, out).resumed == 3

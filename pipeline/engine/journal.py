@@ -1,0 +1,43 @@
+"""What happened during a run, line by line, for those who look after it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Journal:
+    """
+    A file of JSON lines, each with ``time`` (UTC), ``event`` and its facts.
+
+    Lines are added and never changed, those of a continued run after those of
+    the interrupted one. They hold the names that the rows hold, and nothing
+    else of a file: no patient's data.
+
+    Parameters
+    ----------
+    file : Path
+        Its folder exists when the first event is noted.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def note(self, event: str, **facts: Any) -> None:
+        """Add an event; where the disk takes no more, the run has more important things to say than this."""
+        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
+        with contextlib.suppress(OSError), self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def mend(self) -> None:
+        """End a last line that a killed run left unfinished, so that the next begins on its own."""
+        with contextlib.suppress(OSError):
+            content = self._file.read_bytes()
+            if content and not content.endswith(b"\n"):
+                with self._file.open("ab") as file:
+                    file.write(b"\n")

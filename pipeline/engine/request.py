@@ -1,0 +1,60 @@
+"""What is asked of the engine, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.engine.limits import Limits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.config import ResolvedConfig
+    from pipeline.engine.record import Pace, Totals
+    from pipeline.model import FileRow
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """
+    What is to be run.
+
+    ``workers`` is the number of worker processes, and ``limits`` what each may
+    take for an image. ``force`` replaces another run that lies in ``out``.
+    """
+
+    inputs: tuple[Path, ...]
+    out: Path
+    resolved: ResolvedConfig
+    workers: int
+    force: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    A step of a run.
+
+    ``row`` is the file that was just settled, and None while headers are
+    read or results collected. ``is_new`` is False for rows that an earlier, interrupted
+    run had settled.
+    """
+
+    stage: Literal["headers", "files", "tables"]
+    done: int
+    total: int
+    row: FileRow | None = None
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """How a run ended. ``stopped_because`` is None where it came to its end."""
+
+    rows: tuple[FileRow, ...]
+    totals: Totals
+    resumed: int
+    stopped_because: str | None
+    pace: Pace
