@@ -85,8 +85,7 @@ def prepare(folder: Path, files: int) -> Course:
     out = folder / "whole"
     began = time.monotonic()
     with subprocess.Popen(command(images, out), stderr=subprocess.PIPE) as process:
-        while process.poll() is None and not rows(out):
-            time.sleep(0.01)
+        wait_for_rows(process, out)
         start_s = time.monotonic() - began
         process.wait()
     if process.returncode != 0:
@@ -106,6 +105,13 @@ def rows(out: Path) -> int:
         return (out / "files.jsonl").read_bytes().count(b"\n")
     except FileNotFoundError:
         return 0
+
+
+def wait_for_rows(process: subprocess.Popen[bytes], out: Path) -> None:
+    """Wait for the next row of a run, or for its end."""
+    before = rows(out)
+    while process.poll() is None and rows(out) <= before:
+        time.sleep(0.01)
 
 
 def contents(out: Path) -> dict[str, bytes]:
@@ -140,14 +146,17 @@ def survive(course: Course, out: Path, chance: random.Random) -> str:
     story = []
     while True:
         whom = chance.choice(("main process", "worker"))
-        after_s = chance.uniform(0, course.start_s + course.judge_s)
+        is_early = chance.random() < 1 / 4  # while headers are read and workers start
+        after_s = chance.uniform(0, course.start_s if is_early else course.judge_s)
         before = finished(out)
         with subprocess.Popen(command(course.images, out), stderr=subprocess.PIPE) as process:
+            if not is_early:
+                wait_for_rows(process, out)
             workers = kill(process, whom, after_s, chance)
             code = process.wait()
         psutil.wait_procs(workers, timeout=60)  # orphans end themselves
         expect_untouched(before)
-        story.append(f"{whom} after {after_s:.2f} s, {rows(out)} rows")
+        story.append(f"{whom}, {after_s:.2f} s after the {'start' if is_early else 'first row'}, {rows(out)} rows")
         if code == 0:
             break
         expect(code == -9, f"ended with {code}")
