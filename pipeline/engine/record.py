@@ -179,7 +179,7 @@ def read_rows(file: Path) -> tuple[FileRow, ...]:
     """
     rows = []
     try:
-        with file.open(encoding="utf-8") as lines:
+        with file.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 try:
                     values = json.loads(line)
