@@ -38,12 +38,15 @@ Judge every mammogram in the given files, folders (of any depth) and DICOMDIRs, 
 
 A run that was interrupted goes on when the same command is given again. Outputs hold no
 patient's name, identifier or birth date; see docs/configuration.md for the names of folders.
+
+With --watch the run has no end: what arrives in the folders is taken up when it is complete.
 """
 
 RUN_EXAMPLES: Final = """\
 examples:
   mammocalc run sample_data --out out
   mammocalc run /data/screening --out out --workers 8 --config configs/high_sensitivity.yaml
+  mammocalc run /data/incoming --out out --watch --settle 30
   mammocalc run image.dcm --out out --set detect.threshold_sigma=6 --set outputs.overlays=findings
 
 """
@@ -152,6 +155,15 @@ def _add_run(commands: _Commands) -> None:
         type=_mebibytes,
         metavar="MIB",
         help="most memory of one process in MiB, at least 64 (default: its share of what is free)",
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="go on: judge files as they arrive in INPUT, until Ctrl-C ends it"
+    )
+    parser.add_argument(
+        "--settle",
+        type=_seconds,
+        metavar="SECONDS",
+        help="with --watch: take a file up when it has not changed for so long (default: 10)",
     )
     parser.add_argument("--force", action="store_true", help="replace another run that lies in DIR; foreign files stay")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")

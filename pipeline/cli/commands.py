@@ -80,9 +80,11 @@ def run(arguments: argparse.Namespace) -> int:
     # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
     from pipeline.cli.console import Display, summarise  # noqa: PLC0415
     from pipeline.config import load  # noqa: PLC0415
-    from pipeline.engine import Limits, RunRequest, default_workers  # noqa: PLC0415
+    from pipeline.engine import Limits, RunRequest, WatchSettings, default_workers, watch  # noqa: PLC0415
     from pipeline.engine import run as run_engine  # noqa: PLC0415
 
+    if arguments.settle is not None and not arguments.watch:
+        return _say("--settle needs --watch", WRONG_CALL)
     limits = {"time_seconds": arguments.time_limit, "memory_mib": arguments.memory_limit}
     request = RunRequest(
         inputs=tuple(arguments.inputs),
@@ -93,7 +95,11 @@ def run(arguments: argparse.Namespace) -> int:
         limits=Limits(**{name: value for name, value in limits.items() if value is not None}),
     )
     with _silence(), Display(quiet=arguments.quiet) as display, _stop_on_signal(display.say) as should_stop:
-        summary = run_engine(request, display.update, should_stop)
+        if arguments.watch:
+            given = {} if arguments.settle is None else {"settle_seconds": arguments.settle}
+            summary = watch(request, WatchSettings(**given), display.update, should_stop)
+        else:
+            summary = run_engine(request, display.update, should_stop)
     if arguments.json:
         print(
             json.dumps({**asdict(summary.totals), "resumed": summary.resumed, "pace": asdict(summary.pace)}, indent=1)

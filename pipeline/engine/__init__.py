@@ -5,5 +5,16 @@ from pipeline.engine.limits import Limits
 from pipeline.engine.machine import default_workers
 from pipeline.engine.process import describe_fault
 from pipeline.engine.request import Progress, RunRequest, RunSummary
+from pipeline.engine.watch import WatchSettings, watch
 
-__all__ = ["Limits", "Progress", "RunRequest", "RunSummary", "default_workers", "describe_fault", "run"]
+__all__ = [
+    "Limits",
+    "Progress",
+    "RunRequest",
+    "RunSummary",
+    "WatchSettings",
+    "default_workers",
+    "describe_fault",
+    "run",
+    "watch",
+]

@@ -18,9 +18,12 @@ from pipeline.engine.store import is_own, levels_for, own_files, probe, require_
 from pipeline.errors import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
+    from pipeline.config import Config
+    from pipeline.discover import Discovery
     from pipeline.engine.plan import Plan
 
 
@@ -64,8 +67,7 @@ def run(
         If the folder cannot take the results, before any file was judged. What goes wrong
         with it later ends the run and stands in the summary.
     """
-    classifier_of(request.resolved.config)  # an unusable one is said before any work
-    distribution_classifier_of(request.resolved.config)
+    check_classifiers(request.resolved.config)
     is_new = probe(request.out)
     try:
         plan, passed_over = _plan(request, on_progress, should_stop)
@@ -79,19 +81,32 @@ def run(
         raise
     levels = levels_for(len(plan.images))
     session = Session(request, identity, levels, on_progress, should_stop, open_executor)
-    return _carry_out(session, plan, passed_over, on_progress)
+    return close_down(session, lambda: (_judge_all(session, plan, on_progress), passed_over))
 
 
-def _carry_out(session: Session, plan: Plan, passed_over: int, on_progress: Callable[[Progress], None]) -> RunSummary:
-    """Judge what is left of a plan, and write what there is, however far that came."""
+def check_classifiers(config: Config) -> None:
+    """Raise ConfigurationError if a classifier that a configuration names cannot be used: before any work."""
+    classifier_of(config)
+    distribution_classifier_of(config)
+
+
+def close_down(session: Session, work: Callable[[], tuple[str | None, int]]) -> RunSummary:
+    """
+    Do the work of a run, and write what there is then, however far that came.
+
+    Parameters
+    ----------
+    session : Session
+    work : callable
+        Gives None or why it stopped, and how many files were passed over.
+
+    Returns
+    -------
+    RunSummary
+    """
+    passed_over = 0
     try:
-        session.begin()
-        settled = session.take_up(plan.images, plan.rows)
-        for number, row in enumerate(session.rows.all(), start=1):
-            on_progress(Progress("files", number, plan.total, row, is_new=False))
-        why = session.judge((image for image in plan.images if image.files[0].public_path not in settled), plan.total)
-        if why is None and len(session.rows) < plan.total:
-            why = ASKED
+        why, passed_over = work()
         totals = session.collect(why, passed_over)
         return session.end(FINISHED if why is None else STOPPED, totals, why)
     except (WorkersUnavailableError, OSError) as error:
@@ -99,24 +114,38 @@ def _carry_out(session: Session, plan: Plan, passed_over: int, on_progress: Call
         return session.end(STOPPED, session.count_alone(passed_over), why)
 
 
+def _judge_all(session: Session, plan: Plan, on_progress: Callable[[Progress], None]) -> str | None:
+    """Judge what is left of a plan; None, or why that is not all."""
+    session.begin()
+    settled = session.take_up(plan.images, plan.rows)
+    for number, row in enumerate(session.rows.all(), start=1):
+        on_progress(Progress("files", number, plan.total, row, is_new=False))
+    why = session.judge((image for image in plan.images if image.files[0].public_path not in settled), plan.total)
+    return ASKED if why is None and len(session.rows) < plan.total else why
+
+
 def _plan(
     request: RunRequest, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
 ) -> tuple[Plan, int]:
-    """Find the input, without what an earlier run left in a folder that lies inside of it."""
+    """Find the input and look at every header."""
 
     def on_header(done: int, total: int) -> None:
         on_progress(Progress("headers", done, total))
         if should_stop():  # nothing is in hand yet
             raise KeyboardInterrupt
 
-    discovery = discover(request.inputs)
-    files = tuple(file for file in discovery.files if not is_own(request.out, file.path))
-    passed_over = discovery.passed_over
-    if any(request.out.resolve().is_relative_to(given.resolve()) for given in request.inputs):
-        passed_over -= sum(1 for _ in own_files(request.out))
-    if not files and not discovery.problems:
-        seen = f"; {passed_over} files were passed over" if passed_over else ""
+    discovery = without_own(discover(request.inputs), request.inputs, request.out)
+    if not discovery.files and not discovery.problems:
+        seen = f"; {discovery.passed_over} files were passed over" if discovery.passed_over else ""
         message = f"the input holds no DICOM files{seen}"
         raise CallError(message)
-    plan = plan_run(replace(discovery, files=files), request.resolved.config, on_header)
-    return plan, passed_over
+    return plan_run(discovery, request.resolved.config, on_header), discovery.passed_over
+
+
+def without_own(discovery: Discovery, inputs: Sequence[Path], out: Path) -> Discovery:
+    """Leave out what an earlier run left in a folder that lies inside of the input."""
+    files = tuple(file for file in discovery.files if not is_own(out, file.path))
+    passed_over = discovery.passed_over
+    if any(out.resolve().is_relative_to(given.resolve()) for given in inputs):
+        passed_over -= sum(1 for _ in own_files(out))
+    return replace(discovery, files=files, passed_over=passed_over)

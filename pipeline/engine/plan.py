@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.config import Config
-    from pipeline.discover import Discovery, FoundFile
+    from pipeline.discover import Discovery, FoundFile, InputProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,12 @@ class PlannedImage:
     All files that say they are one image, by relative path.
 
     As a rule that is one file. Files without a readable SOP Instance UID stand alone.
+    ``judged`` is None, or the file that was judged for this image before, where files arrive one after
+    the other; it is not among ``files``.
     """
 
     files: tuple[PlannedFile, ...]
+    judged: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,21 @@ class Plan:
     def total(self) -> int:
         """Number of rows that the run will have."""
         return len(self.rows) + sum(len(image.files) for image in self.images)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the header of a found file says about who and which it is."""
+
+    file: FoundFile
+    sop_instance_uid: str | None
+    tokens: frozenset[str]
+
+
+def read_header(file: FoundFile, config: Config) -> Header:
+    """Look at the header of one file."""
+    tokens = personal_tokens(file.path, 2 * config.read.max_pixels)
+    return Header(file, read_sop_instance_uid(file.path), tokens)
 
 
 def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int], None]) -> Plan:
@@ -78,26 +96,49 @@ def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int
         Images in the order of their first files' relative paths.
     """
     found = sorted(discovery.files, key=lambda file: file.relative)
-    max_pixel_bytes = 2 * config.read.max_pixels
-    uids, tokens = [], []
+    headers = []
     for number, file in enumerate(found, start=1):
-        uids.append(read_sop_instance_uid(file.path))
-        tokens.append(personal_tokens(file.path, max_pixel_bytes))
+        headers.append(read_header(file, config))
         on_header(number, len(found))
     salt = config.privacy.patient_key_salt
-    relative = [file.relative for file in found] + [problem.relative for problem in discovery.problems]
-    names = public_paths(relative, tokens + [frozenset()] * len(discovery.problems), salt)
+    images, rows = put_together(headers, discovery.problems, salt)
+    return Plan(images, rows, _digest_of_input(found, salt))
 
+
+def put_together(
+    headers: Sequence[Header], problems: Sequence[InputProblem], salt: str
+) -> tuple[tuple[PlannedImage, ...], tuple[FileRow, ...]]:
+    """
+    Name files so that they name nobody, and put those of one image together.
+
+    Parameters
+    ----------
+    headers : sequence of Header
+        By relative path.
+    problems : sequence of InputProblem
+    salt : str
+        Mixed into the hashes of names.
+
+    Returns
+    -------
+    tuple of PlannedImage
+        In the order of their first files.
+    tuple of FileRow
+        Of what could not be looked into.
+    """
+    relative = [header.file.relative for header in headers] + [problem.relative for problem in problems]
+    tokens = [header.tokens for header in headers] + [frozenset[str]()] * len(problems)
+    names = public_paths(relative, tokens, salt)
     together: dict[str, list[PlannedFile]] = {}
-    for file, uid, name in zip(found, uids, names, strict=False):
+    for header, name in zip(headers, names, strict=False):
         # No UID holds a slash, so that a path cannot be taken for one.
-        together.setdefault(uid or f"/{file.relative}", []).append(PlannedFile(file.path, name, uid))
+        key = header.sop_instance_uid or f"/{header.file.relative}"
+        together.setdefault(key, []).append(PlannedFile(header.file.path, name, header.sop_instance_uid))
     rows = [
         FileRow(name, None, problem.status, problem.reason, problem.message, 0.0)
-        for problem, name in zip(discovery.problems, names[len(found) :], strict=True)
+        for problem, name in zip(problems, names[len(headers) :], strict=True)
     ]
-    images = tuple(PlannedImage(tuple(files)) for files in together.values())
-    return Plan(images, tuple(rows), _digest_of_input(found, salt))
+    return tuple(PlannedImage(tuple(files)) for files in together.values()), tuple(rows)
 
 
 def _digest_of_input(found: Sequence[FoundFile], salt: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from pipeline.engine.isolation import Crew, join_crew
 from pipeline.engine.limits import Fault, Lost
@@ -39,6 +39,26 @@ class Workers(ThreadPoolExecutor):
             self._crew.close()
         super().shutdown(wait, cancel_futures=cancel_futures)
         self._crew.close()
+
+
+class Lent(Executor):
+    """
+    An executor that outlives those who use it for a while.
+
+    Leaving it waits for nothing and ends nothing; only an abrupt end goes through to the lender's.
+    """
+
+    def __init__(self, lender: Executor) -> None:
+        self._lender = lender
+
+    def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Hand a call on."""
+        return self._lender.submit(fn, *arguments, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the lender's executor where nobody waits any more."""
+        if not wait:
+            self._lender.shutdown(wait=False, cancel_futures=cancel_futures)
 
 
 def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are named

@@ -76,8 +76,8 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
         program, and without its message, which could quote the header.
     """
     rows: list[FileRow] = []
-    different: list[Path] = []
-    judged = False
+    judged = image.judged is not None
+    different: list[Path] = [] if image.judged is None else [image.judged]
     for file in image.files:
         started = time.perf_counter()
         try:

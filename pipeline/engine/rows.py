@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.engine.record import to_line
@@ -33,6 +34,16 @@ class Rows:
         """Write the whole file anew, in the order of paths."""
         self._by_path = {row.path: row for row in rows}
         self._folder.write(ROWS, "".join(to_line(row) for row in self.all()).encode())
+
+    def get(self, path: str) -> FileRow | None:
+        """Give the row of a path, if there is one."""
+        return self._by_path.get(path)
+
+    def rename(self, before: str, now: str) -> None:
+        """Give a row another path; on disk with the next `replace`."""
+        row = self._by_path.pop(before, None)
+        if row is not None:
+            self._by_path[now] = replace(row, path=now)
 
     def append(self, rows: Iterable[FileRow]) -> None:
         """Add the rows of one image at once, so that a run that is killed can go on behind them."""

@@ -22,7 +22,7 @@ from pipeline.engine.record import RUNNING, SOFTWARE, count, describe_run, measu
 from pipeline.engine.request import Progress, RunSummary
 from pipeline.engine.resume import settled_rows
 from pipeline.engine.rows import Rows
-from pipeline.engine.store import LOG, RECORD, ROWS, TABLES, RunFolder
+from pipeline.engine.store import LOG, RECORD, ROWS, TABLES, RunFolder, remove_parts
 from pipeline.lexicon import Status
 from pipeline.outputs.page import write_page
 from pipeline.outputs.report import Provenance
@@ -58,6 +58,8 @@ class Session:
     open_executor : callable or None
         Starts an executor with so many workers, in which images are judged without limits; None for processes of this
         machine, with them.
+    open_workers : callable
+        Starts the threads of those.
     """
 
     def __init__(
@@ -68,9 +70,11 @@ class Session:
         on_progress: Callable[[Progress], None],
         should_stop: Callable[[], bool],
         open_executor: Callable[[int], Executor] | None,
+        open_workers: Callable[[int], Executor] = Workers,
     ) -> None:
         self.request, self.identity = request, identity
         self._on_progress, self._should_stop, self._open_executor = on_progress, should_stop, open_executor
+        self._open_workers = open_workers
         self.folder = RunFolder(request.out, levels)
         config = request.resolved.config
         self.order = WorkOrder(config, Provenance(SOFTWARE, __version__, digest(config), config.name), self.folder)
@@ -92,11 +96,15 @@ class Session:
     def take_up(self, images: Iterable[PlannedImage], known: Iterable[FileRow]) -> dict[str, FileRow]:
         """Find what an earlier run has judged, and begin the rows with it and with what is known from the start."""
         settled = settled_rows(read_rows(self.folder.root / ROWS), images, self.order)
-        self.resumed = len(settled)
-        if settled:
-            self.journal.note("run_continued", files=len(settled))
+        self.note_continued(len(settled))
         self.rows.replace([*known, *settled.values()])
         return settled
+
+    def note_continued(self, files: int) -> None:
+        """Count files that an earlier run has judged."""
+        self.resumed += files
+        if files:
+            self.journal.note("run_continued", files=files)
 
     def judge(self, images: Iterable[PlannedImage], total: int) -> str | None:
         """Judge images and write their rows; None, or why the folder takes no more."""
@@ -108,7 +116,7 @@ class Session:
             work if self._open_executor else isolated,
             give_up,
             workers=workers,
-            open_executor=self._open_executor or Workers,
+            open_executor=self._open_executor or self._open_workers,
             alone=isolated.with_memory(workers * self.memory_bytes) if workers > 1 else None,
             should_stop=self._should_stop,
             note_lost=self._note_lost,
@@ -123,9 +131,8 @@ class Session:
 
     def _settle(self, rows: Sequence[FileRow], total: int) -> None:
         """Note what became of the files of an image."""
-        before = len(self.rows)
         self.rows.append(rows)
-        for number, row in enumerate(rows, start=before + 1):
+        for number, row in enumerate(rows, start=len(self.rows) - len(rows) + 1):
             self._judged += row.status is Status.JUDGED
             if row.status is Status.FAILED:
                 self.journal.note("file_failed", path=row.path, reason=str(row.reason), seconds=row.seconds)
@@ -146,6 +153,7 @@ class Session:
         rows = self.rows.all()
         self.rows.replace(rows)
         self._on_progress(Progress("tables", 0, 1))
+        remove_parts(self.folder.root)  # of workers that were killed
         write_tables(self.folder.root, parquet=self.request.resolved.config.outputs.parquet)
         totals = count(rows, self._distributions(), passed_over)
         write_page(self.folder.root, rows, self._facts(why))
