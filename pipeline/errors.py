@@ -89,6 +89,6 @@ class UnreadableImage(ImageError):  # noqa: N818 - reads as the sentence it beco
 class OutputError(MammocalcError):
     """The output folder cannot take the results; the run stops."""
 
-    def __init__(self, folder: Path, message: str) -> None:
+    def __init__(self, folder: Path | str, message: str) -> None:
         self.folder = folder
         super().__init__(f"{folder}: {message}")

@@ -139,8 +139,19 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_run(commands: _Commands) -> None:
     parser = _add(commands, "run", "judge mammograms", RUN, RUN_EXAMPLES + EXIT_CODES)
     parser.add_argument("inputs", nargs="+", type=_path, metavar="INPUT", help="a DICOM file, a folder or a DICOMDIR")
-    parser.add_argument("--out", required=True, type=_path, metavar="DIR", help="the folder of the run; made if needed")
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=_text,
+        metavar="DIR",
+        help="the folder of the run, made if needed; or an address that fsspec knows, such as s3://bucket/run",
+    )
     _add_configuration(parser)
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="judge on the workers of this Dask scheduler, such as tcp://host:8786 (pip install 'mammocalc[dask]')",
+    )
     parser.add_argument(
         "--workers",
         type=_positive,
@@ -307,12 +318,17 @@ def _seed(text: str) -> int:
     return number
 
 
-def _path(text: str) -> Path:
-    """Read a path; an empty one, as from a variable of a script that is not set, would be the current folder."""
+def _text(text: str) -> str:
+    """Read a text; an empty one, as from a variable of a script that is not set, would be the current folder."""
     if not text:
         message = "must not be empty"
         raise argparse.ArgumentTypeError(message)
-    return Path(text)
+    return text
+
+
+def _path(text: str) -> Path:
+    """Read a path."""
+    return Path(_text(text))
 
 
 def _seconds(text: str) -> float:

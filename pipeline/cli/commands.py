@@ -11,6 +11,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import asdict
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.cli.arguments import build_parser
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
     from pipeline.cli.console import Display, summarise  # noqa: PLC0415
     from pipeline.config import load  # noqa: PLC0415
-    from pipeline.engine import Limits, RunRequest, WatchSettings, default_workers, watch  # noqa: PLC0415
+    from pipeline.engine import Limits, RunRequest, WatchSettings, default_workers, is_address, watch  # noqa: PLC0415
     from pipeline.engine import run as run_engine  # noqa: PLC0415
 
     if arguments.settle is not None and not arguments.watch:
@@ -88,7 +89,9 @@ def run(arguments: argparse.Namespace) -> int:
     limits = {"time_seconds": arguments.time_limit, "memory_mib": arguments.memory_limit}
     request = RunRequest(
         inputs=tuple(arguments.inputs),
-        out=arguments.out,
+        out=Path() if is_address(arguments.out) else Path(arguments.out),
+        address=arguments.out if is_address(arguments.out) else None,
+        scheduler=arguments.scheduler,
         resolved=load(arguments.config, arguments.overrides),
         workers=arguments.workers or default_workers(),
         force=arguments.force,
@@ -105,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
             json.dumps({**asdict(summary.totals), "resumed": summary.resumed, "pace": asdict(summary.pace)}, indent=1)
         )
     elif not arguments.quiet:
-        print(summarise(summary, request.out))
+        print(summarise(summary, arguments.out))
     if summary.stopped_because is not None:
         return _say(f"stopped: {summary.stopped_because}. The same command goes on where it was.", STOPPED)
     return SOME_FAILED if summary.totals.status["failed"] else DONE

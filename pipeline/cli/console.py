@@ -15,7 +15,6 @@ from rich.text import Text
 from pipeline.lexicon import Status
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from rich.progress import Task, TaskID
@@ -113,15 +112,15 @@ class Display:
         return ", ".join(f"{self._counts[status]} {status}" for status in Status)
 
 
-def summarise(summary: RunSummary, out: Path) -> str:
+def summarise(summary: RunSummary, out: str) -> str:
     """
     Put the end of a run into words.
 
     Parameters
     ----------
     summary : RunSummary
-    out : Path
-        The run's folder, as the user named it.
+    out : str
+        The run's folder or address, as the user named it.
 
     Returns
     -------
@@ -142,7 +141,7 @@ def summarise(summary: RunSummary, out: Path) -> str:
     lines += _reasons(summary, Status.SKIPPED)
     lines += _reasons(summary, Status.FAILED)
     lines += _pace(summary.pace)
-    lines.append(f"open {out / 'index.html'}")
+    lines.append(f"open {out.rstrip('/')}/index.html")
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ from pipeline.engine.batch import run
 from pipeline.engine.limits import Limits
 from pipeline.engine.machine import default_workers
 from pipeline.engine.process import describe_fault
+from pipeline.engine.remote import is_address
 from pipeline.engine.request import Progress, RunRequest, RunSummary
 from pipeline.engine.watch import WatchSettings, watch
 
@@ -15,6 +16,7 @@ __all__ = [
     "WatchSettings",
     "default_workers",
     "describe_fault",
+    "is_address",
     "run",
     "watch",
 ]

@@ -68,6 +68,7 @@ def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are nam
     *,
     workers: int,
     open_executor: Callable[[int], Executor] = Workers,
+    capacity: Callable[[], int] | None = None,
     alone: Callable[[Task], Result] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     note_lost: Callable[[Task, Lost, bool], None] = lambda _task, _lost, _is_final: None,
@@ -88,6 +89,8 @@ def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are nam
         At least 1.
     open_executor : callable
         Starts an executor with so many workers.
+    capacity : callable or None
+        Asked again and again how many tasks can be worked on at once; None for ``workers``.
     alone : callable or None
         As ``work``, with the memory of all workers; None if that is no more than it had.
     should_stop : callable
@@ -111,7 +114,7 @@ def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are nam
     hands = _Hands(work, alone, give_up, note_lost)
     with open_executor(workers) as executor:
         try:
-            yield from hands.work_through(iter(tasks), executor, workers * TASKS_PER_WORKER, should_stop)
+            yield from hands.work_through(iter(tasks), executor, capacity or (lambda: workers), should_stop)
             for task in hands.suspects:
                 if should_stop():
                     break
@@ -133,7 +136,7 @@ class _Hands(Generic[Task, Result]):
     suspects: list[Task] = field(default_factory=list)
 
     def work_through(
-        self, queue: Iterator[Task], executor: Executor, limit: int, should_stop: Callable[[], bool]
+        self, queue: Iterator[Task], executor: Executor, capacity: Callable[[], int], should_stop: Callable[[], bool]
     ) -> Iterator[Result]:
         """Give the results of all tasks but the suspects."""
         is_open = True
@@ -141,7 +144,7 @@ class _Hands(Generic[Task, Result]):
             if is_open and should_stop():
                 is_open = False
                 self._cancel_waiting()
-            while is_open and len(self.pending) < limit:
+            while is_open and len(self.pending) < capacity() * TASKS_PER_WORKER:
                 is_open = self._hand_out(queue, executor)
             done, _ = wait(self.pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:

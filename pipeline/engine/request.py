@@ -22,6 +22,9 @@ class RunRequest:
 
     ``workers`` is the number of worker processes, and ``limits`` what each may
     take for an image. ``force`` replaces another run that lies in ``out``.
+    ``scheduler`` is None, or the address of the Dask scheduler whose workers judge; ``workers`` does not count then.
+    ``address`` is None, or where the run is written instead of ``out``, which is then a folder of this machine
+    for as long as the run lasts.
     """
 
     inputs: tuple[Path, ...]
@@ -30,6 +33,8 @@ class RunRequest:
     workers: int
     force: bool = False
     limits: Limits = field(default_factory=Limits)
+    scheduler: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import __version__
 from pipeline.config import digest
-from pipeline.engine.isolation import MIB, Isolated
 from pipeline.engine.journal import Journal
-from pipeline.engine.machine import free_memory_bytes
-from pipeline.engine.pool import Workers, run_tasks
-from pipeline.engine.process import WorkOrder, files_of, give_up, process_image
+from pipeline.engine.pool import run_tasks
+from pipeline.engine.process import WorkOrder, give_up, process_image
 from pipeline.engine.record import RUNNING, SOFTWARE, count, describe_run, measure_pace, read_rows
+from pipeline.engine.remote import RemoteFolder
 from pipeline.engine.request import Progress, RunSummary
 from pipeline.engine.resume import settled_rows
 from pipeline.engine.rows import Rows
@@ -30,14 +29,15 @@ from pipeline.outputs.tables import write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from concurrent.futures import Executor
 
     from pipeline.engine.limits import Lost
     from pipeline.engine.plan import PlannedImage
     from pipeline.engine.record import RunIdentity, Totals
     from pipeline.engine.request import RunRequest
+    from pipeline.engine.staff import Staff
     from pipeline.model import FileRow
 
+PUBLISH_SECONDS: Final = 60.0  # what a killed client loses of its rows; results are where they belong at once
 ASKED: Final = "it was asked to stop"
 
 
@@ -55,11 +55,8 @@ class Session:
         Told of every step, in this thread.
     should_stop : callable
         Asked several times a second.
-    open_executor : callable or None
-        Starts an executor with so many workers, in which images are judged without limits; None for processes of this
-        machine, with them.
-    open_workers : callable
-        Starts the threads of those.
+    staff : Staff
+        Who judges.
     """
 
     def __init__(
@@ -69,29 +66,30 @@ class Session:
         levels: int,
         on_progress: Callable[[Progress], None],
         should_stop: Callable[[], bool],
-        open_executor: Callable[[int], Executor] | None,
-        open_workers: Callable[[int], Executor] = Workers,
+        staff: Staff,
     ) -> None:
         self.request, self.identity = request, identity
-        self._on_progress, self._should_stop, self._open_executor = on_progress, should_stop, open_executor
-        self._open_workers = open_workers
+        self._on_progress, self._should_stop, self._staff = on_progress, should_stop, staff
         self.folder = RunFolder(request.out, levels)
+        self._remote = None if request.address is None else RemoteFolder(request.address, levels)
         config = request.resolved.config
-        self.order = WorkOrder(config, Provenance(SOFTWARE, __version__, digest(config), config.name), self.folder)
+        provenance = Provenance(SOFTWARE, __version__, digest(config), config.name)
+        self.order = WorkOrder(config, provenance, self._remote or self.folder)
         self.rows = Rows(self.folder)
         self.journal = Journal(request.out / LOG)
-        self.memory_bytes = _memory_of_worker(request)
         self.resumed = 0
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
         self._judged = 0
+        self._published = time.monotonic()
 
     def begin(self) -> None:
         """Write the record and open the log."""
+        if self._remote is not None and self.request.force:
+            self._remote.clear()
         self.record(RUNNING)
         self.journal.mend()
-        limits = {"time_seconds": self.request.limits.time_seconds, "memory_mib": self.memory_bytes // MIB}
-        self.journal.note("run_started", **asdict(self.identity), workers=self.request.workers, limits=limits)
+        self.journal.note("run_started", **asdict(self.identity), **self._staff.describe())
 
     def take_up(self, images: Iterable[PlannedImage], known: Iterable[FileRow]) -> dict[str, FileRow]:
         """Find what an earlier run has judged, and begin the rows with it and with what is known from the start."""
@@ -108,16 +106,15 @@ class Session:
 
     def judge(self, images: Iterable[PlannedImage], total: int) -> str | None:
         """Judge images and write their rows; None, or why the folder takes no more."""
-        work = partial(process_image, order=self.order)
-        isolated = Isolated(work, self.request.limits, self.memory_bytes, files_of)
-        workers = self.request.workers
+        staff = self._staff
         outcomes = run_tasks(
             images,
-            work if self._open_executor else isolated,
+            staff.calls(partial(process_image, order=self.order)),
             give_up,
-            workers=workers,
-            open_executor=self._open_executor or self._open_workers,
-            alone=isolated.with_memory(workers * self.memory_bytes) if workers > 1 else None,
+            workers=staff.workers,
+            open_executor=staff.open,
+            capacity=staff.capacity,
+            alone=staff.calls_alone(partial(process_image, order=self.order)),
             should_stop=self._should_stop,
             note_lost=self._note_lost,
         )
@@ -137,6 +134,14 @@ class Session:
             if row.status is Status.FAILED:
                 self.journal.note("file_failed", path=row.path, reason=str(row.reason), seconds=row.seconds)
             self._on_progress(Progress("files", number, total, row))
+        if time.monotonic() - self._published >= PUBLISH_SECONDS:
+            self._publish()
+
+    def _publish(self, *, with_tables: bool = False) -> None:
+        """Bring what is written here to where the run lies."""
+        if self._remote is not None:
+            self._remote.publish(self.folder.root, with_tables=with_tables)
+            self._published = time.monotonic()
 
     def _note_lost(self, image: PlannedImage, lost: Lost, is_final: bool) -> None:
         self.journal.note(
@@ -154,9 +159,12 @@ class Session:
         self.rows.replace(rows)
         self._on_progress(Progress("tables", 0, 1))
         remove_parts(self.folder.root)  # of workers that were killed
+        if self._remote is not None:
+            self._remote.collect(self.folder.root)
         write_tables(self.folder.root, parquet=self.request.resolved.config.outputs.parquet)
         totals = count(rows, self._distributions(), passed_over)
         write_page(self.folder.root, rows, self._facts(why))
+        self._publish(with_tables=True)
         self._on_progress(Progress("tables", 1, 1))
         return totals
 
@@ -181,12 +189,10 @@ class Session:
             "ended": None if state == RUNNING else now.isoformat(timespec="seconds"),
             "seconds": None if state == RUNNING else round((now - self._started).total_seconds(), 1),
         }
-        staff = {
-            "workers": self.request.workers,
-            "limits": {"time_seconds": self.request.limits.time_seconds, "memory_mib": self.memory_bytes // MIB},
-        }
+        staff = self._staff.describe()
         record = {**describe_run(self.identity, self.request.resolved, state, staff, times), **more}
         self.folder.write(RECORD, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
+        self._publish()
 
     def _distributions(self) -> list[str]:
         """Read the labels of all judged images back from their table."""
@@ -206,10 +212,3 @@ class Session:
 def out_of_room(problem: str) -> str:
     """Say that the folder takes no more."""
     return f"the output folder does not take the results any more ({problem}); make room"
-
-
-def _memory_of_worker(request: RunRequest) -> int:
-    """Give the memory that a worker may take: what was asked for, or its share of what is free now."""
-    if request.limits.memory_mib is not None:
-        return request.limits.memory_mib * MIB
-    return free_memory_bytes() // request.workers

@@ -24,11 +24,11 @@ BYTES_PER_OVERLAY: Final = 100_000  # a small overlay with its thumbnail; those 
 RECORD, ROWS, PAGE, LOG = "run.json", "files.jsonl", "index.html", "log.jsonl"
 RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
 DETAILS: Final = "details"
-_FOLDERS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES)
-OWN: Final = (RECORD, ROWS, PAGE, LOG, *_FOLDERS)
+KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES)
+OWN: Final = (RECORD, ROWS, PAGE, LOG, *KINDS)
 """Everything that a run puts into its folder, by name."""
 
-_OWN_FILE: Final = re.compile(
+OWN_FILE: Final = re.compile(
     r"[0-9]+(\.[0-9]+)+\.(json|html|jpg|png)"  # named by a UID
     r"|(images|calcifications|clusters)\.(csv|parquet)(\.part)?"
     r"|\..+\.part"  # left by a run that was killed
@@ -182,7 +182,7 @@ def clear(root: Path) -> None:
     """Remove the files of an earlier run, and nothing else: foreign files stay, and so do folders that hold them."""
     for path in tuple(own_files(root)):
         path.unlink()
-    for name in _FOLDERS:
+    for name in KINDS:
         folders = [path for path in (root / name).rglob("*") if path.is_dir() and not path.is_symlink()]
         for folder in [*sorted(folders, reverse=True), root / name]:  # children before their parents
             with contextlib.suppress(OSError):
@@ -194,9 +194,9 @@ def own_files(root: Path) -> Iterator[Path]:
     for name in (RECORD, ROWS, PAGE, LOG):
         if (root / name).is_file():
             yield root / name
-    for name in _FOLDERS:
+    for name in KINDS:
         for path in (root / name).rglob("*"):
-            if _OWN_FILE.fullmatch(path.name) and (path.is_file() or path.is_symlink()):
+            if OWN_FILE.fullmatch(path.name) and (path.is_file() or path.is_symlink()):
                 yield path
 
 
@@ -208,5 +208,5 @@ def is_own(root: Path, path: Path) -> bool:
 def remove_parts(root: Path) -> None:
     """Remove what a killed run had begun to write."""
     parts = [*root.glob(".*.part"), root / f"{PAGE}.part", *(root / TABLES).glob("*.csv.part")]
-    for path in [*parts, *(part for name in _FOLDERS for part in (root / name).rglob(".*.part"))]:
+    for path in [*parts, *(part for name in KINDS for part in (root / name).rglob(".*.part"))]:
         path.unlink(missing_ok=True)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field
 
 from pipeline.discover import Discovery, discover
-from pipeline.engine.batch import check_classifiers, close_down, without_own
+from pipeline.engine.batch import at_its_place, check_classifiers, close_down, require_sight, staff_of, without_own
 from pipeline.engine.plan import PlannedImage, put_together, read_header
-from pipeline.engine.pool import Lent, Workers
 from pipeline.engine.record import identify, read_rows
 from pipeline.engine.resume import settled_rows, take_over
 from pipeline.engine.session import ASKED, Session
@@ -149,25 +148,20 @@ def watch(
     that changes after it was judged is not judged again.
     """
     check_classifiers(request.resolved.config)
-    discover(request.inputs)
-    probe(request.out)
-    identity = identify(request.resolved, _digest_of_folders(request))
-    take_over(request.out, identity, request.resolved, force=request.force)
-    with (open_executor or Workers)(request.workers) as executor:
-        lend = partial(_lend, executor)
-        session = Session(request, identity, LEVELS, on_progress, should_stop, open_executor and lend, lend)
+    with at_its_place(request) as request, staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
+        discover(request.inputs)
+        probe(request.out)
+        identity = identify(request.resolved, _digest_of_folders(request))
+        require_sight(staff, request, request.inputs[0])
+        take_over(request.out, identity, request.resolved, force=request.force)
+        session = Session(request, identity, LEVELS, on_progress, should_stop, staff)
         return close_down(session, partial(_keep_watch, session, settings, should_stop))
-
-
-def _lend(executor: Executor, _workers: int) -> Executor:
-    return Lent(executor)
 
 
 def _keep_watch(session: Session, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:
     """Look, judge and collect until something ends it; gives what that was, and how many files were passed over."""
     request = session.request
     lookout = _Lookout(request.inputs, request.out, settings.settle_seconds)
-    session.begin()
     session.rows.replace(read_rows(session.folder.root / ROWS))
     session.journal.note("watching", settle_seconds=settings.settle_seconds)
     is_stale, not_before = True, 0.0

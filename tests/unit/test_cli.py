@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from io import StringIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +18,9 @@ from pipeline.engine import Progress, RunSummary
 from pipeline.engine.record import count, measure_pace
 from pipeline.lexicon import Reason, Status
 from pipeline.model import FileRow
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
 
@@ -241,7 +244,7 @@ def test_the_summary_groups_reasons_and_names_the_first_failures() -> None:
     rows += [row(number, Status.FAILED, Reason.TRUNCATED) for number in range(1, 13)]
     rows += [row(20, Status.SKIPPED, Reason.DUPLICATE), row(21, Status.FAILED, Reason.EMPTY_FILE)]
     totals = count(rows, ["not_applicable"], passed_over=2)
-    text = summarise(RunSummary(tuple(rows), totals, 1, None, measure_pace(rows, 12, 5400.0)), Path("out"))
+    text = summarise(RunSummary(tuple(rows), totals, 1, None, measure_pace(rows, 12, 5400.0)), "out")
     assert text.splitlines()[:4] == [
         "15 files: 1 judged, 1 skipped, 13 failed",
         "2 passed over, for they are not DICOM",
