@@ -87,11 +87,10 @@ class Cluster(Executor):
             message = "--scheduler needs Dask: pip install 'mammocalc[dask]'"
             raise CallError(message) from None
         try:
-            client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+            self._client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             message = f"no Dask scheduler answers at {address} ({type(error).__name__})"
             raise CallError(message) from None
-        self._client: Any = client
         self._threads, self._counted = 0, float("-inf")
         self._scattered: tuple[object, Any] | None = None
         try:
