@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+NOISY: Final = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
 CONNECT_SECONDS: Final = "20s"
 WORKERS_SECONDS: Final = 60  # batch systems start workers one after another; the first is enough to begin
 RECOUNT_SECONDS: Final = 5.0  # workers come and go
@@ -86,6 +88,8 @@ class Cluster(Executor):
         except ImportError:
             message = "--scheduler needs Dask: pip install 'mammocalc[dask]'"
             raise CallError(message) from None
+        for name in NOISY:  # what went wrong is said once, in words of the run
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
             self._client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:

@@ -78,7 +78,8 @@ def compare_workers(folder: Path, images: int) -> None:
         cpu_s = (last.worker_cpu_s - first.worker_cpu_s) / done
         main_cpu_s = (last.main_cpu_s - first.main_cpu_s) / done
         print(
-            f"{workers} worker(s): {done} images in {passed_s:.1f} s, of which each waited {waited_s:.1f} s for a processor; "
+            f"{workers} worker(s): {done} images in {passed_s:.1f} s, "
+            f"of which each waited {waited_s:.1f} s for a processor; "
             f"{cpu_s:.2f} s of processor per image, and {main_cpu_s * 1e3:.0f} ms in the main process"
         )
     print(f"two workers / one, as it was: {rates[2] / rates[1]:.2f}")

@@ -240,3 +240,25 @@ def test_a_cluster_writes_to_an_address(drawn: Path, tmp_path: Path, scheduler: 
         assert main(["run", str(folder), "--out", address, "--scheduler", scheduler, "--quiet"]) == 0
     fetch(address, tmp_path / "first")
     assert contents(tmp_path / "first") == contents(tmp_path / "whole")
+
+
+def test_a_run_whose_scheduler_is_lost_stops_and_goes_on_elsewhere(drawn: Path, tmp_path: Path) -> None:
+    folder, out, file = tmp_path / "in", tmp_path / "out", tmp_path / "scheduler.json"
+    many(drawn / "grouped.dcm", folder, 12)
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show", "--scheduler-file", str(file)]
+    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out)]
+    with started("-m", "distributed.cli.dask_scheduler", *options) as scheduler:
+        wait_until(lambda: file.exists() and file.stat().st_size > 0)
+        address = str(json.loads(file.read_text())["address"])
+        with worker(address, tmp_path / "one"):
+            process = subprocess.Popen(
+                [*command, "--scheduler", address], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            wait_until(lambda: (out / "files.jsonl").exists() and (out / "files.jsonl").stat().st_size > 0)
+            end(scheduler)
+            said, complained = process.communicate(timeout=240)
+    assert process.returncode == 3, said + complained
+    assert "the connection to the Dask scheduler was lost" in complained
+    assert "Traceback" not in complained
+    assert json.loads((out / "run.json").read_text())["state"] == "stopped"
+    assert main([*command[3:], "--workers", "1", "--quiet"]) == 0
