@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,8 +101,49 @@ def test_each_costs_its_own_row_and_the_run_goes_on(
     assert rows["0_HANG.dcm"]["seconds"] >= 6
     assert json.loads((out / "run.json").read_text())["state"] == "finished"
     assert not list(out.rglob("*.part"))
+    log = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    assert sorted((line["path"], line["fault"], line["is_tried_again"]) for line in log if "fault" in line) == [
+        ("0_ABRT.dcm", "crash", False),
+        ("0_EATS.dcm", "memory", False),
+        ("0_EATS.dcm", "memory", True),
+        ("0_HANG.dcm", "time", False),
+        ("0_SEGV.dcm", "crash", False),
+    ]
+    assert sorted(line["path"] for line in log if line["event"] == "file_failed") == sorted(
+        path for path, row in rows.items() if row["status"] == "failed"
+    )
+    assert log[-1]["event"] == "run_ended"
+    assert len(log[-1]["slowest"]) == 5
     # Nothing that was started is left, not even what hangs in C.
     assert not [process for process in psutil.process_iter(["environ"]) if is_of(process, tmp_path)]
+
+
+def test_ctrl_c_twice_ends_even_a_decoder_that_hangs(drawn: Path, tmp_path: Path, decoder: dict[str, str]) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    compress(drawn / "none.dcm", folder / "hang.dcm", b"HANG")
+    compress(drawn / "none.dcm", folder / "whole.dcm")
+    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out), "--workers", "2"]
+    with subprocess.Popen(
+        command, env=decoder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not (out / "files.jsonl").exists() or not (out / "files.jsonl").stat().st_size:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        workers = psutil.Process(process.pid).children()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the group
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("Stopping"):
+            assert process.poll() is None
+        time.sleep(1)
+        assert process.poll() is None  # it waits for what is in hand
+        os.killpg(process.pid, signal.SIGINT)
+        _, complained = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert "the same command goes on where it was" in complained
+    assert "Traceback" not in complained
+    assert psutil.wait_procs(workers, timeout=10)[1] == []
 
 
 def is_of(process: psutil.Process, folder: Path) -> bool:
