@@ -100,6 +100,8 @@ class Display:
             self._task = self._bar.add_task(STAGES[step.stage], total=step.total, counts=counts)
             self._stage = step.stage
         self._bar.update(self._task, completed=step.done, counts=counts)
+        if step.done == step.total:  # the next stage may begin before the bar is drawn again by itself
+            self._bar.refresh()
 
     def _print_line(self, step: Step) -> None:
         now = time.monotonic()
