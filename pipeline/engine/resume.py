@@ -13,6 +13,7 @@ from pipeline.engine.store import CANDIDATES, LOG, OWN, RECORD, RESULTS, THUMBNA
 from pipeline.errors import CallError
 from pipeline.lexicon import Status
 from pipeline.model import FileRow
+from pipeline.outputs.details import details_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.engine.record import RunIdentity
 
 CHECKS_AT_ONCE: Final = 16
+PAGE_END: Final = b"</html>\n"
 PICTURE_ENDS: Final = (b"\xff\xd9", b"IEND\xaeB`\x82")  # of JPEG (ITU-T T.81, B.1) and PNG (RFC 2083, 4.1.4)
 
 
@@ -119,6 +121,7 @@ def _is_whole(uid: str, order: WorkOrder) -> bool:
         is_own: bool = document["image"]["sop_instance_uid"] == uid and document["provenance"] == asdict(
             order.provenance
         )
+        is_own = is_own and store.read(details_path(place.as_posix())).endswith(PAGE_END)
         overlay = document["overlay"]
         if is_own and overlay is not None:
             is_own = _is_whole_picture(store.read(overlay["path"]))

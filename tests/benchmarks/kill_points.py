@@ -5,7 +5,7 @@ Whether a run survives being killed anywhere.
 
 Judges a folder of small mammograms (24, if nothing else is said) once without a fault. Then, POINTS times (200), it
 runs the same command anew and kills it at a random moment: the main process or one of its workers, by SIGKILL. A killed
-run is continued by the same command, and killed again with one chance in three. In the end results, overlays,
+run is continued by the same command, and killed again with one chance in three. In the end results, details, overlays,
 thumbnails and tables must be those of the unbroken run byte for byte, and no file of an image whose result lay there
 when the run was continued may have been written again. Prints one line for each point, and stops at the first that
 fails.
@@ -29,9 +29,10 @@ from pydicom.uid import generate_uid
 
 from pipeline.lexicon import Laterality, View
 from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Kind, Recipe, Scene
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Kind
 
-KINDS = ("results", "overlays", "thumbnails", "tables")
+KINDS = ("results", "details", "overlays", "thumbnails", "tables")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def contents(out: Path) -> dict[str, bytes]:
 def finished(out: Path) -> dict[Path, int]:
     """Give the files of finished images, with the times at which they were written."""
     uids = {path.stem for path in (out / "results").rglob("*.json") if not path.name.startswith(".")}
-    paths = [path for kind in KINDS[:3] for path in (out / kind).rglob("*") if path.stem in uids]
+    paths = [path for kind in KINDS[:4] for path in (out / kind).rglob("*") if path.stem in uids]
     return {path: path.stat().st_mtime_ns for path in paths}
 
 

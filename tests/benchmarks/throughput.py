@@ -31,7 +31,8 @@ from pydicom.uid import generate_uid
 
 from pipeline.lexicon import Laterality, View
 from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Kind, Recipe, Scene
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("distributed", reason="needs the extra dask")
 ROOT = Path(__file__).parents[2]
-KINDS = ("results", "overlays", "thumbnails", "tables")
+KINDS = ("results", "details", "overlays", "thumbnails", "tables")
 
 
 def contents(out: Path) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
 
-KINDS = ("results", "overlays", "thumbnails", "candidates", "tables")
+KINDS = ("results", "details", "overlays", "thumbnails", "candidates", "tables")
 
 
 def contents(out: Path) -> dict[str, bytes]:
@@ -52,7 +52,8 @@ def cut(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [cut, lambda path: path.write_bytes(b""), lambda path: path.unlink()])
 @pytest.mark.parametrize(
-    ("kind", "ending"), [("results", "json"), ("overlays", "jpg"), ("thumbnails", "jpg"), ("candidates", "json")]
+    ("kind", "ending"),
+    [("results", "json"), ("details", "html"), ("overlays", "jpg"), ("thumbnails", "jpg"), ("candidates", "json")],
 )
 def test_an_image_of_which_a_file_is_damaged_is_judged_again(
     judge: Judge, mammograms: Path, tmp_path: Path, whole: dict[str, bytes], kind: str, ending: str, damage: Any
