@@ -96,7 +96,6 @@ class Cluster(Executor):
             message = f"no Dask scheduler answers at {address} ({type(error).__name__})"
             raise CallError(message) from None
         self._threads, self._counted = 0, float("-inf")
-        self._scattered: tuple[object, Any] | None = None
         try:
             self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except TimeoutError:
@@ -140,11 +139,10 @@ class Cluster(Executor):
             raise CallError(message)
 
     def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Hand a call to the scheduler; the function itself travels once."""
-        if self._scattered is None or self._scattered[0] is not fn:
-            self._scattered = (fn, self._client.scatter(fn, broadcast=False, hash=False))
-        # No key of one's own: those that Dask makes name nobody, and stand on its dashboard.
-        remote = self._client.submit(_apply, self._scattered[1], *arguments, **named, pure=False)
+        """Hand a call to the scheduler."""
+        # The function travels with every call: what is scattered is gone for good with the workers that hold it. No key
+        # of one's own: those that Dask makes name nobody, and stand on its dashboard.
+        remote = self._client.submit(_apply, fn, *arguments, **named, pure=False)
         local: Future[Any] = Future()
         local.set_running_or_notify_cancel()
         remote.add_done_callback(lambda _done: _pass_on(remote, local))
