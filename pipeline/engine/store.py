@@ -207,6 +207,10 @@ def is_own(root: Path, path: Path) -> bool:
 
 def remove_parts(root: Path) -> None:
     """Remove what a killed run had begun to write."""
-    parts = [*root.glob(".*.part"), root / f"{PAGE}.part", *(root / TABLES).glob("*.csv.part")]
+    parts = [
+        *root.glob(".*.part"),
+        root / f"{PAGE}.part",
+        *(part for part in (root / TABLES).glob("*.part") if OWN_FILE.fullmatch(part.name)),
+    ]
     for path in [*parts, *(part for name in KINDS for part in (root / name).rglob(".*.part"))]:
         path.unlink(missing_ok=True)
