@@ -75,7 +75,7 @@ def place_of(kind: str, uid: str, ending: str, levels: int) -> PurePosixPath:
     ...     place_of("results", "1.2.3", ".json", levels).as_posix()
     'results/1.2.3.json'
     'results/c4/1.2.3.json'
-    'results/c4/7d/1.2.3.json'
+    'results/c4/7f/1.2.3.json'
     """
     digits = hashlib.sha256(uid.encode("ascii")).hexdigest()
     return PurePosixPath(kind, *(digits[2 * level : 2 * level + 2] for level in range(levels)), uid + ending)
