@@ -124,15 +124,18 @@ def _print_stages(mammogram: Mammogram) -> None:
 
 
 def _print_naming(name: str, mammogram: Mammogram) -> None:
-    """Print the share of the naming stages in the time of `analyse`, the median of several runs."""
+    """Print the share of the naming stages in the time of `analyse`, the median of several runs.
+
+    Times are those of the processor, which other programs disturb less.
+    """
     config, runs = Config(), []
     found = len(analyse(mammogram, config).calcifications)
     for _ in range(REPEATS):
         spent: dict[str, float] = dict.fromkeys(NAMING, 0.0)
         with _stopwatches(spent):
-            start = time.perf_counter()
+            start = time.process_time()
             analyse(mammogram, config)
-            whole = time.perf_counter() - start
+            whole = time.process_time() - start
         runs.append([spent[stage] / whole for stage in NAMING])
     shares = np.median(runs, axis=0)
     each = ", ".join(f"{stage} {share:.1%}" for stage, share in zip(NAMING, shares, strict=True))
@@ -152,11 +155,11 @@ def _stopwatches(spent: dict[str, float]) -> Iterator[None]:
 
 def _watched(call: Callable[..., object], stage: str, spent: dict[str, float]) -> Callable[..., object]:
     def watched(*arguments: object) -> object:
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             return call(*arguments)
         finally:
-            spent[stage] += time.perf_counter() - start
+            spent[stage] += time.process_time() - start
 
     return watched
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Calcification, Channel, Landmarks
-    from pipeline.stages.vessels.evidence import Chain
+    from pipeline.stages.vessels.evidence import Chain, Points
     from pipeline.stages.vessels.tube import TubeMap
 
 __all__ = ["VesselSettings", "find_tracks", "find_vessels", "flag_vessels"]
@@ -69,9 +69,19 @@ def find_vessels(
         Indices into ``calcifications``, one set for each stretch of an artery;
         a calcification where two meet is in both. Empty where none is found.
     """
-    if len(calcifications) < settings.min_count:
+    return _arteries(measure_points(calcifications, spacing), channels, breast, landmarks, spacing, settings)
+
+
+def _arteries(
+    points: Points,
+    channels: Sequence[Channel],
+    breast: Breast,
+    landmarks: Landmarks,
+    spacing: PixelSpacing,
+    settings: VesselSettings,
+) -> tuple[frozenset[int], ...]:
+    if len(points.at_mm) < settings.min_count:
         return ()
-    points = measure_points(calcifications, spacing)
     chains = [
         describe_chain(line, points, settings)
         for line in find_chains(points.at_mm, settings.reach_mm, settings.min_length_mm)
@@ -124,9 +134,10 @@ def flag_vessels(
     """
     if not settings.leave_out:
         return tuple(calcifications)
-    arteries = frozenset().union(*find_vessels(calcifications, channels, breast, landmarks, spacing, settings))
+    points = measure_points(calcifications, spacing)
+    arteries = frozenset().union(*_arteries(points, channels, breast, landmarks, spacing, settings))
     rest = [index for index in range(len(calcifications)) if index not in arteries]
-    tracks = find_tracks(measure_points([calcifications[index] for index in rest], spacing), settings)
+    tracks = find_tracks(points.only(rest), settings)
     doubtful = {rest[index] for members in tracks for index in members}
     flags = dict.fromkeys(arteries, Flag.VASCULAR) | dict.fromkeys(doubtful, Flag.POSSIBLY_VASCULAR)
     return tuple(

@@ -39,6 +39,11 @@ class Points:
     ratio: NDArray[np.float64]
     length_mm: NDArray[np.float64]
 
+    def only(self, indices: Sequence[int]) -> Points:
+        """Give some of them, in the order of their indices."""
+        some = np.asarray(indices, np.intp)
+        return Points(self.at_mm[some], self.direction[some], self.ratio[some], self.length_mm[some])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chain:
