@@ -107,7 +107,7 @@ def test_popcorn_is_named_and_belongs_to_no_pattern(judge: Judge) -> None:
     assert report.clusters == ()
 
 
-@pytest.mark.xfail(reason="of large popcorn only the densest lobe may be outlined, and its kind is that of the piece")
+@pytest.mark.xfail(reason="a piece at the border of large popcorn is a finding of its own, without a shape of popcorn")
 def test_every_piece_of_popcorn_is_named_popcorn(judge: Judge) -> None:
     report, _ = judge("popcorn")
     assert looks_of(report) == {Morphology.POPCORN}
