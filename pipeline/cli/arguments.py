@@ -86,6 +86,27 @@ example:
 
 """
 
+REVIEW: Final = """\
+Serve a page over the finished run in DIR, to this machine alone, and open it in the browser: each image
+at its full depth, what was found in it, and what the reader thinks of that. Its address, with a token
+in it that nobody can guess, is printed. Needs pip install 'mammocalc[review]'.
+
+Every answer is kept at once in answers.sqlite in DIR, each reader's under their own name; the files of
+the run stay as they are. --export writes what was answered, and evaluate takes it as truth.
+
+A run does not record where its images were. With --images FOLDER they are found by their UIDs,
+wherever they lie in it; without, each case is shown from its overlay.
+"""
+
+REVIEW_EXAMPLES: Final = """\
+examples:
+  mammocalc review out --images sample_data --reader Ada
+  mammocalc review out --images sample_data --blinded --reader Ada
+  mammocalc review out --export answers.json
+  mammocalc evaluate out --truth answers.json --out scores
+
+"""
+
 ASSOCIATIONS: Final = """\
 Count, in the calcification tables of CBIS-DDSM, how many lesions of each distribution were malignant:
 one lesion once however many views it has, with 95 % intervals by woman. The figures beside the
@@ -128,6 +149,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mammocalc {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(commands)
+    _add_review(commands)
     _add_evaluate(commands)
     _add_associations(commands)
     _add_simulate(commands)
@@ -182,6 +204,31 @@ def _add_run(commands: _Commands) -> None:
         "--json", action="store_true", help="print totals and pace as JSON on standard output, and nothing else there"
     )
     parser.set_defaults(command="run")
+
+
+def _add_review(commands: _Commands) -> None:
+    parser = _add(commands, "review", "look at a finished run in the browser, and answer", REVIEW, REVIEW_EXAMPLES)
+    parser.add_argument("run", type=_path, metavar="DIR", help="the folder of a finished run")
+    parser.add_argument("--images", type=_path, metavar="FOLDER", help="where the DICOM files of the run are now")
+    parser.add_argument(
+        "--answers", type=_path, metavar="FILE", help="where answers are kept (default: answers.sqlite in DIR)"
+    )
+    parser.add_argument("--reader", metavar="NAME", help="under whose name answers are kept (default: reader)")
+    parser.add_argument(
+        "--blinded", action="store_true", help="keep marks and labels back until the reader has read the image"
+    )
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: any that is free")
+    parser.add_argument(
+        "--host", metavar="NAME", help="let other machines in, under this name or address; needs --token-file"
+    )
+    parser.add_argument(
+        "--token-file", type=_path, metavar="FILE", help="keep the token of the address here; written if it is missing"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    parser.add_argument(
+        "--export", type=_path, metavar="FILE", help="write the answers as .json or .csv instead of serving"
+    )
+    parser.set_defaults(command="review")
 
 
 def _add_evaluate(commands: _Commands) -> None:
@@ -357,5 +404,14 @@ def _positive(text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() else 0
     if number < 1:
         message = "must be a whole number of at least 1"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _port(text: str) -> int:
+    """Read a TCP port."""
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number < 2**16:
+        message = "must be a whole number from 0 to 65535"
         raise argparse.ArgumentTypeError(message)
     return number

@@ -114,6 +114,37 @@ def run(arguments: argparse.Namespace) -> int:
     return SOME_FAILED if summary.totals.status["failed"] else DONE
 
 
+def review(arguments: argparse.Namespace) -> int:
+    """Serve a finished run to its readers, or write what they answered."""
+    from pipeline.review.actions import check_reader  # noqa: PLC0415 - see run
+
+    reader = None if arguments.reader is None else check_reader(arguments.reader)
+    if arguments.export is not None:
+        from pipeline.review.export import write_answers  # noqa: PLC0415
+
+        count = write_answers(arguments.run, arguments.answers, arguments.export)
+        print(f"answers to {count} image{'' if count == 1 else 's'} in {arguments.export}")
+        return DONE
+    try:
+        from pipeline.review.serve import ReviewRequest, serve  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        return _say(f"review needs {error.name}: pip install 'mammocalc[review]'", WRONG_CALL)
+    request = ReviewRequest(
+        run=arguments.run,
+        images=arguments.images,
+        answers=arguments.answers,
+        reader=reader,
+        is_blinded=arguments.blinded,
+        host=arguments.host,
+        port=arguments.port,
+        token_file=arguments.token_file,
+        opens_browser=not arguments.no_browser,
+    )
+    with _silence():
+        serve(request, lambda line: print(line, flush=True))
+    return DONE
+
+
 def evaluate(arguments: argparse.Namespace) -> int:
     """Score a run against a truth."""
     from pipeline.scoring import (  # noqa: PLC0415 - see run
@@ -297,6 +328,7 @@ def config_schema(arguments: argparse.Namespace) -> int:
 
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "run": run,
+    "review": review,
     "evaluate": evaluate,
     "associations": associations,
     "simulate": simulate,

@@ -1,6 +1,6 @@
 """The door to DICOM: a file becomes a `Mammogram`, or an error that says why not."""
 
-from pipeline.dicom.read import read_mammogram, read_sop_instance_uid
+from pipeline.dicom.read import read_for_display, read_mammogram, read_sop_instance_uid
 from pipeline.dicom.settings import (
     AdmitSettings,
     AssumedSpacing,
@@ -9,6 +9,7 @@ from pipeline.dicom.settings import (
     ReadSettings,
     SpacingSettings,
 )
+from pipeline.dicom.windows import Window
 
 __all__ = [
     "AdmitSettings",
@@ -17,6 +18,8 @@ __all__ = [
     "PrivacySettings",
     "ReadSettings",
     "SpacingSettings",
+    "Window",
+    "read_for_display",
     "read_mammogram",
     "read_sop_instance_uid",
 ]

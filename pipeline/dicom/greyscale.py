@@ -94,7 +94,7 @@ def _modality_values(stored: NDArray[np.float64], header: Header, layout: PixelL
     """Apply the Modality LUT Sequence, or else rescale (PS3.3 C.11.1)."""
     tables = header.items("ModalityLUTSequence")
     if tables:
-        values = _apply_lut(stored, tables[0], is_signed=layout.is_signed)
+        values = apply_lut(stored, tables[0], is_signed=layout.is_signed)
         if values is None or not np.ptp(values) > 0:
             raise _invalid("the Modality LUT Sequence (0028,3000) is damaged")
         return values
@@ -136,9 +136,9 @@ def _apply_voi(values: NDArray[np.float64], header: Header) -> NDArray[np.float6
         if shown is not None:
             return shown
     for table in header.items("VOILUTSequence"):
-        looked_up = _apply_lut(values, table, is_signed=bool(values[0] < 0))
+        looked_up = apply_lut(values, table, is_signed=bool(values[0] < 0))
         if looked_up is not None and np.ptp(looked_up) > 0:
-            bits = _entry_bits(table)
+            bits = entry_bits(table)
             return np.clip(looked_up / ((1 << bits) - 1), 0, 1)
     return None
 
@@ -161,7 +161,7 @@ def _apply_window(
     return np.clip((values - (centre - 0.5)) / (width - 1) + 0.5, 0, 1)
 
 
-def _apply_lut(values: NDArray[np.float64], table: Header, *, is_signed: bool) -> NDArray[np.float64] | None:
+def apply_lut(values: NDArray[np.float64], table: Header, *, is_signed: bool) -> NDArray[np.float64] | None:
     """Look values up in a LUT (PS3.3 C.11.1.1, C.11.2.1.1); None where it is damaged."""
     descriptor = table.numbers("LUTDescriptor")
     if len(descriptor) != 3 or not all(map(math.isfinite, descriptor)):
@@ -179,7 +179,7 @@ def _apply_lut(values: NDArray[np.float64], table: Header, *, is_signed: bool) -
     return looked_up
 
 
-def _entry_bits(table: Header) -> int:
+def entry_bits(table: Header) -> int:
     """Give the bits of a LUT's entries, as its descriptor says: 8 to 16."""
     bits = table.numbers("LUTDescriptor")[2]
     return int(bits) if 8 <= bits <= 16 else 16

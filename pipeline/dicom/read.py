@@ -13,6 +13,7 @@ from pipeline.dicom.identity import decide_intent, describe_identity, is_safe_ui
 from pipeline.dicom.layout import read_layout
 from pipeline.dicom.spacing import decide_spacing, is_magnified
 from pipeline.dicom.view import decide_view
+from pipeline.dicom.windows import list_windows
 from pipeline.errors import ImageError, UnreadableImage
 from pipeline.lexicon import Flag, Reason
 from pipeline.model import Mammogram
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.dicom.file import OpenFile
     from pipeline.dicom.settings import DicomSettings
+    from pipeline.dicom.windows import Window
 
 BYTES_PER_PIXEL: Final = 2
 
@@ -55,9 +57,38 @@ def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
     DICOM PS3.3 A.26 (Digital Mammography), PS3.5 A (transfer syntaxes),
     PS3.10 (file format).
     """
+    return _read(path, settings, with_windows=False)[0]
+
+
+def read_for_display(path: Path, settings: DicomSettings) -> tuple[Mammogram, tuple[Window, ...]]:
+    """
+    Read one file as `read_mammogram` does, with every window that it brings.
+
+    Parameters
+    ----------
+    path : Path
+    settings : DicomSettings
+
+    Returns
+    -------
+    Mammogram
+    tuple of Window
+        In modality values; empty where the file brings none.
+
+    Raises
+    ------
+    SkippedImage, UnreadableImage
+        As `read_mammogram`.
+    """
+    return _read(path, settings, with_windows=True)
+
+
+def _read(path: Path, settings: DicomSettings, *, with_windows: bool) -> tuple[Mammogram, tuple[Window, ...]]:
+    """Read a file; whatever it holds, no exception but an `ImageError` leaves."""
     try:
         with open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL) as opened:
-            return _judge(opened, settings)
+            mammogram = _judge(opened, settings)
+            return mammogram, list_windows(opened.header, mammogram.pixels.modality_values) if with_windows else ()
     except ImageError:
         raise
     except OSError as error:

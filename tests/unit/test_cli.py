@@ -38,10 +38,10 @@ def test_only_what_exists_is_offered(capsys: Captured) -> None:
     assert main(["--help"]) == 0
     offered = capsys.readouterr().out
     assert "{" not in offered
-    for command in ("run", "evaluate", "simulate", "train", "config"):
+    for command in ("run", "review", "evaluate", "simulate", "train", "config"):
         assert f"\n    {command} " in offered
     assert "\n    associations" in offered  # too long a name for its summary on the same line
-    for missing in ("review", "export", "compare", "listen"):
+    for missing in ("export", "compare", "listen"):
         assert main([missing]) == 2
         assert "invalid choice" in capsys.readouterr().err
 

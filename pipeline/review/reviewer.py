@@ -1,0 +1,370 @@
+"""A review: the run, its pictures and the readers' answers, and what of it each reader may see."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import CallError
+from pipeline.lexicon import DESCRIPTORS, FLAG_SENTENCES, NOTICE, Distribution, Morphology
+from pipeline.outputs.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
+from pipeline.review.actions import (
+    AddCalcification,
+    Comment,
+    MarkRead,
+    Redo,
+    RemoveAdded,
+    ResizeCalcification,
+    SetDistribution,
+    Undo,
+    check_action,
+    check_reader,
+)
+from pipeline.review.picture_store import NoPixelsError
+from pipeline.review.state import compute_state, undone_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pipeline.review.actions import Action
+    from pipeline.review.answers import Answers, Taken
+    from pipeline.review.picture_store import PictureStore
+    from pipeline.review.run_index import Image, RunIndex
+    from pipeline.review.state import State
+
+_HIDDEN: dict[str, Any] = {
+    **dict.fromkeys(("distribution", "presence", "micro", "macro", "clusters", "seconds")),
+    "flags": [],
+    "thumbnail": False,
+    "overlay": False,
+}
+"""What stands in the worklist in place of the result, until the reader has answered."""
+
+
+class NotKnownError(CallError):
+    """There is no such image or picture."""
+
+
+class NotAllowedError(CallError):
+    """This reader may not see or do this, now or at all."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What the worklist knows of one reader, brought up to date by the actions since."""
+
+    last: int = 0
+    actions: dict[str, list[Taken]] = field(default_factory=dict)
+    marks: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+
+class Review:
+    """
+    Everything that the server answers, without HTTP.
+
+    Parameters
+    ----------
+    index : RunIndex
+    answers : Answers
+    pictures : PictureStore
+    reader : str
+        Whose answers are shown where a request names nobody.
+    is_pinned : bool
+        Whether a blinded review serves that reader alone.
+    is_blinded : bool
+        Whether results are kept back until a reader has answered.
+    tile_px : int
+    """
+
+    def __init__(
+        self,
+        index: RunIndex,
+        answers: Answers,
+        pictures: PictureStore,
+        *,
+        reader: str,
+        is_pinned: bool,
+        is_blinded: bool,
+        tile_px: int,
+    ) -> None:
+        self.index = index
+        self.answers = answers
+        self.pictures = pictures
+        self.reader = reader
+        self.is_blinded = is_blinded
+        self._is_pinned = is_pinned and is_blinded
+        self._tile_px = tile_px
+        self._lock = threading.Lock()
+        self._progress: dict[str, _Progress] = {}
+
+    # ------------------------------------------------------------ the run
+
+    def run(self) -> dict[str, Any]:
+        """Describe the run."""
+        record = self.index.record
+        read = sum(marks["read"] for marks in self._marks(self.reader).values())
+        failed = sum(row["status"] == "failed" for row in self.index.not_judged)
+        return {
+            "name": self.index.folder.resolve().name,
+            "version": record.get("version"),
+            "configuration_digest": record.get("configuration_digest"),
+            "started": record.get("started"),
+            "state": record.get("state"),
+            "blinded": self.is_blinded,
+            "notice": NOTICE,
+            "reader": self.reader,
+            "readers": [self.reader] if self._is_pinned else sorted({self.reader, *self.answers.readers()}),
+            "answers_on_share": self.answers.is_on_share,
+            "totals": {"images": len(self.index.images), "read": read, "failed": failed},
+        }
+
+    def worklist(self, reader: str | None) -> dict[str, Any]:
+        """List the images, with what this reader has answered, and the files that were not judged."""
+        marks = self._marks(self.who(reader))
+        images = []
+        for image in self.index.images.values():
+            own = marks.get(image.uid, {"read": False, "agreed": False, "answered": False})
+            shown = {**image.found, "thumbnail": image.thumbnail is not None, "overlay": image.overlay is not None}
+            if self.is_blinded and not own["answered"]:
+                shown = _HIDDEN
+            images.append({**_identity(image), **shown, "read": own["read"], "agreed": own["agreed"]})
+        failed = [
+            {name: row.get(name) for name in ("path", "status", "reason", "message")} for row in self.index.not_judged
+        ]
+        return {"images": images, "failed": failed}
+
+    # ------------------------------------------------------------ one image
+
+    def image(self, uid: str, reader: str | None) -> dict[str, Any]:
+        """Give everything of one image that this reader may see."""
+        image, name = self._find(uid), self.who(reader)
+        taken = self.answers.of_image(uid, name)
+        return {
+            "result": self._result(uid) if self._may_see(taken) else None,
+            "pixels": self._describe_pixels(image),
+            "case": self.index.case(uid),
+            "answers": self._answer(uid, name, taken),
+        }
+
+    def tile(self, uid: str, level: int, row: int, column: int) -> tuple[bytes, dict[str, str]]:
+        """Give a tile of an image, and the headers that say what its values mean."""
+        self._find(uid)
+        picture = self.pictures.get(uid)
+        tile = picture.tile(level, row, column, self._tile_px)
+        if tile is None:
+            message = "The image has no such tile. Reload it."
+            raise NotKnownError(message)
+        scale = picture.scale
+        headers = {"X-Offset": repr(scale.offset), "X-Slope": repr(scale.slope)} if scale.kind == "modality" else {}
+        return tile, headers
+
+    def file(self, uid: str, kind: str, reader: str | None) -> Path:
+        """Give the run's own overlay or thumbnail, both of which show the marks."""
+        image = self._find(uid)
+        place = image.overlay if kind == "overlay" else image.thumbnail
+        if place is None:
+            message = f"The run has no {kind} of this image."
+            raise NotKnownError(message)
+        if not self._may_see(self.answers.of_image(uid, self.who(reader))):
+            message = f"Blinded reading: the {kind} is shown when this image has been read."
+            raise NotKnownError(message)
+        return self.index.folder / place
+
+    def take(self, uid: str, reader: str | None, action: Action) -> dict[str, Any]:
+        """Take an action; it is on the disk when this returns."""
+        self._find(uid)
+        name = self.who(reader)
+        result = self._result(uid)
+        digest = self.index.result_digest(uid)
+
+        def prepare(before: list[Taken]) -> tuple[str, str, bool, dict[str, Any]]:
+            is_open = self._may_see(before)
+            if not is_open:
+                _require_unseen(action)
+            check_action(action, _state_of(before, digest), result)
+            configuration = result["provenance"]["configuration_digest"]
+            return configuration, digest, not is_open, action.model_dump(mode="json")
+
+        return self._answer(uid, name, self.answers.take(uid, name, prepare))
+
+    def history(self, uid: str, reader: str | None) -> list[dict[str, Any]]:
+        """List every action on an image, of one reader or, where nobody is named and nothing is blinded, of all."""
+        self._find(uid)
+        name = self.who(reader) if reader or self.is_blinded else None
+        taken = self.answers.of_image(uid, name)
+        own: dict[tuple[str, str], list[Taken]] = {}
+        for item in taken:
+            own.setdefault((item.reader, item.result_digest), []).append(item)
+        undone: dict[int, int] = {}
+        for items in own.values():
+            undone.update(undone_by((item.number, item.action) for item in items))
+        return [
+            {
+                "number": item.number,
+                "reader": item.reader,
+                "time": item.time,
+                "configuration_digest": item.configuration_digest,
+                "result_digest": item.result_digest,
+                "blinded": item.is_blinded,
+                "undone_by": undone.get(item.number),
+                "action": item.action.model_dump(mode="json"),
+            }
+            for item in taken
+        ]
+
+    # ------------------------------------------------------------ who may see what
+
+    def who(self, reader: str | None) -> str:
+        """Say whose answers are meant."""
+        name = self.reader if reader is None else check_reader(reader)
+        if self._is_pinned and name != self.reader:
+            message = f"This blinded review is {self.reader}'s. Start another one for another reader."
+            raise NotAllowedError(message)
+        return name
+
+    def _may_see(self, taken: Iterable[Taken]) -> bool:
+        """Whether a reader may see the result: always, or once they have said that the image is read."""
+        return not self.is_blinded or has_answered(taken)
+
+    def _find(self, uid: str) -> Image:
+        image = self.index.images.get(uid)
+        if image is None:
+            message = "The run has no image of this UID."
+            raise NotKnownError(message)
+        return image
+
+    def _result(self, uid: str) -> dict[str, Any]:
+        try:
+            return self.index.result(uid)
+        except (OSError, ValueError):
+            message = "The result of this image cannot be read any more. Look whether the run's folder is complete."
+            raise NotKnownError(message) from None
+
+    def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:
+        digest = self.index.result_digest(uid)
+        present = [item for item in taken if item.result_digest == digest]
+        return {
+            "reader": reader,
+            "configuration_digest": self.index.record.get("configuration_digest"),
+            **_state_of(taken, digest).as_json(self.index.images[uid].found["distribution"]),
+            "answered": self._may_see(taken),
+            "other_results": len(taken) - len(present),
+            "saved_at": present[-1].time if present else None,
+        }
+
+    def _describe_pixels(self, image: Image) -> dict[str, Any]:
+        spacing = list(image.spacing_mm) if image.spacing_mm else None
+        try:
+            picture = self.pictures.get(image.uid)
+        except NoPixelsError as error:
+            return {
+                "available": False,
+                "why": str(error),
+                "rows": image.rows,
+                "columns": image.columns,
+                "spacing_mm": spacing,
+            }
+        side = self._tile_px
+        levels = [
+            {
+                "level": number,
+                "rows": level.shape[0],
+                "columns": level.shape[1],
+                "tiles": [-(-level.shape[0] // side), -(-level.shape[1] // side)],
+                "tile": side,
+            }
+            for number, level in enumerate(picture.levels)
+        ]
+        is_linear = picture.scale.kind == "modality"
+        return {
+            "available": True,
+            "why": "",
+            "rows": picture.levels[0].shape[0],
+            "columns": picture.levels[0].shape[1],
+            "bits": picture.bits,
+            "levels": levels,
+            "windows": list(picture.windows),
+            "inverted": picture.scale.is_turned,
+            "scale": picture.scale.kind,
+            "offset": picture.scale.offset if is_linear else None,
+            "slope": picture.scale.slope if is_linear else None,
+            "min": picture.smallest,
+            "max": picture.largest,
+            "spacing_mm": spacing,
+        }
+
+    def _marks(self, reader: str) -> dict[str, dict[str, bool]]:
+        """Give, by UID, what this reader has read, agreed with and answered; only what is new is looked at."""
+        with self._lock:
+            progress = self._progress.setdefault(reader, _Progress())
+            new = self.answers.since(progress.last, reader)
+            for item in new:
+                progress.last = item.number
+                progress.actions.setdefault(item.uid, []).append(item)
+            for uid in {item.uid for item in new} & self.index.images.keys():
+                taken = progress.actions[uid]
+                state = _state_of(taken, self.index.result_digest(uid))
+                progress.marks[uid] = {
+                    "read": state.is_read,
+                    "agreed": state.is_agreed(self.index.images[uid].found["distribution"]),
+                    "answered": has_answered(taken),
+                }
+            return dict(progress.marks)
+
+
+def has_answered(taken: Iterable[Taken]) -> bool:
+    """Whether a reader has ever said that the image is read: what was shown then cannot be unseen by an undo."""
+    return any(isinstance(item.action, MarkRead) and item.action.read for item in taken)
+
+
+def _require_unseen(action: Action) -> None:
+    """Refuse what speaks of marks that the reader has not seen; even 'no such mark' would tell something."""
+    is_free = (
+        isinstance(action, AddCalcification | RemoveAdded | Comment | MarkRead | Undo | Redo)
+        or (isinstance(action, SetDistribution) and action.cluster is None)
+        or (isinstance(action, ResizeCalcification) and action.id is None)
+    )
+    if not is_free:
+        message = "Blinded reading: say that the image is read first, then its marks are shown and can be judged."
+        raise NotAllowedError(message)
+
+
+def _state_of(taken: Iterable[Taken], result_digest: str) -> State:
+    """Compute the state from the actions on this very result: ids of another one mean something else."""
+    return compute_state((item.number, item.action) for item in taken if item.result_digest == result_digest)
+
+
+def _identity(image: Image) -> dict[str, Any]:
+    return {
+        "uid": image.uid,
+        "patient_key": image.patient_key,
+        "study_uid": image.study_uid,
+        "laterality": image.laterality,
+        "view": image.view,
+        "rows": image.rows,
+        "columns": image.columns,
+        "spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
+    }
+
+
+def vocabulary() -> dict[str, Any]:
+    """Give the words, colours and signs of the page: those of the overlays."""
+    return {
+        "distributions": [str(label) for label in Distribution],
+        "descriptors": [str(label) for label in DESCRIPTORS],
+        "morphologies": [str(label) for label in Morphology],
+        "palette": {
+            str(label): {"colour": css_colour(looks.colour), "symbol": svg_path(looks.symbol), "dash": looks.dashes}
+            for label, looks in APPEARANCES.items()
+        },
+        "marks": {"single": css_colour(SINGLE), "artery": css_colour(ARTERY)},
+        "flags": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
+    }
+
+
+def to_bytes(document: Any) -> bytes:
+    """Write JSON as it is sent: no NaN, no space."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

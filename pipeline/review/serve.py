@@ -1,0 +1,194 @@
+"""From a command to a server that runs until it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+import threading
+import webbrowser
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from pipeline.errors import CallError
+from pipeline.review.answers import Answers
+from pipeline.review.app import build_app
+from pipeline.review.locate import ImageFinder
+from pipeline.review.picture_store import PictureStore
+from pipeline.review.reviewer import Review
+from pipeline.review.run_index import read_index
+from pipeline.review.settings import ReviewSettings
+from pipeline.review.token import keep_token, new_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_READER = "reader"
+ANSWERS = "answers.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """
+    What is to be reviewed, and who is served.
+
+    ``reader`` is None where nobody was named; ``host`` None for this machine
+    alone; ``port`` 0 for any that is free.
+    """
+
+    run: Path
+    images: Path | None = None
+    answers: Path | None = None
+    reader: str | None = None
+    is_blinded: bool = False
+    host: str | None = None
+    port: int = 0
+    token_file: Path | None = None
+    opens_browser: bool = True
+    settings: ReviewSettings = field(default_factory=ReviewSettings)
+
+
+def answers_file(run: Path, answers: Path | None) -> Path:
+    """Say where the answers are kept: in the run's folder, unless another place is named."""
+    return run / ANSWERS if answers is None else answers
+
+
+def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
+    """
+    Serve a review until the process is stopped.
+
+    Parameters
+    ----------
+    request : ReviewRequest
+    say : callable
+        Gets what the user has to know, line by line; the address stands in
+        one of them as one word.
+
+    Raises
+    ------
+    CallError
+        If the run, the images, the answers, the token or the address cannot
+        be used; nothing is served then.
+    """
+    _check_host(request)
+    if request.images is not None and not request.images.is_dir():
+        message = f"--images {request.images} is no folder. Name the folder that holds the DICOM files of the run."
+        raise CallError(message)
+    index = read_index(request.run)
+    token = new_token() if request.token_file is None else keep_token(request.token_file)
+    with contextlib.closing(Answers(answers_file(request.run, request.answers))) as answers:
+        finder = ImageFinder(request.images, {uid: image.input_path for uid, image in index.images.items()})
+        review = Review(
+            index,
+            answers,
+            PictureStore(finder, request.settings),
+            reader=request.reader or DEFAULT_READER,
+            is_pinned=request.reader is not None,
+            is_blinded=request.is_blinded,
+            tile_px=request.settings.tile_px,
+        )
+        with _listen(request.host or LOOPBACK, request.port) as listening:
+            port = listening.getsockname()[1]
+            hosts = _names(request.host, port)
+            app = build_app(review, token, frozenset(hosts), request.settings.max_body_bytes)
+            address = f"http://{hosts[0]}/t/{token}/"
+            for line in _introduce(request, review, address):
+                say(line)
+            if request.opens_browser:
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,  # addresses hold the token
+                lifespan="off",
+                ws="none",
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=2,
+            )
+            with contextlib.suppress(KeyboardInterrupt):
+                uvicorn.Server(config).run(sockets=[listening])
+    say("Stopped. Every answer is saved.")
+
+
+def _check_host(request: ReviewRequest) -> None:
+    """Refuse to leave this machine without a token that somebody chose to hand out."""
+    if request.host is None:
+        return
+    if request.token_file is None:
+        message = (
+            "--host lets other machines in, so it needs --token-file FILE: the file holds the token of the address, "
+            "and is written if it does not exist. Whoever has the address can see the images and answer."
+        )
+        raise CallError(message)
+    with contextlib.suppress(ValueError):
+        if ipaddress.ip_address(request.host).is_unspecified:
+            message = (
+                f"--host {request.host} would answer under any name. Give the one address or name of this machine "
+                "under which the readers reach it."
+            )
+            raise CallError(message)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError):
+        message = f"--host {host} is no address or name of this machine."
+        raise CallError(message) from None
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:  # else a server that was stopped could not be started again for a minute
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(place)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        message = f"port {port} of {host} cannot be used ({error.strerror}). Choose another --port, or none."
+        raise CallError(message) from None
+    return listening
+
+
+def _names(host: str | None, port: int) -> list[str]:
+    """Give the Host headers that are served, the one of the printed address first."""
+    if host is None:
+        return [f"{LOOPBACK}:{port}", f"localhost:{port}"]
+    named = f"[{host}]" if ":" in host else host
+    return [f"{named}:{port}".lower()] + ([named.lower()] if port == 80 else [])
+
+
+def _introduce(request: ReviewRequest, review: Review, address: str) -> list[str]:
+    """Say what is served, to whom, and where answers go."""
+    count = len(review.index.images)
+    lines = [
+        f"{count} image{'' if count == 1 else 's'} of {request.run}; answers in {review.answers.file}",
+        f"Open {address}",
+    ]
+    if review.answers.is_on_share:
+        lines.append(
+            "The answers lie on a network share, so SQLite's log file is not used: it must not be shared between "
+            "machines. Let one server at a time write there, or keep the answers on a local disk with --answers."
+        )
+    if request.images is None:
+        lines.append("Without --images FOLDER each case is shown from its overlay: the run does not record its input.")
+    if request.host is not None and not _is_loopback(request.host):
+        lines.append(
+            f"EXPOSED to the network on {request.host}: whoever has the address, token included, sees every image "
+            "with all that is burned into its pixels, and can answer under any name. It is plain HTTP, so whoever "
+            "can listen on the network can read it: use an SSH tunnel or a TLS proxy outside of a trusted network."
+        )
+    lines.append("Ctrl-C stops the server.")
+    return lines
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
