@@ -94,8 +94,8 @@ in it that nobody can guess, is printed. Needs pip install 'mammocalc[review]'.
 Every answer is kept at once in answers.sqlite in DIR, each reader's under their own name; the files of
 the run stay as they are. --export writes what was answered, and evaluate takes it as truth.
 
-A run does not record where its images were. With --images FOLDER they are found by their UIDs,
-wherever they lie in it; without, each case is shown from its overlay.
+A run does not record where its images were. They are looked for beside it; with --images FOLDER they
+are found by their UIDs, wherever they lie in it; else each case is shown from its overlay.
 """
 
 REVIEW_EXAMPLES: Final = """\

@@ -1,34 +1,68 @@
-"""What a reader can do to an image, and whether it can be done to this one."""
+"""What a reader can do to an image: whether it can be done to this one, and what it changes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pipeline.errors import CallError
-from pipeline.lexicon import Distribution, Morphology
+from pipeline.lexicon import Distribution, Morphology  # noqa: TC001 - pydantic looks them up while the program runs
+from pipeline.review.state import State, note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from pipeline.review.state import State
 
 READER_CHARACTERS: Final = 64
 COMMENT_CHARACTERS: Final = 8000
 Verdict = Literal["accept", "reject"]
 _Diameter = Annotated[float, Field(gt=0, le=100)]
-_Key = Annotated[str, Field(pattern=r"^a[0-9]{1,9}$")]
+_Key = Annotated[str, Field(pattern=r"^a[0-9]{1,18}$")]
 
 
 class ActionError(CallError):
     """An action cannot be taken; nothing was saved."""
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an action meets: the reader's answer so far, and the result that is judged."""
+
+    state: State
+    result: Mapping[str, Any]
+
+    def require(self, number: int, kind: Literal["calcification", "cluster"]) -> None:
+        """Raise an `ActionError` where the result holds no such thing."""
+        if all(item["id"] != number for item in self.result[f"{kind}s"]):
+            message = f"The result of this image has no {kind} {number}. Reload the image."
+            raise ActionError(message)
+
+    def require_added(self, key: str) -> None:
+        """Raise an `ActionError` where the reader has not added it."""
+        if key not in self.state.added:
+            message = "This calcification was not added by this reader, or was removed. Reload the image."
+            raise ActionError(message)
+
+
 class _Action(BaseModel):
     """Numbers are numbers, and unknown keys are errors."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+    speaks_of_marks: ClassVar[bool] = False
+    """Whether it always speaks of what the program found, which a blinded reader has not seen yet."""
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether this very action speaks of what the program found."""
+        return self.speaks_of_marks
+
+    def check(self, before: Before) -> None:
+        """Raise an `ActionError` where the action cannot be taken."""
+
+    def apply(self, state: State) -> None:
+        """Change the answer."""
 
 
 class JudgeCalcification(_Action):
@@ -38,6 +72,16 @@ class JudgeCalcification(_Action):
     id: int
     verdict: Verdict | None
 
+    speaks_of_marks = True
+
+    def check(self, before: Before) -> None:
+        """Refuse a mark that is not there."""
+        before.require(self.id, "calcification")
+
+    def apply(self, state: State) -> None:
+        """Note the verdict."""
+        note(state.calcifications, self.id, "verdict", self.verdict)
+
 
 class JudgeCluster(_Action):
     """Accept or reject a cluster of the program, and with it the members that have no verdict of their own."""
@@ -45,6 +89,16 @@ class JudgeCluster(_Action):
     type: Literal["judge_cluster"]
     id: int
     verdict: Verdict | None
+
+    speaks_of_marks = True
+
+    def check(self, before: Before) -> None:
+        """Refuse a cluster that is not there."""
+        before.require(self.id, "cluster")
+
+    def apply(self, state: State) -> None:
+        """Note the verdict."""
+        note(state.clusters, self.id, "verdict", self.verdict)
 
 
 class AddCalcification(_Action):
@@ -55,12 +109,36 @@ class AddCalcification(_Action):
     column: float
     diameter_mm: _Diameter | None
 
+    def check(self, before: Before) -> None:
+        """Refuse a place outside of the image, and millimetres where there are none."""
+        image = before.result["image"]
+        rows, columns = image["rows"], image["columns"]
+        if not (-0.5 <= self.row <= rows - 0.5 and -0.5 <= self.column <= columns - 0.5):
+            message = f"The place lies outside of the image, which has {rows} rows and {columns} columns."
+            raise ActionError(message)
+        if (self.diameter_mm is None) != (image["pixel_spacing_mm"] is None):
+            message = "A diameter in millimetres is needed where the image has a pixel spacing, and only there."
+            raise ActionError(message)
+
+    def apply(self, state: State) -> None:
+        """Add it under a key that no other one ever had."""
+        place = {"row": self.row, "column": self.column, "diameter_mm": self.diameter_mm}
+        state.added[f"a{state.number}"] = place
+
 
 class RemoveAdded(_Action):
     """Take back a calcification that was added."""
 
     type: Literal["remove_added"]
     key: _Key
+
+    def check(self, before: Before) -> None:
+        """Refuse one that was not added."""
+        before.require_added(self.key)
+
+    def apply(self, state: State) -> None:
+        """Remove it."""
+        state.added.pop(self.key, None)
 
 
 class ResizeCalcification(_Action):
@@ -71,6 +149,31 @@ class ResizeCalcification(_Action):
     key: _Key | None = None
     diameter_mm: _Diameter
 
+    @property
+    def needs_marks(self) -> bool:
+        """Whether a mark of the program is meant."""
+        return self.id is not None
+
+    def check(self, before: Before) -> None:
+        """Refuse what is not there, and an image without millimetres."""
+        if (self.id is None) == (self.key is None):
+            message = "Name one calcification to resize, by id or by key."
+            raise ActionError(message)
+        if self.id is not None:
+            before.require(self.id, "calcification")
+        if self.key is not None:
+            before.require_added(self.key)
+        if before.result["image"]["pixel_spacing_mm"] is None:
+            message = "This image has no pixel spacing, so nothing in it can be given in millimetres."
+            raise ActionError(message)
+
+    def apply(self, state: State) -> None:
+        """Note the diameter."""
+        if self.id is not None:
+            note(state.calcifications, self.id, "diameter_mm", self.diameter_mm)
+        elif self.key in state.added:
+            state.added[self.key]["diameter_mm"] = self.diameter_mm
+
 
 class SetDistribution(_Action):
     """Name the distribution of a cluster, or of the image where ``cluster`` is None; None takes the label back."""
@@ -78,6 +181,24 @@ class SetDistribution(_Action):
     type: Literal["set_distribution"]
     cluster: int | None
     label: Annotated[Distribution, Field(strict=False)] | None
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether a cluster is meant."""
+        return self.cluster is not None
+
+    def check(self, before: Before) -> None:
+        """Refuse a cluster that is not there."""
+        if self.cluster is not None:
+            before.require(self.cluster, "cluster")
+
+    def apply(self, state: State) -> None:
+        """Note the label."""
+        label = None if self.label is None else str(self.label)
+        if self.cluster is None:
+            state.distribution = label
+        else:
+            note(state.clusters, self.cluster, "distribution", label)
 
 
 class SetMorphology(_Action):
@@ -88,12 +209,36 @@ class SetMorphology(_Action):
     calcification: int | None = None
     label: Annotated[Morphology, Field(strict=False)] | None
 
+    speaks_of_marks = True
+
+    def check(self, before: Before) -> None:
+        """Refuse what is not there."""
+        if (self.cluster is None) == (self.calcification is None):
+            message = "A morphology is set for a cluster or for a calcification: name one of them."
+            raise ActionError(message)
+        if self.cluster is not None:
+            before.require(self.cluster, "cluster")
+        if self.calcification is not None:
+            before.require(self.calcification, "calcification")
+
+    def apply(self, state: State) -> None:
+        """Note the label."""
+        label = None if self.label is None else str(self.label)
+        if self.cluster is not None:
+            note(state.clusters, self.cluster, "morphology", label)
+        elif self.calcification is not None:
+            note(state.calcifications, self.calcification, "morphology", label)
+
 
 class Comment(_Action):
     """Replace the comment."""
 
     type: Literal["comment"]
     text: Annotated[str, Field(max_length=COMMENT_CHARACTERS)]
+
+    def apply(self, state: State) -> None:
+        """Note the text."""
+        state.comment = self.text
 
 
 class AgreeImage(_Action):
@@ -102,6 +247,13 @@ class AgreeImage(_Action):
     type: Literal["agree_image"]
     agreed: bool = True
 
+    speaks_of_marks = True
+
+    def apply(self, state: State) -> None:
+        """Accept the rest; an image once read stays so."""
+        state.rest_accepted = self.agreed
+        state.is_read = state.is_read or self.agreed
+
 
 class MarkRead(_Action):
     """Say whether the image is read."""
@@ -109,11 +261,21 @@ class MarkRead(_Action):
     type: Literal["mark_read"]
     read: bool
 
+    def apply(self, state: State) -> None:
+        """Note it."""
+        state.is_read = self.read
+
 
 class Undo(_Action):
     """Take back the last action that was not taken back."""
 
     type: Literal["undo"]
+
+    def check(self, before: Before) -> None:
+        """Refuse where nothing is left."""
+        if not before.state.can_undo:
+            message = "There is nothing to undo."
+            raise ActionError(message)
 
 
 class Redo(_Action):
@@ -121,8 +283,14 @@ class Redo(_Action):
 
     type: Literal["redo"]
 
+    def check(self, before: Before) -> None:
+        """Refuse where nothing was undone since the last action."""
+        if not before.state.can_redo:
+            message = "There is nothing to redo."
+            raise ActionError(message)
 
-Action = Annotated[
+
+Action = (
     JudgeCalcification
     | JudgeCluster
     | AddCalcification
@@ -134,15 +302,14 @@ Action = Annotated[
     | AgreeImage
     | MarkRead
     | Undo
-    | Redo,
-    Field(discriminator="type"),
-]
-ACTION: Final[TypeAdapter[Action]] = TypeAdapter(Action)
+    | Redo
+)
+_ACTION: Final[TypeAdapter[Action]] = TypeAdapter(Annotated[Action, Field(discriminator="type")])
 
 
 def parse_action(document: Any) -> Action:
     """
-    Read an action as a browser sends it.
+    Read an action as a browser sends it, or as it was kept.
 
     Raises
     ------
@@ -150,7 +317,7 @@ def parse_action(document: Any) -> Action:
         With the place and what is wrong there.
     """
     try:
-        return ACTION.validate_python(document)
+        return _ACTION.validate_python(document)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "action"
@@ -162,6 +329,11 @@ def check_reader(name: Any) -> str:
     """
     Check a reader's name.
 
+    Returns
+    -------
+    str
+        Without blanks around it.
+
     Raises
     ------
     ActionError
@@ -172,69 +344,3 @@ def check_reader(name: Any) -> str:
         message = f"A reader's name is 1 to {READER_CHARACTERS} printable characters. Give one."
         raise ActionError(message)
     return text
-
-
-def check_action(action: Action, state: State, result: Mapping[str, Any]) -> None:
-    """
-    Make sure that an action can be taken on this image.
-
-    Parameters
-    ----------
-    action : Action
-    state : State
-        What the reader has answered so far.
-    result : mapping
-        The result that is judged.
-
-    Raises
-    ------
-    ActionError
-        If it names something that is not there.
-    """
-    match action:
-        case JudgeCalcification(id=number) | ResizeCalcification(id=int(number), key=None):
-            _require(number, result["calcifications"], "calcification")
-        case JudgeCluster(id=number):
-            _require(number, result["clusters"], "cluster")
-        case SetDistribution(cluster=int(number)) | SetMorphology(cluster=int(number), calcification=None):
-            _require(number, result["clusters"], "cluster")
-        case SetMorphology(cluster=None, calcification=int(number)):
-            _require(number, result["calcifications"], "calcification")
-        case SetMorphology():
-            message = "A morphology is set for a cluster or for a calcification: name one of them."
-            raise ActionError(message)
-        case RemoveAdded(key=key) | ResizeCalcification(id=None, key=str(key)):
-            if key not in state.added:
-                message = "This calcification was not added by this reader, or was removed. Reload the image."
-                raise ActionError(message)
-        case ResizeCalcification():
-            message = "Name one calcification to resize, by id or by key."
-            raise ActionError(message)
-        case AddCalcification():
-            _check_added(action, result["image"])
-        case Undo() if not state.can_undo:
-            message = "There is nothing to undo."
-            raise ActionError(message)
-        case Redo() if not state.can_redo:
-            message = "There is nothing to redo."
-            raise ActionError(message)
-        case _:
-            pass
-    if isinstance(action, ResizeCalcification) and result["image"]["pixel_spacing_mm"] is None:
-        message = "This image has no pixel spacing, so nothing in it can be given in millimetres."
-        raise ActionError(message)
-
-
-def _require(number: int, items: list[dict[str, Any]], name: str) -> None:
-    if all(item["id"] != number for item in items):
-        message = f"The result of this image has no {name} {number}. Reload the image."
-        raise ActionError(message)
-
-
-def _check_added(action: AddCalcification, image: Mapping[str, Any]) -> None:
-    if not (-0.5 <= action.row <= image["rows"] - 0.5 and -0.5 <= action.column <= image["columns"] - 0.5):
-        message = f"The place lies outside of the image, which has {image['rows']} rows and {image['columns']} columns."
-        raise ActionError(message)
-    if (action.diameter_mm is None) != (image["pixel_spacing_mm"] is None):
-        message = "A diameter in millimetres is needed where the image has a pixel spacing, and only there."
-        raise ActionError(message)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from pipeline.review.actions import Action
 
+ANSWERS: Final = "answers.sqlite"
+"""The name of the file in the folder of a run."""
 APPLICATION: Final = 0x6D6D6361
 """``mmca`` in the header of the file: no other program's database is taken for ours."""
 BUSY_S: Final = 15.0

@@ -19,7 +19,7 @@ from pipeline.review.actions import ActionError, parse_action
 from pipeline.review.answers import AnswersError
 from pipeline.review.guard import Guard
 from pipeline.review.picture_store import NoPixelsError
-from pipeline.review.reviewer import NotAllowedError, NotKnownError, to_bytes, vocabulary
+from pipeline.review.reviewer import NotAllowedError, NotKnownError, NotServedError, to_bytes, vocabulary
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -32,6 +32,7 @@ CODES: Final[dict[type[MammocalcError], int]] = {
     NotKnownError: 404,
     NoPixelsError: 404,
     NotAllowedError: 409,
+    NotServedError: 403,
     ActionError: 422,
     AnswersError: 503,
 }
@@ -138,7 +139,7 @@ def _add_errors(app: FastAPI) -> None:
         return _error(code, sentence)
 
     @app.exception_handler(RequestValidationError)
-    async def not_read(_request: Request, _error_: Exception) -> Response:
+    async def not_read(_request: Request, _fault: Exception) -> Response:
         return _error(422, "The address holds a number that is none. Reload the page.")
 
     @app.exception_handler(Exception)

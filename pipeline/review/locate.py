@@ -10,12 +10,59 @@ from pipeline.dicom import read_sop_instance_uid
 from pipeline.discover import discover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 NOT_ASKED: Final = (
     "The run does not record where its images lie. Start mammocalc review with --images FOLDER to see their pixels."
 )
+SAMPLES: Final = 3
+"""Images that are looked for beside a run; the first may have been deleted."""
+MOST_FOLDERS: Final = 200
+"""Folders that are looked into beside a run: more than people keep in one place, and still done at once."""
 NOT_FOUND: Final = "No file under --images has this image's UID. Name the folder that the images were moved to."
+
+
+def look_beside(places: Sequence[Path], recorded: Mapping[str, str | None]) -> Path | None:
+    """
+    Look whether the input of a run still lies where people keep it: in one of some folders, or right below one.
+
+    Parameters
+    ----------
+    places : sequence of Path
+        Such as the folder that holds the run's, and the current one.
+    recorded : mapping of str to (str or None)
+        Paths relative to the input of the run, by UID.
+
+    Returns
+    -------
+    Path or None
+        The first folder in which one of the first images lies at its path,
+        with its very UID.
+    """
+    samples = [(uid, path) for uid, path in recorded.items() if path][:SAMPLES]
+    for place in dict.fromkeys(place.resolve() for place in places):
+        try:
+            below = sorted(entry for entry in place.iterdir() if entry.is_dir())[:MOST_FOLDERS]
+        except OSError:
+            continue
+        for folder in (place, *below):
+            for uid, path in samples:
+                if _holds(folder, path, uid) is not None:
+                    return folder
+    return None
+
+
+def _holds(folder: Path, recorded: str, uid: str) -> Path | None:
+    """Give the file at a recorded path, if it is the image; ``..`` of a record tampered with leads nowhere."""
+    parts = PurePosixPath(recorded)
+    if parts.is_absolute() or ".." in parts.parts or "\0" in recorded:
+        return None
+    # Of several inputs each path begins with the name of its input, which may be the folder itself.
+    for tail in (parts, PurePosixPath(*parts.parts[1:])):
+        place = folder / tail
+        if place.is_file() and read_sop_instance_uid(place) == uid:
+            return place
+    return None
 
 
 class ImageFinder:
@@ -84,19 +131,9 @@ class ImageFinder:
             )
 
     def _as_recorded(self, uid: str) -> Path | None:
-        """Look where the run found the image; ``..`` of a record that was tampered with leads nowhere."""
+        """Look where the run found the image."""
         recorded = self._recorded.get(uid)
-        if self._folder is None or not recorded:
-            return None
-        parts = PurePosixPath(recorded)
-        if parts.is_absolute() or ".." in parts.parts or "\0" in recorded:
-            return None
-        # Of several inputs each path begins with the name of its input, which may be the folder itself.
-        for tail in (parts, PurePosixPath(*parts.parts[1:])):
-            place = self._folder / tail
-            if place.is_file() and read_sop_instance_uid(place) == uid:
-                return place
-        return None
+        return None if self._folder is None or not recorded else _holds(self._folder, recorded, uid)
 
     def _start(self) -> None:
         """Begin the search, unless it has begun."""
@@ -113,7 +150,7 @@ class ImageFinder:
                 uid = read_sop_instance_uid(path)
                 with self._changed:
                     self._searched += 1
-                    if uid in self._recorded:
+                    if uid is not None and uid in self._recorded:
                         self._places.setdefault(uid, path)
                         self._changed.notify_all()
         finally:

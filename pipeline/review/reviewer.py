@@ -10,20 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import CallError
 from pipeline.lexicon import DESCRIPTORS, FLAG_SENTENCES, NOTICE, Distribution, Morphology
 from pipeline.outputs.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
-from pipeline.review.actions import (
-    AddCalcification,
-    Comment,
-    MarkRead,
-    Redo,
-    RemoveAdded,
-    ResizeCalcification,
-    SetDistribution,
-    Undo,
-    check_action,
-    check_reader,
-)
+from pipeline.review.actions import Before, MarkRead, check_reader
 from pipeline.review.picture_store import NoPixelsError
-from pipeline.review.state import compute_state, undone_by
+from pipeline.review.timeline import compute_state, undone_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +38,11 @@ class NotKnownError(CallError):
 
 
 class NotAllowedError(CallError):
-    """This reader may not see or do this, now or at all."""
+    """A reader may not see or do something yet."""
+
+
+class NotServedError(CallError):
+    """The review is another reader's."""
 
 
 @dataclass(slots=True)
@@ -182,9 +175,10 @@ class Review:
 
         def prepare(before: list[Taken]) -> tuple[str, str, bool, dict[str, Any]]:
             is_open = self._may_see(before)
-            if not is_open:
-                _require_unseen(action)
-            check_action(action, _state_of(before, digest), result)
+            if not is_open and action.needs_marks:  # even "no such mark" would tell something
+                message = "Blinded reading: say that the image is read first; then its marks can be seen and judged."
+                raise NotAllowedError(message)
+            action.check(Before(_state_of(before, digest), result))
             configuration = result["provenance"]["configuration_digest"]
             return configuration, digest, not is_open, action.model_dump(mode="json")
 
@@ -222,7 +216,7 @@ class Review:
         name = self.reader if reader is None else check_reader(reader)
         if self._is_pinned and name != self.reader:
             message = f"This blinded review is {self.reader}'s. Start another one for another reader."
-            raise NotAllowedError(message)
+            raise NotServedError(message)
         return name
 
     def _may_see(self, taken: Iterable[Taken]) -> bool:
@@ -318,18 +312,6 @@ class Review:
 def has_answered(taken: Iterable[Taken]) -> bool:
     """Whether a reader has ever said that the image is read: what was shown then cannot be unseen by an undo."""
     return any(isinstance(item.action, MarkRead) and item.action.read for item in taken)
-
-
-def _require_unseen(action: Action) -> None:
-    """Refuse what speaks of marks that the reader has not seen; even 'no such mark' would tell something."""
-    is_free = (
-        isinstance(action, AddCalcification | RemoveAdded | Comment | MarkRead | Undo | Redo)
-        or (isinstance(action, SetDistribution) and action.cluster is None)
-        or (isinstance(action, ResizeCalcification) and action.id is None)
-    )
-    if not is_free:
-        message = "Blinded reading: say that the image is read first, then its marks are shown and can be judged."
-        raise NotAllowedError(message)
 
 
 def _state_of(taken: Iterable[Taken], result_digest: str) -> State:

@@ -8,14 +8,15 @@ import socket
 import threading
 import webbrowser
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from pipeline.errors import CallError
-from pipeline.review.answers import Answers
+from pipeline.review.answers import ANSWERS, Answers
 from pipeline.review.app import build_app
-from pipeline.review.locate import ImageFinder
+from pipeline.review.locate import ImageFinder, look_beside
 from pipeline.review.picture_store import PictureStore
 from pipeline.review.reviewer import Review
 from pipeline.review.run_index import read_index
@@ -24,11 +25,9 @@ from pipeline.review.token import keep_token, new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_READER = "reader"
-ANSWERS = "answers.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,6 @@ class ReviewRequest:
     token_file: Path | None = None
     opens_browser: bool = True
     settings: ReviewSettings = field(default_factory=ReviewSettings)
-
-
-def answers_file(run: Path, answers: Path | None) -> Path:
-    """Say where the answers are kept: in the run's folder, unless another place is named."""
-    return run / ANSWERS if answers is None else answers
 
 
 def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
@@ -80,12 +74,13 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         raise CallError(message)
     index = read_index(request.run)
     token = new_token() if request.token_file is None else keep_token(request.token_file)
-    with contextlib.closing(Answers(answers_file(request.run, request.answers))) as answers:
-        finder = ImageFinder(request.images, {uid: image.input_path for uid, image in index.images.items()})
+    with contextlib.closing(Answers(request.answers or request.run / ANSWERS)) as answers:
+        recorded = {uid: image.input_path for uid, image in index.images.items()}
+        images = request.images or look_beside((request.run.resolve().parent, Path.cwd()), recorded)
         review = Review(
             index,
             answers,
-            PictureStore(finder, request.settings),
+            PictureStore(ImageFinder(images, recorded), request.settings),
             reader=request.reader or DEFAULT_READER,
             is_pinned=request.reader is not None,
             is_blinded=request.is_blinded,
@@ -96,7 +91,7 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
             hosts = _names(request.host, port)
             app = build_app(review, token, frozenset(hosts), request.settings.max_body_bytes)
             address = f"http://{hosts[0]}/t/{token}/"
-            for line in _introduce(request, review, address):
+            for line in _introduce(request, review, images, address):
                 say(line)
             if request.opens_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -163,7 +158,7 @@ def _names(host: str | None, port: int) -> list[str]:
     return [f"{named}:{port}".lower()] + ([named.lower()] if port == 80 else [])
 
 
-def _introduce(request: ReviewRequest, review: Review, address: str) -> list[str]:
+def _introduce(request: ReviewRequest, review: Review, images: Path | None, address: str) -> list[str]:
     """Say what is served, to whom, and where answers go."""
     count = len(review.index.images)
     lines = [
@@ -175,8 +170,13 @@ def _introduce(request: ReviewRequest, review: Review, address: str) -> list[str
             "The answers lie on a network share, so SQLite's log file is not used: it must not be shared between "
             "machines. Let one server at a time write there, or keep the answers on a local disk with --answers."
         )
-    if request.images is None:
-        lines.append("Without --images FOLDER each case is shown from its overlay: the run does not record its input.")
+    if images is None:
+        lines.append(
+            "The images were not found beside the run, so each case is shown from its overlay. "
+            "Name their folder with --images."
+        )
+    elif request.images is None:
+        lines.append(f"The images were found in {images}; --images FOLDER names another place.")
     if request.host is not None and not _is_loopback(request.host):
         lines.append(
             f"EXPOSED to the network on {request.host}: whoever has the address, token included, sees every image "

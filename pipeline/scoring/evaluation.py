@@ -11,6 +11,7 @@ from pipeline.scoring.bootstrap import Bootstrap
 from pipeline.scoring.cases import pair
 from pipeline.scoring.limits import what_it_shows
 from pipeline.scoring.point_cases import point_cases
+from pipeline.scoring.readers import score_readers
 from pipeline.scoring.regions import score_regions
 from pipeline.scoring.score_clusters import score_clusters
 from pipeline.scoring.score_labels import cluster_answers, confusion_table, image_answers, score_labels
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pipeline.scoring.run_folder import FinishedRun
     from pipeline.scoring.score_clusters import FindClusters
     from pipeline.scoring.settings import ScoringSettings
-    from pipeline.scoring.truth import TruthSet
+    from pipeline.scoring.truth import Reading, TruthSet
 
 SCHEMA_VERSION: Final = "1.0"
 
@@ -78,7 +79,7 @@ def evaluate(
         )
         raise TruthError(message)
     bootstrap = Bootstrap([case.unit for case in paired.cases], settings)
-    sections, tables = _sections(paired, run, bootstrap, settings, find_clusters)
+    sections, tables = _sections(paired, run, bootstrap, settings, find_clusters, truth.readings)
     if sections["calcifications"] is not None:
         sections["calcifications"]["other_operating_points"] = [
             _other_point(other, run, truth, settings) for other in others
@@ -108,6 +109,7 @@ def _sections(
     bootstrap: Bootstrap,
     settings: ScoringSettings,
     find_clusters: FindClusters | None,
+    readings: Sequence[Reading],
 ) -> tuple[dict[str, Section | None], dict[str, Table]]:
     names = ("presence", "marks", "calcifications", "sizes", "macro_or_micro", "clusters", "regions")
     sections: dict[str, Section | None] = dict.fromkeys((*names, "distribution", "morphology"))
@@ -143,7 +145,8 @@ def _sections(
     }
     sections["distribution"] = of_distribution if any(of_distribution.values()) else None
     sections["morphology"] = scored.get("morphology_of_clusters")
-    return sections, tables
+    sections["readers"], more = score_readers(readings, paired.cases, bootstrap)
+    return sections, {**tables, **more}
 
 
 def _coverage(truth: TruthSet, paired: Cases, run: FinishedRun) -> Section:

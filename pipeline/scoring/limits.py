@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.scoring.reader_truth import READERS
 from pipeline.scoring.truth_files import POINTS, PRESENCE, REGIONS
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ _KINDS: Final = {
     "and contrast, and errors of measurement; they do not show how often real tissue is marked.",
     PRESENCE: "Labels of whole images: they show how well images are ranked, not whether the marks lie on "
     "calcifications, and wrong labels bound what can be reached.",
+    READERS: "Readers who saw the program's marks (unless blinded): they show what readers make of them. What the "
+    "program and the readers both missed is unknown, and readers who see a mark tend to accept it.",
     REGIONS: "Circles around calcifications: they show whether the region is marked, not which particles. Normal "
     "images may hold benign calcifications, which then count as false.",
 }

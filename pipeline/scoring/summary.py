@@ -60,7 +60,26 @@ def summarise(document: Mapping[str, Any]) -> str:
                 f"{say(labels['macro_f1'])}, kappa {say(labels['kappa'])}, always {labels['commonest']} "
                 f"{labels['commonest_share']['value']:.3f}"
             )
+    lines += _of_readers(document.get("readers"))
     return "\n".join(lines)
+
+
+def _of_readers(section: Mapping[str, Any] | None) -> list[str]:
+    if section is None:
+        return []
+    lines = []
+    for entry in section["with_program"]:
+        kappas = _kappas(entry)
+        accepted = f"marks accepted {say(entry['marks_accepted'])}, {entry['added']} added"
+        lines.append(f"reader {entry['reader']} ({entry['images']} images) and the program: {kappas}{accepted}")
+    return lines + [
+        f"readers {' and '.join(entry['readers'])}: {_kappas(entry).removesuffix(', ')}" for entry in section["between"]
+    ]
+
+
+def _kappas(entry: Mapping[str, Any]) -> str:
+    names = [name for name in ("distribution", "presence", "marks") if entry.get(name) is not None]
+    return "".join(f"kappa of {name} {say(entry[name]['kappa'])}, " for name in names)
 
 
 def _of_marks(marks: Mapping[str, Any]) -> list[str]:

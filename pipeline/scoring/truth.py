@@ -86,17 +86,39 @@ class TrueImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    What one reader says of one image, by themselves.
+
+    ``label`` and ``has_calcifications`` are None where nothing was said;
+    ``verdicts`` tells of marks of the program, by id, whether they were
+    accepted; ``added`` counts what the program missed. ``is_blinded`` where the
+    label was given before the program's was shown.
+    """
+
+    uid: str
+    reader: str
+    label: str | None
+    has_calcifications: bool | None
+    verdicts: Mapping[int, bool]
+    added: int
+    is_blinded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TruthSet:
     """
     All that one ``--truth`` says.
 
     ``kind`` names what it was recognised as. ``notes`` are sentences for the
-    reader: what in the truth could not be used, and why.
+    reader: what in the truth could not be used, and why. ``readings`` holds the
+    single answers where the truth was made from those of readers.
     """
 
     kind: str
     images: Mapping[str, TrueImage]
     notes: tuple[str, ...] = field(default=())
+    readings: tuple[Reading, ...] = field(default=())
 
 
 def circle_diameter(area: float) -> float:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.geometry import PixelSpacing, convex_hull
 from pipeline.scoring.inbreast import read_inbreast
+from pipeline.scoring.reader_truth import are_answers, read_answers
 from pipeline.scoring.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def read_truth(path: Path, uid_of_file: Mapping[str, str]) -> TruthSet:
         A folder of ``<SOPInstanceUID>.json`` (or one that holds such a folder
         called ``truth``), a folder of INbreast's XML, or a CSV with the
         columns ``sop_instance_uid`` and ``has_calcifications``, or
-        ``sop_instance_uid, kind, row, column, radius_px``.
+        ``sop_instance_uid, kind, row, column, radius_px``; or the answers
+        that ``mammocalc review --export`` wrote as JSON.
     uid_of_file : mapping of str to str
         UIDs by file name, from the run, for truth that names files.
 
@@ -90,10 +92,19 @@ def read_truth(path: Path, uid_of_file: Mapping[str, str]) -> TruthSet:
         message = f"the truth {path} does not exist."
         raise TruthError(message)
     if path.suffix.lower() == ".json":
-        return _points_of([path])
+        document = _json(path)
+        return read_answers(path, document) if are_answers(document) else _points_of([path])
     if path.suffix.lower() == ".xml":
         return read_inbreast([path], uid_of_file)
     return _table(path)
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path} is no truth: {error.strerror if isinstance(error, OSError) else error}."
+        raise TruthError(message) from None
 
 
 def _folder(folder: Path, uid_of_file: Mapping[str, str]) -> TruthSet:
@@ -135,15 +146,15 @@ def _points_of(paths: Sequence[Path]) -> TruthSet:
 
 def _points(path: Path) -> TrueImage:
     try:
-        truth = _Truth.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        truth = _Truth.model_validate(_json(path))
         spacing = None if truth.pixel_spacing_mm is None else PixelSpacing(*truth.pixel_spacing_mm)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the document"
         message = f"{path} is no truth as mammocalc simulate writes it: {place}: {first['msg'].lower()}."
         raise TruthError(message) from None
-    except (OSError, ValueError) as error:
-        message = f"{path} is no truth: {error.strerror if isinstance(error, OSError) else error}."
+    except ValueError as error:
+        message = f"{path} is no truth: {error}."
         raise TruthError(message) from None
     points = tuple(
         TruePoint(

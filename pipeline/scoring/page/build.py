@@ -13,6 +13,7 @@ from pipeline.scoring.page.calcifications import calcifications
 from pipeline.scoring.page.groups import clusters, regions
 from pipeline.scoring.page.labels import labels
 from pipeline.scoring.page.presence import presence
+from pipeline.scoring.page.readers import readers
 from pipeline.scoring.page.sizes import sizes
 from pipeline.scoring.summary import say
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from pipeline.scoring.evaluation import Evaluation
 
-_SECTIONS: Final = (presence, calcifications, clusters, regions, sizes, labels)
+_SECTIONS: Final = (presence, calcifications, clusters, regions, sizes, labels, readers)
 """In the order of the page."""
 _POLICY: Final = "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'"
 

@@ -1,0 +1,134 @@
+"""How quick the review server is: start and worklist of a large run, and the first tile of the largest mammogram."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import numpy as np
+import pydicom
+
+from pipeline.config import load
+from pipeline.engine import RunRequest, run
+from pipeline.lexicon import Laterality, View
+from pipeline.phantom import simulate
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROWS, COLUMNS = 5355, 4915
+
+
+def _judge(folder: Path) -> str:
+    """Judge one small mammogram and give its UID."""
+    scene = Scene(
+        name="grouped",
+        kind=Kind.GROUPED,
+        seed=1,
+        patient=1,
+        laterality=Laterality.LEFT,
+        view=View.CC,
+        field_mm=(70.0, 50.0),
+        pixel_spacing_mm=0.1,
+        micro_diameter_mm=(0.4, 0.7),
+        snr=(40.0, 80.0),
+    )
+    simulate(folder / "in", Recipe(scenes=(scene,)))
+    run(RunRequest((folder / "in",), folder / "run", load(None, []), workers=1), lambda _: None, lambda: False)
+    return next((folder / "run" / "results").glob("*.json")).stem
+
+
+def _multiply(folder: Path, uid: str, count: int) -> None:
+    """Make a run of many images from one result; the last of them has the pixels of the largest mammogram."""
+    table = folder / "tables" / "images.csv"
+    head, line = table.read_text(encoding="utf-8").splitlines()
+    result = (folder / "results" / f"{uid}.json").read_text(encoding="utf-8")
+    uids = [f"1.2.826.{number}" for number in range(count)]
+    for own in uids:
+        (folder / "results" / f"{own}.json").write_text(result.replace(uid, own), encoding="utf-8")
+    table.write_text("\n".join([head, *(line.replace(uid, own) for own in uids)]) + "\n", encoding="utf-8")
+    rows = [
+        {
+            "path": f"{own}.dcm",
+            "sop_instance_uid": own,
+            "status": "judged",
+            "reason": None,
+            "message": None,
+            "seconds": 1,
+        }
+        for own in uids
+    ]
+    (folder / "files.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    (folder / "results" / f"{uid}.json").unlink()
+
+
+def _enlarge(folder: Path, uid: str) -> None:
+    dataset = pydicom.dcmread(next(folder.glob("*.dcm")))
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+    small = dataset.pixel_array
+    image = np.tile(small, (-(-ROWS // small.shape[0]), -(-COLUMNS // small.shape[1])))[:ROWS, :COLUMNS]
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    dataset.PixelData, dataset.Rows, dataset.Columns = image.astype("<u2").tobytes(), ROWS, COLUMNS
+    dataset["PixelData"].is_undefined_length = False
+    dataset.save_as(folder / f"{uid}.dcm")
+
+
+def _timed(what: str, ask: Callable[[], Any], repeats: int = 5) -> Any:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        given = ask()
+        times.append(time.perf_counter() - start)
+    print(f"{what}: {1000 * times[0]:.0f} ms, then {1000 * min(times):.0f} ms at best")
+    return given
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=int, default=2000, metavar="N", help="images of the run")
+    count = parser.parse_args().images
+    folder = Path(tempfile.mkdtemp(prefix="mammocalc-review-"))
+    try:
+        uid = _judge(folder)
+        _multiply(folder / "run", uid, count)
+        last = f"1.2.826.{count - 1}"
+        _enlarge(folder / "in", last)
+        command = [sys.executable, "-m", "pipeline", "review", str(folder / "run"), "--images", str(folder / "in")]
+        start = time.perf_counter()
+        server = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+        said = server.stdout.readline() + server.stdout.readline() if server.stdout else ""
+        found = re.search(r"http://\S+", said)
+        if found is None:
+            sys.exit(said)
+        with httpx.Client(base_url=found.group(), timeout=60, trust_env=False) as client:
+            client.get("api/run")
+            print(f"start with {count} images: {time.perf_counter() - start:.1f} s")
+            _timed("worklist", lambda: client.get("api/worklist").json())
+            _timed(f"image of {ROWS} x {COLUMNS}", lambda: client.get(f"api/images/{last}").json())
+            level = f"api/images/{last}/pixels/2/0/0"
+            _timed("its level of a quarter", lambda: client.get(level).content)
+            _timed("a tile of it", lambda: client.get(f"api/images/{last}/pixels/0/0/0").content)
+            action = {"reader": "Ada", "action": {"type": "agree_image"}}
+            place = f"api/images/{last}/answers"
+            _timed("an answer", lambda: client.post(place, json=action, headers={"X-Mammocalc": "1"}).json())
+            _timed("worklist after it", lambda: client.get("api/worklist", params={"reader": "Ada"}).json())
+        server.terminate()
+        server.wait(30)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
