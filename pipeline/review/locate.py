@@ -71,7 +71,7 @@ class ImageFinder:
 
     A file counts only if its header holds the very UID. The path that the run
     recorded is tried first; if the image is not there, all files under the
-    folder are searched, once, in a thread of its own.
+    folder are searched in a thread of its own, and again only if one was moved since.
 
     Parameters
     ----------
@@ -111,8 +111,10 @@ class ImageFinder:
             return None, NOT_ASKED
         with self._changed:
             place = self._places.get(uid)
-        if place is not None and place.is_file():
-            return place, ""
+        if place is not None:
+            if place.is_file():
+                return place, ""
+            self._forget(uid)
         place = self._as_recorded(uid)
         if place is not None:
             with self._changed:
@@ -134,6 +136,13 @@ class ImageFinder:
         """Look where the run found the image."""
         recorded = self._recorded.get(uid)
         return None if self._folder is None or not recorded else _holds(self._folder, recorded, uid)
+
+    def _forget(self, uid: str) -> None:
+        """Forget where an image was before it was moved, and let all files be searched again."""
+        with self._changed:
+            self._places.pop(uid, None)
+            if self._is_done:
+                self._is_searching = self._is_done = False
 
     def _start(self) -> None:
         """Begin the search, unless it has begun."""

@@ -104,11 +104,13 @@ def make_picture(mammogram: Mammogram, windows: Sequence[Window], smallest_level
     """
     pixels = mammogram.pixels
     scale = _scale(pixels)
-    used = np.bincount(pixels.codes.ravel(), minlength=len(scale.sent))[: len(scale.sent)] > 0
+    count = len(scale.sent)
+    used = cv2.calcHist([pixels.codes], [0], None, [count], [0, count]).ravel() > 0
     used &= ~pixels.is_padding
     values = scale.sent[used] if used.any() else scale.sent[:1]
     smallest, largest = int(values.min()), int(values.max())
-    levels = [np.ascontiguousarray(scale.sent[pixels.codes], dtype="<u2")]
+    is_same = bool((scale.sent == np.arange(count)).all())  # as in most files: nothing to look up
+    levels = [np.ascontiguousarray(pixels.codes if is_same else scale.sent[pixels.codes], dtype="<u2")]
     while max(levels[-1].shape) > smallest_level_px:
         levels.append(_halved(levels[-1]))
     described = [_describe(window, scale, smallest, largest) for window in windows]

@@ -136,6 +136,15 @@ class Review:
         image, name = self._find(uid), self.who(reader)
         taken = self.answers.of_image(uid, name)
         return {
+            "image": {
+                "sop_instance_uid": uid,
+                "laterality": image.laterality,
+                "view": image.view,
+                "patient_orientation": list(image.patient_orientation),
+                "rows": image.rows,
+                "columns": image.columns,
+                "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
+            },
             "result": self._result(uid) if self._may_see(taken) else None,
             "pixels": self._describe_pixels(image),
             "case": self.index.case(uid),

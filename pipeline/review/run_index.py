@@ -38,6 +38,7 @@ class Image:
     study_uid: str
     laterality: str
     view: str
+    patient_orientation: tuple[str, ...]
     rows: int
     columns: int
     spacing_mm: tuple[float, float] | None
@@ -196,6 +197,7 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
         study_uid=head["study_instance_uid"],
         laterality=head["laterality"],
         view=head["view"],
+        patient_orientation=tuple(head["patient_orientation"]),
         rows=int(head["rows"]),
         columns=int(head["columns"]),
         spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import numpy as np
 import pydicom
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from pipeline.config import load
 from pipeline.engine import RunRequest, run
@@ -75,10 +76,10 @@ def _multiply(folder: Path, uid: str, count: int) -> None:
 
 def _enlarge(folder: Path, uid: str) -> None:
     dataset = pydicom.dcmread(next(folder.glob("*.dcm")))
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(uid)
     small = dataset.pixel_array
     image = np.tile(small, (-(-ROWS // small.shape[0]), -(-COLUMNS // small.shape[1])))[:ROWS, :COLUMNS]
-    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.PixelData, dataset.Rows, dataset.Columns = image.astype("<u2").tobytes(), ROWS, COLUMNS
     dataset["PixelData"].is_undefined_length = False
     dataset.save_as(folder / f"{uid}.dcm")
@@ -107,7 +108,7 @@ def main() -> None:
         _enlarge(folder / "in", last)
         command = [sys.executable, "-m", "pipeline", "review", str(folder / "run"), "--images", str(folder / "in")]
         start = time.perf_counter()
-        server = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+        server = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True)
         said = server.stdout.readline() + server.stdout.readline() if server.stdout else ""
         found = re.search(r"http://\S+", said)
         if found is None:

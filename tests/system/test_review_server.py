@@ -400,6 +400,8 @@ def test_a_blinded_reader_gets_nothing_of_the_result_before_the_answer(
     assert (own["flags"], own["thumbnail"], own["overlay"]) == ([], False, False)
     told = server.image(grouped)
     assert told["result"] is None
+    shown = ("laterality", "view", "patient_orientation", "rows", "columns", "pixel_spacing_mm")
+    assert [told["image"][name] for name in shown] == [result["image"][name] for name in shown]
     assert told["pixels"]["available"]
     assert not told["answers"]["answered"]
     for kind in ("overlay", "thumbnail"):

@@ -100,3 +100,15 @@ def test_no_log_file_is_used_on_a_network_share(
     assert store.is_on_share is is_share
     assert (tmp_path / "a.sqlite-wal").exists() is not is_share
     store.close()
+
+
+def test_a_full_disk_is_said_and_answers_go_on_when_there_is_room_again(tmp_path: Path) -> None:
+    store = Answers(tmp_path / "a.sqlite")
+    store.take("1.2", "Ada", say("first"))
+    pages = store._database.execute("PRAGMA page_count").fetchone()[0]
+    store._database.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(AnswersError, match="Check the disk"):
+        store.take("1.2", "Ada", say("x" * 8000))
+    store._database.execute("PRAGMA max_page_count = 100000")
+    taken = store.take("1.2", "Ada", say("y" * 8000))
+    assert [item.action.model_dump()["text"][:5] for item in taken] == ["first", "yyyyy"]
