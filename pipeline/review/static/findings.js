@@ -1,0 +1,71 @@
+// What a reader steps through: clusters, then calcifications that stand alone, then those that a reader added.
+
+import { millimetres, words } from "./dom.js";
+
+/** The findings of an image in the order of stepping, each with what the reader said of it. */
+export function findingsOf(result, answers) {
+  const found = [];
+  const calcifications = result?.calcifications ?? [];
+  const byId = new Map(calcifications.map((item) => [item.id, item]));
+  for (const cluster of result?.clusters ?? []) {
+    const members = cluster.members.map((id) => byId.get(id)).filter(Boolean);
+    const said = answers.clusters[cluster.id] ?? {};
+    found.push({
+      kind: "cluster", key: `cluster-${cluster.id}`, id: cluster.id, item: cluster, members, said,
+      label: said.distribution ?? cluster.distribution.label, verdict: said.verdict ?? null, ...middle(members, cluster),
+    });
+  }
+  const alone = calcifications.filter((item) => item.cluster === null);
+  alone.sort((one, other) => isVascular(one) - isVascular(other) || other.score - one.score);
+  for (const item of alone) found.push(calcification(item, answers));
+  for (const item of answers.added) {
+    found.push({ kind: "added", key: `added-${item.key}`, id: item.key, item, row: item.row, column: item.column, verdict: "accept", said: item });
+  }
+  return found;
+}
+
+/** Every calcification of an image, members of clusters as well. */
+export function calcificationsOf(result, answers) {
+  return (result?.calcifications ?? []).map((item) => calcification(item, answers));
+}
+
+function calcification(item, answers) {
+  const said = answers.calcifications[item.id] ?? {};
+  return { kind: "calcification", key: `calcification-${item.id}`, id: item.id, item, said, row: item.row, column: item.column, verdict: said.verdict ?? null };
+}
+
+export function isVascular(item) {
+  return item.flags.includes("vascular");
+}
+
+/** micro, macro or vascular: the three kinds that are shown or hidden apart. */
+export function kindOf(item) {
+  return isVascular(item) ? "vascular" : item.size === "macro" ? "macro" : "micro";
+}
+
+function middle(members, cluster) {
+  const points = members.length ? members.map((item) => [item.row, item.column]) : cluster.hull;
+  const rows = points.map((point) => point[0]);
+  const columns = points.map((point) => point[1]);
+  const box = [Math.min(...columns), Math.min(...rows), Math.max(...columns), Math.max(...rows)];
+  return { row: (box[1] + box[3]) / 2, column: (box[0] + box[2]) / 2, box };
+}
+
+export function nameOf(finding) {
+  if (finding.kind === "cluster") return `Cluster ${finding.id}`;
+  return finding.kind === "added" ? "Added by you" : `Calcification ${finding.id}`;
+}
+
+/** What stands behind the name in a list. */
+export function aboutOf(finding) {
+  if (finding.kind === "cluster") {
+    return `${words(finding.label)}, ${finding.item.members.length} calcifications over ${millimetres(finding.item.extent_mm)}`;
+  }
+  const size = millimetres(diameterOf(finding));
+  return finding.kind === "added" ? size : `${kindOf(finding.item)}, ${size}`;
+}
+
+/** The diameter as the reader has it: corrected, or else as measured. */
+export function diameterOf(finding) {
+  return finding.said?.diameter_mm ?? finding.item.diameter_mm ?? null;
+}

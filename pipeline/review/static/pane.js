@@ -1,0 +1,189 @@
+// One view of the hanging: its picture, its window, its marks and the words in its corners.
+
+import { overlayOf } from "./api.js";
+import { h, words } from "./dom.js";
+import { Marks } from "./marks.js";
+import { View, mirroring } from "./view.js";
+import { presets } from "./windows.js";
+
+const LENS_PX = 120;
+const LENS_TIMES = 3;
+const STEPS_MM = [1, 2, 5, 10, 20, 50, 100];
+
+export class Pane {
+  /** `shown` is what the server says of the image; `answers` are the reader's. */
+  constructor(uid, shown, answers, { vocabulary, gallery, reader }) {
+    this.uid = uid;
+    this.answers = answers;
+    this.vocabulary = vocabulary;
+    this.rulers = [];
+    this.crosshair = null;
+    this.inverted = false;
+    this.window = null;
+    this.presets = [];
+    this.isMoved = true;
+    this.where = h("p", { class: "view-name" });
+    this.greys = h("p", { class: "greys" });
+    this.value = h("p", { class: "value" });
+    this.bar = h("p", { class: "scale" });
+    this.node = h("div", { class: "pane", tabIndex: 0, role: "group", data: { uid } }, this.where, this.greys, this.value, this.bar);
+    this.take(shown);
+    const { rows, columns, pixel_spacing_mm: spacing } = this.image;
+    this.view = new View(rows, columns, spacing);
+    this.marks = new Marks(this.view, vocabulary);
+    if (shown.pixels.available && gallery) {
+      this.picture = gallery.open(uid, shown.pixels);
+      this.node.append(this.marks.node);
+    } else {
+      const why = gallery ? shown.pixels.why : "This browser has no WebGL2.";
+      this.node.classList.add("without");
+      const place = shown.result?.overlay ? h("img", { src: overlayOf(uid, reader), alt: "The picture of the run with its marks" }) : null;
+      this.node.append(h("div", { class: "instead" }, place, h("p", {}, why || "The image itself was not found."), place ? h("p", { class: "dim" }, "Shown from the picture of the run.") : null));
+    }
+    const name = nameOfView(this.image);
+    this.where.textContent = name;
+    this.node.classList.add(this.image.laterality === "R" ? "right" : "left");
+    this.node.setAttribute("aria-label", name);
+    this.rebuild();
+  }
+
+  take(shown) {
+    this.shown = shown;
+    this.result = shown.result;
+    this.image = shown.result?.image ?? shown.image;
+  }
+
+  rebuild() {
+    this.marks.build(this.result, this.answers.state);
+    this.isMoved = true;
+  }
+
+  /** The chest wall's side in the hanging: left breasts hang on the right, with their wall to the left. */
+  get wall() {
+    return { L: "left", R: "right" }[this.image.laterality] ?? null;
+  }
+
+  /** What has to be seen of the image: the breast, where its outline is known, with some room. */
+  get box() {
+    const outline = this.result?.breast?.outline ?? [];
+    if (outline.length < 3) return [0, 0, this.view.columns, this.view.rows];
+    const rows = outline.map((point) => point[0]);
+    const columns = outline.map((point) => point[1]);
+    const room = 0.03 * (Math.max(...rows) - Math.min(...rows));
+    return [
+      Math.max(0, Math.min(...columns) - room), Math.max(0, Math.min(...rows) - room),
+      Math.min(this.view.columns, Math.max(...columns) + room), Math.min(this.view.rows, Math.max(...rows) + room),
+    ];
+  }
+
+  /** Called as greys come: the window and the mirroring may wait for the first of them. */
+  ready() {
+    if (this.window || !this.picture?.sample()) return false;
+    this.view.mirror = mirroring(this.image, this.picture);
+    this.presets = presets(this.picture);
+    this.choose(0);
+    return true;
+  }
+
+  choose(index) {
+    this.preset = index;
+    this.window = { ...this.presets[index] };
+    this.caption();
+  }
+
+  /** Change the window by shares of its own width, so that several images can follow one hand. */
+  adjust(shift, stretch) {
+    if (!this.window) return;
+    const { info } = this.picture;
+    const room = info.max - info.min + 1;
+    this.window.center = Math.min(info.max + room, Math.max(info.min - room, this.window.center + shift * this.window.width));
+    this.window.width = Math.min(4 * room, Math.max(2, this.window.width * stretch));
+    this.preset = null;
+    this.caption();
+  }
+
+  get scale() {
+    return this.view.zoom * Math.min(...this.view.aspect);
+  }
+
+  caption() {
+    if (!this.window) return;
+    const { center, width } = this.window;
+    const name = this.preset === null ? "" : ` · ${this.window.name}`;
+    this.greys.textContent = `L ${Math.round(center)}  W ${Math.round(width)}${name}${this.inverted ? " · inverted" : ""}`;
+  }
+
+  get level() {
+    return this.picture.levelFor(this.scale * devicePixelRatio);
+  }
+
+  want(priority = 0) {
+    return this.picture ? this.picture.want(this.level, this.view.seen, priority) : Promise.resolve();
+  }
+
+  get isSharp() {
+    return Boolean(this.picture && this.window) && this.picture.tilesIn(this.level, this.view.seen).every((place) => this.picture.has(this.level, ...place));
+  }
+
+  /** Draw the greys, and the marks where something moved. */
+  draw(painter, rectangle, options) {
+    const { view, picture } = this;
+    if (picture && this.window) {
+      const how = { centre: [view.x, view.y], scale: view.scale, window: this.window, inverted: this.inverted };
+      painter.draw(rectangle, how, picture.pieces(this.level, view.seen));
+      if (options.lens) this.drawLens(painter, rectangle, how, options.lens);
+    }
+    if (this.isMoved) {
+      this.isMoved = false;
+      this.marks.place(options.shown, options.selected);
+      this.measure();
+    }
+    const sized = options.sized ?? null;
+    this.marks.drawTools({ rulers: this.rulers, sized, crosshair: this.crosshair, lens: options.lens ? { ...options.lens, radius: LENS_PX } : null });
+  }
+
+  drawLens(painter, rectangle, how, lens) {
+    const { view, picture } = this;
+    const scale = how.scale.map((value) => value * LENS_TIMES);
+    const [x, y] = view.toImage(lens.x, lens.y);
+    const centre = [x - (lens.x - view.width / 2) / scale[0], y - (lens.y - view.height / 2) / scale[1]];
+    const level = picture.levelFor(this.scale * LENS_TIMES * devicePixelRatio);
+    const reach = LENS_PX / Math.min(...scale.map(Math.abs));
+    const box = [Math.max(0, x - reach), Math.max(0, y - reach), Math.min(view.columns - 1, x + reach), Math.min(view.rows - 1, y + reach)];
+    picture.want(level, box);
+    const round = { x: rectangle.left + lens.x, y: rectangle.top + lens.y, radius: LENS_PX };
+    painter.draw(rectangle, { ...how, centre, scale, lens: round }, picture.pieces(level, box));
+  }
+
+  /** The bar that tells lengths: a round number of mm, about a tenth of the view. */
+  measure() {
+    const { view } = this;
+    const ratio = this.scale;
+    const zoom = `${Math.round(100 * ratio * devicePixelRatio)} %`;
+    if (!view.unitMm) {
+      this.bar.replaceChildren(`${zoom} · not calibrated`);
+      return;
+    }
+    const pxPerMm = view.zoom / view.unitMm;
+    const length = STEPS_MM.findLast((step) => step * pxPerMm < 0.3 * view.width) ?? 1;
+    const line = h("span", { class: "line" });
+    line.style.width = `${length * pxPerMm}px`;
+    this.bar.replaceChildren(h("span", {}, zoom), line, h("span", {}, `${length} mm`));
+  }
+
+  /** The value under the pointer, as the server sends it, and the place. */
+  point(left, top) {
+    if (!this.picture) return;
+    const [x, y] = this.view.toImage(left, top);
+    const row = Math.floor(y);
+    const column = Math.floor(x);
+    const isIn = row >= 0 && column >= 0 && row < this.view.rows && column < this.view.columns;
+    const value = isIn ? this.picture.valueAt(row, column) : null;
+    this.value.textContent = isIn ? `row ${row}, column ${column}${value === null ? "" : `: ${value}`}` : "";
+  }
+}
+
+export function nameOfView({ laterality, view }) {
+  const side = laterality === "unknown" ? "side unknown" : laterality;
+  return `${side} ${view === "unknown" ? "view unknown" : words(view)}`;
+}

@@ -1,0 +1,120 @@
+// One image on the screen: where its pixels lie. Nothing here draws.
+
+/** Whether the image has to be mirrored so that the chest wall lies where radiologists hang it. */
+export function mirroring(image, picture) {
+  const [along, down] = image.patient_orientation ?? [];
+  const wanted = image.laterality === "R" ? "right" : image.laterality === "L" ? "left" : null;
+  let wall = along ? (along.startsWith("A") ? "left" : along.startsWith("P") ? "right" : null) : null;
+  wall ??= picture ? brighterSide(picture) : null;
+  // Lateral is up in the axial views: the columns of the right breast run to the patient's left. Else the head is up.
+  const axial = ["CC", "XCCL", "XCCM"].includes(image.view);
+  const isUpsideDown = Boolean(down) && down.startsWith(axial ? image.laterality : "H");
+  return { across: Boolean(wanted && wall && wall !== wanted), down: isUpsideDown };
+}
+
+function brighterSide(picture) {
+  const level = picture.levels[picture.coarsest];
+  const sample = picture.sample();
+  if (!sample || sample.length !== 1) return null;
+  const edge = Math.max(1, Math.round(level.columns / 12));
+  let left = 0;
+  let right = 0;
+  for (let row = 0; row < level.rows; row += 1) {
+    for (let column = 0; column < edge; column += 1) {
+      left += sample[0][row * level.columns + column];
+      right += sample[0][(row + 1) * level.columns - 1 - column];
+    }
+  }
+  return left > right ? "left" : "right";
+}
+
+export class View {
+  /** `spacing` is [row, column] in mm or null. Places are (x, y) = (column + 0.5, row + 0.5) of the stored image. */
+  constructor(rows, columns, spacing) {
+    const least = spacing ? Math.min(...spacing) : 1;
+    Object.assign(this, { rows, columns, spacing, x: columns / 2, y: rows / 2, zoom: 1, width: 1, height: 1 });
+    this.aspect = spacing ? [spacing[1] / least, spacing[0] / least] : [1, 1];
+    this.unitMm = spacing ? least : null;
+    this.mirror = { across: false, down: false };
+    this.fitted = true;
+  }
+
+  /** CSS pixels per pixel of the stored image, negative where mirrored. */
+  get scale() {
+    const [x, y] = this.aspect;
+    return [(this.mirror.across ? -x : x) * this.zoom, (this.mirror.down ? -y : y) * this.zoom];
+  }
+
+  toScreen(x, y) {
+    const [across, down] = this.scale;
+    return [this.width / 2 + (x - this.x) * across, this.height / 2 + (y - this.y) * down];
+  }
+
+  toImage(left, top) {
+    const [across, down] = this.scale;
+    return [this.x + (left - this.width / 2) / across, this.y + (top - this.height / 2) / down];
+  }
+
+  /** The part that is seen, as [left, top, right, bottom] within the image. */
+  get seen() {
+    const [a, b] = this.toImage(0, 0);
+    const [c, d] = this.toImage(this.width, this.height);
+    const within = (value, most) => Math.min(most, Math.max(0, value));
+    return [
+      within(Math.min(a, c), this.columns - 1), within(Math.min(b, d), this.rows - 1),
+      within(Math.max(a, c), this.columns), within(Math.max(b, d), this.rows),
+    ];
+  }
+
+  /** How far the image has to be shrunk to show a box whole. */
+  zoomFor([left, top, right, bottom]) {
+    const wide = Math.max(1, (right - left) * this.aspect[0]);
+    const high = Math.max(1, (bottom - top) * this.aspect[1]);
+    return Math.min(this.width / wide, this.height / high);
+  }
+
+  get limits() {
+    const whole = this.zoomFor([0, 0, this.columns, this.rows]);
+    return [Math.min(whole / 2, 0.5), Math.max(16, whole)];
+  }
+
+  setZoom(zoom, left = this.width / 2, top = this.height / 2) {
+    const [x, y] = this.toImage(left, top);
+    const [least, most] = this.limits;
+    this.zoom = Math.min(most, Math.max(least, zoom));
+    const [across, down] = this.scale;
+    this.x = x - (left - this.width / 2) / across;
+    this.y = y - (top - this.height / 2) / down;
+    this.fitted = false;
+    this.keep();
+  }
+
+  pan(right, down) {
+    const scale = this.scale;
+    this.x -= right / scale[0];
+    this.y -= down / scale[1];
+    this.fitted = false;
+    this.keep();
+  }
+
+  /** Some of the image always stays in sight: nobody loses it. */
+  keep() {
+    const [across, down] = this.scale.map(Math.abs);
+    const room = [Math.max(0, this.width / 2 - 60) / across, Math.max(0, this.height / 2 - 60) / down];
+    this.x = Math.min(this.columns + room[0], Math.max(-room[0], this.x));
+    this.y = Math.min(this.rows + room[1], Math.max(-room[1], this.y));
+  }
+
+  /** Show a box whole, at a zoom that several views may share; `side` presses the chest wall against that side. */
+  fit(box, zoom = this.zoomFor(box) * 0.97, side = null) {
+    this.zoom = zoom;
+    this.x = (box[0] + box[2]) / 2;
+    this.y = (box[1] + box[3]) / 2;
+    if (side) {
+      const wall = (side === "left") !== this.mirror.across ? box[0] : box[2];
+      const [across] = this.scale;
+      this.x = wall + (side === "left" ? this.width / 2 : -this.width / 2) / across;
+    }
+    this.fitted = true;
+  }
+}

@@ -1,0 +1,68 @@
+// Which greys are shown: the windows of the file, and two that the page makes itself.
+
+const BINS = 1024;
+
+function histogram(samples, most) {
+  const counts = new Float64Array(BINS);
+  for (const values of samples) for (const value of values) counts[Math.min(BINS - 1, Math.floor((value * BINS) / (most + 1)))] += 1;
+  return counts;
+}
+
+// Otsu's threshold: the breast is brighter than the air around it.
+function threshold(counts) {
+  let total = 0;
+  let sum = 0;
+  counts.forEach((count, bin) => { total += count; sum += count * bin; });
+  let below = 0;
+  let sumBelow = 0;
+  let best = 0;
+  let at = 0;
+  counts.forEach((count, bin) => {
+    below += count;
+    sumBelow += count * bin;
+    const above = total - below;
+    if (!below || !above) return;
+    const apart = below * above * (sumBelow / below - (sum - sumBelow) / above) ** 2;
+    if (apart > best) [best, at] = [apart, bin];
+  });
+  return at;
+}
+
+function quantile(counts, from, share) {
+  let total = 0;
+  for (let bin = from; bin < BINS; bin += 1) total += counts[bin];
+  let sum = 0;
+  for (let bin = from; bin < BINS; bin += 1) {
+    sum += counts[bin];
+    if (sum >= share * total) return bin;
+  }
+  return BINS - 1;
+}
+
+/** A window over the greys of the breast: from its darkest hundredth, a little lower, to its brightest thousandth. */
+export function automatic(samples, info) {
+  const counts = histogram(samples, info.max);
+  const from = threshold(counts) + 1;
+  const step = (info.max + 1) / BINS;
+  const low = quantile(counts, from, 0.01) * step;
+  const high = Math.max((quantile(counts, from, 0.999) + 1) * step, low + 2);
+  const start = Math.max(0, low - 0.25 * (high - low));
+  return { name: "Breast", center: (start + high) / 2, width: high - start, function: "LINEAR" };
+}
+
+// A table (VOI LUT) spans the greys of the image; dragging then stretches and shifts it.
+function named(window, index, info) {
+  const name = window.name || `Window ${index + 1}`;
+  if (!window.table) return { ...window, name };
+  return { ...window, name, function: "TABLE", center: (info.min + info.max) / 2, width: Math.max(1, info.max - info.min) };
+}
+
+/** The file's own windows first, then the page's. */
+export function presets(picture) {
+  const { info } = picture;
+  const own = info.windows.map((window, index) => named(window, index, info));
+  const sample = picture.sample();
+  const made = sample ? [automatic(sample, info)] : [];
+  const width = Math.max(2, info.max - info.min + 1);
+  return [...own, ...made, { name: "Full range", center: (info.min + info.max + 1) / 2, width, function: "LINEAR" }];
+}
