@@ -59,7 +59,7 @@ export function nameOf(finding) {
 /** What stands behind the name in a list. */
 export function aboutOf(finding) {
   if (finding.kind === "cluster") {
-    return `${words(finding.label)}, ${finding.item.members.length} calcifications over ${millimetres(finding.item.extent_mm)}`;
+    return `${words(finding.label)}, ${finding.item.members.length} over ${millimetres(finding.item.extent_mm)}`;
   }
   const size = millimetres(diameterOf(finding));
   return finding.kind === "added" ? size : `${kindOf(finding.item)}, ${size}`;

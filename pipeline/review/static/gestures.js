@@ -2,6 +2,7 @@
 
 import { add, resize } from "./answering.js";
 import { byId } from "./dom.js";
+import { GRIP_PX } from "./marks.js";
 
 const CLICK_PX = 4;
 const NEW_MM = 0.3;  // the diameter of a missed calcification that is only clicked at: the usual size of a micro
@@ -48,7 +49,7 @@ export function listen(viewer) {
     const sized = viewer.selected?.pane === pane ? viewer.sizeOf(pane, viewer.selected.finding) : null;
     if (!sized) return false;
     const [cx, cy] = pane.view.toScreen(sized.x, sized.y);
-    return Math.hypot(x - cx - sized.radiusPx * pane.view.zoom, y - cy) < 9;
+    return Math.hypot(x - cx - Math.max(sized.radiusPx * pane.view.zoom, 5.5) - GRIP_PX, y - cy) < 10;
   }
 
   stage.addEventListener("pointermove", (event) => {
@@ -87,7 +88,8 @@ export function listen(viewer) {
     } else if (drag.kind === "resize" || drag.kind === "add") {
       const centre = drag.kind === "add" ? drag.from : [drag.sized.x, drag.sized.y];
       const [cx, cy] = pane.view.toScreen(...centre);
-      const radiusPx = Math.max(0.5, Math.hypot(x - cx, y - cy) / pane.view.zoom);
+      const reach = Math.hypot(x - cx, y - cy) - (drag.kind === "resize" ? GRIP_PX : 0);
+      const radiusPx = Math.max(0.5, reach / pane.view.zoom);
       const diameter = 2 * radiusPx * (pane.view.unitMm ?? 0);
       drag.diameter = diameter;
       viewer.sized = { pane, x: centre[0], y: centre[1], radiusPx, text: pane.view.unitMm ? `${diameter.toFixed(2)} mm` : "" };

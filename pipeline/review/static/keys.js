@@ -23,7 +23,7 @@ export const KEYS = [
     ["w", "window", "Next window of the file"], ["Shift+Arrows", null, "Window: up and down its level, left and right its width"],
     ["i", "invert", "Invert"], ["+", "zoomIn", "Larger"], ["-", "zoomOut", "Smaller"], ["f", "fit", "Whole image"],
     ["z", "pixels", "1:1 pixels"], ["Arrows", null, "Pan; with a tool: move its crosshair (Shift: in large steps)"],
-    ["m", "magnifier", "Magnifier"], ["l", "ruler", "Ruler; Enter sets each end"], ["q", "linked", "Windows and zoom of the four views together"],
+    ["m", "magnifier", "Magnifier"], ["l", "ruler", "Ruler; Enter sets each end"], ["q", "linked", "Windows of all views together, or each alone"],
     ["h", "marks", "Marks on or off"], ["1", "micro", "Micro"], ["2", "macro", "Macro"], ["3", "vascular", "Vascular"], ["4", "hulls", "Hulls"],
   ]],
   ["Worklist", [
@@ -70,5 +70,5 @@ export function showKeys() {
 }
 
 function shown(part) {
-  return { PageDown: "Page ↓", PageUp: "Page ↑", Escape: "Esc", Arrows: "← ↑ ↓ →" }[part] ?? (part.length === 1 ? part.toUpperCase() : part);
+  return { PageDown: "Page ↓", PageUp: "Page ↑", Escape: "Esc", Arrows: "←↑↓→" }[part] ?? (part.length === 1 ? part.toUpperCase() : part);
 }

@@ -32,6 +32,11 @@ const app = {
     showProgress();
     if (viewer.all.includes(pane)) app.viewChanged();
   },
+  /** What the worklist says of an image, in the words of a result. */
+  listed(uid) {
+    const { laterality = "unknown", view = "unknown", rows = 1, columns = 1, spacing_mm: spacing = null } = worklist.images.find((image) => image.uid === uid) ?? {};
+    return { sop_instance_uid: uid, laterality, view, rows, columns, pixel_spacing_mm: spacing, patient_orientation: [] };
+  },
   problem(text) {
     say(text, "bad");
   },
@@ -246,6 +251,9 @@ document.addEventListener("keydown", (event) => {
   else if (byId("viewer").hidden) {
     if (command === "search") byId("search").focus();
     else if (command === "back") app.back();
+    else return;
+  } else if (!viewer.active) {
+    if (command === "back") app.back();
     else return;
   } else if (command && commands[command]) {
     if (!["larger", "smaller"].includes(command)) settle();

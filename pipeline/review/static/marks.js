@@ -1,6 +1,7 @@
 // Marks over a view as SVG: rings, squares and diamonds as on the overlays of a run, hulls, labels, rulers.
 
 import { s, symbol, words } from "./dom.js";
+import { grown } from "./outline.js";
 import { calcificationsOf, diameterOf, findingsOf, kindOf } from "./findings.js";
 
 // Unit shapes of radius 1; the shape tells the kind without its colour.
@@ -10,8 +11,9 @@ const SHAPES = {
   vascular: "M0 -1.25L1.25 0L0 1.25L-1.25 0Z",
   added: "M1 0A1 1 0 1 1 -1 0A1 1 0 1 1 1 0ZM-1.45 0H-.8M.8 0H1.45M0 -1.45V-.8M0 .8V1.45",
 };
-const LEAST_PX = 7;  // a ring is never smaller on the screen, and always leaves free what it marks
-const GAP_PX = 3;
+const LEAST_PX = 5.5;  // a ring is never smaller on the screen, and always leaves free what it marks
+const GAP_PX = 3.5;
+export const GRIP_PX = 18;  // how far outside the circle of the size its grip lies, so as not to hide what is measured
 
 export class Marks {
   constructor(view, vocabulary) {
@@ -58,17 +60,16 @@ export class Marks {
   hull(finding) {
     const look = this.vocabulary.palette[finding.label];
     const points = finding.item.hull.map(([row, column]) => [column + 0.5, row + 0.5]);
-    const d = points.length ? `M${points.map((point) => point.join(" ")).join("L")}Z` : "";
     const dash = (look?.dash ?? []).map((length) => Math.max(0.1, length * 1.6)).join(" ");
-    const halo = s("path", { class: "halo", d, "vector-effect": "non-scaling-stroke" });
-    const line = s("path", { class: "line", d, "vector-effect": "non-scaling-stroke", "stroke-dasharray": dash || null });
+    const halo = s("path", { class: "halo", "vector-effect": "non-scaling-stroke" });
+    const line = s("path", { class: "line", "vector-effect": "non-scaling-stroke", "stroke-dasharray": dash || null });
     const node = s("g", { class: `hull ${finding.verdict ?? ""}`, color: look?.colour ?? "#fff", "data-key": finding.key }, halo, line);
     const mark = symbol(look, 13);
     mark.setAttribute("y", -11);
     const verdict = { accept: " ✓", reject: " ✕" }[finding.verdict] ?? "";
     const text = s("text", { x: 18, y: 0 }, `${words(finding.label)}${verdict}`);
     const label = s("g", { class: `label ${finding.verdict ?? ""}` }, mark, text);
-    return { finding, node, label, points, width: 24 + 7.4 * (words(finding.label).length + verdict.length) };
+    return { finding, node, lines: [halo, line], label, points, width: 24 + 7.4 * (words(finding.label).length + verdict.length) };
   }
 
   /** Put everything where the view has it. `shown` says which kinds are seen. */
@@ -82,6 +83,10 @@ export class Marks {
     if (this.drawnZoom !== view.zoom) {
       this.drawnZoom = view.zoom;
       for (const ring of this.rings) ring.node.setAttribute("transform", `translate(${ring.x} ${ring.y}) scale(${this.radius(ring)})`);
+      for (const hull of this.hulls) {
+        const d = grown(hull.points, this.room(hull));
+        for (const line of hull.lines) line.setAttribute("d", d);
+      }
     }
     const within = new Set(selected?.kind === "cluster" ? selected.item.members : []);
     for (const { node, finding } of this.rings) {
@@ -92,6 +97,13 @@ export class Marks {
     this.placeLabels();
   }
 
+  /** How far a hull keeps from the centres of its members, in pixels of the stored image. */
+  room(hull) {
+    const members = new Set(hull.finding.item.members);
+    const radii = this.rings.filter((ring) => ring.finding.kind === "calcification" && members.has(ring.finding.id)).map((ring) => this.radius(ring));
+    return Math.max(0, ...radii) + 5 / this.view.zoom;
+  }
+
   placeLabels() {
     const taken = [];
     for (const hull of this.hulls) {
@@ -99,7 +111,7 @@ export class Marks {
       if (!corners.length) continue;
       const top = corners.reduce((one, other) => (other[1] < one[1] ? other : one));
       const x = Math.min(this.view.width - hull.width - 6, Math.max(6, top[0] - hull.width / 2));
-      let y = Math.min(this.view.height - 12, Math.max(48, top[1] - 10));
+      let y = Math.min(this.view.height - 12, Math.max(48, top[1] - this.room(hull) * this.view.zoom - 9));
       while (taken.some((box) => Math.abs(box.y - y) < 18 && x < box.x + box.width && box.x < x + hull.width)) y += 18;
       taken.push({ x, y, width: hull.width });
       const isOutside = corners.every(([left, up]) => left < 0 || up < 0 || left > this.view.width || up > this.view.height)
@@ -147,9 +159,17 @@ export class Marks {
   }
 
   /** Rulers, the circle of the selected size, the crosshair of the keyboard, the hole of the magnifier. */
-  drawTools({ rulers, sized, crosshair, lens }) {
+  drawTools({ rulers, sized, crosshair, lens, selected }) {
     const { view } = this;
     const parts = [];
+    const chosen = this.rings.find((ring) => ring.finding.key === selected?.key);
+    if (chosen && this.all.style.display !== "none") {
+      const [x, y] = view.toScreen(chosen.x, chosen.y);
+      const r = this.radius(chosen) * view.zoom + 9;
+      const corner = (across, down) => `M${x + across * r} ${y + down * r * 0.45}V${y + down * r}H${x + across * r * 0.45}`;
+      const d = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([across, down]) => corner(across, down)).join("");
+      parts.push(s("path", { class: "halo", d }), s("path", { class: "bracket", d }));
+    }
     for (const ruler of rulers) {
       const [a, b] = [view.toScreen(...ruler.from), view.toScreen(...ruler.to)];
       const line = (name) => s("line", { class: name, x1: a[0], y1: a[1], x2: b[0], y2: b[1] });
@@ -163,10 +183,12 @@ export class Marks {
     if (sized) {
       const [x, y] = view.toScreen(sized.x, sized.y);
       const radius = sized.radiusPx * view.zoom;
+      const across = Math.max(radius, LEAST_PX) + GRIP_PX;
       const ring = s("circle", { class: "line", cx: x, cy: y, r: radius });
-      const grip = s("circle", { class: "grip", cx: x + radius, cy: y, r: 5 });
-      const text = sized.text ? s("text", { x: x + radius + 12, y: y + 4 }, sized.text) : "";
-      parts.push(s("g", { class: "sized" }, ring, grip, text));
+      const grip = s("circle", { class: "grip", cx: x + across, cy: y, r: 5 });
+      const lead = s("line", { class: "lead", x1: x + across - GRIP_PX + 4, y1: y, x2: x + across - 5, y2: y });
+      const text = sized.text ? s("text", { x: x + across + 12, y: y + 4 }, sized.text) : "";
+      parts.push(s("g", { class: "sized" }, ring, lead, grip, text));
     }
     if (crosshair) {
       const [x, y] = view.toScreen(...crosshair);

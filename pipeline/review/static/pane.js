@@ -12,8 +12,9 @@ const STEPS_MM = [1, 2, 5, 10, 20, 50, 100];
 
 export class Pane {
   /** `shown` is what the server says of the image; `answers` are the reader's. */
-  constructor(uid, shown, answers, { vocabulary, gallery, reader }) {
+  constructor(uid, shown, answers, { vocabulary, gallery, reader, listed }) {
     this.uid = uid;
+    this.image = listed(uid);  // what the worklist knows, while a blinded reader may not see the result
     this.answers = answers;
     this.vocabulary = vocabulary;
     this.rulers = [];
@@ -50,7 +51,7 @@ export class Pane {
   take(shown) {
     this.shown = shown;
     this.result = shown.result;
-    this.image = shown.result?.image ?? shown.image;
+    this.image = shown.result?.image ?? shown.image ?? this.image;
   }
 
   rebuild() {
@@ -139,7 +140,7 @@ export class Pane {
       this.measure();
     }
     const sized = options.sized ?? null;
-    this.marks.drawTools({ rulers: this.rulers, sized, crosshair: this.crosshair, lens: options.lens ? { ...options.lens, radius: LENS_PX } : null });
+    this.marks.drawTools({ rulers: this.rulers, sized, crosshair: this.crosshair, selected: options.selected, lens: options.lens ? { ...options.lens, radius: LENS_PX } : null });
   }
 
   drawLens(painter, rectangle, how, lens) {

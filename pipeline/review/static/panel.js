@@ -172,8 +172,8 @@ function whole(viewer, vocabulary) {
   comment.dataset.uid = pane.uid;
   const isAgreed = state.agreed || state.rest_accepted === true;
   byId("agree").setAttribute("aria-pressed", String(isAgreed));
-  byId("agree").firstElementChild.textContent = pane.result === null ? "Answer first, then agree" : state.agreed ? "Agreed with the whole image" : isAgreed ? "The rest is accepted" : "Agree with the whole image";
+  byId("agree").firstElementChild.textContent = pane.result === null ? "Answer first, then agree" : state.agreed ? "Agreed" : isAgreed ? "The rest is accepted" : "Agree with the image";
   byId("agree").disabled = pane.result === null;
   byId("read").setAttribute("aria-pressed", String(state.read));
-  byId("read").firstElementChild.textContent = pane.result === null ? "Done: show the marks" : state.read ? "✓ Read" : "Mark as read";
+  byId("read").firstElementChild.textContent = pane.result === null ? "Done: show the marks" : state.read ? "✓ Read" : "Read";
 }

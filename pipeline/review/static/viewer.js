@@ -49,23 +49,40 @@ export class Viewer {
     performance.clearMarks("opened");
     performance.mark("opened");
     const first = await this.known(uid);
-    const shown = new Map([[uid, first]]);
-    await Promise.all(first.case.map(async (other) => shown.set(other, await this.known(other))));
     if (this.ticket !== ticket) return;
     const key = first.case.join(" ");
     if (this.caseKey !== key) {
+      // One image alone need not wait for the others of its case.
+      if (large && first.case.length > 1) {
+        this.all = [this.paneOf(uid, first)];
+        this.selected = null;
+        this.active = this.all[0];
+        this.measured = false;
+        this.hang(true);
+      }
+      const kept = large ? this.active : null;
+      const shown = new Map([[uid, first]]);
+      await Promise.all(first.case.map(async (other) => shown.set(other, await this.known(other))));
+      if (this.ticket !== ticket) return;
       this.caseKey = key;
-      this.measured = false;
-      const context = { vocabulary: this.app.vocabulary, gallery: this.gallery, reader: this.app.reader };
-      this.all = [...new Set([...first.case, uid])].map((other) => {
-        const answers = new Answers(other, this.app.reader, shown.get(other).answers, () => this.answered(other));
-        return new Pane(other, shown.get(other), answers, context);
-      });
-      this.selected = null;
+      this.measured &&= Boolean(kept);
+      if (!kept) this.selected = null;
+      this.all = [...new Set([...first.case, uid])].map((other) => (kept?.uid === other ? kept : this.paneOf(other, shown.get(other))));
+      if (kept?.uid === uid && this.large) {
+        this.app.viewChanged();
+        this.app.preload();
+        return;
+      }
     }
     this.active = this.all.find((pane) => pane.uid === uid);
     this.hang(large || this.all.length < 2);
-    this.app.preload?.();
+    this.app.preload();
+  }
+
+  paneOf(uid, shown) {
+    const { vocabulary, reader } = this.app;
+    const answers = new Answers(uid, reader, shown.answers, () => this.answered(uid));
+    return new Pane(uid, shown, answers, { vocabulary, gallery: this.gallery, reader, listed: (other) => this.app.listed(other) });
   }
 
   /** Put the views of the case, or the active one alone, on the stage. */
@@ -265,7 +282,7 @@ export class Viewer {
   async send(action, pane = this.active) {
     try {
       await pane.answers.send(action);
-      if (pane.result === null && (pane.answers.state.read || pane.answers.state.agreed)) await this.reveal(pane);
+      if (pane.result === null && pane.answers.state.answered) await this.reveal(pane);
       return true;
     } catch (error) {
       say(error.message, "bad");
@@ -295,7 +312,7 @@ export class Viewer {
     const kept = new Set([...this.all.map((pane) => pane.uid), ...first.case]);
     for (const one of shown) {
       if (!one.pixels.available) continue;
-      const picture = this.gallery.open((one.result?.image ?? one.image).sop_instance_uid, one.pixels);
+      const picture = this.gallery.open(first.case[shown.indexOf(one)], one.pixels);
       const height = byId("stage").clientHeight * devicePixelRatio;
       const level = picture.levelFor(height / one.pixels.rows);
       picture.want(level, [0, 0, one.pixels.columns - 1, one.pixels.rows - 1], 100);

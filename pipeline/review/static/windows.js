@@ -1,6 +1,7 @@
 // Which greys are shown: the windows of the file, and two that the page makes itself.
 
 const BINS = 1024;
+const RANGE = "range of the image";  // the name that the server gives to the window of an image without one
 
 function histogram(samples, most) {
   const counts = new Float64Array(BINS);
@@ -64,5 +65,8 @@ export function presets(picture) {
   const sample = picture.sample();
   const made = sample ? [automatic(sample, info)] : [];
   const width = Math.max(2, info.max - info.min + 1);
+  // Where the file brings no window, the server's is the whole range: then the breast's own shows more.
+  const isMade = made.length && info.windows[0]?.name === RANGE;
+  if (isMade) return [...made, ...own];
   return [...own, ...made, { name: "Full range", center: (info.min + info.max + 1) / 2, width, function: "LINEAR" }];
 }

@@ -1,0 +1,37 @@
+// A line around a cluster that keeps its distance, so that it never lies on what it surrounds.
+
+/** The path of a convex polygon grown by a distance, with round corners; points are [x, y]. */
+export function grown(corners, distance) {
+  const points = convex(corners);
+  if (!points.length) return "";
+  if (points.length === 1) {
+    const [x, y] = points[0];
+    return `M${x - distance} ${y}a${distance} ${distance} 0 1 1 ${2 * distance} 0a${distance} ${distance} 0 1 1 ${-2 * distance} 0Z`;
+  }
+  const parts = points.map((from, index) => {
+    const to = points[(index + 1) % points.length];
+    const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+    const across = [((to[1] - from[1]) / length) * distance, (-(to[0] - from[0]) / length) * distance];
+    const start = `${from[0] + across[0]} ${from[1] + across[1]}`;
+    const lead = index ? `A${distance} ${distance} 0 0 1 ${start}` : `M${start}`;
+    return `${lead}L${to[0] + across[0]} ${to[1] + across[1]}`;
+  });
+  const first = /^M(\S+ \S+?)L/.exec(parts[0])[1];
+  return `${parts.join("")}A${distance} ${distance} 0 0 1 ${first}Z`;
+}
+
+// Andrew's monotone chain; clockwise on a screen, whose y grows downwards.
+function convex(corners) {
+  const sorted = [...new Map(corners.map((point) => [point.join(), point])).values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  if (sorted.length < 3) return sorted;
+  const turn = (o, a, b) => (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
+  const half = (list) => {
+    const chain = [];
+    for (const point of list) {
+      while (chain.length > 1 && turn(chain.at(-2), chain.at(-1), point) <= 0) chain.pop();
+      chain.push(point);
+    }
+    return chain.slice(0, -1);
+  };
+  return [...half(sorted), ...half(sorted.reverse())];
+}
