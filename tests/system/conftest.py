@@ -17,7 +17,13 @@ from pipeline.phantom.recipe import Recipe, Scene
 from pipeline.phantom.vocabulary import Kind
 
 Judge = Callable[..., RunSummary]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-dev-shm-usage"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # WebGL by software, for the review page
+    "--no-proxy-server",
+    "--disable-dev-shm-usage",
+]
 
 
 @pytest.fixture(scope="session")

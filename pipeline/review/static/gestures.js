@@ -12,7 +12,11 @@ export function listen(viewer) {
   const pointers = new Map();
   let drag = null;
 
-  const paneOf = (event) => viewer.panes.find((pane) => pane.node.contains(event.target));
+  // By place: the target of a captured pointer is the stage.
+  const paneOf = (event) => viewer.panes.find((pane) => {
+    const box = pane.node.getBoundingClientRect();
+    return event.clientX >= box.left && event.clientX < box.right && event.clientY >= box.top && event.clientY < box.bottom;
+  });
   const placeIn = (pane, event) => {
     const box = pane.node.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -123,7 +127,8 @@ export function listen(viewer) {
     else if (kind === "resize" && hasMoved) resize(viewer, done.diameter);
     else if (!hasMoved && kind === "window") viewer.select(pane.marks.at(done.x, done.y, viewer.shown), pane);
     else if (!hasMoved && kind === "ruler") pane.rulers = [];
-    if (viewer.painter) viewer.request();
+    else if (kind === "window") viewer.app.viewChanged();
+    viewer.request();
   };
   stage.addEventListener("pointerup", end);
   stage.addEventListener("pointercancel", end);

@@ -60,7 +60,7 @@ export class Marks {
   hull(finding) {
     const look = this.vocabulary.palette[finding.label];
     const points = finding.item.hull.map(([row, column]) => [column + 0.5, row + 0.5]);
-    const dash = (look?.dash ?? []).map((length) => Math.max(0.1, length * 1.6)).join(" ");
+    const dash = (look?.dash ?? []).map((length) => Math.max(0.1, length * 2.2)).join(" ");
     const halo = s("path", { class: "halo", "vector-effect": "non-scaling-stroke" });
     const line = s("path", { class: "line", "vector-effect": "non-scaling-stroke", "stroke-dasharray": dash || null });
     const node = s("g", { class: `hull ${finding.verdict ?? ""}`, color: look?.colour ?? "#fff", "data-key": finding.key }, halo, line);

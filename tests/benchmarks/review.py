@@ -1,0 +1,154 @@
+"""
+How long the review page takes to show an image, and how often it draws while a window is dragged.
+
+    python tests/benchmarks/review.py [RUN IMAGES]
+
+Without arguments it simulates one woman's four views of 3328 x 2560 pixels and judges them. A real server is asked by a
+real headless Chromium (window of 1440 x 900), which draws WebGL2 by software (SwiftShader): a GPU is faster. Prints the
+medians of five: from a click on an image in the worklist to its sharp picture, alone and as four views, cold (the server
+has not decoded it) and preloaded (the page fetched it ahead), and the frames per second while the pointer drags the
+window, one move per frame, alone, as four views, and magnified.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from pipeline.lexicon import Laterality, View
+from pipeline.phantom import simulate
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Kind
+
+TIMES = 5
+PICTURED = "document.querySelector('#stage').dataset.pictured === 'yes'"
+SINCE = "performance.getEntriesByName('pictured').at(-1).startTime - performance.getEntriesByName('opened').at(-1).startTime"
+DRAG = """async () => {
+  const stage = document.querySelector('#stage');
+  const box = stage.getBoundingClientRect();
+  const x = box.left + box.width / 2, y = box.top + box.height / 2;
+  const send = (type, dx, dy) => stage.dispatchEvent(new PointerEvent(type, { pointerId: 1, isPrimary: true, bubbles: true,
+    clientX: x + dx, clientY: y + dy, button: type === 'pointermove' ? -1 : 0, buttons: 1 }));
+  stage.setPointerCapture = () => {};
+  send('pointerdown', 0, 0);
+  const gl = document.querySelector('#canvas').getContext('webgl2');
+  const start = performance.now();
+  let frames = 0;
+  while (performance.now() - start < 3000) {
+    await new Promise(requestAnimationFrame);
+    gl.finish();
+    frames += 1;
+    send('pointermove', 60 * Math.sin(frames / 9), 60 * Math.cos(frames / 7));
+  }
+  send('pointerup', 0, 0);
+  return frames / (performance.now() - start) * 1000;
+}"""
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        run, images = map(Path, sys.argv[1:3]) if len(sys.argv) > 2 else _made(Path(name))
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--no-proxy-server"],
+        )
+        answers = str(Path(name) / "answers.sqlite")
+        for place in ("/large", ""):
+            cold, warm = [], []
+            for _ in range(TIMES):
+                process, address = _serve(run, images, answers)
+                page = _worklist(browser, address)
+                uid = str(page.locator("a.card").first.get_attribute("href")).split("/")[2]
+                cold.append(_opened(page, uid, place))
+                page.goto(f"{address}#/")
+                page.locator("a.card").first.wait_for()
+                warm.append(_opened(page, uid, place))
+                page.close()
+                process.terminate()
+                process.communicate(timeout=30)
+            title = "one view" if place else "its case"
+            print(f"{title}: first picture {_told(cold)} cold, {_told(warm)} fetched before", flush=True)
+        process, address = _serve(run, images, answers)
+        page = _worklist(browser, address)
+        uid = str(page.locator("a.card").first.get_attribute("href")).split("/")[2]
+        for title, place, keys in (("the case", "", ()), ("one view", "/large", ()), ("1:1 pixels", "/large", ("z",))):
+            _opened(page, uid, place)
+            for key in keys:
+                page.keyboard.press(key)
+            page.wait_for_timeout(1500)
+            rates = [page.evaluate(DRAG) for _ in range(3)]
+            print(f"dragging the window, {title}: {statistics.median(rates):.0f} frames per second", flush=True)
+        process.terminate()
+        process.communicate(timeout=30)
+        browser.close()
+
+
+def _made(folder: Path) -> tuple[Path, Path]:
+    views = (
+        (Laterality.RIGHT, View.CC),
+        (Laterality.LEFT, View.CC),
+        (Laterality.RIGHT, View.MLO),
+        (Laterality.LEFT, View.MLO),
+    )
+    scenes = tuple(
+        Scene(
+            name=f"view{number}",
+            kind=Kind.SEGMENTAL,
+            seed=number + 1,
+            laterality=side,
+            view=view,
+            field_mm=(232.96, 179.2),
+            pixel_spacing_mm=0.07,
+        )
+        for number, (side, view) in enumerate(views)
+    )
+    simulate(folder / "in", Recipe(scenes=scenes))
+    subprocess.run(
+        [sys.executable, "-m", "pipeline", "run", str(folder / "in"), "--out", str(folder / "run"), "--quiet"],
+        check=True,
+    )
+    return folder / "run", folder / "in"
+
+
+def _serve(run: Path, images: Path, answers: str) -> tuple[subprocess.Popen[str], str]:
+    command = [sys.executable, "-m", "pipeline", "review", str(run), "--images", str(images), "--answers", answers]
+    process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = ""
+    for line in process.stdout or ():
+        said += line
+        if "Ctrl-C" in line:
+            break
+    found = re.search(r"http://\S+", said)
+    if found is None:
+        raise SystemExit(said)
+    return process, found.group()
+
+
+def _worklist(browser: Any, address: str) -> Any:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address)
+    page.locator("a.card").first.wait_for()
+    return page
+
+
+def _opened(page: Any, uid: str, place: str) -> float:
+    page.evaluate("() => { performance.clearMarks(); document.querySelector('#stage').dataset.pictured = ''; }")
+    page.evaluate(f"() => {{ location.hash = '#/image/{uid}{place}'; }}")
+    page.wait_for_function(PICTURED)
+    return float(page.evaluate(SINCE)) / 1000
+
+
+def _told(times: list[float]) -> str:
+    return f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})"
+
+
+if __name__ == "__main__":
+    main()
