@@ -118,9 +118,9 @@ def visit(browser: Any, server: Server) -> Iterator[Callable[..., Any]]:
     def visit(reader: str, place: str = "", at: Server = server, script: str = "", forgiven: str = "\0") -> Any:
         context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
         contexts.append(context)
-        context.add_init_script(
-            f"sessionStorage.getItem('mammocalc-reader') ?? sessionStorage.setItem('mammocalc-reader', {json.dumps(reader)});{script}"
-        )
+        known = "sessionStorage.getItem('mammocalc-reader')"
+        remember = f"sessionStorage.setItem('mammocalc-reader', {json.dumps(reader)})"
+        context.add_init_script(f"{known} ?? {remember}; {script}")
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
@@ -150,7 +150,9 @@ def drawn_in(page: Any, selector: str = ".pane") -> Any:
     """What is seen of an element, in grey."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     picture = page.locator(selector).first.screenshot()
-    return cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE).astype(float)
+    seen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert seen is not None
+    return seen.astype(float)
 
 
 def middle_of(page: Any, selector: str = ".pane") -> tuple[float, float]:
@@ -330,7 +332,8 @@ def test_the_next_finding_is_centred_magnified_and_explained(visit: Any, uid: st
     rows, columns = [one["row"] for one in members], [one["column"] for one in members]
     centre = (min(rows) + max(rows)) / 2, (min(columns) + max(columns)) / 2
     assert place_under(page, *middle_of(page)) == pytest.approx(centre, abs=2)
-    assert int(re.search(r"(\d+) %", page.locator(".pane .scale").inner_text()).group(1)) > 150
+    [share] = re.findall(r"(\d+) %", page.locator(".pane .scale").inner_text())
+    assert int(share) > 150
     told = page.locator("#detail").inner_text()
     for reason in [*cluster["distribution"]["reasons"], *cluster["morphology"]["reasons"]]:
         assert reason in told

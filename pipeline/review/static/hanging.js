@@ -9,20 +9,20 @@ export function hung(images) {
   return found.length > 1 ? found : images.slice(0, 4);
 }
 
-/** Rows of panes: side by side or two by two, whichever shows the breasts larger. */
+/** Rows of panes: side by side or two by two, whichever shows the breasts larger. Columns are as wide as what they hold. */
 export function arrange(panes, width, height) {
   const boxes = panes.map((pane) => {
     const [left, top, right, bottom] = pane.box;
     const mm = pane.view.unitMm ?? 0.07;
     return [(right - left) * pane.view.aspect[0] * mm, (bottom - top) * pane.view.aspect[1] * mm];
   });
-  const wide = Math.max(...boxes.map((box) => box[0]));
   const high = Math.max(...boxes.map((box) => box[1]));
   let best = null;
   for (const across of panes.length > 2 ? [panes.length, 2] : [panes.length]) {
     const down = Math.ceil(panes.length / across);
-    const pxPerMm = Math.min(width / across / wide, height / down / high);
-    if (!best || pxPerMm > best.pxPerMm) best = { across, down, pxPerMm };
+    const columns = Array.from({ length: across }, (_, column) => Math.max(...boxes.filter((_box, index) => index % across === column).map((box) => box[0])));
+    const pxPerMm = Math.min(width / columns.reduce((sum, wide) => sum + wide, 0), height / down / high);
+    if (!best || pxPerMm > best.pxPerMm) best = { columns, down, pxPerMm };
   }
   return { ...best, pxPerMm: best.pxPerMm * 0.96 };
 }

@@ -16,7 +16,7 @@ const app = {
   run: null, vocabulary: null, reader: null,
 
   viewChanged() {
-    if (byId("viewer").hidden) return;
+    if (byId("viewer").hidden || !viewer.active) return;
     for (const pane of viewer.all) pane.node.classList.toggle("active", pane === viewer.active && viewer.panes.length > 1);
     toolbar();
     showPanel(viewer, app.vocabulary);
@@ -26,11 +26,11 @@ const app = {
     app.viewChanged();
     revealSelected();
   },
-  answersChanged(pane) {
-    worklist.note(pane.uid, pane.answers.state);
+  answersChanged(uid, answers) {
+    if (answers.reader === app.reader) worklist.note(uid, answers.state);
     showSaved();
     showProgress();
-    if (viewer.all.includes(pane)) app.viewChanged();
+    app.viewChanged();
   },
   /** What the worklist says of an image, in the words of a result. */
   listed(uid) {
@@ -142,8 +142,9 @@ function showProgress() {
 }
 
 function showSaved() {
-  const waiting = viewer.all.reduce((sum, pane) => sum + pane.answers.pending.length, 0);
-  const isBad = viewer.all.some((pane) => pane.answers.problem && !pane.answers.isSaved);
+  const all = [...viewer.everyAnswers.values()];
+  const waiting = all.reduce((sum, answers) => sum + answers.pending.length, 0);
+  const isBad = all.some((answers) => answers.problem && !answers.isSaved);
   const last = viewer.active?.answers.state.saved_at;
   const text = isBad ? `Not saved: ${waiting} waiting, the server does not answer` : waiting ? "Saving" : last ? "Saved" : "";
   if (byId("saved").textContent !== text) byId("saved").textContent = text;
@@ -162,7 +163,7 @@ async function follow() {
   settle();
   if (kind !== "image" || !uid) {
     const before = viewer.active?.uid;
-    setComment1();
+    keepComment();
     show("worklist");
     viewer.close();
     document.title = "Review · mammocalc";
@@ -190,7 +191,7 @@ async function follow() {
 }
 
 // A comment that is still being written is an answer as well.
-function setComment1() {
+function keepComment() {
   const field = byId("comment");
   const pane = viewer.all.find((one) => one.uid === field.dataset.uid);
   if (pane) setComment(viewer, field.value, pane);
@@ -214,7 +215,7 @@ function become(name) {
 }
 
 function listenToForm() {
-  byId("comment").addEventListener("change", setComment1);
+  byId("comment").addEventListener("change", keepComment);
   byId("image-distribution").addEventListener("change", (event) => setLabel(viewer, "distribution", event.target.value, null));
   byId("agree").addEventListener("click", () => agree(viewer));
   byId("read").addEventListener("click", () => markRead(viewer));
@@ -269,7 +270,7 @@ document.addEventListener("keyup", (event) => {
 window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
   settle();
-  setComment1();
+  keepComment();
   if (viewer.unsaved) event.preventDefault();
 });
 

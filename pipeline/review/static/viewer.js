@@ -11,12 +11,14 @@ import { Gallery } from "./picture.js";
 
 const AROUND_MM = 14;  // a single calcification is shown within so much tissue
 const GLIDE_MS = 180;
+const KEPT = 40;  // documents of images that are kept: those of a few cases
 
 export class Viewer {
   constructor(app) {
     Object.assign(this, { app, panes: [], all: [], active: null, large: false, selected: null, tool: "window", lens: null, lensOn: false, linked: true, sized: null });
     this.shown = { marks: true, micro: true, macro: true, vascular: true, hulls: true };
     this.cache = new Map();
+    this.everyAnswers = new Map();
     try {
       this.painter = new Painter(byId("canvas"));
       this.gallery = new Gallery(this.painter, () => this.arrived());
@@ -32,8 +34,10 @@ export class Viewer {
   async known(uid, isFresh = false) {
     if (isFresh || !this.cache.has(uid)) {
       const promise = getImage(uid, this.app.reader);
+      this.cache.delete(uid);
       this.cache.set(uid, promise);
       promise.catch(() => this.cache.delete(uid));
+      if (this.cache.size > KEPT) this.cache.delete(this.cache.keys().next().value);
     }
     return this.cache.get(uid);
   }
@@ -81,7 +85,10 @@ export class Viewer {
 
   paneOf(uid, shown) {
     const { vocabulary, reader } = this.app;
-    const answers = new Answers(uid, reader, shown.answers, () => this.answered(uid));
+    // What waits to be saved stays with its image when the reader goes on and comes back.
+    let answers = this.everyAnswers.get(`${reader} ${uid}`);
+    if (!answers || answers.isSaved) answers = new Answers(uid, reader, shown.answers, () => this.answered(uid, answers));
+    this.everyAnswers.set(`${reader} ${uid}`, answers);
     return new Pane(uid, shown, answers, { vocabulary, gallery: this.gallery, reader, listed: (other) => this.app.listed(other) });
   }
 
@@ -103,7 +110,7 @@ export class Viewer {
     const stage = byId("stage").getBoundingClientRect();
     const plan = arrange(this.panes, stage.width, stage.height);
     const panes = byId("panes");
-    panes.style.gridTemplateColumns = `repeat(${plan.across}, minmax(0, 1fr))`;
+    panes.style.gridTemplateColumns = plan.columns.map((wide) => `minmax(0, ${wide.toFixed(2)}fr)`).join(" ");
     panes.style.gridTemplateRows = `repeat(${plan.down}, minmax(0, 1fr))`;
     for (const pane of this.panes) {
       const box = pane.node.getBoundingClientRect();
@@ -264,19 +271,21 @@ export class Viewer {
   // ---------------------------------------------------------------- answers
 
   /** The server has answered, or something waits to be saved. */
-  answered(uid) {
+  answered(uid, answers) {
     const pane = this.all.find((one) => one.uid === uid);
-    if (!pane) return;
+    if (answers.isSaved && answers !== pane?.answers) this.everyAnswers.delete(`${answers.reader} ${uid}`);
+    this.cache.get(uid)?.then((shown) => {
+      if (answers.reader === this.app.reader) shown.answers = answers.state;
+    });
+    if (answers !== pane?.answers) return this.app.answersChanged(uid, answers);
     pane.rebuild();
     if (this.selected?.pane === pane) {
       const same = [...pane.marks.findings, ...calcificationsOf(pane.result, pane.answers.state)].find((one) => one.key === this.selected.finding.key);
       this.selected = same ? { pane, finding: same } : null;
     }
     this.sized = null;
-    const cached = this.cache.get(uid);
-    cached?.then((shown) => { shown.answers = pane.answers.state; });
     this.request();
-    this.app.answersChanged(pane);
+    return this.app.answersChanged(uid, answers);
   }
 
   async send(action, pane = this.active) {
@@ -301,7 +310,7 @@ export class Viewer {
   }
 
   get unsaved() {
-    return this.all.some((pane) => !pane.answers.isSaved);
+    return [...this.everyAnswers.values()].some((answers) => !answers.isSaved);
   }
 
   /** Fetch what the next image needs, behind everything that is looked at. */
