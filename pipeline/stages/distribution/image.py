@@ -44,7 +44,8 @@ def classify_image(
     3. Several similar clusters throughout the breast: diffuse.
     4. Otherwise the descriptor of most concern among the clusters, in the
        order of `CONCERN`; with trees all calcifications together count as one
-       more set, for missed ones can tear a pattern into several clusters.
+       more set, for missed ones can tear a pattern into several clusters, if
+       the table gives them the same descriptor.
     5. Where no cluster has a descriptor: indeterminate, if one is large enough
        and not there by chance; else not applicable.
 
@@ -90,7 +91,8 @@ def classify_image(
             Distribution.DIFFUSE, (reason, *_besides(clusters)), *_certain(Distribution.DIFFUSE), (),
             MappingProxyType(evidence),
         )  # fmt: skip
-    is_torn = trees is not None and len(clusters) > 1
+    # Scattered specks look like a torn wedge to the trees: what no cluster is by itself, the table must see as well.
+    is_torn = trees is not None and len(clusters) > 1 and bool(as_one.evidence["table_agrees"])
     named = [call for call in (*clusters, *((as_one,) if is_torn else ())) if call.label in CONCERN]
     if named:
         most = min(named, key=lambda call: CONCERN.index(call.label))

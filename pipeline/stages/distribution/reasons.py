@@ -42,6 +42,8 @@ def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) 
         return f"{_so_many(p)}: regional is more than {s.grouped_max_extent_mm:g} mm"
     if label is Distribution.GROUPED and p.extent_mm > s.grouped_max_extent_mm:
         return f"{_so_many(p)}: grouped is at most {s.grouped_max_extent_mm:g} mm"
+    if label is Distribution.SEGMENTAL and _lies_across(p, s):
+        return f"{_towards_the_nipple(p)}: a segment points to the nipple"
     enough = p.most_within_10_mm >= s.grouped_min_count or p.count >= s.numerous_count
     if label is Distribution.GROUPED and not enough:
         return (
@@ -50,6 +52,21 @@ def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) 
             f"or {s.numerous_count} within {s.grouped_max_extent_mm:g} mm"
         )
     return ""
+
+
+def _lies_across(p: Pattern, s: DistributionSettings) -> bool:
+    """Tell whether a pattern plainly does not point to the nipple; not where the nipple is unknown."""
+    if p.axis_to_nipple_degrees is None or p.radial_over_transverse is None:
+        return False
+    is_off = p.axis_to_nipple_degrees > s.segmental_never_beyond_degrees
+    return is_off or p.radial_over_transverse < s.segmental_least_ratio
+
+
+def _towards_the_nipple(p: Pattern) -> str:
+    return (
+        f"{_so_many(p)}, their axis {p.axis_to_nipple_degrees:.0f} degrees off the nipple, "
+        f"{p.radial_over_transverse:.1f} times as long towards it as across"
+    )
 
 
 def _so_many(p: Pattern) -> str:

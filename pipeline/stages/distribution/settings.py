@@ -57,6 +57,14 @@ class DistributionSettings(Settings):
     """Segmental: radial spread over transverse spread. Twice is what one would like to ask for, and loses five of six
     simulated wedges."""
 
+    segmental_never_beyond_degrees: float = Field(default=45.0, gt=0, le=90)
+    """No set is segmental, whatever the trees say, whose main axis is farther than this off a known nipple: it lies
+    rather across the ducts than along them. Sets that the trees called segmental in whole mammograms of women were 64
+    and 69 degrees off, and were specks scattered through the breast."""
+
+    segmental_least_ratio: float = Field(default=1.0, gt=0)
+    """... or whose spread towards a known nipple is less than this many times that across."""
+
     diffuse_min_hull_share: float = Field(default=0.45, gt=0, le=1)
     """Diffuse: smallest share of the breast inside the hull of all calcifications."""
 

@@ -65,6 +65,9 @@ WEDGE: dict[str, Any] = {
     "angular_span_degrees": 35.0,
     "radial_over_transverse": 1.9,
 }
+NO_NIPPLE: dict[str, Any] = dict.fromkeys(
+    ("axis_to_nipple_degrees", "angular_span_degrees", "radial_over_transverse", "widening", "axis_miss_mm")
+)
 LINE: dict[str, Any] = {"extent_mm": 20.0, "length_mm": 19.0, "width_mm": 1.5, "elongation": 9.0, "line_share": 1.0}
 WHOLE: dict[str, Any] = {
     **AREA,
@@ -115,12 +118,7 @@ def test_definition(case, changes, label):
 
 
 def test_a_region_without_a_known_nipple_may_be_a_segment_and_says_so():
-    unknown: dict[str, Any] = {
-        "axis_to_nipple_degrees": None,
-        "angular_span_degrees": None,
-        "radial_over_transverse": None,
-    }
-    call = classify_pattern(replace(GROUP, **{**WEDGE, **unknown}), None, SETTINGS)
+    call = classify_pattern(replace(GROUP, **{**WEDGE, **NO_NIPPLE}), None, SETTINGS)
     assert call.label in {D.INDETERMINATE, D.REGIONAL}
     assert {D.REGIONAL, D.SEGMENTAL} == set(sorted(DESCRIPTORS, key=lambda d: -call.probabilities[d])[:2])
     assert any("nipple is not known" in reason for reason in call.reasons)
@@ -222,6 +220,11 @@ def _trees(**shares):
     [
         ("both say grouped", {}, {"grouped": 0.9, "linear": 0.1}, D.GROUPED),
         ("a wedge too wide for the table", {**WEDGE, "angular_span_degrees": 90.0}, {"segmental": 1.0}, D.SEGMENTAL),
+        ("a wedge just 45 degrees off", {**WEDGE, "axis_to_nipple_degrees": 45.0}, {"segmental": 1.0}, D.SEGMENTAL),
+        ("a wedge across the ducts", {**WEDGE, "axis_to_nipple_degrees": 45.1}, {"segmental": 1.0}, D.INDETERMINATE),
+        ("just as wide as long", {**WEDGE, "radial_over_transverse": 1.0}, {"segmental": 1.0}, D.SEGMENTAL),
+        ("wider than long", {**WEDGE, "radial_over_transverse": 0.99}, {"segmental": 1.0}, D.INDETERMINATE),
+        ("a wedge, no nipple known", {**WEDGE, **NO_NIPPLE}, {"segmental": 1.0}, D.SEGMENTAL),
         ("a crooked line", {"elongation": 2.5}, {"linear": 0.8, "grouped": 0.2}, D.LINEAR),
         ("no line of three", {"count": 3, "most_within_10_mm": 3}, {"linear": 1.0}, D.INDETERMINATE),
         ("no group of four", {"count": 4, "most_within_10_mm": 4}, {"grouped": 1.0}, D.INDETERMINATE),
@@ -243,13 +246,32 @@ def test_the_trees_settle_what_the_numbers_of_the_definitions_leave_open(case, c
 
 
 def test_where_table_and_trees_disagree_the_result_says_so():
-    call = classify_pattern(replace(GROUP, **AREA), _trees(segmental=0.9, regional=0.1), SETTINGS)
+    area = {**AREA, "axis_to_nipple_degrees": 30.0, "radial_over_transverse": 1.2}
+    call = classify_pattern(replace(GROUP, **area), _trees(segmental=0.9, regional=0.1), SETTINGS)
     assert call.label is D.SEGMENTAL
     assert call.evidence["table_agrees"] == 0
     assert "the definitions by themselves would say regional" in call.reasons[-1]
     agreed = classify_pattern(replace(GROUP, **AREA), _trees(regional=0.9, segmental=0.1), SETTINGS)
     assert agreed.evidence["table_agrees"] == 1
     assert len(agreed.reasons) == 1
+
+
+@pytest.mark.parametrize(("whole", "label"), [(WEDGE, D.SEGMENTAL), ({**WEDGE, **NO_NIPPLE}, D.NOT_APPLICABLE)])
+def test_scattered_specks_are_a_torn_segment_only_where_the_table_says_so_too(whole, label):
+    trees = _trees(segmental=1.0)
+    pieces = [classify_pattern(replace(GROUP, count=4, most_within_10_mm=2), trees, SETTINGS)] * 2
+    assert {piece.label for piece in pieces} == {D.INDETERMINATE}
+    call = classify_image(replace(GROUP, **whole), pieces, 25, trees, SETTINGS)
+    assert call.label is label
+    assert any("taken together" in reason for reason in call.reasons) == (label is D.SEGMENTAL)
+
+
+def test_what_lies_across_the_ducts_is_no_segment_and_the_reason_holds_the_numbers():
+    call = classify_pattern(replace(GROUP, **AREA), _trees(segmental=0.9, regional=0.1), SETTINGS)
+    assert call.label is D.INDETERMINATE
+    assert call.between == (D.SEGMENTAL, D.REGIONAL)
+    assert "60 degrees off the nipple, 0.8 times as long towards it as across" in call.reasons[0]
+    assert "a segment points to the nipple" in call.reasons[0]
 
 
 def test_the_table_alone_claims_no_calibration():
