@@ -19,7 +19,8 @@ from pipeline.review.actions import ActionError, parse_action
 from pipeline.review.answers import AnswersError
 from pipeline.review.guard import Guard
 from pipeline.review.picture_store import NoPixelsError
-from pipeline.review.reviewer import NotAllowedError, NotKnownError, NotServedError, to_bytes, vocabulary
+from pipeline.review.reviewer import NotAllowedError, NotKnownError, NotServedError
+from pipeline.review.wire import to_bytes, vocabulary
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

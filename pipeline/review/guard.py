@@ -6,7 +6,7 @@ import hmac
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from pipeline.review.reviewer import to_bytes
+from pipeline.review.wire import to_bytes
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -73,6 +73,32 @@ class Picture:
         """Memory that the levels take."""
         return sum(level.nbytes for level in self.levels)
 
+    def describe(self, side_px: int) -> dict[str, Any]:
+        """Say what there is, as the page gets it: levels in tiles of a side, windows, and what a value means."""
+        is_linear = self.scale.kind == MODALITY
+        return {
+            "rows": self.levels[0].shape[0],
+            "columns": self.levels[0].shape[1],
+            "bits": self.bits,
+            "levels": [
+                {
+                    "level": number,
+                    "rows": level.shape[0],
+                    "columns": level.shape[1],
+                    "tiles": [-(-level.shape[0] // side_px), -(-level.shape[1] // side_px)],
+                    "tile": side_px,
+                }
+                for number, level in enumerate(self.levels)
+            ],
+            "windows": list(self.windows),
+            "inverted": self.scale.is_turned,
+            "scale": self.scale.kind,
+            "offset": self.scale.offset if is_linear else None,
+            "slope": self.scale.slope if is_linear else None,
+            "min": self.smallest,
+            "max": self.largest,
+        }
+
     def tile(self, level: int, row: int, column: int, side_px: int) -> bytes | None:
         """Give a tile row by row; those at the right and lower border are smaller. None where there is none."""
         if not 0 <= level < len(self.levels):

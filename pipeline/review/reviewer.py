@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CallError
-from pipeline.lexicon import DESCRIPTORS, FLAG_SENTENCES, NOTICE, Distribution, Morphology
-from pipeline.outputs.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
+from pipeline.lexicon import NOTICE
 from pipeline.review.actions import Before, MarkRead, check_reader
 from pipeline.review.picture_store import NoPixelsError
 from pipeline.review.timeline import compute_state, undone_by
@@ -270,34 +268,7 @@ class Review:
                 "columns": image.columns,
                 "spacing_mm": spacing,
             }
-        side = self._tile_px
-        levels = [
-            {
-                "level": number,
-                "rows": level.shape[0],
-                "columns": level.shape[1],
-                "tiles": [-(-level.shape[0] // side), -(-level.shape[1] // side)],
-                "tile": side,
-            }
-            for number, level in enumerate(picture.levels)
-        ]
-        is_linear = picture.scale.kind == "modality"
-        return {
-            "available": True,
-            "why": "",
-            "rows": picture.levels[0].shape[0],
-            "columns": picture.levels[0].shape[1],
-            "bits": picture.bits,
-            "levels": levels,
-            "windows": list(picture.windows),
-            "inverted": picture.scale.is_turned,
-            "scale": picture.scale.kind,
-            "offset": picture.scale.offset if is_linear else None,
-            "slope": picture.scale.slope if is_linear else None,
-            "min": picture.smallest,
-            "max": picture.largest,
-            "spacing_mm": spacing,
-        }
+        return {"available": True, "why": "", **picture.describe(self._tile_px), "spacing_mm": spacing}
 
     def _marks(self, reader: str) -> dict[str, dict[str, bool]]:
         """Give, by UID, what this reader has read, agreed with and answered; only what is new is looked at."""
@@ -339,23 +310,3 @@ def _identity(image: Image) -> dict[str, Any]:
         "columns": image.columns,
         "spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
     }
-
-
-def vocabulary() -> dict[str, Any]:
-    """Give the words, colours and signs of the page: those of the overlays."""
-    return {
-        "distributions": [str(label) for label in Distribution],
-        "descriptors": [str(label) for label in DESCRIPTORS],
-        "morphologies": [str(label) for label in Morphology],
-        "palette": {
-            str(label): {"colour": css_colour(looks.colour), "symbol": svg_path(looks.symbol), "dash": looks.dashes}
-            for label, looks in APPEARANCES.items()
-        },
-        "marks": {"single": css_colour(SINGLE), "artery": css_colour(ARTERY)},
-        "flags": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
-    }
-
-
-def to_bytes(document: Any) -> bytes:
-    """Write JSON as it is sent: no NaN, no space."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -1,0 +1,29 @@
+"""What goes over the wire whatever the run: JSON as bytes, and the words, colours and signs of the page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline.lexicon import DESCRIPTORS, FLAG_SENTENCES, Distribution, Morphology
+from pipeline.outputs.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
+
+
+def vocabulary() -> dict[str, Any]:
+    """Give the words, colours and signs of the page: those of the overlays."""
+    return {
+        "distributions": [str(label) for label in Distribution],
+        "descriptors": [str(label) for label in DESCRIPTORS],
+        "morphologies": [str(label) for label in Morphology],
+        "palette": {
+            str(label): {"colour": css_colour(looks.colour), "symbol": svg_path(looks.symbol), "dash": looks.dashes}
+            for label, looks in APPEARANCES.items()
+        },
+        "marks": {"single": css_colour(SINGLE), "artery": css_colour(ARTERY)},
+        "flags": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
+    }
+
+
+def to_bytes(document: Any) -> bytes:
+    """Write JSON as it is sent: no NaN, no space."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.dicom import read_sop_instance_uid
+from pipeline.review.locate import ImageFinder
+from pipeline.review.picture_store import NoPixelsError, PictureStore
+from pipeline.review.settings import ReviewSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def images(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Path]:
+    """Three images by their UIDs, in a folder of one's own."""
+    found = {}
+    for path in sorted((request.config.rootpath / "sample_data").glob("*.dcm"))[:3]:
+        shutil.copy(path, tmp_path)
+        found[read_sop_instance_uid(path) or ""] = tmp_path / path.name
+    return found
+
+
+def store_of(images: dict[str, Path], cache_bytes: int = 10**9) -> PictureStore:
+    folder = next(iter(images.values())).parent
+    finder = ImageFinder(folder, {uid: path.name for uid, path in images.items()})
+    return PictureStore(finder, ReviewSettings(cache_bytes=cache_bytes))
+
+
+def test_threads_that_ask_for_one_image_get_one_decoding(images: dict[str, Path]) -> None:
+    store = store_of(images)
+    uid = next(iter(images))
+    with ThreadPoolExecutor(8) as threads:
+        pictures = list(threads.map(store.get, [uid] * 16))
+    assert all(picture is pictures[0] for picture in pictures)
+
+
+def test_what_was_not_asked_for_the_longest_makes_room(images: dict[str, Path]) -> None:
+    first, second, third = images
+    whole = store_of(images)
+    sizes = [whole.get(uid).n_bytes for uid in images]
+    store = store_of(images, cache_bytes=sum(sizes) - 1)
+    pictures = {uid: store.get(uid) for uid in (first, second)}
+    assert store.get(first) is pictures[first]
+    store.get(third)
+    assert store.get(first) is pictures[first]
+    assert store.get(second) is not pictures[second]
+
+
+def test_an_image_larger_than_the_memory_is_still_served(images: dict[str, Path]) -> None:
+    store = store_of(images, cache_bytes=1)
+    assert [store.get(uid).levels[0].size > 0 for uid in images] == [True] * 3
+
+
+def test_a_damaged_file_says_why_and_is_read_again_when_it_was_mended(images: dict[str, Path]) -> None:
+    uid, path = next(iter(images.items()))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5000])
+    store = store_of(images)
+    with pytest.raises(NoPixelsError, match=r"truncated|too early"):
+        store.get(uid)
+    path.write_bytes(whole)
+    assert store.get(uid).bits == 12
