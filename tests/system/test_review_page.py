@@ -146,9 +146,20 @@ def saved(page: Any) -> None:
     page.locator("#saved.good", has_text="Saved").wait_for()
 
 
+def press(page: Any, *keys: str) -> None:
+    """Press keys one after the other and wait until what they did is drawn."""
+    for key in keys:
+        page.keyboard.press(key)
+    drawn_now(page)
+
+
+def drawn_now(page: Any) -> None:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def drawn_in(page: Any, selector: str = ".pane") -> Any:
     """What is seen of an element, in grey."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    drawn_now(page)
     picture = page.locator(selector).first.screenshot()
     seen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert seen is not None
@@ -161,6 +172,7 @@ def middle_of(page: Any, selector: str = ".pane") -> tuple[float, float]:
 
 
 def place_under(page: Any, x: float, y: float) -> tuple[int, int]:
+    drawn_now(page)
     page.mouse.move(x, y)
     found = re.match(r"row (\d+), column (\d+)", page.locator(".pane .value").first.inner_text())
     assert found
@@ -185,7 +197,7 @@ def test_the_worklist_filters_orders_searches_and_names_what_failed(visit: Any, 
     page.locator("#order").select_option("count")
     counts = [sum(map(int, re.findall(r"\d+", text))) for text in page.locator("a.card .line.dim").all_inner_texts()]
     assert counts == sorted(counts, reverse=True)
-    page.keyboard.press("/")
+    press(page, "/")
     page.locator("#search").fill(uid[-12:])
     assert page.locator("a.card .view-name").all_inner_texts() == ["L CC"]
     page.reload()
@@ -203,7 +215,7 @@ def test_four_views_hang_with_their_chest_walls_together(visit: Any, uid: str) -
         boxes = [page.locator(".pane").nth(index).bounding_box() for index in (right, left)]
         assert boxes[0]["x"] + boxes[0]["width"] == pytest.approx(boxes[1]["x"], abs=1)
     assert len(set(re.findall(r"(\d+) %", " ".join(page.locator(".pane .scale").all_inner_texts())))) == 1
-    page.keyboard.press("h")
+    press(page, "h")
     for index, name in enumerate(("right", "left", "right", "left")):
         seen = drawn_in(page, f".pane:nth-child({index + 1})")
         middle = seen[int(0.45 * len(seen)) : int(0.55 * len(seen))]
@@ -221,15 +233,15 @@ def test_a_double_click_shows_one_view_large_and_escape_goes_back(visit: Any, ui
     page.reload()
     pictured(page)
     assert page.locator(".pane .view-name").all_inner_texts() == ["L MLO"]
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     page.locator(".pane").nth(3).wait_for()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     page.locator("a.card").first.wait_for()
 
 
 def test_the_window_follows_the_hand_and_the_files_own_windows_come_back(visit: Any, uid: str) -> None:
     page = visit("Ada", f"#/image/{uid}/large")
-    page.keyboard.press("h")
+    press(page, "h")
     before, told = drawn_in(page), page.locator(".pane .greys").inner_text()
     x, y = middle_of(page)
     page.mouse.move(x, y)
@@ -240,18 +252,18 @@ def test_the_window_follows_the_hand_and_the_files_own_windows_come_back(visit: 
     assert after.mean() < before.mean() - 3
     assert page.locator(".pane .greys").inner_text() != told
     assert page.locator("#presets").evaluate("node => node.selectedOptions[0].text") == "By hand"
-    page.keyboard.press("w")
+    press(page, "w")
     assert page.locator(".pane .greys").inner_text() == told
     assert np.abs(drawn_in(page) - before).mean() < 1
-    page.keyboard.press("i")
+    press(page, "i")
     inverted = drawn_in(page)
     part = np.s_[
         before.shape[0] // 2 - 100 : before.shape[0] // 2 + 100, before.shape[1] // 2 - 100 : before.shape[1] // 2 + 100
     ]
     assert before[part].mean() > 40
     assert np.abs(255 - inverted[part] - before[part]).mean() < 2
-    page.keyboard.press("i")
-    page.keyboard.press("Shift+ArrowDown")
+    press(page, "i")
+    press(page, "Shift+ArrowDown")
     assert page.locator(".pane .greys").inner_text() != told
 
 
@@ -263,21 +275,21 @@ def test_zoom_keeps_what_lies_under_the_pointer_and_the_right_button_pans(visit:
     page.mouse.wheel(0, -600)
     after = place_under(page, x + 1, y)
     assert np.abs(np.subtract(before, after)).max() <= 1
-    page.keyboard.press("z")
+    press(page, "z")
     assert "100 %" in page.locator(".pane .scale").inner_text()
     start = place_under(page, x, y)
     page.mouse.down(button="right")
     page.mouse.move(x + 60, y + 30, steps=4)
     page.mouse.up(button="right")
     assert np.abs(np.subtract(place_under(page, x + 60, y + 30), start)).max() <= 1
-    page.keyboard.press("f")
+    press(page, "f")
     assert "100 %" not in page.locator(".pane .scale").inner_text()
 
 
 def test_the_ruler_measures_millimetres(visit: Any, uid: str) -> None:
     page = visit("Ada", f"#/image/{uid}/large")
-    page.keyboard.press("z")
-    page.keyboard.press("l")
+    press(page, "z")
+    press(page, "l")
     x, y = middle_of(page)
     page.mouse.move(x - 100, y)
     page.mouse.down()
@@ -285,16 +297,16 @@ def test_the_ruler_measures_millimetres(visit: Any, uid: str) -> None:
     page.mouse.up()
     text = page.locator(".ruler text").text_content()
     assert float(text.removesuffix(" mm")) == pytest.approx(200 * 0.1, abs=0.15)
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     page.locator(".ruler").wait_for(state="detached")
 
 
 def test_the_magnifier_shows_the_same_place_larger(visit: Any, uid: str) -> None:
     page = visit("Ada", f"#/image/{uid}/large")
-    page.keyboard.press("h")
+    press(page, "h")
     before = drawn_in(page)
     x, y = middle_of(page)
-    page.keyboard.press("m")
+    press(page, "m")
     page.mouse.move(x - 200, y)
     page.wait_for_timeout(300)
     after = drawn_in(page)
@@ -310,23 +322,23 @@ def test_marks_hide_with_one_key_and_kinds_apart(visit: Any, uid: str) -> None:
     ring = page.locator(".ring.micro").first
     assert ring.is_visible()
     for key in ("h", "1"):
-        page.keyboard.press(key)
+        press(page, key)
         assert not ring.is_visible()
-        page.keyboard.press(key)
+        press(page, key)
         assert ring.is_visible()
-    page.keyboard.press("4")
+    press(page, "4")
     assert not page.locator(".hull").first.is_visible()
     assert ring.is_visible()
-    page.keyboard.press("4")
+    press(page, "4")
     assert page.locator(".label", has_text="grouped").is_visible()
     for key, name in (("2", "macro"), ("3", "vascular")):
-        page.keyboard.press(key)
+        press(page, key)
         assert f"no-{name}" in page.locator("svg.marks").get_attribute("class")
 
 
 def test_the_next_finding_is_centred_magnified_and_explained(visit: Any, uid: str, results: Any) -> None:
     page = visit("Ada", f"#/image/{uid}/large")
-    page.keyboard.press("j")
+    press(page, "j")
     cluster = results["L CC"]["clusters"][0]
     members = [one for one in results["L CC"]["calcifications"] if one["id"] in cluster["members"]]
     rows, columns = [one["row"] for one in members], [one["column"] for one in members]
@@ -338,15 +350,15 @@ def test_the_next_finding_is_centred_magnified_and_explained(visit: Any, uid: st
     for reason in [*cluster["distribution"]["reasons"], *cluster["morphology"]["reasons"]]:
         assert reason in told
     assert page.locator("#detail .bars").first.locator("dt").count() == 5
-    page.keyboard.press("Shift+J")
-    page.keyboard.press("h")
+    press(page, "Shift+J")
+    press(page, "h")
     item = members[0]
     assert place_under(page, *middle_of(page)) == pytest.approx((item["row"], item["column"]), abs=2)
     seen = drawn_in(page)
     row, column = seen.shape[0] // 2, seen.shape[1] // 2
     around = seen[row - 60 : row + 60, column - 60 : column + 60]
     assert seen[row - 3 : row + 4, column - 3 : column + 4].mean() > np.median(around) + 15
-    page.keyboard.press("k")
+    press(page, "k")
     assert "Calcification" in page.locator("#toast").inner_text() or "first" in page.locator("#toast").inner_text()
 
 
@@ -359,16 +371,19 @@ def test_an_image_over_the_texture_limit_is_drawn_in_tiles_and_looks_the_same(vi
     seen = []
     for script in ("", limit):
         page = visit("Ada", f"#/image/{uid}/large", script=script)
-        page.keyboard.press("j")
-        page.keyboard.press("h")
+        press(page, "j")
+        press(page, "h")
         page.wait_for_timeout(500)
         seen.append(drawn_in(page))
     assert seen[0].std() > 10
     assert np.abs(seen[0] - seen[1]).max() <= 2
 
 
-def test_an_image_that_was_moved_is_shown_from_its_overlay_and_says_so(visit: Any, judged: Path, uid: str) -> None:
-    lonely = Server(judged / "run", "--answers", str(judged / "elsewhere.sqlite"))
+def test_an_image_that_was_moved_is_shown_from_its_overlay_and_says_so(
+    visit: Any, judged: Path, uid: str, tmp_path: Path
+) -> None:
+    shutil.copytree(judged / "run", tmp_path / "alone" / "run")
+    lonely = Server(tmp_path / "alone" / "run")
     try:
         page = visit("Ada", at=lonely)
         page.locator("a.card").first.wait_for()
@@ -376,8 +391,8 @@ def test_an_image_that_was_moved_is_shown_from_its_overlay_and_says_so(visit: An
         picture = page.locator(".instead img")
         assert picture.evaluate("node => node.decode().then(() => node.naturalWidth)") > 200
         assert "picture of the run" in page.locator(".instead").inner_text()
-        page.keyboard.press("j")
-        page.keyboard.press("a")
+        press(page, "j")
+        press(page, "a")
         saved(page)
         assert lonely.state(uid, "Ada")["clusters"]
     finally:
@@ -391,24 +406,24 @@ def test_every_answer_is_saved_at_once_and_survives_a_reload(
     visit: Any, server: Server, uid: str, results: Any
 ) -> None:
     page = visit("Bea", f"#/image/{uid}/large")
-    page.keyboard.press("j")
-    page.keyboard.press("a")
+    press(page, "j")
+    press(page, "a")
     saved(page)
     cluster = str(results["L CC"]["clusters"][0]["id"])
     assert server.state(uid, "Bea")["clusters"][cluster]["verdict"] == "accept"
-    page.keyboard.press("Shift+J")
-    page.keyboard.press("x")
+    press(page, "Shift+J")
+    press(page, "x")
     page.locator(".ring.selected.reject, .ring.reject").first.wait_for()
     member = str(results["L CC"]["clusters"][0]["members"][0])
     assert server.state(uid, "Bea")["calcifications"][member]["verdict"] == "reject"
-    page.keyboard.press("k")
-    page.keyboard.press("j")
+    press(page, "k")
+    press(page, "j")
     page.locator("#detail [data-keep=distribution]").select_option("linear")
     page.locator(".label", has_text="linear").wait_for()
     page.locator("#detail [data-keep=morphology]").select_option("amorphous")
     page.locator("#image-distribution").select_option("segmental")
     page.locator("#comment").fill("Two clips beside it")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     page.wait_for_function(
         "document.querySelector('#comment').value && document.querySelector('#saved').textContent === 'Saved'"
     )
@@ -421,7 +436,7 @@ def test_every_answer_is_saved_at_once_and_survives_a_reload(
     assert page.locator("#comment").input_value() == "Two clips beside it"
     assert page.locator("#image-distribution").input_value() == "segmental"
     assert page.locator(".verdict.accept[aria-pressed=true]").count() == 1
-    page.keyboard.press("y")
+    press(page, "y")
     page.locator("#past-list li").nth(5).wait_for()
     assert page.locator("#past-list li").count() == 6
     assert page.locator("#past-list").inner_text().count("Bea") == 6
@@ -431,17 +446,17 @@ def test_a_missed_one_is_added_by_clicking_sized_by_dragging_undone_and_redone(
     visit: Any, server: Server, uid: str
 ) -> None:
     page = visit("Cleo", f"#/image/{uid}/large")
-    page.keyboard.press("z")
+    press(page, "z")
     x, y = middle_of(page)
     x -= 120
     place = place_under(page, x, y)
-    page.keyboard.press("n")
+    press(page, "n")
     page.mouse.click(x, y)
     page.locator(".ring.added").wait_for()
     [added] = server.state(uid, "Cleo")["added"]
     assert (added["row"], added["column"]) == pytest.approx(place, abs=1)
     assert added["diameter_mm"] == pytest.approx(0.3)
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     grip = middle_of(page, ".sized .grip")
     page.mouse.move(*grip)
     page.mouse.down()
@@ -451,12 +466,12 @@ def test_a_missed_one_is_added_by_clicking_sized_by_dragging_undone_and_redone(
     page.wait_for_function("!document.querySelector('#diameter').value.startsWith('0.30')")
     [resized] = server.state(uid, "Cleo")["added"]
     assert resized["diameter_mm"] > added["diameter_mm"] + 0.8
-    page.keyboard.press("u")
+    press(page, "u")
     page.wait_for_function("document.querySelector('#diameter').value === '0.30'")
-    page.keyboard.press("u")
+    press(page, "u")
     page.locator(".ring.added").wait_for(state="detached")
     assert server.state(uid, "Cleo")["added"] == []
-    page.keyboard.press("Shift+U")
+    press(page, "Shift+U")
     page.locator(".ring.added").wait_for()
     assert [one["diameter_mm"] for one in server.state(uid, "Cleo")["added"]] == [pytest.approx(0.3)]
 
@@ -464,12 +479,12 @@ def test_a_missed_one_is_added_by_clicking_sized_by_dragging_undone_and_redone(
 def test_the_whole_image_is_agreed_with_one_key_and_the_worklist_knows(visit: Any, server: Server, uid: str) -> None:
     page = visit("Dora", f"#/image/{uid}/large")
     assert "0 of 4 read" in page.locator("#progress-text").inner_text()
-    page.keyboard.press("g")
+    press(page, "g")
     page.locator("#progress-text", has_text="1 of 4 read").wait_for()
     state = server.state(uid, "Dora")
     assert state["agreed"]
     assert state["read"]
-    page.keyboard.press("PageDown")
+    press(page, "PageDown")
     page.wait_for_function(f"!location.hash.includes('{uid}')")
     page.locator("#home").click()
     page.locator(".card.agreed").wait_for()
@@ -481,8 +496,8 @@ def test_the_whole_image_is_agreed_with_one_key_and_the_worklist_knows(visit: An
 def test_two_readers_at_once_keep_their_answers_apart(visit: Any, server: Server, uid: str) -> None:
     one, other = visit("Eve", f"#/image/{uid}/large"), visit("Finn", f"#/image/{uid}/large")
     for page, key in ((one, "a"), (other, "x")):
-        page.keyboard.press("j")
-        page.keyboard.press(key)
+        press(page, "j")
+        press(page, key)
     saved(one)
     saved(other)
     verdicts = [[item["verdict"] for item in server.state(uid, who)["clusters"].values()] for who in ("Eve", "Finn")]
@@ -504,11 +519,11 @@ def test_nothing_is_lost_when_the_server_is_killed_between_two_answers(
     options = ("--images", str(judged / "in"), "--port", str(port), "--token-file", str(tmp_path / "token"))
     first = Server(run, *options)
     page = visit("Gil", f"#/image/{uid}/large", at=first, forgiven="ERR_CONNECTION_REFUSED")
-    page.keyboard.press("j")
-    page.keyboard.press("a")
+    press(page, "j")
+    press(page, "a")
     saved(page)
     first.end(signal.SIGKILL)
-    page.keyboard.press("g")
+    press(page, "g")
     page.locator("#saved.bad", has_text="Not saved").wait_for()
     second = Server(run, *options)
     try:
@@ -536,11 +551,11 @@ def test_a_blinded_reader_sees_no_mark_before_the_answer(visit: Any, judged: Pat
         pictured(page)
         assert page.locator(".ring, .hull").count() == 0
         assert page.locator("#agree").is_disabled()
-        page.keyboard.press("n")
+        press(page, "n")
         page.mouse.click(*middle_of(page))
         page.locator(".ring.added").wait_for()
         assert page.locator(".ring.micro, .hull").count() == 0
-        page.keyboard.press("r")
+        press(page, "r")
         page.locator(".ring.micro").first.wait_for()
         assert page.locator(".label", has_text="grouped").is_visible()
         assert len(blinded.state(uid, "Hal")["added"]) == 1
@@ -550,15 +565,15 @@ def test_a_blinded_reader_sees_no_mark_before_the_answer(visit: Any, judged: Pat
 
 def test_hostile_texts_are_shown_as_text(visit: Any, server: Server, uid: str) -> None:
     page = visit(HOSTILE, f"#/image/{uid}/large")
-    page.keyboard.press("t")
+    press(page, "t")
     page.keyboard.insert_text(f"</textarea>{HOSTILE}<script>window.ran=1</script>")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     saved(page)
-    page.keyboard.press("y")
+    press(page, "y")
     page.locator("#past-list li").first.wait_for()
     assert f"{HOSTILE}<script>" in page.locator("#past-list").inner_text()
     assert HOSTILE in page.locator("#reader").inner_text()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     page.reload()
     pictured(page)
     assert server.state(uid, HOSTILE)["comment"].endswith("</script>")
@@ -574,37 +589,37 @@ def test_hostile_texts_are_shown_as_text(visit: Any, server: Server, uid: str) -
 def test_a_whole_reading_is_done_by_keyboard_alone(visit: Any, server: Server, uid: str) -> None:
     page = visit("Ivy")
     page.locator("a.card").nth(3).wait_for()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page, "Tab")
+    press(page, "Enter")
     for _ in range(4):
         if page.evaluate("document.activeElement.getAttribute('href')").endswith(uid):
             break
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
+        press(page, "ArrowRight")
+    press(page, "Enter")
     pictured(page)
-    page.keyboard.press("v")
-    page.keyboard.press("j")
-    page.keyboard.press("d")
+    press(page, "v")
+    press(page, "j")
+    press(page, "d")
     page.keyboard.type("regional")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Shift+J")
-    page.keyboard.press(".")
-    page.keyboard.press(".")
-    page.keyboard.press("n")
-    page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("Enter")
+    press(page, "Escape")
+    press(page, "Shift+J")
+    press(page, ".")
+    press(page, ".")
+    press(page, "n")
+    press(page, "Shift+ArrowRight")
+    press(page, "Shift+ArrowRight")
+    press(page, "Enter")
     page.locator(".ring.added").wait_for()
-    page.keyboard.press("l")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Shift+ArrowDown")
-    page.keyboard.press("Enter")
+    press(page, "l")
+    press(page, "Enter")
+    press(page, "Shift+ArrowDown")
+    press(page, "Enter")
     assert page.locator(".ruler text").text_content().endswith(" mm")
-    page.keyboard.press("Escape")
-    page.keyboard.press("t")
+    press(page, "Escape")
+    press(page, "t")
     page.keyboard.type("read by keys")
-    page.keyboard.press("Escape")
-    page.keyboard.press("r")
+    press(page, "Escape")
+    press(page, "r")
     page.locator("#progress-text", has_text="1 of 4 read").wait_for()
     state = server.state(uid, "Ivy")
     assert [item["distribution"] for item in state["clusters"].values()] == ["regional"]
@@ -612,26 +627,26 @@ def test_a_whole_reading_is_done_by_keyboard_alone(visit: Any, server: Server, u
     assert len(state["added"]) == 1
     assert state["comment"] == "read by keys"
     assert state["read"]
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
+    press(page, "Escape")
     page.locator("a.card.read").wait_for()
     assert page.evaluate("document.activeElement.getAttribute('href')").endswith(uid)
 
 
 def test_the_keys_are_shown_and_can_be_switched_off(visit: Any, uid: str) -> None:
     page = visit("Jo", f"#/image/{uid}/large")
-    page.keyboard.press("?")
+    press(page, "?")
     text = page.locator("#keys-list").inner_text()
     for words in ("Next finding", "Agree with the whole image", "Magnifier", "Undo"):
         assert words in text
     page.locator("#single-keys").uncheck()
-    page.keyboard.press("Escape")
-    page.keyboard.press("h")
+    press(page, "Escape")
+    press(page, "h")
     assert page.locator(".ring").first.is_visible()
     page.locator("#help").click()
     page.locator("#single-keys").check()
-    page.keyboard.press("Escape")
-    page.keyboard.press("h")
+    press(page, "Escape")
+    press(page, "h")
     assert not page.locator(".ring").first.is_visible()
 
 
@@ -642,7 +657,7 @@ def test_axe_finds_nothing_serious(visit: Any, uid: str, place: str) -> None:
     if place == "worklist":
         page.locator("a.card").nth(3).wait_for()
     else:
-        page.keyboard.press("j" if place == "one view" else "?" if place == "keys" else "h")
+        press(page, "j" if place == "one view" else "?" if place == "keys" else "h")
     found = axe.Axe().run(page).response["violations"]
     serious = [
         f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']][:3]}"
@@ -656,7 +671,7 @@ def test_axe_finds_nothing_serious(visit: Any, uid: str, place: str) -> None:
 def test_nothing_runs_out_of_a_window_of_any_width(visit: Any, uid: str, width: int) -> None:
     page = visit("Lou", f"#/image/{uid}")
     page.set_viewport_size({"width": width, "height": 800})
-    page.keyboard.press("j")
+    press(page, "j")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("#agree").bounding_box()["x"] + page.locator("#agree").bounding_box()["width"] <= width
 

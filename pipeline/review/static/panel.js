@@ -16,9 +16,13 @@ export function showPanel(viewer, vocabulary) {
   byId("findings-count").textContent = found.length ? String(found.length) : "";
   byId("findings").replaceChildren(...found.map((finding) => row(viewer, vocabulary, finding, selected)));
   if (!found.length) byId("findings").append(h("li", { class: "nothing" }, pane.result === null ? "Blinded: nothing is shown until you have answered." : "Nothing was found in this image. N adds what was missed."));
-  byId("detail").replaceChildren(...(selected ? detail(viewer, vocabulary, selected) : []));
+  const about = `${pane.uid} ${selected?.key}`;
+  // Who chooses from a list by typing must not have the list taken away between two letters.
+  const isChoosing = document.activeElement?.closest("#detail select") && byId("detail").dataset.about === about;
+  if (!isChoosing) byId("detail").replaceChildren(...(selected ? detail(viewer, vocabulary, selected) : []));
+  byId("detail").dataset.about = about;
   whole(viewer, vocabulary);
-  if (focused) document.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (focused && !isChoosing) document.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
 /** Bring the selected finding into sight within the column. */
@@ -90,9 +94,9 @@ function reasons(list) {
   return list?.length ? h("ul", { class: "reasons" }, ...list.map((reason) => h("li", {}, reason))) : null;
 }
 
-function picker(title, key, keep, options, chosen, own, change) {
+function picker(title, key, keep, options, chosen, own, change, left) {
   const list = [h("option", { value: "" }, own ? `${words(own)} (program)` : "not said"), ...options.map((label) => h("option", { value: label }, words(label)))];
-  const select = h("select", { data: { keep }, id: `pick-${keep}`, onchange: (event) => change(event.target.value) }, ...list);
+  const select = h("select", { data: { keep }, id: `pick-${keep}`, onchange: (event) => change(event.target.value), onblur: () => setTimeout(left) }, ...list);
   select.value = chosen ?? "";
   return h("div", { class: `field${chosen ? " changed" : ""}` }, h("label", { htmlFor: `pick-${keep}` }, title, " ", h("kbd", {}, key)), select);
 }
@@ -109,7 +113,7 @@ function detail(viewer, vocabulary, finding) {
     const cluster = findingsOf(pane.result, pane.answers.state).find((one) => one.kind === "cluster" && one.id === item.cluster);
     if (cluster) parts.push(h("p", {}, "Member of ", h("button", { type: "button", class: "link", onclick: () => viewer.select(cluster, pane) }, nameOf(cluster)), ". ", verdicts(viewer, finding)));
   }
-  parts.push(picker("Morphology", "O", "morphology", vocabulary.morphologies, finding.said.morphology, item.morphology?.label, (label) => setLabel(viewer, "morphology", label, finding, pane)));
+  parts.push(picker("Morphology", "O", "morphology", vocabulary.morphologies, finding.said.morphology, item.morphology?.label, (label) => setLabel(viewer, "morphology", label, finding, pane), viewer.app.viewChanged));
   if (item.morphology) parts.push(bars(item.morphology.probabilities, ranked(item.morphology.probabilities), vocabulary), reasons(item.morphology.reasons));
   if (item.left_out) parts.push(h("p", { class: "dim" }, `Listed, and not counted for the distribution: ${words(item.left_out)}.`));
   if (flags.length) parts.push(h("ul", { class: "reasons" }, ...flags));
@@ -139,12 +143,12 @@ function aboutCluster(viewer, vocabulary, finding) {
   const labels = vocabulary.distributions;
   const pane = viewer.active;
   const parts = [
-    picker("Distribution", "D", "distribution", labels, finding.said.distribution, distribution.label, (label) => setLabel(viewer, "distribution", label, finding, pane)),
+    picker("Distribution", "D", "distribution", labels, finding.said.distribution, distribution.label, (label) => setLabel(viewer, "distribution", label, finding, pane), viewer.app.viewChanged),
     distribution.between?.length ? h("p", {}, `Between ${distribution.between.map(words).join(" and ")}.`) : null,
     distribution.probabilities ? bars(distribution.probabilities, labels, vocabulary) : null,
     reasons(distribution.reasons),
     distribution.calibrated_on ? h("p", { class: "dim small" }, `Probabilities calibrated on ${words(distribution.calibrated_on)} patterns.`) : null,
-    picker("Morphology", "O", "morphology", vocabulary.morphologies, finding.said.morphology, morphology?.label, (label) => setLabel(viewer, "morphology", label, finding, pane)),
+    picker("Morphology", "O", "morphology", vocabulary.morphologies, finding.said.morphology, morphology?.label, (label) => setLabel(viewer, "morphology", label, finding, pane), viewer.app.viewChanged),
     morphology ? bars(morphology.probabilities, ranked(morphology.probabilities), vocabulary) : null,
     morphology ? reasons(morphology.reasons) : null,
   ];

@@ -276,7 +276,7 @@ export class Viewer {
     if (answers.isSaved && answers !== pane?.answers) this.everyAnswers.delete(`${answers.reader} ${uid}`);
     this.cache.get(uid)?.then((shown) => {
       if (answers.reader === this.app.reader) shown.answers = answers.state;
-    });
+    }).catch(() => {});
     if (answers !== pane?.answers) return this.app.answersChanged(uid, answers);
     pane.rebuild();
     if (this.selected?.pane === pane) {
