@@ -29,7 +29,6 @@ from pipeline.phantom.recipe import Recipe, Scene
 from pipeline.phantom.vocabulary import Kind
 
 TIMES = 5
-PICTURED = "document.querySelector('#stage').dataset.pictured === 'yes'"
 SINCE = "'pictured opened'.split(' ').map((name) => performance.getEntriesByName(name).at(-1).startTime)"
 DRAG = """async () => {
   const stage = document.querySelector('#stage');
@@ -143,7 +142,7 @@ def _worklist(browser: Any, address: str) -> Any:
 def _opened(page: Any, uid: str, place: str) -> float:
     page.evaluate("() => { performance.clearMarks(); document.querySelector('#stage').dataset.pictured = ''; }")
     page.evaluate(f"() => {{ location.hash = '#/image/{uid}{place}'; }}")
-    page.wait_for_function(PICTURED)
+    page.wait_for_selector("#stage[data-pictured=yes]")
     pictured, opened = page.evaluate(SINCE)
     return float(pictured - opened) / 1000
 

@@ -50,6 +50,7 @@ export class Viewer {
   /** Open an image: the views of its case, or, with `large`, this one alone. */
   async open(uid, large) {
     const ticket = (this.ticket = Symbol(uid));
+    this.measured = false;
     performance.clearMarks("opened");
     performance.mark("opened");
     const first = await this.known(uid);
@@ -61,7 +62,6 @@ export class Viewer {
         this.all = [this.paneOf(uid, first)];
         this.selected = null;
         this.active = this.all[0];
-        this.measured = false;
         this.hang(true);
       }
       const kept = large ? this.active : null;
@@ -69,7 +69,6 @@ export class Viewer {
       await Promise.all(first.case.map(async (other) => shown.set(other, await this.known(other))));
       if (this.ticket !== ticket) return;
       this.caseKey = key;
-      this.measured &&= Boolean(kept);
       if (!kept) this.selected = null;
       this.all = [...new Set([...first.case, uid])].map((other) => (kept?.uid === other ? kept : this.paneOf(other, shown.get(other))));
       if (kept?.uid === uid && this.large) {
