@@ -140,6 +140,8 @@ def _worklist(browser: Any, address: str) -> Any:
 
 
 def _opened(page: Any, uid: str, place: str) -> float:
+    page.evaluate("() => { location.hash = '#/'; }")
+    page.locator("a.card").first.wait_for()
     page.evaluate("() => { performance.clearMarks(); document.querySelector('#stage').dataset.pictured = ''; }")
     page.evaluate(f"() => {{ location.hash = '#/image/{uid}{place}'; }}")
     page.wait_for_selector("#stage[data-pictured=yes]")
