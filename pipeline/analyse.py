@@ -232,7 +232,9 @@ def _distribute(
     )
     micro = sum(c.size is CalcificationSize.MICRO for c in found)
     whole = None
-    if len(found) >= 2:
+    if len(groupings) == 1 and len(groupings[0].members) == len(found):  # described already
+        whole = shape
+    elif len(found) >= 2:
         whole = pattern.describe_pattern(range(len(found)), points_mm, breast, marks.nipple, spacing, config.pattern)
     calls = [cluster.distribution for cluster in clusters]
     call = distribution.classify_image(whole, calls, micro, trees, config.distribution)

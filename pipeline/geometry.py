@@ -108,7 +108,8 @@ def polygon_area(corners: NDArray[np.floating]) -> float:
     if len(corners) < 3:
         return 0.0
     row, column = np.asarray(corners, dtype=np.float64).T
-    return 0.5 * abs(float(np.dot(row, np.roll(column, -1)) - np.dot(column, np.roll(row, -1))))
+    next_row, next_column = (np.concatenate([one[1:], one[:1]]) for one in (row, column))  # np.roll is much slower
+    return 0.5 * abs(float(np.dot(row, next_column) - np.dot(column, next_row)))
 
 
 def fill_polygon(corners: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -167,7 +168,7 @@ def feret_diameters(points: NDArray[np.floating]) -> tuple[float, float]:
     largest = float(np.sqrt((gaps**2).sum(axis=-1)).max())
     if len(hull) < 3:
         return largest, 0.0
-    sides = np.roll(hull, -1, axis=0) - hull
+    sides = np.concatenate([hull[1:], hull[:1]]) - hull
     lengths = np.hypot(sides[:, 0], sides[:, 1])
     sides, lengths = sides[lengths > 0], lengths[lengths > 0]
     normals = np.stack([-sides[:, 1], sides[:, 0]], axis=1) / lengths[:, None]

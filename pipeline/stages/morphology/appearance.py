@@ -205,9 +205,9 @@ def _out_of_round(outline_mm: NDArray[np.float64]) -> float:
     low = outline_mm.min(axis=0)
     cell_mm = float((outline_mm.max(axis=0) - low).max()) / _CELLS
     filled = fill_polygon((outline_mm - low) / cell_mm + 1, (_CELLS + 3, _CELLS + 3)) > 0
-    points = np.argwhere(filled)
-    rows, columns = np.indices(filled.shape)
-    centre = points.mean(axis=0)
-    disc = (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 <= len(points) / math.pi
+    count = int(filled.sum())
+    along = np.arange(len(filled))
+    row, column = (int(filled.sum(axis=axis) @ along) / count for axis in (1, 0))
+    disc = (along[:, None] - row) ** 2 + (along[None, :] - column) ** 2 <= count / math.pi
     # What of the disc lies outside of the box is as large as what of the outline lies outside of the disc.
-    return 2 * float((filled & ~disc).sum()) / len(points)
+    return 2 * float((filled & ~disc).sum()) / count
