@@ -297,5 +297,7 @@ def _area_mm2(breast: Breast, spacing: PixelSpacing | None) -> float | None:
 def _candidates(particles: tuple[Particle, ...], frame: int, config: Config) -> tuple[Candidate, ...]:
     """Keep what was seen but not reported, for curves."""
     return tuple(
-        Candidate(frame, p.row_px, p.column_px, None, p.score) for p in particles if p.score < config.classify.threshold
+        Candidate(frame, p.row_px, p.column_px, None, p.score)
+        for p in particles
+        if config.detect.min_score <= p.score < config.classify.threshold
     )

@@ -37,6 +37,10 @@ class DetectSettings(Settings):
     """Two particles of the finest channel are at least this far apart; in coarser ones the distance grows with the
     length of their lines."""
 
+    min_score: float = Field(default=0.0, ge=0, lt=1)
+    """Lowest score of the candidates that are kept beside the reported ones, for curves (``outputs.candidates``). 0
+    keeps all that the search found, as the low end of a curve needs them."""
+
     report_limit: int = Field(default=400, ge=1)
     """Largest number of reported particles; the strongest are kept and the image is flagged. A guard against storms of
     marks on images of noise."""

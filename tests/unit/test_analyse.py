@@ -50,6 +50,9 @@ def test_what_lies_below_the_threshold_is_kept_as_a_candidate(make_mammogram):
     assert report.calcifications == ()
     assert len(report.candidates) >= 9
     assert report.presence == analyse(make_mammogram(GROUP), Config()).presence
+    few = analyse(make_mammogram(GROUP), Config(classify=config.classify, detect=DetectSettings(min_score=0.9)))
+    assert few.candidates == tuple(c for c in report.candidates if c.score >= 0.9)
+    assert 0 < len(few.candidates) < len(report.candidates)
 
 
 def test_a_storm_of_marks_is_cut_to_the_strongest_and_flagged(make_mammogram):
