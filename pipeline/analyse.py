@@ -207,9 +207,12 @@ def _distribute(
     points_mm, trees = _points_mm(found, spacing), distribution_classifier_of(config)
     clusters: list[Cluster] = []
     groupings = group.find_clusters(points_mm, config.group)
-    for number, grouping in enumerate(groupings, start=1):
-        members = list(grouping.members)
-        shape = pattern.describe_pattern(members, points_mm, breast, marks.nipple, spacing, config.pattern)
+    shapes = [
+        pattern.describe_pattern(one.members, points_mm, breast, marks.nipple, spacing, config.pattern)
+        for one in groupings
+    ]
+    for number, (grouping, shape) in enumerate(zip(groupings, shapes, strict=True), start=1):
+        members = grouping.members
         hull_px = spacing.to_px(grouping.hull_mm)
         clusters.append(
             Cluster(
@@ -233,7 +236,7 @@ def _distribute(
     micro = sum(c.size is CalcificationSize.MICRO for c in found)
     whole = None
     if len(groupings) == 1 and len(groupings[0].members) == len(found):  # described already
-        whole = shape
+        [whole] = shapes
     elif len(found) >= 2:
         whole = pattern.describe_pattern(range(len(found)), points_mm, breast, marks.nipple, spacing, config.pattern)
     calls = [cluster.distribution for cluster in clusters]

@@ -100,6 +100,22 @@ class BoostedTrees:
         }
 
 
+def blank_nodes(
+    trees: int, width: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """
+    Make the arrays of `BoostedTrees` before any node is known: each is a leaf without a value.
+
+    Returns
+    -------
+    tuple of ndarray, shape (trees, width)
+        ``feature``, ``threshold``, ``left``, ``right``, ``value``. A leaf leads to itself, whatever is asked.
+    """
+    shape = (trees, width)
+    left = np.tile(np.arange(width, dtype=np.int32), (trees, 1))
+    return np.zeros(shape, np.int32), np.full(shape, np.inf, np.float32), left, left.copy(), np.zeros(shape, np.float32)
+
+
 def _expect_format(document: Mapping[str, Any], expected: str, kind: str) -> None:
     if document.get("format") != expected:
         message = f"not a file of boosted {kind}: its format is {document.get('format')!r}, not {expected!r}"
@@ -129,12 +145,8 @@ def from_json(document: Mapping[str, Any]) -> BoostedTrees:
     try:
         features = tuple(str(name) for name in document["features"])
         trees = document["trees"]
-        width = max(len(tree) for tree in trees)
-        shape = (len(trees), width)
-        feature, left, right = (np.zeros(shape, np.int32) for _ in range(3))
-        threshold, value = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
+        feature, threshold, left, right, value = blank_nodes(len(trees), max(len(tree) for tree in trees))
         for t, tree in enumerate(trees):
-            left[t] = right[t] = np.arange(width)
             for n, node in enumerate(tree):
                 if len(node) == 1:
                     value[t, n] = node[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from pipeline.boosting import BoostedTrees
+from pipeline.boosting import BoostedTrees, blank_nodes
 from pipeline.errors import CallError, OutputError
 
 if TYPE_CHECKING:
@@ -55,12 +55,8 @@ def carry_over(model: Any, number: int, features: tuple[str, ...], origin: Mappi
     BoostedTrees
     """
     stages = [stage[number].nodes for stage in model._predictors]  # noqa: SLF001 - the library gives no other way out
-    width = max(len(nodes) for nodes in stages)
-    shape = (len(stages), width)
-    feature, left, right = (np.zeros(shape, np.int32) for _ in range(3))
-    threshold, value = np.full(shape, np.inf, np.float32), np.zeros(shape, np.float32)
+    feature, threshold, left, right, value = blank_nodes(len(stages), max(len(nodes) for nodes in stages))
     for t, nodes in enumerate(stages):
-        left[t] = right[t] = np.arange(width)
         for n, node in enumerate(nodes):
             if node["is_leaf"]:
                 value[t, n] = node["value"]
@@ -81,7 +77,7 @@ def lines_of(trees: list[Any]) -> str:
     return ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, document: Mapping[str, Any], grown: str) -> None:
     """
     Write a classifier's file.
 
@@ -89,16 +85,19 @@ def write_file(path: Path, text: str) -> None:
     ----------
     path : Path
         Its folder is made if needed; an old file is replaced.
-    text : str
-        What it holds.
+    document : mapping
+        All but the trees, as JSON values.
+    grown : str
+        The key that holds the trees and its value, as JSON, the last of the file.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
+    head = json.dumps(document, indent=1).removesuffix("\n}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(f"{head},\n {grown}\n}}\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(path, f"cannot be written ({type(error).__name__})") from error

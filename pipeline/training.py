@@ -383,5 +383,4 @@ def write_classifier(trees: BoostedTrees, path: Path) -> None:
     """
     document = trees.to_json()
     grown = lines_of(document.pop("trees"))
-    head = json.dumps(document, indent=1)[:-2]
-    write_file(path, f'{head},\n "trees": [\n{grown}\n ]\n}}\n')
+    write_file(path, document, f'"trees": [\n{grown}\n ]')

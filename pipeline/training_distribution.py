@@ -229,6 +229,5 @@ def write_distribution_classifier(classes: BoostedClasses, path: Path) -> None:
     for name, one in document.pop("classes").items():
         grown = lines_of(one.pop("trees"))
         parts.append(f'{json.dumps(name)}: {json.dumps(one)[:-1]}, "trees": [\n{grown}\n]}}')
-    head = json.dumps(document, indent=1)[:-2]
     joined = ",\n".join(parts)
-    write_file(path, f'{head},\n "classes": {{\n{joined}\n }}\n}}\n')
+    write_file(path, document, f'"classes": {{\n{joined}\n }}')

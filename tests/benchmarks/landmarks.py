@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from through_dicom import through_dicom
 
 from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom import Scene, render
-from pipeline.phantom.header import make_dataset
 from pipeline.phantom.vocabulary import Detector, Kind
 from pipeline.stages.breast import find_breast
 from pipeline.stages.landmarks import find_landmarks
@@ -78,9 +77,8 @@ def scenes(images: int, pixel_spacing_mm: float) -> Iterator[Scene]:
 
 def measure(scene: Scene, folder: Path, config: Config) -> Measured:
     """Simulate a scene, write it, read it, find its landmarks and hold them against the truth."""
-    phantom, file = render(scene), folder / "landmarks.dcm"
-    make_dataset(phantom).save_as(file, enforce_file_format=True)
-    truth, mammogram = phantom.truth, read_mammogram(file, DicomSettings())
+    phantom = render(scene)
+    truth, mammogram = phantom.truth, through_dicom(phantom, folder)
     spacing = mammogram.spacing
     if spacing is None:
         raise SystemExit("a simulated image has no spacing")

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from through_dicom import through_dicom
 
 from pipeline.analyse import analyse
 from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.lexicon import CalcificationSize
 from pipeline.phantom import Scene, default_recipe, render
-from pipeline.phantom.header import make_dataset
 from pipeline.phantom.vocabulary import Kind, ObjectKind
 from pipeline.stages.foreign import ForeignSettings
 
@@ -51,9 +50,8 @@ def scenes(images: int, *, with_metal: bool) -> Iterator[Scene]:
 
 def marked(scene: Scene, folder: Path, configs: Sequence[Config]) -> tuple[int, list[int]]:
     """Count what was planted, and how many of it carry a mark under each configuration."""
-    phantom, file = render(scene), folder / "metal.dcm"
-    make_dataset(phantom).save_as(file, enforce_file_format=True)
-    mammogram, truth = read_mammogram(file, DicomSettings()), phantom.truth
+    phantom = render(scene)
+    mammogram, truth = through_dicom(phantom, folder), phantom.truth
     places = [Place(o.row_px, o.column_px, o.radius_mm) for o in truth.objects]
     if not places:
         macro = [p for p in truth.calcifications if p.size is CalcificationSize.MACRO]

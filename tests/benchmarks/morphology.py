@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from patterns import judge
+from patterns import SAME_MM, judge
 
 from pipeline.config import Config
 from pipeline.lexicon import Distribution, Flag, Morphology
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 FIRST_SEED = 9600
 """Of the images that are neither looked at nor used for a limit or a training."""
-SAME_MM = 0.5
-"""A reported calcification within this distance, or within the radius, of a planted one is taken for it."""
 COARSE = (Morphology.POPCORN, Morphology.ROD, Morphology.RIM, Morphology.DYSTROPHIC)
 WIDE_PX = Config().morphology.min_across_px
 _BROADLY: dict[str, str] = {

@@ -19,15 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from through_dicom import through_dicom
 
 from pipeline.analyse import analyse
 from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.lexicon import Morphology
 from pipeline.outputs.overlay import encode_overlay, render_overlay
 from pipeline.outputs.overlay.settings import OverlaySettings
 from pipeline.phantom import Scene, load_recipe, render
-from pipeline.phantom.header import make_dataset
 from pipeline.phantom.looks import kind_of, kind_of_cluster
 
 if TYPE_CHECKING:
@@ -55,9 +54,8 @@ class Judged:
 
 def judge(scene: Scene, folder: Path, config: Config) -> Judged:
     """Simulate a scene, write it, read it and analyse it."""
-    phantom, file = render(scene), folder / f"{scene.name}.dcm"
-    make_dataset(phantom).save_as(file, enforce_file_format=True)
-    mammogram = read_mammogram(file, DicomSettings())
+    phantom = render(scene)
+    mammogram = through_dicom(phantom, folder)
     return Judged(scene, phantom.truth, mammogram, analyse(mammogram, config))
 
 

@@ -14,12 +14,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from through_dicom import through_dicom
+
 from pipeline.analyse import analyse
 from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.lexicon import DESCRIPTORS, Distribution, View
 from pipeline.phantom import Scene, render
-from pipeline.phantom.header import make_dataset
 from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ FIELD_MM = (120.0, 90.0)
 
 def label_of(scene: Scene, folder: Path, config: Config) -> Distribution:
     """Simulate a scene, write it, read it, and name its distribution."""
-    file = folder / "one.dcm"
-    make_dataset(render(scene)).save_as(file, enforce_file_format=True)
-    return analyse(read_mammogram(file, DicomSettings()), config).distribution.label
+    return analyse(through_dicom(render(scene), folder), config).distribution.label
 
 
 def scenes(kind: Kind, number: int) -> Iterator[Scene]:

@@ -11,6 +11,7 @@ import numpy as np
 from pipeline.lexicon import DESCRIPTORS, Distribution
 from pipeline.model import DistributionCall
 from pipeline.stages.distribution.cluster import CHANCE_EVIDENCE, classify_pattern
+from pipeline.stages.distribution.table import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,8 +135,8 @@ def withhold(call: DistributionCall, reason: str) -> DistributionCall:
     """
     if call.label not in CONCERN:
         return call
-    between = tuple(sorted(DESCRIPTORS, key=lambda label: -call.probabilities[label])[:2])
-    return replace(call, label=Distribution.INDETERMINATE, between=between, reasons=(reason, *call.reasons))
+    first, second, _ = ranked(call.probabilities)
+    return replace(call, label=Distribution.INDETERMINATE, between=(first, second), reasons=(reason, *call.reasons))
 
 
 def not_calibrated() -> DistributionCall:

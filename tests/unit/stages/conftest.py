@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 
 from pipeline.geometry import PixelSpacing
-from pipeline.model import Breast, Channel, Density, StoredPixels
+from pipeline.lexicon import Laterality, PresentationIntent, SpacingSource, View
+from pipeline.model import Breast, Channel, Density, ImageIdentity, Mammogram, StoredPixels
+from pipeline.phantom.vocabulary import Photometric
 from pipeline.stages import breast, enhance, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from pipeline.phantom import Phantom
 
 Disc = tuple[float, float, float, float]
 """Row and column in mm, diameter in mm, height in grey levels."""
@@ -92,3 +96,47 @@ class Scene:
 @pytest.fixture
 def scene() -> Callable[..., Scene]:
     return Scene
+
+
+def _as_mammogram(phantom: Phantom) -> Mammogram:
+    """Give the mammogram that the DICOM door would make of a scene."""
+    scene = phantom.scene
+    values = np.arange(2**scene.bits, dtype=np.float64)
+    is_raw = scene.intent is PresentationIntent.FOR_PROCESSING
+    identity = ImageIdentity(
+        sop_instance_uid="1.2.3",
+        sop_class_uid="1.2.840.10008.5.1.4.1.1.1.2",
+        series_instance_uid="1.2.4",
+        study_instance_uid="1.2.5",
+        patient_key=None,
+        laterality=Laterality.LEFT,
+        view=View.CC,
+        view_modifiers=(),
+        patient_orientation=(),
+        breast_implant_present=None,
+        presentation_intent=scene.intent,
+        manufacturer="",
+        manufacturer_model_name="",
+        rows=scene.shape[0],
+        columns=scene.shape[1],
+        number_of_frames=1,
+    )
+    return Mammogram(
+        identity=identity,
+        frame=0,
+        pixels=StoredPixels(
+            codes=phantom.pixels,
+            modality_values=values,
+            is_padding=np.zeros(len(values), bool),
+            display_grey=np.zeros(len(values), np.uint8),
+            is_exposure=is_raw,
+            denser_is_larger=scene.photometric is Photometric.MONOCHROME2,
+        ),
+        spacing=PixelSpacing(scene.pixel_spacing_mm, scene.pixel_spacing_mm),
+        spacing_source=SpacingSource.IMAGER,
+    )
+
+
+@pytest.fixture
+def as_mammogram() -> Callable[[Phantom], Mammogram]:
+    return _as_mammogram

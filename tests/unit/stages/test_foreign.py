@@ -12,16 +12,20 @@ import pytest
 from pipeline.analyse import analyse, search
 from pipeline.config import Config
 from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import CalcificationSize, Flag, Laterality, PresentationIntent, SpacingSource, View
-from pipeline.model import Calcification, ImageIdentity, Landmarks, Mammogram, Nipple, StoredPixels
+from pipeline.lexicon import CalcificationSize, Flag, PresentationIntent
+from pipeline.model import Calcification, Landmarks, Nipple
 from pipeline.phantom import Scene, render
 from pipeline.phantom.vocabulary import Kind, ObjectKind, Photometric
 from pipeline.stages import foreign
 from pipeline.stages.foreign import ForeignSettings
 
 if TYPE_CHECKING:
-    from pipeline.model import Particle
+    from collections.abc import Callable
+
+    from pipeline.model import Mammogram, Particle
     from pipeline.phantom import Phantom
+
+    AsMammogram = Callable[[Phantom], Mammogram]
 
 METAL = (ObjectKind.CLIP, ObjectKind.CLIP, ObjectKind.MARKER, ObjectKind.MARKER, ObjectKind.BB)
 RAW: dict[str, Any] = {
@@ -34,45 +38,6 @@ RAW: dict[str, Any] = {
 def rendered(kind: Kind = Kind.NONE, **changes: Any) -> Phantom:
     base: dict[str, Any] = {"name": "a", "seed": 31, "field_mm": (110.0, 80.0), "pixel_spacing_mm": 0.1}
     return render(Scene(kind=kind, **{**base, **changes}))
-
-
-def as_mammogram(phantom: Phantom) -> Mammogram:
-    """Give the mammogram that the DICOM door would make of a scene."""
-    scene = phantom.scene
-    values = np.arange(2**scene.bits, dtype=np.float64)
-    is_raw = scene.intent is PresentationIntent.FOR_PROCESSING
-    identity = ImageIdentity(
-        sop_instance_uid="1.2.3",
-        sop_class_uid="1.2.840.10008.5.1.4.1.1.1.2",
-        series_instance_uid="1.2.4",
-        study_instance_uid="1.2.5",
-        patient_key=None,
-        laterality=Laterality.LEFT,
-        view=View.CC,
-        view_modifiers=(),
-        patient_orientation=(),
-        breast_implant_present=None,
-        presentation_intent=scene.intent,
-        manufacturer="",
-        manufacturer_model_name="",
-        rows=scene.shape[0],
-        columns=scene.shape[1],
-        number_of_frames=1,
-    )
-    return Mammogram(
-        identity=identity,
-        frame=0,
-        pixels=StoredPixels(
-            codes=phantom.pixels,
-            modality_values=values,
-            is_padding=np.zeros(len(values), bool),
-            display_grey=np.zeros(len(values), np.uint8),
-            is_exposure=is_raw,
-            denser_is_larger=scene.photometric is Photometric.MONOCHROME2,
-        ),
-        spacing=PixelSpacing(scene.pixel_spacing_mm, scene.pixel_spacing_mm),
-        spacing_source=SpacingSource.IMAGER,
-    )
 
 
 def calcification_at(row_px: float, column_px: float) -> Calcification:
@@ -102,7 +67,7 @@ def near(found: Particle | Calcification, row_px: float, column_px: float, reach
     [{}, RAW, {"seed": 32, "pixel_spacing_mm": 0.14, "density": 0.6}],
     ids=["processed", "raw", "coarse pixels"],
 )
-def test_metal_is_no_calcification_and_the_image_says_so(changes: dict[str, Any]) -> None:
+def test_metal_is_no_calcification_and_the_image_says_so(changes: dict[str, Any], as_mammogram: AsMammogram) -> None:
     phantom = rendered(objects=METAL, **changes)
     mammogram = as_mammogram(phantom)
     kept_in = Config(foreign=ForeignSettings(leave_out_metal=False))
@@ -122,7 +87,9 @@ def test_metal_is_no_calcification_and_the_image_says_so(changes: dict[str, Any]
 
 
 @pytest.mark.parametrize("changes", [{}, RAW, {"density": 0.6}], ids=["processed", "raw", "dense"])
-def test_no_particle_on_a_macrocalcification_is_taken_for_metal(changes: dict[str, Any]) -> None:
+def test_no_particle_on_a_macrocalcification_is_taken_for_metal(
+    changes: dict[str, Any], as_mammogram: AsMammogram
+) -> None:
     looked_at = 0
     for seed in (41, 42):
         phantom = rendered(Kind.MACRO_ONLY, seed=seed, count=(4, 6), macro_diameter_mm=(1.2, 4.5), **changes)
@@ -138,7 +105,7 @@ def test_no_particle_on_a_macrocalcification_is_taken_for_metal(changes: dict[st
     assert looked_at >= 6
 
 
-def test_a_calcification_beside_a_clip_stays() -> None:
+def test_a_calcification_beside_a_clip_stays(as_mammogram: AsMammogram) -> None:
     phantom = rendered(Kind.GROUPED, objects=METAL, snr=(30.0, 100.0), micro_diameter_mm=(0.3, 0.6))
     plain = analyse(as_mammogram(rendered(Kind.GROUPED, snr=(30.0, 100.0), micro_diameter_mm=(0.3, 0.6))), Config())
     report = analyse(as_mammogram(phantom), Config())
@@ -164,7 +131,7 @@ def test_a_calcification_at_the_nipple_is_flagged_and_stays() -> None:
     )
 
 
-def test_looking_for_metal_costs_next_to_nothing() -> None:
+def test_looking_for_metal_costs_next_to_nothing(as_mammogram: AsMammogram) -> None:
     mammogram = as_mammogram(rendered(objects=METAL, field_mm=(180.0, 130.0)))
     started = time.perf_counter()
     seen = search(mammogram, Config())

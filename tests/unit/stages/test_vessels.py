@@ -13,17 +13,14 @@ import pytest
 from pipeline.analyse import analyse
 from pipeline.config import Config
 from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import CalcificationSize, Distribution, Flag, Laterality, SpacingSource, View
+from pipeline.lexicon import CalcificationSize, Distribution, Flag
 from pipeline.model import (
     Breast,
     Calcification,
     Channel,
-    ImageIdentity,
     Landmarks,
-    Mammogram,
     Nipple,
     NoiseTable,
-    StoredPixels,
 )
 from pipeline.phantom import Scene, render
 from pipeline.phantom.vocabulary import Kind
@@ -32,29 +29,18 @@ from pipeline.stages.vessels.chains import find_chains, length_mm
 from pipeline.stages.vessels.tube import map_tubes, run_on_mm, tube_along
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from pipeline.model import Mammogram
     from pipeline.phantom import Phantom
+
+    AsMammogram = Callable[[Phantom], Mammogram]
 
 SIDE_MM = 120.0
 SPACING = PixelSpacing(0.07, 0.07)
 SETTINGS = VesselSettings()
-
-
-def as_mammogram(phantom: Phantom) -> Mammogram:
-    """Give the mammogram that the DICOM door would make of a processed scene."""
-    scene = phantom.scene
-    identity = ImageIdentity(
-        "1.2.3", "1.2.840.10008.5.1.4.1.1.1.2", "1.2.4", "1.2.5", None, Laterality.LEFT, View.CC, (), (), None,
-        scene.intent, "", "", *scene.shape, 1,
-    )  # fmt: skip
-    values = np.arange(2**scene.bits, dtype=np.float64)
-    none, grey = np.zeros(len(values), bool), np.zeros(len(values), np.uint8)
-    pixels = StoredPixels(phantom.pixels, values, none, grey, is_exposure=False, denser_is_larger=True)
-    spacing = PixelSpacing(scene.pixel_spacing_mm, scene.pixel_spacing_mm)
-    return Mammogram(identity, 0, pixels, spacing, SpacingSource.IMAGER)
 
 
 def arc(centre: tuple[float, float], radius: float, begin: float, end: float) -> NDArray[np.float64]:
@@ -335,7 +321,9 @@ def test_a_tube_is_clear_along_itself_alone_and_followed_to_its_end() -> None:
 
 
 @pytest.mark.parametrize(("kind", "seed"), [(Kind.ARTERIAL, 9102), (Kind.LINEAR, 9102), (Kind.SEGMENTAL, 9102)])
-def test_simulated_arteries_are_left_out_of_clusters_and_ducts_are_not(kind: Kind, seed: int) -> None:
+def test_simulated_arteries_are_left_out_of_clusters_and_ducts_are_not(
+    kind: Kind, seed: int, as_mammogram: AsMammogram
+) -> None:
     scene = Scene(name="a", kind=kind, seed=seed, field_mm=(140.0, 100.0), pixel_spacing_mm=0.1)
     report = analyse(as_mammogram(render(scene)), Config())
     vascular = {one.number for one in report.calcifications if Flag.VASCULAR in one.flags}
