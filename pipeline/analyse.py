@@ -107,6 +107,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
             outline_px=breast.outline_px,
             pectoral_px=marks.pectoral_px,
             nipple=marks.nipple,
+            pectoral_confidence=marks.pectoral_confidence,
         ),
         presence=classify.presence(distinct, spacing, config.classify),
         calcifications=found,
@@ -208,7 +209,7 @@ def _distribute(
     clusters: list[Cluster] = []
     groupings = group.find_clusters(points_mm, config.group)
     shapes = [
-        pattern.describe_pattern(one.members, points_mm, breast, marks.nipple, spacing, config.pattern)
+        pattern.describe_pattern(one.members, points_mm, breast, marks.known_nipple, spacing, config.pattern)
         for one in groupings
     ]
     for number, (grouping, shape) in enumerate(zip(groupings, shapes, strict=True), start=1):
@@ -238,7 +239,9 @@ def _distribute(
     if len(groupings) == 1 and len(groupings[0].members) == len(found):  # described already
         [whole] = shapes
     elif len(found) >= 2:
-        whole = pattern.describe_pattern(range(len(found)), points_mm, breast, marks.nipple, spacing, config.pattern)
+        whole = pattern.describe_pattern(
+            range(len(found)), points_mm, breast, marks.known_nipple, spacing, config.pattern
+        )
     calls = [cluster.distribution for cluster in clusters]
     call = distribution.classify_image(whole, calls, micro, trees, config.distribution)
     return found, tuple(clusters), _unless_vascular(call, found)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.lexicon import Flag
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pipeline.lexicon import Flag
     from pipeline.model.point import Point
 
 
@@ -82,14 +83,22 @@ class Landmarks:
     The pectoral muscle and the nipple.
 
     ``is_pectoral`` has the shape of the breast's maps. ``pectoral_px`` is the
-    edge of the muscle from its upper end down; empty where none was found.
-    ``nipple`` is None where it was not looked for or not found.
+    edge of the muscle from its upper end down; empty where none was found,
+    and then ``pectoral_confidence`` is None, else 0 to 1. ``nipple`` is None
+    where it was not looked for or not found. What is too doubtful to be used
+    is there all the same, with a flag.
     """
 
     is_pectoral: NDArray[np.bool_]
     pectoral_px: tuple[Point, ...]
     nipple: Nipple | None
+    pectoral_confidence: float | None = None
     flags: frozenset[Flag] = frozenset()
+
+    @property
+    def known_nipple(self) -> Nipple | None:
+        """The nipple where it is sure enough to be used."""
+        return None if Flag.NIPPLE_UNCERTAIN in self.flags else self.nipple
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +109,4 @@ class BreastSummary:
     outline_px: tuple[Point, ...]
     pectoral_px: tuple[Point, ...]
     nipple: Nipple | None
+    pectoral_confidence: float | None = None

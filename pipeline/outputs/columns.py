@@ -43,6 +43,7 @@ IMAGE_COLUMNS: Final[Columns] = MappingProxyType(
         "spacing_source": Kind.TEXT,
         "breast_area_mm2": Kind.NUMBER,
         "nipple_confidence": Kind.NUMBER,
+        "pectoral_confidence": Kind.NUMBER,
         "presence": Kind.NUMBER,
         "n_calcifications": Kind.COUNT,
         "n_micro": Kind.COUNT,

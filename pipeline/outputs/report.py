@@ -228,6 +228,7 @@ def _breast(breast: BreastSummary) -> dict[str, Any]:
         "area_mm2": _rounded(breast.area_mm2, MILLIMETRE_DECIMALS),
         "outline": _points(breast.outline_px),
         "pectoral": _points(breast.pectoral_px),
+        "pectoral_confidence": _rounded(breast.pectoral_confidence, PROBABILITY_DECIMALS),
         "nipple": None
         if nipple is None
         else {

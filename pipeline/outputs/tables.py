@@ -98,6 +98,7 @@ def _image_row(document: Mapping[str, Any], path: Path) -> Row:
         "column_spacing_mm": column_spacing,
         "breast_area_mm2": document["breast"]["area_mm2"],
         "nipple_confidence": nipple and nipple["confidence"],
+        "pectoral_confidence": document["breast"]["pectoral_confidence"],
         "presence": document["presence"],
         "n_calcifications": len(calcifications),
         "n_micro": sum(item["size"] == CalcificationSize.MICRO for item in calcifications),

@@ -50,6 +50,8 @@ class Anatomy:
     pectoral_mm : ndarray of float64, shape (m, 2)
         The edge of the pectoral muscle from the top of the image to the chest
         wall; shape (0, 2) where the view does not show it.
+    muscle_share : float
+        Thickness of the muscle as a share of the usual.
     """
 
     outline_mm: NDArray[np.float64]
@@ -61,6 +63,7 @@ class Anatomy:
     thickness_mm: float
     skin_mm: float
     pectoral_mm: NDArray[np.float64]
+    muscle_share: float
 
 
 def _cc_outline(field_mm: tuple[float, float], view: View, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -139,6 +142,7 @@ def make_anatomy(scene: Scene, rng: np.random.Generator) -> Anatomy:
         thickness_mm=scene.thickness_mm or min(65.0, 25.0 + 0.25 * depth),
         skin_mm=float(rng.uniform(1.4, 2.0)),
         pectoral_mm=pectoral,
+        muscle_share=scene.muscle_share,
     )
 
 

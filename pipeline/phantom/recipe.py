@@ -45,8 +45,8 @@ _Section = TypeVar("_Section", bound=Settings)
 _Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(require_order)]
 _Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(require_order)]
 
-_OPTIONAL = frozenset({"objects", "film", "shapes", "flat_nipple"})
-"""Fields that are written out only where they hold something."""
+_OPTIONAL = frozenset({"objects", "film", "shapes", "flat_nipple", "muscle_share"})
+"""Fields that are written out only where they are not as usual."""
 
 _SHAPES = {Kind.MACRO_ONLY: MACRO_SHAPES, Kind.ARTERIAL: (), Kind.NONE: ()}
 """What can be asked for where it is not the shapes of microcalcifications."""
@@ -83,6 +83,9 @@ class Scene(Settings):
 
     flat_nipple: bool = False
     """Whether the nipple does not stand out of the skin line, as where it is inverted or not in profile."""
+    muscle_share: float = Field(default=1.0, ge=0.05, le=1.5)
+    """Thickness of the pectoral muscle as a share of the usual, which is two fifths of the compressed breast; the edge
+    of a thin one is faint."""
 
     count: _Counts | None = None
     """Fewest and most particles; null takes the usual range of the kind (planting.USUAL_COUNTS)."""
@@ -172,9 +175,10 @@ class Scene(Settings):
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what a scene does not have, so that older scenes keep their identifiers."""
+        """Leave out what is as usual, so that older scenes keep their identifiers."""
         values: dict[str, Any] = write(self)
-        return {name: value for name, value in values.items() if name not in _OPTIONAL or value}
+        usual = {name for name in _OPTIONAL if getattr(self, name) == type(self).model_fields[name].default}
+        return {name: value for name, value in values.items() if name not in usual}
 
     @property
     def shape(self) -> tuple[int, int]:

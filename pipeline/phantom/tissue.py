@@ -260,6 +260,7 @@ def make_tissue(
     wavy = muscle_depth + 0.8 * _band_noise(grid, 12.0, rng)
     muscle = smoothstep(wavy, -1.2, 2.8) * (0.6 + 0.4 * smoothstep(muscle_depth, 0.0, 30.0))
     strands = power_law_noise(grid, _LOBE_EXPONENT, 20.0, rng)
+    muscle *= anatomy.muscle_share
     body += (MUSCLE_PER_MM - FAT_PER_MM) * fill * muscle * anatomy.thickness_mm * (0.42 + 0.03 * strands)
     for vessel in vessels:
         body += (

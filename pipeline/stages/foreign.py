@@ -53,9 +53,6 @@ class ForeignSettings(Settings):
     """Calcifications this close to a nipple that was found with confidence are flagged; areolas are 30 to 50 mm
     wide."""
 
-    nipple_confidence: float = Field(default=0.5, ge=0, le=1)
-    """Smallest confidence of the nipple at which they are."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Tissue:
@@ -145,8 +142,8 @@ def flag_areola(
     tuple of Calcification
         In the same order.
     """
-    nipple = landmarks.nipple
-    if nipple is None or nipple.confidence < settings.nipple_confidence:
+    nipple = landmarks.known_nipple
+    if nipple is None:
         return tuple(calcifications)
 
     def is_near(one: Calcification) -> bool:

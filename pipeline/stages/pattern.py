@@ -55,10 +55,6 @@ class PatternSettings(Settings):
     rim_mm: float = Field(default=2.0, gt=0)
     """By this much a hull is widened before points are counted per area, so that a row of points has an area."""
 
-    nipple_confidence: float = Field(default=0.5, ge=0, le=1)
-    """A nipple with less confidence is treated as unknown: one that is wrong by more than about 11 mm tells less than
-    none."""
-
 
 def describe_pattern(
     members: Sequence[int],
@@ -109,7 +105,7 @@ def describe_pattern(
     width_of_path, line_share = _along_the_path(points, settings.thinning_mm)
     nearest = KDTree(points).query(points, k=2)[0][:, 1].mean()
     seen: dict[str, float | None] = dict.fromkeys(SEEN_FROM_NIPPLE)
-    if nipple is not None and nipple.confidence >= settings.nipple_confidence:
+    if nipple is not None:
         place_mm = spacing.to_mm(np.array([nipple.row_px, nipple.column_px]))
         seen = _seen_from(place_mm, points, axis, widened_mm2)
     return Pattern(

@@ -166,10 +166,12 @@ def _landmarks(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
         parts.append(element("p", FLAG_SENTENCES[Flag.NIPPLE_UNCERTAIN]))
     elif nipple is not None:
         parts.append(element("p", "Sure enough to be used: patterns are seen from it.", class_="dim"))
+    if breast["pectoral_confidence"] is None:
+        parts.append(element("p", "Pectoral muscle: none seen."))
+    else:
+        parts.append(confidence_bar("muscle", breast["pectoral_confidence"]))
     if Flag.PECTORAL_UNCERTAIN in flags:
         parts.append(element("p", FLAG_SENTENCES[Flag.PECTORAL_UNCERTAIN]))
-    else:
-        parts.append(element("p", f"Pectoral muscle: {'edge found' if breast['pectoral'] else 'none seen'}."))
     return element("div", element("div", *parts), draw_map(document, keys), class_="landmarks")
 
 

@@ -126,7 +126,7 @@ def _calcification(
     flags = set()
     if breast.has_background and breast.skin_distance_px[cell] * spacing.mean_mm < settings.near_skin_mm:
         flags.add(Flag.NEAR_SKIN)
-    if landmarks.is_pectoral[cell]:
+    if landmarks.is_pectoral[cell] and Flag.PECTORAL_UNCERTAIN not in landmarks.flags:
         flags.add(Flag.IN_PECTORAL)
     if abs(width_mm - settings.macro_min_width_mm) <= spacing.mean_mm:
         flags.add(Flag.NEAR_SIZE_LIMIT)

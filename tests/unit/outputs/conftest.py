@@ -110,7 +110,7 @@ class Maker:
         source = SpacingSource.NONE if spacing is None else SpacingSource.IMAGER
         pixels = StoredPixels(codes, values, padding, grey, is_exposure=False, denser_is_larger=True)
         points = tuple((float(row), float(column)) for row, column in border) if outline else ()
-        summary = BreastSummary(5000.12345, points, ((0.0, 90.0), (300.0, 0.0)), Nipple(600.0, 650.0, 0.9))
+        summary = BreastSummary(5000.12345, points, ((0.0, 90.0), (300.0, 0.0)), Nipple(600.0, 650.0, 0.9), 0.8)
         report = Report(
             identity, spacing, source, summary,
             0.93123456 if calcifications else 0.05, tuple(calcifications), tuple(found), call_for(label), flags,

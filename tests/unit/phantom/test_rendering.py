@@ -50,6 +50,17 @@ def test_a_flat_nipple_leaves_no_bump_and_all_else_as_it_is() -> None:
     assert tip[0] < tip[1] - 2 / 0.2
 
 
+def test_a_thin_muscle_is_fainter_and_all_else_as_it_is() -> None:
+    made = scene(view=View.MLO, pixel_spacing_mm=0.2)
+    thin, usual = (render(made.model_copy(update={"muscle_share": share})) for share in (0.2, 1.0))
+    assert thin.truth.pectoral_px == usual.truth.pectoral_px
+    lost = usual.attenuation - thin.attenuation
+    assert lost.max() > 0.3
+    assert lost.min() > -1e-6
+    end = max(row for row, _ in usual.truth.pectoral_px)
+    assert np.abs(lost[int(end) + 40 :]).max() < 1e-6
+
+
 def test_equal_scenes_give_equal_images_and_other_seeds_other_images() -> None:
     first, second = render(scene(Kind.LINEAR)), render(scene(Kind.LINEAR))
     np.testing.assert_array_equal(first.pixels, second.pixels)

@@ -26,6 +26,7 @@ def test_a_nipple_in_profile_is_found_with_confidence(scene):
     found = _landmarks(made, View.CC)
     assert found.nipple is not None
     assert found.nipple.confidence > 0.5
+    assert found.known_nipple == found.nipple
     assert np.hypot(found.nipple.row_px / 10 - 40, found.nipple.column_px / 10 - 48.5) < 4.0
     assert Flag.NIPPLE_UNCERTAIN not in found.flags
 
@@ -34,6 +35,7 @@ def test_without_a_bump_the_outermost_point_is_given_with_little_confidence(scen
     found = _landmarks(scene(), View.CC)
     assert found.nipple is not None
     assert found.nipple.confidence < 0.5
+    assert found.known_nipple is None
     assert found.nipple.row_px == pytest.approx(350, abs=40)
     assert Flag.NIPPLE_UNCERTAIN in found.flags
 
@@ -53,6 +55,59 @@ def test_the_muscle_that_was_drawn_is_found_in_an_oblique_view(scene):
     seen = np.kron(found.is_pectoral, np.ones((cells.cell_px, cells.cell_px), bool))[: made.shape[0], : made.shape[1]]
     assert (seen & muscle).sum() / (seen | muscle).sum() > 0.85
     assert Flag.PECTORAL_UNCERTAIN not in found.flags
+
+
+def test_a_muscle_in_plain_sight_is_sure(scene):
+    made = scene()
+    _with_muscle(made)
+    found = _landmarks(made, View.MLO)
+    assert found.pectoral_confidence is not None
+    assert 0.85 < found.pectoral_confidence <= 1.0
+
+
+def test_an_edge_that_fades_half_way_down_is_less_sure(scene):
+    whole, half = scene(), scene()
+    muscle = _with_muscle(whole)
+    fading = np.clip((260 - np.arange(half.shape[0])) / 40, 0, 1)[:, None]
+    half.values += np.where(muscle & half.is_breast, 900.0, 0.0) * fading
+    confidences = [_landmarks(made, View.MLO).pectoral_confidence for made in (whole, half)]
+    assert confidences[1] < 0.75 * confidences[0]
+
+
+def test_what_lies_behind_a_bright_line_alone_is_no_sure_muscle(scene):
+    # A fold of skin: as steep an edge, and nothing brighter behind it.
+    made = scene()
+    cv2.line(made.values, (230, 0), (0, 480), 2600.0, 12)
+    made.values[~made.is_breast] = scene().values[~made.is_breast]
+    found = _landmarks(made, View.MLO)
+    assert found.pectoral_confidence is not None
+    assert found.pectoral_confidence < 0.5
+    assert Flag.PECTORAL_UNCERTAIN in found.flags
+
+
+def test_a_doubtful_muscle_is_drawn_and_flagged(scene):
+    made = scene()
+    _with_muscle(made)
+    found = find_landmarks(made.breast(), made.spacing, View.MLO, LandmarkSettings(pectoral_least_confidence=1.0))
+    assert len(found.pectoral_px) > 0
+    assert Flag.PECTORAL_UNCERTAIN in found.flags
+
+
+@pytest.mark.parametrize("thickness_share", [1.0, 0.3])
+def test_a_thin_muscle_is_less_sure_and_its_edge_as_true(thickness_share, as_mammogram):
+    scene = Scene(
+        name="a", kind=Kind.NONE, seed=5, view=View.MLO, field_mm=(150.0, 110.0), pixel_spacing_mm=0.2,
+        muscle_share=thickness_share,
+    )  # fmt: skip
+    phantom = render(scene)
+    mammogram = as_mammogram(phantom)
+    breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, BreastSettings())
+    found = find_landmarks(breast, mammogram.spacing, View.MLO, LandmarkSettings())
+    assert found.pectoral_confidence is not None
+    assert (found.pectoral_confidence > 0.6) is (thickness_share == 1.0)
+    edge, truth = np.array(found.pectoral_px), np.array(phantom.truth.pectoral_px)
+    gaps = np.hypot(*(edge[:, None] - truth[None]).transpose(2, 0, 1)).min(axis=1)
+    assert gaps.mean() * 0.2 < 3.0
 
 
 @pytest.mark.parametrize("intent", list(PresentationIntent))
@@ -76,6 +131,7 @@ def test_no_muscle_is_looked_for_in_a_craniocaudal_view(scene):
     _with_muscle(made)
     found = _landmarks(made, View.CC)
     assert found.pectoral_px == ()
+    assert found.pectoral_confidence is None
     assert not found.is_pectoral.any()
 
 

@@ -10,9 +10,9 @@ from pipeline.stages.measure import MeasureSettings, measure_particles
 from pipeline.stages.measure.blur import unblurred
 
 
-def _measured(made, settings=None, *, is_pectoral=False):
+def _measured(made, settings=None, *, is_pectoral=False, flags=frozenset()):
     found = made.breast()
-    marks = Landmarks(np.full(found.is_breast.shape, is_pectoral), (), None)
+    marks = Landmarks(np.full(found.is_breast.shape, is_pectoral), (), None, flags=flags)
     channels = made.channels()
     particles = find_particles(channels, found, DetectSettings(threshold_sigma=9.0))
     settings = settings or MeasureSettings(detector_blur_mm=0.07)
@@ -78,6 +78,8 @@ def test_positions_at_the_skin_and_over_the_muscle_are_flagged(scene):
     assert Flag.NEAR_SKIN in outer.flags
     assert Flag.NEAR_SKIN not in inner.flags
     assert all(Flag.IN_PECTORAL in c.flags for c in _measured(made, is_pectoral=True))
+    doubtful = _measured(made, is_pectoral=True, flags={Flag.PECTORAL_UNCERTAIN})
+    assert not any(Flag.IN_PECTORAL in c.flags for c in doubtful)
 
 
 def test_calcifications_are_numbered_by_row_then_column(scene):

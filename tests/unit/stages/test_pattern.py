@@ -67,9 +67,8 @@ def test_a_wedge_points_to_the_nipple_and_widens():
     assert shape.taper > 0.3
 
 
-@pytest.mark.parametrize("nipple", [None, Nipple(500.0, 900.0, 0.49)])
-def test_an_unknown_or_doubtful_nipple_says_nothing(nipple):
-    shape = _describe([(40.0, 40.0), (45.0, 40.0), (40.0, 47.0)], nipple)
+def test_an_unknown_nipple_says_nothing():
+    shape = _describe([(40.0, 40.0), (45.0, 40.0), (40.0, 47.0)], None)
     assert shape.axis_to_nipple_degrees is None
     assert shape.widening is None
     assert shape.axis_miss_mm is None

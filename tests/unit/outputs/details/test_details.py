@@ -64,7 +64,7 @@ def test_an_indeterminate_image_and_cluster_name_their_two_candidates(make_examp
     example = make_example(((Distribution.INDETERMINATE, POINTS),), label=Distribution.INDETERMINATE)
     page = page_of(example.report)
     assert words_of(page).count("indeterminate: linear or segmental") == 3  # title, image and cluster
-    assert page.count('class="chosen"') == 5  # both candidates twice, and the nipple
+    assert page.count('class="chosen"') == 6  # both candidates twice, the nipple and the muscle
     assert "No published evidence is given" in words_of(page)
 
 
@@ -133,15 +133,16 @@ def test_nipple_and_pectoral_muscle_say_how_far_they_are_to_be_trusted(make_exam
     report = make_example().report
     part = words_of(section_of(page_of(report), "Nipple and pectoral muscle"))
     assert part.startswith("nipple 90 %")
-    assert "Pectoral muscle: edge found." in part
+    assert "muscle 80 %" in part
     doubtful = replace(
         report,
-        breast=replace(report.breast, nipple=None, pectoral_px=()),
+        breast=replace(report.breast, nipple=None, pectoral_px=(), pectoral_confidence=None),
         flags=frozenset({Flag.NIPPLE_UNCERTAIN, Flag.PECTORAL_UNCERTAIN}),
     )
     page = page_of(doubtful)
     part = words_of(section_of(page, "Nipple and pectoral muscle"))
     assert "Nipple: not found." in part
+    assert "Pectoral muscle: none seen." in part
     assert part.count("not found with enough confidence") == 2
     assert words_of(section_of(page, "Doubts about the image")).count("not found with enough confidence") == 2
 
