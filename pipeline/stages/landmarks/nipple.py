@@ -1,4 +1,4 @@
-"""The nipple: a bump on the skin line, or the point of it that is farthest out."""
+"""The nipple: what stands out of the round of the skin line, or the point of it that is farthest out."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ def find_nipple(
     mask: NDArray[np.bool_], edge: NDArray[np.float64], cell_mm: float, settings: LandmarkSettings
 ) -> tuple[float, float, float] | None:
     """
-    Find the bump on the skin line nearest to the outermost point of the breast, or that point itself.
+    Find the highest bump on the skin line near the outermost point of the breast, or that point itself.
 
     Parameters
     ----------
     mask : ndarray of bool, shape (rows, columns)
         The breast, its chest wall at the left, in cells.
     edge : ndarray of float64, shape (n, 2)
-        The edge of the pectoral muscle in cells, from which the outermost point is meant; may be empty.
+        The edge of the pectoral muscle in cells, from which the outermost point is meant; without one (shape (0, 2))
+        it is meant from the chest wall.
     cell_mm : float
         Side of a cell.
     settings : LandmarkSettings
@@ -33,49 +34,67 @@ def find_nipple(
     Returns
     -------
     tuple of float or None
-        Row and column in cells, and the confidence; None where the breast has no skin line.
+        Row and column in cells of the middle of the bump's foot, and the confidence; None where the breast has no skin
+        line.
+
+    Notes
+    -----
+    A bump is what a disc that rolls inside the breast does not reach. It is as high as its farthest cell is from that
+    disc, which is the same for narrow and wide nipples; the nipple itself is wider than any that were seen.
     """
+    outline = _outline(mask)
+    is_skin = ~_at_frame(outline, mask.shape)
+    if not is_skin.any():
+        return None
+    tip = _outermost(outline[is_skin], edge)
+    round_breast, height = _rolled(mask, settings.nipple_disc_mm / cell_mm)
+    skin = _outline(round_breast)
+    best, best_height = None, settings.nipple_bump_mm
+    count, parts, boxes, middles = cv2.connectedComponentsWithStats((mask & ~round_breast).astype(np.uint8))
+    for part in range(1, count):
+        left, top, width, rows, _ = boxes[part]
+        if min(left, top) <= 0 or top + rows >= mask.shape[0] or left + width >= mask.shape[1]:
+            continue
+        foot = skin[np.hypot(*(skin - middles[part][::-1]).T).argmin()]
+        highest = float(height[parts == part].max()) * cell_mm
+        if highest >= best_height and np.hypot(*(foot - tip)) * cell_mm <= settings.nipple_reach_mm:
+            best, best_height = foot, highest
+    if best is None:
+        return (*tip.tolist(), 0.4)
+    return (*best.tolist(), min(0.95, 0.5 + 0.25 * best_height))
+
+
+def _outline(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Outline of the largest part, (row, column)."""
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = max(contours, key=cv2.contourArea).reshape(-1, 2)[:, ::-1].astype(np.float64)
-    at_frame = (outline[:, 0] <= 0) | (outline[:, 0] >= mask.shape[0] - 1) | (outline[:, 1] >= mask.shape[1] - 1)
+    if not contours:
+        return np.zeros((0, 2))
+    return np.asarray(max(contours, key=cv2.contourArea).reshape(-1, 2)[:, ::-1], dtype=np.float64)
+
+
+def _at_frame(points: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return np.asarray(((points <= 0) | (points >= np.array(shape) - 1)).any(axis=1))
+
+
+def _outermost(skin: NDArray[np.float64], edge: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the point of the skin line that is farthest from the muscle, or from the chest wall without one."""
     direction = np.array([0.0, 1.0])
     if len(edge) >= 2:
         run = edge[-1] - edge[0]
         direction = np.array([-run[1], run[0]]) / np.hypot(*run)
         direction *= 1.0 if direction[1] >= 0 else -1.0
-    reach = outline @ direction
-    reach[at_frame] = -np.inf
-    if not np.isfinite(reach).any():
-        return None
+    reach = skin @ direction
     # A round breast is flat there for many cells: the middle of the flat part is the tip.
-    flat = np.flatnonzero(reach > reach.max() - 0.75)
-    tip = int(flat[np.hypot(*(outline[flat] - outline[flat].mean(axis=0)).T).argmin()])
-    bump = _bump_height(outline, round(12.0 / cell_mm)) * cell_mm
-    steps = np.abs(np.arange(len(outline)) - tip)
-    near = np.minimum(steps, len(outline) - steps) * cell_mm <= settings.nipple_reach_mm
-    bump[~near | at_frame] = 0.0
-    best = int(bump.argmax())
-    if bump[best] >= settings.nipple_bump_mm:
-        return (*outline[best].tolist(), float(min(0.95, 0.5 + 0.25 * bump[best])))
-    return (*outline[tip].tolist(), 0.4)
+    flat = skin[reach > reach.max() - 0.75]
+    return np.asarray(flat[np.hypot(*(flat - flat.mean(axis=0)).T).argmin()])
 
 
-def _bump_height(outline: NDArray[np.float64], half_width: int) -> NDArray[np.float64]:
-    """How far each point of a closed outline stands out of the chord between its neighbours on both sides."""
-    centred = (outline + np.roll(outline, 1, axis=0) + np.roll(outline, -1, axis=0)) / 3
-    chords = []
-    for width in (half_width, half_width // 2):
-        before, after = np.roll(centred, width, axis=0), np.roll(centred, -width, axis=0)
-        run = after - before
-        length = np.maximum(np.hypot(run[:, 0], run[:, 1]), 1e-9)
-        gap = centred - before
-        chords.append((run[:, 1] * gap[:, 0] - run[:, 0] * gap[:, 1]) / length)
-    smooth = chords[0] / 4  # on a smooth arc the wide chord is four times as deep as the narrow one
-    heights = chords[1] * _orientation(outline) - smooth * _orientation(outline)
-    return np.asarray(heights, dtype=np.float64)
-
-
-def _orientation(outline: NDArray[np.float64]) -> float:
-    """+1 or -1, so that standing out is positive whichever way the outline runs."""
-    row, column = outline.T
-    return 1.0 if float(np.dot(row, np.roll(column, -1)) - np.dot(column, np.roll(row, -1))) > 0 else -1.0
+def _rolled(mask: NDArray[np.bool_], radius: float) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Roll a disc inside the mask, which goes on beyond the frame: what it reaches, and how far off each cell is."""
+    wide = int(2 * radius) + 2
+    inside = cv2.copyMakeBorder(mask.astype(np.uint8), wide, wide, wide, wide, cv2.BORDER_REPLICATE)
+    is_centre = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) >= radius
+    away = cv2.distanceTransform((~is_centre).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - radius
+    height = np.asarray(away[wide:-wide, wide:-wide], dtype=np.float32)
+    # Half a cell more, for the disc and the mask are made of cells.
+    return mask & (height <= 0.5), height

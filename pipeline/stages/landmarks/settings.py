@@ -40,10 +40,15 @@ class LandmarkSettings(Settings):
     INbreast and looked at, 92 % of those with more were right along their whole length, and 18 % of those with less
     (docs/distribution.md)."""
 
-    nipple_reach_mm: float = Field(default=25.0, gt=0, le=100)
-    """How far along the skin from the outermost point of the breast a nipple in profile is looked for."""
+    nipple_disc_mm: float = Field(default=18.0, gt=0, le=60)
+    """Radius of the disc that is rolled along the inside of the skin line; what it does not reach stands out. It is
+    wider than nipples, which are 8 to 20 mm wide, and narrower than the tips of breasts."""
 
-    nipple_bump_mm: float = Field(default=1.0, ge=0, le=20)
+    nipple_reach_mm: float = Field(default=45.0, gt=0, le=100)
+    """How far from the outermost point of the breast a nipple in profile is looked for. In INbreast the farthest is
+    45 mm off; farther away lie the folds at the chest wall."""
+
+    nipple_bump_mm: float = Field(default=0.8, ge=0, le=20)
     """Height of a bump on the skin line at which it is taken for the nipple in profile."""
 
     nipple_least_confidence: float = Field(default=0.5, ge=0, le=1)

@@ -31,6 +31,26 @@ def test_a_nipple_in_profile_is_found_with_confidence(scene):
     assert Flag.NIPPLE_UNCERTAIN not in found.flags
 
 
+@pytest.mark.parametrize(("width_mm", "length_mm"), [(8.0, 3.0), (12.0, 9.0), (20.0, 7.0)])
+def test_a_nipple_of_any_width_is_found_at_the_middle_of_its_foot(scene, width_mm, length_mm):
+    made = scene()
+    row, column = np.indices(made.shape) * 0.1
+    skin_mm = made.is_breast[400].sum() * 0.1
+    made.values[(np.abs(row - 40) <= width_mm / 2) & (column > 10) & (column <= skin_mm + length_mm)] = 2000.0
+    found = _landmarks(made, View.CC)
+    assert found.nipple.confidence > 0.9
+    assert np.hypot(found.nipple.row_px / 10 - 40, found.nipple.column_px / 10 - skin_mm) < 2.0
+
+
+def test_what_stands_out_at_the_chest_wall_is_no_nipple(scene):
+    made = scene()
+    rows = np.flatnonzero(made.is_breast[:, 30])
+    made.values[rows.max() : rows.max() + 60, 20:80] = 2000.0
+    found = _landmarks(made, View.CC)
+    assert found.nipple.confidence < 0.5
+    assert found.nipple.row_px < rows.max() - 200
+
+
 def test_without_a_bump_the_outermost_point_is_given_with_little_confidence(scene):
     found = _landmarks(scene(), View.CC)
     assert found.nipple is not None
