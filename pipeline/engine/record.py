@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline import __version__
 from pipeline.config import digest, without_secrets
 from pipeline.engine.machine import processors
+from pipeline.json_lines import read_json_lines
 from pipeline.lexicon import NOTICE, Reason, Status
 from pipeline.model import FileRow
 
@@ -178,17 +179,12 @@ def read_rows(file: Path) -> tuple[FileRow, ...]:
         In the file's order. Lines that a killed run left unfinished are left out; empty where there is no file.
     """
     rows = []
-    try:
-        with file.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                try:
-                    values = json.loads(line)
-                    reason = values["reason"]
-                    values["status"] = Status(values["status"])
-                    values["reason"] = None if reason is None else Reason(reason)
-                    rows.append(FileRow(**values))
-                except (ValueError, KeyError, TypeError):
-                    continue
-    except FileNotFoundError:
-        return ()
+    for values in read_json_lines(file):
+        try:
+            reason = values["reason"]
+            values["status"] = Status(values["status"])
+            values["reason"] = None if reason is None else Reason(reason)
+            rows.append(FileRow(**values))
+        except (ValueError, KeyError, TypeError):
+            continue
     return tuple(rows)

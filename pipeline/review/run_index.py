@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import CallError
+from pipeline.json_lines import read_json_lines
 from pipeline.lexicon import CalcificationSize, Status
 from pipeline.outputs.page.build import thumbnail_path
 from pipeline.outputs.tables import result_files
@@ -130,7 +131,7 @@ def read_index(folder: Path) -> RunIndex:
         message = f"{folder} holds no run: give the folder that --out of mammocalc run named."
         raise CallError(message) from None
     try:
-        rows = _rows(folder / "files.jsonl")
+        rows = tuple(read_json_lines(folder / "files.jsonl"))
         judged = {row["sop_instance_uid"]: row for row in rows if row["status"] == Status.JUDGED}
         table = _table(folder / "tables" / "images.csv")
         images = {}
@@ -141,16 +142,6 @@ def read_index(folder: Path) -> RunIndex:
         message = f"{folder} does not hold a run that can be reviewed: a file in it lacks or misstates {error}."
         raise CallError(message) from None
     return RunIndex(folder, record, images, tuple(row for row in rows if row["status"] != Status.JUDGED))
-
-
-def _rows(file: Path) -> list[dict[str, Any]]:
-    rows = []
-    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
-        try:
-            rows.append(json.loads(line))
-        except ValueError:  # the last line of a run that was killed
-            continue
-    return rows
 
 
 def _table(file: Path) -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.errors import CallError
 from pipeline.geometry import PixelSpacing
+from pipeline.json_lines import read_json_lines
 from pipeline.lexicon import Status
 
 if TYPE_CHECKING:
@@ -211,8 +212,7 @@ def _rows(file: Path) -> tuple[dict[str, NotJudged], dict[str, NotJudged], dict[
     not_judged: dict[str, NotJudged] = {}
     unnamed: dict[str, NotJudged] = {}
     uid_of_file: dict[str, str] = {}
-    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
-        row = json.loads(line)
+    for row in read_json_lines(file):
         uid, name = row["sop_instance_uid"], PurePosixPath(row["path"]).name
         if uid and not name.startswith("~"):
             uid_of_file[name] = uid

@@ -1,0 +1,48 @@
+"""Lines of JSON, as far as they were written."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
+    """
+    Read a file with one JSON object on each line, such as ``files.jsonl``.
+
+    Parameters
+    ----------
+    file : Path
+        Encoded as UTF-8. It need not exist.
+
+    Yields
+    ------
+    dict
+        Every object, in the file's order; none where there is no file. A line that is not an object is passed over: it
+        is the one that a killed run left unfinished.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+
+    Notes
+    -----
+    Only line feeds end a line. Names of files may hold what Unicode also calls the end of one, and `str.splitlines`
+    would break them there.
+    """
+    try:
+        with file.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+            for line in lines:
+                try:
+                    values = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(values, dict):
+                    yield values
+    except FileNotFoundError:
+        return
