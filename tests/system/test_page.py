@@ -40,7 +40,7 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
     } | changes  # fmt: skip
     return {
         "image": image,
-        "breast": {"area_mm2": 9000.0, "outline": [], "pectoral": [], "nipple": None},
+        "breast": {"area_mm2": 9000.0, "outline": [], "pectoral": [], "pectoral_confidence": None, "nipple": None},
         "presence": round(index / 100 % 1, 2),
         "calcifications": [calcification] * micro,
         "clusters": [],
