@@ -42,6 +42,10 @@ def find_nipple(
     A bump is what a disc that rolls inside the breast does not reach. It is as high as its farthest cell is from that
     disc, which is the same for narrow and wide nipples; the nipple itself is wider than any that were seen.
     """
+    # A film has a black border: the breast is cut off where its mask ends, not where the image does.
+    corner = np.argwhere(mask).min(axis=0) if mask.any() else np.zeros(2, int)
+    last_row = np.flatnonzero(mask.any(axis=1)).max(initial=0)
+    mask, edge = mask[corner[0] : last_row + 1, corner[1] :], edge - corner
     outline = _outline(mask)
     is_skin = ~_at_frame(outline, mask.shape)
     if not is_skin.any():
@@ -60,8 +64,8 @@ def find_nipple(
         if highest >= best_height and np.hypot(*(foot - tip)) * cell_mm <= settings.nipple_reach_mm:
             best, best_height = foot, highest
     if best is None:
-        return (*tip.tolist(), 0.4)
-    return (*best.tolist(), min(0.95, 0.5 + 0.25 * best_height))
+        return (*(tip + corner).tolist(), 0.4)
+    return (*(best + corner).tolist(), min(0.95, 0.5 + 0.25 * best_height))
 
 
 def _outline(mask: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from pipeline.phantom.header import make_dataset
 from pipeline.phantom.vocabulary import Kind
 from pipeline.stages.breast import BreastSettings, find_breast
 from pipeline.stages.landmarks import LandmarkSettings, find_landmarks
+from pipeline.stages.landmarks.nipple import find_nipple
 from pipeline.stages.normalise import to_density
 
 
@@ -49,6 +50,18 @@ def test_what_stands_out_at_the_chest_wall_is_no_nipple(scene):
     found = _landmarks(made, View.CC)
     assert found.nipple.confidence < 0.5
     assert found.nipple.row_px < rows.max() - 200
+
+
+@pytest.mark.parametrize("border_cells", [0, 40])
+@pytest.mark.parametrize("has_nipple", [True, False])
+def test_the_corner_at_the_chest_wall_of_a_film_with_a_black_border_is_no_nipple(border_cells, has_nipple):
+    row, column = np.indices((160, 120))
+    mask = ((row - 70) / 65.0) ** 2 + (column / 50.0) ** 2 <= 1
+    mask |= has_nipple & (np.abs(row - 70) < 7) & (column < 57)
+    framed = np.pad(mask, ((border_cells // 2, border_cells), (border_cells, border_cells)))
+    row_px, column_px, confidence = find_nipple(framed, np.zeros((0, 2)), 0.6, LandmarkSettings())
+    assert (row_px, column_px) == pytest.approx((70 + border_cells // 2, 50 + border_cells), abs=3)
+    assert (confidence > 0.5) is has_nipple
 
 
 def test_without_a_bump_the_outermost_point_is_given_with_little_confidence(scene):
