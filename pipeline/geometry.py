@@ -112,6 +112,19 @@ def polygon_area(corners: NDArray[np.floating]) -> float:
     return 0.5 * abs(float(np.dot(row, next_column) - np.dot(column, next_row)))
 
 
+def perimeter(corners: NDArray[np.floating]) -> float:
+    """
+    Length of the closed line through some corners, in their unit; 0 for fewer than two.
+
+    Examples
+    --------
+    >>> perimeter(np.array([[0.0, 0.0], [0.0, 3.0], [4.0, 3.0], [4.0, 0.0]]))
+    14.0
+    """
+    before = np.concatenate([corners[-1:], corners[:-1]])
+    return float(np.hypot(*(corners - before).T).sum())
+
+
 def fill_polygon(corners: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """
     Give the pixels inside a polygon.

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 from scipy.spatial.distance import cdist
 
-from pipeline.geometry import convex_hull, feret_diameters, polygon_area
+from pipeline.geometry import convex_hull, feret_diameters, perimeter, polygon_area
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -151,6 +151,5 @@ def _described(members: tuple[int, ...], points_mm: NDArray[np.float64]) -> Grou
     hull = convex_hull(points)
     extent_mm, _ = feret_diameters(points)
     area_mm2 = polygon_area(hull)
-    perimeter_mm = float(np.hypot(*(hull - np.roll(hull, 1, axis=0)).T).sum())
-    widened_cm2 = (area_mm2 + perimeter_mm + np.pi) / 100
+    widened_cm2 = (area_mm2 + perimeter(hull) + np.pi) / 100
     return Grouping(members, hull, extent_mm, area_mm2, len(members) / widened_cm2)

@@ -13,7 +13,7 @@ from scipy.spatial import KDTree
 from scipy.spatial.distance import cdist
 from scipy.special import betainc
 
-from pipeline.geometry import convex_hull, feret_diameters, polygon_area
+from pipeline.geometry import convex_hull, feret_diameters, perimeter, polygon_area
 from pipeline.model import Pattern
 from pipeline.settings import Settings
 
@@ -191,12 +191,12 @@ def _along_the_path(points: NDArray[np.float64], thinning_mm: float) -> tuple[fl
     """Follow the longest path through the thinned points: how near nine of ten lie, and its share of the tree."""
     thinned = points
     if thinning_mm > 0:
-        labels = fcluster(linkage(points, "complete"), thinning_mm, "distance")
-        thinned = np.array([points[labels == label].mean(axis=0) for label in np.unique(labels)])
+        label = fcluster(linkage(points, "complete"), thinning_mm, "distance") - 1
+        thinned = np.stack([np.bincount(label, points[:, k]) / np.bincount(label) for k in (0, 1)], axis=1)
     if len(thinned) < 3:
         away = _distance_to_path(points, thinned)
         return float(np.quantile(away, 0.9)), 1.0
-    tree = minimum_spanning_tree(cdist(thinned, thinned) + 1e-9)
+    tree = minimum_spanning_tree(np.triu(cdist(thinned, thinned) + 1e-9))  # each pair once
     lengths, before = dijkstra(tree, directed=False, return_predecessors=True)
     start, end = np.unravel_index(int(lengths.argmax()), lengths.shape)
     path = [int(end)]
@@ -239,8 +239,7 @@ def _taper(along: NDArray[np.float64], across: NDArray[np.float64]) -> float:
 
 def _widened_area(hull: NDArray[np.float64], rim_mm: float) -> float:
     """Area of a hull widened all around, so that a row of points has an area as well."""
-    perimeter_mm = float(np.hypot(*(hull - np.roll(hull, 1, axis=0)).T).sum())
-    return polygon_area(hull) + perimeter_mm * rim_mm + np.pi * rim_mm**2
+    return polygon_area(hull) + perimeter(hull) * rim_mm + np.pi * rim_mm**2
 
 
 def _chance_exponent(count: int, in_image: int, share_of_breast: float) -> float:

@@ -95,7 +95,7 @@ def _branches(members: Sequence[Calcification], spacing: PixelSpacing, settings:
     if not 7 <= len(members) <= _LONGEST:  # a branching point and three arms of two
         return 0
     points = spacing.to_mm(np.array([(c.row_px, c.column_px) for c in members]))
-    tree = minimum_spanning_tree(cdist(points, points)).tocoo()
+    tree = minimum_spanning_tree(np.triu(cdist(points, points))).tocoo()  # each pair once
     near: list[list[tuple[int, float]]] = [[] for _ in members]
     for one, other, gap in zip(tree.row.tolist(), tree.col.tolist(), tree.data.tolist(), strict=True):
         near[one].append((other, gap))

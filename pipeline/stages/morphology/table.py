@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HALF: Final = 0.5
 _LISTED: Final = 5e-5
 _NOTHING: Final = 1e-6
+_FAR: Final = 60.0
+"""So many steps of softness on the wrong side of a limit are as good as any more, and no overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Test:
         """Give how well a value passes: 0.5 at the limit, 1 far on the right side of it."""
         limit = self.limit_in(settings)
         beyond = (value - limit) / (settings.softness * limit)
-        return 1 / (1 + math.exp(-max(min(beyond if self.is_lower else -beyond, 60.0), -60.0)))
+        return 1 / (1 + math.exp(min(-beyond if self.is_lower else beyond, _FAR)))
 
 
 def at_least(quantity: str, limit: str | float) -> Test:
