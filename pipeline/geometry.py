@@ -107,8 +107,9 @@ def polygon_area(corners: NDArray[np.floating]) -> float:
     """Area inside a closed polygon, in the square of its unit (shoelace formula)."""
     if len(corners) < 3:
         return 0.0
-    row, column = np.asarray(corners, dtype=np.float64).T
-    next_row, next_column = (np.concatenate([one[1:], one[:1]]) for one in (row, column))  # np.roll is much slower
+    corners = np.asarray(corners, dtype=np.float64)
+    row, column = corners.T
+    next_row, next_column = np.concatenate([corners[1:], corners[:1]]).T  # np.roll is much slower
     return 0.5 * abs(float(np.dot(row, next_column) - np.dot(column, next_row)))
 
 

@@ -124,9 +124,11 @@ def describe_appearance(
     """
     length_mm, width_mm = calcification.length_mm, calcification.width_mm
     outline = np.array(calcification.outline_px).reshape(-1, 2) - breast.box_px[:2]
-    if length_mm is None or width_mm is None or len(outline) < 4 or polygon_area(outline) <= 0:
-        return None
     step = np.array([spacing.row_mm, spacing.column_mm])
+    outline_mm = outline * step
+    area_mm2 = polygon_area(outline_mm)
+    if length_mm is None or width_mm is None or len(outline) < 4 or area_mm2 <= 0:
+        return None
     margin = np.ceil(_SURROUND_MM / step).astype(int) + 1
     low = np.maximum(np.floor(outline.min(axis=0)).astype(int) - margin, 0)
     high = np.ceil(outline.max(axis=0)).astype(int) + margin + 1
@@ -135,8 +137,7 @@ def describe_appearance(
     if cv2.countNonZero(inside) < 4:
         return None
     height = patch - _median_of_border(patch)
-    outline_mm = outline * step
-    area_mm2, perimeter_mm = polygon_area(outline_mm), perimeter(outline_mm)
+    perimeter_mm = perimeter(outline_mm)
     lucency, rim_share, wall_mm, unevenness = 0.0, 0.0, width_mm / 2, 0.0
     # Below three steps of softness nothing of the inside is seen, and nothing is asked for.
     if length_mm >= settings.rim_min_length_mm * (1 - 3 * settings.softness):

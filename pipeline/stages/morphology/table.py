@@ -32,7 +32,8 @@ class Test:
 
     def limit_in(self, settings: MorphologySettings) -> float:
         """Look the limit up."""
-        return float(getattr(settings, self.limit)) if isinstance(self.limit, str) else self.limit
+        limit: float = getattr(settings, self.limit) if isinstance(self.limit, str) else self.limit
+        return limit
 
     def passed(self, value: float, settings: MorphologySettings) -> float:
         """Give how well a value passes: 0.5 at the limit, 1 far on the right side of it."""
