@@ -95,7 +95,7 @@ def _outermost(skin: NDArray[np.float64], edge: NDArray[np.float64]) -> NDArray[
 
 def _rolled(mask: NDArray[np.bool_], radius: float) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Roll a disc inside the mask, which goes on beyond the frame: what it reaches, and how far off each cell is."""
-    wide = int(2 * radius) + 2
+    wide = int(radius) + 2  # farther out no centre reaches into the mask
     inside = cv2.copyMakeBorder(mask.astype(np.uint8), wide, wide, wide, wide, cv2.BORDER_REPLICATE)
     is_centre = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) >= radius
     away = cv2.distanceTransform((~is_centre).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - radius
