@@ -1,4 +1,4 @@
-"""Which calcifications lie in the wall of an artery: parallel tracks, and chains along a tube of the image."""
+"""Which calcifications lie in the wall of an artery: tracks, even rows, and chains along a tube of the image."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pipeline.lexicon import Flag
 from pipeline.stages.vessels.chains import find_chains, length_mm
 from pipeline.stages.vessels.evidence import describe_chain, measure_points
 from pipeline.stages.vessels.growth import grow, lies_ahead, looks_alike
+from pipeline.stages.vessels.rails import are_walls, fit_rails
 from pipeline.stages.vessels.settings import VesselSettings
-from pipeline.stages.vessels.tracks import find_tracks
+from pipeline.stages.vessels.tracks import find_tracks, middle_line
 from pipeline.stages.vessels.tube import clear_stretches, map_tubes, run_on_mm, tube_along
 
 if TYPE_CHECKING:
@@ -69,37 +70,73 @@ def find_vessels(
         Indices into ``calcifications``, one set for each stretch of an artery;
         a calcification where two meet is in both. Empty where none is found.
     """
-    return _arteries(measure_points(calcifications, spacing), channels, breast, landmarks, spacing, settings)
+    arteries, _ = _find(measure_points(calcifications, spacing), channels, breast, landmarks, spacing, settings)
+    return arteries
 
 
-def _arteries(
+def _find(
     points: Points,
     channels: Sequence[Channel],
     breast: Breast,
     landmarks: Landmarks,
     spacing: PixelSpacing,
     settings: VesselSettings,
-) -> tuple[frozenset[int], ...]:
+) -> tuple[tuple[frozenset[int], ...], tuple[frozenset[int], ...]]:
+    """Find the arteries, and the parallel rows that may be some."""
+    nipple_mm = None
+    if landmarks.nipple is not None:
+        nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
+    arteries, members = _along_chains(points, channels, breast, nipple_mm, spacing, settings)
+    taken = frozenset().union(*members)
+    rest = [index for index in range(len(points.at_mm)) if index not in taken]
+    doubtful = []
+    for tracks in find_tracks(points.only(rest), settings):
+        rows = np.array(sorted(rest[index] for index in tracks), np.intp)
+        chain = describe_chain(middle_line(rows, points), points, settings)
+        is_ahead = any(lies_ahead(one, chain, points, settings.grow_tracks_mm, settings) for one in arteries)
+        if is_ahead or _between_walls(rows, points, nipple_mm, settings):
+            members.append(frozenset(rows.tolist()))
+        else:
+            doubtful.append(frozenset(rows.tolist()))
+    return tuple(members), tuple(doubtful)
+
+
+def _along_chains(
+    points: Points,
+    channels: Sequence[Channel],
+    breast: Breast,
+    nipple_mm: NDArray[np.float64] | None,
+    spacing: PixelSpacing,
+    settings: VesselSettings,
+) -> tuple[list[Chain], list[frozenset[int]]]:
+    """Find the chains that are arteries, and what belongs to each."""
     if len(points.at_mm) < settings.min_count:
-        return ()
+        return [], []
     chains = [
         describe_chain(line, points, settings)
         for line in find_chains(points.at_mm, settings.reach_mm, settings.min_length_mm)
     ]
     if not any(len(chain.members) >= settings.min_count for chain in chains):
-        return ()
+        return [], []
     channel = min(channels, key=lambda one: abs(one.length_mm - _TUBE_CHANNEL_MM))
     tubes = map_tubes(channel, breast, spacing, settings.tube_sigma_mm)
-    nipple_mm = None
-    if landmarks.nipple is not None:
-        nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
-    for chain in tuple(chains):
-        if not (_may_be_vessel(chain, settings) and _is_artery(chain, tubes, nipple_mm, settings)):
-            stretches = clear_stretches(tubes, chain.line_mm, settings.min_length_mm)
-            chains += [describe_chain(stretch, points, settings) for stretch in stretches]
-    chains = [chain for chain in chains if _may_be_vessel(chain, settings)]
-    arteries = [chain for chain in chains if _is_artery(chain, tubes, nipple_mm, settings)]
-    others = [chain for chain in chains if chain not in arteries]
+    sure = [_is_artery(chain, tubes, nipple_mm, settings) for chain in chains]
+    stretches = [
+        describe_chain(stretch, points, settings)
+        for chain, is_sure in zip(chains, sure, strict=True)
+        if not is_sure
+        for stretch in clear_stretches(tubes, chain.line_mm, settings.min_length_mm)
+    ]
+    chains += stretches
+    sure += [_is_artery(chain, tubes, nipple_mm, settings) for chain in stretches]
+    arteries, others = [], []
+    for chain, is_sure in zip(chains, sure, strict=True):
+        if is_sure:
+            arteries.append(chain)
+        elif _is_of_plaques(chain, settings) and (rows := _between_walls(chain.members, points, nipple_mm, settings)):
+            arteries.append(rows)
+        elif _may_be_vessel(chain, settings):
+            others.append(chain)
     grown: list[frozenset[int]] = []
     for artery in arteries:  # grows while it is walked through
         grown.append(grow(artery, points, settings))
@@ -107,11 +144,14 @@ def _arteries(
             chain
             for chain in others
             if looks_alike(chain, tubes, settings)
-            and (not grown[-1].isdisjoint(chain.members.tolist()) or lies_ahead(artery, chain, points, settings))
+            and (
+                not grown[-1].isdisjoint(chain.members.tolist())
+                or lies_ahead(artery, chain, points, settings.grow_mm, settings)
+            )
         ]
         arteries += following
         others = [chain for chain in others if chain not in following]
-    return tuple(grown)
+    return arteries, grown
 
 
 def flag_vessels(
@@ -135,11 +175,9 @@ def flag_vessels(
     if not settings.leave_out:
         return tuple(calcifications)
     points = measure_points(calcifications, spacing)
-    arteries = frozenset().union(*_arteries(points, channels, breast, landmarks, spacing, settings))
-    rest = [index for index in range(len(calcifications)) if index not in arteries]
-    tracks = find_tracks(points.only(rest), settings)
-    doubtful = {rest[index] for members in tracks for index in members}
-    flags = dict.fromkeys(arteries, Flag.VASCULAR) | dict.fromkeys(doubtful, Flag.POSSIBLY_VASCULAR)
+    arteries, tracks = _find(points, channels, breast, landmarks, spacing, settings)
+    flags = dict.fromkeys(frozenset().union(*tracks), Flag.POSSIBLY_VASCULAR)
+    flags |= dict.fromkeys(frozenset().union(*arteries), Flag.VASCULAR)
     return tuple(
         replace(one, flags=one.flags | {flags[index]}) if index in flags else one
         for index, one in enumerate(calcifications)
@@ -156,7 +194,9 @@ def _may_be_vessel(chain: Chain, settings: VesselSettings) -> bool:
 
 
 def _is_artery(chain: Chain, tubes: TubeMap, nipple_mm: NDArray[np.float64] | None, settings: VesselSettings) -> bool:
-    """Tell whether two tracks, or a tube that goes on, make a chain an artery."""
+    """Tell whether the points allow an artery, and two tracks, or a tube that goes on, make it one."""
+    if not _may_be_vessel(chain, settings):
+        return False
     clarity, clear_share = tube_along(tubes, chain.line_mm)
     is_aligned = chain.alignment >= settings.min_alignment
     length = length_mm(chain.line_mm)
@@ -178,6 +218,32 @@ def _is_artery(chain: Chain, tubes: TubeMap, nipple_mm: NDArray[np.float64] | No
         return False
     missing_mm = settings.min_tube_length_mm - length
     return missing_mm <= 0 or run_on_mm(tubes, chain.line_mm, missing_mm) >= missing_mm
+
+
+def _is_of_plaques(chain: Chain, settings: VesselSettings) -> bool:
+    """Tell whether most of a chain is elongated, as plaques are, and little lies beside it."""
+    return chain.beside_share <= settings.max_share_beside and chain.elongated_share >= settings.min_elongated_share
+
+
+def _between_walls(
+    members: NDArray[np.intp], points: Points, nipple_mm: NDArray[np.float64] | None, settings: VesselSettings
+) -> Chain | None:
+    """
+    Give the chain between two rows as even as walls, if there are some.
+
+    Short rows that may run to the nipple may be two ducts, and need to have more particles.
+    """
+    rails = fit_rails(members, points, settings)
+    if rails is None or not are_walls(rails, settings):
+        return None
+    is_short = length_mm(rails.line_mm) < settings.duct_length_mm
+    may_be_ducts = is_short and (
+        nipple_mm is None or _points_to(nipple_mm, rails.line_mm) <= settings.duct_axis_degrees
+    )
+    if may_be_ducts and rails.count < _COMPLETE:
+        return None
+    chain = describe_chain(rails.line_mm, points, settings)
+    return chain if _is_of_plaques(chain, settings) else None
 
 
 def _points_to(nipple_mm: NDArray[np.float64] | None, line_mm: NDArray[np.float64]) -> float:

@@ -31,12 +31,12 @@ def looks_alike(chain: Chain, tubes: TubeMap, settings: VesselSettings) -> bool:
     return is_tube or chain.alignment >= settings.min_alignment
 
 
-def lies_ahead(artery: Chain, chain: Chain, points: Points, settings: VesselSettings) -> bool:
-    """Tell whether a chain lies ahead of an end of an artery and goes on about the same way."""
+def lies_ahead(artery: Chain, chain: Chain, points: Points, reach_mm: float, settings: VesselSettings) -> bool:
+    """Tell whether a chain lies up to a distance ahead of an end of an artery and goes on about the same way."""
     for one in (artery.line_mm, artery.line_mm[::-1]):
         heading = _heading(one, artery.members, points, settings)
         for other in (chain.line_mm, chain.line_mm[::-1]):
-            is_ahead, _ = _ahead(one[-1], heading, other[:1], settings)
+            is_ahead, _ = _ahead(one[-1], heading, other[:1], reach_mm, settings)
             arriving = tangents(other)[: round(_END_MM / STEP_MM)].mean(axis=0)
             turn = math.atan2(arriving[0], arriving[1]) - heading
             if is_ahead[0] and math.cos(turn) >= math.cos(math.radians(_BEND_DEGREES)):
@@ -45,14 +45,14 @@ def lies_ahead(artery: Chain, chain: Chain, points: Points, settings: VesselSett
 
 
 def _ahead(
-    at: NDArray[np.float64], heading: float, points_mm: NDArray[np.float64], settings: VesselSettings
+    at: NDArray[np.float64], heading: float, points_mm: NDArray[np.float64], reach_mm: float, settings: VesselSettings
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Tell which points lie in a heading, in a cone that is as wide as a vessel at first, and how far on."""
     away = points_mm - at
     far = away[:, 0] * math.sin(heading) + away[:, 1] * math.cos(heading)
     sideways = np.abs(away[:, 1] * math.sin(heading) - away[:, 0] * math.cos(heading))
     wide = np.maximum(settings.half_width_mm, math.tan(math.radians(_CONE_DEGREES)) * far)
-    return (far > -settings.half_width_mm) & (far <= settings.grow_mm) & (sideways <= wide), far
+    return (far > -settings.half_width_mm) & (far <= reach_mm) & (sideways <= wide), far
 
 
 def _heading(
@@ -85,7 +85,7 @@ def grow(chain: Chain, points: Points, settings: VesselSettings) -> frozenset[in
     for line in (chain.line_mm, chain.line_mm[::-1]):
         at, heading = line[-1], _heading(line, chain.members, points, settings)
         while True:
-            fits, far = _ahead(at, heading, points.at_mm, settings)
+            fits, far = _ahead(at, heading, points.at_mm, settings.grow_mm, settings)
             turned = np.cos(2 * (points.direction - heading))
             fits &= (points.ratio >= settings.elongated) & (turned >= math.cos(2 * math.radians(_CONE_DEGREES)))
             fits[list(members)] = False

@@ -81,6 +81,25 @@ class VesselSettings(Settings):
     min_plaque_mm: float = Field(default=0.5, ge=0, le=10)
     """Tracks: shorter particles are not counted as elongated, for their outlines are a few pixels."""
 
+    min_rail_count: int = Field(default=8, ge=6, le=100)
+    """Rows: fewest elongated particles in both. Particles that fill a band evenly fall into two even rows by chance in
+    three of a hundred such sets of eight, and more often the fewer they are."""
+
+    max_unevenness: float = Field(default=0.2, gt=0, le=1)
+    """Rows: largest standard deviation of the particles from their row, over half of the gap. Simulated arteries have
+    0.04 to 0.14, casts that fill one duct or a wedge 0.25 to 0.9."""
+
+    max_widening: float = Field(default=1.6, ge=1, le=10)
+    """Rows: the gap at one end over the gap at the other. Walls stay apart as they are; two ducts draw apart away from
+    the nipple."""
+
+    min_shared: float = Field(default=0.3, ge=0, le=1)
+    """Rows: smallest share of their whole length along which there are both."""
+
+    min_rail_alignment: float = Field(default=0.8, ge=0, le=1)
+    """Rows: smallest mean cosine of twice the angle between the particles and the middle line. Simulated arteries have
+    0.87 to 0.99, wedges of casts up to 0.5."""
+
     min_tube_clarity: float = Field(default=0.75, ge=0, le=20)
     """Tube: smallest median of its clarity: the curvature across the chain minus the one along it, of the image
     blurred by a vessel's width, over the root mean square of the curvature around. Arteries of real images have 0.78
@@ -110,3 +129,7 @@ class VesselSettings(Settings):
     grow_mm: float = Field(default=20.0, ge=0, le=60)
     """How far ahead of an artery's end the next elongated particle, or the next chain, in its direction is taken up:
     arteries calcify in stretches."""
+
+    grow_tracks_mm: float = Field(default=40.0, ge=0, le=100)
+    """How far ahead of an artery's end two parallel rows are taken up that may be walls by themselves: both together
+    are surer than either."""

@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from pipeline.geometry import feret_diameters
+from pipeline.stages.vessels.chains import STEP_MM
 from pipeline.stages.vessels.evidence import facing
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ def find_tracks(points: Points, settings: VesselSettings) -> tuple[frozenset[int
     _, labels = connected_components(links, directed=False)
     together = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     return tuple(frozenset(members.tolist()) for members in together if _are_tracks(members, points, settings))
+
+
+def middle_line(members: NDArray[np.intp], points: Points) -> NDArray[np.float64]:
+    """Give the straight line through the middle of tracks, from the first to the last, `STEP_MM` apart."""
+    at_mm = points.at_mm[members]
+    middle = at_mm.mean(axis=0)
+    way = np.linalg.svd(at_mm - middle, full_matrices=False)[2][0]
+    along = (at_mm - middle) @ way
+    steps = np.linspace(along.min(), along.max(), max(3, round(float(np.ptp(along)) / STEP_MM) + 1))
+    return np.asarray(middle + np.outer(steps, way))
 
 
 def _are_tracks(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> bool:

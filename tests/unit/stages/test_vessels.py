@@ -198,6 +198,41 @@ def test_a_few_that_face_others_are_enough_along_more_than_a_duct() -> None:
     assert not any(doubtful([*row, *other], min_tube_length_mm=200.0))
 
 
+TURNS = (1.1, 1.1, 1.1, 1.1, -1.1, -1.1, -1.1, -1.1)
+
+
+def test_even_rows_need_no_vessel_though_few_face_each_other() -> None:
+    specks = along(VESSEL[150:550], 2.4, 3.0, TURNS)
+    assert flagged(specks) == set(range(len(specks)))
+    filled = along(VESSEL[150:550], 2.4, 3.0, (1.1, 0.3, -0.6, -1.1, 0.0, 0.7, -0.3))
+    assert flagged(filled) == set()
+
+
+def test_even_rows_in_two_short_stretches_need_no_vessel() -> None:
+    stretches = [straight((60.0, 30.0), (60.0, 37.0)), straight((60.0, 52.0), (60.0, 59.0))]
+    specks = [one for stretch in stretches for one in along(stretch, 1.0, 3.0, (1.1, -1.1))]
+    assert flagged(specks) == set(range(len(specks)))
+
+
+def test_few_even_rows_that_run_to_the_nipple_may_be_ducts() -> None:
+    specks = along(straight((60.0, 30.0), (60.0, 48.0)), 2.25, 3.0, (1.1, 1.1, -1.1, -1.1))
+    assert len(specks) == 9
+    assert flagged(specks, nipple_mm=(62.0, 100.0)) == set()
+    assert flagged(specks) == set()
+    assert flagged(specks, nipple_mm=(110.0, 45.0)) == set(range(len(specks)))
+
+
+def test_two_short_tracks_ahead_of_an_artery_are_one_with_it() -> None:
+    artery = along(straight((60.0, 10.0), (60.0, 35.0)), 1.5, 3.0, (1.0, -1.0))
+    tracks = along(straight((62.0, 62.0), (63.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
+    assert flagged([*artery, *tracks]) == set(range(len(artery) + len(tracks)))
+    assert flagged([*artery, *tracks], settings=SETTINGS.model_copy(update={"grow_tracks_mm": 20.0})) == set(
+        range(len(artery))
+    )
+    beside = along(straight((90.0, 62.0), (91.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
+    assert flagged([*artery, *beside]) == set(range(len(artery)))
+
+
 def test_long_complete_tracks_need_no_vessel() -> None:
     specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
     assert flagged(specks) == set(range(len(specks)))
