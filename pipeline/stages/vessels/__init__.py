@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.lexicon import Flag
 from pipeline.stages.vessels.chains import find_chains, length_mm
 from pipeline.stages.vessels.evidence import describe_chain, measure_points
-from pipeline.stages.vessels.growth import grow, lies_ahead, looks_alike
+from pipeline.stages.vessels.growth import along_tube, grow, lies_ahead, looks_alike
 from pipeline.stages.vessels.rails import are_walls, fit_rails
 from pipeline.stages.vessels.settings import VesselSettings
 from pipeline.stages.vessels.tracks import find_tracks, middle_line
@@ -139,7 +139,8 @@ def _along_chains(
             others.append(chain)
     grown: list[frozenset[int]] = []
     for artery in arteries:  # grows while it is walked through
-        grown.append(grow(artery, points, settings))
+        members = grow(artery, points, settings)
+        grown.append(members | along_tube(artery, members, tubes, points, settings))
         following = [
             chain
             for chain in others

@@ -10,7 +10,7 @@ from scipy.spatial import KDTree
 
 from pipeline.stages.vessels.chains import STEP_MM, tangents
 from pipeline.stages.vessels.evidence import PARALLEL_DEGREES, facing
-from pipeline.stages.vessels.tube import tube_along
+from pipeline.stages.vessels.tube import run_on, tube_along
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _CONE_DEGREES = 30.0
 _BEND_DEGREES = 60.0
 _END_MM = 6.0
+_ALONE_MM = 6.0
 
 
 def looks_alike(chain: Chain, tubes: TubeMap, settings: VesselSettings) -> bool:
@@ -112,3 +113,24 @@ def _other_wall(chain: Chain, points: Points, settings: VesselSettings) -> set[i
     turned = np.cos(2 * (points.direction - way))
     is_aligned = (points.ratio >= settings.elongated) & (turned >= math.cos(2 * math.radians(PARALLEL_DEGREES)))
     return set(np.flatnonzero(is_aligned & (away <= settings.track_gap_mm[1])).tolist())
+
+
+def along_tube(
+    artery: Chain, members: frozenset[int], tubes: TubeMap, points: Points, settings: VesselSettings
+) -> frozenset[int]:
+    """
+    Give what lies on the tube of an artery beyond both ends of its chain, where it lies there alone.
+
+    What lies beside the tube, too, is a group that the vessel crosses.
+    """
+    free = np.ones(len(points.at_mm), bool)
+    free[list(members)] = False
+    found: set[int] = set()
+    for way_mm in run_on(tubes, artery.line_mm, settings.grow_tube_mm):
+        if len(way_mm):
+            away, _ = KDTree(way_mm).query(points.at_mm)
+            on = free & (away <= settings.track_gap_mm[1] / 2)
+            beside = free & ~on & (away <= _ALONE_MM)
+            if beside.sum() <= settings.max_share_beside * on.sum():
+                found |= set(np.flatnonzero(on).tolist())
+    return frozenset(found)

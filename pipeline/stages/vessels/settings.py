@@ -133,3 +133,6 @@ class VesselSettings(Settings):
     grow_tracks_mm: float = Field(default=40.0, ge=0, le=100)
     """How far ahead of an artery's end two parallel rows are taken up that may be walls by themselves: both together
     are surer than either."""
+
+    grow_tube_mm: float = Field(default=60.0, ge=0, le=200)
+    """How far beyond its ends the tube of an artery is followed for calcifications that lie on it."""

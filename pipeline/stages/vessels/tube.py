@@ -155,10 +155,15 @@ def _clearest(tubes: TubeMap, line_mm: NDArray[np.float64], along: NDArray[np.fl
 
 def run_on_mm(tubes: TubeMap, line_mm: NDArray[np.float64], longest_mm: float) -> float:
     """Follow the tube beyond both ends of a line, up to a length at each, and give how far it goes in all."""
-    return sum(_follow(tubes, end, longest_mm) for end in (line_mm, line_mm[::-1]))
+    return float(sum(len(way) for way in run_on(tubes, line_mm, longest_mm)))
 
 
-def _follow(tubes: TubeMap, line_mm: NDArray[np.float64], longest_mm: float) -> float:
+def run_on(tubes: TubeMap, line_mm: NDArray[np.float64], longest_mm: float) -> tuple[NDArray[np.float64], ...]:
+    """Give the ways of the tube beyond both ends of a line, each 1 mm from point to point, without the end itself."""
+    return tuple(_follow(tubes, end, longest_mm) for end in (line_mm, line_mm[::-1]))
+
+
+def _follow(tubes: TubeMap, line_mm: NDArray[np.float64], longest_mm: float) -> NDArray[np.float64]:
     """Walk on from the last point in steps of 1 mm, each in the clearest of some directions."""
     back = line_mm[-1] - line_mm[max(0, len(line_mm) - 11)]
     heading = math.atan2(back[0], back[1])
@@ -166,8 +171,8 @@ def _follow(tubes: TubeMap, line_mm: NDArray[np.float64], longest_mm: float) -> 
     shift = _SHIFTS_MM[int(_clearest(tubes, line_mm[-1:], along).argmax())]
     at = line_mm[-1] + shift * np.array([-along[0, 1], along[0, 0]])
     turns = np.radians(np.arange(-30.0, 31.0, 10.0))
-    gone, there, missed = 0.0, 0.0, 0.0
-    while gone < longest_mm and missed <= _MISSED_MM:
+    way_mm, there, missed = [], 0, 0.0
+    while len(way_mm) < longest_mm and missed <= _MISSED_MM:
         way = np.stack([np.sin(heading + turns), np.cos(heading + turns)], axis=1)
         next_mm = at + way
         clarity = tubes.clarity(next_mm, way)
@@ -175,9 +180,9 @@ def _follow(tubes: TubeMap, line_mm: NDArray[np.float64], longest_mm: float) -> 
         if not np.isfinite(clarity[best]):
             break
         at, heading = next_mm[best], heading + turns[best]
-        gone += 1.0
+        way_mm.append(at)
         if clarity[best] >= _GOES_ON:
-            there, missed = gone, 0.0
+            there, missed = len(way_mm), 0.0
         else:
             missed += 1.0
-    return there
+    return np.array(way_mm[:there]).reshape(-1, 2)

@@ -233,6 +233,18 @@ def test_two_short_tracks_ahead_of_an_artery_are_one_with_it() -> None:
     assert flagged([*artery, *beside]) == set(range(len(artery)))
 
 
+def test_what_lies_on_the_vessel_of_an_artery_far_ahead_is_taken_up_and_a_group_that_it_crosses_is_not() -> None:
+    artery = along(VESSEL[50:300], 1.5, 3.0, (1.0, -1.0))
+    grains = along(VESSEL[650:690], 1.5, 1.1, (0.6, -0.6))
+    assert flagged([*artery, *grains], [VESSEL]) == set(range(len(artery) + len(grains)))
+    assert flagged([*artery, *grains], [VESSEL[:400]]) == set(range(len(artery)))
+    without = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
+    assert flagged([*artery, *grains], [VESSEL], settings=without) == set(range(len(artery)))
+    rng = np.random.default_rng(6)
+    group = [speck((VESSEL[670] + off).tolist(), 0.0, 1.1) for off in rng.uniform(-4.0, 4.0, (12, 2))]
+    assert flagged([*artery, *group], [VESSEL]) == set(range(len(artery)))
+
+
 def test_long_complete_tracks_need_no_vessel() -> None:
     specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
     assert flagged(specks) == set(range(len(specks)))
@@ -292,7 +304,8 @@ def test_the_next_plaque_of_an_artery_is_taken_up_and_one_far_off_is_not() -> No
     vessel = straight((60.0, 5.0), (60.0, 115.0))
     specks = along(vessel[100:350], 1.5, 3.0, (1.0, -1.0))
     ahead, far, across = speck((60.8, 47.0), 0.0, 3.0), speck((60.0, 80.0), 0.0, 3.0), speck((60.0, 25.0), 1.5, 3.0)
-    found = flagged([*specks, ahead, far], [vessel])
+    by_sight = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
+    found = flagged([*specks, ahead, far], [vessel], settings=by_sight)
     assert found == set(range(len(specks) + 1))
     beside = replace(across, row_px=across.row_px + 90)
     assert len(specks) not in flagged([*specks, beside], [vessel])
