@@ -8,7 +8,7 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.ndimage import gaussian_filter1d
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
+from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def find_chains(points_mm: NDArray[np.float64], reach_mm: float, min_length_mm: 
     apart = np.hypot(*(nodes[pairs[:, 0]] - nodes[pairs[:, 1]]).T)
     tree = minimum_spanning_tree(coo_array((apart, (pairs[:, 0], pairs[:, 1])), shape=(len(nodes),) * 2).tocsr())
     lines = []
-    for way in _longest_ways((tree + tree.T).tocsr(), min_length_mm):
+    for way in _longest_ways(tree, min_length_mm):
         lines += _pieces(_smoothed(nodes[way]))
     return [line for line in lines if length_mm(line) >= min_length_mm]
 
@@ -76,33 +76,45 @@ def tangents(line_mm: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None])
 
 
-def _longest_ways(tree: csr_array, min_length_mm: float) -> Iterator[NDArray[np.intp]]:
+def _longest_ways(tree: csr_array, min_length_mm: float) -> Iterator[list[int]]:
     """Take the longest way out of each tree of a forest, again and again until what is left is short."""
-    waiting = [np.arange(tree.shape[0])]
+    links: list[list[tuple[int, float]]] = [[] for _ in range(tree.shape[0])]
+    entries = tree.tocoo()
+    for one, other, apart in zip(entries.row.tolist(), entries.col.tolist(), entries.data.tolist(), strict=True):
+        links[one].append((other, apart))
+        links[other].append((one, apart))
+    waiting = [list(range(len(links)))]
     while waiting:
         nodes = waiting.pop()
         if len(nodes) < 3:
             continue
-        part = tree[nodes][:, nodes]
-        far, _ = _farthest(part, 0)
-        reached = np.isfinite(far)
-        if not reached.all():  # another tree: put back what this start cannot reach
-            waiting.append(nodes[~reached])
-        lengths, before = _farthest(part, int(np.where(reached, far, -1).argmax()))
-        end = int(np.where(np.isfinite(lengths), lengths, -1).argmax())
-        if lengths[end] < min_length_mm:
+        left = set(nodes)
+        reached, _ = _ways_from(nodes[0], links, left)
+        if len(reached) < len(nodes):  # another tree: put back what this start cannot reach
+            waiting.append([node for node in nodes if node not in reached])
+        here = [node for node in nodes if node in reached]
+        lengths, before = _ways_from(max(here, key=reached.__getitem__), links, left)
+        way = [max(here, key=lengths.__getitem__)]
+        if lengths[way[0]] < min_length_mm:
             continue
-        way = [end]
-        while before[way[-1]] >= 0:
-            way.append(int(before[way[-1]]))
-        yield nodes[way]
-        rest = reached.copy()
-        rest[way] = False
-        waiting.append(nodes[rest])
+        while way[-1] in before:
+            way.append(before[way[-1]])
+        yield way
+        taken = set(way)
+        waiting.append([node for node in here if node not in taken])
 
 
-def _farthest(tree: csr_array, start: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    lengths, before = dijkstra(tree, directed=False, indices=start, return_predecessors=True)
+def _ways_from(
+    start: int, links: list[list[tuple[int, float]]], left: set[int]
+) -> tuple[dict[int, float], dict[int, int]]:
+    """Give how far each node of a tree is that is left, and which comes before it; a tree has one way to each."""
+    lengths, before, open_ends = {start: 0.0}, dict[int, int](), [start]
+    while open_ends:
+        node = open_ends.pop()
+        for other, apart in links[node]:
+            if other in left and other not in lengths:
+                lengths[other], before[other] = lengths[node] + apart, node
+                open_ends.append(other)
     return lengths, before
 
 

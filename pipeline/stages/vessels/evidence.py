@@ -69,7 +69,8 @@ def _axis(outline_mm: NDArray[np.float64]) -> tuple[float, float]:
     """Give direction and ratio of the main axes of an outline's corners; a ratio of 1 where there are too few."""
     if len(outline_mm) < 3:
         return 0.0, 1.0
-    (down, mixed), (_, across) = np.cov(outline_mm.T)
+    rest = outline_mm.T - outline_mm.mean(axis=0)[:, None]
+    (down, mixed), (_, across) = (rest @ rest.T / (len(outline_mm) - 1)).tolist()
     half, apart = (down + across) / 2, math.hypot((down - across) / 2, mixed)
     return 0.5 * math.atan2(2 * mixed, across - down), math.sqrt((half + apart) / max(half - apart, 1e-9))
 

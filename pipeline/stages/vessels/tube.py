@@ -171,7 +171,8 @@ def _follow(tubes: TubeMap, line_mm: NDArray[np.float64], longest_mm: float) -> 
     shift = _SHIFTS_MM[int(_clearest(tubes, line_mm[-1:], along).argmax())]
     at = line_mm[-1] + shift * np.array([-along[0, 1], along[0, 0]])
     turns = np.radians(np.arange(-30.0, 31.0, 10.0))
-    way_mm, there, missed = [], 0, 0.0
+    way_mm: list[NDArray[np.float64]] = []
+    there, missed = 0, 0.0
     while len(way_mm) < longest_mm and missed <= _MISSED_MM:
         way = np.stack([np.sin(heading + turns), np.cos(heading + turns)], axis=1)
         next_mm = at + way

@@ -340,6 +340,18 @@ def test_a_middle_line_runs_between_two_tracks() -> None:
     assert length_mm(line) == pytest.approx(31.0, abs=3.0)
 
 
+def test_the_longest_way_of_each_tree_is_taken_first_and_every_branch_after_it() -> None:
+    bar = [(20.0, 10.0 + 4 * k) for k in range(13)]
+    stem = [(24.0 + 4 * k, 34.0) for k in range(5)]
+    far = [(90.0, 30.0 + 4 * k) for k in range(8)]
+    order = np.random.default_rng(7).permutation(26)
+    lines = find_chains(np.array([*bar, *stem, *far])[order], 10.0, 9.0)
+    assert [round(length_mm(line)) for line in lines if line[:, 0].max() < 50] == [48, 16]
+    assert [round(length_mm(line)) for line in lines if line[:, 0].min() > 50] == [28]
+    longer = find_chains(np.array([*bar, *stem, *far]), 10.0, 20.0)
+    assert sorted(round(length_mm(line)) for line in longer) == [28, 48]
+
+
 def test_a_chain_is_cut_at_a_sharp_turn_and_at_a_gap() -> None:
     sharp = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((22.0, 48.0), (35.0, 25.0))])[::25]
     assert len(find_chains(sharp, 10.0, 9.0)) == 2
