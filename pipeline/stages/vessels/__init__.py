@@ -14,7 +14,7 @@ from pipeline.stages.vessels.evidence import describe_chain, measure_points
 from pipeline.stages.vessels.growth import along_tube, grow, lies_ahead, looks_alike
 from pipeline.stages.vessels.rails import are_walls, fit_rails
 from pipeline.stages.vessels.settings import VesselSettings
-from pipeline.stages.vessels.tracks import find_tracks, middle_line
+from pipeline.stages.vessels.tracks import are_tracks, find_tracks, middle_line, neighbours
 from pipeline.stages.vessels.tube import clear_stretches, map_tubes, run_on_mm, tube_along
 
 if TYPE_CHECKING:
@@ -89,15 +89,15 @@ def _find(
     arteries, members = _along_chains(points, channels, breast, nipple_mm, spacing, settings)
     taken = frozenset().union(*members)
     rest = [index for index in range(len(points.at_mm)) if index not in taken]
-    doubtful = []
-    for tracks in find_tracks(points.only(rest), settings):
-        rows = np.array(sorted(rest[index] for index in tracks), np.intp)
-        chain = describe_chain(middle_line(rows, points), points, settings)
+    doubtful: list[frozenset[int]] = []
+    for some in neighbours(points.only(rest), settings):
+        together = np.array(rest, np.intp)[some]
+        is_walls = _between_walls(together, points, nipple_mm, settings) is not None
+        if not is_walls and not are_tracks(together, points, settings):
+            continue
+        chain = describe_chain(middle_line(together, points), points, settings)
         is_ahead = any(lies_ahead(one, chain, points, settings.grow_tracks_mm, settings) for one in arteries)
-        if is_ahead or _between_walls(rows, points, nipple_mm, settings):
-            members.append(frozenset(rows.tolist()))
-        else:
-            doubtful.append(frozenset(rows.tolist()))
+        (members if is_walls or is_ahead else doubtful).append(frozenset(together.tolist()))
     return tuple(members), tuple(doubtful)
 
 
@@ -232,10 +232,17 @@ def _between_walls(
     """
     Give the chain between two rows as even as walls, if there are some.
 
-    Short rows that may run to the nipple may be two ducts, and need to have more particles.
+    Of particles that are mostly elongated, first these alone are looked at,
+    then all. Short rows that may run to the nipple may be two ducts, and need
+    to have more particles.
     """
-    rails = fit_rails(members, points, settings)
-    if rails is None or not are_walls(rails, settings):
+    long = members[points.ratio[members] >= settings.elongated]
+    if len(long) < settings.min_elongated_share * len(members):
+        return None
+    enough = (some for some in (long, members) if len(some) >= settings.min_rail_count)
+    fits = (fit_rails(some, points, settings) for some in enough)
+    rails = next((fit for fit in fits if fit is not None and are_walls(fit, settings)), None)
+    if rails is None:
         return None
     is_short = length_mm(rails.line_mm) < settings.duct_length_mm
     may_be_ducts = is_short and (

@@ -48,8 +48,8 @@ class Rails:
     shared : float
         Length along which there are both rows, over the whole length.
     alignment : float
-        Mean cosine of twice the angle between points and the line: 1 where
-        all lie along it, 0 for any direction alike.
+        Mean cosine of twice the angle between elongated particles and the
+        line: 1 where all lie along it, 0 for any direction alike or for none.
     count : int
         Points in both rows.
     """
@@ -65,7 +65,7 @@ class Rails:
 
 def fit_rails(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> Rails | None:
     """
-    Fit a smooth middle line and a row on each side of it to elongated particles.
+    Fit a smooth middle line and a row on each side of it to particles.
 
     One particle in eight, at most two, may lie off both rows, and is left out
     where they are not even otherwise.
@@ -73,7 +73,8 @@ def fit_rails(members: NDArray[np.intp], points: Points, settings: VesselSetting
     Parameters
     ----------
     members : ndarray of intp
-        Indices of the particles; those that are not elongated are not fitted.
+        Indices of the particles. A round one lies in a row like any other; only
+        its direction means nothing.
     points : Points
         All of them.
     settings : VesselSettings
@@ -84,15 +85,14 @@ def fit_rails(members: NDArray[np.intp], points: Points, settings: VesselSetting
     Rails or None
         None where there are too few, or no two rows of three.
     """
-    long = members[points.ratio[members] >= settings.elongated]
-    found = _fit(points.at_mm[long], points.direction[long])
-    for _ in range(min(len(long) // _ONE_OFF_IN, _MOST_OFF)):
+    found = _fit(members, points, settings)
+    for _ in range(min(len(members) // _ONE_OFF_IN, _MOST_OFF)):
         if found is None or found.unevenness <= settings.max_unevenness:
             break
-        rests = [np.delete(long, number) for number in range(len(long))]
-        fits = [_fit(points.at_mm[rest], points.direction[rest]) for rest in rests]
+        rests = [np.delete(members, number) for number in range(len(members))]
+        fits = [_fit(rest, points, settings) for rest in rests]
         best = int(np.argmin([math.inf if fit is None else fit.unevenness for fit in fits]))
-        long, found = rests[best], fits[best]
+        members, found = rests[best], fits[best]
     return found
 
 
@@ -109,9 +109,10 @@ def are_walls(rails: Rails, settings: VesselSettings) -> bool:
     )
 
 
-def _fit(at_mm: NDArray[np.float64], direction: NDArray[np.float64]) -> Rails | None:
-    if len(at_mm) < 2 * _FEWEST_IN_ROW:
+def _fit(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> Rails | None:
+    if len(members) < 2 * _FEWEST_IN_ROW:
         return None
+    at_mm, is_long = points.at_mm[members], points.ratio[members] >= settings.elongated
     middle = at_mm.mean(axis=0)
     axes = np.linalg.svd(at_mm - middle, full_matrices=False)[2]
     along, off = ((at_mm - middle) @ axes.T).T
@@ -133,7 +134,7 @@ def _fit(at_mm: NDArray[np.float64], direction: NDArray[np.float64]) -> Rails | 
     shared = max(0.0, float(min(one.max(), other.max()) - max(one.min(), other.min()))) / length
     slope = legendre.legval(place, legendre.legder(fit[:-1])) * 2 / length
     way = axes[0] + slope[:, None] * axes[1]
-    way_direction = np.arctan2(way[:, 0], way[:, 1])
+    turned = points.direction[members] - np.arctan2(way[:, 0], way[:, 1])
     steps = np.linspace(-1.0, 1.0, max(3, round(length / STEP_MM) + 1))
     line = (
         middle
@@ -146,7 +147,7 @@ def _fit(at_mm: NDArray[np.float64], direction: NDArray[np.float64]) -> Rails | 
         unevenness=spread / max(abs(float(fit[-1])), 1e-9),
         widening=_widening(base, place, off, side),
         shared=shared,
-        alignment=float(np.cos(2 * (direction - way_direction)).mean()),
+        alignment=float(np.cos(2 * turned[is_long]).mean()) if is_long.any() else 0.0,
         count=len(off),
     )
 

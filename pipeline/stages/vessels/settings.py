@@ -82,8 +82,8 @@ class VesselSettings(Settings):
     """Tracks: shorter particles are not counted as elongated, for their outlines are a few pixels."""
 
     min_rail_count: int = Field(default=8, ge=6, le=100)
-    """Rows: fewest elongated particles in both. Particles that fill a band evenly fall into two even rows by chance in
-    three of a hundred such sets of eight, and more often the fewer they are."""
+    """Rows: fewest particles in both, of which most are elongated. Particles that fill a band evenly fall into two even
+    rows by chance in three of a hundred sets of eight, and more often the fewer they are."""
 
     max_unevenness: float = Field(default=0.2, gt=0, le=1)
     """Rows: largest standard deviation of the particles from their row, over half of the gap. Simulated arteries have

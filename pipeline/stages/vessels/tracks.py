@@ -43,11 +43,17 @@ def find_tracks(points: Points, settings: VesselSettings) -> tuple[frozenset[int
     tuple of frozenset of int
         Indices of the members of each, by their first. Empty where there is none.
     """
+    return tuple(
+        frozenset(members.tolist()) for members in neighbours(points, settings) if are_tracks(members, points, settings)
+    )
+
+
+def neighbours(points: Points, settings: VesselSettings) -> list[NDArray[np.intp]]:
+    """Give the sets of points with no gap between them longer than between stretches of an artery, by their first."""
     pairs = KDTree(points.at_mm).query_pairs(settings.grow_mm, output_type="ndarray")
     links = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(len(points.at_mm),) * 2)
     _, labels = connected_components(links, directed=False)
-    together = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-    return tuple(frozenset(members.tolist()) for members in together if _are_tracks(members, points, settings))
+    return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 
 def middle_line(members: NDArray[np.intp], points: Points) -> NDArray[np.float64]:
@@ -60,7 +66,8 @@ def middle_line(members: NDArray[np.intp], points: Points) -> NDArray[np.float64
     return np.asarray(middle + np.outer(steps, way))
 
 
-def _are_tracks(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> bool:
+def are_tracks(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> bool:
+    """Tell whether points are mostly elongated, all the same way, and half of them face a parallel one."""
     if len(members) < settings.min_track_count:
         return False
     is_plaque = (points.ratio[members] >= settings.elongated) & (points.length_mm[members] >= settings.min_plaque_mm)

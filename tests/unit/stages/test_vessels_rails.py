@@ -107,10 +107,17 @@ def test_particles_across_the_rows_are_no_plaques() -> None:
     assert not is_walls(plaques(two_rows(14, 20.0, (2.4, 2.4)), turned=math.pi / 2))
 
 
-def test_round_particles_are_not_fitted_and_few_are_not_judged() -> None:
-    assert fitted(plaques(two_rows(14, 20.0, (2.4, 2.4)), ratio=1.2)) is None
+def test_round_grains_lie_in_a_row_and_say_nothing_of_direction() -> None:
+    rows = plaques(two_rows(14, 20.0, (2.4, 2.4)))
+    is_grain = np.arange(14) % 3 == 0
+    mixed = Points(rows.at_mm, np.where(is_grain, math.pi / 2, 0.0), np.where(is_grain, 1.2, 3.0), np.full(14, 0.9))
+    assert is_walls(mixed)
+    assert not is_walls(plaques(two_rows(14, 20.0, (2.4, 2.4)), ratio=1.2))
+
+
+def test_few_are_not_judged() -> None:
     assert fitted(plaques(two_rows(5, 20.0, (2.4, 2.4)))) is None
-    assert fitted(plaques([])) is None
+    assert fit_rails(np.array([], np.intp), plaques([(1.0, 2.0)]), SETTINGS) is None
     assert fitted(plaques([(50.0, 10.0)] * 9)) is None
     assert not is_walls(plaques(two_rows(7, 20.0, (2.4, 2.4))))
 
