@@ -25,7 +25,8 @@ export class Marks {
     this.placed = s("g", { class: "placed" });
     this.labels = s("g", { class: "labels" });
     this.tools = s("g", { class: "tools" });
-    this.all = s("g", { mask: `url(#${id})` }, this.placed, this.labels);
+    this.mask = `url(#${id})`;
+    this.all = s("g", {}, this.placed, this.labels);
     this.node = s("svg", { class: "marks", "aria-hidden": "true" }, s("defs", {}, mask), this.all, this.tools);
   }
 
@@ -76,7 +77,8 @@ export class Marks {
   place(shown, selected) {
     const { view } = this;
     const [across, down] = view.scale;
-    const matrix = `translate(${view.width / 2} ${view.height / 2}) scale(${across} ${down}) translate(${-view.x} ${-view.y})`;
+    const [x, y] = view.centre;
+    const matrix = `translate(${view.width / 2} ${view.height / 2}) scale(${across} ${down}) translate(${-x} ${-y})`;
     this.placed.setAttribute("transform", matrix);
     this.all.style.display = shown.marks ? "" : "none";
     for (const kind of ["micro", "macro", "vascular", "hulls"]) this.node.classList.toggle(`no-${kind}`, !shown[kind]);
@@ -194,13 +196,16 @@ export class Marks {
       const [x, y] = view.toScreen(...crosshair);
       parts.push(s("path", { class: "crosshair", d: `M${x - 16} ${y}h12M${x + 4} ${y}h12M${x} ${y - 16}v12M${x} ${y + 4}v12` }));
     }
-    this.hole.setAttribute("r", lens ? lens.radius : 0);
-    if (lens) {
+    // A mask costs as much as the picture itself at every frame, so it is there with the magnifier alone.
+    if (!lens) this.all.removeAttribute("mask");
+    else {
+      this.all.setAttribute("mask", this.mask);
+      this.hole.setAttribute("r", lens.radius);
       this.hole.setAttribute("cx", lens.x);
       this.hole.setAttribute("cy", lens.y);
       parts.push(s("circle", { class: "lens", cx: lens.x, cy: lens.y, r: lens.radius }));
     }
-    this.tools.replaceChildren(...parts);
+    if (parts.length || this.tools.firstChild) this.tools.replaceChildren(...parts);
   }
 }
 

@@ -1,102 +1,62 @@
-// Draws 16-bit greys with WebGL2: windowing, inversion and interpolation happen in the fragment shader, so that a
-// change of the window costs one draw and no transfer.
+// Draws 16-bit greys with WebGL2, in two steps. What lies under each pixel of the screen is gathered when the view
+// moves, and kept. A change of the window shows it anew: one look-up per pixel at any zoom, and no transfer.
 
-const VERTEX = `#version 300 es
-uniform vec4 box;      // left, top, right, bottom in pixels of the stored image
-uniform vec2 centre;   // of the view, in the same
-uniform vec2 scale;    // to clip space
-uniform vec2 shrink;   // pixels of the stored image per texel of this level
-uniform vec2 origin;   // of the texture, in texels of this level
-out vec2 texel;
-void main() {
-  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-  vec2 place = mix(box.xy, box.zw, corner);
-  texel = place / shrink - origin;
-  gl_Position = vec4((place - centre) * scale, 0.0, 1.0);
-}`;
+import { buildGather, buildShow } from "./shaders.js";
+import { toneOf } from "./tone.js";
 
-const FRAGMENT = `#version 300 es
-precision highp float;
-precision highp int;
-precision highp usampler2D;
-uniform usampler2D greys;
-uniform vec3 window;   // centre, width, function: 0 linear, 1 linear exact, 2 sigmoid, 3 a table of the file
-uniform sampler2D table;
-uniform bool inverted;
-uniform vec3 lens;     // x, y and radius in device pixels; a radius of 0 is none
-in vec2 texel;
-out vec4 colour;
-float at(ivec2 place, ivec2 last) { return float(texelFetch(greys, clamp(place, ivec2(0), last), 0).r); }
-void main() {
-  if (lens.z > 0.0 && distance(gl_FragCoord.xy, lens.xy) > lens.z) discard;
-  ivec2 last = textureSize(greys, 0) - 1;
-  vec2 place = texel - 0.5;
-  ivec2 low = ivec2(floor(place));
-  vec2 part = place - vec2(low);
-  float value = mix(
-    mix(at(low, last), at(low + ivec2(1, 0), last), part.x),
-    mix(at(low + ivec2(0, 1), last), at(low + ivec2(1, 1), last), part.x), part.y);
-  float shown;
-  if (window.z > 2.5) shown = texture(table, vec2(((value - window.x) / window.y + 0.5) * 255.0 / 256.0 + 0.5 / 256.0, 0.5)).r;
-  else if (window.z > 1.5) shown = 1.0 / (1.0 + exp(-4.0 * (value - window.x) / window.y));
-  else if (window.z > 0.5) shown = (value - window.x) / window.y + 0.5;
-  else shown = window.y <= 1.0 ? step(window.x, value + 0.5) : (value - window.x + 0.5) / (window.y - 1.0) + 0.5;
-  shown = clamp(shown, 0.0, 1.0);
-  if (inverted) shown = 1.0 - shown;
-  colour = vec4(vec3(shown), 1.0);
-}`;
-
-const UNIFORMS = ["box", "centre", "scale", "shrink", "origin", "greys", "window", "inverted", "lens", "table"];
-const FUNCTIONS = { LINEAR: 0, LINEAR_EXACT: 1, SIGMOID: 2, TABLE: 3 };
+const NOTHING = new Uint32Array(4).fill(0xffffffff);
+const NEAR = 1e-5;  // of a texel: what rounding leaves of a whole number
 
 export class Painter {
-  /** Throws where the browser has no WebGL2. */
-  constructor(canvas) {
+  /** Throws where the browser has no WebGL2. `lost` and `restored` are called when the graphics card goes and comes back. */
+  constructor(canvas, lost, restored) {
     this.canvas = canvas;
     this.gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
     if (!this.gl) throw new Error("This browser has no WebGL2, so only the pictures of the run can be shown.");
-    this.lost = [];
-    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      lost();
+    });
     canvas.addEventListener("webglcontextrestored", () => {
       this.prepare();
-      for (const restore of this.lost) restore();
+      restored();
     });
     this.prepare();
   }
 
   prepare() {
     const gl = this.gl;
-    const program = gl.createProgram();
-    for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
-      const shader = gl.createShader(kind);
-      gl.shaderSource(shader, source);
-      gl.compileShader(shader);
-      gl.attachShader(program, shader);
-    }
-    gl.linkProgram(program);
-    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new Error(`The shader was refused: ${gl.getProgramInfoLog(program)}`);
-    }
-    gl.useProgram(program);
-    this.at = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]));
+    this.gather = buildGather(gl);
+    this.show = buildShow(gl);
     gl.bindVertexArray(gl.createVertexArray());
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 2);
-    this.tables = new Map();
-    this.useTable([0, 255]);
-    gl.uniform1i(this.at.greys, 0);
-    gl.uniform1i(this.at.table, 1);
+    gl.disable(gl.DITHER);
+    gl.enable(gl.SCISSOR_TEST);
+    this.curves = new Map();
+    this.kept = null;
+    this.held = new Map();
+    this.useCurve([0, 255]);
+    gl.useProgram(this.gather.program);
+    gl.uniform1i(this.gather.at.greys, 0);
+    gl.useProgram(this.show.program);
+    gl.uniform1i(this.show.at.gathered, 0);
+    gl.uniform1i(this.show.at.curve, 1);
     this.largest = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+  }
+
+  empty(format, rows, columns) {
+    const gl = this.gl;
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, format, columns, rows);
+    for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    return texture;
   }
 
   /** An empty texture of 16-bit greys. */
   texture(rows, columns) {
-    const gl = this.gl;
-    const texture = gl.createTexture();
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R16UI, columns, rows);
-    for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-    return texture;
+    return this.empty(this.gl.R16UI, rows, columns);
   }
 
   /** Put a part of a tile into a texture; `from` and `to` are [row, column]. */
@@ -109,18 +69,16 @@ export class Painter {
     gl.texSubImage2D(gl.TEXTURE_2D, 0, to[1], to[0], columns, rows, gl.RED_INTEGER, gl.UNSIGNED_SHORT, values);
   }
 
-  /** Choose a table of 256 greys (0 to 255); each is uploaded once. */
-  useTable(table) {
+  /** Choose a table of greys (0 to 255); each is uploaded once. */
+  useCurve(table) {
     const gl = this.gl;
     gl.activeTexture(gl.TEXTURE1);
-    if (this.tables.has(table)) gl.bindTexture(gl.TEXTURE_2D, this.tables.get(table));
+    if (this.curves.has(table)) gl.bindTexture(gl.TEXTURE_2D, this.curves.get(table));
     else {
-      const texture = gl.createTexture();
-      this.tables.set(table, texture);
-      gl.bindTexture(gl.TEXTURE_2D, texture);
+      const texture = this.empty(gl.R16F, 1, table.length);
+      this.curves.set(table, texture);
       for (const name of [gl.UNPACK_ROW_LENGTH, gl.UNPACK_SKIP_ROWS, gl.UNPACK_SKIP_PIXELS]) gl.pixelStorei(name, 0);
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, table.length, 1, 0, gl.RED, gl.UNSIGNED_BYTE, new Uint8Array(table));
-      for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, table.length, 1, gl.RED, gl.FLOAT, Float32Array.from(table, (grey) => grey / 255));
       for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.LINEAR);
     }
     gl.activeTexture(gl.TEXTURE0);
@@ -130,45 +88,116 @@ export class Painter {
     this.gl.deleteTexture(texture);
   }
 
-  /** Fit the canvas to its element and clear it. */
-  begin() {
-    const ratio = devicePixelRatio;
-    const width = Math.round(this.canvas.clientWidth * ratio);
-    const height = Math.round(this.canvas.clientHeight * ratio);
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
-    const gl = this.gl;
-    gl.disable(gl.SCISSOR_TEST);
+  /** Begin a frame. `layout` names how the canvas is divided: under another one nothing that was gathered holds. */
+  begin(layout) {
+    const { canvas, gl } = this;
+    const box = canvas.getBoundingClientRect();
+    this.ratio = devicePixelRatio;
+    const width = Math.max(1, Math.round(box.right * this.ratio) - Math.round(box.left * this.ratio));
+    const height = Math.max(1, Math.round(box.bottom * this.ratio) - Math.round(box.top * this.ratio));
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const divided = `${width} ${height} ${this.ratio} ${layout}`;
+    if (!this.kept || this.divided !== divided) this.divide(divided, width, height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.viewport(0, 0, width, height);
+    gl.scissor(0, 0, width, height);
     gl.clearColor(0, 0, 0, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
-  /**
-   * Draw pieces of a picture into a rectangle of the canvas (CSS pixels).
-   * `centre` is in pixels of the stored image, `scale` [x, y] in CSS pixels per pixel, negative where mirrored.
-   */
-  draw({ left, top, width, height }, { centre, scale, window, inverted, lens }, pieces) {
+  divide(divided, width, height) {
     const gl = this.gl;
-    const ratio = this.canvas.width / Math.max(1, this.canvas.clientWidth);
-    const x = Math.round(left * ratio);
-    const y = Math.round(this.canvas.height - (top + height) * ratio);
-    const wide = Math.round(width * ratio);
-    const high = Math.round(height * ratio);
-    gl.viewport(x, y, wide, high);
-    gl.enable(gl.SCISSOR_TEST);
-    gl.scissor(x, y, wide, high);
-    gl.uniform2f(this.at.centre, ...centre);
-    gl.uniform2f(this.at.scale, (2 * ratio * scale[0]) / wide, (-2 * ratio * scale[1]) / high);
-    gl.uniform3f(this.at.window, window.center, Math.max(window.width, 1), FUNCTIONS[window.function] ?? 0);
-    if (window.function === "TABLE") this.useTable(window.table);
-    gl.uniform1i(this.at.inverted, inverted ? 1 : 0);
-    if (lens) gl.uniform3f(this.at.lens, lens.x * ratio, this.canvas.height - lens.y * ratio, lens.radius * ratio);
-    else gl.uniform3f(this.at.lens, 0, 0, 0);
-    for (const piece of pieces) {
-      gl.bindTexture(gl.TEXTURE_2D, piece.texture);
-      gl.uniform4f(this.at.box, ...piece.box);
-      gl.uniform2f(this.at.shrink, ...piece.shrink);
-      gl.uniform2f(this.at.origin, ...piece.origin);
+    this.divided = divided;
+    this.held.clear();
+    if (this.kept?.width === width && this.kept.height === height) return;
+    if (this.kept) gl.deleteTexture(this.kept.texture);
+    if (this.kept) gl.deleteFramebuffer(this.kept.frame);
+    const texture = this.empty(gl.R32UI, height, width);
+    const frame = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    this.kept = { texture, frame, width, height };
+  }
+
+  /** A rectangle of the stage (CSS pixels) as pixels of the canvas, from its lower left corner. */
+  within({ left, top, width, height }) {
+    const [x, right] = [Math.round(left * this.ratio), Math.round((left + width) * this.ratio)];
+    const [up, down] = [Math.round(top * this.ratio), Math.round((top + height) * this.ratio)];
+    return [x, this.canvas.height - down, right - x, down - up];
+  }
+
+  /**
+   * Draw layers into a rectangle of the stage (CSS pixels) through a window.
+   * A layer has `centre` in pixels of the stored image, `scale` [x, y] in CSS pixels per pixel, negative where mirrored,
+   * `pieces` of the picture, and perhaps a `lens`, the circle outside of which it is not seen.
+   */
+  draw(rectangle, layers, window, inverted) {
+    const gl = this.gl;
+    const key = JSON.stringify(layers.map(({ centre, scale, lens, pieces }) => [centre, scale, lens, pieces.map((piece) => piece.name)]));
+    const place = this.within(rectangle);
+    gl.scissor(...place);
+    if (this.held.get(place.join()) !== key) {
+      this.held.set(place.join(), key);
+      gl.bindFramebuffer(gl.FRAMEBUFFER, this.kept.frame);
+      gl.clearBufferuiv(gl.COLOR, 0, NOTHING);
+      gl.useProgram(this.gather.program);
+      for (const layer of layers) this.gatherLayer(rectangle, layer);
+      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    }
+    const { program, at } = this.show;
+    const { slope, offset, curve } = toneOf(window);
+    gl.useProgram(program);
+    gl.bindTexture(gl.TEXTURE_2D, this.kept.texture);
+    if (curve) this.useCurve(curve);
+    gl.uniform2f(at.tone, slope, offset);
+    gl.uniform1i(at.curved, curve ? 1 : 0);
+    gl.uniform2f(at.ends, ...(inverted ? [1, -1] : [0, 1]));
+    gl.uniform4f(at.box, ...this.around(rectangle, layers));
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  /** A box in pixels of the stored image as [left, bottom, right, top] in clip space, within the canvas. */
+  clip({ left, top, width, height }, { centre, scale }, box) {
+    const { canvas, ratio } = this;
+    const middle = [(left + width / 2) * ratio, canvas.height - (top + height / 2) * ratio];
+    const corners = box.map((value, index) => {
+      const axis = index % 2;
+      const place = middle[axis] + (value - centre[axis]) * (axis ? -scale[1] : scale[0]) * ratio;
+      return Math.min(1, Math.max(-1, (place / (axis ? canvas.height : canvas.width)) * 2 - 1));
+    });
+    const [one, two, three, four] = corners;
+    return [Math.min(one, three), Math.min(two, four), Math.max(one, three), Math.max(two, four)];
+  }
+
+  /** What all pieces cover together: beside it nothing has to be shown. */
+  around(rectangle, layers) {
+    const boxes = layers.flatMap((layer) => layer.pieces.map((piece) => this.clip(rectangle, layer, piece.box)));
+    return [0, 1, 2, 3].map((side) => Math[side < 2 ? "min" : "max"](...boxes.map((box) => box[side])));
+  }
+
+  gatherLayer(rectangle, layer) {
+    const { gl, ratio, canvas } = this;
+    const { left, top, width, height } = rectangle;
+    const { centre, scale, lens, pieces } = layer;
+    const { at } = this.gather;
+    const times = [scale[0] * ratio, -scale[1] * ratio];
+    const middle = [(left + width / 2) * ratio, canvas.height - (top + height / 2) * ratio];
+    gl.uniform3f(at.lens, ...(lens ? [lens.x * ratio, canvas.height - lens.y * ratio, lens.radius * ratio] : [0, 0, 0]));
+    for (const { texture, box, shrink, origin } of pieces) {
+      const stride = times.map((value) => 1 / (value * shrink));
+      let first = centre.map((value, axis) => (value - middle[axis] / times[axis]) / shrink - origin[axis]);
+      const isExact = stride.every((value) => isNear(Math.abs(value), 1)) && first.every((value) => isNear(value, Math.round(value)));
+      if (isExact) first = first.map(Math.round);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
+      gl.uniform4f(at.box, ...this.clip(rectangle, layer, box));
+      gl.uniform2f(at.stride, ...stride);
+      gl.uniform2f(at.first, ...first);
+      gl.uniform1i(at.exact, isExact ? 1 : 0);
       gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     }
   }
+}
+
+function isNear(value, other) {
+  return Math.abs(value - other) < NEAR;
 }

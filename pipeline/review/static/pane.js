@@ -130,9 +130,9 @@ export class Pane {
   draw(painter, rectangle, options) {
     const { view, picture } = this;
     if (picture && this.window) {
-      const how = { centre: [view.x, view.y], scale: view.scale, window: this.window, inverted: this.inverted };
-      painter.draw(rectangle, how, picture.pieces(this.level, view.seen));
-      if (options.lens) this.drawLens(painter, rectangle, how, options.lens);
+      const layers = [{ centre: view.centre, scale: view.scale, pieces: picture.pieces(this.level, view.seen) }];
+      if (options.lens) layers.push(this.magnified(rectangle, options.lens));
+      painter.draw(rectangle, layers, this.window, this.inverted);
     }
     if (this.isMoved) {
       this.isMoved = false;
@@ -143,9 +143,10 @@ export class Pane {
     this.marks.drawTools({ rulers: this.rulers, sized, crosshair: this.crosshair, selected: options.selected, lens: options.lens ? { ...options.lens, radius: LENS_PX } : null });
   }
 
-  drawLens(painter, rectangle, how, lens) {
+  /** What the magnifier shows: the place under it stays where it is, and all around it is larger. */
+  magnified(rectangle, lens) {
     const { view, picture } = this;
-    const scale = how.scale.map((value) => value * LENS_TIMES);
+    const scale = view.scale.map((value) => value * LENS_TIMES);
     const [x, y] = view.toImage(lens.x, lens.y);
     const centre = [x - (lens.x - view.width / 2) / scale[0], y - (lens.y - view.height / 2) / scale[1]];
     const level = picture.levelFor(this.scale * LENS_TIMES * devicePixelRatio);
@@ -153,7 +154,7 @@ export class Pane {
     const box = [Math.max(0, x - reach), Math.max(0, y - reach), Math.min(view.columns - 1, x + reach), Math.min(view.rows - 1, y + reach)];
     picture.want(level, box);
     const round = { x: rectangle.left + lens.x, y: rectangle.top + lens.y, radius: LENS_PX };
-    painter.draw(rectangle, { ...how, centre, scale, lens: round }, picture.pieces(level, box));
+    return { centre, scale, lens: round, pieces: picture.pieces(level, box) };
   }
 
   /** The bar that tells lengths: a round number of mm, about a tenth of the view. */

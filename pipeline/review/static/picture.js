@@ -27,7 +27,7 @@ export class Picture {
     this.abort = new AbortController();
     this.levels = info.levels.map((level) => ({
       ...level,
-      shrink: [info.columns / level.columns, info.rows / level.rows],
+      shrink: 2 ** level.level,  // the last texel of an odd side lies half beyond the border
       tiles: new Map(),
       wide: level.tiles[1],
       high: level.tiles[0],
@@ -124,12 +124,13 @@ export class Picture {
   /** Tiles of a level that meet a box [left, top, right, bottom] in pixels of the stored image. */
   tilesIn(index, box) {
     const level = this.levels[index];
-    const span = (low, high, shrink, count) => [
-      Math.max(0, Math.floor(low / shrink / level.side)),
-      Math.min(count - 1, Math.floor(high / shrink / level.side)),
+    // One texel more on each side: the last one in sight is mixed with it.
+    const span = (low, high, count) => [
+      Math.max(0, Math.floor((low / level.shrink - 1) / level.side)),
+      Math.min(count - 1, Math.floor((high / level.shrink + 1) / level.side)),
     ];
-    const [left, right] = span(box[0], box[2], level.shrink[0], level.wide);
-    const [top, bottom] = span(box[1], box[3], level.shrink[1], level.high);
+    const [left, right] = span(box[0], box[2], level.wide);
+    const [top, bottom] = span(box[1], box[3], level.high);
     const found = [];
     for (let row = top; row <= bottom; row += 1) for (let column = left; column <= right; column += 1) found.push([row, column]);
     return found;
@@ -160,15 +161,16 @@ export class Picture {
         const top = row * level.side;
         const left = column * level.side;
         const tile = level.tiles.get(row * level.wide + column);
-        for (const block of level.blocks) {
+        for (const [number, block] of level.blocks.entries()) {
           const part = [
             Math.max(left, block.box.left), Math.max(top, block.box.top),
             Math.min(left + tile.columns, block.box.right), Math.min(top + tile.rows, block.box.bottom),
           ];
           if (part[0] >= part[2] || part[1] >= part[3]) continue;
-          const [x, y] = level.shrink;
-          const place = [part[0] * x, part[1] * y, part[2] * x, part[3] * y];
-          drawn.push({ texture: block.texture, box: place, shrink: level.shrink, origin: [block.rim.left, block.rim.top] });
+          const ends = [this.info.columns, this.info.rows, this.info.columns, this.info.rows];
+          const place = part.map((value, side) => Math.min(ends[side], value * level.shrink));
+          const name = `${this.uid} ${at} ${row} ${column} ${number}`;
+          drawn.push({ name, texture: block.texture, box: place, shrink: level.shrink, origin: [block.rim.left, block.rim.top] });
         }
       }
     }
@@ -200,10 +202,12 @@ export class Picture {
 export class Gallery {
   constructor(painter, changed) {
     Object.assign(this, { painter, changed, pictures: new Map() });
-    painter.lost.push(() => {
-      for (const picture of this.pictures.values()) picture.restore();
-      changed();
-    });
+  }
+
+  /** After a loss of the graphics card. */
+  restore() {
+    for (const picture of this.pictures.values()) picture.restore();
+    this.changed();
   }
 
   open(uid, info) {

@@ -32,11 +32,17 @@ export class View {
   /** `spacing` is [row, column] in mm or null. Places are (x, y) = (column + 0.5, row + 0.5) of the stored image. */
   constructor(rows, columns, spacing) {
     const least = spacing ? Math.min(...spacing) : 1;
-    Object.assign(this, { rows, columns, spacing, x: columns / 2, y: rows / 2, zoom: 1, width: 1, height: 1 });
+    Object.assign(this, { rows, columns, spacing, x: columns / 2, y: rows / 2, zoom: 1 });
+    this.put({ left: 0, top: 0, width: 1, height: 1 });
     this.aspect = spacing ? [spacing[1] / least, spacing[0] / least] : [1, 1];
     this.unitMm = spacing ? least : null;
     this.mirror = { across: false, down: false };
     this.fitted = true;
+  }
+
+  /** Where the view lies on the stage, in CSS pixels. */
+  put({ left, top, width, height }, ratio = 1) {
+    Object.assign(this, { left, top, width, height, ratio });
   }
 
   /** CSS pixels per pixel of the stored image, negative where mirrored. */
@@ -45,14 +51,32 @@ export class View {
     return [(this.mirror.across ? -x : x) * this.zoom, (this.mirror.down ? -y : y) * this.zoom];
   }
 
+  /**
+   * What lies in the middle. Where a pixel of the image is one of the screen, or a whole number of them, its borders lie
+   * on theirs: at 1:1 each is shown once, and none is blurred. Half a pixel of the screen is the most that this moves.
+   */
+  get centre() {
+    const [across, down] = this.scale;
+    return [this.onGrid(this.x, across, this.left + this.width / 2), this.onGrid(this.y, down, this.top + this.height / 2)];
+  }
+
+  onGrid(at, scale, middle) {
+    const times = scale * this.ratio;
+    if (Math.abs(times) < 0.5 || Math.abs(times - Math.round(times)) > 1e-6) return at;
+    const edge = middle * this.ratio - at * times;
+    return at + (edge - Math.round(edge)) / times;
+  }
+
   toScreen(x, y) {
     const [across, down] = this.scale;
-    return [this.width / 2 + (x - this.x) * across, this.height / 2 + (y - this.y) * down];
+    const [middle, centre] = this.centre;
+    return [this.width / 2 + (x - middle) * across, this.height / 2 + (y - centre) * down];
   }
 
   toImage(left, top) {
     const [across, down] = this.scale;
-    return [this.x + (left - this.width / 2) / across, this.y + (top - this.height / 2) / down];
+    const [middle, centre] = this.centre;
+    return [middle + (left - this.width / 2) / across, centre + (top - this.height / 2) / down];
   }
 
   /** The part that is seen, as [left, top, right, bottom] within the image. */

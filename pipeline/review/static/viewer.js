@@ -20,7 +20,8 @@ export class Viewer {
     this.cache = new Map();
     this.everyAnswers = new Map();
     try {
-      this.painter = new Painter(byId("canvas"));
+      const lost = () => this.app.problem("The graphics card took the picture away. It comes back as soon as it can.");
+      this.painter = new Painter(byId("canvas"), lost, () => this.gallery.restore());
       this.gallery = new Gallery(this.painter, () => this.arrived());
     } catch (error) {
       byId("problem").textContent = error.message;
@@ -114,8 +115,7 @@ export class Viewer {
     for (const pane of this.panes) {
       const box = pane.node.getBoundingClientRect();
       pane.rectangle = { left: box.left - stage.left, top: box.top - stage.top, width: box.width, height: box.height };
-      pane.view.width = box.width;
-      pane.view.height = box.height;
+      pane.view.put(pane.rectangle, devicePixelRatio);
       pane.isMoved = true;
     }
     if (isNew) fitAll(this.panes, plan);
@@ -166,7 +166,7 @@ export class Viewer {
       for (const pane of this.panes) pane.marks.place(this.shown, null);
       return;
     }
-    this.painter.begin();
+    this.painter.begin(JSON.stringify(this.panes.map((pane) => [pane.uid, pane.rectangle])));
     for (const pane of this.panes) {
       if (!pane.rectangle) continue;
       const selected = this.selected?.pane === pane ? this.selected.finding : null;
