@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.model import Mammogram, StoredPixels
 
 LARGEST: Final = 65535
-LUT_ENTRIES: Final = 256
+LUT_ENTRIES: Final = 1024
 MODALITY, LOG_EXPOSURE = "modality", "log_exposure"
 
 

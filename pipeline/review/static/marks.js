@@ -18,7 +18,7 @@ export const GRIP_PX = 18;  // how far outside the circle of the size its grip l
 export class Marks {
   constructor(view, vocabulary) {
     Object.assign(this, { view, vocabulary, rings: [], hulls: [], rulers: [], drawnZoom: null });
-    this.hole = s("circle", { r: 0 });
+    this.hole = s("circle", { class: "hole", r: 0 });
     const id = `outside-${Math.random().toString(36).slice(2)}`;
     const mask = s("mask", { id, maskUnits: "userSpaceOnUse", x: 0, y: 0, width: 10000, height: 10000 },
       s("rect", { width: 10000, height: 10000, fill: "white" }), this.hole);

@@ -29,7 +29,7 @@ def shown(picture: Picture, codes: Any, window: dict[str, Any]) -> Any:
     if window["function"] == "SIGMOID":
         return 1 / (1 + np.exp(-4 * (sent - centre) / width))
     if window["function"] == "LUT":
-        return np.interp(sent, np.linspace(picture.smallest, picture.largest, 256), window["table"]) / 255
+        return np.interp(sent, np.linspace(picture.smallest, picture.largest, len(window["table"])), window["table"]) / 255
     return np.clip((sent - centre) / width + 0.5, 0, 1)
 
 
@@ -77,7 +77,7 @@ def test_a_lut_is_sent_as_a_table_of_greys(make: Any, is_monochrome1: bool) -> N
     item.LUTExplanation = "softer\u202e"
     picture, mammogram = make(is_monochrome1=is_monochrome1, VOILUTSequence=[item])
     window = picture.windows[0]
-    assert (window["name"], window["function"], len(window["table"])) == ("softer", "LUT", 256)
+    assert (window["name"], window["function"], len(window["table"])) == ("softer", "LUT", 1024)
     codes = mammogram.pixels.codes
     drawn = 255 * shown(picture, codes, window)
     assert np.abs(drawn - mammogram.pixels.display_grey[codes]).max() <= 2

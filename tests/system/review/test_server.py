@@ -25,62 +25,10 @@ httpx = pytest.importorskip("httpx", reason="httpx is not installed: the review 
 pytest.importorskip("fastapi", reason="the extra mammocalc[review] is not installed")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 OWN = {"X-Mammocalc": "1"}
-
-
-class Server:
-    """A server in a process of its own."""
-
-    def __init__(self, run: Path, *arguments: str) -> None:
-        command = [sys.executable, "-m", "pipeline", "review", str(run), "--no-browser", *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.said = ""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said += line
-            if "Ctrl-C" in line:
-                break
-        found = re.search(r"http://\S+", self.said)
-        assert found, self.said
-        self.address = found.group()
-        self.client = httpx.Client(base_url=self.address, timeout=60, trust_env=False)
-
-    def get(self, place: str, **options: Any) -> Any:
-        return self.client.get(place, **options)
-
-    def image(self, uid: str, reader: str = "Ada") -> Any:
-        return self.get(f"api/images/{uid}", params={"reader": reader}).json()
-
-    def act(self, uid: str, reader: str = "Ada", **action: Any) -> Any:
-        return self.client.post(f"api/images/{uid}/answers", json={"reader": reader, "action": action}, headers=OWN)
-
-    def answer(self, uid: str, reader: str = "Ada", **action: Any) -> Any:
-        response = self.act(uid, reader, **action)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def end(self, number: int = signal.SIGTERM) -> None:
-        self.client.close()
-        self.process.send_signal(number)
-        self.process.communicate(timeout=30)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Server]]:
-    """Start servers; they are ended behind the test."""
-    servers: list[Server] = []
-
-    def start(run: Path, *arguments: str) -> Server:
-        servers.append(Server(run, *arguments))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        if server.process.poll() is None:
-            server.end()
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +63,8 @@ def files_of(run: Path) -> dict[str, bytes]:
     return {path.relative_to(run).as_posix(): path.read_bytes() for path in run.rglob("*") if path.is_file()}
 
 
-def test_a_page_a_run_and_a_worklist_are_served(start: Any, run: Path, judged: Path, grouped: str) -> None:
-    server = start(run, "--images", str(judged / "in"), "--reader", "Ada")
+def test_a_page_a_run_and_a_worklist_are_served(serve: Any, run: Path, judged: Path, grouped: str) -> None:
+    server = serve(run, "--images", str(judged / "in"), "--reader", "Ada")
     page = server.get("")
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -143,8 +91,8 @@ def test_a_page_a_run_and_a_worklist_are_served(start: Any, run: Path, judged: P
     assert words["flags"]["lossy"].endswith(".")
 
 
-def test_the_stored_pixels_arrive_bit_by_bit(start: Any, run: Path, judged: Path) -> None:
-    server = start(run, "--images", str(judged / "in"))
+def test_the_stored_pixels_arrive_bit_by_bit(serve: Any, run: Path, judged: Path) -> None:
+    server = serve(run, "--images", str(judged / "in"))
     for name in ("grouped", "none"):
         dataset = pydicom.dcmread(judged / "in" / f"{name}.dcm")
         uid = str(dataset.SOPInstanceUID)
@@ -165,13 +113,13 @@ def test_the_stored_pixels_arrive_bit_by_bit(start: Any, run: Path, judged: Path
 
 
 def test_images_that_were_moved_are_found_by_their_uid(
-    start: Any, run: Path, judged: Path, grouped: str, tmp_path: Path
+    serve: Any, run: Path, judged: Path, grouped: str, tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "other" / "deep"
     elsewhere.mkdir(parents=True)
     shutil.copy(judged / "in" / "grouped.dcm", elsewhere / "renamed")
     shutil.copy(judged / "in" / "grouped.dcm", tmp_path / "other" / "none.dcm")  # another image under its name
-    server = start(run, "--images", str(tmp_path / "other"))
+    server = serve(run, "--images", str(tmp_path / "other"))
     assert server.image(grouped)["pixels"]["available"]
     missing = server.image(uid_of(judged / "in", "none"))["pixels"]
     assert not missing["available"]
@@ -179,8 +127,8 @@ def test_images_that_were_moved_are_found_by_their_uid(
     assert missing["rows"] > 0
 
 
-def test_without_images_the_case_is_shown_from_its_overlay_and_says_so(start: Any, run: Path, grouped: str) -> None:
-    server = start(run)
+def test_without_images_the_case_is_shown_from_its_overlay_and_says_so(serve: Any, run: Path, grouped: str) -> None:
+    server = serve(run)
     assert "overlay" in server.said
     told = server.image(grouped)
     assert not told["pixels"]["available"]
@@ -189,15 +137,15 @@ def test_without_images_the_case_is_shown_from_its_overlay_and_says_so(start: An
     assert server.get(f"api/images/{grouped}/overlay").status_code == 200
 
 
-def test_images_that_still_lie_beside_the_run_are_found(start: Any, judged: Path, grouped: str) -> None:
-    server = start(judged / "run", "--answers", str(judged / "own.sqlite"))
+def test_images_that_still_lie_beside_the_run_are_found(serve: Any, judged: Path, grouped: str) -> None:
+    server = serve(judged / "run", "--answers", str(judged / "own.sqlite"))
     assert str(judged / "in") in server.said
     assert server.image(grouped)["pixels"]["available"]
 
 
-def test_every_action_changes_the_answer_and_none_the_result(start: Any, run: Path, grouped: str) -> None:
+def test_every_action_changes_the_answer_and_none_the_result(serve: Any, run: Path, grouped: str) -> None:
     before = files_of(run)
-    server = start(run)
+    server = serve(run)
     result = server.image(grouped)["result"]
     mark, cluster = result["calcifications"][0]["id"], result["clusters"][0]["id"]
     assert server.answer(grouped, type="judge_calcification", id=mark, verdict="reject")["calcifications"] == {
@@ -235,8 +183,8 @@ def test_every_action_changes_the_answer_and_none_the_result(start: Any, run: Pa
     assert {name: content for name, content in after.items() if not name.startswith("answers.sqlite")} == before
 
 
-def test_undo_and_redo_go_through_everything_and_stay_in_the_history(start: Any, run: Path, grouped: str) -> None:
-    server = start(run)
+def test_undo_and_redo_go_through_everything_and_stay_in_the_history(serve: Any, run: Path, grouped: str) -> None:
+    server = serve(run)
     assert server.image(grouped)["answers"]["saved_at"] is None
     for label in ("grouped", "linear", "diffuse"):
         server.answer(grouped, type="set_distribution", cluster=None, label=label)
@@ -277,7 +225,7 @@ def test_undo_and_redo_go_through_everything_and_stay_in_the_history(start: Any,
         [],
     ],
 )
-def test_what_cannot_be_done_is_refused_with_a_sentence_and_not_kept(action: Any, shared: Server, grouped: str) -> None:
+def test_what_cannot_be_done_is_refused_with_a_sentence_and_not_kept(action: Any, shared: Any, grouped: str) -> None:
     body = {"reader": "Ada", "action": action}
     response = shared.client.post(f"api/images/{grouped}/answers", json=body, headers=OWN)
     assert 400 <= response.status_code < 500
@@ -286,29 +234,29 @@ def test_what_cannot_be_done_is_refused_with_a_sentence_and_not_kept(action: Any
 
 
 @pytest.fixture(scope="module")
-def shared(judged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def shared(judged: Path, open_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A server for tests that change nothing."""
     answers = tmp_path_factory.mktemp("answers") / "answers.sqlite"
-    server = Server(judged / "run", "--images", str(judged / "in"), "--answers", str(answers))
+    server = open_server(judged / "run", "--images", str(judged / "in"), "--answers", str(answers))
     yield server
     server.end()
 
 
 @pytest.mark.parametrize("reader", ["", " ", "a\nb", "x" * 65, "\u202egpj", 5, ["a"]])
-def test_a_reader_needs_a_name_that_can_be_shown(reader: Any, shared: Server, grouped: str) -> None:
+def test_a_reader_needs_a_name_that_can_be_shown(reader: Any, shared: Any, grouped: str) -> None:
     action = {"type": "mark_read", "read": True}
     body = {"reader": reader, "action": action}
     response = shared.client.post(f"api/images/{grouped}/answers", json=body, headers=OWN)
     assert response.status_code == 422 or (reader == "" and response.json()["reader"] == "reader")
 
 
-def test_a_killed_server_loses_no_answer(start: Any, run: Path, grouped: str) -> None:
-    server = start(run)
+def test_a_killed_server_loses_no_answer(serve: Any, run: Path, grouped: str) -> None:
+    server = serve(run)
     for number in range(12):
         state = server.answer(grouped, type="comment", text=f"comment {number}")
         if number in {3, 7}:
             server.end(signal.SIGKILL)
-            server = start(run)
+            server = serve(run)
             kept = server.image(grouped)["answers"]
             assert kept["comment"] == f"comment {number}"
             assert kept["saved_at"] == state["saved_at"]
@@ -316,8 +264,8 @@ def test_a_killed_server_loses_no_answer(start: Any, run: Path, grouped: str) ->
     assert [item["action"]["text"] for item in history] == [f"comment {number}" for number in range(12)]
 
 
-def test_a_server_killed_while_it_saves_keeps_all_that_it_confirmed(start: Any, run: Path, grouped: str) -> None:
-    server = start(run)
+def test_a_server_killed_while_it_saves_keeps_all_that_it_confirmed(serve: Any, run: Path, grouped: str) -> None:
+    server = serve(run)
     confirmed: list[int] = []
 
     def write() -> None:
@@ -335,16 +283,16 @@ def test_a_server_killed_while_it_saves_keeps_all_that_it_confirmed(start: Any, 
     server.process.kill()
     writer.join()
     server.process.communicate()
-    again = start(run)
+    again = serve(run)
     history = again.get(f"api/images/{grouped}/history", params={"reader": "Ada"}).json()["history"]
     kept = [int(item["action"]["text"]) for item in history]
     assert kept[: len(confirmed)] == confirmed
     assert len(kept) <= len(confirmed) + 1
 
 
-def test_two_readers_at_once_each_keep_their_own(start: Any, run: Path, grouped: str) -> None:
+def test_two_readers_at_once_each_keep_their_own(serve: Any, run: Path, grouped: str) -> None:
     """Both write at the same time, through two servers on one file."""
-    servers = {"Ada": start(run), "Grace": start(run)}
+    servers = {"Ada": serve(run), "Grace": serve(run)}
     problems: list[str] = []
 
     def write(reader: str) -> None:
@@ -374,8 +322,8 @@ def test_two_readers_at_once_each_keep_their_own(start: Any, run: Path, grouped:
     assert (sum(read["Ada"]), sum(read["Grace"])) == (0, 1)
 
 
-def test_answers_on_another_result_are_kept_and_do_not_count(start: Any, run: Path, grouped: str) -> None:
-    server = start(run)
+def test_answers_on_another_result_are_kept_and_do_not_count(serve: Any, run: Path, grouped: str) -> None:
+    server = serve(run)
     server.answer(grouped, type="judge_calcification", id=1, verdict="reject")
     path = run / "results" / f"{grouped}.json"
     result = json.loads(path.read_bytes())
@@ -390,9 +338,9 @@ def test_answers_on_another_result_are_kept_and_do_not_count(start: Any, run: Pa
 
 
 def test_a_blinded_reader_gets_nothing_of_the_result_before_the_answer(
-    start: Any, run: Path, judged: Path, grouped: str
+    serve: Any, run: Path, judged: Path, grouped: str
 ) -> None:
-    server = start(run, "--images", str(judged / "in"), "--blinded", "--reader", "Ada")
+    server = serve(run, "--images", str(judged / "in"), "--blinded", "--reader", "Ada")
     result = json.loads((run / "results" / f"{grouped}.json").read_bytes())
     own = next(image for image in server.get("api/worklist").json()["images"] if image["uid"] == grouped)
     hidden = ("distribution", "presence", "micro", "macro", "clusters", "seconds")
@@ -438,7 +386,7 @@ def test_a_blinded_reader_gets_nothing_of_the_result_before_the_answer(
 # ---------------------------------------------------------------- who is let in
 
 
-def test_without_the_token_there_is_nothing(shared: Server) -> None:
+def test_without_the_token_there_is_nothing(shared: Any) -> None:
     base, _, token = shared.address.rstrip("/").partition("/t/")
     for path in (
         "/",
@@ -456,7 +404,7 @@ def test_without_the_token_there_is_nothing(shared: Server) -> None:
     assert (redirected.status_code, redirected.headers["location"]) == (307, f"/t/{token}/")
 
 
-def test_another_name_or_a_page_of_another_site_is_refused(shared: Server, grouped: str) -> None:
+def test_another_name_or_a_page_of_another_site_is_refused(shared: Any, grouped: str) -> None:
     port = shared.address.split(":")[2].split("/")[0]
     for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port}.evil.example", ""):
         assert shared.get("api/run", headers={"Host": host}).status_code in {400, 421}, host
@@ -480,7 +428,7 @@ def test_another_name_or_a_page_of_another_site_is_refused(shared: Server, group
     assert shared.image(grouped, "Eve")["answers"]["saved_at"] is None
 
 
-def test_every_answer_forbids_what_the_page_does_not_need(shared: Server, grouped: str) -> None:
+def test_every_answer_forbids_what_the_page_does_not_need(shared: Any, grouped: str) -> None:
     for path in ("", "api/run", f"api/images/{grouped}", f"api/images/{grouped}/overlay", "api/nothing", "nothing.js"):
         headers = shared.get(path).headers
         policy = headers["content-security-policy"]
@@ -515,7 +463,7 @@ def test_every_answer_forbids_what_the_page_does_not_need(shared: Server, groupe
         "openapi.json",
     ],
 )
-def test_no_path_of_a_browser_reaches_the_disk(path: str, shared: Server) -> None:
+def test_no_path_of_a_browser_reaches_the_disk(path: str, shared: Any) -> None:
     host, _, token = shared.address.removeprefix("http://").rstrip("/").partition("/t/")
     connection = http.client.HTTPConnection(host)
     connection.putrequest("GET", f"/t/{token}/{path}")  # as it stands: a proper client would tidy it up
@@ -526,7 +474,7 @@ def test_no_path_of_a_browser_reaches_the_disk(path: str, shared: Server) -> Non
     connection.close()
 
 
-def test_a_request_that_is_too_large_or_without_a_length_is_refused(shared: Server, grouped: str) -> None:
+def test_a_request_that_is_too_large_or_without_a_length_is_refused(shared: Any, grouped: str) -> None:
     place = f"api/images/{grouped}/answers"
     headers = {"Content-Type": "application/json", **OWN}
     assert shared.client.post(place, content=b" " * 70_000, headers=headers).status_code == 413
@@ -537,7 +485,7 @@ def test_a_request_that_is_too_large_or_without_a_length_is_refused(shared: Serv
 
 
 def test_a_group_is_served_only_with_a_token_file_and_is_told_what_it_exposes(
-    start: Any, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    serve: Any, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refused(*arguments: str) -> str:
         assert main(["review", str(run), "--no-browser", *arguments]) == 2
@@ -547,13 +495,13 @@ def test_a_group_is_served_only_with_a_token_file_and_is_told_what_it_exposes(
     assert "--token-file" in refused("--host", "127.0.0.2")
     assert "one address" in refused("--host", "0.0.0.0", "--token-file", str(token))  # noqa: S104 - is refused
     assert "no address" in refused("--host", "no.such.name.invalid", "--token-file", str(token))
-    first = start(run, "--host", "127.0.0.2", "--token-file", str(token))
+    first = serve(run, "--host", "127.0.0.2", "--token-file", str(token))
     assert re.search(r"http://127\.0\.0\.2:\d+/t/", first.said)
     assert token.read_text().strip() in first.address
     assert first.get("api/run").status_code == 200
     assert first.get("api/run", headers={"Host": "127.0.0.1"}).status_code == 421
     first.end()
-    second = start(run, "--token-file", str(token))
+    second = serve(run, "--token-file", str(token))
     assert token.read_text().strip() in second.address
     if os.name == "posix":
         assert token.stat().st_mode & 0o077 == 0
@@ -585,8 +533,8 @@ def test_what_cannot_be_reviewed_ends_with_2_and_a_sentence(
 # ---------------------------------------------------------------- export and evaluate
 
 
-def test_answers_are_exported_and_taken_as_truth(start: Any, run: Path, judged: Path, grouped: str) -> None:
-    server = start(run)
+def test_answers_are_exported_and_taken_as_truth(serve: Any, run: Path, judged: Path, grouped: str) -> None:
+    server = serve(run)
     uids = [image["uid"] for image in server.get("api/worklist").json()["images"]]
     marks = server.image(grouped)["result"]["calcifications"]
     for reader in ("Ada", "Grace"):
@@ -638,7 +586,7 @@ def test_answers_are_exported_and_taken_as_truth(start: Any, run: Path, judged: 
 # ---------------------------------------------------------------- large and hostile runs
 
 
-def test_hostile_texts_of_a_run_are_data(start: Any, run: Path, grouped: str) -> None:
+def test_hostile_texts_of_a_run_are_data(serve: Any, run: Path, grouped: str) -> None:
     """A run whose files were written by somebody else: text stays text, and no path of it leads out of the folder."""
     hostile = "<script>alert(1)</script>\u202e\"'&\u2028"
     path = run / "results" / f"{grouped}.json"
@@ -662,7 +610,7 @@ def test_hostile_texts_of_a_run_are_data(start: Any, run: Path, grouped: str) ->
             )
             + "\n{broken"
         )
-    server = start(run)
+    server = serve(run)
     own = next(image for image in server.get("api/worklist").json()["images"] if image["uid"] == grouped)
     assert not own["overlay"]
     assert server.get(f"api/images/{grouped}/overlay").status_code == 404
@@ -672,7 +620,7 @@ def test_hostile_texts_of_a_run_are_data(start: Any, run: Path, grouped: str) ->
     assert hostile in [row["message"] for row in server.get("api/worklist").json()["failed"]]
 
 
-def test_a_run_of_two_thousand_images_is_served_whole(start: Any, run: Path, judged: Path, grouped: str) -> None:
+def test_a_run_of_two_thousand_images_is_served_whole(serve: Any, run: Path, judged: Path, grouped: str) -> None:
     """Built from one result: the worklist holds all images, and one answer changes one line of it."""
     template = (run / "results" / f"{grouped}.json").read_text(encoding="utf-8")
     with (run / "tables" / "images.csv").open(encoding="utf-8", newline="") as lines:
@@ -699,7 +647,7 @@ def test_a_run_of_two_thousand_images_is_served_whole(start: Any, run: Path, jud
                 + "\n"
             )
     (run / "files.jsonl").write_text(files, encoding="utf-8")
-    server = start(run)
+    server = serve(run)
     listed = server.get("api/worklist").json()["images"]
     assert len(listed) == 2003
     assert len({image["study_uid"] for image in listed}) == 3

@@ -1,0 +1,232 @@
+"""A real server over a real run, and the page as a reader has it: a real Chromium."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.lexicon import Laterality, View
+from pipeline.phantom import simulate
+from pipeline.phantom.recipe import Recipe, Scene
+from pipeline.phantom.vocabulary import Kind
+
+httpx = pytest.importorskip("httpx", reason="httpx is not installed: the review is not tried")
+pytest.importorskip("fastapi", reason="the extra mammocalc[review] is not installed")
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+HOSTILE = "<img src=x onerror='window.ran=1'>"
+CASE = (
+    ("rcc", Kind.MACRO_ONLY, Laterality.RIGHT, View.CC),
+    ("lcc", Kind.GROUPED, Laterality.LEFT, View.CC),
+    ("rmlo", Kind.NONE, Laterality.RIGHT, View.MLO),
+    ("lmlo", Kind.GROUPED, Laterality.LEFT, View.MLO),
+)
+OWN = {"X-Mammocalc": "1"}
+
+
+class Server:
+    """The command in a process of its own, and what it says."""
+
+    def __init__(self, run: Path, *arguments: str) -> None:
+        command = [sys.executable, "-m", "pipeline", "review", str(run), "--no-browser", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.said = ""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if "Ctrl-C" in line:
+                break
+        found = re.search(r"http://\S+", self.said)
+        assert found, self.said
+        self.address = found.group()
+        self.client = httpx.Client(base_url=self.address, timeout=60, trust_env=False)
+
+    def get(self, place: str, **options: Any) -> Any:
+        return self.client.get(place, **options)
+
+    def image(self, uid: str, reader: str = "Ada") -> Any:
+        return self.get(f"api/images/{uid}", params={"reader": reader}).json()
+
+    def state(self, uid: str, reader: str) -> Any:
+        return self.image(uid, reader)["answers"]
+
+    def act(self, uid: str, reader: str = "Ada", **action: Any) -> Any:
+        return self.client.post(f"api/images/{uid}/answers", json={"reader": reader, "action": action}, headers=OWN)
+
+    def answer(self, uid: str, reader: str = "Ada", **action: Any) -> Any:
+        response = self.act(uid, reader, **action)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        self.client.close()
+        self.process.send_signal(number)
+        self.process.communicate(timeout=30)
+
+
+class Reading:
+    """The page of a reader: what a browser's page can, and what readers do with it."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.page, name)
+
+    def settle(self) -> None:
+        """Wait until what was done is drawn."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def keys(self, *keys: str) -> None:
+        """Press keys one after the other and wait until what they did is drawn."""
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.settle()
+
+    def pictured(self) -> None:
+        self.page.wait_for_selector("#stage[data-pictured=yes]")
+
+    def saved(self) -> None:
+        self.page.locator("#saved.good", has_text="Saved").wait_for()
+
+    def until(self, truth: str) -> None:
+        """Wait for something of the page; its policy lets no test evaluate texts by itself."""
+        for _ in range(400):
+            if self.page.evaluate(truth):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(truth)
+
+    def seen(self, selector: str = ".pane") -> NDArray[np.float64]:
+        """Give what is seen of an element, in grey."""
+        self.settle()
+        picture = self.page.locator(selector).first.screenshot()
+        seen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert seen is not None
+        return seen.astype(np.float64)
+
+    def middle(self, selector: str = ".pane") -> tuple[float, float]:
+        box = self.page.locator(selector).first.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def place_under(self, x: float, y: float) -> tuple[int, int]:
+        """Say which pixel of the image lies under the pointer, in the words of the page."""
+        self.settle()
+        self.page.mouse.move(x, y)
+        found = re.match(r"row (\d+), column (\d+)", self.page.locator(".pane .value").first.inner_text())
+        assert found
+        return int(found.group(1)), int(found.group(2))
+
+
+@pytest.fixture(scope="session")
+def reviewed(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
+    """A run over one woman's four views and a file that cannot be read, whose name is meant to do harm."""
+    top = tmp_path_factory.mktemp("reviewed")
+    scenes = tuple(
+        Scene(
+            name=name,
+            kind=kind,
+            seed=11 + number,
+            patient=7,
+            laterality=side,
+            view=view,
+            field_mm=(80.0, 56.0),
+            pixel_spacing_mm=0.1,
+            micro_diameter_mm=(0.4, 0.7),
+            snr=(40.0, 80.0),
+        )
+        for number, (name, kind, side, view) in enumerate(CASE)
+    )
+    simulate(top / "in", Recipe(scenes=scenes))
+    (top / "in" / f"{HOSTILE}.dcm").write_bytes(b"")
+    judge(top / "in", top / "run")
+    return top
+
+
+@pytest.fixture(scope="session")
+def results(reviewed: Path) -> dict[str, dict[str, Any]]:
+    """The results by side and view."""
+    documents = [json.loads(path.read_bytes()) for path in sorted((reviewed / "run" / "results").rglob("*.json"))]
+    return {f"{one['image']['laterality']} {one['image']['view']}": one for one in documents}
+
+
+@pytest.fixture(scope="session")
+def uid(results: dict[str, dict[str, Any]]) -> str:
+    """The image that has a cluster."""
+    assert results["L CC"]["clusters"]
+    return str(results["L CC"]["image"]["sop_instance_uid"])
+
+
+@pytest.fixture(scope="session")
+def open_server() -> type[Server]:
+    """Start a server that a fixture of one's own ends."""
+    return Server
+
+
+@pytest.fixture(scope="session")
+def server(reviewed: Path) -> Iterator[Server]:
+    """The server of the run; readers of different tests have different names."""
+    server = Server(reviewed / "run", "--images", str(reviewed / "in"))
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Start servers of one's own; they are ended behind the test."""
+    servers: list[Server] = []
+
+    def serve(run: Path, *arguments: str) -> Server:
+        servers.append(Server(run, *arguments))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        if server.process.poll() is None:
+            server.end()
+
+
+@pytest.fixture
+def visit(browser: Any, server: Server) -> Iterator[Callable[..., Reading]]:
+    """Open the page as a reader; nothing may go wrong in it unseen."""
+    contexts = []
+    errors: list[str] = []
+
+    def visit(
+        reader: str, place: str = "", at: Server = server, script: str = "", forgiven: str = "\0", **options: Any
+    ) -> Reading:
+        context = browser.new_context(
+            **{"viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce", **options}
+        )
+        contexts.append(context)
+        known = "sessionStorage.getItem('mammocalc-reader')"
+        remember = f"sessionStorage.setItem('mammocalc-reader', {json.dumps(reader)})"
+        context.add_init_script(f"{known} ?? {remember}; {script}")
+        page = Reading(context.new_page())
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda entry: errors.append(entry.text) if entry.type == "error" and forgiven not in entry.text else None,
+        )
+        page.goto(f"{at.address}{place}")
+        if "image" in place:
+            page.pictured()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,0 +1,124 @@
+"""The review page for everybody: by keyboard alone, with a screen reader, on any screen, over large runs."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_whole_reading_is_done_by_keyboard_alone(visit: Any, server: Any, uid: str) -> None:
+    page = visit("Ivy")
+    page.locator("a.card").nth(3).wait_for()
+    page.keys("Tab")
+    page.keys("Enter")
+    for _ in range(4):
+        if page.evaluate("document.activeElement.getAttribute('href')").endswith(uid):
+            break
+        page.keys("ArrowRight")
+    page.keys("Enter")
+    page.pictured()
+    page.keys("v")
+    page.keys("j")
+    page.keys("d")
+    page.keyboard.type("regional")
+    page.keys("Escape")
+    page.keys("Shift+J")
+    page.keys(".")
+    page.keys(".")
+    page.keys("n")
+    page.keys("Shift+ArrowRight")
+    page.keys("Shift+ArrowRight")
+    page.keys("Enter")
+    page.locator(".ring.added").wait_for()
+    page.keys("l")
+    page.keys("Enter")
+    page.keys("Shift+ArrowDown")
+    page.keys("Enter")
+    assert page.locator(".ruler text").text_content().endswith(" mm")
+    page.keys("Escape")
+    page.keys("t")
+    page.keyboard.type("read by keys")
+    page.keys("Escape")
+    page.keys("r")
+    page.locator("#progress-text", has_text="1 of 4 read").wait_for()
+    state = server.state(uid, "Ivy")
+    assert [item["distribution"] for item in state["clusters"].values()] == ["regional"]
+    assert any("diameter_mm" in item for item in state["calcifications"].values())
+    assert len(state["added"]) == 1
+    assert state["comment"] == "read by keys"
+    assert state["read"]
+    page.keys("Escape")
+    page.keys("Escape")
+    page.locator("a.card.read").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('href')").endswith(uid)
+
+
+def test_the_keys_are_shown_and_can_be_switched_off(visit: Any, uid: str) -> None:
+    page = visit("Jo", f"#/image/{uid}/large")
+    page.keys("?")
+    text = page.locator("#keys-list").inner_text()
+    for words in ("Next finding", "Agree with the whole image", "Magnifier", "Undo"):
+        assert words in text
+    page.locator("#single-keys").uncheck()
+    page.keys("Escape")
+    page.keys("h")
+    assert page.locator(".ring").first.is_visible()
+    page.locator("#help").click()
+    page.locator("#single-keys").check()
+    page.keys("Escape")
+    page.keys("h")
+    assert not page.locator(".ring").first.is_visible()
+
+
+@pytest.mark.parametrize("place", ["worklist", "four views", "one view", "keys"])
+def test_axe_finds_nothing_serious(visit: Any, uid: str, place: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = visit("Kim", {"worklist": "", "four views": f"#/image/{uid}"}.get(place, f"#/image/{uid}/large"))
+    if place == "worklist":
+        page.locator("a.card").nth(3).wait_for()
+    else:
+        page.keys("j" if place == "one view" else "?" if place == "keys" else "h")
+    found = axe.Axe().run(page.page).response["violations"]
+    serious = [
+        f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']][:3]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1920])
+def test_nothing_runs_out_of_a_window_of_any_width(visit: Any, uid: str, width: int) -> None:
+    page = visit("Lou", f"#/image/{uid}")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.keys("j")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("#agree").bounding_box()["x"] + page.locator("#agree").bounding_box()["width"] <= width
+
+
+def test_two_thousand_images_leave_the_document_small(
+    visit: Any, serve: Any, reviewed: Path, uid: str, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(reviewed / "run", run)
+    [source] = run.glob(f"results/**/{uid}.json")
+    [row] = [line for line in (run / "files.jsonl").read_text().splitlines() if uid in line]
+    with (run / "files.jsonl").open("a") as listed:
+        for number in range(2000):
+            other = f"2.25.{number + 1}"
+            (source.parent / f"{other}.json").write_text(source.read_text().replace(uid, other))
+            listed.write(row.replace(uid, other).replace("lcc", f"copy{number}") + "\n")
+    many = serve(run, "--answers", str(tmp_path / "many.sqlite"))
+    page = visit("Max", at=many)
+    page.locator("#shown", has_text="2004 of 2004 images").wait_for()
+    assert page.locator(".card").count() < 80
+    page.locator("#scroll").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    page.locator(".card.failed").wait_for()
+    assert page.locator(".card").count() < 80
+    page.locator("#search").fill("2.25.1999")
+    page.locator("#shown", has_text="1 of 2004 images").wait_for()

@@ -1,0 +1,217 @@
+"""Looking at images in a real Chromium: hanging, window, zoom, tools, marks."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_four_views_hang_with_their_chest_walls_together(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}")
+    assert page.locator(".pane .view-name").all_inner_texts() == ["R CC", "L CC", "R MLO", "L MLO"]
+    for right, left in ((0, 1), (2, 3)):
+        boxes = [page.locator(".pane").nth(index).bounding_box() for index in (right, left)]
+        assert boxes[0]["x"] + boxes[0]["width"] == pytest.approx(boxes[1]["x"], abs=1)
+    assert len(set(re.findall(r"(\d+) %", " ".join(page.locator(".pane .scale").all_inner_texts())))) == 1
+    page.keys("h")
+    for index, name in enumerate(("right", "left", "right", "left")):
+        seen = page.seen(f".pane:nth-child({index + 1})")
+        middle = seen[int(0.45 * len(seen)) : int(0.55 * len(seen))]
+        first, last = middle[:, 3:20].mean(), middle[:, -20:-3].mean()
+        wall, air = (last, first) if name == "right" else (first, last)
+        assert wall > 40
+        assert wall > 3 * air
+
+
+def test_a_double_click_shows_one_view_large_and_escape_goes_back(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}")
+    page.locator(".pane").nth(3).dblclick(position={"x": 40, "y": 300})
+    assert page.locator(".pane .view-name").all_inner_texts() == ["L MLO"]
+    assert page.url.endswith("/large")
+    page.reload()
+    page.pictured()
+    assert page.locator(".pane .view-name").all_inner_texts() == ["L MLO"]
+    page.keys("Escape")
+    page.locator(".pane").nth(3).wait_for()
+    page.keys("Escape")
+    page.locator("a.card").first.wait_for()
+
+
+def test_the_window_follows_the_hand_and_the_files_own_windows_come_back(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}/large")
+    page.keys("h")
+    before, told = page.seen(), page.locator(".pane .greys").inner_text()
+    x, y = page.middle()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 120, steps=5)
+    page.mouse.up()
+    after = page.seen()
+    assert after.mean() < before.mean() - 3
+    assert page.locator(".pane .greys").inner_text() != told
+    assert page.locator("#presets").evaluate("node => node.selectedOptions[0].text") == "By hand"
+    page.keys("w")
+    assert page.locator(".pane .greys").inner_text() == told
+    assert np.abs(page.seen() - before).mean() < 1
+    page.keys("i")
+    inverted = page.seen()
+    part = np.s_[
+        before.shape[0] // 2 - 100 : before.shape[0] // 2 + 100, before.shape[1] // 2 - 100 : before.shape[1] // 2 + 100
+    ]
+    assert before[part].mean() > 40
+    assert np.abs(255 - inverted[part] - before[part]).mean() < 2
+    page.keys("i")
+    page.keys("Shift+ArrowDown")
+    assert page.locator(".pane .greys").inner_text() != told
+
+
+def test_zoom_keeps_what_lies_under_the_pointer_and_the_right_button_pans(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}/large")
+    x, y = page.middle()
+    x, y = x - 150, y + 60
+    before = page.place_under(x, y)
+    page.mouse.wheel(0, -600)
+    after = page.place_under(x + 1, y)
+    assert np.abs(np.subtract(before, after)).max() <= 1
+    page.keys("z")
+    assert "100 %" in page.locator(".pane .scale").inner_text()
+    start = page.place_under(x, y)
+    page.mouse.down(button="right")
+    page.mouse.move(x + 60, y + 30, steps=4)
+    page.mouse.up(button="right")
+    assert np.abs(np.subtract(page.place_under(x + 60, y + 30), start)).max() <= 1
+    page.keys("f")
+    assert "100 %" not in page.locator(".pane .scale").inner_text()
+
+
+def test_the_ruler_measures_millimetres(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}/large")
+    page.keys("z")
+    page.keys("l")
+    x, y = page.middle()
+    page.mouse.move(x - 100, y)
+    page.mouse.down()
+    page.mouse.move(x + 100, y, steps=4)
+    page.mouse.up()
+    text = page.locator(".ruler text").text_content()
+    assert float(text.removesuffix(" mm")) == pytest.approx(200 * 0.1, abs=0.15)
+    page.keys("Escape")
+    page.locator(".ruler").wait_for(state="detached")
+
+
+def test_the_magnifier_shows_the_same_place_larger(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}/large")
+    page.keys("h")
+    before = page.seen()
+    x, y = page.middle()
+    page.keys("m")
+    page.mouse.move(x - 200, y)
+    page.wait_for_timeout(300)
+    after = page.seen()
+    row, column = before.shape[0] // 2, before.shape[1] // 2 - 200
+    changed = np.abs(after - before)[row - 80 : row + 80, column - 80 : column + 80].mean()
+    assert changed > 1
+    assert after[row, column] == pytest.approx(before[row, column], abs=25)
+    assert np.abs(after - before)[:100, -300:].mean() < 1
+
+
+def test_no_mark_of_the_image_below_lies_in_the_magnifier(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}/large")
+    page.keys("m")
+    page.mouse.move(*page.middle(".ring.micro"))
+    page.wait_for_timeout(300)
+    x, y = page.middle(".marks .lens")
+    box = page.locator(".pane").bounding_box()
+    row, column = round(y - box["y"]), round(x - box["x"])
+    seen = []
+    for _ in range(2):
+        seen.append(page.seen()[row - 70 : row + 70, column - 70 : column + 70])
+        page.keys("h")
+    assert seen[0].std() > 3
+    assert np.abs(seen[0] - seen[1]).max() <= 1
+
+
+def test_marks_hide_with_one_key_and_kinds_apart(visit: Any, uid: str) -> None:
+    page = visit("Ada", f"#/image/{uid}/large")
+    ring = page.locator(".ring.micro").first
+    assert ring.is_visible()
+    for key in ("h", "1"):
+        page.keys(key)
+        assert not ring.is_visible()
+        page.keys(key)
+        assert ring.is_visible()
+    page.keys("4")
+    assert not page.locator(".hull").first.is_visible()
+    assert ring.is_visible()
+    page.keys("4")
+    assert page.locator(".label", has_text="grouped").is_visible()
+    for key, name in (("2", "macro"), ("3", "vascular")):
+        page.keys(key)
+        assert f"no-{name}" in page.locator("svg.marks").get_attribute("class")
+
+
+def test_the_next_finding_is_centred_magnified_and_explained(visit: Any, uid: str, results: Any) -> None:
+    page = visit("Ada", f"#/image/{uid}/large")
+    page.keys("j")
+    cluster = results["L CC"]["clusters"][0]
+    members = [one for one in results["L CC"]["calcifications"] if one["id"] in cluster["members"]]
+    rows, columns = [one["row"] for one in members], [one["column"] for one in members]
+    centre = (min(rows) + max(rows)) / 2, (min(columns) + max(columns)) / 2
+    assert page.place_under(*page.middle()) == pytest.approx(centre, abs=2)
+    [share] = re.findall(r"(\d+) %", page.locator(".pane .scale").inner_text())
+    assert int(share) > 150
+    told = page.locator("#detail").inner_text()
+    for reason in [*cluster["distribution"]["reasons"], *cluster["morphology"]["reasons"]]:
+        assert reason in told
+    assert page.locator("#detail .bars").first.locator("dt").count() == 5
+    page.keys("Shift+J")
+    page.keys("h")
+    item = members[0]
+    assert page.place_under(*page.middle()) == pytest.approx((item["row"], item["column"]), abs=2)
+    seen = page.seen()
+    row, column = seen.shape[0] // 2, seen.shape[1] // 2
+    around = seen[row - 60 : row + 60, column - 60 : column + 60]
+    assert seen[row - 3 : row + 4, column - 3 : column + 4].mean() > np.median(around) + 15
+    page.keys("k")
+    assert "Calcification" in page.locator("#toast").inner_text() or "first" in page.locator("#toast").inner_text()
+
+
+def test_an_image_over_the_texture_limit_is_drawn_in_tiles_and_looks_the_same(visit: Any, uid: str) -> None:
+    limit = (
+        "const ask = WebGL2RenderingContext.prototype.getParameter;"
+        "WebGL2RenderingContext.prototype.getParameter = function (name) {"
+        " return name === WebGL2RenderingContext.MAX_TEXTURE_SIZE ? 256 : ask.call(this, name); };"
+    )
+    seen = []
+    for script in ("", limit):
+        page = visit("Ada", f"#/image/{uid}/large", script=script)
+        page.keys("j")
+        page.keys("h")
+        page.wait_for_timeout(500)
+        seen.append(page.seen())
+    assert seen[0].std() > 10
+    assert np.abs(seen[0] - seen[1]).max() <= 2
+
+
+def test_an_image_that_was_moved_is_shown_from_its_overlay_and_says_so(
+    visit: Any, serve: Any, reviewed: Path, uid: str, tmp_path: Path
+) -> None:
+    shutil.copytree(reviewed / "run", tmp_path / "alone" / "run")
+    lonely = serve(tmp_path / "alone" / "run")
+    page = visit("Ada", at=lonely)
+    page.locator("a.card").first.wait_for()
+    page.goto(f"{lonely.address}#/image/{uid}/large")
+    picture = page.locator(".instead img")
+    assert picture.evaluate("node => node.decode().then(() => node.naturalWidth)") > 200
+    assert "picture of the run" in page.locator(".instead").inner_text()
+    page.keys("j")
+    page.keys("a")
+    page.saved()
+    assert lonely.state(uid, "Ada")["clusters"]
