@@ -81,7 +81,7 @@ export function listen(viewer) {
     const down = y - drag.y;
     [drag.x, drag.y] = [x, y];
     if (drag.kind === "window") {
-      for (const one of viewer.linked ? viewer.panes : [pane]) one.adjust(down / 500, Math.exp(right / 300));
+      for (const one of viewer.followers) one.adjust(down / 500, Math.exp(right / 300));
       viewer.request();
     } else if (drag.kind === "pan") {
       pane.view.pan(right, down);

@@ -9,11 +9,24 @@ export function hung(images) {
   return found.length > 1 ? found : images.slice(0, 4);
 }
 
+/** What has to be seen of an image: the breast, where its outline is known, with some room. */
+export function boxOf(view, result) {
+  const outline = result?.breast?.outline ?? [];
+  if (outline.length < 3) return [0, 0, view.columns, view.rows];
+  const rows = outline.map((point) => point[0]);
+  const columns = outline.map((point) => point[1]);
+  const room = 0.03 * (Math.max(...rows) - Math.min(...rows));
+  return [
+    Math.max(0, Math.min(...columns) - room), Math.max(0, Math.min(...rows) - room),
+    Math.min(view.columns, Math.max(...columns) + room), Math.min(view.rows, Math.max(...rows) + room),
+  ];
+}
+
 /** Rows of panes: side by side or two by two, whichever shows the breasts larger. Columns are as wide as what they hold. */
 export function arrange(panes, width, height) {
   const boxes = panes.map((pane) => {
     const [left, top, right, bottom] = pane.box;
-    const mm = pane.view.unitMm ?? 0.07;
+    const mm = pane.view.screenMm;
     return [(right - left) * pane.view.aspect[0] * mm, (bottom - top) * pane.view.aspect[1] * mm];
   });
   const high = Math.max(...boxes.map((box) => box[1]));
@@ -27,11 +40,15 @@ export function arrange(panes, width, height) {
   return { ...best, pxPerMm: best.pxPerMm * 0.96 };
 }
 
+/** The zoom of a view at the common scale. */
+export function zoomOf(view, { pxPerMm }) {
+  return pxPerMm * view.screenMm;
+}
+
 /** Fit every pane at the common scale, its chest wall against its neighbour. */
-export function fitAll(panes, { pxPerMm }) {
+export function fitAll(panes, plan) {
   for (const pane of panes) {
-    const mm = pane.view.unitMm ?? 0.07;
-    pane.view.fit(pane.box, pxPerMm * mm, panes.length > 1 ? pane.wall : null);
+    pane.view.fit(pane.box, zoomOf(pane.view, plan), panes.length > 1 ? pane.wall : null);
     pane.isMoved = true;
   }
 }

@@ -1,17 +1,22 @@
-// The page: what is shown under which address, who reads, and whether everything is saved.
+// The page: what is shown under which address, who reads, and which keys are obeyed.
 
-import { getHistory, getRun, getVocabulary, getWorklist } from "./api.js";
+import { getRun, getVocabulary, getWorklist } from "./api.js";
 import { markRead, agree, setComment, setLabel, settle } from "./answering.js";
-import { buildToolbar, commandsOf, steer } from "./commands.js";
-import { byId, h, say, words } from "./dom.js";
+import { commandsOf, steer } from "./commands.js";
+import { byId, h, say } from "./dom.js";
 import { listen } from "./gestures.js";
+import { showPlace, showProgress, showSaved } from "./header.js";
 import { commandOf, showKeys } from "./keys.js";
 import { revealSelected, showPanel } from "./panel.js";
+import { showHistory } from "./past.js";
+import { buildToolbar } from "./toolbar.js";
 import { Viewer } from "./viewer.js";
 import { Worklist } from "./worklist.js";
 
 const READER = "mammocalc-reader";
+const PRELOAD_MS = 250;  // after an image was opened: what the reader does first goes first
 
+// What the parts of the page tell one another.
 const app = {
   run: null, vocabulary: null, reader: null,
 
@@ -20,7 +25,7 @@ const app = {
     for (const pane of viewer.all) pane.node.classList.toggle("active", pane === viewer.active && viewer.panes.length > 1);
     toolbar();
     showPanel(viewer, app.vocabulary);
-    showPlace();
+    showPlace(worklist, viewer);
   },
   selectionChanged() {
     app.viewChanged();
@@ -28,20 +33,21 @@ const app = {
   },
   answersChanged(uid, answers) {
     if (answers.reader === app.reader) worklist.note(uid, answers.state);
-    showSaved();
-    showProgress();
+    showSaved(viewer);
+    showProgress(worklist);
     app.viewChanged();
   },
   /** What the worklist says of an image, in the words of a result. */
   listed(uid) {
-    const { laterality = "unknown", view = "unknown", rows = 1, columns = 1, spacing_mm: spacing = null } = worklist.images.find((image) => image.uid === uid) ?? {};
+    const known = worklist.images.find((image) => image.uid === uid) ?? {};
+    const { laterality = "unknown", view = "unknown", rows = 1, columns = 1, spacing_mm: spacing = null } = known;
     return { sop_instance_uid: uid, laterality, view, rows, columns, pixel_spacing_mm: spacing, patient_orientation: [] };
   },
   problem(text) {
     say(text, "bad");
   },
   placeChanged() {
-    const wanted = `#/image/${viewer.active.uid}${viewer.large && viewer.all.length > 1 ? "/large" : ""}`;
+    const wanted = addressOf(viewer.active.uid);
     if (location.hash !== wanted) history.replaceState(null, "", wanted);
     app.viewChanged();
   },
@@ -58,56 +64,36 @@ const app = {
   },
   neighbour(by) {
     const next = neighbourOf(by);
-    if (!next) return say(by > 0 ? "That was the last image of the worklist." : "That was the first image of the worklist.");
-    location.hash = `#/image/${next}${viewer.large && viewer.all.length > 1 ? "/large" : ""}`;
-    return undefined;
+    if (next) location.hash = addressOf(next);
+    else say(by > 0 ? "That was the last image of the worklist." : "That was the first image of the worklist.");
   },
   preload() {
     const next = neighbourOf(1);
-    if (next) setTimeout(() => viewer.preload(next).catch(() => {}), 250);
+    if (next) setTimeout(() => viewer.preload(next).catch(() => {}), PRELOAD_MS);
   },
   back() {
     const field = document.activeElement?.closest?.("input, textarea, select");
     if (field) {
       field.blur();
       if (!byId("viewer").hidden) viewer.active?.node.focus({ preventScroll: true });
-      return;
-    }
-    if (byId("viewer").hidden) return;
-    if (viewer.tool !== "window" || viewer.lensOn || viewer.panes.some((pane) => pane.rulers.length)) {
-      viewer.tool = "window";
-      viewer.lensOn = false;
-      for (const pane of viewer.all) [pane.rulers, pane.crosshair] = [[], null];
-      viewer.request();
-      app.viewChanged();
-    } else if (viewer.large && viewer.all.length > 1) viewer.toggleLarge();
+    } else if (byId("viewer").hidden) return;
+    else if (viewer.tool !== "window" || viewer.lensOn || viewer.panes.some((pane) => pane.rulers.length)) putDown();
+    else if (viewer.large && viewer.all.length > 1) viewer.toggleLarge();
     else location.hash = "#/";
   },
-  async showHistory() {
-    const pane = viewer.active;
-    try {
-      const answer = await getHistory(pane.uid, app.reader);
-      const rows = Array.isArray(answer) ? answer : (answer.actions ?? answer.history ?? []);
-      byId("past-list").replaceChildren(...rows.map((row) => h("li", { class: row.undone_by ? "undone" : "" }, h("time", {}, timeOf(row.time)), ` ${row.reader}: ${sentenceOf(row.action)}${row.undone_by ? " (undone)" : ""}`)));
-      if (!rows.length) byId("past-list").append(h("li", {}, "Nothing yet."));
-      byId("past").showModal();
-    } catch (error) {
-      say(error.message, "bad");
-    }
-  },
+  showHistory: () => showHistory(viewer.active.uid, app.reader),
 };
 
 const viewer = new Viewer(app);
-viewer.toggleLarge = () => {
-  if (viewer.all.length < 2) return viewer.fit();
-  viewer.hang(!viewer.large);
-  app.placeChanged();
-  return viewer.active.node.focus({ preventScroll: true });
-};
 let worklist;
 const commands = commandsOf(viewer, app);
 const toolbar = buildToolbar(viewer, commands, app);
 
+function addressOf(uid) {
+  return `#/image/${uid}${viewer.large && viewer.all.length > 1 ? "/large" : ""}`;
+}
+
+/** The next image of the worklist that is not on the screen with this one. */
 function neighbourOf(by) {
   const list = worklist.shown.map((image) => image.uid);
   const inCase = viewer.large || viewer.all.length < 2 ? [viewer.active?.uid] : viewer.all.map((pane) => pane.uid);
@@ -116,41 +102,16 @@ function neighbourOf(by) {
   return list[at];
 }
 
-function timeOf(text) {
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? String(text) : time.toLocaleString();
+/** Put down the tool, the magnifier and the rulers. */
+function putDown() {
+  viewer.tool = "window";
+  viewer.lensOn = false;
+  for (const pane of viewer.all) [pane.rulers, pane.crosshair] = [[], null];
+  viewer.request();
+  app.viewChanged();
 }
 
-function sentenceOf(action) {
-  const { type, ...rest } = action;
-  const about = Object.entries(rest).filter(([, value]) => value !== null).map(([name, value]) => `${words(name)} ${value}`);
-  return [words(type), ...about].join(", ");
-}
-
-function showPlace() {
-  const at = worklist.shown.findIndex((image) => image.uid === viewer.active?.uid);
-  byId("place").textContent = byId("viewer").hidden || at < 0 ? "" : `${at + 1} of ${worklist.shown.length}`;
-}
-
-function showProgress() {
-  const total = worklist.images.length;
-  const read = worklist.readCount;
-  byId("progress").setAttribute("aria-valuemax", total);
-  byId("progress").setAttribute("aria-valuenow", read);
-  byId("progress").firstElementChild.style.width = `${total ? (100 * read) / total : 0}%`;
-  byId("progress-text").textContent = `${read} of ${total} read`;
-}
-
-function showSaved() {
-  const all = [...viewer.everyAnswers.values()];
-  const waiting = all.reduce((sum, answers) => sum + answers.pending.length, 0);
-  const isBad = all.some((answers) => answers.problem && !answers.isSaved);
-  const last = viewer.active?.answers.state.saved_at;
-  const text = isBad ? `Not saved: ${waiting} waiting, the server does not answer` : waiting ? "Saving" : last ? "Saved" : "";
-  if (byId("saved").textContent !== text) byId("saved").textContent = text;
-  byId("saved").className = `saved ${isBad ? "bad" : waiting ? "busy" : "good"}`;
-  byId("saved").title = last && !waiting ? `Saved ${timeOf(last)}` : "";
-}
+// ---------------------------------------------------------------- addresses
 
 function show(what) {
   byId("worklist").hidden = what !== "worklist";
@@ -161,28 +122,33 @@ function show(what) {
 async function follow() {
   const [, kind, uid, size] = location.hash.split("/");
   settle();
-  if (kind !== "image" || !uid) {
-    const before = viewer.active?.uid;
-    keepComment();
-    show("worklist");
-    viewer.close();
-    document.title = "Review · mammocalc";
-    try {
-      worklist.fill(await getWorklist(app.reader));
-    } catch (error) {
-      say(error.message, "bad");
-    }
-    showProgress();
-    showPlace();
-    if (before) worklist.focusOn(before);
-    return;
+  if (kind === "image" && uid) await showImage(uid, size === "large");
+  else await showWorklist();
+}
+
+async function showWorklist() {
+  const before = viewer.active?.uid;
+  keepComment();
+  show("worklist");
+  viewer.close();
+  document.title = "Review · mammocalc";
+  try {
+    worklist.fill(await getWorklist(app.reader));
+  } catch (error) {
+    say(error.message, "bad");
   }
+  showProgress(worklist);
+  showPlace(worklist, viewer);
+  if (before) worklist.focusOn(before);
+}
+
+async function showImage(uid, isLarge) {
   show("viewer");
   byId("stage").dataset.pictured = "";
   try {
-    await viewer.open(uid, size === "large");
+    await viewer.open(uid, isLarge);
     document.title = `${viewer.active.where.textContent} · mammocalc`;
-    showSaved();
+    showSaved(viewer);
     viewer.active.node.focus({ preventScroll: true });
   } catch (error) {
     say(error.message, "bad");
@@ -190,12 +156,7 @@ async function follow() {
   }
 }
 
-// A comment that is still being written is an answer as well.
-function keepComment() {
-  const field = byId("comment");
-  const pane = viewer.all.find((one) => one.uid === field.dataset.uid);
-  if (pane) setComment(viewer, field.value, pane);
-}
+// ---------------------------------------------------------------- who reads
 
 async function askReader() {
   const dialog = byId("who");
@@ -212,6 +173,15 @@ function become(name) {
   sessionStorage.setItem(READER, name);
   byId("reader").replaceChildren(h("span", { class: "dim" }, "Reader "), name);
   viewer.forgetAnswers();
+}
+
+// ---------------------------------------------------------------- listening
+
+// A comment that is still being written is an answer as well.
+function keepComment() {
+  const field = byId("comment");
+  const pane = viewer.all.find((one) => one.uid === field.dataset.uid);
+  if (pane) setComment(viewer, field.value, pane);
 }
 
 function listenToForm() {
@@ -233,36 +203,43 @@ function listenToForm() {
   });
   byId("panes").addEventListener("focusin", (event) => {
     const pane = viewer.panes.find((one) => one.node.contains(event.target));
-    if (pane && pane !== viewer.active) {
-      viewer.active = pane;
-      if (viewer.selected?.pane !== pane) viewer.select(null, pane);
-      app.placeChanged();
-    }
+    if (!pane || pane === viewer.active) return;
+    viewer.active = pane;
+    if (viewer.selected?.pane !== pane) viewer.select(null, pane);
+    app.placeChanged();
   });
 }
 
-document.addEventListener("keydown", (event) => {
+/** Obey a key; true where it was one. */
+function obey(event) {
   if (event.key === " " && event.target.closest?.(".pane")) {
     viewer.space = true;
-    event.preventDefault();
-    return;
+    return true;
   }
   const command = commandOf(event);
-  if (command === "help") showKeys();
-  else if (byId("viewer").hidden) {
-    if (command === "search") byId("search").focus();
+  if (command === "help") {
+    showKeys();
+    return true;
+  }
+  if (byId("viewer").hidden || !viewer.active) {
+    if (command === "search" && byId("viewer").hidden) byId("search").focus();
     else if (command === "back") app.back();
-    else return;
-  } else if (!viewer.active) {
-    if (command === "back") app.back();
-    else return;
-  } else if (command && commands[command]) {
+    else return false;
+    return true;
+  }
+  if (command && commands[command]) {
     if (!["larger", "smaller"].includes(command)) settle();
     commands[command]();
-  } else if (document.querySelector("dialog[open]") || event.target.closest("input, textarea, select, .panel") || event.ctrlKey || event.altKey || event.metaKey) return;
-  else if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
-  else if (!steer(event, viewer, app)) return;
-  event.preventDefault();
+    return true;
+  }
+  const isElsewhere = document.querySelector("dialog[open]") || event.target.closest("input, textarea, select, .panel");
+  if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (event.key === "Enter" && event.target.closest("button, a, summary")) return false;
+  return steer(event, viewer, app);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (obey(event)) event.preventDefault();
 });
 document.addEventListener("keyup", (event) => {
   if (event.key === " ") viewer.space = false;
@@ -292,12 +269,10 @@ async function begin() {
   const known = sessionStorage.getItem(READER) ?? app.run.reader;
   if (known) become(known);
   else await askReader();
-  if (!location.hash.startsWith("#/image/")) {
-    await follow();
-    return;
+  if (location.hash.startsWith("#/image/")) {
+    worklist.fill(await getWorklist(app.reader));
+    showProgress(worklist);
   }
-  worklist.fill(await getWorklist(app.reader));
-  showProgress();
   await follow();
 }
 

@@ -2,6 +2,7 @@
 
 import { overlayOf } from "./api.js";
 import { h, words } from "./dom.js";
+import { boxOf } from "./hanging.js";
 import { Marks } from "./marks.js";
 import { View, mirroring } from "./view.js";
 import { presets } from "./windows.js";
@@ -64,17 +65,8 @@ export class Pane {
     return { L: "left", R: "right" }[this.image.laterality] ?? null;
   }
 
-  /** What has to be seen of the image: the breast, where its outline is known, with some room. */
   get box() {
-    const outline = this.result?.breast?.outline ?? [];
-    if (outline.length < 3) return [0, 0, this.view.columns, this.view.rows];
-    const rows = outline.map((point) => point[0]);
-    const columns = outline.map((point) => point[1]);
-    const room = 0.03 * (Math.max(...rows) - Math.min(...rows));
-    return [
-      Math.max(0, Math.min(...columns) - room), Math.max(0, Math.min(...rows) - room),
-      Math.min(this.view.columns, Math.max(...columns) + room), Math.min(this.view.rows, Math.max(...rows) + room),
-    ];
+    return boxOf(this.view, this.result);
   }
 
   /** Called as greys come: the window and the mirroring may wait for the first of them. */
@@ -103,10 +95,6 @@ export class Pane {
     this.caption();
   }
 
-  get scale() {
-    return this.view.zoom * Math.min(...this.view.aspect);
-  }
-
   caption() {
     if (!this.window) return;
     const { center, width } = this.window;
@@ -115,7 +103,7 @@ export class Pane {
   }
 
   get level() {
-    return this.picture.levelFor(this.scale * devicePixelRatio);
+    return this.picture.levelFor(this.view.pixelScale * devicePixelRatio);
   }
 
   want(priority = 0) {
@@ -149,7 +137,7 @@ export class Pane {
     const scale = view.scale.map((value) => value * LENS_TIMES);
     const [x, y] = view.toImage(lens.x, lens.y);
     const centre = [x - (lens.x - view.width / 2) / scale[0], y - (lens.y - view.height / 2) / scale[1]];
-    const level = picture.levelFor(this.scale * LENS_TIMES * devicePixelRatio);
+    const level = picture.levelFor(view.pixelScale * LENS_TIMES * devicePixelRatio);
     const reach = LENS_PX / Math.min(...scale.map(Math.abs));
     const box = [Math.max(0, x - reach), Math.max(0, y - reach), Math.min(view.columns - 1, x + reach), Math.min(view.rows - 1, y + reach)];
     picture.want(level, box);
@@ -160,8 +148,7 @@ export class Pane {
   /** The bar that tells lengths: a round number of mm, about a tenth of the view. */
   measure() {
     const { view } = this;
-    const ratio = this.scale;
-    const zoom = `${Math.round(100 * ratio * devicePixelRatio)} %`;
+    const zoom = `${Math.round(100 * view.pixelScale * devicePixelRatio)} %`;
     if (!view.unitMm) {
       this.bar.replaceChildren(`${zoom} · not calibrated`);
       return;

@@ -1,5 +1,7 @@
 // One image on the screen: where its pixels lie. Nothing here draws.
 
+const USUAL_MM = 0.07;  // of a pixel: between those of the detectors in use
+
 /** Whether the image has to be mirrored so that the chest wall lies where radiologists hang it. */
 export function mirroring(image, picture) {
   const [along, down] = image.patient_orientation ?? [];
@@ -36,6 +38,7 @@ export class View {
     this.put({ left: 0, top: 0, width: 1, height: 1 });
     this.aspect = spacing ? [spacing[1] / least, spacing[0] / least] : [1, 1];
     this.unitMm = spacing ? least : null;
+    this.screenMm = this.unitMm ?? USUAL_MM;  // for the size on the screen alone
     this.mirror = { across: false, down: false };
     this.fitted = true;
   }
@@ -49,6 +52,11 @@ export class View {
   get scale() {
     const [x, y] = this.aspect;
     return [(this.mirror.across ? -x : x) * this.zoom, (this.mirror.down ? -y : y) * this.zoom];
+  }
+
+  /** CSS pixels per pixel of the stored image along its shorter side. */
+  get pixelScale() {
+    return this.zoom * Math.min(...this.aspect);
   }
 
   /**

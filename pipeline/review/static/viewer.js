@@ -1,27 +1,26 @@
 // The images of a case on the screen: which are shown, which finding is selected, and when to draw.
 
-import { getImage } from "./api.js";
 import { Answers } from "./answers.js";
 import { byId, h, say } from "./dom.js";
-import { calcificationsOf, diameterOf, nameOf } from "./findings.js";
+import { calcificationsOf, diameterOf } from "./findings.js";
 import { arrange, fitAll, hung } from "./hanging.js";
+import { Library } from "./library.js";
 import { Painter } from "./painter.js";
-import { Pane, nameOfView } from "./pane.js";
+import { Pane } from "./pane.js";
 import { Gallery } from "./picture.js";
+import { show } from "./stepping.js";
 
-const AROUND_MM = 14;  // a single calcification is shown within so much tissue
-const GLIDE_MS = 180;
-const KEPT = 40;  // documents of images that are kept: those of a few cases
+const LOST = "The graphics card took the picture away. It comes back as soon as it can.";
 
 export class Viewer {
   constructor(app) {
-    Object.assign(this, { app, panes: [], all: [], active: null, large: false, selected: null, tool: "window", lens: null, lensOn: false, linked: true, sized: null });
+    Object.assign(this, { app, panes: [], all: [], active: null, large: false, selected: null });
+    Object.assign(this, { tool: "window", lens: null, lensOn: false, linked: true, sized: null });
     this.shown = { marks: true, micro: true, macro: true, vascular: true, hulls: true };
-    this.cache = new Map();
+    this.library = new Library(() => app.reader);
     this.everyAnswers = new Map();
     try {
-      const lost = () => this.app.problem("The graphics card took the picture away. It comes back as soon as it can.");
-      this.painter = new Painter(byId("canvas"), lost, () => this.gallery.restore());
+      this.painter = new Painter(byId("canvas"), () => app.problem(LOST), () => this.gallery.restore());
       this.gallery = new Gallery(this.painter, () => this.arrived());
     } catch (error) {
       byId("problem").textContent = error.message;
@@ -32,19 +31,8 @@ export class Viewer {
 
   // ---------------------------------------------------------------- opening
 
-  async known(uid, isFresh = false) {
-    if (isFresh || !this.cache.has(uid)) {
-      const promise = getImage(uid, this.app.reader);
-      this.cache.delete(uid);
-      this.cache.set(uid, promise);
-      promise.catch(() => this.cache.delete(uid));
-      if (this.cache.size > KEPT) this.cache.delete(this.cache.keys().next().value);
-    }
-    return this.cache.get(uid);
-  }
-
   forgetAnswers() {
-    this.cache.clear();
+    this.library.forget();
     this.caseKey = null;
   }
 
@@ -54,7 +42,7 @@ export class Viewer {
     this.measured = false;
     performance.clearMarks("opened");
     performance.mark("opened");
-    const first = await this.known(uid);
+    const first = await this.library.get(uid);
     if (this.ticket !== ticket) return;
     const key = first.case.join(" ");
     if (this.caseKey !== key) {
@@ -67,11 +55,12 @@ export class Viewer {
       }
       const kept = large ? this.active : null;
       const shown = new Map([[uid, first]]);
-      await Promise.all(first.case.map(async (other) => shown.set(other, await this.known(other))));
+      await Promise.all(first.case.map(async (other) => shown.set(other, await this.library.get(other))));
       if (this.ticket !== ticket) return;
       this.caseKey = key;
       if (!kept) this.selected = null;
-      this.all = [...new Set([...first.case, uid])].map((other) => (kept?.uid === other ? kept : this.paneOf(other, shown.get(other))));
+      const uids = [...new Set([...first.case, uid])];
+      this.all = uids.map((other) => (kept?.uid === other ? kept : this.paneOf(other, shown.get(other))));
       if (kept?.uid === uid && this.large) {
         this.app.viewChanged();
         this.app.preload();
@@ -84,18 +73,21 @@ export class Viewer {
   }
 
   paneOf(uid, shown) {
-    const { vocabulary, reader } = this.app;
+    const { vocabulary, reader, listed } = this.app;
     // What waits to be saved stays with its image when the reader goes on and comes back.
     let answers = this.everyAnswers.get(`${reader} ${uid}`);
-    if (!answers || answers.isSaved) answers = new Answers(uid, reader, shown.answers, () => this.answered(uid, answers));
+    if (!answers || answers.isSaved) {
+      answers = new Answers(uid, reader, shown.answers, () => this.answered(uid, answers));
+    }
     this.everyAnswers.set(`${reader} ${uid}`, answers);
-    return new Pane(uid, shown, answers, { vocabulary, gallery: this.gallery, reader, listed: (other) => this.app.listed(other) });
+    return new Pane(uid, shown, answers, { vocabulary, gallery: this.gallery, reader, listed });
   }
 
   /** Put the views of the case, or the active one alone, on the stage. */
   hang(large) {
     this.large = large;
-    const together = hung(this.all.map((pane) => pane.image)).map((image) => this.all.find((pane) => pane.image === image));
+    const images = hung(this.all.map((pane) => pane.image));
+    const together = images.map((image) => this.all.find((pane) => pane.image === image));
     if (!together.includes(this.active)) this.large = true;
     this.panes = this.large ? [this.active] : together;
     byId("panes").replaceChildren(...this.panes.map((pane) => pane.node));
@@ -113,13 +105,12 @@ export class Viewer {
     panes.style.gridTemplateColumns = plan.columns.map((wide) => `minmax(0, ${wide.toFixed(2)}fr)`).join(" ");
     panes.style.gridTemplateRows = `repeat(${plan.down}, minmax(0, 1fr))`;
     for (const pane of this.panes) {
-      const box = pane.node.getBoundingClientRect();
-      pane.rectangle = { left: box.left - stage.left, top: box.top - stage.top, width: box.width, height: box.height };
+      const { left, top, width, height } = pane.node.getBoundingClientRect();
+      pane.rectangle = { left: left - stage.left, top: top - stage.top, width, height };
       pane.view.put(pane.rectangle, devicePixelRatio);
       pane.isMoved = true;
     }
-    if (isNew) fitAll(this.panes, plan);
-    else fitAll(this.panes.filter((pane) => pane.view.fitted), plan);
+    fitAll(this.panes.filter((pane) => isNew || pane.view.fitted), plan);
     this.moved();
   }
 
@@ -129,7 +120,42 @@ export class Viewer {
     this.moved();
   }
 
+  /** Another view of the case, or all of them. */
+  toggleLarge() {
+    if (this.all.length < 2) return this.fit();
+    this.hang(!this.large);
+    this.app.placeChanged();
+    return this.active.node.focus({ preventScroll: true });
+  }
+
+  /** Fetch what the next image needs, behind everything that is looked at. */
+  async preload(uid) {
+    if (!this.gallery) return;
+    const { width, height } = byId("stage").getBoundingClientRect();
+    const isLarge = this.large && this.all.length > 1;
+    const ahead = await this.library.fetchAhead(uid, this.gallery, { isLarge, width, height });
+    this.gallery.trim(new Set([...this.all.map((pane) => pane.uid), ...ahead]));
+  }
+
+  close() {
+    this.panes = [];
+    this.selected = null;
+    this.lens = null;
+    byId("panes").replaceChildren(h("span", {}));
+  }
+
   // ---------------------------------------------------------------- drawing
+
+  /** The views whose windows follow that of the active one, itself among them. */
+  get followers() {
+    return this.linked && this.panes.includes(this.active) ? this.panes : [this.active];
+  }
+
+  /** Show a preset of the active view, and of the others that which stands at the same place. */
+  choose(index) {
+    for (const pane of this.followers) if (pane.presets.length) pane.choose(Math.min(index, pane.presets.length - 1));
+    this.request();
+  }
 
   /** More greys are here. */
   arrived() {
@@ -184,102 +210,33 @@ export class Viewer {
 
   /** The circle of the selected calcification, with a grip to drag. */
   sizeOf(pane, finding) {
-    if (!finding || finding.kind === "cluster" || !pane.view.unitMm || !this.shown.marks) return null;
-    const diameter = diameterOf(finding);
-    if (diameter === null) return null;
-    return { pane, finding, x: finding.column + 0.5, y: finding.row + 0.5, radiusPx: diameter / 2 / pane.view.unitMm, text: "" };
+    const { unitMm } = pane.view;
+    const diameter = finding && finding.kind !== "cluster" ? diameterOf(finding) : null;
+    if (diameter === null || !unitMm || !this.shown.marks) return null;
+    return { pane, finding, x: finding.column + 0.5, y: finding.row + 0.5, radiusPx: diameter / 2 / unitMm, text: "" };
   }
 
-  // ---------------------------------------------------------------- findings
+  // ---------------------------------------------------------------- answers
 
   select(finding, pane = this.active, isToBeShown = false) {
     this.active = pane;
     this.selected = finding ? { pane, finding } : null;
-    if (finding && isToBeShown) this.show(finding, pane);
+    if (finding && isToBeShown) show(this, finding, pane);
     for (const one of this.panes) one.isMoved = true;
     this.request();
     this.app.selectionChanged();
   }
 
-  /** Centre a finding and magnify it; the view glides there unless the reader wants little motion. */
-  show(finding, pane) {
-    if (!this.large) {
-      this.active = pane;
-      this.hang(true);
-      this.app.placeChanged();
-    }
-    const { view } = pane;
-    const around = AROUND_MM / (view.unitMm ?? 0.07) / 2;
-    let [left, top, right, bottom] = finding.box ?? [finding.column - around, finding.row - around, finding.column + around, finding.row + around];
-    const room = finding.box ? Math.max(3 / (view.unitMm ?? 0.07), 0.2 * Math.max(right - left, bottom - top)) : 0;
-    [left, top, right, bottom] = [left - room, top - room, right + room, bottom + room];
-    const zoom = Math.min(view.zoomFor([left, top, right, bottom]) * 0.92, 8);
-    this.glide(pane, { x: (left + right) / 2 + 0.5, y: (top + bottom) / 2 + 0.5, zoom });
-  }
-
-  glide(pane, target) {
-    const { view } = pane;
-    const start = { x: view.x, y: view.y, zoom: view.zoom };
-    const began = performance.now();
-    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    view.fitted = false;
-    this.gliding = { pane, target };
-    const goal = this.gliding;
-    const step = () => {
-      if (this.gliding !== goal) return;
-      const share = isStill ? 1 : Math.min(1, (performance.now() - began) / GLIDE_MS);
-      const eased = 1 - (1 - share) ** 3;
-      view.zoom = start.zoom * (target.zoom / start.zoom) ** eased;
-      view.x = start.x + (target.x - start.x) * eased;
-      view.y = start.y + (target.y - start.y) * eased;
-      this.moved(pane);
-      if (share < 1) requestAnimationFrame(step);
-      else this.gliding = null;
-    };
-    step();
-  }
-
-  /** The next or previous finding of the case; `isSpot` steps through single calcifications. */
-  step(by, isSpot = false) {
-    const panes = this.all;
-    const steps = panes.flatMap((pane) => {
-      const list = isSpot ? [...calcificationsOf(pane.result, pane.answers.state), ...pane.marks.findings.filter((one) => one.kind === "added")] : pane.marks.findings;
-      return list.map((finding) => ({ pane, finding }));
-    });
-    if (!steps.length) return say("There is no finding in these views.");
-    let at = this.selected ? steps.findIndex((one) => one.pane === this.selected.pane && one.finding.key === this.selected.finding.key) : -1;
-    if (at < 0) {
-      const first = steps.findIndex((one) => one.pane === this.active);
-      at = by > 0 ? (first < 0 ? -1 : first - 1) : first < 0 ? steps.length : first;
-      if (isSpot && this.selected?.finding.kind === "cluster") {
-        const member = steps.findIndex((one) => one.pane === this.selected.pane && one.finding.id === this.selected.finding.item.members[0]);
-        if (member >= 0) at = by > 0 ? member - 1 : member + 1;
-      }
-    }
-    const next = steps[at + by];
-    if (!next) return say(by > 0 ? "That was the last finding of these views. Page ↓ opens the next image." : "That was the first finding of these views.");
-    if (next.pane !== this.active && this.large) {
-      this.active = next.pane;
-      this.hang(true);
-      this.app.placeChanged();
-    }
-    this.select(next.finding, next.pane, true);
-    return say(`${nameOfView(next.pane.image)}: ${nameOf(next.finding)}`);
-  }
-
-  // ---------------------------------------------------------------- answers
-
   /** The server has answered, or something waits to be saved. */
   answered(uid, answers) {
     const pane = this.all.find((one) => one.uid === uid);
     if (answers.isSaved && answers !== pane?.answers) this.everyAnswers.delete(`${answers.reader} ${uid}`);
-    this.cache.get(uid)?.then((shown) => {
-      if (answers.reader === this.app.reader) shown.answers = answers.state;
-    }).catch(() => {});
+    if (answers.reader === this.app.reader) this.library.note(uid, answers.state);
     if (answers !== pane?.answers) return this.app.answersChanged(uid, answers);
     pane.rebuild();
     if (this.selected?.pane === pane) {
-      const same = [...pane.marks.findings, ...calcificationsOf(pane.result, pane.answers.state)].find((one) => one.key === this.selected.finding.key);
+      const known = [...pane.marks.findings, ...calcificationsOf(pane.result, pane.answers.state)];
+      const same = known.find((one) => one.key === this.selected.finding.key);
       this.selected = same ? { pane, finding: same } : null;
     }
     this.sized = null;
@@ -300,7 +257,7 @@ export class Viewer {
 
   /** Blinded reading: the reader has answered, so the result may be asked for. */
   async reveal(pane) {
-    const shown = await this.known(pane.uid, true);
+    const shown = await this.library.renew(pane.uid);
     if (!shown.result) return;
     pane.take(shown);
     pane.rebuild();
@@ -310,28 +267,5 @@ export class Viewer {
 
   get unsaved() {
     return [...this.everyAnswers.values()].some((answers) => !answers.isSaved);
-  }
-
-  /** Fetch what the next image needs, behind everything that is looked at. */
-  async preload(uid) {
-    const first = await this.known(uid);
-    const shown = await Promise.all(first.case.map((other) => this.known(other)));
-    if (!this.gallery) return;
-    const kept = new Set([...this.all.map((pane) => pane.uid), ...first.case]);
-    for (const one of shown) {
-      if (!one.pixels.available) continue;
-      const picture = this.gallery.open(first.case[shown.indexOf(one)], one.pixels);
-      const height = byId("stage").clientHeight * devicePixelRatio;
-      const level = picture.levelFor(height / one.pixels.rows);
-      picture.want(level, [0, 0, one.pixels.columns - 1, one.pixels.rows - 1], 100);
-    }
-    this.gallery.trim(kept);
-  }
-
-  close() {
-    this.panes = [];
-    this.selected = null;
-    this.lens = null;
-    byId("panes").replaceChildren(h("span", {}));
   }
 }

@@ -183,6 +183,40 @@ def test_the_next_finding_is_centred_magnified_and_explained(visit: Any, uid: st
     assert "Calcification" in page.locator("#toast").inner_text() or "first" in page.locator("#toast").inner_text()
 
 
+@pytest.mark.parametrize("is_large", [False, True], ids=["a case", "one view"])
+def test_the_next_image_is_there_before_it_is_asked_for(
+    visit: Any, serve: Any, reviewed: Path, results: Any, tmp_path: Path, is_large: bool
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(reviewed / "run", run)
+    for name in ("R MLO", "L MLO"):  # of another woman, so that there are two cases
+        image = results[name]["image"]
+        [file] = run.glob(f"results/**/{image['sop_instance_uid']}.json")
+        file.write_text(file.read_text().replace(image["study_instance_uid"], "2.25.77"))
+    server = serve(run, "--images", str(reviewed / "in"))
+    page = visit("Ada", at=server)
+    page.locator("#order").select_option("case")
+    uids = [card.get_attribute("href").split("/")[2] for card in page.locator("a.card").all()]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/pixels/" in request.url else None)
+    page.goto(f"{server.address}#/image/{uids[0]}{'/large' if is_large else ''}")
+    page.pictured()
+    after = uids[1:2] if is_large else uids[2:]
+    for _ in range(100):
+        if all(any(uid in url for url in asked) for uid in after):
+            break
+        page.wait_for_timeout(50)
+    page.wait_for_load_state("networkidle")
+    assert all(any(uid in url for url in asked) for uid in after)
+    asked.clear()
+    page.evaluate("() => { document.querySelector('#stage').dataset.pictured = ''; }")
+    page.keys("PageDown")
+    page.pictured()
+    assert after[0] in page.url
+    assert page.seen().std() > 20
+    assert [url for url in asked if any(uid in url for uid in after)] == []
+
+
 def test_an_image_over_the_texture_limit_is_drawn_in_tiles_and_looks_the_same(visit: Any, uid: str) -> None:
     limit = (
         "const ask = WebGL2RenderingContext.prototype.getParameter;"
