@@ -109,6 +109,8 @@ def _add_image(app: FastAPI, review: Review) -> None:
     def picture(uid: str, kind: str, reader: str | None = None) -> Response:
         if kind == "history":
             return _json({"history": review.history(uid, reader)})
+        if kind == "plain":
+            return Response(review.plain(uid), media_type="image/jpeg")
         if kind not in {"overlay", "thumbnail"}:
             raise HTTPException(404)
         path = review.file(uid, kind, reader)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from pipeline.dicom import DicomSettings, read_for_display
 from pipeline.dicom.settings import AdmitSettings
 from pipeline.errors import CallError, ImageError
-from pipeline.review.pixels import make_picture
+from pipeline.review.pixels import make_picture, make_thumbnail
 
 if TYPE_CHECKING:
+    from pipeline.dicom import Window
+    from pipeline.model import Mammogram
     from pipeline.review.locate import ImageFinder
     from pipeline.review.pixels import Picture
     from pipeline.review.settings import ReviewSettings
@@ -45,6 +47,27 @@ class PictureStore:
         self._dicom = DicomSettings(admit=_ADMIT_ALL)
         self._lock = threading.Lock()
         self._pictures: OrderedDict[str, Future[Picture]] = OrderedDict()
+        self._one_thumbnail = threading.Lock()  # a worklist must not take the decoders from who reads
+        self._thumbnails: OrderedDict[str, bytes] = OrderedDict()
+
+    def thumbnail(self, uid: str) -> bytes:
+        """
+        Give a small JPEG of an image as its file asks to be shown, without any mark.
+
+        Images are decoded one after the other for this, and not kept.
+
+        Raises
+        ------
+        NoPixelsError
+            If its file is not found, or cannot be read.
+        """
+        with self._one_thumbnail:
+            if uid not in self._thumbnails:
+                pixels = self._read(uid)[0].pixels
+                self._thumbnails[uid] = make_thumbnail(pixels, self._settings.thumbnail_px)
+                if len(self._thumbnails) > self._settings.thumbnails_kept:
+                    self._thumbnails.popitem(last=False)
+            return self._thumbnails[uid]
 
     def get(self, uid: str) -> Picture:
         """
@@ -72,6 +95,10 @@ class PictureStore:
         return future.result()
 
     def _decode(self, uid: str) -> Picture:
+        mammogram, windows = self._read(uid)
+        return make_picture(mammogram, windows, self._settings.smallest_level_px)
+
+    def _read(self, uid: str) -> tuple[Mammogram, tuple[Window, ...]]:
         path, why = self._finder.find(uid, self._settings.search_wait_s)
         if path is None:
             raise NoPixelsError(why)
@@ -82,7 +109,7 @@ class PictureStore:
         if mammogram.identity.sop_instance_uid != uid:  # exchanged since it was found
             message = "The file of this image was replaced by another one. Start mammocalc review again."
             raise NoPixelsError(message)
-        return make_picture(mammogram, windows, self._settings.smallest_level_px)
+        return mammogram, windows
 
     def _make_room(self) -> None:
         """Drop what was not asked for the longest; the last one stays, however large."""

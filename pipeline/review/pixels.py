@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 65535
 LUT_ENTRIES: Final = 1024
+THUMBNAIL_QUALITY: Final = 80
 MODALITY, LOG_EXPOSURE = "modality", "log_exposure"
 
 
@@ -145,6 +146,28 @@ def make_picture(mammogram: Mammogram, windows: Sequence[Window], smallest_level
     return Picture(
         tuple(levels), scale, tuple(described), smallest, largest, bits=max(1, (len(scale.sent) - 1).bit_length())
     )
+
+
+def make_thumbnail(pixels: StoredPixels, longer_px: int) -> bytes:
+    """
+    Draw an image small, as its file asks to be shown.
+
+    Parameters
+    ----------
+    pixels : StoredPixels
+    longer_px : int
+        Longer side of the thumbnail; a smaller image keeps its size.
+
+    Returns
+    -------
+    bytes
+        A JPEG.
+    """
+    shown = pixels.display_grey[pixels.codes].astype(np.uint8)
+    share = min(1.0, longer_px / max(shown.shape))
+    size = (max(1, round(shown.shape[1] * share)), max(1, round(shown.shape[0] * share)))
+    small = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY])[1].tobytes()
 
 
 def _scale(pixels: StoredPixels) -> Scale:

@@ -173,6 +173,11 @@ class Review:
             raise NotKnownError(message)
         return self.index.folder / place
 
+    def plain(self, uid: str) -> bytes:
+        """Give a thumbnail of the pixels alone, which a blinded reader may see."""
+        self._find(uid)
+        return self.pictures.thumbnail(uid)
+
     def take(self, uid: str, reader: str | None, action: Action) -> dict[str, Any]:
         """Take an action; it is on the disk when this returns."""
         self._find(uid)

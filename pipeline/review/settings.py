@@ -24,6 +24,12 @@ class ReviewSettings(Settings):
     smallest_level_px: Annotated[int, Field(ge=16)] = 256
     """Halving stops when the longer side is no larger. 256: less than one of four views on a small screen."""
 
+    thumbnail_px: Annotated[int, Field(ge=16)] = 400
+    """Longer side of a thumbnail without marks. 400: a card of the worklist on a screen with twice the pixels."""
+
+    thumbnails_kept: Annotated[int, Field(ge=1)] = 4000
+    """Thumbnails without marks that stay in memory. 4000: about 40 MB, and more than a reader scrolls through."""
+
     search_wait_s: Annotated[float, Field(ge=0)] = 10.0
     """
     How long a request waits for the search of a moved image.

@@ -34,6 +34,7 @@ export const getWorklist = async (reader) => (await ask(`worklist${query(reader)
 export const getImage = async (uid, reader) => (await ask(image(uid) + query(reader))).json();
 export const getHistory = async (uid, reader) => (await ask(`${image(uid)}/history${query(reader)}`)).json();
 export const thumbnailOf = (uid, reader) => `api/${image(uid)}/thumbnail${query(reader)}`;
+export const plainOf = (uid) => `api/${image(uid)}/plain`;
 export const overlayOf = (uid, reader) => `api/${image(uid)}/overlay${query(reader)}`;
 
 /** The grey values of one tile; every browser that has WebGL2 runs on little-endian machines. */

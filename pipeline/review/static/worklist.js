@@ -2,6 +2,7 @@
 
 import { thumbnailOf } from "./api.js";
 import { byId, h, symbol, words } from "./dom.js";
+import { PlainPictures } from "./plain.js";
 
 const CARD = { width: 196, height: 292, gap: 14 };
 const FACETS = [
@@ -33,6 +34,7 @@ export class Worklist {
     this.failed = [];
     this.shown = [];
     this.cards = new Map();
+    this.plain = new PlainPictures();
     this.recall();
     byId("search").value = this.text;
     byId("order").value = this.order;
@@ -194,8 +196,12 @@ export class Worklist {
       return h("div", { class: `card file ${entry.status === "failed" ? "failed" : "skipped"}`, tabIndex: tabindex, onfocus: focused, role: "group", "aria-label": `${words(entry.status)} file` }, text);
     }
     const picture = h("div", { class: "thumb" });
-    if (entry.thumbnail) picture.append(h("img", { src: thumbnailOf(entry.uid, this.app.reader), alt: "", loading: "lazy", onerror: (event) => event.target.remove() }));
-    else picture.append(h("span", { class: "dim" }, this.app.run.blinded ? "blinded" : "no picture"));
+    const missing = (event) => event.target.replaceWith(h("span", { class: "dim" }, "no picture"));
+    const drawn = h("img", { alt: "", onerror: missing });
+    picture.append(drawn);
+    // The run's own thumbnails show its marks; where there is none, or they may not be seen yet, the pixels alone.
+    if (entry.thumbnail) drawn.src = thumbnailOf(entry.uid, this.app.reader);
+    else this.plain.add(drawn, entry.uid);
     const name = `${entry.laterality === "unknown" ? "?" : entry.laterality} ${entry.view === "unknown" ? "?" : entry.view}`;
     const state = entry.agreed ? "agreed" : entry.read ? "read" : "unread";
     const label = entry.distribution ? words(entry.distribution) : "not shown yet";
@@ -206,7 +212,7 @@ export class Worklist {
       picture,
       h("span", { class: "view-name" }, name), h("span", { class: "state" }, state === "unread" ? "" : state === "agreed" ? "✓ agreed" : "✓ read"),
       h("div", { class: "words" },
-        h("div", { class: "line" }, symbol(this.app.vocabulary.palette[entry.distribution]), h("span", { class: "label" }, label), presence),
+        h("div", { class: "line" }, entry.distribution ? symbol(this.app.vocabulary.palette[entry.distribution]) : null, h("span", { class: "label" }, label), presence),
         h("div", { class: "line dim" }, h("span", {}, count), flags)));
   }
 

@@ -152,7 +152,10 @@ def test_a_blinded_reader_sees_no_mark_before_the_answer(
     )
     page = visit("Hal", at=blinded)
     page.locator("a.card").nth(3).wait_for()
-    assert page.locator(".thumb img").count() == 0
+    page.until("[...document.querySelectorAll('.thumb img')].every((one) => one.naturalWidth > 50)")
+    sources = page.locator(".thumb img").evaluate_all("nodes => nodes.map((node) => node.src)")
+    assert len(sources) == 4
+    assert all(source.endswith("/plain") for source in sources)
     assert "grouped" not in page.locator("#worklist").inner_text()
     page.goto(f"{blinded.address}#/image/{uid}/large")
     page.pictured()

@@ -15,6 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pydicom
 import pytest
@@ -352,6 +353,14 @@ def test_a_blinded_reader_gets_nothing_of_the_result_before_the_answer(
     assert [told["image"][name] for name in shown] == [result["image"][name] for name in shown]
     assert told["pixels"]["available"]
     assert not told["answers"]["answered"]
+    plain = server.get(f"api/images/{grouped}/plain")
+    assert plain.headers["content-type"] == "image/jpeg"
+    drawn = cv2.imdecode(np.frombuffer(plain.content, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert drawn is not None
+    stored = pydicom.dcmread(judged / "in" / "grouped.dcm").pixel_array  # its window is the whole of its 12 bits
+    small = cv2.resize(stored.astype(np.float32) / 4095 * 255, (drawn.shape[1], drawn.shape[0]), interpolation=cv2.INTER_AREA)
+    assert max(drawn.shape) == 400
+    assert np.abs(drawn - small).mean() < 2
     for kind in ("overlay", "thumbnail"):
         assert server.get(f"api/images/{grouped}/{kind}").status_code == 404
     for number in (result["calcifications"][0]["id"], 99999):  # the same words, whether there is such a mark or not

@@ -56,6 +56,17 @@ def test_an_image_larger_than_the_memory_is_still_served(images: dict[str, Path]
     assert [store.get(uid).levels[0].size > 0 for uid in images] == [True] * 3
 
 
+def test_a_thumbnail_takes_no_place_among_the_pictures_and_is_drawn_once(images: dict[str, Path]) -> None:
+    first, second, _ = images
+    store = store_of(images, cache_bytes=1)
+    picture = store.get(first)
+    thumbnail = store.thumbnail(second)
+    assert thumbnail.startswith(b"\xff\xd8")
+    assert store.get(first) is picture
+    images[second].unlink()
+    assert store.thumbnail(second) is thumbnail
+
+
 def test_a_damaged_file_says_why_and_is_read_again_when_it_was_mended(images: dict[str, Path]) -> None:
     uid, path = next(iter(images.items()))
     whole = path.read_bytes()
