@@ -110,7 +110,7 @@ def _add_image(app: FastAPI, review: Review) -> None:
         if kind == "history":
             return _json({"history": review.history(uid, reader)})
         if kind == "plain":
-            return Response(review.plain(uid), media_type="image/jpeg")
+            return _plain(review, uid)
         if kind not in {"overlay", "thumbnail"}:
             raise HTTPException(404)
         path = review.file(uid, kind, reader)
@@ -128,6 +128,14 @@ def _add_image(app: FastAPI, review: Review) -> None:
             raise ActionError(message)
         action = parse_action(body.get("action"))
         return _json(await run_in_threadpool(review.take, uid, body.get("reader") or review.reader, action))
+
+
+def _plain(review: Review, uid: str) -> Response:
+    """Send a thumbnail without marks, or nothing where the image is not found: the card then says so by itself."""
+    try:
+        return Response(review.plain(uid), media_type="image/jpeg")
+    except NoPixelsError:
+        return Response(status_code=204)
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HEAD_BYTES: Final = 8192
 """A result begins with its image; that part has some 1,000 bytes."""
+MOST_OF_A_CASE: Final = 16
+"""Images that are opened together: twice the views of an examination. Some archives give all images one study."""
 HANGING: Final = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
 """The usual order of the four views."""
 
@@ -88,13 +90,18 @@ class RunIndex:
         return hashlib.sha256(self._bytes(uid)).hexdigest()[:16]
 
     def case(self, uid: str) -> list[str]:
-        """List the images of the same study, else of the same woman, hung as usual; further ones behind."""
+        """
+        List the images of the same study, else of the same woman, hung as usual; further ones behind.
+
+        At most `MOST_OF_A_CASE`, the image itself among them.
+        """
         own = self.images[uid]
         by = "study_uid" if own.study_uid else "patient_key"
         if not getattr(own, by):
             return [uid]
         same = [image for image in self.images.values() if getattr(image, by) == getattr(own, by)]
-        return [image.uid for image in sorted(same, key=_hung)]
+        uids = [image.uid for image in sorted(same, key=_hung)]
+        return uids[:MOST_OF_A_CASE] if uid in uids[:MOST_OF_A_CASE] else [*uids[: MOST_OF_A_CASE - 1], uid]
 
     def _bytes(self, uid: str) -> bytes:
         return (self.folder / self.images[uid].result).read_bytes()

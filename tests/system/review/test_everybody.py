@@ -92,13 +92,30 @@ def test_axe_finds_nothing_serious(visit: Any, uid: str, place: str) -> None:
     assert serious == []
 
 
-@pytest.mark.parametrize("width", [700, 1000, 1920])
+@pytest.mark.parametrize("width", [700, 1000, 1280, 1920])
 def test_nothing_runs_out_of_a_window_of_any_width(visit: Any, uid: str, width: int) -> None:
     page = visit("Lou", f"#/image/{uid}")
     page.set_viewport_size({"width": width, "height": 800})
     page.keys("j")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("#agree").bounding_box()["x"] + page.locator("#agree").bounding_box()["width"] <= width
+    for part in page.locator("#agree, .tool, .tab, #presets, #help").all():
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        part.click(trial=True) if part.is_enabled() else None
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_view_glides_only_for_who_does_not_mind(visit: Any, uid: str, motion: str) -> None:
+    page = visit("Mia", f"#/image/{uid}/large", reduced_motion=motion)
+    page.evaluate(
+        "() => { const told = window.told = new Set(); const scale = document.querySelector('.pane .scale');"
+        " const watch = () => { told.add(scale.innerText); requestAnimationFrame(watch); }; watch(); }"
+    )
+    page.keys("j")
+    page.wait_for_timeout(600)
+    count = page.evaluate("window.told.size")
+    assert count == 2 if motion == "reduce" else count > 2
 
 
 def test_two_thousand_images_leave_the_document_small(
@@ -116,6 +133,7 @@ def test_two_thousand_images_leave_the_document_small(
     many = serve(run, "--answers", str(tmp_path / "many.sqlite"))
     page = visit("Max", at=many)
     page.locator("#shown", has_text="2004 of 2004 images").wait_for()
+    page.locator("a.card .thumb", has_text="no picture").first.wait_for()
     assert page.locator(".card").count() < 80
     page.locator("#scroll").evaluate("node => node.scrollTo(0, node.scrollHeight)")
     page.locator(".card.failed").wait_for()

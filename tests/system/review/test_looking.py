@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -152,9 +153,29 @@ def test_marks_hide_with_one_key_and_kinds_apart(visit: Any, uid: str) -> None:
     assert ring.is_visible()
     page.keys("4")
     assert page.locator(".label", has_text="grouped").is_visible()
-    for key, name in (("2", "macro"), ("3", "vascular")):
-        page.keys(key)
-        assert f"no-{name}" in page.locator("svg.marks").get_attribute("class")
+
+
+def test_micro_macro_and_vessels_hide_apart(
+    visit: Any, serve: Any, reviewed: Path, results: Any, uid: str, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(reviewed / "run", run)
+    [file] = run.glob(f"results/**/{uid}.json")
+    result = json.loads(file.read_text())
+    for item, kind in zip(result["calcifications"], ("macro", "vascular"), strict=False):
+        item["size"] = "macro" if kind == "macro" else "micro"
+        item["flags"] = ["vascular"] if kind == "vascular" else []
+    file.write_text(json.dumps(result))
+    page = visit("Ada", f"#/image/{uid}/large", at=serve(run, "--images", str(reviewed / "in")))
+    kinds = ("micro", "macro", "vascular")
+    for number, hidden in enumerate(kinds):
+        page.keys(str(number + 1))
+        for kind in kinds:
+            rings = page.locator(f".ring.{kind}")
+            assert rings.count() > 0
+            assert rings.first.is_visible() == (kind != hidden)
+        page.locator(f"[data-command={hidden}]").click()
+        assert page.locator(f".ring.{hidden}").first.is_visible()
 
 
 def test_the_next_finding_is_centred_magnified_and_explained(visit: Any, uid: str, results: Any) -> None:

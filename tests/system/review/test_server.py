@@ -358,7 +358,9 @@ def test_a_blinded_reader_gets_nothing_of_the_result_before_the_answer(
     drawn = cv2.imdecode(np.frombuffer(plain.content, np.uint8), cv2.IMREAD_UNCHANGED)
     assert drawn is not None
     stored = pydicom.dcmread(judged / "in" / "grouped.dcm").pixel_array  # its window is the whole of its 12 bits
-    small = cv2.resize(stored.astype(np.float32) / 4095 * 255, (drawn.shape[1], drawn.shape[0]), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        stored.astype(np.float32) / 4095 * 255, (drawn.shape[1], drawn.shape[0]), interpolation=cv2.INTER_AREA
+    )
     assert max(drawn.shape) == 400
     assert np.abs(drawn - small).mean() < 2
     for kind in ("overlay", "thumbnail"):
