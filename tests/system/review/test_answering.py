@@ -85,6 +85,31 @@ def test_a_missed_one_is_added_by_clicking_sized_by_dragging_undone_and_redone(
     assert [one["diameter_mm"] for one in server.state(uid, "Cleo")["added"]] == [pytest.approx(0.3)]
 
 
+def test_the_size_of_a_found_one_is_corrected_by_dragging_and_by_number(
+    visit: Any, server: Any, uid: str, results: Any
+) -> None:
+    page = visit("Nora", f"#/image/{uid}/large")
+    page.keys("Shift+J")
+    first = str(results["L CC"]["clusters"][0]["members"][0])
+    page.mouse.move(*page.middle(".sized .grip"))
+    page.mouse.down()
+    x, y = page.middle(".sized .grip")
+    page.mouse.move(x + 12, y, steps=4)
+    assert page.locator(".sized text").text_content().endswith(" mm")
+    page.mouse.up()
+    page.saved()
+    [(number, said)] = server.state(uid, "Nora")["calcifications"].items()
+    measured = {str(one["id"]): one["diameter_mm"] for one in results["L CC"]["calcifications"]}
+    assert number == first
+    assert said["diameter_mm"] > measured[number]
+    page.locator("#detail", has_text=f"measured {measured[number]:.2f} mm").wait_for()
+    page.locator("#diameter").fill("0.42")
+    page.keyboard.press("Tab")
+    page.saved()
+    page.until("document.querySelector('#diameter').value === '0.42'")
+    assert server.state(uid, "Nora")["calcifications"][number]["diameter_mm"] == pytest.approx(0.42)
+
+
 def test_the_whole_image_is_agreed_with_one_key_and_the_worklist_knows(visit: Any, server: Any, uid: str) -> None:
     page = visit("Dora", f"#/image/{uid}/large")
     assert "0 of 4 read" in page.locator("#progress-text").inner_text()
