@@ -91,11 +91,11 @@ export class Painter {
   /** Begin a frame. `layout` names how the canvas is divided: under another one nothing that was gathered holds. */
   begin(layout) {
     const { canvas, gl } = this;
-    const box = canvas.getBoundingClientRect();
     this.ratio = devicePixelRatio;
-    const width = Math.max(1, Math.round(box.right * this.ratio) - Math.round(box.left * this.ratio));
-    const height = Math.max(1, Math.round(box.bottom * this.ratio) - Math.round(box.top * this.ratio));
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const box = canvas.parentElement.getBoundingClientRect();
+    const [left, top, right, bottom] = ["left", "top", "right", "bottom"].map((side) => Math.round(box[side] * this.ratio));
+    const [width, height] = [Math.max(1, right - left), Math.max(1, bottom - top)];
+    this.lay(left / this.ratio - box.left, top / this.ratio - box.top, width, height);
     const divided = `${width} ${height} ${this.ratio} ${layout}`;
     if (!this.kept || this.divided !== divided) this.divide(divided, width, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
@@ -103,6 +103,17 @@ export class Painter {
     gl.scissor(0, 0, width, height);
     gl.clearColor(0, 0, 0, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+
+  /** Lay the canvas on the grid of the screen, or the browser would mix its pixels once more. */
+  lay(left, top, width, height) {
+    const { canvas, ratio } = this;
+    const laid = `${left} ${top} ${width} ${height} ${ratio}`;
+    if (this.laid === laid) return;
+    this.laid = laid;
+    Object.assign(canvas, { width, height });
+    const px = (length) => `${length}px`;
+    Object.assign(canvas.style, { left: px(left), top: px(top), width: px(width / ratio), height: px(height / ratio) });
   }
 
   divide(divided, width, height) {

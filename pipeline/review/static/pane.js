@@ -95,11 +95,15 @@ export class Pane {
     this.caption();
   }
 
+  /** The window in the values of the file, which are those of the page shifted, stretched or turned round. */
   caption() {
     if (!this.window) return;
-    const { center, width } = this.window;
+    const { center, width, function: kind } = this.window;
+    const half = kind === "LINEAR" ? 0.5 : 0;  // its centre lies so far beside the middle of its ramp
+    const level = this.picture.meaning(center - half) + half;
+    const wide = (width - 2 * half) * this.picture.step + 2 * half;
     const name = this.preset === null ? "" : ` · ${this.window.name}`;
-    this.greys.textContent = `L ${Math.round(center)}  W ${Math.round(width)}${name}${this.inverted ? " · inverted" : ""}`;
+    this.greys.textContent = `L ${Math.round(level)}  W ${Math.round(wide)}${name}${this.inverted ? " · inverted" : ""}`;
   }
 
   get level() {
@@ -160,7 +164,7 @@ export class Pane {
     this.bar.replaceChildren(h("span", {}, zoom), line, h("span", {}, `${length} mm`));
   }
 
-  /** The value under the pointer, as the server sends it, and the place. */
+  /** The place under the pointer, and the value of the file there. */
   point(left, top) {
     if (!this.picture) return;
     const [x, y] = this.view.toImage(left, top);
@@ -168,7 +172,8 @@ export class Pane {
     const column = Math.floor(x);
     const isIn = row >= 0 && column >= 0 && row < this.view.rows && column < this.view.columns;
     const value = isIn ? this.picture.valueAt(row, column) : null;
-    this.value.textContent = isIn ? `row ${row}, column ${column}${value === null ? "" : `: ${value}`}` : "";
+    const told = value === null ? "" : `: ${Number(this.picture.meaning(value).toFixed(2))}`;
+    this.value.textContent = isIn ? `row ${row}, column ${column}${told}` : "";
   }
 }
 

@@ -185,6 +185,16 @@ export class Picture {
     return tile.values[(row - tile.row * level.side) * tile.columns + (column - tile.column * level.side)] ?? null;
   }
 
+  /** What a value means in the file; a raw exposure comes as its logarithm, which has no unit. */
+  meaning(value) {
+    const { slope, offset } = this.info;
+    return slope === null ? value : offset + slope * value;
+  }
+
+  get step() {
+    return Math.abs(this.info.slope ?? 1);
+  }
+
   /** All values of the coarsest level, for a window of one's own; null until they are here. */
   sample() {
     const tiles = [...this.levels[this.coarsest].tiles.values()];

@@ -8,6 +8,7 @@ const CARD = { width: 196, height: 292, gap: 14 };
 const FACETS = [
   ["reading", "Reading"], ["distribution", "Distribution"], ["presence", "Presence"], ["side", "Side"], ["view", "View"], ["flags", "Flags"], ["status", "Files"],
 ];
+const PRESENCE = ["0.9 and more", "0.5 to 0.9", "below 0.5"];
 const STORE = "mammocalc-worklist";
 
 const valuesOf = {
@@ -15,7 +16,7 @@ const valuesOf = {
   distribution: (image) => (image.distribution ? [image.distribution] : []),
   presence: (image) => {
     if (image.presence === null || image.presence === undefined) return [];
-    return [image.presence >= 0.9 ? "0.9 and more" : image.presence >= 0.5 ? "0.5 to 0.9" : "below 0.5"];
+    return [PRESENCE[image.presence >= 0.9 ? 0 : image.presence >= 0.5 ? 1 : 2]];
   },
   side: (image) => [image.laterality],
   view: (image) => [image.view],
@@ -145,7 +146,7 @@ export class Worklist {
     if (name === "status") for (const file of this.failed) { all.add(file.status); counts.set(file.status, (counts.get(file.status) ?? 0) + 1); }
     if (all.size < 2 && name !== "flags") return null;
     if (!all.size) return null;
-    const order = { distribution: this.app.vocabulary.distributions, reading: ["unread", "read", "agreed"], status: ["judged", "skipped", "failed"] }[name];
+    const order = { distribution: this.app.vocabulary.distributions, reading: ["unread", "read", "agreed"], status: ["judged", "skipped", "failed"], presence: PRESENCE }[name];
     const values = [...all].sort((one, other) => (order ? order.indexOf(one) - order.indexOf(other) : one.localeCompare(other)));
     const options = values.map((value) => {
       const box = h("input", { type: "checkbox", checked: this.chosen[name].has(value), data: { option: `${name}:${value}` } });
