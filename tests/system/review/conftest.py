@@ -200,8 +200,8 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def visit(browser: Any, server: Server) -> Iterator[Callable[..., Reading]]:
-    """Open the page as a reader; nothing may go wrong in it unseen."""
+def visit(browser: Any, server: Server, serve: Any) -> Iterator[Callable[..., Reading]]:
+    """Open the page as a reader; nothing may go wrong in it unseen. Pages close before the servers of `serve` end."""
     contexts = []
     errors: list[str] = []
 

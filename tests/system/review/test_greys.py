@@ -113,12 +113,13 @@ def at_one_to_one(page: Any, stored: NDArray[Any]) -> tuple[Array, NDArray[Any]]
     page.mouse.move(5, 5)
     page.settle()
     # Whole pixels of the screen, or the browser would mix them for the screenshot.
-    part = {"x": box["x"], "y": box["y"], "width": box["width"] // 4 * 4, "height": box["height"] // 4 * 4}
-    seen = cv2.imdecode(np.frombuffer(page.screenshot(clip=part), np.uint8), cv2.IMREAD_GRAYSCALE).astype(float)
+    clip = {"x": box["x"], "y": box["y"], "width": box["width"] // 4 * 4, "height": box["height"] // 4 * 4}
+    seen = cv2.imdecode(np.frombuffer(page.screenshot(clip=clip), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert seen is not None
     reach = min(across, down, row, column, stored.shape[0] - row - 1, stored.shape[1] - column - 1) - 60
     assert reach > 50
     part = seen[down - reach : down + reach, across - reach : across + reach]
-    return part, stored[row - reach : row + reach, column - reach : column + reach]
+    return part.astype(np.float64), stored[row - reach : row + reach, column - reach : column + reach]
 
 
 def linear(stored: NDArray[Any], centre: float, width: float) -> Array:
@@ -175,7 +176,7 @@ def test_marks_lie_on_the_pixels_that_they_mark_at_any_zoom(show: Any, turned: A
     stored = np.full_like(noise(turned), 50)
     spots = [(300, 200), (401, 277), (500, 131), (256, 254)]
     for row, column in spots:
-        stored[row, column] = 4095
+        stored[row - 2 : row + 3, column - 2 : column + 3] = 4095
     page = show(stored, script, (900, 560), WindowCenter=2048, WindowWidth=4096)
     for row, column in spots:
         page.server.answer(page.uid, type="add_calcification", row=row, column=column, diameter_mm=0.3)
@@ -193,7 +194,7 @@ def test_marks_lie_on_the_pixels_that_they_mark_at_any_zoom(show: Any, turned: A
     for mark in marks:
         x = mark["x"] + mark["width"] / 2 - pane["x"] - 0.5
         y = mark["y"] + mark["height"] / 2 - pane["y"] - 0.5
-        reach = 3 + 2 * zoom
+        reach = 3 + 4 * zoom
         rows, columns = np.mgrid[: seen.shape[0], : seen.shape[1]]
         near = (np.abs(rows - y) <= reach) & (np.abs(columns - x) <= reach)
         weight = np.clip(seen - seen.min() - 2, 0, None) * near

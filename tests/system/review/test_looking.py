@@ -175,6 +175,7 @@ def test_micro_macro_and_vessels_hide_apart(
             assert rings.count() > 0
             assert rings.first.is_visible() == (kind != hidden)
         page.locator(f"[data-command={hidden}]").click()
+        page.settle()
         assert page.locator(f".ring.{hidden}").first.is_visible()
 
 

@@ -29,7 +29,8 @@ def shown(picture: Picture, codes: Any, window: dict[str, Any]) -> Any:
     if window["function"] == "SIGMOID":
         return 1 / (1 + np.exp(-4 * (sent - centre) / width))
     if window["function"] == "LUT":
-        return np.interp(sent, np.linspace(picture.smallest, picture.largest, len(window["table"])), window["table"]) / 255
+        at = np.linspace(picture.smallest, picture.largest, len(window["table"]))
+        return np.interp(sent, at, window["table"]) / 255
     return np.clip((sent - centre) / width + 0.5, 0, 1)
 
 
