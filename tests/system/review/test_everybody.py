@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_whole_reading_is_done_by_keyboard_alone(visit: Any, server: Any, uid: str) -> None:
-    page = visit("Ivy")
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_a_whole_reading_is_done_by_keyboard_alone(visit: Any, server: Any, uid: str, size: tuple[int, int]) -> None:
+    reader = f"Ivy {size[0]}"
+    page = visit(reader, viewport={"width": size[0], "height": size[1]})
     page.locator("a.card").nth(3).wait_for()
     page.keys("Tab")
     page.keys("Enter")
@@ -46,7 +48,7 @@ def test_a_whole_reading_is_done_by_keyboard_alone(visit: Any, server: Any, uid:
     page.keys("Escape")
     page.keys("r")
     page.locator("#progress-text", has_text="1 of 4 read").wait_for()
-    state = server.state(uid, "Ivy")
+    state = server.state(uid, reader)
     assert [item["distribution"] for item in state["clusters"].values()] == ["regional"]
     assert any("diameter_mm" in item for item in state["calcifications"].values())
     assert len(state["added"]) == 1

@@ -271,3 +271,19 @@ def test_an_image_that_was_moved_is_shown_from_its_overlay_and_says_so(
     page.keys("a")
     page.saved()
     assert lonely.state(uid, "Ada")["clusters"]
+
+
+def test_a_browser_without_webgl_shows_the_pictures_of_the_run_and_says_why(visit: Any, uid: str) -> None:
+    script = (
+        "const ask = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext ="
+        " function (kind, ...rest) { return kind === 'webgl2' ? null : ask.call(this, kind, ...rest); };"
+    )
+    page = visit("Ada", "#/", script=script)
+    page.locator("a.card").first.wait_for()
+    page.evaluate(f"() => {{ location.hash = '#/image/{uid}/large'; }}")
+    picture = page.locator(".instead img")
+    assert picture.evaluate("node => node.decode().then(() => node.naturalWidth)") > 200
+    assert "no WebGL2" in page.locator(".instead").inner_text()
+    page.keys("j")
+    assert page.locator("#detail .bars").count() > 0
+    page.keys("w", "z", "m", "Escape")
