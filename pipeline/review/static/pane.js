@@ -40,7 +40,8 @@ export class Pane {
       const why = gallery ? shown.pixels.why : "This browser has no WebGL2.";
       this.node.classList.add("without");
       const place = shown.result?.overlay ? h("img", { src: overlayOf(uid, reader), alt: "The picture of the run with its marks" }) : null;
-      this.node.append(h("div", { class: "instead" }, place, h("p", {}, why || "The image itself was not found."), place ? h("p", { class: "dim" }, "Shown from the picture of the run.") : null));
+      const from = place ? h("p", { class: "dim" }, "Shown from the picture of the run.") : null;
+      this.node.append(h("div", { class: "instead" }, place, h("p", {}, why || "The image itself was not found."), from));
     }
     const name = nameOfView(this.image);
     this.where.textContent = name;
@@ -115,7 +116,9 @@ export class Pane {
   }
 
   get isSharp() {
-    return Boolean(this.picture && this.window) && this.picture.tilesIn(this.level, this.view.seen).every((place) => this.picture.has(this.level, ...place));
+    if (!this.picture || !this.window) return false;
+    const { picture, level } = this;
+    return picture.tilesIn(level, this.view.seen).every((place) => picture.has(level, ...place));
   }
 
   /** Draw the greys, and the marks where something moved. */
@@ -131,8 +134,10 @@ export class Pane {
       this.marks.place(options.shown, options.selected);
       this.measure();
     }
-    const sized = options.sized ?? null;
-    this.marks.drawTools({ rulers: this.rulers, sized, crosshair: this.crosshair, selected: options.selected, lens: options.lens ? { ...options.lens, radius: LENS_PX } : null });
+    const { rulers, crosshair } = this;
+    const { selected, sized = null } = options;
+    const lens = options.lens ? { ...options.lens, radius: LENS_PX } : null;
+    this.marks.drawTools({ rulers, sized, crosshair, selected, lens });
   }
 
   /** What the magnifier shows: the place under it stays where it is, and all around it is larger. */

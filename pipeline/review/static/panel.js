@@ -5,6 +5,10 @@ import { byId, h, millimetres, percent, symbol, words } from "./dom.js";
 import { aboutOf, diameterOf, findingsOf, isVascular, kindOf, nameOf } from "./findings.js";
 import { nameOfView } from "./pane.js";
 
+const NOTHING = "Nothing was found in this image. N adds what was missed.";
+const BLINDED = "Blinded: nothing is shown until you have answered.";
+const HOW_BLINDED = "Blinded reading: add what you see, name a distribution, and mark the image as read. Then the marks are shown.";
+
 /** Build it anew; what had the focus keeps it. */
 export function showPanel(viewer, vocabulary) {
   const pane = viewer.active;
@@ -15,7 +19,7 @@ export function showPanel(viewer, vocabulary) {
   const found = findingsOf(pane.result, pane.answers.state);
   byId("findings-count").textContent = found.length ? String(found.length) : "";
   byId("findings").replaceChildren(...found.map((finding) => row(viewer, vocabulary, finding, selected)));
-  if (!found.length) byId("findings").append(h("li", { class: "nothing" }, pane.result === null ? "Blinded: nothing is shown until you have answered." : "Nothing was found in this image. N adds what was missed."));
+  if (!found.length) byId("findings").append(h("li", { class: "nothing" }, pane.result === null ? BLINDED : NOTHING));
   const about = `${pane.uid} ${selected?.key}`;
   // Who chooses from a list by typing must not have the list taken away between two letters.
   const isChoosing = document.activeElement?.closest("#detail select") && byId("detail").dataset.about === about;
@@ -41,12 +45,13 @@ function chip(vocabulary, label, between = []) {
 function summary(pane, vocabulary) {
   const { result, image } = pane;
   const head = h("h2", {}, nameOfView(image));
-  if (!result) return [h("div", { class: "line" }, head), h("p", { class: "dim" }, "Blinded reading: add what you see, name a distribution, and mark the image as read. Then the marks are shown.")];
+  if (!result) return [h("div", { class: "line" }, head), h("p", { class: "dim" }, HOW_BLINDED)];
   const micro = result.calcifications.filter((item) => kindOf(item) === "micro").length;
   const macro = result.calcifications.filter((item) => kindOf(item) === "macro").length;
   const vascular = result.calcifications.filter(isVascular).length;
   const facts = [`${micro} micro`, `${macro} macro`, vascular ? `${vascular} vascular` : null].filter(Boolean).join(" · ");
-  const presence = result.presence === null ? null : h("span", { class: "dim", title: "A score from 0 to 1, not a probability" }, `presence ${result.presence > 0.995 ? "> 0.99" : result.presence.toFixed(2)}`);
+  const score = result.presence > 0.995 ? "> 0.99" : result.presence?.toFixed(2);
+  const presence = score && h("span", { class: "dim", title: "A score from 0 to 1, not a probability" }, `presence ${score}`);
   const flags = result.flags.map((flag) => h("li", {}, h("strong", {}, words(flag)), " ", vocabulary.flags[flag] ?? ""));
   return [
     h("div", { class: "line" }, head, chip(vocabulary, result.distribution.label, result.distribution.between)),
@@ -56,8 +61,11 @@ function summary(pane, vocabulary) {
 }
 
 function row(viewer, vocabulary, finding, selected) {
-  const look = finding.kind === "cluster" ? symbol(vocabulary.palette[finding.label]) : h("span", { class: `shape ${finding.kind === "added" ? "added" : kindOf(finding.item)}` });
-  const isChosen = finding.key === selected?.key || (selected?.kind === "calcification" && finding.kind === "cluster" && selected.item.cluster === finding.id);
+  const isCluster = finding.kind === "cluster";
+  const shape = finding.kind === "added" ? "added" : !isCluster && kindOf(finding.item);
+  const look = isCluster ? symbol(vocabulary.palette[finding.label]) : h("span", { class: `shape ${shape}` });
+  const isWithin = isCluster && selected?.kind === "calcification" && selected.item.cluster === finding.id;
+  const isChosen = finding.key === selected?.key || isWithin;
   const open = h("button", {
     type: "button", class: "open", "aria-current": isChosen ? "true" : null, data: { keep: `open-${finding.key}` },
     onclick: () => viewer.select(finding, viewer.active, true),
@@ -66,7 +74,10 @@ function row(viewer, vocabulary, finding, selected) {
 }
 
 function remover(viewer, finding) {
-  return h("span", { class: "verdicts" }, h("button", { type: "button", class: "verdict reject", "aria-label": `Remove ${nameOf(finding)}`, title: "Remove (X)", data: { keep: `remove-${finding.key}` }, onclick: () => judge(viewer, "reject", finding, viewer.active) }, "✕"));
+  return h("span", { class: "verdicts" }, h("button", {
+    type: "button", class: "verdict reject", "aria-label": `Remove ${nameOf(finding)}`, title: "Remove (X)",
+    data: { keep: `remove-${finding.key}` }, onclick: () => judge(viewer, "reject", finding, viewer.active),
+  }, "✕"));
 }
 
 function verdicts(viewer, finding) {
@@ -85,7 +96,9 @@ function bars(probabilities, order, vocabulary) {
     const fill = h("span", { class: "fill" });
     fill.style.width = `${100 * probabilities[label]}%`;
     if (vocabulary.palette[label]) fill.style.background = vocabulary.palette[label].colour;
-    return h("div", {}, h("dt", {}, vocabulary.palette[label] ? symbol(vocabulary.palette[label], 11) : null, words(label)), h("dd", {}, h("span", { class: "track" }, fill), h("span", { class: "number" }, percent(probabilities[label]))));
+    return h("div", {},
+      h("dt", {}, vocabulary.palette[label] ? symbol(vocabulary.palette[label], 11) : null, words(label)),
+      h("dd", {}, h("span", { class: "track" }, fill), h("span", { class: "number" }, percent(probabilities[label]))));
   });
   return h("dl", { class: "bars" }, ...rows);
 }
@@ -176,7 +189,10 @@ function whole(viewer, vocabulary) {
   comment.dataset.uid = pane.uid;
   const isAgreed = state.agreed || state.rest_accepted === true;
   byId("agree").setAttribute("aria-pressed", String(isAgreed));
-  byId("agree").firstElementChild.textContent = pane.result === null ? "Answer first, then agree" : state.agreed ? "Agreed" : isAgreed ? "The rest is accepted" : "Agree with the image";
+  let agreement = isAgreed ? "The rest is accepted" : "Agree with the image";
+  if (state.agreed) agreement = "Agreed";
+  if (pane.result === null) agreement = "Answer first, then agree";
+  byId("agree").firstElementChild.textContent = agreement;
   byId("agree").disabled = pane.result === null;
   byId("read").setAttribute("aria-pressed", String(state.read));
   byId("read").firstElementChild.textContent = pane.result === null ? "Done: show the marks" : state.read ? "✓ Read" : "Read";

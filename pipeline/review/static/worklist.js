@@ -1,12 +1,13 @@
 // The worklist: filters, order, search and a grid that holds only the cards in sight, so that thousands stay quick.
 
-import { thumbnailOf } from "./api.js";
+import { cardOf } from "./card.js";
 import { byId, h, symbol, words } from "./dom.js";
 import { PlainPictures } from "./plain.js";
 
 const CARD = { width: 196, height: 292, gap: 14 };
 const FACETS = [
-  ["reading", "Reading"], ["distribution", "Distribution"], ["presence", "Presence"], ["side", "Side"], ["view", "View"], ["flags", "Flags"], ["status", "Files"],
+  ["reading", "Reading"], ["distribution", "Distribution"], ["presence", "Presence"], ["side", "Side"],
+  ["view", "View"], ["flags", "Flags"], ["status", "Files"],
 ];
 const PRESENCE = ["0.9 and more", "0.5 to 0.9", "below 0.5"];
 const STORE = "mammocalc-worklist";
@@ -88,15 +89,20 @@ export class Worklist {
     return this.images.filter((image) => image.read || image.agreed).length;
   }
 
+  /** Whether one of some texts holds what is searched for. */
+  holds(texts) {
+    const wanted = this.text.trim().toLowerCase();
+    return texts.some((text) => String(text ?? "").toLowerCase().includes(wanted));
+  }
+
   matches(image, but = null) {
-    const text = this.text.trim().toLowerCase();
-    if (text && ![image.uid, image.study_uid, image.patient_key].some((value) => String(value ?? "").toLowerCase().includes(text))) return false;
-    return FACETS.every(([name]) => name === but || !this.chosen[name].size || valuesOf[name](image).some((value) => this.chosen[name].has(value)));
+    if (!this.holds([image.uid, image.study_uid, image.patient_key])) return false;
+    const isLike = (name) => valuesOf[name](image).some((value) => this.chosen[name].has(value));
+    return FACETS.every(([name]) => name === but || !this.chosen[name].size || isLike(name));
   }
 
   matchesFile(file) {
-    const text = this.text.trim().toLowerCase();
-    if (text && ![file.path, file.reason, file.message].some((value) => String(value ?? "").toLowerCase().includes(text))) return false;
+    if (!this.holds([file.path, file.reason, file.message])) return false;
     if (this.chosen.status.size && !this.chosen.status.has(file.status)) return false;
     return FACETS.every(([name]) => name === "status" || !this.chosen[name].size);
   }
@@ -106,7 +112,8 @@ export class Worklist {
     this.shown = this.images.filter((image) => this.matches(image)).sort(compare);
     const files = this.failed.filter((file) => this.matchesFile(file));
     this.entries = [...this.shown, ...files];
-    byId("shown").textContent = `${this.shown.length} of ${this.images.length} images${files.length ? `, ${files.length} files without a result` : ""}`;
+    const others = files.length ? `, ${files.length} files without a result` : "";
+    byId("shown").textContent = `${this.shown.length} of ${this.images.length} images${others}`;
     byId("empty").hidden = this.entries.length > 0;
     this.active = Math.min(this.active, Math.max(0, this.entries.length - 1));
     for (const card of this.cards.values()) card.remove();
@@ -118,11 +125,17 @@ export class Worklist {
   comparison() {
     const labels = this.app.vocabulary.distributions;
     const down = (value) => (one, other) => (value(other) ?? -1) - (value(one) ?? -1);
-    const rank = { presence: down((image) => image.presence), count: down((image) => (image.micro ?? 0) + (image.macro ?? 0)), time: down((image) => image.seconds) };
+    const rank = {
+      presence: down((image) => image.presence),
+      count: down((image) => (image.micro ?? 0) + (image.macro ?? 0)),
+      time: down((image) => image.seconds),
+    };
     const sides = ["RCC", "LCC", "RMLO", "LMLO"];
     const hung = (image) => (sides.indexOf(image.laterality + image.view) + 5) % 5;
     rank.distribution = (one, other) => labels.indexOf(one.distribution) - labels.indexOf(other.distribution) || rank.presence(one, other);
-    rank.case = (one, other) => String(one.patient_key).localeCompare(String(other.patient_key)) || one.study_uid.localeCompare(other.study_uid) || hung(one) - hung(other);
+    const alphabetical = (one, other) => String(one).localeCompare(String(other));
+    rank.case = (one, other) => alphabetical(one.patient_key, other.patient_key)
+      || alphabetical(one.study_uid, other.study_uid) || hung(one) - hung(other);
     return (one, other) => rank[this.order](one, other) || one.uid.localeCompare(other.uid);
   }
 
@@ -143,17 +156,25 @@ export class Worklist {
         if (isIn) counts.set(value, (counts.get(value) ?? 0) + 1);
       }
     }
-    if (name === "status") for (const file of this.failed) { all.add(file.status); counts.set(file.status, (counts.get(file.status) ?? 0) + 1); }
+    for (const { status } of name === "status" ? this.failed : []) {
+      all.add(status);
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
     if (all.size < 2 && name !== "flags") return null;
     if (!all.size) return null;
-    const order = { distribution: this.app.vocabulary.distributions, reading: ["unread", "read", "agreed"], status: ["judged", "skipped", "failed"], presence: PRESENCE }[name];
+    const order = {
+      distribution: this.app.vocabulary.distributions, reading: ["unread", "read", "agreed"],
+      status: ["judged", "skipped", "failed"], presence: PRESENCE,
+    }[name];
     const values = [...all].sort((one, other) => (order ? order.indexOf(one) - order.indexOf(other) : one.localeCompare(other)));
     const options = values.map((value) => {
       const box = h("input", { type: "checkbox", checked: this.chosen[name].has(value), data: { option: `${name}:${value}` } });
       box.addEventListener("change", () => this.change(() => this.chosen[name][box.checked ? "add" : "delete"](value)));
       const look = name === "distribution" ? symbol(this.app.vocabulary.palette[value]) : null;
       const sentence = name === "flags" ? this.app.vocabulary.flags[value] : null;
-      return h("label", { class: `option${counts.get(value) ? "" : " none"}`, title: sentence }, box, look, h("span", { class: "name" }, words(value)), h("span", { class: "number" }, String(counts.get(value) ?? 0)));
+      const count = counts.get(value) ?? 0;
+      return h("label", { class: `option${count ? "" : " none"}`, title: sentence },
+        box, look, h("span", { class: "name" }, words(value)), h("span", { class: "number" }, String(count)));
     });
     return h("fieldset", {}, h("legend", {}, title), ...options);
   }
@@ -190,31 +211,9 @@ export class Worklist {
   }
 
   card(entry, index) {
-    const tabindex = index === this.active ? 0 : -1;
-    const focused = () => this.makeActive(index);
-    if (!entry.uid) {
-      const text = h("div", { class: "why" }, h("strong", {}, `${words(entry.status)}: ${words(entry.reason)}`), h("p", {}, entry.message ?? ""), h("p", { class: "file" }, entry.path));
-      return h("div", { class: `card file ${entry.status === "failed" ? "failed" : "skipped"}`, tabIndex: tabindex, onfocus: focused, role: "group", "aria-label": `${words(entry.status)} file` }, text);
-    }
-    const picture = h("div", { class: "thumb" });
-    const missing = (event) => event.target.replaceWith(h("span", { class: "dim" }, "no picture"));
-    const drawn = h("img", { alt: "", onerror: missing });
-    picture.append(drawn);
-    // The run's own thumbnails show its marks; where there is none, or they may not be seen yet, the pixels alone.
-    if (entry.thumbnail) drawn.src = thumbnailOf(entry.uid, this.app.reader);
-    else this.plain.add(drawn, entry.uid);
-    const name = `${entry.laterality === "unknown" ? "?" : entry.laterality} ${entry.view === "unknown" ? "?" : entry.view}`;
-    const state = entry.agreed ? "agreed" : entry.read ? "read" : "unread";
-    const label = entry.distribution ? words(entry.distribution) : "not shown yet";
-    const count = entry.distribution === null || entry.micro === null || entry.micro === undefined ? "" : `${entry.micro} micro · ${entry.macro} macro`;
-    const flags = entry.flags?.length ? h("span", { class: "flags", title: entry.flags.map((flag) => this.app.vocabulary.flags[flag] ?? words(flag)).join("\n") }, `⚑ ${entry.flags.length}`) : null;
-    const presence = entry.presence === null || entry.presence === undefined ? null : h("span", { class: "presence", title: "Presence: a score, not a probability" }, entry.presence >= 0.995 ? "> 0.99" : entry.presence.toFixed(2));
-    return h("a", { class: `card ${state}`, href: `#/image/${entry.uid}`, tabIndex: tabindex, onfocus: focused, "aria-label": `${name}, ${label}, ${count}, ${state}` },
-      picture,
-      h("span", { class: "view-name" }, name), h("span", { class: "state" }, state === "unread" ? "" : state === "agreed" ? "✓ agreed" : "✓ read"),
-      h("div", { class: "words" },
-        h("div", { class: "line" }, entry.distribution ? symbol(this.app.vocabulary.palette[entry.distribution]) : null, h("span", { class: "label" }, label), presence),
-        h("div", { class: "line dim" }, h("span", {}, count), flags)));
+    const { vocabulary, reader } = this.app;
+    const attributes = { tabIndex: index === this.active ? 0 : -1, onfocus: () => this.makeActive(index) };
+    return cardOf(entry, { vocabulary, reader, plain: this.plain }, attributes);
   }
 
   makeActive(index) {
@@ -226,7 +225,10 @@ export class Worklist {
   }
 
   move(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.across, ArrowUp: -this.across, Home: -this.active, End: this.entries.length - 1 - this.active }[event.key];
+    const step = {
+      ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.across, ArrowUp: -this.across,
+      Home: -this.active, End: this.entries.length - 1 - this.active,
+    }[event.key];
     if (step === undefined || event.ctrlKey || event.altKey) return;
     event.preventDefault();
     this.focus(this.active + step);
@@ -237,8 +239,9 @@ export class Worklist {
     if (!this.entries?.length || index < 0 || index >= this.entries.length) return;
     const scroll = byId("scroll");
     const top = Math.floor(index / (this.across || 1)) * (CARD.height + CARD.gap);
+    const end = top + CARD.height + 2 * CARD.gap;
     if (top < scroll.scrollTop) scroll.scrollTop = top;
-    else if (top + CARD.height + 2 * CARD.gap > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = top + CARD.height + 2 * CARD.gap - scroll.clientHeight;
+    else if (end > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = end - scroll.clientHeight;
     this.lay();
     this.makeActive(index);
     this.cards.get(index)?.focus({ preventScroll: true });

@@ -119,7 +119,9 @@ class Reading:
         return seen.astype(np.float64)
 
     def middle(self, selector: str = ".pane") -> tuple[float, float]:
-        box = self.page.locator(selector).first.bounding_box()
+        """Give the middle of an element; in one step, for marks are drawn anew at every frame."""
+        self.page.locator(selector).first.wait_for(state="attached")
+        box = self.page.evaluate("(one) => document.querySelector(one).getBoundingClientRect().toJSON()", selector)
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def place_under(self, x: float, y: float) -> tuple[int, int]:

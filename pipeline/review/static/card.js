@@ -1,0 +1,59 @@
+// The card of an image in the worklist, or of a file that has no result.
+
+import { thumbnailOf } from "./api.js";
+import { h, symbol, words } from "./dom.js";
+
+/** `entry` is of the worklist; `plain` fetches pictures without marks; `attributes` go to the element. */
+export function cardOf(entry, { vocabulary, reader, plain }, attributes) {
+  return entry.uid ? imageCard(entry, { vocabulary, reader, plain }, attributes) : fileCard(entry, attributes);
+}
+
+function fileCard({ status, reason, message, path }, attributes) {
+  const kind = status === "failed" ? "failed" : "skipped";
+  return h("div", { ...attributes, class: `card file ${kind}`, role: "group", "aria-label": `${words(status)} file` },
+    h("div", { class: "why" },
+      h("strong", {}, `${words(status)}: ${words(reason)}`),
+      h("p", {}, message ?? ""),
+      h("p", { class: "file" }, path)));
+}
+
+function imageCard(entry, { vocabulary, reader, plain }, attributes) {
+  const { uid, distribution, micro, macro } = entry;
+  const [side, view] = [entry.laterality, entry.view].map((value) => (value === "unknown" ? "?" : value));
+  const state = entry.agreed ? "agreed" : entry.read ? "read" : "unread";
+  const label = distribution ? words(distribution) : "not shown yet";
+  const isCounted = distribution !== null && micro !== null && micro !== undefined;
+  const count = isCounted ? `${micro} micro · ${macro} macro` : "";
+  const name = `${side} ${view}, ${label}, ${count}, ${state}`;
+  return h("a", { ...attributes, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
+    picture(entry, reader, plain),
+    h("span", { class: "view-name" }, `${side} ${view}`),
+    h("span", { class: "state" }, state === "unread" ? "" : `✓ ${state}`),
+    h("div", { class: "words" },
+      h("div", { class: "line" },
+        distribution ? symbol(vocabulary.palette[distribution]) : null,
+        h("span", { class: "label" }, label),
+        presenceOf(entry)),
+      h("div", { class: "line dim" }, h("span", {}, count), flagsOf(entry, vocabulary))));
+}
+
+function presenceOf({ presence }) {
+  if (presence === null || presence === undefined) return null;
+  const told = presence >= 0.995 ? "> 0.99" : presence.toFixed(2);
+  return h("span", { class: "presence", title: "Presence: a score, not a probability" }, told);
+}
+
+function flagsOf({ flags }, vocabulary) {
+  if (!flags?.length) return null;
+  const sentences = flags.map((flag) => vocabulary.flags[flag] ?? words(flag));
+  return h("span", { class: "flags", title: sentences.join("\n") }, `⚑ ${flags.length}`);
+}
+
+// The run's own thumbnails show its marks; where there is none, or they may not be seen yet, the pixels alone.
+function picture({ uid, thumbnail }, reader, plain) {
+  const missing = (event) => event.target.replaceWith(h("span", { class: "dim" }, "no picture"));
+  const drawn = h("img", { alt: "", onerror: missing });
+  if (thumbnail) drawn.src = thumbnailOf(uid, reader);
+  else plain.add(drawn, uid);
+  return h("div", { class: "thumb" }, drawn);
+}
