@@ -167,10 +167,15 @@ export class Painter {
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
+  /** The middle of a rectangle of the stage in pixels of the canvas, from its lower left corner; not rounded. */
+  middleOf({ left, top, width, height }) {
+    return [(left + width / 2) * this.ratio, this.canvas.height - (top + height / 2) * this.ratio];
+  }
+
   /** A box in pixels of the stored image as [left, bottom, right, top] in clip space, within the canvas. */
-  clip({ left, top, width, height }, { centre, scale }, box) {
+  clip(rectangle, { centre, scale }, box) {
     const { canvas, ratio } = this;
-    const middle = [(left + width / 2) * ratio, canvas.height - (top + height / 2) * ratio];
+    const middle = this.middleOf(rectangle);
     const corners = box.map((value, index) => {
       const axis = index % 2;
       const place = middle[axis] + (value - centre[axis]) * (axis ? -scale[1] : scale[0]) * ratio;
@@ -188,11 +193,10 @@ export class Painter {
 
   gatherLayer(rectangle, layer) {
     const { gl, ratio, canvas } = this;
-    const { left, top, width, height } = rectangle;
     const { centre, scale, lens, pieces } = layer;
     const { at } = this.gather;
     const times = [scale[0] * ratio, -scale[1] * ratio];
-    const middle = [(left + width / 2) * ratio, canvas.height - (top + height / 2) * ratio];
+    const middle = this.middleOf(rectangle);
     gl.uniform3f(at.lens, ...(lens ? [lens.x * ratio, canvas.height - lens.y * ratio, lens.radius * ratio] : [0, 0, 0]));
     for (const { texture, box, shrink, origin } of pieces) {
       const stride = times.map((value) => 1 / (value * shrink));
