@@ -14,7 +14,7 @@ from pipeline.stages.vessels.evidence import describe_chain, measure_points
 from pipeline.stages.vessels.growth import along_tube, grow, lies_ahead, looks_alike
 from pipeline.stages.vessels.rails import are_walls, fit_rails
 from pipeline.stages.vessels.settings import VesselSettings
-from pipeline.stages.vessels.tracks import are_tracks, find_tracks, middle_line, neighbours
+from pipeline.stages.vessels.tracks import are_tracks, middle_line, neighbours
 from pipeline.stages.vessels.tube import clear_stretches, map_tubes, run_on_mm, tube_along
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.stages.vessels.evidence import Chain, Points
     from pipeline.stages.vessels.tube import TubeMap
 
-__all__ = ["VesselSettings", "find_tracks", "find_vessels", "flag_vessels"]
+__all__ = ["VesselSettings", "find_vessels", "flag_vessels"]
 
 _TUBE_CHANNEL_MM = 3.5
 """The top-hat whose background is searched for tubes: vessels are lines longer than this, its particles are not."""
@@ -170,7 +170,7 @@ def flag_vessels(
     -------
     tuple of Calcification
         All of them in the same order: those of arteries (`find_vessels`) with
-        ``vascular``, the others in two parallel rows (`find_tracks`) with
+        ``vascular``, the others in two parallel rows (`are_tracks`) with
         ``possibly_vascular``.
     """
     if not settings.leave_out:

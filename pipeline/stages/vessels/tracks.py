@@ -21,33 +21,6 @@ if TYPE_CHECKING:
     from pipeline.stages.vessels.settings import VesselSettings
 
 
-def find_tracks(points: Points, settings: VesselSettings) -> tuple[frozenset[int], ...]:
-    """
-    Find neighbours of which most are elongated, all the same way, and face a parallel one.
-
-    Two rows that keep to one direction are mostly the walls of an artery in
-    dense tissue that hides it; but two ducts side by side, with casts in them,
-    look the same. So these are doubtful, and no more is claimed. Half of the
-    members must face another, or a few of them where the whole is longer than
-    a duct.
-
-    Parameters
-    ----------
-    points : Points
-        All calcifications of an image.
-    settings : VesselSettings
-        What an artery is.
-
-    Returns
-    -------
-    tuple of frozenset of int
-        Indices of the members of each, by their first. Empty where there is none.
-    """
-    return tuple(
-        frozenset(members.tolist()) for members in neighbours(points, settings) if are_tracks(members, points, settings)
-    )
-
-
 def neighbours(points: Points, settings: VesselSettings) -> list[NDArray[np.intp]]:
     """Give the sets of points with no gap between them longer than between stretches of an artery, by their first."""
     pairs = KDTree(points.at_mm).query_pairs(settings.grow_mm, output_type="ndarray")
@@ -67,7 +40,15 @@ def middle_line(members: NDArray[np.intp], points: Points) -> NDArray[np.float64
 
 
 def are_tracks(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> bool:
-    """Tell whether points are mostly elongated, all the same way, and half of them face a parallel one."""
+    """
+    Tell whether neighbours are mostly elongated, all the same way, and face a parallel one.
+
+    Two rows that keep to one direction are mostly the walls of an artery in
+    dense tissue that hides it; but two ducts side by side, with casts in them,
+    look the same. So these are doubtful, and no more is claimed. Half of the
+    members must face another, or a few of them where the whole is longer than
+    a duct.
+    """
     if len(members) < settings.min_track_count:
         return False
     is_plaque = (points.ratio[members] >= settings.elongated) & (points.length_mm[members] >= settings.min_plaque_mm)
