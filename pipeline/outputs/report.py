@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pipeline.lexicon import DESCRIPTORS, NOTICE
 from pipeline.outputs.association import association_to_json
@@ -14,7 +14,7 @@ from pipeline.outputs.association import association_to_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipeline.lexicon import Flag, Morphology
+    from pipeline.lexicon import Flag
     from pipeline.model import (
         BreastSummary,
         Calcification,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         Point,
         Report,
     )
+
+_Name = TypeVar("_Name")
 
 SCHEMA_VERSION: Final = "1.0"
 
@@ -300,34 +302,42 @@ def _morphology(call: MorphologyCall | None) -> dict[str, Any] | None:
         return None
     return {
         "label": str(call.label),
-        "probabilities": _summing_to_one(call.probabilities),
+        "probabilities": {str(kind): share for kind, share in summing_to_one(call.probabilities).items() if share},
         "calibrated_on": call.calibrated_on,
         "reasons": list(call.reasons),
         "evidence": {name: _rounded(value, EVIDENCE_DECIMALS) for name, value in call.evidence.items()},
     }
 
 
-def _summing_to_one(shares: Mapping[Morphology, float]) -> dict[str, float]:
-    """Round so that they still sum to 1, in their order; what rounds to nothing is left out."""
+def summing_to_one(shares: Mapping[_Name, float]) -> dict[_Name, float]:
+    """
+    Round shares as a result holds them: so that they still sum to 1.
+
+    What rounding down leaves goes to the largest remainders.
+
+    Parameters
+    ----------
+    shares : mapping of any key to float
+        They sum to 1.
+
+    Returns
+    -------
+    dict
+        The same keys in the same order, each share to four decimals.
+    """
     units = 10**PROBABILITY_DECIMALS
-    whole = {kind: math.floor(share * units + 1e-6) for kind, share in shares.items()}
-    by_remainder = sorted(whole, key=lambda kind: whole[kind] - shares[kind] * units)
-    for kind in by_remainder[: units - sum(whole.values())]:
-        whole[kind] += 1
-    return {str(kind): count / units for kind, count in whole.items() if count}
+    whole = {name: math.floor(float(share) * units + 1e-6) for name, share in shares.items()}
+    by_remainder = sorted(whole, key=lambda name: whole[name] - float(shares[name]) * units)
+    for name in by_remainder[: units - sum(whole.values())]:
+        whole[name] += 1
+    return {name: count / units for name, count in whole.items()}
 
 
 def _probabilities(call: DistributionCall) -> dict[str, float] | None:
-    """Round so that the five still sum to 1: what rounding down leaves goes to the largest remainders."""
+    """Give the five in the order of the vocabulary."""
     if not call.probabilities:
         return None
-    units = 10**PROBABILITY_DECIMALS
-    exact = {label: float(call.probabilities[label]) * units for label in DESCRIPTORS}
-    if not math.isclose(sum(exact.values()), units, rel_tol=1e-6):
+    if not math.isclose(sum(call.probabilities.values()), 1.0, rel_tol=1e-6):
         message = "the probabilities of a distribution must sum to 1"
         raise ValueError(message)
-    whole = {label: math.floor(value + 1e-6) for label, value in exact.items()}
-    by_remainder = sorted(DESCRIPTORS, key=lambda label: whole[label] - exact[label])
-    for label in by_remainder[: units - sum(whole.values())]:
-        whole[label] += 1
-    return {str(label): whole[label] / units for label in DESCRIPTORS}
+    return summing_to_one({str(label): call.probabilities[label] for label in DESCRIPTORS})

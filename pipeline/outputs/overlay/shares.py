@@ -10,6 +10,7 @@ from pipeline.lexicon import DESCRIPTORS
 from pipeline.outputs.overlay.marks import draw_symbol
 from pipeline.outputs.overlay.text import draw_text, line_height, text_width
 from pipeline.outputs.palette import APPEARANCES, DIM, LINE, TEXT, name_of, percent
+from pipeline.outputs.report import summing_to_one
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,8 +44,9 @@ def draw_shares(panel: NDArray[np.uint8], call: DistributionCall, x: int, y: int
     has_names = round(1.3 * size) + longest + bar + number + 2 * size <= each
     middle = y + line_height(size) / 2
     top, bottom = round(middle - 0.22 * size), round(middle + 0.22 * size)
+    shares = summing_to_one(call.probabilities)  # as the result says them
     for place, label in enumerate(DESCRIPTORS):
-        share, appearance = call.probabilities[label], APPEARANCES[label]
+        share, appearance = shares[label], APPEARANCES[label]
         is_candidate = label in (call.between or (call.label,))
         colour = TEXT if is_candidate else DIM
         left = x + place * each

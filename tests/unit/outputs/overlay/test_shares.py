@@ -40,3 +40,11 @@ def test_bars_are_as_long_as_the_probabilities_with_and_without_room_for_names(w
 
 def test_a_call_without_probabilities_has_no_bars() -> None:
     assert not drawn(DistributionCall(Distribution.NOT_APPLICABLE, ()), 900).any()
+
+
+def test_a_share_is_written_as_the_result_says_it() -> None:
+    # 7.499 % is 7.5 % in the result, which its page writes as 8 %.
+    shares = dict(zip(DESCRIPTORS, (0.0, 0.07499, 0.0, 0.0, 0.92501), strict=True))
+    rounded = dict(zip(DESCRIPTORS, (0.0, 0.0750, 0.0, 0.0, 0.9250), strict=True))
+    calls = [DistributionCall(Distribution.SEGMENTAL, (), one) for one in (shares, rounded)]
+    np.testing.assert_array_equal(drawn(calls[0], 900), drawn(calls[1], 900))
