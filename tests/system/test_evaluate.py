@@ -4,15 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from shutil import which
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from pipeline.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 Judge = Callable[..., Any]
 
@@ -39,30 +38,26 @@ def test_a_run_is_scored_against_its_simulation(
     assert json.loads(capsys.readouterr().out)["calcifications"]["true"] == section["true"]
 
 
-def test_the_page_opens_in_a_browser_without_a_complaint(drawn: Path, judge: Judge, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = which("chromium") or which("google-chrome")
-    if chromium is None:
-        pytest.skip("no browser is installed")
+def test_the_page_opens_in_a_browser_without_a_complaint(
+    browser: Any, drawn: Path, judge: Judge, tmp_path: Path
+) -> None:
     judge(drawn, tmp_path / "run", "outputs.candidates=true", "outputs.overlays=none")
     arguments = [str(tmp_path / "run"), "--truth", str(drawn), "--out", str(tmp_path / "scores")]
     assert main(["evaluate", *arguments]) == 0
     complaints: list[str] = []
     asked: list[str] = []
-    with playwright.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for scheme, width in (("light", 1280), ("dark", 420)):
-            page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
-            page.on("console", lambda message: complaints.append(message.text))
-            page.on("request", lambda request: asked.append(request.url))
-            page.goto((tmp_path / "scores" / "evaluation.html").as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.locator("section svg[role=img]").count() >= 5
-            colours = page.evaluate(
-                "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
-            )
-            assert colours[0] != colours[1]
-        browser.close()
+    for scheme, width in (("light", 1280), ("dark", 420)):
+        page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((tmp_path / "scores" / "evaluation.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("section svg[role=img]").count() >= 5
+        colours = page.evaluate(
+            "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        assert colours[0] != colours[1]
+        page.close()
     assert complaints == []
     assert [url for url in asked if not url.startswith("file:")] == []
 

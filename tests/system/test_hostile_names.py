@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import re
-import shutil
 import socket
 import struct
 import subprocess
@@ -50,7 +49,6 @@ HOSTILE: dict[str, str | bytes] = {
 }
 TEXTS = ("PatientID", "Manufacturer", "ManufacturerModelName", "StudyDescription", "SeriesDescription", "ViewPosition")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-BROWSER = ["--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-dev-shm-usage"]
 
 
 def as_bytes(value: str | bytes) -> bytes:
@@ -153,35 +151,28 @@ def test_results_are_json_as_published(run_folder: Path) -> None:
         assert "A" * 65 not in path.read_text(encoding="utf-8")
 
 
-def test_the_page_shows_them_and_runs_nothing(run_folder: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the page is not tried")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
+def test_the_page_shows_them_and_runs_nothing(browser: Any, run_folder: Path) -> None:
     problems: list[str] = []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=BROWSER)
-        page = browser.new_context(offline=True).new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("dialog", lambda dialog: problems.append(dialog.message))
-        page.on(
-            "request", lambda asked: None if asked.url.startswith(("file:", "data:")) else problems.append(asked.url)
-        )
-        page.goto((run_folder / "index.html").as_uri())
-        assert page.locator("#count").inner_text() == f"{3 * len(HOSTILE)} files"
-        page.get_by_role("button", name="Table").click()
-        assert page.locator(".items .row").count() > 10
-        page.get_by_role("button", name="Pictures").click()
-        page.locator("input[data-facet=status][value=judged]").check()
-        page.locator(".card").first.focus()
-        for _ in HOSTILE:
-            page.keyboard.press("Enter")
-            assert "1.2.3." in page.locator("#detail-text").inner_text()
-            page.keyboard.press("Escape")
-            page.keyboard.press("ArrowRight")
-        assert page.evaluate("window.hacked") is None
-        assert page.locator("script:not([type]), img[src='x']").count() <= 1
-        browser.close()
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: problems.append(dialog.message))
+    page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:")) else problems.append(asked.url))
+    page.goto((run_folder / "index.html").as_uri())
+    assert page.locator("#count").inner_text() == f"{3 * len(HOSTILE)} files"
+    page.get_by_role("button", name="Table").click()
+    assert page.locator(".items .row").count() > 10
+    page.get_by_role("button", name="Pictures").click()
+    page.locator("input[data-facet=status][value=judged]").check()
+    page.locator(".card").first.focus()
+    for _ in HOSTILE:
+        page.keyboard.press("Enter")
+        assert "1.2.3." in page.locator("#detail-text").inner_text()
+        page.keyboard.press("Escape")
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("script:not([type]), img[src='x']").count() <= 1
+    context.close()
     assert problems == []
 
 
