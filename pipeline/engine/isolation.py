@@ -219,17 +219,19 @@ class WorkerProcess:
 
     def wait_until_ready(self) -> None:
         """Wait for its imports; WorkersUnavailableError if they fail."""
+        seen = "did not answer"
         try:
-            self._channel.send(self.first)
-            answer = self._channel.receive(START_SECONDS)
-        except (OSError, ValueError, queue.Empty):
-            answer = None
-        if answer is None:
-            code = self._process.poll()
-            self.end()
-            seen = "did not answer" if code is None else f"ended with {_ending(code)}"
-            message = f"no worker process can be started (it {seen}). Check that memory is free and packages are whole."
-            raise WorkersUnavailableError(message)
+            with contextlib.suppress(OSError, ValueError):  # its end of the pipe is closed
+                self._channel.send(self.first)
+                if self._channel.receive(START_SECONDS) is not None:
+                    return
+            # Its pipes close a moment before its exit code is there.
+            seen = f"ended with {_ending(self._process.wait(END_SECONDS))}"
+        except (queue.Empty, subprocess.TimeoutExpired):
+            pass
+        self.end()
+        message = f"no worker process can be started (it {seen}). Check that memory is free and packages are whole."
+        raise WorkersUnavailableError(message)
 
     def call(self, task: object, files: int, seconds: float, memory_bytes: int) -> Any:
         """Have one task done; raises what it raised, or `Lost`."""
