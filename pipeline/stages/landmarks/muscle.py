@@ -108,11 +108,11 @@ def _find_edge(
     top, left, height, width = rows.min(), columns.min(), np.ptp(rows) + 1, np.ptp(columns) + 1
     across = np.arange(round(0.12 * width), round(0.85 * width), 2)
     down = np.arange(round(0.2 * height), round(0.98 * height), 2)
-    if len(across) == 0 or len(down) == 0:
-        return np.zeros((0, 2))
     start, end = (grid.ravel() for grid in np.meshgrid(across, down, indexing="ij"))
     steep = (end > 0.8 * start) & (end < 6.0 * start)  # the muscle's edge runs steeply down
     start, end = start[steep], end[steep]
+    if len(start) == 0:
+        return np.zeros((0, 2))
     along = np.linspace(0.04, 0.9, 64)
     line_rows = top + along[None, :] * end[:, None]
     line_columns = left + (1 - along[None, :]) * start[:, None]

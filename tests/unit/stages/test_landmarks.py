@@ -11,6 +11,7 @@ from pipeline.phantom.header import make_dataset
 from pipeline.phantom.vocabulary import Kind
 from pipeline.stages.breast import BreastSettings, find_breast
 from pipeline.stages.landmarks import LandmarkSettings, find_landmarks
+from pipeline.stages.landmarks.muscle import find_muscle
 from pipeline.stages.landmarks.nipple import find_nipple
 from pipeline.stages.normalise import to_density
 
@@ -174,6 +175,15 @@ def test_a_breast_without_muscle_has_none(scene):
     found = _landmarks(scene(), View.MLO)
     assert found.pectoral_px == ()
     assert Flag.PECTORAL_UNCERTAIN in found.flags
+
+
+@pytest.mark.parametrize("shape", [(4, 200), (200, 4), (1, 1), (3, 3), (12, 90)])
+def test_a_breast_of_any_shape_may_have_no_muscle(shape):
+    cells = np.full(shape, 30000, np.uint16)
+    found = find_muscle(cells, np.ones(shape, bool), np.full(shape, 20.0, np.float32), 0.6, LandmarkSettings())
+    assert found.edge.shape == (0, 2)
+    assert found.confidence is None
+    assert not found.is_muscle.any()
 
 
 def test_landmarks_mirror_with_the_image(scene):
