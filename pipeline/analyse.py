@@ -195,7 +195,7 @@ def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: C
         image = enhance.average(image, next_px // step_px) if is_multiple else enhance.average(finest, next_px)
         step_px = next_px
         pixel_mm = spacing.mean_mm * step_px
-        noise = normalise.measure_noise(image, breast, pixel_mm, length_mm, config.normalise)
+        noise = normalise.measure_noise(image, breast, step_px, spacing, length_mm, config.normalise)
         residue = enhance.remove_background(image, length_mm, step_px, spacing, config.enhance)
         made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, config.normalise.blur_mm))
     return tuple(made)

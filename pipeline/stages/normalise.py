@@ -144,7 +144,12 @@ def blur(
 
 
 def measure_noise(
-    image: NDArray[np.uint16], breast: Breast, pixel_mm: float, length_mm: float, settings: NormaliseSettings
+    image: NDArray[np.uint16],
+    breast: Breast,
+    step_px: int,
+    spacing: PixelSpacing,
+    length_mm: float,
+    settings: NormaliseSettings,
 ) -> NoiseTable:
     """
     Measure the noise of the image itself, by grey level.
@@ -159,8 +164,10 @@ def measure_noise(
         The breast's box, as given by `blur`, or averaged to larger pixels.
     breast : Breast
         Where the breast is.
-    pixel_mm : float
-        Side of a pixel of ``image``.
+    step_px : int
+        How many pixels of the original one of ``image`` is the mean of, along each side.
+    spacing : PixelSpacing
+        Size of a pixel of the original.
     length_mm : float
         Length of the top-hat's lines; the running mean is as wide as a share of
         it, so that what the top-hat takes for background is no noise either.
@@ -172,13 +179,12 @@ def measure_noise(
     NoiseTable
         Never zero. One level only for a breast of very few pixels.
     """
-    top, left, bottom, right = breast.box_px
-    step_px = max(round((bottom - top) / image.shape[0]), round((right - left) / image.shape[1]), 1)
+    top, left, *_ = breast.box_px
     stride = max(1, round(np.sqrt(image.size / _NOISE_SAMPLES)))
     rows = np.arange(stride // 2, image.shape[0], stride)
     columns = np.arange(stride // 2, image.shape[1], stride)
     cells = np.ix_((rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px)
-    window_px = _odd(settings.noise_window_share * length_mm / pixel_mm)
+    window_px = _odd(settings.noise_window_share * length_mm / (step_px * spacing.mean_mm))
     mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
     lattice = np.ix_(rows, columns)
     inside = breast.is_judged[cells]

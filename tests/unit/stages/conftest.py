@@ -87,7 +87,7 @@ class Scene:
         for length_mm, step_px in zip(settings.lengths_mm, enhance.steps_px(self.spacing, settings), strict=True):
             image = enhance.average(blurred, step_px)
             pixel_mm = self.spacing.mean_mm * step_px
-            noise = normalise.measure_noise(image, found, pixel_mm, length_mm, noise_settings)
+            noise = normalise.measure_noise(image, found, step_px, self.spacing, length_mm, noise_settings)
             residue = enhance.remove_background(image, length_mm, step_px, self.spacing, settings)
             made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, noise_settings.blur_mm))
         return tuple(made)

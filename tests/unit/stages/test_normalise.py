@@ -59,7 +59,7 @@ def test_the_noise_that_was_planted_is_measured(scene):
     found = made.breast()
     top, left, bottom, right = found.box_px
     noise = measure_noise(
-        made.density().image[top:bottom, left:right], found, 0.1, 3.0, NormaliseSettings(noise_floor=0.0)
+        made.density().image[top:bottom, left:right], found, 1, made.spacing, 3.0, NormaliseSettings(noise_floor=0.0)
     )
     assert np.median(noise.sigma) / scale == pytest.approx(25.0, rel=0.05)
 
@@ -68,5 +68,7 @@ def test_noise_is_never_zero_even_in_a_noiseless_image(scene):
     made = scene(noise=0.0)
     found = made.breast()
     top, left, bottom, right = found.box_px
-    noise = measure_noise(made.density().image[top:bottom, left:right], found, 0.1, 0.8, NormaliseSettings())
+    noise = measure_noise(
+        made.density().image[top:bottom, left:right], found, 1, made.spacing, 0.8, NormaliseSettings()
+    )
     assert (noise.sigma >= 1.0).all()
