@@ -153,10 +153,9 @@ def _bend(
 def _filled(edge: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """All cells between the edge of the muscle and the upper corner at the chest wall."""
     filled = np.zeros(shape, np.uint8)
-    if len(edge):
-        corner = np.array([[edge[-1][0], 0.0], [0.0, 0.0], [0.0, edge[0][1]]])
-        polygon = np.rint(np.vstack([edge, corner])[:, ::-1]).astype(np.int32)
-        cv2.fillPoly(filled, [polygon], 1)
+    corner = np.array([[edge[-1][0], 0.0], [0.0, 0.0], [0.0, edge[0][1]]])
+    polygon = np.rint(np.vstack([edge, corner])[:, ::-1]).astype(np.int32)
+    cv2.fillPoly(filled, [polygon], 1)
     return filled.astype(bool)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -9,8 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Laterality, PresentationIntent, SpacingSource, View
-from pipeline.model import Breast, Channel, Density, ImageIdentity, Mammogram, StoredPixels
+from pipeline.lexicon import PresentationIntent
+from pipeline.model import Breast, Channel, Density, Mammogram, StoredPixels
 from pipeline.phantom.vocabulary import Photometric
 from pipeline.stages import breast, enhance, normalise
 
@@ -98,45 +99,29 @@ def scene() -> Callable[..., Scene]:
     return Scene
 
 
-def _as_mammogram(phantom: Phantom) -> Mammogram:
+@pytest.fixture
+def as_mammogram(make_mammogram: Callable[..., Mammogram]) -> Callable[[Phantom], Mammogram]:
     """Give the mammogram that the DICOM door would make of a scene."""
-    scene = phantom.scene
-    values = np.arange(2**scene.bits, dtype=np.float64)
-    is_raw = scene.intent is PresentationIntent.FOR_PROCESSING
-    identity = ImageIdentity(
-        sop_instance_uid="1.2.3",
-        sop_class_uid="1.2.840.10008.5.1.4.1.1.1.2",
-        series_instance_uid="1.2.4",
-        study_instance_uid="1.2.5",
-        patient_key=None,
-        laterality=Laterality.LEFT,
-        view=View.CC,
-        view_modifiers=(),
-        patient_orientation=(),
-        breast_implant_present=None,
-        presentation_intent=scene.intent,
-        manufacturer="",
-        manufacturer_model_name="",
-        rows=scene.shape[0],
-        columns=scene.shape[1],
-        number_of_frames=1,
-    )
-    return Mammogram(
-        identity=identity,
-        frame=0,
-        pixels=StoredPixels(
+    any_mammogram = make_mammogram()
+
+    def as_mammogram(phantom: Phantom) -> Mammogram:
+        scene = phantom.scene
+        values = np.arange(2**scene.bits, dtype=np.float64)
+        identity = replace(
+            any_mammogram.identity,
+            presentation_intent=scene.intent,
+            rows=scene.shape[0],
+            columns=scene.shape[1],
+        )
+        pixels = StoredPixels(
             codes=phantom.pixels,
             modality_values=values,
             is_padding=np.zeros(len(values), bool),
             display_grey=np.zeros(len(values), np.uint8),
-            is_exposure=is_raw,
+            is_exposure=scene.intent is PresentationIntent.FOR_PROCESSING,
             denser_is_larger=scene.photometric is Photometric.MONOCHROME2,
-        ),
-        spacing=PixelSpacing(scene.pixel_spacing_mm, scene.pixel_spacing_mm),
-        spacing_source=SpacingSource.IMAGER,
-    )
+        )
+        spacing = PixelSpacing(scene.pixel_spacing_mm, scene.pixel_spacing_mm)
+        return replace(any_mammogram, identity=identity, pixels=pixels, spacing=spacing)
 
-
-@pytest.fixture
-def as_mammogram() -> Callable[[Phantom], Mammogram]:
-    return _as_mammogram
+    return as_mammogram
