@@ -89,7 +89,7 @@ example:
 REVIEW: Final = """\
 Serve a page over the finished run in DIR, to this machine alone, and open it in the browser: each image
 at its full depth, what was found in it, and what the reader thinks of that. Its address, with a token
-in it that nobody can guess, is printed. Needs pip install 'mammocalc[review]'.
+in it that nobody can guess, is printed.
 
 Every answer is kept at once in answers.sqlite in DIR, each reader's under their own name; the files of
 the run stay as they are. --export writes what was answered, and evaluate takes it as truth.

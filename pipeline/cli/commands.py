@@ -125,10 +125,8 @@ def review(arguments: argparse.Namespace) -> int:
         count = write_answers(arguments.run, arguments.answers, arguments.export)
         print(f"answers to {count} image{'' if count == 1 else 's'} in {arguments.export}")
         return DONE
-    try:
-        from pipeline.review.serve import ReviewRequest, serve  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        return _say(f"review needs {error.name}: pip install 'mammocalc[review]'", WRONG_CALL)
+    from pipeline.review.serve import ReviewRequest, serve  # noqa: PLC0415
+
     request = ReviewRequest(
         run=arguments.run,
         images=arguments.images,

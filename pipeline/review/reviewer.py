@@ -27,8 +27,12 @@ _HIDDEN: dict[str, Any] = {
     "flags": [],
     "thumbnail": False,
     "overlay": False,
+    "file": None,
 }
-"""What stands in the worklist in place of the result, until the reader has answered."""
+"""
+What stands in the worklist in place of the result, until the reader has answered. Files are often named after
+what they show, so their names are kept back as well.
+"""
 
 
 class NotKnownError(CallError):
@@ -118,7 +122,12 @@ class Review:
         images = []
         for image in self.index.images.values():
             own = marks.get(image.uid, {"read": False, "agreed": False, "answered": False})
-            shown = {**image.found, "thumbnail": image.thumbnail is not None, "overlay": image.overlay is not None}
+            shown = {
+                **image.found,
+                "thumbnail": image.thumbnail is not None,
+                "overlay": image.overlay is not None,
+                "file": image.input_path,
+            }
             if self.is_blinded and not own["answered"]:
                 shown = _HIDDEN
             images.append({**_identity(image), **shown, "read": own["read"], "agreed": own["agreed"]})

@@ -96,7 +96,7 @@ export class Worklist {
   }
 
   matches(image, but = null) {
-    if (!this.holds([image.uid, image.study_uid, image.patient_key])) return false;
+    if (!this.holds([image.uid, image.study_uid, image.patient_key, image.file])) return false;
     const isLike = (name) => valuesOf[name](image).some((value) => this.chosen[name].has(value));
     return FACETS.every(([name]) => name === but || !this.chosen[name].size || isLike(name));
   }

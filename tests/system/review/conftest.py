@@ -19,7 +19,6 @@ from pipeline.phantom.recipe import Recipe, Scene
 from pipeline.phantom.vocabulary import Kind
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: the review is not tried")
-pytest.importorskip("fastapi", reason="the extra mammocalc[review] is not installed")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

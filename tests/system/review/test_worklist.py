@@ -108,6 +108,15 @@ def test_every_order_begins_with_what_it_promises(visit: Any, varied: Any) -> No
     assert page.locator("a.card .view-name").all_inner_texts() == ["R CC", "L CC", "R MLO", "L MLO"]
 
 
+def test_an_image_is_found_by_the_name_of_its_file(visit: Any, server: Any) -> None:
+    page = visit("Finn")
+    page.locator("a.card").nth(3).wait_for()
+    page.locator("#search").fill("LMLO.dcm")
+    page.locator("#shown", has_text="1 of 4 images").wait_for()
+    [found] = [one for one in server.get("api/worklist").json()["images"] if one["file"] == "lmlo.dcm"]
+    assert listed(page) == [found["uid"]]
+
+
 def test_thumbnails_search_and_progress_outlive_a_reload(visit: Any, varied: Any, uid: str) -> None:
     page = visit("Ada", at=varied)
     page.locator(".card").nth(4).wait_for()
