@@ -2,54 +2,73 @@
 
 from __future__ import annotations
 
-import unicodedata
-from typing import TYPE_CHECKING, Final
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from pydicom._dicom_dict import DicomDictionary
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
 
 from pipeline.dicom.file import open_dicom
+from pipeline.dicom.spelling import dates_in, fold, spellings, texts_of, words
 from pipeline.errors import ImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pipeline.dicom.header import Header
+    from pydicom.dataset import Dataset
 
 PERSON_NAMES: Final = tuple(entry[4] for entry in DicomDictionary.values() if entry[0] == "PN")
 """Keywords of every attribute whose value is the name of a person (VR PN, PS3.6)."""
 
-IDENTIFIERS: Final = ("PatientID", "OtherPatientIDs", "AccessionNumber", "PatientTelephoneNumbers")
-BIRTH_DATES: Final = ("PatientBirthDate", "PatientBirthDateInAlternativeCalendar")
-SEQUENCES: Final = ("OtherPatientIDsSequence",)
-SEQUENCE_DEPTH: Final = 3
-"""How deep identifiers within identifiers are followed: the standard has one level (PS3.3 C.2.2)."""
+IDENTIFIERS: Final = frozenset(
+    {
+        "PatientID", "OtherPatientIDs", "AccessionNumber", "AdmissionID", "MedicalRecordLocator",
+        "PatientTelephoneNumbers", "PatientTelecomInformation", "PatientAddress", "IssuerOfPatientID",
+        "IssuerOfAdmissionID", "LocalNamespaceEntityID", "UniversalEntityID", "ServiceEpisodeID",
+        "IssuerOfServiceEpisodeID", "StudyID", "RequestedProcedureID", "ScheduledProcedureStepID",
+        "PerformedProcedureStepID", "FillerOrderNumberImagingServiceRequest",
+        "PlacerOrderNumberImagingServiceRequest", "InsurancePlanIdentification", "ClinicalTrialSubjectID",
+    }
+)  # fmt: skip
+"""Keywords of attributes that number or find a woman, her visit, her order or her examination."""
+UIDS: Final = frozenset({"SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"})
+SEQUENCE_DEPTH: Final = 8
+"""How deep sequences are followed: identifiers of earlier days stand in the second level (PS3.3 C.12.1, Original
+Attributes), and no object in use has more than six."""
+MAX_TOKENS: Final = 5000
+"""More is not collected: fifty times what a mammogram with all its physicians names."""
 
 PLACEHOLDERS: Final = frozenset(
     {
-        "anonymous", "anonymized", "anonymised", "anon", "deidentified", "removed", "unknown", "none",
-        "patient", "name", "phantom", "test", "simulated", "synthetic", "mammogram",
+        "anonymous", "anonymized", "anonymised", "anon", "anonym", "anonymisiert", "anonyme", "anonimo",
+        "deidentified", "identified", "deid", "removed", "redacted", "unknown", "unbekannt", "none", "null",
+        "patient", "name", "phantom", "test", "simulated", "synthetic", "mammogram", "mammography", "mammo",
+        "screening", "study", "subject", "research", "case", "dr", "prof", "md", "phd", "mr", "mrs", "ms", "jr", "sr",
     }
 )  # fmt: skip
-"""Words that stand where a name was taken out; hiding them in paths would protect nobody."""
+"""Words that stand where a name was taken out, or before or after one; hiding them in paths would protect nobody."""
 
 PSEUDONYM_DIGITS: Final = 5
 """Shorter numbers within a name are counters; they name nobody, and half of all file names hold them."""
-
-_SPELLED_OUT: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
-)
-_SINGLE: Final = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
+PART_CHARACTERS: Final = 4
+"""The shortest part of an identifier that is looked for by itself; years are not."""
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_RUN: Final = re.compile(r"[0-9]+")
+_DATES: Final = frozenset({"DA", "DT"})
 
 
 def personal_tokens(path: Path, max_pixel_bytes: int) -> frozenset[str]:
     """
     Collect what names a person in the header of a file.
 
-    Looked at are all attributes that hold a person's name (the patient's,
-    relatives', physicians', operators'), the patient's identifiers, the
-    accession number and the birth date in its usual notations. Names are
-    taken apart into their parts, identifiers are kept whole.
+    Looked at are, at any depth of sequences, all attributes that hold a
+    person's name (the patient's, relatives', physicians', operators'), the
+    identifiers of the patient, of her visits, orders and examinations, and
+    all dates. Names are taken apart into their parts; of identifiers the
+    whole, the whole without leading zeros, and longer parts are kept.
 
     Parameters
     ----------
@@ -61,80 +80,104 @@ def personal_tokens(path: Path, max_pixel_bytes: int) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Folded as `fold` does it, of at least two different characters. Empty
+        In every way of writing that `spellings` gives, dates as year, month and day. Empty
         where the file is not DICOM, cannot be read, or names nobody.
     """
     try:
         # A header that is cut off may name somebody all the same.
         with open_dicom(path, max_pixel_bytes, header_only=True) as file:
-            found = frozenset(_tokens(file.header, SEQUENCE_DEPTH))
+            return tokens_of(file.header.dataset)
     except ImageError:
         return frozenset()  # whatever is wrong with the file is told when it is judged
-    return frozenset(token for token in found - PLACEHOLDERS if len(set(token)) >= 2)  # not "x" nor "000000"
 
 
-def _tokens(header: Header, depth: int) -> Iterator[str]:
-    for keyword in PERSON_NAMES:
-        for value in header.texts(keyword):
-            yield from _name_tokens(value)
-    for keyword in IDENTIFIERS:
-        for value in header.texts(keyword):
-            yield from spellings("".join(words(value)))
-    for keyword in BIRTH_DATES:
-        for value in header.texts(keyword):
-            digits = "".join(character for character in value if character.isdigit())
-            if len(digits) == 8:
-                year, month, day = digits[:4], digits[4:6], digits[6:]
-                yield from (digits, day + month + year, month + day + year, digits[2:], day + month + year[2:])
-    for keyword in SEQUENCES if depth > 0 else ():
-        for item in header.items(keyword):
-            yield from _tokens(item, depth - 1)
+def tokens_of(dataset: Dataset) -> frozenset[str]:
+    """Collect what names a person in a data set whose values nobody has asked for yet."""
+    found: set[str] = set()
+    for token in _tokens(dataset, SEQUENCE_DEPTH):
+        found.add(token)
+        if len(found) >= MAX_TOKENS:
+            break
+    return frozenset(token for token in found - PLACEHOLDERS if _says_something(token))
+
+
+def _says_something(token: str) -> bool:
+    """Whether a token is more than a sign, and not "xxx" nor "000000"."""
+    return len(set(token)) >= 2 or (len(token) >= PART_CHARACTERS and token[0] not in "0x9")
+
+
+def _tokens(dataset: Dataset, depth: int) -> Iterator[str]:
+    for tag in sorted(dataset.keys()):
+        keyword, vr = _kind(dataset, tag)
+        if vr == "SQ" and depth > 0:
+            for item in _items(dataset, tag):
+                yield from _tokens(item, depth - 1)
+        elif vr == "PN":
+            yield from (token for text in _texts(dataset, tag) for token in _name_tokens(text))
+        elif keyword in IDENTIFIERS:
+            yield from (token for text in _texts(dataset, tag) for token in identifier_tokens(text))
+        elif vr in _DATES:
+            yield from (token for text in _texts(dataset, tag) for token in _date_tokens(text))
+
+
+def _kind(dataset: Dataset, tag: int) -> tuple[str, str]:
+    """Give the keyword and VR of an element: the dictionary's where the file says none, or the unknown one."""
+    entry = DicomDictionary.get(int(tag), ("", "", "", "", ""))
+    written = ""
+    with suppress(Exception):  # pydicom may raise anything over a broken element
+        written = dataset.get_item(Tag(tag), keep_deferred=True).VR or ""
+    return entry[4], written if written not in {"", "UN"} or not entry[0] else entry[0]
+
+
+def _items(dataset: Dataset, tag: int) -> Iterable[Dataset]:
+    with suppress(Exception):  # as above
+        return tuple(dataset[Tag(tag)].value or ())
+    return ()
+
+
+def _texts(dataset: Dataset, tag: int) -> Iterator[str]:
+    """Yield the values of an element, as the file's character set has them and as any other would."""
+    raw: Any = None
+    with suppress(Exception):  # as above
+        raw = dataset.get_item(Tag(tag), keep_deferred=True)
+    content = raw.value if isinstance(raw, RawDataElement) else None
+    texts: set[str] = set()
+    if isinstance(content, bytes):
+        texts.update(texts_of(content.strip(b" \0")))
+    if not (isinstance(content, bytes) and content.isascii() and b"\x1b" not in content):
+        with suppress(Exception):  # as above
+            value = dataset[Tag(tag)].value
+            texts.add("\\".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value or ""))
+    for text in sorted(texts):
+        yield from text.split("\\")
 
 
 def _name_tokens(name: str) -> Iterator[str]:
-    """Each part of a name in each spelling, and the first two joined, for parts too short to look for alone."""
+    """Each part of a name in each spelling, and each two joined, for parts too short to look for alone."""
     for written in name.split("="):  # alphabetic, ideographic and phonetic form
-        parts = [part for part in words(written) if not (part.isdecimal() and len(part) < PSEUDONYM_DIGITS)]
+        parts = [part for part in words(written) if not (part.isdecimal() and len(part) < PSEUDONYM_DIGITS)][:8]
         for part in parts:
             yield from spellings(part)
-        if len(parts) >= 2:
-            yield from spellings(parts[0] + parts[1])
-            yield from spellings(parts[1] + parts[0])
+        for one in parts[:3]:
+            for other in parts[:3]:
+                if one is not other and fold(one) not in PLACEHOLDERS and fold(other) not in PLACEHOLDERS:
+                    yield from spellings(one + other)
 
 
-def words(text: str) -> list[str]:
-    """
-    Split a text at everything that is neither letter nor digit.
-
-    Examples
-    --------
-    >>> words("Doe^Jane_2.dcm")
-    ['Doe', 'Jane', '2', 'dcm']
-    """
-    decomposed = unicodedata.normalize("NFC", text)
-    return "".join(character if character.isalnum() else " " for character in decomposed).split()
-
-
-def fold(text: str) -> str:
-    """
-    Bring a word to the form in which words are compared: no case, no accents.
-
-    Examples
-    --------
-    >>> fold("Müller"), fold("SØREN")
-    ('muller', 'soren')
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SINGLE))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+def identifier_tokens(identifier: str) -> Iterator[str]:
+    """Give an identifier as a whole, without leading zeros, and its longer parts that hold a digit."""
+    parts = words(identifier)
+    whole = "".join(parts)
+    yield from spellings(whole)
+    yield from spellings(whole.lstrip("0"))
+    for part in (*parts, *_RUN.findall(whole)):
+        bare = part.lstrip("0")
+        if len(bare) >= PART_CHARACTERS and any(map(str.isdigit, bare)) and not _YEAR.fullmatch(part):
+            yield from spellings(bare)
 
 
-def spellings(text: str) -> frozenset[str]:
-    """
-    Give the ways in which a word is written where accents are not at hand.
-
-    Examples
-    --------
-    >>> sorted(spellings("Müller"))
-    ['mueller', 'muller']
-    """
-    return frozenset({fold(text), fold(text.casefold().translate(_SPELLED_OUT))})
+def _date_tokens(value: str) -> Iterator[str]:
+    digits = "".join(character for character in value if character.isdigit())
+    for found in dates_in(digits[:8]) if len(digits) >= 8 else dates_in(value):
+        if len(found) == 8 and (len(digits) < 8 or found == digits[:8]):
+            yield from (found, found[2:])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.dicom import read_sop_instance_uid
 from pipeline.dicom.privacy import personal_tokens
-from pipeline.engine.paths import public_paths
+from pipeline.engine.paths import PublicPaths
 from pipeline.model import FileRow
 
 if TYPE_CHECKING:
@@ -63,17 +63,18 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the header of a found file says about who and which it is."""
+    """Which image a found file is, and whether its header said something about a person."""
 
     file: FoundFile
     sop_instance_uid: str | None
-    tokens: frozenset[str]
+    has_spoken: bool
 
 
-def read_header(file: FoundFile, config: Config) -> Header:
-    """Look at the header of one file."""
+def read_header(file: FoundFile, config: Config, paths: PublicPaths) -> Header:
+    """Look at the header of one file, and let ``paths`` know what it says about a person."""
     tokens = personal_tokens(file.path, 2 * config.read.max_pixels)
-    return Header(file, read_sop_instance_uid(file.path), tokens)
+    paths.learn(file.relative, tokens)
+    return Header(file, read_sop_instance_uid(file.path), bool(tokens))
 
 
 def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int], None]) -> Plan:
@@ -96,17 +97,18 @@ def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int
         Images in the order of their first files' relative paths.
     """
     found = sorted(discovery.files, key=lambda file: file.relative)
+    salt = config.privacy.patient_key_salt
+    paths = PublicPaths(salt)
     headers = []
     for number, file in enumerate(found, start=1):
-        headers.append(read_header(file, config))
+        headers.append(read_header(file, config, paths))
         on_header(number, len(found))
-    salt = config.privacy.patient_key_salt
-    images, rows = put_together(headers, discovery.problems, salt)
+    images, rows = put_together(headers, discovery.problems, paths)
     return Plan(images, rows, _digest_of_input(found, salt))
 
 
 def put_together(
-    headers: Sequence[Header], problems: Sequence[InputProblem], salt: str
+    headers: Sequence[Header], problems: Sequence[InputProblem], paths: PublicPaths
 ) -> tuple[tuple[PlannedImage, ...], tuple[FileRow, ...]]:
     """
     Name files so that they name nobody, and put those of one image together.
@@ -116,8 +118,8 @@ def put_together(
     headers : sequence of Header
         By relative path.
     problems : sequence of InputProblem
-    salt : str
-        Mixed into the hashes of names.
+    paths : PublicPaths
+        Has learned from all headers.
 
     Returns
     -------
@@ -126,17 +128,17 @@ def put_together(
     tuple of FileRow
         Of what could not be looked into.
     """
-    relative = [header.file.relative for header in headers] + [problem.relative for problem in problems]
-    tokens = [header.tokens for header in headers] + [frozenset[str]()] * len(problems)
-    names = public_paths(relative, tokens, salt)
     together: dict[str, list[PlannedFile]] = {}
-    for header, name in zip(headers, names, strict=False):
+    for header in headers:
+        name = paths.name(header.file.relative, has_spoken=header.has_spoken)
         # No UID holds a slash, so that a path cannot be taken for one.
         key = header.sop_instance_uid or f"/{header.file.relative}"
         together.setdefault(key, []).append(PlannedFile(header.file.path, name, header.sop_instance_uid))
     rows = [
-        FileRow(name, None, problem.status, problem.reason, problem.message, 0.0)
-        for problem, name in zip(problems, names[len(headers) :], strict=True)
+        FileRow(
+            paths.name(problem.relative, has_spoken=False), None, problem.status, problem.reason, problem.message, 0.0
+        )
+        for problem in problems
     ]
     return tuple(PlannedImage(tuple(files)) for files in together.values()), tuple(rows)
 

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pipeline.discover import Discovery, discover
 from pipeline.engine.batch import at_its_place, check_classifiers, close_down, require_sight, staff_of, without_own
+from pipeline.engine.paths import PublicPaths
 from pipeline.engine.plan import PlannedImage, put_together, read_header
 from pipeline.engine.record import identify, read_rows
 from pipeline.engine.resume import settled_rows, take_over
@@ -71,6 +72,7 @@ class _Lookout:
     inputs: tuple[Path, ...]
     out: Path
     settle_seconds: float
+    paths: PublicPaths
     arrivals: dict[str, _Arrival] = field(default_factory=dict)
     last: Discovery = field(default_factory=lambda: Discovery((), 0, ()))
 
@@ -161,7 +163,8 @@ def watch(
 def _keep_watch(session: Session, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:
     """Look, judge and collect until something ends it; gives what that was, and how many files were passed over."""
     request = session.request
-    lookout = _Lookout(request.inputs, request.out, settings.settle_seconds)
+    paths = PublicPaths(request.resolved.config.privacy.patient_key_salt)
+    lookout = _Lookout(request.inputs, request.out, settings.settle_seconds, paths)
     session.rows.replace(read_rows(session.folder.root / ROWS))
     session.journal.note("watching", settle_seconds=settings.settle_seconds)
     is_stale, not_before = True, 0.0
@@ -193,14 +196,14 @@ def _take_up(session: Session, lookout: _Lookout, ready: list[_Arrival], should_
     for arrival in ready:
         if should_stop():
             break
-        arrival.header, arrival.is_taken = read_header(arrival.file, config), True
+        arrival.header, arrival.is_taken = read_header(arrival.file, config, lookout.paths), True
         taken.append(arrival)
     known = sorted(
         (arrival for arrival in lookout.arrivals.values() if arrival.header is not None),
         key=lambda arrival: arrival.file.relative,
     )
     headers = [arrival.header for arrival in known if arrival.header is not None]
-    images, rows = put_together(headers, lookout.last.problems, config.privacy.patient_key_salt)
+    images, rows = put_together(headers, lookout.last.problems, lookout.paths)
     by_path = {arrival.file.path: arrival for arrival in known}
     _rename(session, images, by_path)
     new = {arrival.file.path for arrival in taken}

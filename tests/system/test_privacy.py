@@ -16,7 +16,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from pipeline.cli import main
-from pipeline.dicom.privacy import PERSON_NAMES, fold, personal_tokens, spellings
+from pipeline.dicom.privacy import PERSON_NAMES, personal_tokens
+from pipeline.dicom.spelling import fold, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
