@@ -19,7 +19,7 @@ from pipeline.errors import ImageError, SkippedImage
 from pipeline.lexicon import Reason, Status
 from pipeline.model import FileRow
 from pipeline.outputs.details import details_path, render_details
-from pipeline.outputs.overlay import cluster_keys, encode_overlay, encode_thumbnail, render_overlay
+from pipeline.outputs.overlay import encode_overlay, encode_thumbnail, render_overlay
 from pipeline.outputs.report import OverlayPlacement, candidates_to_json, encode, to_json
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _judge(file: PlannedFile, order: WorkOrder) -> dict[str, bytes]:
         outputs[order.folder.place(CANDIDATES, uid, ".json").as_posix()] = encode(candidates_to_json(report))
     document = to_json(report, order.provenance, placement)
     result = order.folder.place(RESULTS, uid, ".json").as_posix()
-    outputs[details_path(result)] = render_details(document, cluster_keys(report), result)
+    outputs[details_path(result)] = render_details(document, result)
     outputs[result] = encode(document)
     return outputs
 

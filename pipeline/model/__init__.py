@@ -5,7 +5,7 @@ from pipeline.model.findings import Calcification, Candidate, Cluster, Distribut
 from pipeline.model.image import Density, ImageIdentity, Mammogram, StoredPixels
 from pipeline.model.particles import Channel, NoiseTable, Particle
 from pipeline.model.point import Point
-from pipeline.model.report import FileRow, Report
+from pipeline.model.report import Counts, FileRow, Report
 
 __all__ = [
     "Breast",
@@ -14,6 +14,7 @@ __all__ = [
     "Candidate",
     "Channel",
     "Cluster",
+    "Counts",
     "Density",
     "DistributionCall",
     "FileRow",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.lexicon import CalcificationSize, Flag
+
 if TYPE_CHECKING:
     from pipeline.geometry import PixelSpacing
-    from pipeline.lexicon import Flag, Reason, SpacingSource, Status
+    from pipeline.lexicon import Reason, SpacingSource, Status
     from pipeline.model.anatomy import BreastSummary
     from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall
     from pipeline.model.image import ImageIdentity
@@ -32,6 +35,55 @@ class Report:
     distribution: DistributionCall
     flags: frozenset[Flag]
     candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """How many of what are listed."""
+        found = self.calcifications
+        sizes = [item.size for item in found]
+        return Counts(
+            calcifications=len(found),
+            micro=sizes.count(CalcificationSize.MICRO),
+            macro=sizes.count(CalcificationSize.MACRO),
+            size_unknown=sizes.count(None),
+            vascular=sum(Flag.VASCULAR in item.flags for item in found),
+            left_out=sum(item.left_out is not None for item in found),
+            clusters=len(self.clusters),
+        )
+
+    @property
+    def presence_level(self) -> float | None:
+        """
+        Presence on a scale from 0 to 10 that people can read and cut at.
+
+        Half of five more than the log odds of the score: 2.5 at 0.5, 5 at
+        0.9933, 7.5 at 0.99995; held within 0.1 and 9.9, for nothing is
+        certain. The score itself is so close to 1 in most images that nobody
+        sees its differences.
+        """
+        if self.presence is None:
+            return None
+        score = min(max(self.presence, 1e-9), 1 - 1e-9)
+        level = (5 + math.log(score / (1 - score))) / 2
+        return min(max(level, 0.1), 9.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """
+    How many of what are listed in one image.
+
+    ``micro``, ``macro`` and ``size_unknown`` sum to ``calcifications``.
+    ``vascular`` and ``left_out`` are of these, whatever their size.
+    """
+
+    calcifications: int
+    micro: int
+    macro: int
+    size_unknown: int
+    vascular: int
+    left_out: int
+    clusters: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,12 @@ IMAGE_COLUMNS: Final[Columns] = MappingProxyType(
         "nipple_confidence": Kind.NUMBER,
         "pectoral_confidence": Kind.NUMBER,
         "presence": Kind.NUMBER,
+        "presence_level": Kind.NUMBER,
         "n_calcifications": Kind.COUNT,
         "n_micro": Kind.COUNT,
         "n_macro": Kind.COUNT,
+        "n_size_unknown": Kind.COUNT,
+        "n_vascular": Kind.COUNT,
         "n_left_out": Kind.COUNT,
         "n_clusters": Kind.COUNT,
         "distribution": Kind.TEXT,
@@ -64,6 +67,7 @@ CALCIFICATION_COLUMNS: Final[Columns] = MappingProxyType(
     {
         "sop_instance_uid": Kind.TEXT,
         "id": Kind.COUNT,
+        "letter": Kind.TEXT,
         "frame": Kind.COUNT,
         "row_px": Kind.NUMBER,
         "column_px": Kind.NUMBER,
@@ -86,6 +90,7 @@ CLUSTER_COLUMNS: Final[Columns] = MappingProxyType(
     {
         "sop_instance_uid": Kind.TEXT,
         "id": Kind.COUNT,
+        "letter": Kind.TEXT,
         "n_members": Kind.COUNT,
         "extent_mm": Kind.NUMBER,
         "area_mm2": Kind.NUMBER,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pipeline.lexicon import DESCRIPTORS, NOTICE
 from pipeline.outputs.association import association_to_json
+from pipeline.outputs.letters import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Point,
         Report,
     )
+    from pipeline.outputs.letters import Letters
 
 _Name = TypeVar("_Name")
 
@@ -36,6 +38,8 @@ MILLIMETRE_DECIMALS: Final = 3  # a micrometre
 SPACING_DECIMALS: Final = 6  # as DICOM decimal strings usually hold it
 PROBABILITY_DECIMALS: Final = 4
 SCORE_DECIMALS: Final = 6  # scores are ranked: fewer decimals would tie the surest ones
+LEAST_SCORE: Final = 1e-6  # as close to 0 and 1 as they are written: nothing is certain
+LEVEL_DECIMALS: Final = 2
 CONTRAST_DECIMALS: Final = 2
 EVIDENCE_DECIMALS: Final = 4
 
@@ -91,13 +95,16 @@ def to_json(report: Report, provenance: Provenance, overlay: OverlayPlacement | 
     ValueError
         If a number is not finite.
     """
+    letters = letters_of(report)
     return {
         "schema_version": SCHEMA_VERSION,
         "image": _image(report),
         "breast": _breast(report.breast),
-        "presence": _rounded(report.presence, SCORE_DECIMALS),
-        "calcifications": [_calcification(item) for item in report.calcifications],
-        "clusters": [_cluster(item) for item in report.clusters],
+        "presence": _score(report.presence),
+        "presence_level": _rounded(report.presence_level, LEVEL_DECIMALS),
+        "counts": asdict(report.counts),
+        "calcifications": [_calcification(item, letters) for item in report.calcifications],
+        "clusters": [_cluster(item, letters) for item in report.clusters],
         "distribution": _distribution(report.distribution),
         "overlay": None
         if overlay is None
@@ -128,7 +135,7 @@ def candidates_to_json(report: Report) -> dict[str, Any]:
                 "row": _rounded(item.row_px, POSITION_DECIMALS),
                 "column": _rounded(item.column_px, POSITION_DECIMALS),
                 "diameter_mm": _rounded(item.diameter_mm, MILLIMETRE_DECIMALS),
-                "score": _rounded(item.score, SCORE_DECIMALS),
+                "score": _score(item.score),
             }
             for item in report.candidates
         ],
@@ -188,6 +195,12 @@ def _rounded(value: float | None, decimals: int) -> float | None:
     return round(number, decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
+def _score(value: float | None) -> float | None:
+    """Round a score, short of 0 and of 1."""
+    rounded = _rounded(value, SCORE_DECIMALS)
+    return None if rounded is None else min(max(rounded, LEAST_SCORE), 1 - LEAST_SCORE)
+
+
 def _points(points: Iterable[Point]) -> list[list[float | None]]:
     return [[_rounded(row, POSITION_DECIMALS), _rounded(column, POSITION_DECIMALS)] for row, column in points]
 
@@ -241,9 +254,10 @@ def _breast(breast: BreastSummary) -> dict[str, Any]:
     }
 
 
-def _calcification(item: Calcification) -> dict[str, Any]:
+def _calcification(item: Calcification, letters: Letters) -> dict[str, Any]:
     return {
         "id": int(item.number),
+        "letter": letters.calcifications.get(item.number),
         "frame": int(item.frame),
         "row": _rounded(item.row_px, POSITION_DECIMALS),
         "column": _rounded(item.column_px, POSITION_DECIMALS),
@@ -254,7 +268,7 @@ def _calcification(item: Calcification) -> dict[str, Any]:
         "area_mm2": _rounded(item.area_mm2, MILLIMETRE_DECIMALS),
         "diameter_px": _rounded(item.diameter_px, POSITION_DECIMALS),
         "size": None if item.size is None else str(item.size),
-        "score": _rounded(item.score, SCORE_DECIMALS),
+        "score": _score(item.score),
         "contrast_to_noise": _rounded(item.contrast_to_noise, CONTRAST_DECIMALS),
         "cluster": None if item.cluster is None else int(item.cluster),
         "memberships": [
@@ -266,9 +280,10 @@ def _calcification(item: Calcification) -> dict[str, Any]:
     }
 
 
-def _cluster(item: Cluster) -> dict[str, Any]:
+def _cluster(item: Cluster, letters: Letters) -> dict[str, Any]:
     return {
         "id": int(item.number),
+        "letter": letters.clusters[item.number],
         "members": [int(number) for number in item.members],
         "extent_mm": _rounded(item.extent_mm, MILLIMETRE_DECIMALS),
         "area_mm2": _rounded(item.area_mm2, MILLIMETRE_DECIMALS),

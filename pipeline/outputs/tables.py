@@ -6,7 +6,7 @@ import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from pipeline.lexicon import DESCRIPTORS, CalcificationSize
+from pipeline.lexicon import DESCRIPTORS
 from pipeline.outputs.columns import CALCIFICATION_COLUMNS, TABLES
 from pipeline.outputs.csv_table import CsvTable
 from pipeline.outputs.parquet_table import ParquetTable
@@ -79,7 +79,7 @@ def _part(path: Path) -> Path:
 
 
 def _image_row(document: Mapping[str, Any], path: Path) -> Row:
-    image, calcifications = document["image"], document["calcifications"]
+    image = document["image"]
     row_spacing, column_spacing = image["pixel_spacing_mm"] or (None, None)
     nipple, overlay = document["breast"]["nipple"], document["overlay"]
     copied = (
@@ -100,11 +100,8 @@ def _image_row(document: Mapping[str, Any], path: Path) -> Row:
         "nipple_confidence": nipple and nipple["confidence"],
         "pectoral_confidence": document["breast"]["pectoral_confidence"],
         "presence": document["presence"],
-        "n_calcifications": len(calcifications),
-        "n_micro": sum(item["size"] == CalcificationSize.MICRO for item in calcifications),
-        "n_macro": sum(item["size"] == CalcificationSize.MACRO for item in calcifications),
-        "n_left_out": sum(item["left_out"] is not None for item in calcifications),
-        "n_clusters": len(document["clusters"]),
+        "presence_level": document["presence_level"],
+        **{f"n_{name}": count for name, count in document["counts"].items()},
         **_distribution(document["distribution"]),
         "flags": document["flags"],
         "result": path.as_posix(),
@@ -134,7 +131,7 @@ def _cluster_rows(document: Mapping[str, Any]) -> Iterator[Row]:
         yield {
             "sop_instance_uid": document["image"]["sop_instance_uid"],
             "n_members": len(item["members"]),
-            **{name: item[name] for name in ("id", "extent_mm", "area_mm2", "density_per_cm2")},
+            **{name: item[name] for name in ("id", "letter", "extent_mm", "area_mm2", "density_per_cm2")},
             **_distribution(item["distribution"]),
             **_morphology(item),
             "morphology_reasons": kind and kind["reasons"],

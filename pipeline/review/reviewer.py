@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.review.state import State
 
 _HIDDEN: dict[str, Any] = {
-    **dict.fromkeys(("distribution", "presence", "micro", "macro", "clusters", "seconds")),
+    **dict.fromkeys(("distribution", "presence_level", "counts", "seconds")),
     "flags": [],
     "thumbnail": False,
     "overlay": False,

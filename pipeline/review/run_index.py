@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import CallError
 from pipeline.json_lines import read_json_lines
-from pipeline.lexicon import CalcificationSize, Status
+from pipeline.lexicon import Status
+from pipeline.model import Counts
 from pipeline.outputs.page.build import thumbnail_path
 from pipeline.outputs.tables import result_files
 
@@ -165,22 +166,18 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
     if row is not None and head is not None:
         found = {
             "distribution": row["distribution"],
-            "presence": float(row["presence"]) if row["presence"] else None,
-            "micro": int(row["n_micro"]),
-            "macro": int(row["n_macro"]),
-            "clusters": int(row["n_clusters"]),
+            "presence_level": float(row["presence_level"]) if row["presence_level"] else None,
+            "counts": {field.name: int(row[f"n_{field.name}"]) for field in fields(Counts)},
             "flags": row["flags"].split(),
         }
         overlay = row["overlay"] or None
     else:
         result = json.loads((folder / place).read_bytes())
-        head, sizes = result["image"], [item["size"] for item in result["calcifications"]]
+        head = result["image"]
         found = {
             "distribution": result["distribution"]["label"],
-            "presence": result["presence"],
-            "micro": sizes.count(CalcificationSize.MICRO),
-            "macro": sizes.count(CalcificationSize.MACRO),
-            "clusters": len(result["clusters"]),
+            "presence_level": result["presence_level"],
+            "counts": result["counts"],
             "flags": result["flags"],
         }
         overlay = result["overlay"]["path"] if result["overlay"] else None

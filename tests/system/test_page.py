@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
-from pipeline.model import FileRow
+from pipeline.model import Counts, FileRow
 from pipeline.outputs.columns import IMAGE_COLUMNS
 from pipeline.outputs.details import render_details
 from pipeline.outputs.page import thumbnail_path, write_page
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 
 HOSTILE = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=2">'
 LABELS = list(Distribution)
+COUNTS = [field.name for field in fields(Counts)]
 
 
 def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> dict[str, Any]:
     """Give as much of a result as tables and page look at."""
     calcification = {
-        "id": 0, "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5, "width_mm": 0.3,
-        "area_mm2": 0.1, "diameter_px": 4.0, "size": "micro", "score": 0.9, "contrast_to_noise": 9.0, "cluster": None,
+        "id": 0, "letter": "A", "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5,
+        "width_mm": 0.3, "area_mm2": 0.1, "diameter_px": 4.0, "size": "micro", "score": 0.9,
+        "contrast_to_noise": 9.0, "cluster": None,
         "morphology": None, "left_out": None, "flags": [],
     }  # fmt: skip
     uid = f"1.2.{index:05d}"
@@ -42,6 +45,8 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
         "image": image,
         "breast": {"area_mm2": 9000.0, "outline": [], "pectoral": [], "pectoral_confidence": None, "nipple": None},
         "presence": round(index / 100 % 1, 2),
+        "presence_level": index / 10 % 10,
+        "counts": {**dict.fromkeys(COUNTS, 0), "calcifications": micro, "micro": micro},
         "calcifications": [calcification] * micro,
         "clusters": [],
         "distribution": call(label),
@@ -79,7 +84,7 @@ def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
         uid = document["image"]["sop_instance_uid"]
         for path, content in (
             (f"results/{uid[-2:]}/{uid}.json", json.dumps(document).encode()),
-            (f"details/{uid[-2:]}/{uid}.html", render_details(document, {}, f"results/{uid[-2:]}/{uid}.json")),
+            (f"details/{uid[-2:]}/{uid}.html", render_details(document, f"results/{uid[-2:]}/{uid}.json")),
             (document["overlay"]["path"], thumbnail),
             (thumbnail_path(document["overlay"]["path"]), thumbnail),
         ):
@@ -338,8 +343,9 @@ def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path
             folder = f"{index % 256:02x}"
             image = {
                 "sop_instance_uid": uid, "laterality": "LR"[index % 2], "view": "CC", "manufacturer": "Maker",
-                "manufacturer_model_name": f"M{index % 5}", "presence": index % 1000 / 1000, "n_macro": 0,
+                "manufacturer_model_name": f"M{index % 5}", "presence_level": index % 1000 / 100, "n_macro": 0,
                 "n_calcifications": index % 50, "n_micro": index % 50, "n_clusters": 1,
+                "n_size_unknown": 0, "n_vascular": 0,
                 "distribution": LABELS[index % len(LABELS)], "flags": "lossy",
                 "result": f"results/{folder}/{uid}.json", "overlay": f"overlays/{folder}/{uid}.jpg",
             }  # fmt: skip
@@ -354,10 +360,10 @@ def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path
     expected = len([index for index in range(count) if LABELS[index % len(LABELS)] is Distribution.LINEAR])
     assert opened.locator("#count").inner_text() == f"{expected:,} of 50,000 files"
     opened.get_by_role("button", name="Table").click()
-    opened.get_by_role("button", name="Presence").click()
+    opened.get_by_role("button", name="Presence, of 10").click()
     shown = [float(text) for text in opened.locator(".items .row > div:nth-child(9)").all_inner_texts()]
     assert shown == sorted(shown, reverse=True)
-    assert shown[0] == pytest.approx(1.0, abs=0.01)
+    assert shown[0] == pytest.approx(10.0, abs=0.1)
     opened.locator(".items .open").first.focus()
     opened.keyboard.press("End")
     assert opened.locator(f".items [aria-rowindex='{expected + 1}']").count() == 1

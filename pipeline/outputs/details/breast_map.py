@@ -16,7 +16,7 @@ _MARGIN: Final = 10.0
 _NIPPLE: Final = 5.0
 
 
-def draw_map(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+def draw_map(document: Mapping[str, Any]) -> Html:
     """
     Draw where everything lies, as it lies in the stored image.
 
@@ -24,8 +24,6 @@ def draw_map(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
     ----------
     document : mapping
         A result.
-    keys : mapping of int to str
-        The letter of each cluster.
 
     Returns
     -------
@@ -59,7 +57,7 @@ def draw_map(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
         parts.append(element("path", d=f"{path(cluster['hull'])}Z", class_="hull", stroke=colour, fill=colour))
         corners = [to_xy(corner) for corner in cluster["hull"]]
         x, y = (sum(values) / len(corners) for values in zip(*corners, strict=True))
-        letters.append(element("text", keys[cluster["id"]], x=f"{x:.0f}", y=f"{y:.0f}"))
+        letters.append(element("text", cluster["letter"], x=f"{x:.0f}", y=f"{y:.0f}"))
     nipple = document["breast"]["nipple"]
     if nipple is not None:
         x, y = to_xy([nipple["row"], nipple["column"]])
@@ -73,10 +71,10 @@ def draw_map(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
         viewBox=" ".join(f"{value:.0f}" for value in box),
         class_="map",
         role="img",
-        aria_label=_spoken(document, keys),
+        aria_label=_spoken(document),
     )
 
 
-def _spoken(document: Mapping[str, Any], keys: Mapping[int, str]) -> str:
-    clusters = [f"{keys[item['id']]} {name_of(item['distribution']['label'])}" for item in document["clusters"]]
+def _spoken(document: Mapping[str, Any]) -> str:
+    clusters = [f"{item['letter']} {name_of(item['distribution']['label'])}" for item in document["clusters"]]
     return f"Map of the breast; clusters: {', '.join(clusters) or 'none'}"

@@ -10,13 +10,14 @@ from importlib import resources
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.lexicon import FLAG_SENTENCES, SHORT_NOTICE, CalcificationSize, Flag
+from pipeline.lexicon import FLAG_SENTENCES, SHORT_NOTICE, Flag
 from pipeline.outputs.details.apart import left_out
 from pipeline.outputs.details.bars import confidence_bar, distribution_bars, symbol
 from pipeline.outputs.details.breast_map import draw_map
 from pipeline.outputs.details.clusters import cluster_cards
 from pipeline.outputs.details.markup import Html, element, listing, together
 from pipeline.outputs.palette import called, name_of
+from pipeline.outputs.wording import say_counts, say_presence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ def details_path(result_path: str) -> str:
     return PurePosixPath("details", *parts[1:]).with_suffix(".html").as_posix()
 
 
-def render_details(document: Mapping[str, Any], keys: Mapping[int, str], result_path: str) -> bytes:
+def render_details(document: Mapping[str, Any], result_path: str) -> bytes:
     """
     Write the page of one image.
 
@@ -51,8 +52,6 @@ def render_details(document: Mapping[str, Any], keys: Mapping[int, str], result_
     ----------
     document : mapping
         A result, as `pipeline.outputs.report.to_json` gives it.
-    keys : mapping of int to str
-        The letter of each cluster, by its id, in the order in which clusters are told.
     result_path : str
         Where the result lies, relative to the run's folder.
 
@@ -81,9 +80,9 @@ def render_details(document: Mapping[str, Any], keys: Mapping[int, str], result_
         "main",
         _heading(document),
         _distribution(document),
-        _section("Clusters", _clusters(document, keys)),
+        _section("Clusters", _clusters(document)),
         _section("Listed, and left out of the distribution", left_out(document)),
-        _section("Nipple and pectoral muscle", _landmarks(document, keys)),
+        _section("Nipple and pectoral muscle", _landmarks(document)),
         _section("Doubts about the image", _doubts(document)),
         _foot(document, posixpath.relpath(result_path, here)),
     )
@@ -121,8 +120,7 @@ def _heading(document: Mapping[str, Any]) -> Html:
     image, call = document["image"], document["distribution"]
     known = [image["laterality"], image["view"], *image["view_modifiers"]]
     side = " ".join(part for part in known if part != "unknown") or "side and view unknown"
-    presence = document["presence"]
-    parts = [side, _counts(document), "not judged" if presence is None else f"presence {presence:.2f}"]
+    parts = [side, _counts(document), say_presence(document["presence_level"])]
     return element(
         "header",
         element("p", SHORT_NOTICE, class_="notice"),
@@ -132,19 +130,8 @@ def _heading(document: Mapping[str, Any]) -> Html:
 
 
 def _counts(document: Mapping[str, Any]) -> str:
-    found = document["calcifications"]
-    sizes = [item["size"] for item in found]
-    parts = [f"{sizes.count(size)} {size}" for size in (CalcificationSize.MICRO, CalcificationSize.MACRO)]
-    if None in sizes:
-        parts = [_many(len(found), "calcification")]
-    alone = sum(item["cluster"] is None and item["left_out"] is None for item in found)
-    parts += [_many(len(document["clusters"]), "cluster")] if found else []
-    parts += [f"{alone} alone"] if alone else []
-    return " · ".join(parts)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    alone = sum(item["cluster"] is None and item["left_out"] is None for item in document["calcifications"])
+    return " · ".join([say_counts(document["counts"]), *([f"{alone} alone"] if alone else [])])
 
 
 def _distribution(document: Mapping[str, Any]) -> Html:
@@ -152,13 +139,13 @@ def _distribution(document: Mapping[str, Any]) -> Html:
     return _section("Distribution of the image", distribution_bars(call), listing(call["reasons"], "reasons"))
 
 
-def _clusters(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+def _clusters(document: Mapping[str, Any]) -> Html:
     if not document["clusters"]:
         return element("p", "No cluster was found.", class_="dim")
-    return cluster_cards(document, keys)
+    return cluster_cards(document)
 
 
-def _landmarks(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+def _landmarks(document: Mapping[str, Any]) -> Html:
     breast, flags = document["breast"], document["flags"]
     nipple = breast["nipple"]
     parts = [element("p", "Nipple: not found.")] if nipple is None else [confidence_bar("nipple", nipple["confidence"])]
@@ -172,7 +159,7 @@ def _landmarks(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
         parts.append(confidence_bar("muscle", breast["pectoral_confidence"]))
     if Flag.PECTORAL_UNCERTAIN in flags:
         parts.append(element("p", FLAG_SENTENCES[Flag.PECTORAL_UNCERTAIN]))
-    return element("div", element("div", *parts), draw_map(document, keys), class_="landmarks")
+    return element("div", element("div", *parts), draw_map(document), class_="landmarks")
 
 
 def _doubts(document: Mapping[str, Any]) -> Html:

@@ -14,17 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def cluster_cards(document: Mapping[str, Any], keys: Mapping[int, str]) -> Html:
+def cluster_cards(document: Mapping[str, Any]) -> Html:
     """Tell every cluster, in the order of their letters."""
-    ordered = sorted(document["clusters"], key=lambda item: list(keys).index(item["id"]))
-    return together(*(_card(item, keys[item["id"]]) for item in ordered))
+    ordered = sorted(document["clusters"], key=lambda item: (len(item["letter"]), item["letter"]))
+    return together(*(_card(item) for item in ordered))
 
 
-def _card(cluster: Mapping[str, Any], key: str) -> Html:
+def _card(cluster: Mapping[str, Any]) -> Html:
     call = cluster["distribution"]
-    title = element(
-        "h3", element("span", key, class_="key"), symbol(call["label"]), called(call["label"], call["between"])
-    )
+    key = element("span", cluster["letter"], class_="key")
+    title = element("h3", key, symbol(call["label"]), called(call["label"], call["between"]))
     figures = (
         f"{len(cluster['members'])} calcifications · {cluster['extent_mm']:.1f} mm across · "
         f"{cluster['area_mm2']:.0f} mm² · {cluster['density_per_cm2']:.1f} per\N{NO-BREAK SPACE}cm²"

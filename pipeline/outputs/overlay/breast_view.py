@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.lexicon import CalcificationSize, Distribution, Flag, Laterality, View
 from pipeline.model import Calcification
-from pipeline.outputs.overlay.insets import letters, ranked_clusters
+from pipeline.outputs.letters import letters_of, ranked_clusters
 from pipeline.outputs.overlay.labels import Box, place_labels
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol, reach, rounded_hull
 from pipeline.outputs.overlay.picture import Placement, fixed_point
@@ -150,13 +150,14 @@ def _labels_of(
     settings: OverlaySettings,
 ) -> list[Label]:
     labels = []
-    for rank, cluster in enumerate(ranked_clusters(report)[: settings.labels]):
+    letters = letters_of(report).clusters
+    for cluster in ranked_clusters(report)[: settings.labels]:
         if cluster.number not in outlines:
             continue
         outline = outlines[cluster.number]
         call = cluster.distribution
         words = f"{called(call.label, call.between)} · {len(cluster.members)} · {cluster.extent_mm:.1f} mm"
-        labels.append(Label(letters(rank), words, APPEARANCES[call.label], _bounds(outline), outline))
+        labels.append(Label(letters[cluster.number], words, APPEARANCES[call.label], _bounds(outline), outline))
     for place in places:
         if isinstance(place.finding, Calcification):
             anchor = placement.to_xy(place.points_px)

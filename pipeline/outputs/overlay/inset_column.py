@@ -15,6 +15,7 @@ from pipeline.outputs.overlay.marks import draw_marks, draw_symbol
 from pipeline.outputs.overlay.picture import close_up
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width
 from pipeline.outputs.palette import APPEARANCES, BACKGROUND, DIM, LINE, SINGLE, TEXT, name_of
+from pipeline.outputs.wording import say_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +94,7 @@ def _write_caption(
     finding = place.finding
     room = left + room - x - 2 * size
     if isinstance(finding, Calcification):
-        parts = ["single", *([finding.size] if finding.size else [])]
-        parts += [] if finding.diameter_mm is None else [f"{finding.diameter_mm:.2f} mm"]
+        parts = ["single", *say_size(finding.size, finding.width_mm, finding.length_mm)]
         parts += _kind(finding)
         draw_text(column, shortened(" · ".join(parts), size, room), x, top, size, TEXT)
         return

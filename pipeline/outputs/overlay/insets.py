@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.geometry import convex_hull
-from pipeline.lexicon import Flag
+from pipeline.outputs.letters import letters_of, ranked_clusters, ranked_singles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,48 +46,18 @@ class Window:
     is_whole: bool
 
 
-def ranked_clusters(report: Report) -> list[Cluster]:
-    """Give the clusters that bear the image's own label first, then those with most members, equal ones by number."""
-    label = report.distribution.label
-    return sorted(report.clusters, key=lambda c: (c.distribution.label is not label, -len(c.members), c.number))
-
-
-def cluster_keys(report: Report) -> dict[int, str]:
-    """Give the letter of each cluster by its number, in the order of their rank."""
-    return {cluster.number: letters(rank) for rank, cluster in enumerate(ranked_clusters(report))}
-
-
-def letters(rank: int) -> str:
-    """
-    Name the places A to Z, then AA, AB and so on.
-
-    Examples
-    --------
-    >>> [letters(rank) for rank in (0, 25, 26, 701, 702)]
-    ['A', 'Z', 'AA', 'ZZ', 'AAA']
-    """
-    alphabet = string.ascii_uppercase
-    text = ""
-    rank += 1
-    while rank > 0:
-        rank, digit = divmod(rank - 1, len(alphabet))
-        text = alphabet[digit] + text
-    return text
-
-
 def choose_places(report: Report, settings: OverlaySettings) -> list[Place]:
     """Choose what is worth a look: clusters in their rank, then the highest scores outside, arteries last."""
     by_number: Mapping[int, Calcification] = {item.number: item for item in report.calcifications}
+    letters = letters_of(report)
     places = [
-        Place(letters(rank), cluster, _centres([by_number[number] for number in cluster.members]))
-        for rank, cluster in enumerate(ranked_clusters(report)[: settings.insets])
+        Place(letters.clusters[cluster.number], cluster, _centres([by_number[number] for number in cluster.members]))
+        for cluster in ranked_clusters(report)
     ]
-    singles = [item for item in report.calcifications if item.cluster is None]
-    singles.sort(key=lambda item: (Flag.VASCULAR in item.flags, -item.score, item.number))
-    room = settings.insets - len(places)
-    taken = len(report.clusters)
-    places += [Place(letters(taken + rank), item, _centres([item])) for rank, item in enumerate(singles[:room])]
-    return places
+    places += [
+        Place(letters.calcifications[single.number], single, _centres([single])) for single in ranked_singles(report)
+    ]
+    return places[: settings.insets]
 
 
 def window_of(place: Place, size: tuple[int, int], margin_px: float, settings: OverlaySettings) -> Window:

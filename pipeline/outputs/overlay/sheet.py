@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -12,6 +13,7 @@ from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_
 from pipeline.outputs.overlay.shares import draw_shares
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width, wrapped
 from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, LINE, PANEL, SINGLE, TEXT, called, name_of
+from pipeline.outputs.wording import say_counts, say_presence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,28 +23,6 @@ if TYPE_CHECKING:
 _REASON_LINES: Final = 2
 _Entry = CalcificationSize | Flag | Distribution
 _UID_TAIL: Final = 24
-
-
-def headline(report: Report) -> str:
-    """Say in a few words what was found in the image."""
-    call = report.distribution
-    if not report.calcifications:
-        return "no calcifications reported"
-    if call.label is Distribution.NOT_APPLICABLE:
-        return "no distribution applies"
-    return called(call.label, call.between)
-
-
-def counts(report: Report) -> str:
-    """Count what is listed: ``14 micro · 2 macro · 1 cluster``."""
-    sizes = [item.size for item in report.calcifications]
-    if not sizes:
-        return ""
-    parts = [f"{sizes.count(size)} {size}" for size in (CalcificationSize.MICRO, CalcificationSize.MACRO)]
-    if None in sizes:
-        parts = [f"{len(sizes)} calcification{'' if len(sizes) == 1 else 's'}"]
-    clusters = len(report.clusters)
-    return " · ".join([*parts, f"{clusters} cluster{'' if clusters == 1 else 's'}"])
 
 
 def header_height(report: Report, width: int, em: int) -> int:
@@ -59,13 +39,14 @@ def draw_header(panel: NDArray[np.uint8], report: Report, em: int) -> None:
     y = em // 2
     appearance = APPEARANCES[report.distribution.label]
     draw_symbol(panel, appearance, em + 0.4 * large, y + line_height(large) / 2, 0.36 * large)
-    presence = "not judged" if report.presence is None else f"presence {report.presence:.2f}"
+    presence = say_presence(report.presence_level)
     right = width - em - text_width(presence, large)
     draw_text(panel, presence, right, y, large, TEXT)
     x = em + round(1.2 * large)
-    x = draw_text(panel, shortened(headline(report), large, right - x - em), x, y, large, TEXT) + em
+    headline = called(report.distribution.label, report.distribution.between)
+    x = draw_text(panel, shortened(headline, large, right - x - em), x, y, large, TEXT) + em
     aside = y + line_height(large) - line_height(em) - (large - em) // 5
-    draw_text(panel, shortened(counts(report), em, max(right - x - em, 0)), x, aside, em, DIM)
+    draw_text(panel, shortened(say_counts(asdict(report.counts)), em, max(right - x - em, 0)), x, aside, em, DIM)
     y += line_height(large)
     draw_text(panel, shortened(_particulars(report), small, width - 2 * em), em, y, small, DIM)
     if report.distribution.probabilities:

@@ -24,8 +24,9 @@ _CODED: Final = (
     "status", "reason", "message", "laterality", "view", "distribution", "between", "probabilities", "margin", "maker",
     "flags", "result", "overlay", "thumbnail",
 )  # fmt: skip
+_COUNTS: Final = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters")
 _PLAIN: Final = (
-    "path", "uid", "seconds", "presence", "calcifications", "micro", "macro", "clusters",
+    "path", "uid", "seconds", "presence_level", *_COUNTS,
 )  # fmt: skip
 _STEP_PERCENT: Final = 5  # a small bar shows no finer, and few distinct values keep the page of a large run small
 _PLACEHOLDER: Final = re.compile("@(STYLE_HASH|SCRIPT_HASH|STYLE|SCRIPT|DATA)@")
@@ -134,8 +135,8 @@ def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping
         plain["path"].append(row.path)
         plain["uid"].append(row.sop_instance_uid)
         plain["seconds"].append(round(row.seconds, 3))
-        plain["presence"].append(float(image["presence"]) if image and image["presence"] else None)
-        for name in ("calcifications", "micro", "macro", "clusters"):
+        plain["presence_level"].append(float(image["presence_level"]) if image and image["presence_level"] else None)
+        for name in _COUNTS:
             plain[name].append(int(image[f"n_{name}"]) if image else None)
         coded["thumbnail"].append(int(overlay is not None and (run_folder / thumbnail_path(overlay)).exists()))
     return {**plain, **{name: column.as_json() for name, column in coded.items()}}

@@ -122,7 +122,7 @@
     { key: "distribution", title: "Distribution", value: ranked("distribution") },
     { key: "chart", title: "Shares" },
     { key: "margin", title: "Margin", value: (row) => coded("margin", row), right: true },
-    { key: "presence", title: "Presence", value: numeric("presence"), right: true, descending: true },
+    { key: "presence_level", title: "Presence, of 10", value: numeric("presence_level"), right: true, descending: true },
     { key: "calcifications", title: "All", value: numeric("calcifications"), right: true, descending: true },
     { key: "micro", title: "Micro", value: numeric("micro"), right: true, descending: true },
     { key: "macro", title: "Macro", value: numeric("macro"), right: true, descending: true },
@@ -215,9 +215,13 @@
   const sideAndView = (row) => [coded("laterality", row), coded("view", row)].filter((part) => part && part !== "unknown").join(" ");
   const findings = (row) => {
     if (column.micro[row] === null) return "";
-    const rest = column.calcifications[row] - column.micro[row] - column.macro[row];
-    if (rest > 0) return `${number.format(column.calcifications[row])} calcification${column.calcifications[row] === 1 ? "" : "s"}`;
-    return `${number.format(column.micro[row])} micro · ${number.format(column.macro[row])} macro`;
+    // In the words of pipeline.outputs.wording.
+    const many = (count, noun) => `${number.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+    if (!column.calcifications[row]) return "no calcifications reported";
+    const unknown = `${many(column.size_unknown[row], "calcification")} of unknown size`;
+    const sizes = column.size_unknown[row] ? unknown : `${number.format(column.micro[row])} micro · ${number.format(column.macro[row])} macro`;
+    const arteries = column.vascular[row] ? ` (${number.format(column.vascular[row])} vascular)` : "";
+    return `${sizes}${arteries} · ${many(column.clusters[row], "cluster")}`;
   };
   const distribution = (row) => {
     const label = coded("distribution", row);
@@ -292,9 +296,9 @@
     const margin = coded("margin", row);
     cells.push(make("div", "", coded("laterality", row) ?? ""), make("div", "", coded("view", row) ?? ""), named, shares);
     cells.push(make("div", "right", margin === null ? "" : margin.toFixed(2)));
-    for (const key of ["presence", "calcifications", "micro", "macro", "clusters", "seconds"]) {
+    for (const key of ["presence_level", "calcifications", "micro", "macro", "clusters", "seconds"]) {
       const value = column[key][row];
-      const digits = key === "presence" || key === "seconds" ? 2 : 0;
+      const digits = { presence_level: 1, seconds: 2 }[key] ?? 0;
       cells.push(make("div", "right", value === null ? "" : value.toFixed(digits)));
     }
     const why = make("div", "wrap", details(row));
@@ -411,8 +415,11 @@
     addTerm(byId("totals"), "files", number.format(total));
     for (const name of ["judged", "skipped", "failed"]) addTerm(byId("totals"), name, number.format(status.get(name) ?? 0), status.get(name) ? name : "");
     addTerm(byId("totals"), "with calcifications", number.format(column.calcifications.filter((value) => value > 0).length));
+    addTerm(byId("totals"), "calcifications", number.format(sum("calcifications")));
     addTerm(byId("totals"), "micro", number.format(sum("micro")));
     addTerm(byId("totals"), "macro", number.format(sum("macro")));
+    if (sum("size_unknown")) addTerm(byId("totals"), "of unknown size", number.format(sum("size_unknown")));
+    if (sum("vascular")) addTerm(byId("totals"), "of all, vascular", number.format(sum("vascular")));
     addTerm(byId("totals"), "clusters", number.format(sum("clusters")));
     const labels = tally("distribution");
     const parts = [];

@@ -1,7 +1,7 @@
 // The card of an image in the worklist, or of a file that has no result.
 
 import { thumbnailOf } from "./api.js";
-import { h, symbol, words } from "./dom.js";
+import { h, sayCounts, sayPresence, symbol, words } from "./dom.js";
 
 /** `entry` is of the worklist; `plain` fetches pictures without marks; `attributes` go to the element. */
 export function cardOf(entry, { vocabulary, reader, plain }, attributes) {
@@ -18,12 +18,11 @@ function fileCard({ status, reason, message, path }, attributes) {
 }
 
 function imageCard(entry, { vocabulary, reader, plain }, attributes) {
-  const { uid, distribution, micro, macro } = entry;
+  const { uid, distribution, counts } = entry;
   const [side, view] = [entry.laterality, entry.view].map((value) => (value === "unknown" ? "?" : value));
   const state = entry.agreed ? "agreed" : entry.read ? "read" : "unread";
   const label = distribution ? words(distribution) : "not shown yet";
-  const isCounted = distribution !== null && micro !== null && micro !== undefined;
-  const count = isCounted ? `${micro} micro · ${macro} macro` : "";
+  const count = counts ? sayCounts(counts) : "";
   const name = `${side} ${view}, ${label}, ${count}, ${state}`;
   return h("a", { ...attributes, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
     picture(entry, reader, plain),
@@ -37,10 +36,9 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
       h("div", { class: "line dim" }, h("span", {}, count), flagsOf(entry, vocabulary))));
 }
 
-function presenceOf({ presence }) {
-  if (presence === null || presence === undefined) return null;
-  const told = presence >= 0.995 ? "> 0.99" : presence.toFixed(2);
-  return h("span", { class: "presence", title: "Presence: a score, not a probability" }, told);
+function presenceOf({ presence_level: level }) {
+  if (level === null || level === undefined) return null;
+  return h("span", { class: "presence", title: `${sayPresence(level)}: a score, not a probability` }, level.toFixed(1));
 }
 
 function flagsOf({ flags }, vocabulary) {

@@ -50,6 +50,19 @@ export function millimetres(length) {
   return `${length < 10 ? length.toFixed(2) : length.toFixed(1)} mm`;
 }
 
+/** How many are listed, in the words of pipeline.outputs.wording. */
+export function sayCounts(counts) {
+  const many = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  if (!counts.calcifications) return "no calcifications reported";
+  const sizes = counts.size_unknown ? `${many(counts.size_unknown, "calcification")} of unknown size` : `${counts.micro} micro · ${counts.macro} macro`;
+  return `${sizes}${counts.vascular ? ` (${counts.vascular} vascular)` : ""} · ${many(counts.clusters, "cluster")}`;
+}
+
+/** How sure it is that there is any, in the same words. */
+export function sayPresence(level) {
+  return level === null || level === undefined ? "presence not judged" : `presence ${level.toFixed(1)} of 10`;
+}
+
 let saying = 0;
 
 /** Say something for a moment, aloud too for who uses a screen reader. */

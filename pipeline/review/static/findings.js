@@ -52,8 +52,9 @@ function middle(members, cluster) {
 }
 
 export function nameOf(finding) {
-  if (finding.kind === "cluster") return `Cluster ${finding.id}`;
-  return finding.kind === "added" ? "Added by you" : `Calcification ${finding.id}`;
+  if (finding.kind === "added") return "Added by you";
+  const name = finding.kind === "cluster" ? "Cluster" : "Calcification";
+  return `${name} ${finding.item.letter ?? finding.id}`;
 }
 
 /** What stands behind the name in a list. */
@@ -61,8 +62,12 @@ export function aboutOf(finding) {
   if (finding.kind === "cluster") {
     return `${words(finding.label)}, ${finding.item.members.length} over ${millimetres(finding.item.extent_mm)}`;
   }
-  const size = millimetres(diameterOf(finding));
-  return finding.kind === "added" ? size : `${kindOf(finding.item)}, ${size}`;
+  const diameter = millimetres(diameterOf(finding));
+  const { size, width_mm: width, length_mm: length } = finding.item;
+  if (finding.kind === "added" || width === null || finding.said?.diameter_mm !== undefined) return diameter;
+  // The width decides between micro and macro; in the words of pipeline.outputs.wording.
+  const words = `${(Math.floor(width * 100 + 1e-6) / 100).toFixed(2)} × ${length.toFixed(2)} mm`;
+  return `${isVascular(finding.item) ? "vascular, " : ""}${size}, ${words}`;
 }
 
 /** The diameter as the reader has it: corrected, or else as measured. */

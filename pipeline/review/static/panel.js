@@ -1,8 +1,8 @@
 // The right-hand column: the image, its findings, what speaks for the selected one, and the reader's answers.
 
 import { judge, resize, setLabel } from "./answering.js";
-import { byId, h, millimetres, percent, symbol, words } from "./dom.js";
-import { aboutOf, diameterOf, findingsOf, isVascular, kindOf, nameOf } from "./findings.js";
+import { byId, h, millimetres, percent, sayCounts, sayPresence, symbol, words } from "./dom.js";
+import { aboutOf, diameterOf, findingsOf, kindOf, nameOf } from "./findings.js";
 import { nameOfView } from "./pane.js";
 
 const NOTHING = "Nothing was found in this image. N adds what was missed.";
@@ -46,16 +46,11 @@ function summary(pane, vocabulary) {
   const { result, image } = pane;
   const head = h("h2", {}, nameOfView(image));
   if (!result) return [h("div", { class: "line" }, head), h("p", { class: "dim" }, HOW_BLINDED)];
-  const micro = result.calcifications.filter((item) => kindOf(item) === "micro").length;
-  const macro = result.calcifications.filter((item) => kindOf(item) === "macro").length;
-  const vascular = result.calcifications.filter(isVascular).length;
-  const facts = [`${micro} micro`, `${macro} macro`, vascular ? `${vascular} vascular` : null].filter(Boolean).join(" · ");
-  const score = result.presence > 0.995 ? "> 0.99" : result.presence?.toFixed(2);
-  const presence = score && h("span", { class: "dim", title: "A score from 0 to 1, not a probability" }, `presence ${score}`);
+  const presence = h("span", { class: "dim", title: "A score, not a probability" }, sayPresence(result.presence_level));
   const flags = result.flags.map((flag) => h("li", {}, h("strong", {}, words(flag)), " ", vocabulary.flags[flag] ?? ""));
   return [
     h("div", { class: "line" }, head, chip(vocabulary, result.distribution.label, result.distribution.between)),
-    h("div", { class: "line dim" }, h("span", {}, facts), presence),
+    h("div", { class: "line dim" }, h("span", {}, sayCounts(result.counts)), presence),
     flags.length ? h("details", { class: "doubts" }, h("summary", {}, `⚑ ${flags.length} ${flags.length === 1 ? "flag" : "flags"}`), h("ul", {}, ...flags)) : null,
   ].filter(Boolean);
 }

@@ -9,15 +9,16 @@ const FACETS = [
   ["reading", "Reading"], ["distribution", "Distribution"], ["presence", "Presence"], ["side", "Side"],
   ["view", "View"], ["flags", "Flags"], ["status", "Files"],
 ];
-const PRESENCE = ["0.9 and more", "0.5 to 0.9", "below 0.5"];
+const PRESENCE = ["7 of 10 and more", "5 to 7", "below 5"];
 const STORE = "mammocalc-worklist";
 
 const valuesOf = {
   reading: (image) => [image.agreed ? "agreed" : image.read ? "read" : "unread"],
   distribution: (image) => (image.distribution ? [image.distribution] : []),
   presence: (image) => {
-    if (image.presence === null || image.presence === undefined) return [];
-    return [PRESENCE[image.presence >= 0.9 ? 0 : image.presence >= 0.5 ? 1 : 2]];
+    const level = image.presence_level;
+    if (level === null || level === undefined) return [];
+    return [PRESENCE[level >= 7 ? 0 : level >= 5 ? 1 : 2]];
   },
   side: (image) => [image.laterality],
   view: (image) => [image.view],
@@ -126,8 +127,8 @@ export class Worklist {
     const labels = this.app.vocabulary.distributions;
     const down = (value) => (one, other) => (value(other) ?? -1) - (value(one) ?? -1);
     const rank = {
-      presence: down((image) => image.presence),
-      count: down((image) => (image.micro ?? 0) + (image.macro ?? 0)),
+      presence: down((image) => image.presence_level),
+      count: down((image) => image.counts?.calcifications ?? 0),
       time: down((image) => image.seconds),
     };
     const sides = ["RCC", "LCC", "RMLO", "LMLO"];

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pipeline.model import Breast, Channel, Landmarks, Particle
 
 __all__ = ["MeasureSettings", "measure_particles"]
+
+_WRITTEN_DECIMALS: Final = 3
+"""Of millimetres in a result: a micrometre."""
 
 
 def measure_particles(
@@ -118,6 +121,7 @@ def _calcification(
     seen_mm = 2 * math.sqrt(area_mm2 / math.pi)
     diameter_mm = unblurred(seen_mm, blur_mm)
     length_mm, width_mm = (unblurred(feret, blur_mm) for feret in feret_diameters(outline_mm))
+    width_mm = min(width_mm, diameter_mm)
     diameter_px = diameter_mm / spacing.mean_mm
     centre = shape.outline.mean(axis=0) if len(shape.outline) < 3 else _centroid(shape.outline)
     top, left, *_ = breast.box_px
@@ -134,7 +138,8 @@ def _calcification(
         flags.add(Flag.AT_RESOLUTION_LIMIT)
     if shape.is_split:
         flags.add(Flag.SPLIT_FROM_NEIGHBOUR)
-    is_macro = width_mm >= settings.macro_min_width_mm
+    # The width as it is written decides, so that nobody reads a size that contradicts it.
+    is_macro = round(width_mm, _WRITTEN_DECIMALS) >= settings.macro_min_width_mm
     outline_px = shape.outline[:-1] + np.array([top, left])
     return Calcification(
         number=0,
@@ -145,7 +150,7 @@ def _calcification(
         diameter_px=diameter_px,
         diameter_mm=diameter_mm,
         length_mm=max(length_mm, diameter_mm),
-        width_mm=min(width_mm, diameter_mm),
+        width_mm=width_mm,
         area_mm2=math.pi / 4 * diameter_mm**2,
         size=CalcificationSize.MACRO if is_macro else CalcificationSize.MICRO,
         score=particle.score,

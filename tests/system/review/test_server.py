@@ -77,7 +77,9 @@ def test_a_page_a_run_and_a_worklist_are_served(serve: Any, run: Path, judged: P
     result = json.loads((run / "results" / f"{grouped}.json").read_bytes())
     sizes = [item["size"] for item in result["calcifications"]]
     assert own["distribution"] == result["distribution"]["label"]
-    assert (own["micro"], own["macro"], own["clusters"]) == (
+    counts = own["counts"]
+    assert (counts["calcifications"], counts["micro"], counts["macro"], counts["clusters"]) == (
+        len(sizes),
         sizes.count("micro"),
         sizes.count("macro"),
         len(result["clusters"]),
@@ -343,8 +345,8 @@ def test_a_blinded_reader_gets_nothing_of_the_result_before_the_answer(
     server = serve(run, "--images", str(judged / "in"), "--blinded", "--reader", "Ada")
     result = json.loads((run / "results" / f"{grouped}.json").read_bytes())
     own = next(image for image in server.get("api/worklist").json()["images"] if image["uid"] == grouped)
-    hidden = ("distribution", "presence", "micro", "macro", "clusters", "seconds", "file")
-    assert [own[name] for name in hidden] == [None] * 7  # a file may be called after what it shows
+    hidden = ("distribution", "presence_level", "counts", "seconds", "file")
+    assert [own[name] for name in hidden] == [None] * len(hidden)  # a file may be called after what it shows
     assert (own["flags"], own["thumbnail"], own["overlay"]) == ([], False, False)
     told = server.image(grouped)
     assert told["result"] is None

@@ -19,6 +19,8 @@ from pipeline.lexicon import (
     View,
     ViewModifier,
 )
+from pipeline.outputs.overlay import OverlaySettings
+from pipeline.outputs.overlay.insets import choose_places
 from pipeline.outputs.report import OverlayPlacement, Provenance, candidates_to_json, encode, schema, to_json
 
 if TYPE_CHECKING:
@@ -169,8 +171,53 @@ def test_encoding_is_stable_and_reads_back(document: dict[str, Any]) -> None:
 
 
 def test_negative_zero_is_zero(make_example: Callable[..., Any]) -> None:
-    report = replace(make_example().report, presence=-0.0)
-    assert str(to_json(report, PROVENANCE, None)["presence"]) == "0.0"
+    report = make_example().report
+    breast = replace(report.breast, outline_px=((-0.0, 1.0), (2.0, 3.0), (4.0, 5.0)))
+    assert str(to_json(replace(report, breast=breast), PROVENANCE, None)["breast"]["outline"][0]) == "[0.0, 1.0]"
+
+
+@pytest.mark.parametrize(
+    ("presence", "written", "level"),
+    [
+        (-0.0, 1e-6, 0.1),
+        (1e-9, 1e-6, 0.1),
+        (0.5, 0.5, 2.5),
+        (0.99331, 0.99331, 5.0),
+        (1 - 3e-7, 0.999999, 9.9),
+        (1.0, 0.999999, 9.9),
+    ],
+)
+def test_nothing_is_written_as_certain(
+    make_example: Callable[..., Any], presence: float, written: float, level: float
+) -> None:
+    report = make_example(singles=((500.0, 300.0, 4.0),)).report
+    found = tuple(replace(item, score=presence) for item in report.calcifications)
+    document = to_json(replace(report, presence=presence, calcifications=found), PROVENANCE, None)
+    assert document["presence"] == document["calcifications"][0]["score"] == written
+    assert document["presence_level"] == pytest.approx(level, abs=0.005)
+
+
+def test_counts_add_up_and_tell_arteries_and_unknown_sizes(make_example: Callable[..., Any]) -> None:
+    points = ((500.0, 300.0), (520.0, 310.0), (510.0, 330.0))
+    example = make_example(((Distribution.GROUPED, points),), singles=((700.0, 300.0, 4.0), (800.0, 300.0, 15.0)))
+    found = list(example.report.calcifications)
+    found[3] = replace(found[3], flags=frozenset({Flag.VASCULAR}), left_out="lies on an artery")
+    counted = to_json(replace(example.report, calcifications=tuple(found)), PROVENANCE, None)["counts"]
+    assert counted == {
+        "calcifications": 5, "micro": 4, "macro": 1, "size_unknown": 0, "vascular": 1, "left_out": 1, "clusters": 1,
+    }  # fmt: skip
+    blind = to_json(make_example(singles=((700.0, 300.0, 4.0),), spacing=None).report, PROVENANCE, None)["counts"]
+    assert (blind["calcifications"], blind["micro"], blind["macro"], blind["size_unknown"]) == (1, 0, 0, 1)
+
+
+def test_each_finding_bears_the_letter_that_the_overlay_draws(make_example: Callable[..., Any]) -> None:
+    few, many = ((100.0, 100.0), (110.0, 100.0)), ((600.0, 100.0), (610.0, 100.0), (605.0, 110.0))
+    clusters = ((Distribution.GROUPED, few), (Distribution.GROUPED, many))
+    report = make_example(clusters, singles=((500.0, 300.0, 4.0), (500.0, 400.0, 4.0))).report
+    document = to_json(report, PROVENANCE, None)
+    assert [item["letter"] for item in document["clusters"]] == ["B", "A"]
+    assert [item["letter"] for item in document["calcifications"]] == [None] * 5 + ["C", "D"]
+    assert [place.key for place in choose_places(report, OverlaySettings())] == ["A", "B", "C", "D"]
 
 
 def test_candidates_have_a_document_of_their_own(make_example: Callable[..., Any]) -> None:

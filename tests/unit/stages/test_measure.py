@@ -153,3 +153,12 @@ def test_a_calcification_is_as_sure_as_the_surest_of_its_peaks(scene):
         marks = Landmarks(np.zeros(found.is_breast.shape, bool), (), None)
         [one] = measure_particles(scored, channels, found, marks, made.spacing, MeasureSettings())
         assert one.score == 0.99
+
+
+def test_the_limit_itself_is_macro_and_the_width_that_is_written_decides(scene):
+    made = scene(0.07, noise=8.0).add_discs([(30.0, 20.0, 0.75, 600.0)])
+    [found] = _measured(made, MeasureSettings())
+    assert found.width_mm is not None
+    limit_mm = round(found.width_mm, 3)
+    for limit, size in ((limit_mm, CalcificationSize.MACRO), (limit_mm + 0.001, CalcificationSize.MICRO)):
+        assert _measured(made, MeasureSettings(macro_min_width_mm=limit))[0].size is size

@@ -11,7 +11,7 @@ from pipeline.lexicon import DESCRIPTORS, NOTICE, Distribution, Flag, Morphology
 from pipeline.model import MorphologyCall
 from pipeline.outputs.details import details_path, render_details
 from pipeline.outputs.details.markup import Html, element, together
-from pipeline.outputs.overlay import cluster_keys
+from pipeline.outputs.letters import letters_of
 from pipeline.outputs.palette import APPEARANCES, css_colour, svg_path
 from pipeline.outputs.report import OverlayPlacement, Provenance, to_json
 
@@ -26,7 +26,7 @@ HOSTILE = "</style></script><script>alert(1)</script>\"'&"
 
 def page_of(report: Any, placement: OverlayPlacement | None = None) -> str:
     document = to_json(report, PROVENANCE, placement)
-    return render_details(document, cluster_keys(report), "results/ab/1.2.json").decode()
+    return render_details(document, "results/ab/1.2.json").decode()
 
 
 def words_of(page: str) -> str:
@@ -76,7 +76,7 @@ def test_an_image_to_which_no_descriptor_applies_has_reasons_and_no_bars(make_ex
 def test_clusters_bear_the_letters_of_the_overlay_and_stand_in_their_order(make_example: Callable[..., Any]) -> None:
     clusters = ((Distribution.REGIONAL, POINTS), (Distribution.LINEAR, OTHERS))
     example = make_example(clusters, label=Distribution.REGIONAL)
-    assert cluster_keys(example.report) == {1: "A", 2: "B"}
+    assert letters_of(example.report).clusters == {1: "A", 2: "B"}
     assert re.findall(r'class="key">(\w+)<', page_of(example.report)) == ["A", "B"]
     example = make_example(clusters, label=Distribution.LINEAR)
     part = section_of(page_of(example.report), "Clusters")
@@ -150,7 +150,7 @@ def test_nipple_and_pectoral_muscle_say_how_far_they_are_to_be_trusted(make_exam
 def test_an_image_without_spacing_or_outline_has_a_page_as_well(make_example: Callable[..., Any]) -> None:
     example = make_example(singles=((500.0, 300.0, 4.0),), spacing=None, outline=False)
     page = page_of(example.report)
-    assert "1 calcification · 0 clusters · 1 alone" in words_of(page)
+    assert "1 calcification of unknown size · 0 clusters · 1 alone" in words_of(page)
     assert 'class="map"' not in page
 
 
@@ -186,7 +186,7 @@ def test_hostile_text_never_becomes_markup(make_example: Callable[..., Any], pla
         document["image"]["view_modifiers"] = [HOSTILE]
     else:
         document["provenance"]["version"] = HOSTILE
-    page = render_details(document, {}, "results/1.2.json").decode()
+    page = render_details(document, "results/1.2.json").decode()
     assert HOSTILE not in page
     assert html.escape(HOSTILE) in page
     assert page.count("<script") == 1

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.lexicon import DESCRIPTORS, Distribution, Flag
-from pipeline.outputs.overlay.insets import Place, choose_places, letters, window_of
+from pipeline.outputs.letters import letter
+from pipeline.outputs.overlay.insets import Place, choose_places, window_of
 from pipeline.outputs.overlay.labels import Box, place_labels
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, rounded_hull
 from pipeline.outputs.overlay.picture import Placement
@@ -169,7 +170,7 @@ def test_text_is_cut_off_at_the_border(x: int, y: int) -> None:
 
 
 def test_letters_count_on_after_z() -> None:
-    names = [letters(rank) for rank in range(800)]
+    names = [letter(rank) for rank in range(800)]
     assert len(set(names)) == 800
     assert names[:3] == ["A", "B", "C"]
 

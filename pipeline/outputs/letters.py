@@ -1,0 +1,71 @@
+"""The letter by which a finding is called, on the overlay as in every table and on every page."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.lexicon import Flag
+
+if TYPE_CHECKING:
+    from pipeline.model import Calcification, Cluster, Report
+
+
+def ranked_clusters(report: Report) -> list[Cluster]:
+    """Give the clusters that bear the image's own label first, then those with most members, equal ones by number."""
+    label = report.distribution.label
+    return sorted(report.clusters, key=lambda c: (c.distribution.label is not label, -len(c.members), c.number))
+
+
+def ranked_singles(report: Report) -> list[Calcification]:
+    """Give the calcifications outside of clusters: the surest first, those in arteries last, equal ones by number."""
+    singles = [item for item in report.calcifications if item.cluster is None]
+    return sorted(singles, key=lambda item: (Flag.VASCULAR in item.flags, -item.score, item.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Letters of clusters and of calcifications outside of clusters, each by its number and in the order of rank."""
+
+    clusters: dict[int, str]
+    calcifications: dict[int, str]
+
+
+def letters_of(report: Report) -> Letters:
+    """
+    Give a letter to each cluster, and then to each calcification outside of clusters.
+
+    Parameters
+    ----------
+    report : Report
+        Of one image.
+
+    Returns
+    -------
+    Letters
+        A to Z, then AA, AB and so on. Members of clusters have none.
+    """
+    clusters, singles = ranked_clusters(report), ranked_singles(report)
+    return Letters(
+        {cluster.number: letter(rank) for rank, cluster in enumerate(clusters)},
+        {single.number: letter(rank) for rank, single in enumerate(singles, start=len(clusters))},
+    )
+
+
+def letter(rank: int) -> str:
+    """
+    Name the places A to Z, then AA, AB and so on.
+
+    Examples
+    --------
+    >>> [letter(rank) for rank in (0, 25, 26, 701, 702)]
+    ['A', 'Z', 'AA', 'ZZ', 'AAA']
+    """
+    alphabet = string.ascii_uppercase
+    text = ""
+    rank += 1
+    while rank > 0:
+        rank, digit = divmod(rank - 1, len(alphabet))
+        text = alphabet[digit] + text
+    return text

@@ -1,0 +1,71 @@
+"""How counts, sizes and presence are said: once, for overlays and pages alike."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.lexicon import CalcificationSize
+
+
+def say_counts(counts: Mapping[str, int]) -> str:
+    """
+    Say how many calcifications are listed.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        As `pipeline.model.Counts` has them, by the names of its fields.
+
+    Examples
+    --------
+    >>> found = {"calcifications": 96, "micro": 95, "macro": 1, "size_unknown": 0, "vascular": 72, "clusters": 1}
+    >>> say_counts(found)
+    '95 micro · 1 macro (72 vascular) · 1 cluster'
+    >>> say_counts({**found, "micro": 0, "macro": 0, "size_unknown": 96, "vascular": 0, "clusters": 0})
+    '96 calcifications of unknown size · 0 clusters'
+    >>> say_counts(dict.fromkeys(found, 0))
+    'no calcifications reported'
+    """
+    if not counts["calcifications"]:
+        return "no calcifications reported"
+    unknown = f"{_many(counts['size_unknown'], 'calcification')} of unknown size"
+    sizes = unknown if counts["size_unknown"] else f"{counts['micro']} micro · {counts['macro']} macro"
+    arteries = f" ({counts['vascular']} vascular)" if counts["vascular"] else ""
+    return f"{sizes}{arteries} · {_many(counts['clusters'], 'cluster')}"
+
+
+def say_presence(level: float | None) -> str:
+    """
+    Say how sure it is that there is any calcification.
+
+    Examples
+    --------
+    >>> say_presence(7.25), say_presence(None)
+    ('presence 7.2 of 10', 'presence not judged')
+    """
+    return "presence not judged" if level is None else f"presence {level:.1f} of 10"
+
+
+def say_size(size: CalcificationSize | None, width_mm: float | None, length_mm: float | None) -> list[str]:
+    """
+    Say the size of a calcification, and the width and length that it goes by; an empty list without a spacing.
+
+    The width decides between micro and macro, so it is said, and rounded
+    down: a width just below the limit must not read as the limit.
+
+    Examples
+    --------
+    >>> say_size("micro", 0.997, 2.304)
+    ['micro', '0.99 × 2.30 mm']
+    """
+    if size is None or width_mm is None or length_mm is None:
+        return []
+    return [str(size), f"{math.floor(width_mm * 100 + 1e-6) / 100:.2f} × {length_mm:.2f} mm"]
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
