@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
 from pydantic import ValidationError
 
 from pipeline.config.composition import REDACTED, Config, is_secret
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.settings import Settings
+from pipeline.yaml_text import YamlError, parse_yaml, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 FROM_DEFAULT: Final = "default"
 FROM_OPTION: Final = "--set"
-UNREADABLE: Final = "not valid YAML: it is nested too deeply, or a number in it is too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,110 +62,29 @@ def load(file: Path | None = None, overrides: Sequence[str] = ()) -> ResolvedCon
         first and alone, since nothing can be checked before they are mended.
     """
     values: dict[str, Any] = {}
+    repeated: list[Problem] = []
     origins: dict[str, str] = {}
     source = FROM_OPTION if file is None else str(file)
     if file is not None:
-        values = _without_empty_sections(_read_mapping(file))
+        values, repeated = _read_mapping(file)
+        values = _without_empty_sections(values)
         origins.update(dict.fromkeys(_leaves(values), file.name))
     for path, value in _parse_overrides(overrides):
         _put(values, path, value)
         for leaf in _leaves(_nest(path, value)):
             origins[leaf] = FROM_OPTION
-    config = _validate(values, origins, source)
+    config = _validate(values, origins, source, repeated)
     return ResolvedConfig(_named(config, origins), origins)
 
 
-class _Yaml12Loader(yaml.SafeLoader):
-    """
-    Safe YAML in which words stay words.
-
-    YAML 1.1, which PyYAML reads by itself, takes ``no`` for False, ``1:30`` for 90 and
-    ``1e-3`` for a text. The types here are those of the YAML 1.2 core schema, without dates.
-    """
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the attribute is PyYAML's
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse aliases: a configuration needs none, and they can unfold without end."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not used here", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
-
-
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-):
-    _Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
-
-
-def _construct_int(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
-    return int(node.value)  # YAML 1.1 would read 010 as 8
-
-
-_Yaml12Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
-
-
-def _read_mapping(file: Path) -> dict[str, Any]:
-    """Read the file's top level, or say what is wrong with it as YAML."""
-    source = str(file)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigurationError(source, [Problem("file", "does not exist")]) from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(source, [Problem("file", "is not a text in UTF-8")]) from None
-    except OSError as error:
-        raise ConfigurationError(source, [Problem("file", f"cannot be read ({error.strerror})")]) from None
-    try:
-        return _parse_mapping(text, source)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(source, [_syntax_problem(error)]) from None
-    except (RecursionError, ValueError):  # thousands of brackets, a number of thousands of digits
-        raise ConfigurationError(source, [Problem("file", UNREADABLE)]) from None
-
-
-def _parse_mapping(text: str, source: str) -> dict[str, Any]:
-    node = yaml.compose(text, Loader=_Yaml12Loader)
-    if node is None:
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        raise ConfigurationError(source, [Problem("file", "must hold sections with keys, such as 'detect:'")])
-    if repeated := list(_repeated_keys(node, "")):
-        raise ConfigurationError(source, repeated)
-    values: dict[str, Any] = _as_json(yaml.load(text, Loader=_Yaml12Loader))  # noqa: S506 - derived from the safe loader
-    return values
-
-
-def _as_json(value: Any) -> Any:
-    """Keys become text, as in JSON; whatever no JSON value stands for becomes text as well."""
-    return json.loads(json.dumps(value, default=str))
-
-
-def _syntax_problem(error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    place = "file" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}"
-    return Problem(place, f"not valid YAML: {getattr(error, 'problem', None) or 'it cannot be read'}")
-
-
-def _repeated_keys(node: yaml.Node, prefix: str) -> Iterator[Problem]:
-    """Find keys that stand twice in one mapping; YAML readers keep the last one in silence."""
-    if isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            yield from _repeated_keys(item, f"{prefix}{number}.")
-    if not isinstance(node, yaml.MappingNode):
-        return
-    first_lines: dict[str, int] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        name = str(key.value)
-        if name in first_lines:
-            yield Problem(f"{prefix}{name}", f"given twice, on lines {first_lines[name]} and {line}")
-        first_lines.setdefault(name, line)
-        yield from _repeated_keys(value, f"{prefix}{name}.")
+def _read_mapping(file: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Read the file's top level, and the keys that stand twice in it."""
+    values, repeated = read_yaml(file, str(file))
+    if values is None:
+        return {}, []
+    if not isinstance(values, dict):
+        raise ConfigurationError(str(file), [Problem("file", "must hold sections with keys, such as 'detect:'")])
+    return values, repeated
 
 
 def _without_empty_sections(values: dict[str, Any]) -> dict[str, Any]:
@@ -184,13 +101,11 @@ def _parse_overrides(overrides: Sequence[str]) -> list[tuple[tuple[str, ...], An
             problems.append(Problem(key or "(empty)", "write it as section.key=value"))
             continue
         try:
-            value = _as_json(yaml.load(text, Loader=_Yaml12Loader))  # noqa: S506 - derived from the safe loader
-        except yaml.YAMLError as error:
-            problems.append(Problem(key, _syntax_problem(error).message))
+            value, repeated = parse_yaml(text)
+        except YamlError as error:
+            problems.append(Problem(key, error.problem.message))
             continue
-        except (RecursionError, ValueError):
-            problems.append(Problem(key, UNREADABLE))
-            continue
+        problems += [Problem(f"{key}.{problem.path}", problem.message) for problem in repeated]
         parsed.append((path, value))
     if problems:
         raise ConfigurationError(FROM_OPTION, problems)
@@ -220,12 +135,16 @@ def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
-def _validate(values: dict[str, Any], origins: Mapping[str, str], source: str) -> Config:
+def _validate(values: dict[str, Any], origins: Mapping[str, str], source: str, repeated: Sequence[Problem]) -> Config:
+    """Check all values; mistakes of a file's form are told together with those of its values."""
+    problems = list(repeated)
     try:
-        return Config.model_validate_json(json.dumps(values))
+        config = Config.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        problems = [_problem(details, origins) for details in error.errors(include_url=False)]
-        raise ConfigurationError(source, problems) from None
+        problems += [_problem(details, origins) for details in error.errors(include_url=False)]
+    if problems:
+        raise ConfigurationError(source, problems)
+    return config
 
 
 def _problem(details: ErrorDetails, origins: Mapping[str, str]) -> Problem:

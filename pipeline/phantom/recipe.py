@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path  # noqa: TC003 - part of a public signature
 from typing import Annotated, Any, Self, TypeVar
 
-import yaml
 from pydantic import (
     AfterValidator,
     Field,
@@ -30,6 +29,7 @@ from pipeline.phantom.vocabulary import (
     Shape,
 )
 from pipeline.settings import Settings
+from pipeline.yaml_text import read_yaml
 
 
 def require_order(values: tuple[float, float]) -> tuple[float, float]:
@@ -243,19 +243,16 @@ def load_settings(path: Path, kind: type[_Section]) -> _Section:
     ConfigurationError
         If the file cannot be read, is not YAML, or holds mistakes; all of them are named together.
     """
+    content, problems = read_yaml(path, path.name)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(path.name, [Problem("file", f"cannot be read ({type(error).__name__})")]) from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(path.name, [Problem("file", f"is not YAML: {error}")]) from error
-    try:
-        return kind.model_validate({} if content is None else content)
+        read = kind.model_validate({} if content is None else content)
     except ValidationError as error:
-        problems = [
+        problems += [
             Problem(".".join(str(part) for part in item["loc"]) or "recipe", item["msg"]) for item in error.errors()
         ]
-        raise ConfigurationError(path.name, problems) from error
+    if problems:
+        raise ConfigurationError(path.name, problems)
+    return read
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -88,10 +88,15 @@ def test_keys_given_twice_are_mistakes_at_any_depth(tmp_path: Path) -> None:
         "outputs: {overlays: all}\nspacing:\n  assume:\n    - {row_mm: 0.1, row_mm: 0.2}\noutputs: {overlays: none}\n"
     )
     found = problems_of(write(tmp_path, text))
-    assert found == {
-        "outputs": "given twice, on lines 1 and 5",
-        "spacing.assume.0.row_mm": "given twice, on lines 4 and 4",
-    }
+    assert found["outputs"] == "given twice, on lines 1 and 5"
+    assert found["spacing.assume.0.row_mm"] == "given twice, on lines 4 and 4"
+
+
+def test_a_key_given_twice_hides_no_other_mistake(tmp_path: Path) -> None:
+    text = "detect: {threshold_sigma: 7, threshold_sigma: 8}\ngroup: {reach: 3}\nbreast: {min_area_mm2: many}\n"
+    assert problems_of(write(tmp_path, text)).keys() == {"detect.threshold_sigma", "group.reach", "breast.min_area_mm2"}
+    with pytest.raises(ConfigurationError, match=r"group\.a\.reach: given twice"):
+        load(None, ["group.a={reach: 1, reach: 2}"])
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,16 @@ def test_all_mistakes_of_a_recipe_are_named_together(tmp_path: Path) -> None:
     assert {problem.path for problem in caught.value.problems} == {"scenes.0.kind", "scenes.0.seed", "scenes.0.sede"}
 
 
+def test_a_recipe_is_read_by_the_yaml_of_configurations(tmp_path: Path) -> None:
+    """In YAML 1.1 ``no`` is False, and 1e1 a text; a key that stands twice is a mistake in both."""
+    text = "scenes:\n  - {name: no, kind: none, seed: 3, field_mm: [12e1, 90]}\n"
+    scene = load_recipe(write(tmp_path, text)).scenes[0]
+    assert (scene.name, scene.kind, scene.field_mm) == ("no", Kind.NONE, (120.0, 90.0))
+    with pytest.raises(ConfigurationError) as caught:
+        load_recipe(write(tmp_path, "scenes:\n  - {name: a, kind: wavy, seed: 1, seed: 2}\n"))
+    assert {problem.path for problem in caught.value.problems} == {"scenes.0.kind", "scenes.0.seed"}
+
+
 @pytest.mark.parametrize("text", ["scenes: [", "- 1", "", "scenes: []"])
 def test_what_is_not_a_recipe_is_a_configuration_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigurationError):
