@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -64,7 +65,7 @@ class RemoteFolder:
                 return
             parent, _, name = path.rpartition("/")
             system.makedirs(parent, exist_ok=True)
-            part = f"{parent}/.{name}.{os.uname().nodename}.{os.getpid()}.part"
+            part = f"{parent}/.{name}.{platform.node()}.{os.getpid()}.part"
             system.pipe_file(part, content)
             system.mv(part, path)
 

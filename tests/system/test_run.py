@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import shutil
 import signal
@@ -357,6 +356,7 @@ def test_the_limit_for_one_folder_is_what_the_document_says() -> None:
 
 def test_a_terminal_shows_a_bar_with_rate_remaining_time_and_counts(mammograms: Path, tmp_path: Path) -> None:
     copies(mammograms / "grouped.dcm", mammograms / "more", 5)
+    pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(tmp_path / "out")]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "160"}

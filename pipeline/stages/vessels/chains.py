@@ -58,7 +58,8 @@ def find_chains(points_mm: NDArray[np.float64], reach_mm: float, min_length_mm: 
     if len(pairs) == 0:
         return []
     apart = np.hypot(*(nodes[pairs[:, 0]] - nodes[pairs[:, 1]]).T)
-    tree = minimum_spanning_tree(coo_array((apart, (pairs[:, 0], pairs[:, 1])), shape=(len(nodes),) * 2).tocsr())
+    places = tuple(pairs.T.astype(np.int32))  # before SciPy 1.17 its graphs take no wider ones
+    tree = minimum_spanning_tree(coo_array((apart, places), shape=(len(nodes),) * 2).tocsr())
     lines = []
     for way in _longest_ways(tree, min_length_mm):
         lines += _pieces(_smoothed(nodes[way]))
