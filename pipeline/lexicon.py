@@ -230,6 +230,7 @@ class Flag(StrEnum):
     CONTRADICTORY_VIEW = "contradictory_view"
     UNKNOWN_INTENSITY_RELATIONSHIP = "unknown_intensity_relationship"
     LOSSY = "lossy"
+    UID_TELLS = "uid_tells"
     SPOT_VIEW = "spot_view"
     MAGNIFICATION_VIEW = "magnification_view"
     STEREOTACTIC_VIEW = "stereotactic_view"
@@ -277,6 +278,8 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship; the photometric "
     "interpretation gave its polarity.",
     Flag.LOSSY: "The image was compressed with loss, which can remove or imitate small calcifications.",
+    Flag.UID_TELLS: "A UID of the image, by which its files are named, holds an identifier or a date of its header; "
+    "privacy.uids: hash hides it.",
     Flag.SPOT_VIEW: "A spot compression view: only a part of the breast is shown.",
     Flag.MAGNIFICATION_VIEW: "A magnification view.",
     Flag.STEREOTACTIC_VIEW: "A stereotactic view.",

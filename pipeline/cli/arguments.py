@@ -200,6 +200,12 @@ def _add_run(commands: _Commands) -> None:
         help="with --watch: take a file up when it has not changed for so long (default: 10)",
     )
     parser.add_argument("--force", action="store_true", help="replace another run that lies in DIR; foreign files stay")
+    parser.add_argument(
+        "--name-map",
+        type=_path,
+        metavar="FILE",
+        help="write which file stands behind each path and UID of the outputs: a CSV that only its owner may read",
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     parser.add_argument(
         "--json", action="store_true", help="print totals and pace as JSON on standard output, and nothing else there"
@@ -246,6 +252,7 @@ def _add_evaluate(commands: _Commands) -> None:
         help="another run of the same images, to be marked on the curves; may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print evaluation.json on standard output")
+    _add_salt(parser)
     parser.set_defaults(command="evaluate")
 
 
@@ -331,6 +338,16 @@ def _add_configuration(parser: argparse.ArgumentParser) -> None:
         "--config", type=Path, metavar="FILE", help="YAML with the settings that differ from the defaults"
     )
     _add_overrides(parser)
+    _add_salt(parser)
+
+
+def _add_salt(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--salt-file",
+        type=_path,
+        metavar="FILE",
+        help="its first line is privacy.patient_key_salt, which a command line or a shared configuration would show",
+    )
 
 
 def _add_overrides(parser: argparse.ArgumentParser) -> None:

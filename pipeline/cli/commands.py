@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.cli.arguments import build_parser
-from pipeline.errors import ConfigurationError, MammocalcError
+from pipeline.errors import CallError, ConfigurationError, MammocalcError
 
 if TYPE_CHECKING:
     import argparse
@@ -81,7 +81,14 @@ def run(arguments: argparse.Namespace) -> int:
     # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
     from pipeline.cli.console import Display, summarise  # noqa: PLC0415
     from pipeline.config import load  # noqa: PLC0415
-    from pipeline.engine import Limits, RunRequest, WatchSettings, default_workers, is_address, watch  # noqa: PLC0415
+    from pipeline.engine import (  # noqa: PLC0415
+        Limits,
+        RunRequest,
+        WatchSettings,
+        default_workers,
+        is_address,
+        watch,
+    )
     from pipeline.engine import run as run_engine  # noqa: PLC0415
 
     if arguments.settle is not None and not arguments.watch:
@@ -92,11 +99,14 @@ def run(arguments: argparse.Namespace) -> int:
         out=Path() if is_address(arguments.out) else Path(arguments.out),
         address=arguments.out if is_address(arguments.out) else None,
         scheduler=arguments.scheduler,
-        resolved=load(arguments.config, arguments.overrides),
+        resolved=load(arguments.config, arguments.overrides, _salt(arguments)),
         workers=arguments.workers or default_workers(),
         force=arguments.force,
         limits=Limits(**{name: value for name, value in limits.items() if value is not None}),
+        name_map=arguments.name_map,
     )
+    for sentence in _exposures(arguments):
+        _say(sentence, DONE)
     with _silence(), Display(quiet=arguments.quiet) as display, _stop_on_signal(display.say) as should_stop:
         if arguments.watch:
             given = {} if arguments.settle is None else {"settle_seconds": arguments.settle}
@@ -108,10 +118,30 @@ def run(arguments: argparse.Namespace) -> int:
             json.dumps({**asdict(summary.totals), "resumed": summary.resumed, "pace": asdict(summary.pace)}, indent=1)
         )
     elif not arguments.quiet:
-        print(summarise(summary, arguments.out))
+        print(summarise(summary, arguments.out, with_real_names=sys.stdout.isatty()))
     if summary.stopped_because is not None:
         return _say(f"stopped: {summary.stopped_because}. The same command goes on where it was.", STOPPED)
     return SOME_FAILED if summary.totals.status["failed"] else DONE
+
+
+def _exposures(arguments: argparse.Namespace) -> list[str]:
+    """Say what of a call others can see."""
+    from pipeline.engine import what_is_exposed  # noqa: PLC0415 - see run
+
+    found = [] if arguments.scheduler is None else [what_is_exposed(arguments.scheduler)]
+    if any(override.startswith("privacy.patient_key_salt=") for override in arguments.overrides):
+        found.append(
+            "a salt on the command line stands in the list of processes and in the history of the shell; put it into a "
+            "file that only you can read, and name that with --salt-file"
+        )
+    return [sentence for sentence in found if sentence is not None]
+
+
+def _salt(arguments: argparse.Namespace) -> str | None:
+    """Read the salt from its file, if one is named."""
+    from pipeline.config import read_salt  # noqa: PLC0415 - see run
+
+    return None if arguments.salt_file is None else read_salt(arguments.salt_file)
 
 
 def review(arguments: argparse.Namespace) -> int:
@@ -145,10 +175,12 @@ def review(arguments: argparse.Namespace) -> int:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Score a run against a truth."""
-    from pipeline.scoring import (  # noqa: PLC0415 - see run
+    from pipeline.config import uid_hasher  # noqa: PLC0415 - see run
+    from pipeline.scoring import (  # noqa: PLC0415
         ScoringSettings,
         read_run,
         read_truth,
+        renamed,
         summarise,
         write_evaluation,
     )
@@ -157,6 +189,16 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     finished = read_run(arguments.run)
     truth = read_truth(arguments.truth, finished.uid_of_file)
+    public = uid_hasher(finished.configuration, arguments.salt_file)
+    known = {**finished.images, **finished.not_judged}
+    if public is not None:
+        truth = renamed(truth, known, public)
+    elif known.keys().isdisjoint(truth.images):
+        message = (
+            "The UIDs of this run were hashed under a secret salt (privacy.uids: hash), so that the truth's are not "
+            "among them. Give the salt of the run with --salt-file FILE."
+        )
+        raise CallError(message)
     grouping = GroupSettings(**finished.configuration.get("group", {}))  # clusters as this run drew them
     evaluation = score(
         finished,
@@ -185,8 +227,8 @@ def simulate(arguments: argparse.Namespace) -> int:
     """Write synthetic mammograms, or calcifications put into the user's own."""
     if arguments.into is not None:
         return _simulate_into(arguments)
-    if arguments.only is not None or arguments.config is not None or arguments.overrides:
-        return _say("--only, --config and --set need --into", WRONG_CALL)
+    if arguments.only is not None or arguments.config is not None or arguments.overrides or arguments.salt_file:
+        return _say("--only, --config, --set and --salt-file need --into", WRONG_CALL)
     from pipeline.phantom import simulate as write_images  # noqa: PLC0415 - see run
     from pipeline.phantom.one_of_each import default_recipe  # noqa: PLC0415
     from pipeline.phantom.recipe import load_recipe  # noqa: PLC0415
@@ -209,7 +251,7 @@ def _simulate_into(arguments: argparse.Namespace) -> int:
     from pipeline.phantom.recipe import load_settings  # noqa: PLC0415
     from pipeline.plant import plant, read_selection, summarise  # noqa: PLC0415
 
-    config = load(arguments.config, arguments.overrides).config
+    config = load(arguments.config, arguments.overrides, _salt(arguments)).config
     recipe = InsertRecipe() if arguments.recipe is None else load_settings(arguments.recipe, InsertRecipe)
     only = None if arguments.only is None else read_selection(arguments.only)
     seed = 1 if arguments.seed is None else arguments.seed
@@ -229,7 +271,7 @@ def train(arguments: argparse.Namespace) -> int:
     from pipeline.plant import read_selection  # noqa: PLC0415
     from pipeline.training import train_on_images, train_on_simulations, write_classifier  # noqa: PLC0415
 
-    config = load(arguments.config, arguments.overrides).config
+    config = load(arguments.config, arguments.overrides, _salt(arguments)).config
 
     with _silence():
         if arguments.into is None:
@@ -262,7 +304,7 @@ def _train_distribution(arguments: argparse.Namespace) -> int:
     from pipeline.engine import default_workers  # noqa: PLC0415
     from pipeline.training_distribution import train_on_points, write_distribution_classifier  # noqa: PLC0415
 
-    config = load(arguments.config, arguments.overrides).config
+    config = load(arguments.config, arguments.overrides, _salt(arguments)).config
 
     with _silence():
         workers = arguments.workers or default_workers()

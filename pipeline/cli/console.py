@@ -15,6 +15,7 @@ from rich.text import Text
 from pipeline.lexicon import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from rich.progress import Task, TaskID
@@ -114,7 +115,7 @@ class Display:
         return ", ".join(f"{self._counts[status]} {status}" for status in Status)
 
 
-def summarise(summary: RunSummary, out: str) -> str:
+def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -> str:
     """
     Put the end of a run into words.
 
@@ -123,13 +124,15 @@ def summarise(summary: RunSummary, out: str) -> str:
     summary : RunSummary
     out : str
         The run's folder or address, as the user named it.
+    with_real_names : bool
+        Name hidden files as they are called: on the terminal of their owner, in no file.
 
     Returns
     -------
     str
         Several lines: counts, distributions, reasons with their first files, pace, and where to look.
     """
-    totals = summary.totals
+    totals, names = summary.totals, summary.real_paths if with_real_names else {}
     counted = ", ".join(f"{number} {status}" for status, number in totals.status.items())
     lines = [f"{totals.files} file{'' if totals.files == 1 else 's'}: {counted}"]
     if totals.passed_over:
@@ -140,21 +143,30 @@ def summarise(summary: RunSummary, out: str) -> str:
     if totals.distribution:
         labels = ", ".join(f"{number} {label.replace('_', ' ')}" for label, number in totals.distribution.items())
         lines.append(f"distribution: {labels}")
-    lines += _reasons(summary, Status.SKIPPED)
-    lines += _reasons(summary, Status.FAILED)
-    lines += _pace(summary.pace)
+    lines += _reasons(summary, Status.SKIPPED, names)
+    lines += _reasons(summary, Status.FAILED, names)
+    lines += _pace(summary.pace, names)
     lines.append(f"open {out.rstrip('/')}/index.html")
     return "\n".join(lines)
 
 
-def _pace(pace: Pace) -> list[str]:
+def _pace(pace: Pace, names: Mapping[str, str]) -> list[str]:
     """Say how fast it was, and which files took longest."""
     if pace.images_per_hour is None:
         return []
     lines = [f"{pace.judged} judged in {_duration(pace.seconds)}, {pace.images_per_hour:,.0f} images per hour"]
     if pace.judged > len(pace.slowest):  # of a few files, none is worth naming
-        lines.append("slowest: " + ", ".join(f"{path} ({seconds:.1f} s)" for path, seconds in pace.slowest))
+        lines.append(
+            "slowest: "
+            + ", ".join(f"{_printable(names.get(path, path))} ({seconds:.1f} s)" for path, seconds in pace.slowest)
+        )
     return lines
+
+
+def _printable(name: str) -> str:
+    """Write a name so that it can steer no terminal."""
+    text = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(c if c.isprintable() or c == " " else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _duration(seconds: float) -> str:
@@ -165,14 +177,14 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def _reasons(summary: RunSummary, status: Status) -> list[str]:
+def _reasons(summary: RunSummary, status: Status, names: Mapping[str, str]) -> list[str]:
     rows = [row for row in summary.rows if row.status is status]
     by_reason = Counter(row.reason for row in rows)
     lines = (
         [f"{status}: " + ", ".join(f"{number} {reason}" for reason, number in by_reason.most_common())] if rows else []
     )
     if status is Status.FAILED:
-        lines += [f"  {row.path}: {row.message}" for row in rows[:LISTED]]
+        lines += [f"  {_printable(names.get(row.path, row.path))}: {row.message}" for row in rows[:LISTED]]
         if len(rows) > LISTED:
             lines.append(f"  and {len(rows) - LISTED} more, in files.jsonl")
     return lines

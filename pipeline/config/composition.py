@@ -127,6 +127,11 @@ def without_secrets(section: Settings) -> dict[str, Any]:
     return values
 
 
+def without_salt(config: Config) -> Config:
+    """Give a configuration for workers, who get names that are made already and have no use for the salt."""
+    return config.model_copy(update={"privacy": config.privacy.model_copy(update={"patient_key_salt": ""})})
+
+
 def digest(config: Config) -> str:
     """
     Fingerprint a configuration.

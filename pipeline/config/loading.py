@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FROM_DEFAULT: Final = "default"
 FROM_OPTION: Final = "--set"
+FROM_SALT_FILE: Final = "--salt-file"
+SALT: Final = ("privacy", "patient_key_salt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class ResolvedConfig:
     origins: Mapping[str, str]
 
 
-def load(file: Path | None = None, overrides: Sequence[str] = ()) -> ResolvedConfig:
+def load(file: Path | None = None, overrides: Sequence[str] = (), salt: str | None = None) -> ResolvedConfig:
     """
     Read a configuration.
 
@@ -50,6 +52,8 @@ def load(file: Path | None = None, overrides: Sequence[str] = ()) -> ResolvedCon
     overrides : sequence of str
         ``section.key=value`` each, the value written as in YAML. They win over
         the file, and later ones over earlier ones.
+    salt : str or None
+        For ``privacy.patient_key_salt``, from a place that others do not see; wins over both.
 
     Returns
     -------
@@ -73,6 +77,9 @@ def load(file: Path | None = None, overrides: Sequence[str] = ()) -> ResolvedCon
         _put(values, path, value)
         for leaf in _leaves(_nest(path, value)):
             origins[leaf] = FROM_OPTION
+    if salt is not None:
+        _put(values, SALT, salt)
+        origins[".".join(SALT)] = FROM_SALT_FILE
     config = _validate(values, origins, source, repeated)
     return ResolvedConfig(_named(config, origins), origins)
 

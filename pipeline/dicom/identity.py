@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
+from pipeline.dicom.pseudonyms import patient_key
 from pipeline.errors import UnreadableImage
 from pipeline.lexicon import Flag, PresentationIntent, Reason
 from pipeline.model import ImageIdentity
@@ -21,7 +21,6 @@ UID: Final = re.compile(r"[0-9]+(\.[0-9]+)+")
 UID_CHARACTERS: Final = 64
 ORIENTATION: Final = re.compile(r"[LRAPHF]{1,3}")
 TEXT_CHARACTERS: Final = 64
-KEY_BYTES: Final = 8
 FOR_PROCESSING_CLASSES: Final = frozenset(
     {"1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.1.1.1", "1.2.840.10008.5.1.4.1.1.13.1.5"}
 )
@@ -65,24 +64,6 @@ def read_uid(header: Header, keyword: str, name: str, *, required: bool) -> str:
         message = f"{name} is not a UID (digits and dots, at most 64 characters). Export the image again."
         raise UnreadableImage(Reason.INVALID_TAG, message)
     return text
-
-
-def patient_key(header: Header, settings: PrivacySettings) -> str | None:
-    """
-    Give a key under which a woman's images can be grouped.
-
-    Returns
-    -------
-    str or None
-        16 hexadecimal digits: BLAKE2b of Patient ID and its issuer, keyed
-        with the salt. None where the file names no patient.
-    """
-    identifier = header.text("PatientID")
-    if not identifier:
-        return None
-    salt = hashlib.blake2b(settings.patient_key_salt.encode()).digest()  # any length becomes a key's 64 bytes
-    named = f"{header.text('IssuerOfPatientID')}\0{identifier}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(named, key=salt, digest_size=KEY_BYTES).hexdigest()
 
 
 def decide_intent(header: Header) -> tuple[PresentationIntent, frozenset[Flag]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
+    from pipeline.dicom.header import Header
+
 PERSON_NAMES: Final = tuple(entry[4] for entry in DicomDictionary.values() if entry[0] == "PN")
 """Keywords of every attribute whose value is the name of a person (VR PN, PS3.6)."""
 
@@ -34,7 +36,11 @@ IDENTIFIERS: Final = frozenset(
     }
 )  # fmt: skip
 """Keywords of attributes that number or find a woman, her visit, her order or her examination."""
-UIDS: Final = frozenset({"SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"})
+UIDS: Final = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+CHANCE_DIGITS: Final = 6
+"""From so many digits on, a number within a component of a UID is no chance."""
+UUID_DIGITS: Final = 30
+"""A component with so many digits is a hash or a UUID, in which six digits of any number may come up."""
 SEQUENCE_DEPTH: Final = 8
 """How deep sequences are followed: identifiers of earlier days stand in the second level (PS3.3 C.12.1, Original
 Attributes), and no object in use has more than six."""
@@ -99,6 +105,25 @@ def tokens_of(dataset: Dataset) -> frozenset[str]:
         if len(found) >= MAX_TOKENS:
             break
     return frozenset(token for token in found - PLACEHOLDERS if _says_something(token))
+
+
+def uid_tokens(header: Header) -> frozenset[str]:
+    """Give the UIDs of a header as they are looked for in a path, where they may not be shown either."""
+    return frozenset("".join(words(header.text(keyword))) for keyword in UIDS) - {""}
+
+
+def do_uids_tell(header: Header) -> bool:
+    """Whether a UID of a header holds a number by which its patient, visit or order goes, or a date of it."""
+    numbers = [token for token in tokens_of(header.dataset) if token.isdecimal()]
+    components = [part for keyword in UIDS for part in header.text(keyword).split(".")]
+    return any(_holds(part, number) for part in components for number in numbers)
+
+
+def _holds(component: str, number: str) -> bool:
+    shortest = len("20010203") if len(component) >= UUID_DIGITS else CHANCE_DIGITS
+    if len(number) >= shortest:
+        return number in component or (len(number) == len("20010203") and number in dates_in(component))
+    return len(number) >= PART_CHARACTERS and number == component.lstrip("0")
 
 
 def _says_something(token: str) -> bool:

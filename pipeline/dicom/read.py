@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipeline.dicom.admission import admit
@@ -11,6 +12,8 @@ from pipeline.dicom.file import open_dicom
 from pipeline.dicom.greyscale import describe_pixels
 from pipeline.dicom.identity import decide_intent, describe_identity, is_safe_uid
 from pipeline.dicom.layout import read_layout
+from pipeline.dicom.privacy import do_uids_tell, tokens_of, uid_tokens
+from pipeline.dicom.pseudonyms import Pseudonyms, patient_key, public_uid
 from pipeline.dicom.spacing import decide_spacing, is_magnified
 from pipeline.dicom.view import decide_view
 from pipeline.dicom.windows import list_windows
@@ -118,6 +121,51 @@ def read_sop_instance_uid(path: Path) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    Who a file says that it is.
+
+    ``pseudonyms`` is None where it says no SOP Instance UID that can be used. ``tokens`` are what may not be shown
+    of its path; see `pipeline.dicom.privacy`.
+    """
+
+    pseudonyms: Pseudonyms | None
+    tokens: frozenset[str]
+
+
+def read_claim(path: Path, settings: DicomSettings) -> Claim:
+    """
+    Read who a file says that it is, from its header alone.
+
+    Parameters
+    ----------
+    path : Path
+    settings : DicomSettings
+
+    Returns
+    -------
+    Claim
+        An empty one where the file cannot be read: `read_mammogram` will say what is wrong with it.
+    """
+    with suppress(Exception), open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL, header_only=True) as opened:
+        tokens = tokens_of(opened.header.dataset)  # first, while all values are as the file has them
+        uid = opened.header.text("SOPInstanceUID")
+        if not is_safe_uid(uid):
+            return Claim(None, tokens)
+        if settings.privacy.uids == "hash":
+            tokens |= uid_tokens(opened.header)
+        names = Pseudonyms(
+            original_uid=uid,
+            sop_instance_uid=public_uid(uid, settings.privacy),
+            series_instance_uid=public_uid(opened.header.text("SeriesInstanceUID"), settings.privacy),
+            study_instance_uid=public_uid(opened.header.text("StudyInstanceUID"), settings.privacy),
+            patient_key=patient_key(opened.header, settings.privacy),
+        )
+        return Claim(names, tokens)
+    return Claim(None, frozenset())
+
+
 def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
     """Judge an open file, cheap questions first."""
     header = opened.header
@@ -134,6 +182,8 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
     pixels, pixel_flags = describe_pixels(read_codes(opened, layout), header, layout, intent)
     if syntax.is_lossy or header.text("LossyImageCompression") == "01":
         flags |= {Flag.LOSSY}
+    if settings.privacy.uids == "keep" and do_uids_tell(header):
+        flags |= {Flag.UID_TELLS}
     if is_magnified(header, settings.spacing):
         flags |= {Flag.MAGNIFICATION_VIEW}
     return Mammogram(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -112,13 +112,25 @@ class ReadSettings(Settings):
 
 
 class PrivacySettings(Settings):
-    """How a woman's images are grouped without naming her."""
+    """By which names a woman, her images and their files go in the outputs."""
 
-    patient_key_salt: str = "mammocalc"
+    patient_key_salt: Annotated[str, Field(repr=False)] = "mammocalc"
     """
-    Secret that is mixed into the hash of Patient ID. The default is public: whoever knows a Patient ID can then
-    find its images in the results. Set a secret of your own before results leave the house, and keep it, for
-    images are grouped with one another only under one salt.
+    Secret that is mixed into the hashes of Patient ID, UIDs and names. The default is public: whoever knows a Patient
+    ID or a UID can then find its images in the results. Set a secret of your own before results leave the house (with
+    --salt-file, for command lines are seen by others), and keep it: images are grouped only under one salt.
+    """
+
+    uids: Literal["keep", "hash"] = "keep"
+    """
+    Whether results bear the UIDs of their files, by which they are found in an archive and which can hold
+    identifiers and dates (flag uid_tells), or 2.25 and a hash of each under the salt.
+    """
+
+    file_names: Literal["hide", "keep"] = "hide"
+    """
+    Whether parts of paths that name a person are replaced by hashes in the outputs. keep: for public collections
+    and for outputs that stay in the house.
     """
 
 

@@ -1,6 +1,7 @@
 """Many images: plan, run, resume, collect."""
 
 from pipeline.engine.batch import run
+from pipeline.engine.cluster import what_is_exposed
 from pipeline.engine.limits import Limits
 from pipeline.engine.machine import default_workers
 from pipeline.engine.process import describe_fault
@@ -19,4 +20,5 @@ __all__ = [
     "is_address",
     "run",
     "watch",
+    "what_is_exposed",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import logging
 import time
 from concurrent.futures import Executor, Future
@@ -22,9 +23,34 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 NOISY: Final = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
+ENCRYPTED: Final = "tls"
 CONNECT_SECONDS: Final = "20s"
 WORKERS_SECONDS: Final = 60  # batch systems start workers one after another; the first is enough to begin
 RECOUNT_SECONDS: Final = 5.0  # workers come and go
+
+
+def what_is_exposed(address: str) -> str | None:
+    """
+    Say what a connection to a scheduler shows to others, in a sentence; None where it is encrypted or stays here.
+
+    Examples
+    --------
+    >>> what_is_exposed("tls://host:8786"), what_is_exposed("tcp://127.0.0.1:8786")
+    (None, None)
+    """
+    scheme, separator, place = address.rpartition("://")
+    if separator and scheme == ENCRYPTED:
+        return None
+    host = place.rpartition(":")[0].strip("[]") or place
+    with contextlib.suppress(ValueError):
+        if ipaddress.ip_address(host).is_loopback:
+            return None
+    if host == "localhost":
+        return None
+    return (
+        "the scheduler is not reached over tls://: who listens on the network can read the paths of files, which may "
+        "name patients, and whoever reaches the scheduler can run programs on its workers (docs/scale.md)"
+    )
 
 
 class OnCluster(Generic[Task, Result]):
@@ -88,6 +114,7 @@ class Cluster(Executor):
         except ImportError:
             message = "--scheduler needs Dask: pip install 'mammocalc[dask]'"
             raise CallError(message) from None
+        _require_certificates(address)
         for name in NOISY:  # what went wrong is said once, in words of the run
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
@@ -152,6 +179,25 @@ class Cluster(Executor):
         """Take no more calls; at once where nobody waits for those that are out."""
         if not wait and cancel_futures:
             self._client.close()
+
+
+def _require_certificates(address: str) -> None:
+    """Raise CallError where an encrypted connection is asked for and Dask has not been told with which certificates."""
+    from distributed.security import Security  # noqa: PLC0415 - an extra
+
+    if not address.startswith(f"{ENCRYPTED}://"):
+        return
+    try:
+        is_told = Security().get_connection_args("client")["ssl_context"] is not None
+    except (OSError, ValueError):  # a file that is not there, or is no certificate
+        is_told = False
+    if not is_told:
+        message = (
+            f"{address} needs certificates, which Dask reads from its own configuration "
+            "(DASK_DISTRIBUTED__COMM__TLS__CA_FILE, ..__CLIENT__CERT and ..__CLIENT__KEY, see docs/scale.md), and does "
+            "not find there"
+        )
+        raise CallError(message)
 
 
 def _apply(call: Callable[..., Result], *arguments: Any) -> Result:

@@ -54,10 +54,12 @@ class PublicPaths:
     ----------
     salt : str
         Mixed into the hashes.
+    hides : bool
+        False where all names may be shown.
     """
 
-    def __init__(self, salt: str) -> None:
-        self._salt = salt
+    def __init__(self, salt: str, *, hides: bool = True) -> None:
+        self._salt, self._hides = salt, hides
         self._hidden: set[str] = set()
         self._everyone: set[str] = set()
         self._of_others: set[str] = set()
@@ -74,7 +76,7 @@ class PublicPaths:
         tokens : set of str
             What `pipeline.dicom.privacy.personal_tokens` gave.
         """
-        if not tokens:
+        if not tokens or not self._hides:
             return
         self._judged.clear()
         self._hidden.update(_naming(relative.split("/"), tokens))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.dicom import read_sop_instance_uid
-from pipeline.dicom.privacy import personal_tokens
+from pipeline.dicom import DicomSettings, read_claim
 from pipeline.engine.paths import PublicPaths
 from pipeline.model import FileRow
 
@@ -16,16 +15,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.config import Config
+    from pipeline.dicom import Pseudonyms
     from pipeline.discover import Discovery, FoundFile, InputProblem
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file that is to be judged: where it is, and what it may be called in the outputs."""
+    """
+    A file that is to be judged: where it is, and what it and its image may be called in the outputs.
 
-    path: Path
+    What may name a person is left out where this is printed: the worker of a cluster prints the arguments of
+    calls that failed.
+    """
+
+    path: Path = field(repr=False)
     public_path: str
     sop_instance_uid: str | None
+    pseudonyms: Pseudonyms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +72,15 @@ class Header:
     """Which image a found file is, and whether its header said something about a person."""
 
     file: FoundFile
-    sop_instance_uid: str | None
+    pseudonyms: Pseudonyms | None
     has_spoken: bool
 
 
 def read_header(file: FoundFile, config: Config, paths: PublicPaths) -> Header:
     """Look at the header of one file, and let ``paths`` know what it says about a person."""
-    tokens = personal_tokens(file.path, 2 * config.read.max_pixels)
-    paths.learn(file.relative, tokens)
-    return Header(file, read_sop_instance_uid(file.path), bool(tokens))
+    claim = read_claim(file.path, DicomSettings(read=config.read, privacy=config.privacy))
+    paths.learn(file.relative, claim.tokens)
+    return Header(file, claim.pseudonyms, bool(claim.tokens))
 
 
 def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int], None]) -> Plan:
@@ -98,7 +104,7 @@ def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int
     """
     found = sorted(discovery.files, key=lambda file: file.relative)
     salt = config.privacy.patient_key_salt
-    paths = PublicPaths(salt)
+    paths = PublicPaths(salt, hides=config.privacy.file_names == "hide")
     headers = []
     for number, file in enumerate(found, start=1):
         headers.append(read_header(file, config, paths))
@@ -131,9 +137,10 @@ def put_together(
     together: dict[str, list[PlannedFile]] = {}
     for header in headers:
         name = paths.name(header.file.relative, has_spoken=header.has_spoken)
+        uid = None if header.pseudonyms is None else header.pseudonyms.sop_instance_uid
         # No UID holds a slash, so that a path cannot be taken for one.
-        key = header.sop_instance_uid or f"/{header.file.relative}"
-        together.setdefault(key, []).append(PlannedFile(header.file.path, name, header.sop_instance_uid))
+        key = uid or f"/{header.file.relative}"
+        together.setdefault(key, []).append(PlannedFile(header.file.path, name, uid, header.pseudonyms))
     rows = [
         FileRow(
             paths.name(problem.relative, has_spoken=False), None, problem.status, problem.reason, problem.message, 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -199,10 +199,13 @@ def _judge(file: PlannedFile, order: WorkOrder) -> dict[str, bytes]:
     """Everything that is to be written of one image, by place; the result is last, so that where it is, all is."""
     config = order.config
     mammogram = read_mammogram(file.path, dicom_settings(config))
-    uid = mammogram.identity.sop_instance_uid
-    if uid != file.sop_instance_uid:
+    names = file.pseudonyms
+    if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
         message = "the plan and the reader disagree on the UID"
         raise RuntimeError(message)
+    if names is not None:
+        mammogram = replace(mammogram, identity=names.put_on(mammogram.identity))
+    uid = mammogram.identity.sop_instance_uid
     report = analyse(mammogram, config)
     outputs, placement = _draw(mammogram, report, order)
     if config.outputs.candidates:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.engine.limits import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipeline.config import ResolvedConfig
@@ -24,7 +25,8 @@ class RunRequest:
     take for an image. ``force`` replaces another run that lies in ``out``.
     ``scheduler`` is None, or the address of the Dask scheduler whose workers judge; ``workers`` does not count then.
     ``address`` is None, or where the run is written instead of ``out``, which is then a folder of this machine
-    for as long as the run lasts.
+    for as long as the run lasts. ``name_map`` is None, or a file for its owner that says what the paths and UIDs of
+    the outputs stand for.
     """
 
     inputs: tuple[Path, ...]
@@ -35,6 +37,7 @@ class RunRequest:
     limits: Limits = field(default_factory=Limits)
     scheduler: str | None = None
     address: str | None = None
+    name_map: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """How a run ended. ``stopped_because`` is None where it came to its end."""
+    """
+    How a run ended.
+
+    ``stopped_because`` is None where it came to its end. ``real_paths`` holds, by their paths in the outputs, where
+    those files are whose names are hidden there: for the terminal of their owner alone.
+    """
 
     rows: tuple[FileRow, ...]
     totals: Totals
     resumed: int
     stopped_because: str | None
     pace: Pace
+    real_paths: Mapping[str, str] = field(default_factory=dict)

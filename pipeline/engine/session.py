@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import __version__
-from pipeline.config import digest
+from pipeline.config import digest, without_salt
 from pipeline.engine.journal import Journal
+from pipeline.engine.names import NameMap
 from pipeline.engine.pool import run_tasks
 from pipeline.engine.process import WorkOrder, give_up, process_image
 from pipeline.engine.record import RUNNING, SOFTWARE, count, describe_run, measure_pace, read_rows
@@ -74,9 +75,10 @@ class Session:
         self._remote = None if request.address is None else RemoteFolder(request.address, levels)
         config = request.resolved.config
         provenance = Provenance(SOFTWARE, __version__, digest(config), config.name)
-        self.order = WorkOrder(config, provenance, self._remote or self.folder)
+        self.order = WorkOrder(without_salt(config), provenance, self._remote or self.folder)
         self.rows = Rows(self.folder)
         self.journal = Journal(request.out / LOG)
+        self.names = NameMap(request.name_map)
         self.resumed = 0
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -93,10 +95,16 @@ class Session:
 
     def take_up(self, images: Iterable[PlannedImage], known: Iterable[FileRow]) -> dict[str, FileRow]:
         """Find what an earlier run has judged, and begin the rows with it and with what is known from the start."""
+        images = tuple(images)
+        self.note_names(images)
         settled = settled_rows(read_rows(self.folder.root / ROWS), images, self.order)
         self.note_continued(len(settled))
         self.rows.replace([*known, *settled.values()])
         return settled
+
+    def note_names(self, images: Iterable[PlannedImage]) -> None:
+        """Remember which files stand behind the names of the outputs, and write that to the file of their owner."""
+        self.names.take(images)
 
     def note_continued(self, files: int) -> None:
         """Count files that an earlier run has judged."""
@@ -161,7 +169,8 @@ class Session:
         remove_parts(self.folder.root)  # of workers that were killed
         if self._remote is not None:
             self._remote.collect(self.folder.root)
-        write_tables(self.folder.root, parquet=self.request.resolved.config.outputs.parquet)
+        paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.JUDGED}
+        write_tables(self.folder.root, paths, parquet=self.request.resolved.config.outputs.parquet)
         totals = count(rows, self._distributions(), passed_over)
         write_page(self.folder.root, rows, self._facts(why))
         self._publish(with_tables=True)
@@ -179,7 +188,7 @@ class Session:
         self.journal.note("run_ended", state=state, reason=why, **asdict(pace), totals=asdict(totals))
         with contextlib.suppress(OSError):  # a full disk is what may have ended it
             self.record(state, totals=asdict(totals), pace=asdict(pace))
-        return RunSummary(rows, totals, self.resumed, why, pace)
+        return RunSummary(rows, totals, self.resumed, why, pace, self.names.hidden)
 
     def record(self, state: str, **more: Any) -> None:
         """Write ``run.json``."""

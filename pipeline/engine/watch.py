@@ -163,7 +163,8 @@ def watch(
 def _keep_watch(session: Session, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:
     """Look, judge and collect until something ends it; gives what that was, and how many files were passed over."""
     request = session.request
-    paths = PublicPaths(request.resolved.config.privacy.patient_key_salt)
+    privacy = request.resolved.config.privacy
+    paths = PublicPaths(privacy.patient_key_salt, hides=privacy.file_names == "hide")
     lookout = _Lookout(request.inputs, request.out, settings.settle_seconds, paths)
     session.rows.replace(read_rows(session.folder.root / ROWS))
     session.journal.note("watching", settle_seconds=settings.settle_seconds)
@@ -204,6 +205,7 @@ def _take_up(session: Session, lookout: _Lookout, ready: list[_Arrival], should_
     )
     headers = [arrival.header for arrival in known if arrival.header is not None]
     images, rows = put_together(headers, lookout.last.problems, lookout.paths)
+    session.note_names(images)
     by_path = {arrival.file.path: arrival for arrival in known}
     _rename(session, images, by_path)
     new = {arrival.file.path for arrival in taken}

@@ -32,12 +32,18 @@ Columns = Mapping[str, Kind]
 IMAGE_COLUMNS: Final[Columns] = MappingProxyType(
     {
         "sop_instance_uid": Kind.TEXT,
+        "series_instance_uid": Kind.TEXT,
+        "study_instance_uid": Kind.TEXT,
+        "path": Kind.TEXT,
         "patient_key": Kind.TEXT,
         "laterality": Kind.TEXT,
         "view": Kind.TEXT,
+        "view_modifiers": Kind.WORDS,
         "presentation_intent": Kind.TEXT,
         "manufacturer": Kind.TEXT,
         "manufacturer_model_name": Kind.TEXT,
+        "rows": Kind.COUNT,
+        "columns": Kind.COUNT,
         "row_spacing_mm": Kind.NUMBER,
         "column_spacing_mm": Kind.NUMBER,
         "spacing_source": Kind.TEXT,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.lexicon import DESCRIPTORS
 from pipeline.outputs.columns import CALCIFICATION_COLUMNS, TABLES
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     Table = CsvTable | ParquetTable
 
+NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 def result_files(run_folder: Path) -> list[Path]:
     """List the results of a run, relative to its folder, by SOP Instance UID: the same order for any sharding."""
@@ -26,7 +29,7 @@ def result_files(run_folder: Path) -> list[Path]:
     return sorted((path.relative_to(run_folder) for path in found), key=lambda path: (path.name, path.as_posix()))
 
 
-def write_tables(run_folder: Path, *, parquet: bool = False) -> None:
+def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parquet: bool = False) -> None:
     """
     Write the tables of a finished run: images, calcifications and clusters.
 
@@ -39,6 +42,8 @@ def write_tables(run_folder: Path, *, parquet: bool = False) -> None:
     ----------
     run_folder : Path
         The folder of the run; its ``results`` are read and ``tables`` written.
+    paths : mapping of str to str
+        Of the judged files, as they may be shown, by SOP Instance UID.
     parquet : bool
         Write each table as Parquet as well, beside its CSV.
 
@@ -60,7 +65,7 @@ def write_tables(run_folder: Path, *, parquet: bool = False) -> None:
         for path in result_files(run_folder):
             document = json.loads((run_folder / path).read_bytes())
             rows = {
-                "images": [_image_row(document, path)],
+                "images": [_image_row(document, path, paths)],
                 "calcifications": _calcification_rows(document),
                 "clusters": _cluster_rows(document),
             }
@@ -78,15 +83,20 @@ def _part(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
-def _image_row(document: Mapping[str, Any], path: Path) -> Row:
+def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]) -> Row:
     image = document["image"]
     row_spacing, column_spacing = image["pixel_spacing_mm"] or (None, None)
     nipple, overlay = document["breast"]["nipple"], document["overlay"]
     copied = (
         "sop_instance_uid",
+        "series_instance_uid",
+        "study_instance_uid",
         "patient_key",
         "laterality",
         "view",
+        "view_modifiers",
+        "rows",
+        "columns",
         "presentation_intent",
         "manufacturer",
         "manufacturer_model_name",
@@ -94,6 +104,7 @@ def _image_row(document: Mapping[str, Any], path: Path) -> Row:
     )
     return {
         **{name: image[name] for name in copied},
+        "path": paths.get(image["sop_instance_uid"]),
         "row_spacing_mm": row_spacing,
         "column_spacing_mm": column_spacing,
         "breast_area_mm2": document["breast"]["area_mm2"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.errors import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Point
@@ -119,6 +119,34 @@ class TruthSet:
     images: Mapping[str, TrueImage]
     notes: tuple[str, ...] = field(default=())
     readings: tuple[Reading, ...] = field(default=())
+
+
+def renamed(truth: TruthSet, known: Container[str], rename: Callable[[str], str]) -> TruthSet:
+    """
+    Give a truth under the UIDs of a run that has replaced those of the files.
+
+    Parameters
+    ----------
+    truth : TruthSet
+    known : container of str
+        UIDs of the run: what is among them is left as it is, such as what readers of the run have said.
+    rename : callable
+        Gives the UID of the run for that of a file.
+
+    Returns
+    -------
+    TruthSet
+    """
+
+    def uid_of(uid: str) -> str:
+        return uid if uid in known else rename(uid)
+
+    images = (replace(image, uid=uid_of(uid)) for uid, image in truth.images.items())
+    return replace(
+        truth,
+        images={image.uid: image for image in images},
+        readings=tuple(replace(reading, uid=uid_of(reading.uid)) for reading in truth.readings),
+    )
 
 
 def circle_diameter(area: float) -> float:

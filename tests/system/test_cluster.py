@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import shutil
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +21,8 @@ import pytest
 from pydicom.uid import generate_uid
 
 from pipeline.cli import main
+from pipeline.config import load
+from pipeline.engine import RunRequest, run, what_is_exposed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,6 +85,28 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
         yield str(json.loads(file.read_text())["address"])
 
 
+@pytest.fixture
+def certificates(tmp_path: Path) -> dict[str, str]:
+    """Environment for scheduler, worker and client that trust one authority, as docs/scale.md makes it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificates")
+    for command in (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem",
+        "req -newkey rsa:2048 -nodes -subj /CN=mammocalc -keyout dask.key -out dask.csr",
+        "x509 -req -in dask.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out dask.pem",
+    ):
+        subprocess.run(["openssl", *command.split()], cwd=tmp_path, check=True, capture_output=True)
+    roles = {
+        f"DASK_DISTRIBUTED__COMM__TLS__{role}__{kind}": str(tmp_path / f"dask.{ending}")
+        for role in ("SCHEDULER", "WORKER", "CLIENT")
+        for kind, ending in (("CERT", "pem"), ("KEY", "key"))
+    }
+    return roles | {
+        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(tmp_path / "ca.pem"),
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
+    }
+
+
 @contextmanager
 def worker(scheduler: str, folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     options = ["--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
@@ -115,6 +142,67 @@ def test_a_cluster_of_which_a_worker_is_lost_gives_the_bytes_of_one_machine(
     record = json.loads((out / "run.json").read_text())
     assert record["scheduler"] == "dask"
     assert "127.0.0.1" not in (out / "run.json").read_text() + (out / "log.jsonl").read_text()
+
+
+def test_a_cluster_can_be_reached_over_tls_alone(
+    drawn: Path, tmp_path: Path, certificates: dict[str, str], rows_of: Rows
+) -> None:
+    many(drawn / "grouped.dcm", tmp_path / "in", 1)
+    file = tmp_path / "scheduler.json"
+    options = ["--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
+    command = [sys.executable, "-m", "pipeline", "run", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
+    with started("-m", "distributed.cli.dask_scheduler", *options, "--scheduler-file", str(file), **certificates):
+        wait_until(lambda: file.exists() and file.stat().st_size > 0)
+        address = str(json.loads(file.read_text())["address"])
+        assert address.startswith("tls://")
+        with worker(address, tmp_path / "one", **certificates):
+            refused = subprocess.run([*command, "--scheduler", address], capture_output=True, text=True, check=False)
+            assert refused.returncode == 2
+            assert "needs certificates" in refused.stderr
+            assert "Traceback" not in refused.stderr
+            ended = subprocess.run(
+                [*command, "--scheduler", address],
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, **certificates},
+            )
+    assert (ended.returncode, ended.stderr.count("tls")) == (0, 0), ended.stderr
+    assert [row["status"] for row in rows_of(tmp_path / "out").values()] == ["judged"]
+
+
+def test_neither_salt_nor_names_are_in_what_a_worker_can_print(drawn: Path, tmp_path: Path) -> None:
+    """What travels is the call itself: pickled for the worker, and printed by it where a call failed."""
+    inputs = tmp_path / "Quillfeather"
+    many(drawn / "grouped.dcm", inputs, 1)
+    seen: list[tuple[Any, ...]] = []
+
+    class Listening(ThreadPoolExecutor):
+        def submit(self, fn: Any, /, *arguments: Any, **named: Any) -> Any:
+            seen.append((fn, *arguments))
+            return super().submit(fn, *arguments, **named)
+
+    settings = ["privacy.patient_key_salt=a secret of the house", "privacy.uids=hash"]
+    request = RunRequest((inputs,), tmp_path / "out", load(None, settings), workers=1)
+    summary = run(request, open_executor=Listening)
+    assert [row.status for row in summary.rows] == ["judged"]
+    assert seen
+    for call in seen:
+        assert b"a secret of the house" not in pickle.dumps(call)
+        assert "a secret of the house" not in repr(call)
+        assert "Quillfeather" not in repr(call)
+    assert "a secret" not in repr(request.resolved)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_said"),
+    [
+        ("tcp://10.0.0.4:8786", True), ("scheduler:8786", True), ("ws://host:1", True), ("tls://10.0.0.4:8786", False),
+        ("tcp://127.0.0.1:8786", False), ("tcp://[::1]:8786", False), ("localhost:8786", False),
+    ],
+)  # fmt: skip
+def test_a_scheduler_without_encryption_on_another_machine_is_said(address: str, is_said: bool) -> None:
+    assert (what_is_exposed(address) is not None) is is_said
 
 
 def test_what_a_cluster_lacks_is_said_before_work(

@@ -1,0 +1,194 @@
+"""UIDs, names of files and the salt: what stands in the outputs, and what does not."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pydicom
+import pytest
+
+from pipeline.cli import main
+from pipeline.cli.console import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pipeline.engine import RunSummary
+
+    Judge = Callable[..., RunSummary]
+    Rows = Callable[[Path], dict[str, dict[str, Any]]]
+
+SOP, SERIES, STUDY = "1.2.840.99.447719.20010203.1", "1.2.840.99.447719.20010203", "1.2.840.99.20010203"
+SECRETS = ("447719", "20010203", "quillfeather")
+
+
+@pytest.fixture
+def named(drawn: Path, tmp_path: Path) -> Path:
+    """Give a folder with one image whose UIDs hold Patient ID and date, named by its UID in a folder of its patient."""
+    dataset = pydicom.dcmread(drawn / "grouped.dcm")
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = SOP
+    dataset.SeriesInstanceUID, dataset.StudyInstanceUID = SERIES, STUDY
+    dataset.PatientName, dataset.PatientID, dataset.StudyDate = "Quillfeather^O", "00447719", "20010203"
+    target = tmp_path / "in" / "Quillfeather" / f"{SOP}.dcm"
+    target.parent.mkdir(parents=True)
+    dataset.save_as(target)
+    return tmp_path / "in"
+
+
+def everything(out: Path) -> str:
+    files = [path for path in out.rglob("*") if path.is_file()]
+    texts = [path.read_bytes().decode("utf-8", "replace") for path in files]
+    return "\n".join([*(path.relative_to(out).as_posix() for path in out.rglob("*")), *texts]).casefold()
+
+
+def only_result(out: Path) -> dict[str, Any]:
+    (path,) = (out / "results").glob("*.json")
+    document: dict[str, Any] = json.loads(path.read_bytes())
+    assert document["image"]["sop_instance_uid"] == path.stem
+    return document
+
+
+def test_uids_that_hold_an_identifier_are_flagged_and_no_output_holds_them_once_they_are_hashed(
+    named: Path, tmp_path: Path, judge: Judge, rows_of: Rows
+) -> None:
+    judge(named, tmp_path / "kept")
+    document = only_result(tmp_path / "kept")
+    assert document["image"]["sop_instance_uid"] == SOP
+    assert "uid_tells" in document["flags"]
+
+    judge(named, tmp_path / "hashed", "privacy.uids=hash", "privacy.patient_key_salt=one")
+    text = everything(tmp_path / "hashed")
+    assert not [secret for secret in SECRETS if secret in text]
+    image = only_result(tmp_path / "hashed")["image"]
+    uids = [image[f"{level}_instance_uid"] for level in ("sop", "series", "study")]
+    assert len(set(uids)) == 3
+    assert all(uid.startswith("2.25.") and len(uid) <= 44 for uid in uids)
+    assert image["sop_class_uid"].startswith("1.2.840.10008.")
+    assert "uid_tells" not in only_result(tmp_path / "hashed")["flags"]
+    (row,) = rows_of(tmp_path / "hashed").values()
+    assert row["sop_instance_uid"] == uids[0]
+
+    judge(named, tmp_path / "again", "privacy.uids=hash", "privacy.patient_key_salt=one")
+    assert only_result(tmp_path / "again")["image"] == image
+    judge(named, tmp_path / "other", "privacy.uids=hash", "privacy.patient_key_salt=two")
+    other = only_result(tmp_path / "other")["image"]
+    assert not {other[f"{level}_instance_uid"] for level in ("sop", "series", "study")} & set(uids)
+
+
+@pytest.mark.parametrize(
+    ("uid", "is_flagged"),
+    [
+        ("1.2.3.447719", True),
+        ("1.2.3.99447719001", True),
+        ("1.2.3.20010203101500", True),
+        ("1.2.3.903022001", True),
+        ("1.2.3.4477", False),
+        ("2.25.329800735698586629295641978511506172918", False),
+        ("1.2.3.2001", False),
+    ],
+)
+def test_only_uids_that_hold_something_are_flagged(
+    named: Path, tmp_path: Path, judge: Judge, uid: str, is_flagged: bool
+) -> None:
+    (path,) = named.rglob("*.dcm")
+    dataset = pydicom.dcmread(path)
+    for keyword in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"):
+        setattr(dataset, keyword, "1.2.3")
+    dataset.StudyInstanceUID = uid
+    dataset.save_as(path)
+    judge(named, tmp_path / "out", "outputs.overlays=none")
+    assert ("uid_tells" in only_result(tmp_path / "out")["flags"]) is is_flagged
+
+
+def test_a_truth_by_the_files_uids_is_joined_with_a_run_that_hashed_them(
+    drawn: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    inputs, salt, out = tmp_path / "in", tmp_path / "salt", tmp_path / "out"
+    inputs.mkdir()
+    salt.write_text("a secret of the house\n")
+    truth = ["sop_instance_uid,has_calcifications"]
+    for name, has in (("grouped", 1), ("none", 0)):
+        shutil.copy(drawn / f"{name}.dcm", inputs)
+        truth.append(f"{pydicom.dcmread(inputs / f'{name}.dcm').SOPInstanceUID},{has}")
+    (tmp_path / "truth.csv").write_text("\n".join(truth) + "\n")
+    call = ["run", str(inputs), "--out", str(out), "--workers", "1", "--set", "privacy.uids=hash"]
+    assert main([*call, "--salt-file", str(salt)]) == 0
+    assert "a secret of the house" not in everything(out)
+    assert (
+        json.loads((out / "run.json").read_bytes())["configuration_origins"]["privacy.patient_key_salt"]
+        == "--salt-file"
+    )
+
+    score = ["evaluate", str(out), "--truth", str(tmp_path / "truth.csv"), "--out", str(tmp_path / "scores")]
+    assert main(score) == 2
+    assert "--salt-file" in capfd.readouterr().err
+    assert main([*score, "--salt-file", str(salt)]) == 0
+    scored = json.loads((tmp_path / "scores" / "evaluation.json").read_bytes())
+    assert (scored["truth"]["in_the_run"], scored["truth"]["judged"]) == (2, 2)
+
+
+def test_names_can_be_kept_and_are_told_to_their_owner(
+    named: Path, tmp_path: Path, judge: Judge, rows_of: Rows
+) -> None:
+    (named / "Quillfeather" / "broken.dcm").write_bytes(b"")
+    summary = judge(named, tmp_path / "hidden")
+    assert "Quillfeather" not in summarise(summary, "out")
+    assert "Quillfeather/broken.dcm: The file is empty" in summarise(summary, "out", with_real_names=True)
+    judge(named, tmp_path / "kept", "privacy.file_names=keep")
+    assert set(rows_of(tmp_path / "kept")) == {f"Quillfeather/{SOP}.dcm", "Quillfeather/broken.dcm"}
+
+
+def test_images_csv_says_which_file_and_which_series_each_image_is(named: Path, tmp_path: Path, judge: Judge) -> None:
+    judge(named, tmp_path / "out", "privacy.file_names=keep")
+    with (tmp_path / "out" / "tables" / "images.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    image = only_result(tmp_path / "out")["image"]
+    assert row["path"] == f"Quillfeather/{SOP}.dcm"
+    assert (row["series_instance_uid"], row["study_instance_uid"]) == (SERIES, STUDY)
+    assert (int(row["rows"]), int(row["columns"])) == (image["rows"], image["columns"])
+    assert row["view_modifiers"] == ""
+
+
+def test_the_map_of_names_is_for_its_owner_alone(named: Path, tmp_path: Path, rows_of: Rows) -> None:
+    name_map, out = tmp_path / "map.csv", tmp_path / "out"
+    name_map.write_text("an earlier one, for everybody")
+    name_map.chmod(0o644)
+    call = ["run", str(named), "--out", str(out), "--workers", "1", "--set", "privacy.uids=hash"]
+    assert main([*call, "--name-map", str(name_map)]) == 0
+    assert name_map.stat().st_mode & 0o777 == 0o600
+    with name_map.open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert [row["path"]] == list(rows_of(out))
+    assert row["real_path"] == str(named / "Quillfeather" / f"{SOP}.dcm")
+    assert (row["sop_instance_uid"], row["original_sop_instance_uid"]) == (
+        only_result(out)["image"]["sop_instance_uid"],
+        SOP,
+    )
+
+
+def test_a_terminal_shows_names_and_a_pipe_does_not(named: Path, tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    os = pytest.importorskip("os")
+    (named / "Quillfeather" / "broken.dcm").write_bytes(b"")
+    command = [sys.executable, "-m", "pipeline", "run", str(named), "--workers", "1", "--out"]
+    piped = subprocess.run([*command, str(tmp_path / "a")], capture_output=True, check=False)
+    assert b"Quillfeather" not in piped.stdout + piped.stderr
+    main_end, terminal = pty.openpty()
+    with subprocess.Popen([*command, str(tmp_path / "b")], stdout=terminal, stderr=subprocess.DEVNULL) as process:
+        os.close(terminal)
+        shown = b""
+        try:
+            while chunk := os.read(main_end, 1 << 16):
+                shown += chunk
+        except OSError:  # Linux: the other end is closed
+            pass
+        process.wait()
+    os.close(main_end)
+    assert b"Quillfeather/broken.dcm" in shown
+    assert "quillfeather" not in everything(tmp_path / "b")
