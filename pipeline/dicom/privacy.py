@@ -36,6 +36,10 @@ IDENTIFIERS: Final = frozenset(
     }
 )  # fmt: skip
 """Keywords of attributes that number or find a woman, her visit, her order or her examination."""
+OF_PATIENT: Final = frozenset(
+    {"PatientID", "OtherPatientIDs", "AccessionNumber", "AdmissionID", "MedicalRecordLocator"}
+)
+"""Those that count however short they are; the numbers of studies and steps often begin anew with each woman."""
 UIDS: Final = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 CHANCE_DIGITS: Final = 6
 """From so many digits on, a number within a component of a UID is no chance."""
@@ -140,7 +144,9 @@ def _tokens(dataset: Dataset, depth: int) -> Iterator[str]:
         elif vr == "PN":
             yield from (token for text in _texts(dataset, tag) for token in _name_tokens(text))
         elif keyword in IDENTIFIERS:
-            yield from (token for text in _texts(dataset, tag) for token in identifier_tokens(text))
+            shortest = 1 if keyword in OF_PATIENT else PART_CHARACTERS
+            found = (token for text in _texts(dataset, tag) for token in identifier_tokens(text))
+            yield from (token for token in found if len(token) >= shortest)
         elif vr in _DATES:
             yield from (token for text in _texts(dataset, tag) for token in _date_tokens(text))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pydicom
 import pytest
+from pydicom.uid import UID
 
 from pipeline.cli import main
 from pipeline.cli.console import summarise
@@ -32,7 +33,7 @@ SECRETS = ("447719", "20010203", "quillfeather")
 def named(drawn: Path, tmp_path: Path) -> Path:
     """Give a folder with one image whose UIDs hold Patient ID and date, named by its UID in a folder of its patient."""
     dataset = pydicom.dcmread(drawn / "grouped.dcm")
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = SOP
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(SOP)
     dataset.SeriesInstanceUID, dataset.StudyInstanceUID = SERIES, STUDY
     dataset.PatientName, dataset.PatientID, dataset.StudyDate = "Quillfeather^O", "00447719", "20010203"
     target = tmp_path / "in" / "Quillfeather" / f"{SOP}.dcm"

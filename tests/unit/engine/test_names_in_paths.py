@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import struct
 import unicodedata
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -18,9 +18,6 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 from pipeline.dicom.privacy import personal_tokens
 from pipeline.discover import discover
 from pipeline.engine.paths import public_paths
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CHARSET, PATIENT, ID, BIRTH = (0x0008, 0x0005, "CS"), (0x0010, 0x0010, "PN"), (0x0010, 0x0020, "LO"), (0x10, 0x30, "DA")
 OTHER_IDS, ADMISSION, LOCATOR = (0x0010, 0x1000, "LO"), (0x0038, 0x0010, "LO"), (0x0010, 0x1090, "LO")
@@ -187,6 +184,13 @@ def test_a_path_that_names_nobody_stays(tmp_path: Path, place: str) -> None:
         (BIRTH, b"19530417"),
         (STUDY_DATE, b"20010203"),
         (ACCESSION, b"2001558812"),
-        (STUDY_ID, b"1"),
+        (STUDY_ID, b"12"),
     )
     assert shown(tmp_path, content, place.encode()) == place
+
+
+def test_the_names_of_sample_data_stay() -> None:
+    found = discover([Path(__file__).parents[3] / "sample_data"]).files
+    relative = [file.relative for file in found]
+    assert len(relative) == 10
+    assert public_paths(relative, [personal_tokens(file.path, 10**8) for file in found], "") == relative
