@@ -229,6 +229,10 @@ class Flag(StrEnum):
     UNKNOWN_VIEW = "unknown_view"
     CONTRADICTORY_VIEW = "contradictory_view"
     UNKNOWN_INTENSITY_RELATIONSHIP = "unknown_intensity_relationship"
+    AMBIGUOUS_POLARITY = "ambiguous_polarity"
+    CONTRADICTORY_POLARITY = "contradictory_polarity"
+    CONTRADICTORY_INTENT = "contradictory_intent"
+    UNUSABLE_WINDOW = "unusable_window"
     LOSSY = "lossy"
     UID_TELLS = "uid_tells"
     SPOT_VIEW = "spot_view"
@@ -275,8 +279,15 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.CONTRADICTORY_LATERALITY: "Attributes disagree on which breast this is.",
     Flag.UNKNOWN_VIEW: "No attribute says which view this is.",
     Flag.CONTRADICTORY_VIEW: "Attributes disagree on which view this is.",
-    Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship; the photometric "
-    "interpretation gave its polarity.",
+    Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship; its polarity comes from "
+    "the picture, or where that shows no air from the photometric interpretation.",
+    Flag.AMBIGUOUS_POLARITY: "The header contradicts itself on which values are dense tissue. Check the photometric "
+    "interpretation, the Presentation LUT Shape and the windows.",
+    Flag.CONTRADICTORY_POLARITY: "The picture shows air where the header says that the densest tissue is. The picture "
+    "was followed; check the polarity at the source.",
+    Flag.CONTRADICTORY_INTENT: "The pixels are not of the kind that the header says: raw exposures in an image for "
+    "presentation, or the other way round. The pixels were followed.",
+    Flag.UNUSABLE_WINDOW: "The windows of the file show the image in one grey, so it is shown over its own range.",
     Flag.LOSSY: "The image was compressed with loss, which can remove or imitate small calcifications.",
     Flag.UID_TELLS: "A UID of the image, by which its files are named, holds an identifier or a date of its header; "
     "privacy.uids: hash hides it.",

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from pipeline.dicom.air import find_air
+from pipeline.dicom.polarity import decide_polarity, is_relationship_known, state_presentation, state_relationship
 from pipeline.errors import UnreadableImage
 from pipeline.lexicon import Flag, PresentationIntent, Reason
-from pipeline.model import StoredPixels
+from pipeline.model import StoredPixels, density_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.dicom.header import Header
     from pipeline.dicom.layout import PixelLayout
+    from pipeline.dicom.polarity import Polarity
 
 HISTOGRAM_STEP_PX: Final = 4
 """Every fourth pixel of every fourth row tells the range of an image that brings no window of its own."""
 RANGE_SHARES: Final = (0.005, 0.999)
 """What is cut off there: half a per cent of dead pixels and borders below, a tenth of a per cent of labels above."""
+MOST_TABLES: Final = 16
+"""VOI LUTs that are looked at: vendors write one to six, a damaged header may claim thousands."""
 
 
 def describe_pixels(
     codes: NDArray[np.uint16], header: Header, layout: PixelLayout, intent: PresentationIntent
-) -> tuple[StoredPixels, frozenset[Flag]]:
+) -> tuple[StoredPixels, Polarity]:
     """
     Say what the codes of an image mean.
 
@@ -38,15 +44,14 @@ def describe_pixels(
     layout : PixelLayout
         Of the same image.
     intent : PresentationIntent
-        Whether the image is raw.
+        Whether the header says that the image is raw.
 
     Returns
     -------
     StoredPixels
         All of its arrays are read-only.
-    frozenset of Flag
-        ``unknown_intensity_relationship`` where a raw image does not say how
-        its values follow the exposure.
+    Polarity
+        How it was decided which values are dense, with the doubts.
 
     Raises
     ------
@@ -55,39 +60,42 @@ def describe_pixels(
 
     Notes
     -----
-    Of several VOI windows the first is taken, a VOI LUT where there is no
-    usable window (PS3.3 C.11.2.1: either may be used). Without both, an image
-    for presentation is shown over its own range, a raw image as the logarithm
-    of exposure, denser brighter.
+    Of several VOI windows the first that shows anything is taken, a VOI LUT
+    where there is none (PS3.3 C.11.2.1: either may be used). Without both, an
+    image for presentation is shown over its own range, a raw image as the
+    logarithm of exposure, denser brighter.
 
     In an image for presentation the denser tissue is what is shown brighter:
     that is how mammograms are presented. In a raw image, Pixel Intensity
     Relationship (0028,1040) and its Sign (0028,1041) decide; the sign speaks
-    of stored values, and a falling rescale turns it around.
+    of stored values, and a falling rescale turns it around. Both are held
+    against the picture (`decide_polarity`); where that decided, the image is
+    shown as it decided, denser brighter.
     """
     stored = np.arange(layout.n_codes, dtype=np.float64) + layout.smallest_stored
     modality = _modality_values(stored, header, layout)
     is_padding = _find_padding(stored, header, layout)
-    is_raw = intent == PresentationIntent.FOR_PROCESSING
-    relationship = header.text("PixelIntensityRelationship").upper()
-    is_exposure = is_raw and relationship == "LIN"
-    sign = header.integer("PixelIntensityRelationshipSign")
-    is_known = relationship in {"LIN", "LOG", "DISP"} and sign in {1, -1}
-    flags = frozenset({Flag.UNKNOWN_INTENSITY_RELATIONSHIP} if is_raw and not is_known else ())
-    voi = _apply_voi(modality, header)
-    if voi is not None:
-        shown = 1 - voi if layout.is_monochrome1 else voi
-        denser_is_larger = _is_rising(shown, modality, otherwise=not layout.is_monochrome1)
+    vois, rising = _list_vois(modality, header)
+    if intent is PresentationIntent.FOR_PROCESSING and is_relationship_known(header):
+        statements = [state_relationship(header, is_rising=_is_rising(modality, stored))]
     else:
-        denser_is_larger = not layout.is_monochrome1
-    if is_raw and is_known:
-        denser_is_larger = (sign == -1) == _is_rising(modality, stored, otherwise=True)
-    if voi is None:
-        shown = _show_own_range(codes, modality, is_padding, is_exposure=is_exposure, is_rising=denser_is_larger)
+        statements = state_presentation(header, rising, is_monochrome1=layout.is_monochrome1)
+    polarity = decide_polarity(header, intent, statements, find_air(codes, modality, is_padding))
+    used = np.bincount(codes[::HISTOGRAM_STEP_PX, ::HISTOGRAM_STEP_PX].ravel(), minlength=len(modality)) * ~is_padding
+    voi = next((voi for voi in vois if _shows_something(voi, used)), None)
+    if vois and voi is None:
+        polarity = replace(polarity, flags=polarity.flags | {Flag.UNUSABLE_WINDOW})
+    if voi is None or Flag.CONTRADICTORY_INTENT in polarity.flags:
+        shown = _show_own_range(modality, used, polarity)
+    elif polarity.is_doubted:
+        shown = voi if _is_rising(voi, modality) == polarity.denser_is_larger else 1 - voi
+    else:
+        shown = 1 - voi if layout.is_monochrome1 else voi
     display = np.where(is_padding, 0, np.rint(255 * shown)).astype(np.uint8)
     for array in (codes, modality, is_padding, display):
         array.setflags(write=False)
-    return StoredPixels(codes, modality, is_padding, display, is_exposure, denser_is_larger), flags
+    pixels = StoredPixels(codes, modality, is_padding, display, polarity.is_exposure, polarity.denser_is_larger)
+    return pixels, polarity
 
 
 def _modality_values(stored: NDArray[np.float64], header: Header, layout: PixelLayout) -> NDArray[np.float64]:
@@ -127,20 +135,33 @@ def _as_stored(value: int, layout: PixelLayout) -> int:
     return value
 
 
-def _apply_voi(values: NDArray[np.float64], header: Header) -> NDArray[np.float64] | None:
-    """Apply the first usable window, or else the first VOI LUT: 0 dark to 1 bright, before polarity; None without."""
+def _list_vois(values: NDArray[np.float64], header: Header) -> tuple[list[NDArray[np.float64]], list[tuple[str, bool]]]:
+    """
+    Apply every usable window, then every usable VOI LUT: 0 dark to 1 bright, before polarity.
+
+    Beside them, the name of each and whether it rises, the first kind first;
+    so is a window of negative width, which some devices write for a falling one
+    and which is never applied.
+    """
     centres, widths = header.numbers("WindowCenter"), header.numbers("WindowWidth")
     function = header.text("VOILUTFunction").upper()
-    for centre, width in zip(centres, widths, strict=False):
-        shown = _apply_window(values, centre, width, function)
-        if shown is not None:
-            return shown
-    for table in header.items("VOILUTSequence"):
+    windows = [_apply_window(values, *pair, function) for pair in zip(centres, widths, strict=False)]
+    vois = [shown for shown in windows if shown is not None]
+    rising = [("Window Width (0028,1051)", True)] * min(1, len(vois))
+    for table in header.items("VOILUTSequence")[:MOST_TABLES]:
         looked_up = apply_lut(values, table, is_signed=bool(values[0] < 0))
         if looked_up is not None and np.ptp(looked_up) > 0:
-            bits = entry_bits(table)
-            return np.clip(looked_up / ((1 << bits) - 1), 0, 1)
-    return None
+            vois.append(np.clip(looked_up / ((1 << entry_bits(table)) - 1), 0, 1))
+            rising.append(("VOI LUT Sequence (0028,3010)", _is_rising(looked_up, values)))
+    if any(width < 0 for width in widths):
+        rising = [*(rising or [("", True)]), ("negative Window Width (0028,1051)", False)]
+    return vois, rising
+
+
+def _shows_something(voi: NDArray[np.float64], used: NDArray[np.int64]) -> bool:
+    """Whether the pixels have more than one grey level under a window, or have only one value anyway."""
+    grey = np.rint(255 * voi[used > 0])
+    return grey.size < 2 or bool(grey.max() > grey.min())
 
 
 def _apply_window(
@@ -203,31 +224,14 @@ def _lut_entries(data: bytes | tuple[Any, ...], count: int) -> NDArray[np.float6
     return floats if np.isfinite(floats).all() else None
 
 
-def _is_rising(values: NDArray[np.float64], over: NDArray[np.float64], *, otherwise: bool) -> bool:
-    """Whether values rise with what they are tables over."""
-    smallest, largest = int(np.argmin(over)), int(np.argmax(over))
-    if values[smallest] == values[largest]:
-        return otherwise
-    return bool(values[largest] > values[smallest])
+def _is_rising(values: NDArray[np.float64], over: NDArray[np.float64]) -> bool:
+    """Whether values rise with what they are tables over; so they do where both ends are equal."""
+    return bool(values[int(np.argmax(over))] >= values[int(np.argmin(over))])
 
 
-def _show_own_range(
-    codes: NDArray[np.uint16],
-    modality: NDArray[np.float64],
-    is_padding: NDArray[np.bool_],
-    *,
-    is_exposure: bool,
-    is_rising: bool,
-) -> NDArray[np.float64]:
+def _show_own_range(modality: NDArray[np.float64], used: NDArray[np.int64], polarity: Polarity) -> NDArray[np.float64]:
     """Show an image without a window over the range that it uses, denser brighter: 0 dark to 1 bright."""
-    scale = modality
-    if is_exposure:
-        positive = modality if not is_rising else modality.max() - modality
-        scale = -np.log(np.maximum(positive, 1.0))
-    elif not is_rising:
-        scale = -modality
-    sample = codes[::HISTOGRAM_STEP_PX, ::HISTOGRAM_STEP_PX]
-    used = np.bincount(sample.ravel(), minlength=len(modality)) * ~is_padding
+    scale = density_of(modality, is_exposure=polarity.is_exposure, denser_is_larger=polarity.denser_is_larger)
     if used.sum() == 0:
         return np.zeros(modality.shape)
     order = np.argsort(scale, kind="stable")

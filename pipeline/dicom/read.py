@@ -179,7 +179,7 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
     intent, intent_flags = decide_intent(header)
     identity = describe_identity(header, view, intent, layout, settings.privacy)
     spacing = decide_spacing(header, settings.spacing)
-    pixels, pixel_flags = describe_pixels(read_codes(opened, layout), header, layout, intent)
+    pixels, polarity = describe_pixels(read_codes(opened, layout), header, layout, intent)
     if syntax.is_lossy or header.text("LossyImageCompression") == "01":
         flags |= {Flag.LOSSY}
     if settings.privacy.uids == "keep" and do_uids_tell(header):
@@ -192,5 +192,5 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
         pixels=pixels,
         spacing=spacing.spacing,
         spacing_source=spacing.source,
-        flags=flags | intent_flags | spacing.flags | pixel_flags,
+        flags=flags | intent_flags | spacing.flags | polarity.flags,
     )

@@ -2,7 +2,7 @@
 
 from pipeline.model.anatomy import Breast, BreastSummary, Landmarks, Nipple
 from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall, MorphologyCall, Pattern
-from pipeline.model.image import Density, ImageIdentity, Mammogram, StoredPixels
+from pipeline.model.image import Density, ImageIdentity, Mammogram, StoredPixels, density_of
 from pipeline.model.particles import Channel, NoiseTable, Particle
 from pipeline.model.point import Point
 from pipeline.model.report import Counts, FileRow, Report
@@ -29,4 +29,5 @@ __all__ = [
     "Point",
     "Report",
     "StoredPixels",
+    "density_of",
 ]

@@ -5,12 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from pipeline.geometry import PixelSpacing
     from pipeline.lexicon import Flag, Laterality, PresentationIntent, SpacingSource, View, ViewModifier
+
+
+def density_of(values: NDArray[np.float64], *, is_exposure: bool, denser_is_larger: bool) -> NDArray[np.float64]:
+    """
+    Give values that grow with density, and evenly so.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_codes,)
+        The modality value of every code.
+    is_exposure : bool
+        Whether they are linear in X-ray exposure: then the logarithm is taken.
+        Exposures that are stored upside down, larger for fewer X-rays, are
+        counted from the largest value that there can be.
+    denser_is_larger : bool
+        Whether larger values mean denser tissue.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_codes,)
+    """
+    if is_exposure:
+        exposure = values.max() - values if denser_is_larger else values
+        return np.asarray(-np.log(np.maximum(exposure, 1.0)))
+    return values if denser_is_larger else -values
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +100,11 @@ class StoredPixels:
     display_grey: NDArray[np.uint8]
     is_exposure: bool
     denser_is_larger: bool
+
+    @property
+    def densities(self) -> NDArray[np.float64]:
+        """For each code a value that grows with density, and evenly so (`density_of`)."""
+        return density_of(self.modality_values, is_exposure=self.is_exposure, denser_is_larger=self.denser_is_larger)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -175,8 +175,7 @@ def _scale(pixels: StoredPixels) -> Scale:
     is_turned = _is_turned(pixels)
     low, high = float(values.min()), float(values.max())
     if pixels.is_exposure:
-        positive = values if is_turned else values.max() - values
-        logarithm = -np.log(np.maximum(positive, 1.0))
+        logarithm = pixels.densities
         sent = (logarithm - logarithm.min()) / max(float(np.ptp(logarithm)), 1e-9) * LARGEST
         return Scale(_coded(sent, pixels), LOG_EXPOSURE, 0.0, 1.0, is_turned)
     steps = np.diff(values)

@@ -89,12 +89,7 @@ def to_density(pixels: StoredPixels) -> Density:
     The result does not change if the stored values are inverted together with
     their polarity, or rescaled by a linear function.
     """
-    values = np.asarray(pixels.modality_values, dtype=np.float64)
-    if pixels.is_exposure:
-        sign = 1.0 if pixels.denser_is_larger else -1.0
-        values = sign * np.log(np.maximum(values, 1.0))
-    elif not pixels.denser_is_larger:
-        values = -values
+    values = pixels.densities
     counts = cv2.calcHist([pixels.codes], [0], None, [len(values)], [0, len(values)]).ravel()
     in_use = (counts > 0) & ~pixels.is_padding
     lowest, highest = (values[in_use].min(), values[in_use].max()) if in_use.any() else (0.0, 0.0)

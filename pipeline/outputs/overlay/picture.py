@@ -136,7 +136,7 @@ def close_up(
     picture = np.zeros((*size, 3), dtype=np.uint8)
     if codes.size == 0:
         return picture, placement
-    values = _density(pixels, codes)
+    values = pixels.densities[codes]
     inside = breast_mask(breast, Placement(1.0, -left, -top), (codes.shape[0], codes.shape[1]), 0.0) > 0
     tissue = values[inside & ~pixels.is_padding[codes]]
     if tissue.size == 0:
@@ -150,11 +150,3 @@ def close_up(
     enlarged = cv2.resize(framed, None, fx=enlargement, fy=enlargement, interpolation=cv2.INTER_CUBIC)
     picture[:] = np.asarray(enlarged)[: size[0], : size[1], None]
     return picture, placement
-
-
-def _density(pixels: StoredPixels, codes: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """Give values that grow with density, and evenly so: the logarithm where codes count photons."""
-    values = pixels.modality_values[codes]
-    if pixels.is_exposure:
-        values = np.log(np.maximum(values, 1.0))
-    return values if pixels.denser_is_larger else -values

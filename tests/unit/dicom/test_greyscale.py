@@ -52,7 +52,8 @@ def describe(
     stored = np.arange(1 << bits, dtype=np.uint16).reshape(64, -1) if codes is None else codes
     rows, columns = stored.shape
     layout = PixelLayout(rows, columns, 16, bits, bits - 1, signed, monochrome1)
-    return describe_pixels(stored, Header(item(**attributes)), layout, intent)
+    pixels, polarity = describe_pixels(stored, Header(item(**attributes)), layout, intent)
+    return pixels, polarity.flags
 
 
 def stored_values(*, bits: int = 12, signed: bool = False) -> np.ndarray[Any, np.dtype[np.int32]]:
