@@ -81,15 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
     # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
     from pipeline.cli.console import Display, summarise  # noqa: PLC0415
     from pipeline.config import load  # noqa: PLC0415
-    from pipeline.engine import (  # noqa: PLC0415
-        Limits,
-        RunRequest,
-        WatchSettings,
-        default_workers,
-        is_address,
-        watch,
-    )
+    from pipeline.engine import Limits, RunRequest, default_workers, is_address  # noqa: PLC0415
     from pipeline.engine import run as run_engine  # noqa: PLC0415
+    from pipeline.engine.watch import WatchSettings, watch  # noqa: PLC0415
 
     if arguments.settle is not None and not arguments.watch:
         return _say("--settle needs --watch", WRONG_CALL)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Generic, Self, TypeVar, 
 import psutil
 
 from pipeline.engine.limits import Fault, Limits, Lost
-from pipeline.engine.worker import RETIRED, Channel
+from pipeline.engine.worker import IDLE_SECONDS, RETIRED, Channel, unpack
 from pipeline.errors import MammocalcError
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Isolated(Generic[Task, Result]):
         Most resident memory of the worker.
     files_of : callable
         How many files a task has; each has the time limit.
+    idle_seconds : float
+        After which a worker that is asked for nothing ends.
 
     Notes
     -----
@@ -77,8 +79,9 @@ class Isolated(Generic[Task, Result]):
         limits: Limits,
         memory_bytes: int,
         files_of: Callable[[Task], int] = one_file,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self._first = pickle.dumps((work, limits.time_seconds))
+        self._first = pickle.dumps((work, limits.time_seconds, idle_seconds))
         self._time_seconds = limits.time_seconds
         self.memory_bytes = memory_bytes
         self._files_of = files_of
@@ -201,6 +204,7 @@ class WorkerProcess:
         except OSError as error:
             message = f"no worker process can be started ({error.strerror or type(error).__name__})"
             raise WorkersUnavailableError(message) from None
+        _widen(cast("BinaryIO", self._process.stdout))
         self._channel = Channel(cast("BinaryIO", self._process.stdout), cast("BinaryIO", self._process.stdin))
         self._memory = psutil.Process(self._process.pid)
         self.peak_bytes = 0
@@ -246,7 +250,7 @@ class WorkerProcess:
                 continue
             if answer is None:
                 raise self._describe_end(started)
-            is_result, value = pickle.loads(answer)  # noqa: S301 - from the process that was started here
+            is_result, value = unpack(answer)
             if is_result:
                 return value
             raise value
@@ -285,6 +289,14 @@ class WorkerProcess:
         if code == RETIRED:
             return _RetiredError()
         return Lost(Fault.KILLED if code == KILLED else Fault.CRASH, _ending(code), passed)
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Let a pipe hold a megabyte, where a system can: each filling of it waits for its reader to be woken."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 - not on every system
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, MIB)
 
 
 def _ending(code: int) -> str:

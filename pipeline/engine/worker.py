@@ -45,10 +45,11 @@ class Channel:
         self._inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def send(self, message: bytes) -> None:
-        """Send a message; OSError if the other side is gone."""
-        self._outgoing.write(_LENGTH.pack(len(message)))
-        self._outgoing.write(message)
+    def send(self, *parts: bytes | memoryview) -> None:
+        """Send a message, given in parts; OSError if the other side is gone."""
+        self._outgoing.write(_LENGTH.pack(sum(len(part) for part in parts)))
+        for part in parts:
+            self._outgoing.write(part)
         self._outgoing.flush()
 
     def receive(self, timeout_seconds: float) -> bytes | None:
@@ -74,9 +75,9 @@ def serve() -> None:
     """
     Work through the calls that come on standard input, until they end.
 
-    The first message is the function, pickled, and the time in seconds that
-    a call may take; it is answered by an empty one. Every other is an
-    argument and the number of files in it, answered by ``(True, result)`` or ``(False, exception)``.
+    The first message is the function, pickled, the time in seconds that a
+    call may take, and how long to wait for the next one; it is answered by an empty one. Every other is an
+    argument and the number of files in it, answered by ``(True, result)`` or ``(False, exception)`` as `pack` gives it.
     """
     _be_deaf()
     channel = Channel(_taken(0, "rb"), _taken(1, "wb"), on_end=lambda: os._exit(ORPHANED))
@@ -84,11 +85,11 @@ def serve() -> None:
     first = channel.receive(IDLE_SECONDS)
     if first is None:
         return
-    work, limit_seconds = pickle.loads(first)  # noqa: S301 - from the process that started this one
+    work, limit_seconds, idle_seconds = pickle.loads(first)  # noqa: S301 - from the process that started this one
     channel.send(b"")
     while True:
         try:
-            message = channel.receive(IDLE_SECONDS)
+            message = channel.receive(idle_seconds)
         except queue.Empty:
             os._exit(RETIRED)
         if message is None:
@@ -99,14 +100,36 @@ def serve() -> None:
             faulthandler.dump_traceback_later(limit_seconds * files * GRACE, exit=True, file=nowhere)
             answer = _call(work, task)
             faulthandler.cancel_dump_traceback_later()
-        channel.send(answer)
+        channel.send(*answer)
 
 
-def _call(work: Callable[[Any], Any], task: Any) -> bytes:
+def _call(work: Callable[[Any], Any], task: Any) -> list[bytes | memoryview]:
     try:
-        return pickle.dumps((True, work(task)))
+        return pack((True, work(task)))
     except Exception as error:  # noqa: BLE001 - it is raised again where the result is waited for
-        return pickle.dumps((False, error))
+        return pack((False, error))
+
+
+def pack(value: Any) -> list[bytes | memoryview]:
+    """Pickle a value, and leave its arrays where they are: a picture is some 70 MB."""
+    arrays: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=arrays.append)
+    parts: list[bytes | memoryview] = [head, *(array.raw() for array in arrays)]
+    lengths = b"".join(_LENGTH.pack(len(part)) for part in parts)
+    return [_LENGTH.pack(len(parts)), lengths, *parts]
+
+
+def unpack(message: bytes) -> Any:
+    """Read what `pack` gave; its arrays lie in the message, and cannot be written to."""
+    whole = memoryview(message)
+    [count] = _LENGTH.unpack_from(whole)
+    at = _LENGTH.size * (count + 1)
+    parts = []
+    for number in range(count):
+        [length] = _LENGTH.unpack_from(whole, _LENGTH.size * (number + 1))
+        parts.append(whole[at : at + length])
+        at += length
+    return pickle.loads(parts[0], buffers=parts[1:])  # noqa: S301 - from the process that was started here
 
 
 def _taken(descriptor: int, mode: str) -> BinaryIO:

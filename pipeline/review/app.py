@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+from contextlib import suppress
 from importlib import resources
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -17,18 +19,22 @@ from starlette.exceptions import HTTPException
 from pipeline.errors import MammocalcError
 from pipeline.review.actions import ActionError, parse_action
 from pipeline.review.answers import AnswersError
+from pipeline.review.decoding import NoPixelsError
 from pipeline.review.guard import Guard
-from pipeline.review.picture_store import NoPixelsError
 from pipeline.review.reviewer import NotAllowedError, NotKnownError, NotServedError
 from pipeline.review.wire import to_bytes, vocabulary
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from importlib.resources.abc import Traversable
 
     from starlette.types import ASGIApp
 
+    from pipeline.review.connections import Crowd
+    from pipeline.review.guard import Entry
     from pipeline.review.reviewer import Review
 
+Made = TypeVar("Made")
 CODES: Final[dict[type[MammocalcError], int]] = {
     NotKnownError: 404,
     NoPixelsError: 404,
@@ -50,25 +56,26 @@ GZIP_LEVEL: Final = 1
 """Of pixels: 60 % of the bytes at 100 MB/s; better levels take longer than a network of today gains by them."""
 
 
-def build_app(review: Review, token: str, hosts: frozenset[str], max_body_bytes: int) -> ASGIApp:
+def build_app(review: Review, entry: Entry, crowd: Crowd) -> ASGIApp:
     """
     Build the application with its guard before it.
 
     Parameters
     ----------
     review : Review
-    token : str
-    hosts : frozenset of str
-        Host headers that are served.
-    max_body_bytes : int
+    entry : Entry
+        Who is let in.
+    crowd : Crowd
+        Is told who was let in, and what went wrong.
 
     Returns
     -------
     ASGI application
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    _add_errors(app)
+    _add_errors(app, crowd)
     _add_questions(app, review)
+    _add_pixels(app, review)
     _add_image(app, review)
 
     @app.get("/{name:path}")
@@ -78,7 +85,7 @@ def build_app(review: Review, token: str, hosts: frozenset[str], max_body_bytes:
             raise HTTPException(404)
         return Response(found.read_bytes(), media_type=KINDS[PurePosixPath(found.name).suffix])
 
-    return Guard(app, token, hosts, max_body_bytes)
+    return Guard(app, entry, crowd.know)
 
 
 def _add_questions(app: FastAPI, review: Review) -> None:
@@ -95,22 +102,38 @@ def _add_questions(app: FastAPI, review: Review) -> None:
         return _packed(to_bytes(review.worklist(reader)), request, "application/json")
 
 
-def _add_image(app: FastAPI, review: Review) -> None:
+def _add_pixels(app: FastAPI, review: Review) -> None:
     @app.get("/api/images/{uid}")
-    def image(request: Request, uid: str, reader: str | None = None) -> Response:
-        return _packed(to_bytes(review.image(uid, reader)), request, "application/json")
+    async def image(request: Request, uid: str, reader: str | None = None) -> Response:
+        drawn = await _ended(review.begin(uid))
+        return await run_in_threadpool(
+            lambda: _packed(to_bytes(review.image(uid, reader, drawn)), request, "application/json")
+        )
 
     @app.get("/api/images/{uid}/pixels/{level}/{row}/{column}")
-    def pixels(request: Request, uid: str, level: int, row: int, column: int) -> Response:
-        tile, headers = review.tile(uid, level, row, column)
-        return _packed(tile, request, "application/octet-stream", headers)
+    async def pixels(request: Request, uid: str, level: int, row: int, column: int) -> Response:
+        picture = (await _ended(review.begin(uid))).result()
 
+        def answer() -> Response:
+            tile, headers = review.tile(picture, level, row, column)
+            return _packed(tile, request, "application/octet-stream", headers)
+
+        return await run_in_threadpool(answer)
+
+    @app.get("/api/images/{uid}/plain")
+    async def plain(uid: str) -> Response:
+        """Send a thumbnail without marks, or nothing where it cannot be drawn: the card then says so by itself."""
+        try:
+            return Response((await _ended(review.begin_plain(uid))).result(), media_type="image/jpeg")
+        except NoPixelsError:
+            return Response(status_code=204)
+
+
+def _add_image(app: FastAPI, review: Review) -> None:
     @app.get("/api/images/{uid}/{kind}")
     def picture(uid: str, kind: str, reader: str | None = None) -> Response:
         if kind == "history":
             return _json({"history": review.history(uid, reader)})
-        if kind == "plain":
-            return _plain(review, uid)
         if kind not in {"overlay", "thumbnail"}:
             raise HTTPException(404)
         path = review.file(uid, kind, reader)
@@ -130,15 +153,20 @@ def _add_image(app: FastAPI, review: Review) -> None:
         return _json(await run_in_threadpool(review.take, uid, body.get("reader") or review.reader, action))
 
 
-def _plain(review: Review, uid: str) -> Response:
-    """Send a thumbnail without marks, or nothing where the image is not found: the card then says so by itself."""
-    try:
-        return Response(review.plain(uid), media_type="image/jpeg")
-    except NoPixelsError:
-        return Response(status_code=204)
+async def _ended(future: Future[Made]) -> Future[Made]:
+    """Wait without a thread: a file that takes long to fail takes no thread from the other readers."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def tell(_: Future[Made]) -> None:
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(ended.set)
+
+    future.add_done_callback(tell)
+    await ended.wait()
+    return future
 
 
-def _add_errors(app: FastAPI) -> None:
+def _add_errors(app: FastAPI, crowd: Crowd) -> None:
     @app.exception_handler(MammocalcError)
     async def deliberate(_request: Request, error: Exception) -> Response:
         return _error(CODES.get(type(error), 500) if isinstance(error, MammocalcError) else 500, str(error))
@@ -155,6 +183,7 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unforeseen(_request: Request, error: Exception) -> Response:
+        crowd.meet(error)
         sentence = f"The server met an unforeseen fault ({type(error).__name__}). Answers are safe; reload the page."
         return _error(500, sentence)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from pipeline.review.wire import to_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY: Final = (
@@ -29,6 +32,24 @@ OWN_HEADER: Final = "x-mammocalc"
 """A header that a page of another site cannot send without being asked about it first (CORS preflight)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    Who is let in.
+
+    Parameters
+    ----------
+    token : str
+    hosts : frozenset of str
+        Values of the Host header that are served, in lower case.
+    max_body_bytes : int
+    """
+
+    token: str
+    hosts: frozenset[str]
+    max_body_bytes: int
+
+
 class Guard:
     """
     Stands before the application and lets nobody else in.
@@ -38,23 +59,23 @@ class Guard:
     - The address begins with the token; without it there is nothing (404).
     - An Origin, if one is sent, must be this server.
     - What changes something must be JSON with a header of its own.
-    - A body has to say its length, and may not be larger than the limit.
+    - A body has to say its length, and may not be larger than the limit; a question has none.
 
     Parameters
     ----------
     app : ASGI application
         Gets the path behind the token.
-    token : str
-    hosts : frozenset of str
-        Values of the Host header that are served, in lower case.
-    max_body_bytes : int
+    entry : Entry
+    let_in : callable
+        Gets the address and port of everybody who was let in.
     """
 
-    def __init__(self, app: ASGIApp, token: str, hosts: frozenset[str], max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, entry: Entry, let_in: Callable[[Any], None]) -> None:
         self._app = app
-        self._prefix = f"/t/{token}".encode()
-        self._hosts = hosts
-        self._max_body_bytes = max_body_bytes
+        self._prefix = f"/t/{entry.token}".encode()
+        self._hosts = entry.hosts
+        self._max_body_bytes = entry.max_body_bytes
+        self._let_in = let_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -67,6 +88,7 @@ class Guard:
         if refusal is not None:
             await _answer(send, *refusal)
             return
+        self._let_in(scope["client"])
         path = scope["path"].encode("utf-8", "surrogatepass")[len(self._prefix) :].decode("utf-8", "replace")
         if not path:  # relative addresses of the page need the slash
             place = quote(f"{scope['path']}/").encode()
@@ -100,12 +122,14 @@ class Guard:
             scope["method"] not in SAFE_METHODS or path.startswith(self._prefix + b"/api")
         ):
             return 403, "The request comes from a page of another site. Open the address that mammocalc review printed."
-        if scope["method"] not in SAFE_METHODS:
-            return self._refuse_change(headers)
-        return None
+        return self._refuse_body(scope["method"], headers)
 
-    def _refuse_change(self, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
-        """Say why a request that changes something is refused; None where it is not."""
+    def _refuse_body(self, method: str, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        """Say why a request is refused for what it brings, or may not bring; None where it is not."""
+        if method in SAFE_METHODS:
+            if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
+                return 413, "A question has no body. Reload the page."
+            return None
         kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         if kind != b"application/json" or headers.get(OWN_HEADER.encode()) != b"1":
             return 403, "What changes an answer is sent as application/json with the header X-Mammocalc: 1."

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from pipeline.dicom import read_sop_instance_uid
 from pipeline.discover import discover
+from pipeline.errors import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    ReadUid = Callable[[Path], str | None]
 
 NOT_ASKED: Final = (
     "The run does not record where its images lie. Start mammocalc review with --images FOLDER to see their pixels."
@@ -22,7 +27,9 @@ MOST_FOLDERS: Final = 200
 NOT_FOUND: Final = "No file under --images has this image's UID. Name the folder that the images were moved to."
 
 
-def look_beside(places: Sequence[Path], recorded: Mapping[str, str | None]) -> Path | None:
+def look_beside(
+    places: Sequence[Path], recorded: Mapping[str, str | None], read_uid: ReadUid = read_sop_instance_uid
+) -> Path | None:
     """
     Look whether the input of a run still lies where people keep it: in one of some folders, or right below one.
 
@@ -32,6 +39,8 @@ def look_beside(places: Sequence[Path], recorded: Mapping[str, str | None]) -> P
         Such as the folder that holds the run's, and the current one.
     recorded : mapping of str to (str or None)
         Paths relative to the input of the run, by UID.
+    read_uid : callable
+        Gives the UID of a file; see `ImageFinder`.
 
     Returns
     -------
@@ -47,21 +56,25 @@ def look_beside(places: Sequence[Path], recorded: Mapping[str, str | None]) -> P
             continue
         for folder in (place, *below):
             for uid, path in samples:
-                if _holds(folder, path, uid) is not None:
+                if _holds(folder, path, uid, read_uid) is not None:
                     return folder
     return None
 
 
-def _holds(folder: Path, recorded: str, uid: str) -> Path | None:
-    """Give the file at a recorded path, if it is the image; ``..`` of a record tampered with leads nowhere."""
+def _holds(folder: Path, recorded: str, uid: str, read_uid: ReadUid) -> Path | None:
+    """Give the file at a recorded path, if it is the image; a record tampered with leads out of no folder."""
     parts = PurePosixPath(recorded)
-    if parts.is_absolute() or ".." in parts.parts or "\0" in recorded:
+    if parts.is_absolute() or "\0" in recorded:
         return None
+    inside = Path(os.path.abspath(folder))  # noqa: PTH100 - links of an archive are followed, dots of a record are not
     # Of several inputs each path begins with the name of its input, which may be the folder itself.
     for tail in (parts, PurePosixPath(*parts.parts[1:])):
         place = folder / tail
-        if place.is_file() and read_sop_instance_uid(place) == uid:
-            return place
+        if not Path(os.path.abspath(place)).is_relative_to(inside):  # noqa: PTH100 - as above
+            return None
+        with suppress(OSError, ValueError):  # a name that this system cannot have
+            if place.is_file() and read_uid(place) == uid:
+                return place
     return None
 
 
@@ -79,11 +92,17 @@ class ImageFinder:
         None where nobody said where the images are.
     recorded : mapping of str to (str or None)
         Paths relative to the input of the run, by UID.
+    read_uid : callable
+        Gives the UID of a file, None where it has none. Files of other people
+        may cost the process that opens them: a server has this done in another one.
     """
 
-    def __init__(self, folder: Path | None, recorded: Mapping[str, str | None]) -> None:
+    def __init__(
+        self, folder: Path | None, recorded: Mapping[str, str | None], read_uid: ReadUid = read_sop_instance_uid
+    ) -> None:
         self._folder = folder
         self._recorded = recorded
+        self._read_uid = read_uid
         self._places: dict[str, Path] = {}
         self._changed = threading.Condition()
         self._searched = 0
@@ -135,7 +154,7 @@ class ImageFinder:
     def _as_recorded(self, uid: str) -> Path | None:
         """Look where the run found the image."""
         recorded = self._recorded.get(uid)
-        return None if self._folder is None or not recorded else _holds(self._folder, recorded, uid)
+        return None if self._folder is None or not recorded else _holds(self._folder, recorded, uid, self._read_uid)
 
     def _forget(self, uid: str) -> None:
         """Forget where an image was before it was moved, and let all files be searched again."""
@@ -156,7 +175,7 @@ class ImageFinder:
         """Read the UID of every file."""
         try:
             for path in self._files():
-                uid = read_sop_instance_uid(path)
+                uid = self._read_uid(path)
                 with self._changed:
                     self._searched += 1
                     if uid is not None and uid in self._recorded:
@@ -168,4 +187,9 @@ class ImageFinder:
                 self._changed.notify_all()
 
     def _files(self) -> Iterable[Path]:
-        return [] if self._folder is None else [found.path for found in discover([self._folder]).files]
+        if self._folder is None:
+            return []
+        try:
+            return [found.path for found in discover([self._folder]).files]
+        except (CallError, OSError):  # the folder has gone: then nothing is found in it
+            return []

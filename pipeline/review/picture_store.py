@@ -4,112 +4,126 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.dicom import DicomSettings, read_for_display
-from pipeline.dicom.settings import AdmitSettings
-from pipeline.errors import CallError, ImageError
-from pipeline.review.pixels import make_picture, make_thumbnail
+from pipeline.review.decoding import NoPixelsError
 
 if TYPE_CHECKING:
-    from pipeline.dicom import Window
-    from pipeline.model import Mammogram
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipeline.review.decoders import Decoders
     from pipeline.review.locate import ImageFinder
     from pipeline.review.pixels import Picture
     from pipeline.review.settings import ReviewSettings
 
-_ADMIT_ALL = AdmitSettings(
-    quality_control=True, specimens=True, contrast_recombined=True, screenshots=True, not_mammography=True
-)
-"""The run has decided what was judged; whatever that was is shown."""
-
-
-class NoPixelsError(CallError):
-    """The pixels of an image cannot be shown; the message says why and what to do."""
+ASKING: Final = 32
+"""Threads that wait for a search or a decoder, one for each image in question: eight readers with a case each."""
 
 
 class PictureStore:
     """
     Pictures by UID, kept within a limit of memory.
 
-    Threads that ask for the same image wait for one decoding.
+    Whoever asks for the same image waits for one decoding; nobody who asks for
+    another waits in a thread of the server.
 
     Parameters
     ----------
     finder : ImageFinder
     settings : ReviewSettings
+    decoders : Decoders
+        Outlive the store.
+    shapes : mapping of str to tuple of int
+        Rows and columns of each image of the run.
     """
 
-    def __init__(self, finder: ImageFinder, settings: ReviewSettings) -> None:
+    def __init__(
+        self, finder: ImageFinder, settings: ReviewSettings, decoders: Decoders, shapes: Mapping[str, tuple[int, int]]
+    ) -> None:
         self._finder = finder
         self._settings = settings
-        self._dicom = DicomSettings(admit=_ADMIT_ALL)
-        self._lock = threading.Lock()
+        self._decoders = decoders
+        self._shapes = shapes
+        self._lock = threading.RLock()  # a future that is done at once settles in the thread that asked
         self._pictures: OrderedDict[str, Future[Picture]] = OrderedDict()
-        self._one_thumbnail = threading.Lock()  # a worklist must not take the decoders from who reads
-        self._thumbnails: OrderedDict[str, bytes] = OrderedDict()
+        self._thumbnails: OrderedDict[str, Future[bytes]] = OrderedDict()
+        self._asking = ThreadPoolExecutor(ASKING, "picture")
+        self._drawing = ThreadPoolExecutor(1, "thumbnail")  # a worklist must not take the decoders from who reads
 
-    def thumbnail(self, uid: str) -> bytes:
+    def begin_thumbnail(self, uid: str) -> Future[bytes]:
         """
-        Give a small JPEG of an image as its file asks to be shown, without any mark.
+        Begin a small JPEG of an image as its file asks to be shown, without any mark.
 
         Images are decoded one after the other for this, and not kept.
 
-        Raises
-        ------
-        NoPixelsError
-            If its file is not found, or cannot be read.
+        Returns
+        -------
+        Future of bytes
+            Raises NoPixelsError if the file is not found, or cannot be read.
         """
-        with self._one_thumbnail:
-            if uid not in self._thumbnails:
-                pixels = self._read(uid)[0].pixels
-                self._thumbnails[uid] = make_thumbnail(pixels, self._settings.thumbnail_px)
+        with self._lock:
+            future = self._thumbnails.get(uid)
+            if future is None:
+                future = self._thumbnails[uid] = self._drawing.submit(self._small, uid)
+                future.add_done_callback(lambda done: self._forget_failed(self._thumbnails, uid, done))
                 if len(self._thumbnails) > self._settings.thumbnails_kept:
                     self._thumbnails.popitem(last=False)
-            return self._thumbnails[uid]
+            return future
 
-    def get(self, uid: str) -> Picture:
+    def begin(self, uid: str) -> Future[Picture]:
         """
-        Give the picture of an image of the run.
+        Begin the picture of an image of the run.
 
-        Raises
-        ------
-        NoPixelsError
-            If its file is not found, or cannot be read.
+        Returns
+        -------
+        Future of Picture
+            Raises NoPixelsError if the file is not found, or cannot be read.
         """
         with self._lock:
             future = self._pictures.get(uid)
-            is_mine = future is None
             if future is None:
-                future = self._pictures[uid] = Future()
-            self._pictures.move_to_end(uid)
-        if is_mine:
-            try:
-                future.set_result(self._decode(uid))
-            except BaseException as error:  # noqa: BLE001 - whoever waits is told as well
-                future.set_exception(error)
-                with self._lock:
-                    self._pictures.pop(uid, None)  # asked again, it is looked for again: it may have come back
-            self._make_room()
-        return future.result()
+                future = self._pictures[uid] = self._asking.submit(self._picture, uid)
+                future.add_done_callback(lambda done: self._settle(uid, done))
+            if uid in self._pictures:
+                self._pictures.move_to_end(uid)
+        return future
 
-    def _decode(self, uid: str) -> Picture:
-        mammogram, windows = self._read(uid)
-        return make_picture(mammogram, windows, self._settings.smallest_level_px)
+    def get(self, uid: str) -> Picture:
+        """Wait for a picture; raises as `begin` says."""
+        return self.begin(uid).result()
 
-    def _read(self, uid: str) -> tuple[Mammogram, tuple[Window, ...]]:
+    def thumbnail(self, uid: str) -> bytes:
+        """Wait for a thumbnail; raises as `begin_thumbnail` says."""
+        return self.begin_thumbnail(uid).result()
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        for threads in (self._asking, self._drawing):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _picture(self, uid: str) -> Picture:
+        return self._decoders.draw(self._find(uid), uid, self._shapes[uid], self._settings.smallest_level_px)
+
+    def _small(self, uid: str) -> bytes:
+        return self._decoders.draw_small(self._find(uid), uid, self._shapes[uid], self._settings.thumbnail_px)
+
+    def _find(self, uid: str) -> Path:
         path, why = self._finder.find(uid, self._settings.search_wait_s)
         if path is None:
             raise NoPixelsError(why)
-        try:
-            mammogram, windows = read_for_display(path, self._dicom)
-        except ImageError as error:
-            raise NoPixelsError(error.message) from None
-        if mammogram.identity.sop_instance_uid != uid:  # exchanged since it was found
-            message = "The file of this image was replaced by another one. Start mammocalc review again."
-            raise NoPixelsError(message)
-        return mammogram, windows
+        return path
+
+    def _settle(self, uid: str, done: Future[Picture]) -> None:
+        self._forget_failed(self._pictures, uid, done)
+        self._make_room()
+
+    def _forget_failed(self, kept: OrderedDict[str, Future[Any]], uid: str, done: Future[Any]) -> None:
+        """Let what failed be asked for again: the file may have come back."""
+        with self._lock:
+            if not _is_there(done) and kept.get(uid) is done:
+                del kept[uid]
 
     def _make_room(self) -> None:
         """Drop what was not asked for the longest; the last one stays, however large."""
@@ -123,5 +137,5 @@ class PictureStore:
                 del self._pictures[uid]
 
 
-def _is_there(future: Future[Picture]) -> bool:
-    return future.done() and future.exception() is None
+def _is_there(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.model import Mammogram, StoredPixels
 
 LARGEST: Final = 65535
+LARGEST_DRAWN: Final = 1e30
+"""32 bits hold 1e38; a window is divided by its width, and nothing on a screen changes with one of this size."""
 LUT_ENTRIES: Final = 1024
 THUMBNAIL_QUALITY: Final = 80
 MODALITY, LOG_EXPOSURE = "modality", "log_exposure"
@@ -141,6 +144,7 @@ def make_picture(mammogram: Mammogram, windows: Sequence[Window], smallest_level
     while max(levels[-1].shape) > smallest_level_px:
         levels.append(_halved(levels[-1]))
     described = [_describe(window, scale, smallest, largest) for window in windows]
+    described = [window for window in described if _can_be_drawn(window)]
     if not described or scale.kind == LOG_EXPOSURE:
         described = [_own_range(pixels, scale, smallest, largest)]
     return Picture(
@@ -233,6 +237,11 @@ def _describe(window: Window, scale: Scale, smallest: int, largest: int) -> dict
         at = np.interp(np.linspace(smallest, largest, LUT_ENTRIES), scale.sent[order], shown[order])
         described["table"] = np.rint(255 * at).astype(int).tolist()
     return described
+
+
+def _can_be_drawn(window: dict[str, Any]) -> bool:
+    """Whether graphics cards, which count in 32 bits, can apply a window; a header may name any number."""
+    return all(math.isfinite(window[name]) and abs(window[name]) < LARGEST_DRAWN for name in ("center", "width"))
 
 
 def _own_range(pixels: StoredPixels, scale: Scale, smallest: int, largest: int) -> dict[str, Any]:

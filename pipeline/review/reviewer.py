@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import CallError
 from pipeline.lexicon import NOTICE
 from pipeline.review.actions import Before, MarkRead, check_reader
-from pipeline.review.picture_store import NoPixelsError
+from pipeline.review.decoding import NoPixelsError
 from pipeline.review.timeline import compute_state, undone_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from concurrent.futures import Future
     from pathlib import Path
 
     from pipeline.review.actions import Action
     from pipeline.review.answers import Answers, Taken
     from pipeline.review.picture_store import PictureStore
+    from pipeline.review.pixels import Picture
     from pipeline.review.run_index import Image, RunIndex
     from pipeline.review.state import State
 
@@ -138,8 +140,8 @@ class Review:
 
     # ------------------------------------------------------------ one image
 
-    def image(self, uid: str, reader: str | None) -> dict[str, Any]:
-        """Give everything of one image that this reader may see."""
+    def image(self, uid: str, reader: str | None, drawn: Future[Picture]) -> dict[str, Any]:
+        """Give everything of one image that this reader may see; ``drawn`` is what `begin` gave, and has ended."""
         image, name = self._find(uid), self.who(reader)
         taken = self.answers.of_image(uid, name)
         return {
@@ -153,15 +155,13 @@ class Review:
                 "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
             },
             "result": self._result(uid) if self._may_see(taken) else None,
-            "pixels": self._describe_pixels(image),
+            "pixels": self._describe_pixels(image, drawn),
             "case": self.index.case(uid),
             "answers": self._answer(uid, name, taken),
         }
 
-    def tile(self, uid: str, level: int, row: int, column: int) -> tuple[bytes, dict[str, str]]:
+    def tile(self, picture: Picture, level: int, row: int, column: int) -> tuple[bytes, dict[str, str]]:
         """Give a tile of an image, and the headers that say what its values mean."""
-        self._find(uid)
-        picture = self.pictures.get(uid)
         tile = picture.tile(level, row, column, self._tile_px)
         if tile is None:
             message = "The image has no such tile. Reload it."
@@ -182,10 +182,15 @@ class Review:
             raise NotKnownError(message)
         return self.index.folder / place
 
-    def plain(self, uid: str) -> bytes:
-        """Give a thumbnail of the pixels alone, which a blinded reader may see."""
+    def begin(self, uid: str) -> Future[Picture]:
+        """Begin the decoding of an image of the run."""
         self._find(uid)
-        return self.pictures.thumbnail(uid)
+        return self.pictures.begin(uid)
+
+    def begin_plain(self, uid: str) -> Future[bytes]:
+        """Begin a thumbnail of the pixels alone, which a blinded reader may see."""
+        self._find(uid)
+        return self.pictures.begin_thumbnail(uid)
 
     def take(self, uid: str, reader: str | None, action: Action) -> dict[str, Any]:
         """Take an action; it is on the disk when this returns."""
@@ -270,10 +275,10 @@ class Review:
             "saved_at": present[-1].time if present else None,
         }
 
-    def _describe_pixels(self, image: Image) -> dict[str, Any]:
+    def _describe_pixels(self, image: Image, drawn: Future[Picture]) -> dict[str, Any]:
         spacing = list(image.spacing_mm) if image.spacing_mm else None
         try:
-            picture = self.pictures.get(image.uid)
+            picture = drawn.result()
         except NoPixelsError as error:
             return {
                 "available": False,

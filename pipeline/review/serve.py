@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import signal
 import socket
 import threading
 import webbrowser
@@ -11,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvicorn
-
 from pipeline.errors import CallError
 from pipeline.review.answers import ANSWERS, Answers
 from pipeline.review.app import build_app
+from pipeline.review.connections import Crowd, most_connections, run_server
+from pipeline.review.decoders import Decoders
+from pipeline.review.guard import Entry
 from pipeline.review.locate import ImageFinder, look_beside
 from pipeline.review.picture_store import PictureStore
 from pipeline.review.reviewer import Review
@@ -74,13 +76,16 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         raise CallError(message)
     index = read_index(request.run)
     token = new_token() if request.token_file is None else keep_token(request.token_file)
-    with contextlib.closing(Answers(request.answers or request.run / ANSWERS)) as answers:
+    with contextlib.closing(Answers(request.answers or request.run / ANSWERS)) as answers, Decoders() as decoders:
         recorded = {uid: image.input_path for uid, image in index.images.items()}
-        images = request.images or look_beside((request.run.resolve().parent, Path.cwd()), recorded)
+        beside = (request.run.resolve().parent, Path.cwd())
+        images = request.images or look_beside(beside, recorded, decoders.read_uid)
+        finder = ImageFinder(images, recorded, decoders.read_uid)
+        shapes = {uid: (image.rows, image.columns) for uid, image in index.images.items()}
         review = Review(
             index,
             answers,
-            PictureStore(ImageFinder(images, recorded), request.settings),
+            PictureStore(finder, request.settings, decoders, shapes),
             reader=request.reader or DEFAULT_READER,
             is_pinned=request.reader is not None,
             is_blinded=request.is_blinded,
@@ -89,24 +94,16 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         with _listen(request.host or LOOPBACK, request.port) as listening:
             port = listening.getsockname()[1]
             hosts = _names(request.host, port)
-            app = build_app(review, token, frozenset(hosts), request.settings.max_body_bytes)
+            crowd = Crowd(say, most_connections())
+            app = build_app(review, Entry(token, frozenset(hosts), request.settings.max_body_bytes), crowd)
             address = f"http://{hosts[0]}/t/{token}/"
             for line in _introduce(request, review, images, address):
                 say(line)
             if request.opens_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,  # addresses hold the token
-                lifespan="off",
-                ws="none",
-                server_header=False,
-                date_header=False,
-                timeout_graceful_shutdown=2,
-            )
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, not in the middle
             with contextlib.suppress(KeyboardInterrupt):
-                uvicorn.Server(config).run(sockets=[listening])
+                run_server(app, listening, crowd)
     say("Stopped. Every answer is saved.")
 
 

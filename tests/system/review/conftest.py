@@ -39,10 +39,12 @@ OWN = {"X-Mammocalc": "1"}
 class Server:
     """The command in a process of its own, and what it says."""
 
-    def __init__(self, run: Path, *arguments: str) -> None:
-        command = [sys.executable, "-m", "pipeline", "review", str(run), "--no-browser", *arguments]
+    def __init__(self, run: Path, *arguments: str, program: tuple[str, str] = ("-m", "pipeline")) -> None:
+        command = [sys.executable, *program, "review", str(run), "--no-browser", *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.said = ""
+        self.told = ""
+        """What it said after its start, once it has ended."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said += line
@@ -73,7 +75,7 @@ class Server:
     def end(self, number: int = signal.SIGTERM) -> None:
         self.client.close()
         self.process.send_signal(number)
-        self.process.communicate(timeout=30)
+        self.told = self.process.communicate(timeout=30)[0]
 
 
 class Reading:
@@ -190,8 +192,8 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Start servers of one's own; they are ended behind the test."""
     servers: list[Server] = []
 
-    def serve(run: Path, *arguments: str) -> Server:
-        servers.append(Server(run, *arguments))
+    def serve(run: Path, *arguments: str, **options: Any) -> Server:
+        servers.append(Server(run, *arguments, **options))
         return servers[-1]
 
     yield serve

@@ -220,10 +220,8 @@ def test_a_service_without_standard_streams_can_start_workers() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
 
 
-def test_a_worker_that_was_idle_for_long_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    retire = "from pipeline.engine import worker; worker.IDLE_SECONDS = 0.2; worker.serve()"
-    monkeypatch.setattr("pipeline.engine.isolation.PROGRAM", retire)
-    work = isolated()
+def test_a_worker_that_was_idle_for_long_is_replaced() -> None:
+    work: Isolated[Any, Any] = Isolated(operator.call, Limits(), 1 << 40, idle_seconds=0.2)
     first = work(partial(os.getpid))
     psutil.wait_procs([psutil.Process(first)], timeout=30)
     time.sleep(0.1)

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 TOP = Path(__file__).parents[3]
-DISTRIBUTIONS = {"cv2": "opencv-python-headless", "starlette": "fastapi", "anyio": "fastapi"}
+DISTRIBUTIONS = {"cv2": "opencv-python-headless", "starlette": "fastapi", "h11": "uvicorn"}
 
 
 def test_whatever_the_review_imports_comes_with_the_base_installation() -> None:
