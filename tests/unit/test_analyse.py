@@ -76,3 +76,49 @@ def test_the_input_is_not_modified(make_mammogram):
 def test_the_frame_is_passed_on(make_mammogram):
     report = analyse(replace(make_mammogram(GROUP), frame=3), Config())
     assert {c.frame for c in report.calcifications} == {3}
+
+
+@pytest.fixture
+def doubting(monkeypatch):
+    """Say of the first so many calcifications that they may lie in an artery, as the stage of vessels would."""
+
+    def doubt(count):
+        def flagged(found, *_others):
+            return tuple(
+                replace(c, flags=c.flags | {Flag.POSSIBLY_VASCULAR} if c.number <= count else c.flags) for c in found
+            )
+
+        monkeypatch.setattr("pipeline.analyse.vessels.flag_vessels", flagged)
+
+    return doubt
+
+
+@pytest.mark.parametrize(("doubtful", "is_withheld"), [(4, False), (5, True), (9, True)])
+def test_a_descriptor_is_withheld_where_more_than_half_may_be_arterial(make_mammogram, doubting, doubtful, is_withheld):
+    doubting(doubtful)
+    report = analyse(make_mammogram(GROUP), Config())
+    [cluster] = report.clusters
+    for call in (cluster.distribution, report.distribution):
+        assert (call.label is Distribution.GROUPED) is not is_withheld
+        sentence = f"{doubtful} of 9 lie in two short parallel rows, which may be the walls of an artery"
+        assert (sentence in call.reasons) is is_withheld
+
+
+def test_firm_memberships_are_told_and_those_far_away_are_not(make_mammogram):
+    """Two groups 27 to 31 mm apart: at a reach of 7 mm a share in the other one falls below 0.05 at 30.3 mm."""
+    near = [(20 + 2 * (i % 3), 12 + 2 * (i // 3), 0.4) for i in range(6)]
+    far = [(51 + 2 * (i % 3), 12 + 2 * (i // 3), 0.4) for i in range(6)]
+    report = analyse(make_mammogram(near + far), Config())
+    assert len(report.clusters) == 2
+    told = {c.number: dict(c.memberships) for c in report.calcifications}
+    row_mm = {c.number: c.row_px / 10 for c in report.calcifications}
+    for number, shares in told.items():
+        own = report.calcifications[number - 1].cluster
+        assert own is not None
+        assert shares[own] >= 0.5
+        other_mm = min(
+            abs(row_mm[number] - mm) for n, mm in row_mm.items() if report.calcifications[n - 1].cluster != own
+        )
+        expected = 0.5 ** (other_mm / 7)
+        assert (len(shares) == 2) is (expected >= 0.05), (number, other_mm)
+    assert {len(shares) for shares in told.values()} == {1, 2}
