@@ -235,6 +235,9 @@ class Flag(StrEnum):
     UNUSABLE_WINDOW = "unusable_window"
     LOSSY = "lossy"
     UID_TELLS = "uid_tells"
+    MISLABELLED_SYNTAX = "mislabelled_syntax"
+    BITS_CONTRADICTED = "bits_contradicted"
+    BYTES_SWAPPED = "bytes_swapped"
     SPOT_VIEW = "spot_view"
     MAGNIFICATION_VIEW = "magnification_view"
     STEREOTACTIC_VIEW = "stereotactic_view"
@@ -291,6 +294,12 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.LOSSY: "The image was compressed with loss, which can remove or imitate small calcifications.",
     Flag.UID_TELLS: "A UID of the image, by which its files are named, holds an identifier or a date of its header; "
     "privacy.uids: hash hides it.",
+    Flag.MISLABELLED_SYNTAX: "The pixels are not of the transfer syntax that the file names; they were read as what "
+    "they are.",
+    Flag.BITS_CONTRADICTED: "Bits Stored, High Bit or Pixel Representation do not fit the pixels; the pixels were "
+    "followed.",
+    Flag.BYTES_SWAPPED: "The bytes of the pixels stand in the other order than the transfer syntax says; they were "
+    "put right.",
     Flag.SPOT_VIEW: "A spot compression view: only a part of the breast is shown.",
     Flag.MAGNIFICATION_VIEW: "A magnification view.",
     Flag.STEREOTACTIC_VIEW: "A stereotactic view.",

@@ -9,29 +9,33 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pipeline.dicom.codestream import read_frame_size
-from pipeline.dicom.decoders import CHARLS, GDCM, OPENJPEG, RLE
+from pipeline.dicom.codestream import BadStreamError, CutStreamError, StreamKind
+from pipeline.dicom.decoders import DECODERS
+from pipeline.dicom.jpeg2000_stream import read_jpeg_2000
+from pipeline.dicom.jpeg_stream import read_jpeg
 from pipeline.dicom.quiet import quiet_stderr
+from pipeline.dicom.rle_stream import read_rle
+from pipeline.dicom.words import Words, settle_words
 from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Reason
+from pipeline.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from pipeline.dicom.decoders import Decoder
+    from pipeline.dicom.codestream import Codestream
     from pipeline.dicom.file import OpenFile
     from pipeline.dicom.layout import PixelLayout
 
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """A transfer syntax: its name, whether it may lose, and who decodes it (nobody for uncompressed pixels)."""
+    """A transfer syntax: its name, whether it may lose, and the streams that it allows (none: uncompressed)."""
 
     name: str
     is_lossy: bool = False
-    decoder: Decoder | None = None
+    kind: StreamKind | None = None
 
 
 SYNTAXES: Final[Mapping[str, Syntax]] = MappingProxyType(
@@ -40,26 +44,24 @@ SYNTAXES: Final[Mapping[str, Syntax]] = MappingProxyType(
         "1.2.840.10008.1.2.1": Syntax("Explicit VR Little Endian"),
         "1.2.840.10008.1.2.1.99": Syntax("Deflated Explicit VR Little Endian"),
         "1.2.840.10008.1.2.2": Syntax("Explicit VR Big Endian"),
-        "1.2.840.10008.1.2.5": Syntax("RLE Lossless", decoder=RLE),
-        "1.2.840.10008.1.2.4.50": Syntax("JPEG Baseline", is_lossy=True, decoder=GDCM),
-        "1.2.840.10008.1.2.4.51": Syntax("JPEG Extended", is_lossy=True, decoder=GDCM),
-        "1.2.840.10008.1.2.4.57": Syntax("JPEG Lossless", decoder=GDCM),
-        "1.2.840.10008.1.2.4.70": Syntax("JPEG Lossless SV1", decoder=GDCM),
-        "1.2.840.10008.1.2.4.80": Syntax("JPEG-LS Lossless", decoder=CHARLS),
-        "1.2.840.10008.1.2.4.81": Syntax("JPEG-LS Near-lossless", is_lossy=True, decoder=CHARLS),
-        "1.2.840.10008.1.2.4.90": Syntax("JPEG 2000 Lossless", decoder=OPENJPEG),
-        "1.2.840.10008.1.2.4.91": Syntax("JPEG 2000", is_lossy=True, decoder=OPENJPEG),
-        "1.2.840.10008.1.2.4.201": Syntax("HTJ2K Lossless", decoder=OPENJPEG),
-        "1.2.840.10008.1.2.4.202": Syntax("HTJ2K Lossless RPCL", decoder=OPENJPEG),
-        "1.2.840.10008.1.2.4.203": Syntax("HTJ2K", is_lossy=True, decoder=OPENJPEG),
+        "1.2.840.10008.1.2.5": Syntax("RLE Lossless", kind=StreamKind.RLE),
+        "1.2.840.10008.1.2.4.50": Syntax("JPEG Baseline", is_lossy=True, kind=StreamKind.JPEG),
+        "1.2.840.10008.1.2.4.51": Syntax("JPEG Extended", is_lossy=True, kind=StreamKind.JPEG),
+        "1.2.840.10008.1.2.4.57": Syntax("JPEG Lossless", kind=StreamKind.JPEG_LOSSLESS),
+        "1.2.840.10008.1.2.4.70": Syntax("JPEG Lossless SV1", kind=StreamKind.JPEG_LOSSLESS),
+        "1.2.840.10008.1.2.4.80": Syntax("JPEG-LS Lossless", kind=StreamKind.JPEG_LS),
+        "1.2.840.10008.1.2.4.81": Syntax("JPEG-LS Near-lossless", is_lossy=True, kind=StreamKind.JPEG_LS),
+        "1.2.840.10008.1.2.4.90": Syntax("JPEG 2000 Lossless", kind=StreamKind.JPEG_2000),
+        "1.2.840.10008.1.2.4.91": Syntax("JPEG 2000", is_lossy=True, kind=StreamKind.JPEG_2000),
+        "1.2.840.10008.1.2.4.201": Syntax("HTJ2K Lossless", kind=StreamKind.HTJ2K),
+        "1.2.840.10008.1.2.4.202": Syntax("HTJ2K Lossless RPCL", kind=StreamKind.HTJ2K),
+        "1.2.840.10008.1.2.4.203": Syntax("HTJ2K", is_lossy=True, kind=StreamKind.HTJ2K),
     }
 )
 """Every transfer syntax that is read."""
-DCT_BITS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
-    {"1.2.840.10008.1.2.4.50": (8,), "1.2.840.10008.1.2.4.51": (8, 12)}
-)
-"""Sample precisions that JPEG with loss has."""
 BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
+STREAM_STARTS: Final = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0c\x6a\x50\x20\x20")
+"""How JPEG, JPEG-LS and JPEG 2000 begin; no mammogram's first pixels do."""
 
 
 def find_syntax(uid: str) -> Syntax:
@@ -79,7 +81,7 @@ def find_syntax(uid: str) -> Syntax:
     return syntax
 
 
-def read_codes(opened: OpenFile, layout: PixelLayout) -> NDArray[np.uint16]:
+def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16], PixelLayout, frozenset[Flag]]:
     """
     Read the pixels of an open file as codes.
 
@@ -88,85 +90,125 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> NDArray[np.uint16]:
     ndarray of uint16, shape (rows, columns)
         Stored values, shifted so that the smallest possible one is 0. Bits
         above High Bit (overlays of old devices) are gone.
+    PixelLayout
+        As given, but for the bits and the sign where the pixels themselves
+        show that the header is wrong.
+    frozenset of Flag
+        ``lossy`` where the transfer syntax or the stream itself loses,
+        ``mislabelled_syntax`` where they are not of one kind, and what
+        `settle_words` says.
 
     Raises
     ------
     UnreadableImage
         ``unknown_transfer_syntax``, ``missing_decoder``, ``truncated``,
-        ``pixels_too_short`` or ``undecodable_pixels``.
+        ``pixels_too_short``, ``undecodable_pixels`` or what `settle_words`
+        raises.
     """
     uid = opened.transfer_syntax
     syntax = find_syntax(uid)
-    if syntax.decoder is None:
-        word = f"{'>' if uid == BIG_ENDIAN else '<'}u{layout.bits_allocated // 8}"
-        stored: NDArray[Any] = np.frombuffer(opened.native_bytes(layout.native_bytes), dtype=word)
-        return _to_codes(stored, layout, top_bit=layout.high_bit)
-    frame = opened.frame_bytes()
-    if syntax.decoder is RLE:  # RLE packs whole words, so the stored bits lie in them as in uncompressed ones
-        return _to_codes(_decode(syntax, syntax.decoder, frame, layout, uid), layout, top_bit=layout.high_bit)
-    _check_codestream(frame, layout, uid)
-    stored = _decode(syntax, syntax.decoder, frame, layout, uid)
-    if syntax.is_lossy and not layout.is_signed:
-        # A lossy decoder may overshoot the largest stored value; masking would turn white into black.
-        stored = np.clip(stored, 0, layout.n_codes - 1)
-    return _to_codes(stored, layout, top_bit=layout.bits_stored - 1)
-
-
-def _to_codes(stored: NDArray[Any], layout: PixelLayout, top_bit: int) -> NDArray[np.uint16]:
-    """Take the stored bits out of each word, and shift signed values so that the smallest is 0."""
-    codes = stored.reshape(layout.rows, layout.columns).astype(np.uint16)
-    if top_bit >= layout.bits_stored:
-        codes >>= np.uint16(top_bit + 1 - layout.bits_stored)
-    if layout.bits_stored < 16:
-        codes &= np.uint16(layout.n_codes - 1)
-    if layout.is_signed:
-        codes ^= np.uint16(1 << (layout.bits_stored - 1))
-    return codes
-
-
-def _check_codestream(frame: bytes, layout: PixelLayout, uid: str) -> None:
-    """Refuse a codestream whose own dimensions are not the header's, before a decoder takes memory for it."""
-    size = read_frame_size(frame)
-    if size is None:
-        message = "The compressed pixels do not begin as their transfer syntax says. Export the image again."
-        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
-    if (size.rows, size.columns, size.components) != (layout.rows, layout.columns, 1):
+    order = ">" if uid == BIG_ENDIAN else "<"
+    start = opened.first_bytes(max(map(len, STREAM_STARTS)))
+    if opened.is_encapsulated and opened.declared_bytes != layout.native_bytes:
+        frame = opened.frame_bytes()
+    elif start.startswith(STREAM_STARTS) and opened.declared_bytes != layout.native_bytes:
+        frame = opened.value_bytes()
+    elif syntax.kind is None:
+        content = opened.native_bytes(layout.native_bytes, column=layout.native_bytes // layout.columns)
+        return settle_words(_native_words(content, layout, order), layout)
+    else:
         message = (
-            f"The compressed image has {size.rows} x {size.columns} pixels of {size.components} components, the header "
-            f"says {layout.rows} x {layout.columns} of one. Export the image again from the source."
+            f"The transfer syntax is {syntax.name}, and Pixel Data holds no compressed frame. The file names another "
+            "transfer syntax than its pixels have: export the image again."
         )
         raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
-    if not 2 <= size.bits <= layout.bits_allocated or (uid in DCT_BITS and size.bits not in DCT_BITS[uid]):
-        message = (
-            f"The compressed image has {size.bits} bits per sample, which its transfer syntax or Bits Allocated "
-            f"({layout.bits_allocated}) does not allow. Export the image again from the source."
-        )
-        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
-    if not size.is_complete:
+    stream = _read_stream(frame, layout, syntax)
+    if stream is None:  # uncompressed pixels, wrapped as compressed ones are
+        codes, layout, flags = settle_words(_native_words(frame[: layout.native_bytes], layout, order), layout)
+        return codes, layout, flags | {Flag.MISLABELLED_SYNTAX}
+    decoded = _decode(stream)
+    is_packed = (
+        stream.kind is StreamKind.RLE
+    )  # RLE packs whole words; the stored bits lie in them as in uncompressed ones
+    words = Words(
+        decoded.reshape(layout.rows, layout.columns).astype(np.uint16) & np.uint16((1 << stream.bits) - 1),
+        bits=stream.bits,
+        is_packed=is_packed,
+        is_signed=stream.is_signed if stream.kind in {StreamKind.JPEG_2000, StreamKind.HTJ2K} else None,
+        is_lossy=syntax.is_lossy or stream.is_lossy,
+    )
+    codes, layout, flags = settle_words(words, layout)
+    if syntax.is_lossy or stream.is_lossy:
+        flags |= {Flag.LOSSY}
+    if stream.kind is not syntax.kind:
+        flags |= {Flag.MISLABELLED_SYNTAX}
+    return codes, layout, flags
+
+
+def _native_words(content: bytes, layout: PixelLayout, order: str) -> Words:
+    """Take uncompressed pixels as words."""
+    stored = np.frombuffer(content, dtype=f"{order}u{layout.bits_allocated // 8}")
+    values = stored.reshape(layout.rows, layout.columns).astype(np.uint16)
+    return Words(values, bits=layout.bits_allocated, is_packed=True)
+
+
+def _read_stream(frame: bytes, layout: PixelLayout, syntax: Syntax) -> Codestream | None:
+    """Tell what a frame is, whatever the file says; None for uncompressed pixels. No decoder sees another's size."""
+    try:
+        stream = read_jpeg(frame) or read_jpeg_2000(frame) or read_rle(frame, layout.rows, layout.columns)
+    except CutStreamError:
         message = "The compressed pixels end too early. Copy the file again from its source, or export it again."
-        raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
+        raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message) from None
+    except BadStreamError as error:
+        message = f"The compressed pixels cannot be read: {error}. Export the image again from the source."
+        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message) from None
+    if stream is None and len(frame) in {layout.native_bytes, layout.native_bytes + 1}:
+        return None
+    if stream is None:
+        message = f"The pixels do not begin as {syntax.name} does, nor as anything else that can be read."
+        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, f"{message} Export the image again from the source.")
+    if (stream.rows, stream.columns) != (layout.rows, layout.columns):
+        message = (
+            f"The compressed image has {stream.rows} x {stream.columns} pixels, the header says {layout.rows} x "
+            f"{layout.columns} (Rows and Columns). Export the image again from the source."
+        )
+        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+    if stream.kind is StreamKind.RLE and stream.bits != layout.bits_allocated:
+        message = (
+            f"The compressed image has {stream.bits} bits per sample, the header says {layout.bits_allocated} (Bits "
+            "Allocated). Export the image again from the source."
+        )
+        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+    return stream
 
 
-def _decode(syntax: Syntax, decoder: Decoder, frame: bytes, layout: PixelLayout, uid: str) -> NDArray[Any]:
-    """Decode one frame, or say who is missing or that it cannot be done."""
+def _decode(stream: Codestream) -> NDArray[Any]:
+    """Decode one frame, or say who is missing or that it cannot be done; what a decoder warns of is an error."""
+    decoder = DECODERS[stream.kind]
     try:
         module = importlib.import_module(decoder.module)
     except ImportError:
-        message = f"{syntax.name} needs the decoder package {decoder.package}: pip install {decoder.package}"
+        message = f"{stream.kind.value} needs the decoder package {decoder.package}: pip install {decoder.package}"
         raise UnreadableImage(Reason.MISSING_DECODER, message) from None
     try:
-        with quiet_stderr():
-            decoded = decoder.decode(module, frame, layout, uid)
+        with quiet_stderr() as heard:
+            decoded = decoder.decode(module, stream)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException:  # noqa: BLE001 - on a damaged stream a decoder may raise anything, a Rust panic too
-        raise _undecodable(syntax) from None
-    if decoded.size != layout.rows * layout.columns:
-        raise _undecodable(syntax)
+        raise _damaged(stream) from None
+    if any(line.startswith(decoder.complaints) for line in heard.text.splitlines()):
+        raise _damaged(stream)
+    if decoded.size != stream.rows * stream.columns:
+        raise _damaged(stream)
+    if decoded.dtype.kind == "u" and int(decoded.max()) >> stream.bits:  # differences that lead out of the range
+        raise _damaged(stream)
     return decoded
 
 
-def _undecodable(syntax: Syntax) -> UnreadableImage:
-    """Say that a decoder gave up."""
-    message = f"The pixels cannot be decoded as {syntax.name}: they are damaged. Export the image again."
+def _damaged(stream: Codestream) -> UnreadableImage:
+    """Say that a decoder gave up, or did not find what the stream promised."""
+    message = (
+        f"The pixels are {stream.kind.value} and are damaged: bytes are missing or changed. Export the image again."
+    )
     return UnreadableImage(Reason.UNDECODABLE_PIXELS, message)

@@ -37,6 +37,10 @@ UNDEFINED_LENGTH: Final = 0xFFFFFFFF
 PIXEL_DATA: Final = 0x7FE00010
 FLOAT_PIXEL_DATA: Final = 0x7FE00008
 DOUBLE_PIXEL_DATA: Final = 0x7FE00009
+PADDING_BYTES: Final = 16
+"""What may follow the pixels, whatever it is."""
+MORE_BYTES: Final = 1 << 16
+"""How much is looked at of what follows the pixels."""
 ITEM: Final = b"\xfe\xff\x00\xe0"
 SEQUENCE_END: Final = b"\xfe\xff\xdd\xe0"
 
@@ -64,15 +68,16 @@ class OpenFile:
     stream: Stream
     pixels: PixelElement | None
 
-    def native_bytes(self, expected: int) -> bytes:
+    def native_bytes(self, expected: int, column: int) -> bytes:
         """
-        Give the first ``expected`` bytes of uncompressed pixels.
+        Give the first ``expected`` bytes of uncompressed pixels, of which each ``column`` is one of the image's.
 
         Raises
         ------
         UnreadableImage
             ``truncated`` where the file ends inside of its pixels,
-            ``pixels_too_short`` where the element itself is too small.
+            ``pixels_too_short`` where the element itself is too small,
+            ``invalid_dimensions`` where it holds more pixels than these.
         """
         pixels = self._pixels()
         available = self.stream.size - pixels.start
@@ -84,12 +89,57 @@ class OpenFile:
             raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
         if available < expected:
             raise _truncated()
+        if pixels.length != UNDEFINED_LENGTH:
+            self._refuse_more(pixels.start + expected, pixels.start + pixels.length, column)
         self.stream.seek(pixels.start)
         return self.stream.read(expected)
 
+    def _refuse_more(self, start: int, end: int, column: int) -> None:
+        """Refuse pixels behind those that the header describes; it may be filled up, or have black rows more."""
+        self.stream.seek(start)
+        more = self.stream.read(min(end, start + MORE_BYTES, self.stream.size) - start)
+        if len(more) > PADDING_BYTES and (len(set(more)) > 1 or (end - start) % column == 0):
+            message = (
+                f"Pixel Data holds {end - start} bytes more than Rows, Columns and Bits Allocated say: one of them is "
+                "wrong. Export the image again from the source."
+            )
+            raise UnreadableImage(Reason.INVALID_DIMENSIONS, message)
+
+    @property
+    def declared_bytes(self) -> int:
+        """How long Pixel Data says that it is; 4294967295 where it leaves that open."""
+        return self._pixels().length
+
+    @property
+    def is_encapsulated(self) -> bool:
+        """Whether the pixels lie in items (PS3.5 A.4), whatever the transfer syntax says."""
+        pixels = self._pixels()
+        if pixels.length == UNDEFINED_LENGTH:
+            return True
+        head = self.first_bytes(8)  # a writer may have put items into an element of a stated length
+        return head[:4] == ITEM and struct.unpack("<I", head[4:].ljust(4, b"\0"))[0] <= pixels.length
+
+    def first_bytes(self, count: int) -> bytes:
+        """Give up to ``count`` bytes of Pixel Data's value."""
+        self.stream.seek(self._pixels().start)
+        return self.stream.read(min(count, self.declared_bytes))
+
+    def value_bytes(self) -> bytes:
+        """
+        Give the whole value of Pixel Data, which is not in items.
+
+        Raises
+        ------
+        UnreadableImage
+            ``truncated`` where the file ends inside of it.
+        """
+        self.stream.seek(self._pixels().start)
+        self.stream.reads_left = MAX_READS
+        return self._exactly(self.declared_bytes)
+
     def frame_bytes(self) -> bytes:
         """
-        Give the compressed bytes of the one frame: its fragments, joined (PS3.5 A.4).
+        Give the bytes of the one frame: its fragments, joined (PS3.5 A.4).
 
         Raises
         ------
@@ -99,18 +149,13 @@ class OpenFile:
             ``undecodable_pixels`` where they are not encapsulated.
         """
         pixels = self._pixels()
-        if pixels.length != UNDEFINED_LENGTH:
-            message = (
-                "The transfer syntax is a compressed one, and Pixel Data is not encapsulated. "
-                "The header does not belong to these pixels: export the image again."
-            )
-            raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+        until = pixels.start + pixels.length if pixels.length != UNDEFINED_LENGTH else self.stream.size + 1
         self.stream.seek(pixels.start)
         self.stream.reads_left = MAX_READS
         fragments: list[bytes] = []
-        while (head := self._exactly(8))[:4] == ITEM:
+        while self.stream.tell() < until and (head := self._exactly(8))[:4] == ITEM:
             fragments.append(self._exactly(struct.unpack("<I", head[4:])[0]))
-        if head[:4] != SEQUENCE_END:
+        if self.stream.tell() < until and head[:4] != SEQUENCE_END:
             message = "The fragments of the compressed pixels are damaged. Export the image again from the source."
             raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
         frame = b"".join(fragments[1:])  # the first item is the Basic Offset Table

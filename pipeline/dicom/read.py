@@ -171,7 +171,7 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
     header = opened.header
     view = decide_view(header)
     flags = admit(header, opened.pixels, view, settings.admit) | view.flags
-    syntax = find_syntax(opened.transfer_syntax)
+    find_syntax(opened.transfer_syntax)
     if opened.pixels is not None and opened.pixels.is_float:
         message = "The pixels are floating-point numbers, which mammograms do not have. Export the original mammogram."
         raise UnreadableImage(Reason.UNSUPPORTED_PIXELS, message)
@@ -179,8 +179,9 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
     intent, intent_flags = decide_intent(header)
     identity = describe_identity(header, view, intent, layout, settings.privacy)
     spacing = decide_spacing(header, settings.spacing)
-    pixels, polarity = describe_pixels(read_codes(opened, layout), header, layout, intent)
-    if syntax.is_lossy or header.text("LossyImageCompression") == "01":
+    codes, layout, code_flags = read_codes(opened, layout)
+    pixels, polarity = describe_pixels(codes, header, layout, intent)
+    if header.text("LossyImageCompression") in {"01", "1"} or header.text("LossyImageCompressionMethod"):
         flags |= {Flag.LOSSY}
     if settings.privacy.uids == "keep" and do_uids_tell(header):
         flags |= {Flag.UID_TELLS}
@@ -192,5 +193,5 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
         pixels=pixels,
         spacing=spacing.spacing,
         spacing_source=spacing.source,
-        flags=flags | intent_flags | spacing.flags | polarity.flags,
+        flags=flags | intent_flags | spacing.flags | code_flags | polarity.flags,
     )

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 SOFTWARE: Final = "mammocalc"
 SLOWEST: Final = 5  # files that are named as the slowest; files.jsonl has the seconds of all
 RUNNING, FINISHED, STOPPED = "running", "finished", "stopped"
-_LIBRARIES: Final = ("numpy", "opencv-python-headless", "scikit-image", "scipy", "pydicom", "python-gdcm", "pydantic")
+_LIBRARIES: Final = (
+    "numpy",
+    "opencv-python-headless",
+    "scikit-image",
+    "scipy",
+    "pydicom",
+    "python-gdcm",
+    "imagecodecs",
+    "pydantic",
+)
 
 
 @dataclass(frozen=True, slots=True)
