@@ -16,6 +16,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
+from pipeline.dicom.encoding import HEAD_BYTES, written_syntax
 from pipeline.dicom.header import Header
 from pipeline.dicom.stream import MAX_READS, Stream
 from pipeline.errors import UnreadableImage
@@ -61,12 +62,27 @@ class PixelElement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenFile:
-    """An open DICOM file, read as far as its pixels; ``pixels`` is None where there are none."""
+    """
+    An open DICOM file, read as far as its pixels.
+
+    Attributes
+    ----------
+    header : Header
+    transfer_syntax : str
+        UID; that of the data set as it is written where the file names one
+        of another order of bytes, or wrongly says that it is deflated or not.
+    stream : Stream
+    pixels : PixelElement or None
+        None where there are none.
+    is_mislabelled : bool
+        Whether the file names another transfer syntax.
+    """
 
     header: Header
     transfer_syntax: str
     stream: Stream
     pixels: PixelElement | None
+    is_mislabelled: bool = False
 
     def native_bytes(self, expected: int, column: int) -> bytes:
         """
@@ -230,6 +246,7 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
     try:
         meta = read_dataset(file, is_implicit_VR=False, is_little_endian=True, stop_when=_leaves_group_2)
         syntax = Header(meta).text("TransferSyntaxUID")
+        named, syntax = syntax, written_syntax(_peek(file), syntax)
         if syntax == DeflatedExplicitVRLittleEndian:
             inflated = _inflate(file.read(), 0 if header_only else max_pixel_bytes, header_only=header_only)
             stream = Stream(cast("io.RawIOBase", io.BytesIO(inflated)), len(inflated))
@@ -246,7 +263,15 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
         raise _not_dicom_or_broken(has_preamble=False)
     if is_cut and not header_only:
         raise _truncated()
-    return OpenFile(header, syntax, stream, pixels)
+    return OpenFile(header, syntax, stream, pixels, is_mislabelled=named not in {"", syntax})
+
+
+def _peek(file: Stream) -> bytes:
+    """Give the bytes that come next, and leave them there."""
+    at = file.tell()
+    head = file.read(HEAD_BYTES)
+    file.seek(at)
+    return head
 
 
 def _read_dataset(stream: BinaryIO, syntax: str) -> tuple[Dataset, PixelElement | None]:
@@ -311,6 +336,9 @@ def _why_not(error: Exception, stream: Stream, *, has_preamble: bool) -> Unreada
         return UnreadableImage(Reason.TOO_LARGE, message)
     if isinstance(error, OSError) and error.errno is not None:
         return _cannot_open(error)
+    if isinstance(error, zlib.error):
+        message = "The transfer syntax says that the data set is deflated, and it does not inflate. Export it again."
+        return UnreadableImage(Reason.UNREADABLE, message)
     return _not_dicom_or_broken(has_preamble=has_preamble)
 
 

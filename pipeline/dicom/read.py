@@ -183,6 +183,8 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
     pixels, polarity = describe_pixels(codes, header, layout, intent)
     if header.text("LossyImageCompression") in {"01", "1"} or header.text("LossyImageCompressionMethod"):
         flags |= {Flag.LOSSY}
+    if opened.is_mislabelled:
+        flags |= {Flag.MISLABELLED_SYNTAX}
     if settings.privacy.uids == "keep" and do_uids_tell(header):
         flags |= {Flag.UID_TELLS}
     if is_magnified(header, settings.spacing):
