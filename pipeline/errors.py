@@ -92,3 +92,11 @@ class OutputError(MammocalcError):
     def __init__(self, folder: Path | str, message: str) -> None:
         self.folder = folder
         super().__init__(f"{folder}: {message}")
+
+
+class OutputLostError(MammocalcError):
+    """The output folder is not there any more, or another one lies in its place; the sentence has no full stop."""
+
+
+class StoppedError(MammocalcError):
+    """A command had begun to write and could not end; what is there is whole, and the same command goes on."""

@@ -169,7 +169,10 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a file was skipped or failed: the machine-readable half of its sentence."""
+    """Why a file was skipped or failed, or what else is to be known of it: the machine-readable half of a sentence."""
+
+    # Judged, in an earlier part of the run.
+    GONE = "gone"
 
     # Skipped: readable, and deliberately not judged.
     NOT_MAMMOGRAPHY = "not_mammography"
@@ -183,6 +186,7 @@ class Reason(StrEnum):
     SYMLINK_LOOP = "symlink_loop"
     # Failed: could not be read or judged.
     MISSING_FILE = "missing_file"
+    CHANGED = "changed_while_read"
     EMPTY_FILE = "empty_file"
     NOT_DICOM = "not_dicom"
     TRUNCATED = "truncated"

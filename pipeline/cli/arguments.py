@@ -21,7 +21,7 @@ exit codes:
   0  every mammogram that was found was judged or skipped for a reason
   1  some failed; they are listed in files.jsonl
   2  the call or the configuration is wrong, and nothing was done
-  3  the run was stopped and can go on: repeat the same command
+  3  it was stopped, or lost its output folder, and can go on: repeat the same command
 """
 
 RUN: Final = """\
@@ -36,8 +36,9 @@ Judge every mammogram in the given files, folders (of any depth) and DICOMDIRs, 
   run.json                 version, configuration, times and totals
   log.jsonl                what happened on the way, a JSON line for each event
 
-A run that was interrupted goes on when the same command is given again. Outputs hold no
-patient's name, identifier or birth date; see docs/configuration.md for the names of folders.
+The same command goes on where a run was interrupted, and adds what has come since; what is gone or
+changed is named. Outputs hold no patient's name, identifier or birth date; see
+docs/configuration.md for the names of folders.
 
 With --watch the run has no end: what arrives in the folders is taken up when it is complete.
 """

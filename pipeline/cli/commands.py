@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.cli.arguments import build_parser
 from pipeline.errors import CallError, ConfigurationError, MammocalcError
+from pipeline.lexicon import Reason
 
 if TYPE_CHECKING:
     import argparse
@@ -108,9 +109,9 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             summary = run_engine(request, display.update, should_stop)
     if arguments.json:
-        print(
-            json.dumps({**asdict(summary.totals), "resumed": summary.resumed, "pace": asdict(summary.pace)}, indent=1)
-        )
+        gone = [row.path for row in summary.rows if row.reason is Reason.GONE]
+        more = {"resumed": summary.resumed, "changed": summary.changed, "gone": gone, "pace": asdict(summary.pace)}
+        print(json.dumps({**asdict(summary.totals), **more}, indent=1))
     elif not arguments.quiet:
         print(summarise(summary, arguments.out, with_real_names=sys.stdout.isatty()))
     if summary.stopped_because is not None:

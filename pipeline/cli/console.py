@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from pipeline.lexicon import Status
+from pipeline.lexicon import Reason, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from rich.progress import Task, TaskID
@@ -140,6 +140,14 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     if summary.resumed:
         verb = "was" if summary.resumed == 1 else "were"
         lines.append(f"{summary.resumed} of them {verb} judged before, by the run that goes on here")
+    gone = [row.path for row in summary.rows if row.reason is Reason.GONE]
+    lines += _named(
+        gone, "gone since it was judged; its result stays", "gone since they were judged; their results stay"
+    )
+    lines += _named(
+        summary.changed, "holds something else than before, and was looked at again",
+        "hold something else than before, and were looked at again",
+    )  # fmt: skip
     if totals.distribution:
         labels = ", ".join(f"{number} {label.replace('_', ' ')}" for label, number in totals.distribution.items())
         lines.append(f"distribution: {labels}")
@@ -148,6 +156,14 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     lines += _pace(summary.pace, names)
     lines.append(f"open {out.rstrip('/')}/index.html")
     return "\n".join(lines)
+
+
+def _named(paths: Sequence[str], one: str, many: str) -> list[str]:
+    """Name files of which one thing is to be said."""
+    if not paths:
+        return []
+    lines = [f"{len(paths)} {one if len(paths) == 1 else many}", *(f"  {path}" for path in paths[:LISTED])]
+    return lines if len(paths) <= LISTED else [*lines, f"  and {len(paths) - LISTED} more, in log.jsonl"]
 
 
 def _pace(pace: Pace, names: Mapping[str, str]) -> list[str]:

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.analyse import classifier_of, distribution_classifier_of
 from pipeline.discover import discover
 from pipeline.engine.cluster import Cluster
 from pipeline.engine.isolation import WorkersUnavailableError
+from pipeline.engine.place import at_its_place
 from pipeline.engine.plan import plan_run
 from pipeline.engine.pool import Workers
-from pipeline.engine.record import FINISHED, STOPPED, identify
-from pipeline.engine.remote import RemoteFolder
+from pipeline.engine.record import FINISHED, STOPPED, identify, read_rows
 from pipeline.engine.request import Progress, RunRequest, RunSummary
 from pipeline.engine.resume import take_over
-from pipeline.engine.session import ASKED, Session, out_of_room
+from pipeline.engine.session import ASKED, Session
 from pipeline.engine.staff import ClusterStaff, LocalStaff, OwnStaff
-from pipeline.engine.store import is_own, levels_for, own_files, probe, require_space
-from pipeline.errors import CallError
+from pipeline.engine.store import ROWS, is_own, out_of_room, own_files, require_space
+from pipeline.errors import CallError, OutputLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from pipeline.config import Config
     from pipeline.discover import Discovery
@@ -42,8 +41,8 @@ def run(
     """
     Judge every mammogram of the inputs and leave the files of a run.
 
-    A folder that holds an interrupted run of the same input, configuration
-    and version is continued: what was judged is not judged again.
+    A folder that holds a run of the same configuration and version is gone on with, whether it was interrupted or its
+    input has grown since: what was judged is not judged again, and what is gone or changed is named.
 
     Parameters
     ----------
@@ -74,46 +73,16 @@ def run(
         with it later ends the run and stands in the summary.
     """
     check_classifiers(request.resolved.config)
-    with at_its_place(request) as request, staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
-        is_new = probe(request.out)
-        try:
-            plan, passed_over = _plan(request, on_progress, should_stop)
-            identity = identify(request.resolved, plan.input_digest)
-            if plan.images:
-                require_sight(staff, request, plan.images[0].files[0].path)
-            take_over(request.out, identity, request.resolved, force=request.force)
-            wants_all = request.resolved.config.outputs.overlays == "all"
-            require_space(request.out, 0 if request.address else len(plan.images), with_overlays=wants_all)
-        except BaseException:
-            if is_new:
-                with contextlib.suppress(OSError):
-                    request.out.rmdir()
-            raise
-        levels = levels_for(len(plan.images))
-        session = Session(request, identity, levels, on_progress, should_stop, staff)
-        return close_down(session, lambda: (_judge_all(session, plan, on_progress), passed_over))
-
-
-@contextlib.contextmanager
-def at_its_place(request: RunRequest) -> Iterator[RunRequest]:
-    """
-    Give a request whose ``out`` is a folder of this machine that knows what an earlier run has left.
-
-    That is the folder itself, or, for a run that lies at an address, one for
-    as long as this lasts. Paths are whole where other machines use them.
-    """
-    if request.scheduler is not None:
-        inputs = tuple(path.absolute() for path in request.inputs)
-        request = replace(request, inputs=inputs, out=request.out.absolute())
-    if request.address is None:
-        yield request
-        return
-    remote = RemoteFolder(request.address)
-    remote.probe()
-    with tempfile.TemporaryDirectory(prefix="mammocalc") as name:
-        if not request.force:
-            remote.fetch(Path(name))
-        yield replace(request, out=Path(name))
+    with at_its_place(request) as (request, claims), staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
+        plan, passed_over = _plan(request, on_progress, should_stop)
+        identity = identify(request.resolved, plan.input_digest)
+        if plan.images:
+            require_sight(staff, request, plan.images[0].files[0].path)
+        take_over(request.out, identity, request.resolved, force=request.force)
+        wants_all = request.resolved.config.outputs.overlays == "all"
+        require_space(request.out, 0 if request.address else len(plan.images), with_overlays=wants_all)
+        session = Session(request, claims, identity, on_progress, should_stop, staff)
+        return close_down(session, lambda: (session.advance(plan, {}), passed_over))
 
 
 @contextlib.contextmanager
@@ -161,20 +130,13 @@ def close_down(session: Session, work: Callable[[], tuple[str | None, int]]) -> 
     try:
         session.begin()
         why, passed_over = work()
+        lost = session.drop_lost()
+        why = lost if lost is not None and why in {None, ASKED} else why
         totals = session.collect(why, passed_over)
         return session.end(FINISHED if why is None else STOPPED, totals, why)
-    except (WorkersUnavailableError, OSError) as error:
+    except (WorkersUnavailableError, OutputLostError, OSError) as error:
         why = out_of_room(error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
-        return session.end(STOPPED, session.count_alone(passed_over), why)
-
-
-def _judge_all(session: Session, plan: Plan, on_progress: Callable[[Progress], None]) -> str | None:
-    """Judge what is left of a plan; None, or why that is not all."""
-    settled = session.take_up(plan.images, plan.rows)
-    for number, row in enumerate(session.rows.all(), start=1):
-        on_progress(Progress("files", number, plan.total, row, is_new=False))
-    why = session.judge((image for image in plan.images if image.files[0].public_path not in settled), plan.total)
-    return ASKED if why is None and len(session.rows) < plan.total else why
+        return session.give_up(why, passed_over)
 
 
 def _plan(
@@ -192,7 +154,8 @@ def _plan(
         seen = f"; {discovery.passed_over} files were passed over" if discovery.passed_over else ""
         message = f"the input holds no DICOM files{seen}"
         raise CallError(message)
-    return plan_run(discovery, request.resolved.config, on_header), discovery.passed_over
+    earlier = () if request.force else [row.path for row in read_rows(request.out / ROWS)]
+    return plan_run(discovery, request.resolved.config, on_header, earlier), discovery.passed_over
 
 
 def without_own(discovery: Discovery, inputs: Sequence[Path], out: Path) -> Discovery:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -23,13 +24,17 @@ class Journal:
     ----------
     file : Path
         Its folder exists when the first event is noted.
+    is_there : callable
+        Whether its folder is still that of the run; where it is not, nothing is noted.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, is_there: Callable[[], bool]) -> None:
+        self._file, self._is_there = file, is_there
 
     def note(self, event: str, **facts: Any) -> None:
         """Add an event; where the disk takes no more, the run has more important things to say than this."""
+        if not self._is_there():
+            return
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
         with contextlib.suppress(OSError), self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -11,7 +11,7 @@ from pipeline.engine.paths import PublicPaths
 from pipeline.model import FileRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.config import Config
@@ -40,12 +40,11 @@ class PlannedImage:
     All files that say they are one image, by relative path.
 
     As a rule that is one file. Files without a readable SOP Instance UID stand alone.
-    ``judged`` is None, or the file that was judged for this image before, where files arrive one after
-    the other; it is not among ``files``.
+    ``source`` is None, or the digest of the content from which the whole result was made that lies in the store.
     """
 
     files: tuple[PlannedFile, ...]
-    judged: Path | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,14 @@ class Plan:
     What is to be judged, and what is settled already.
 
     ``rows`` hold what could not be looked into. ``input_digest`` is a
-    fingerprint of the names, sizes and dates of all files.
+    fingerprint of the names, sizes and dates of all files. ``renamed`` says what paths of earlier rows are called now,
+    where a header has told since that they name a person.
     """
 
     images: tuple[PlannedImage, ...]
     rows: tuple[FileRow, ...]
     input_digest: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -83,7 +84,14 @@ def read_header(file: FoundFile, config: Config, paths: PublicPaths) -> Header:
     return Header(file, claim.pseudonyms, bool(claim.tokens))
 
 
-def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int], None]) -> Plan:
+def plan_run(
+    discovery: Discovery,
+    config: Config,
+    on_header: Callable[[int, int], None],
+    earlier: Sequence[str] = (),
+    read: Callable[[FoundFile, Config, PublicPaths], Header] = read_header,
+    paths: PublicPaths | None = None,
+) -> Plan:
     """
     Look at the header of every file that was found, before any of them is judged.
 
@@ -96,6 +104,12 @@ def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int
     config : Config
     on_header : callable
         Told after each header how many of how many are read.
+    earlier : sequence of str
+        Paths of rows that were written before.
+    read : callable
+        Gives the header of a file, anew or from memory.
+    paths : PublicPaths, optional
+        What is known already of names.
 
     Returns
     -------
@@ -104,13 +118,16 @@ def plan_run(discovery: Discovery, config: Config, on_header: Callable[[int, int
     """
     found = sorted(discovery.files, key=lambda file: file.relative)
     salt = config.privacy.patient_key_salt
-    paths = PublicPaths(salt, hides=config.privacy.file_names == "hide")
+    if paths is None:
+        paths = PublicPaths(salt, hides=config.privacy.file_names == "hide")
     headers = []
     for number, file in enumerate(found, start=1):
-        headers.append(read_header(file, config, paths))
+        headers.append(read(file, config, paths))
         on_header(number, len(found))
     images, rows = put_together(headers, discovery.problems, paths)
-    return Plan(images, rows, _digest_of_input(found, salt))
+    now = {before: paths.name(before, has_spoken=False) for before in earlier}
+    renamed = {before: name for before, name in now.items() if before != name}
+    return Plan(images, rows, _digest_of_input(found, salt), renamed)
 
 
 def put_together(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import time
 import traceback
 from dataclasses import dataclass, replace
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 import pipeline
 from pipeline.analyse import analyse
 from pipeline.dicom import DicomSettings, read_mammogram
+from pipeline.engine.content import digest_of, state_of, tag_of
 from pipeline.engine.limits import Fault
-from pipeline.engine.store import CANDIDATES, OVERLAYS, RESULTS, THUMBNAILS
-from pipeline.errors import ImageError, SkippedImage
+from pipeline.engine.store import CANDIDATES, ENDINGS, OVERLAYS, RESULTS, THUMBNAILS, out_of_room
+from pipeline.errors import ImageError, OutputLostError, SkippedImage, UnreadableImage
 from pipeline.lexicon import Reason, Status
 from pipeline.model import FileRow
 from pipeline.outputs.details import details_path, render_details
@@ -23,7 +23,10 @@ from pipeline.outputs.overlay import encode_overlay, encode_thumbnail, render_ov
 from pipeline.outputs.report import OverlayPlacement, candidates_to_json, encode, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from pipeline.config import Config
+    from pipeline.engine.content import State
     from pipeline.engine.limits import Lost
     from pipeline.engine.plan import PlannedFile, PlannedImage
     from pipeline.engine.store import Store
@@ -35,11 +38,12 @@ _PACKAGE: Final = Path(pipeline.__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """What every image of a run has in common."""
+    """What every image of a run has in common; ``key`` is that of `pipeline.engine.content.key_of`."""
 
     config: Config
     provenance: Provenance
     folder: Store
+    key: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,14 @@ class ImageOutcome:
     """
     What became of the files of an image: a row for each.
 
-    ``write_problem`` is None, or says why the run's folder did not take the
-    results; then there are no rows, and the run cannot go on.
+    ``write_problem`` is None, or a sentence that says why the run's folder did not take the
+    results; then there are no rows, and the run cannot go on. ``adopted`` counts
+    files that were judged before, as their content tells.
     """
 
     rows: tuple[FileRow, ...]
     write_problem: str | None = None
+    adopted: int = 0
 
 
 def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
@@ -61,7 +67,8 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
 
     Of several files with one SOP Instance UID, the first that can be judged is. Exact
     copies of an earlier one are skipped, and others fail: for their own fault if
-    they have one, else for bearing the UID of another image.
+    they have one, else for bearing the UID of another image. A file that changes while it
+    is read is read again, and fails where it goes on changing.
 
     Parameters
     ----------
@@ -76,20 +83,26 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
         program, and without its message, which could quote the header.
     """
     rows: list[FileRow] = []
-    judged = image.judged is not None
-    different: list[Path] = [] if image.judged is None else [image.judged]
+    earlier: set[str] = set()
+    may_judge = True
     for file in image.files:
         started = time.perf_counter()
         try:
-            status, reason, message = _settle(file, different, order, may_judge=not judged)
+            verdict = _settle_unchanged(file, image, earlier, order, may_judge=may_judge)
         except _WriteProblem as problem:
             return ImageOutcome((), str(problem))
-        if reason is not Reason.DUPLICATE:
-            different.append(file.path)
-        judged = judged or status is Status.JUDGED
+        if verdict.content is not None:
+            earlier.add(verdict.content)
+        may_judge = may_judge and verdict.status is not Status.JUDGED
         seconds = round(time.perf_counter() - started, 3)
-        rows.append(FileRow(file.public_path, file.sop_instance_uid, status, reason, message, seconds))
-    return ImageOutcome(tuple(rows))
+        rows.append(
+            FileRow(
+                file.public_path, file.sop_instance_uid, verdict.status, verdict.reason, verdict.message, seconds,
+                verdict.content, verdict.seen,
+            )
+        )  # fmt: skip
+    adopted = sum(row.status is Status.JUDGED and row.content == image.source for row in rows)
+    return ImageOutcome(tuple(rows), adopted=adopted)
 
 
 def files_of(image: PlannedImage) -> int:
@@ -145,49 +158,121 @@ _ENDINGS: Final = MappingProxyType(
 )
 
 
+READINGS: Final = 3
+"""How often a file is read that changes meanwhile; one that is still being written does so for longer."""
+_MISSING: Final = (
+    "The file was there when the run looked for files, and is not any more: it was moved, renamed or removed, or its "
+    "disk was unmounted. Bring it back, and repeat the command."
+)
+_DUPLICATE: Final = "An exact copy of another file of this run, which stands for both."
+_COLLISION: Final = (
+    "Another file of this run has the same SOP Instance UID and other content, and that one was judged. "
+    "Find out which is the right one, and remove the other."
+)
+_CHANGED: Final = (
+    "The file was exchanged or changed while the run went on, so nothing of it was judged. "
+    "Repeat the command when nothing writes to it any more."
+)
+
+
 class _WriteProblem(Exception):  # noqa: N818 - not an error of the file
     """The folder of the run did not take a file."""
 
 
-def _settle(
-    file: PlannedFile, earlier: list[Path], order: WorkOrder, *, may_judge: bool
-) -> tuple[Status, Reason | None, str | None]:
-    """Say what becomes of one file, given those that came before it under the same UID."""
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What becomes of a file; ``content`` and ``seen`` as in its row."""
+
+    status: Status
+    reason: Reason | None = None
+    message: str | None = None
+    content: str | None = None
+    seen: str | None = None
+
+
+def _settle_unchanged(
+    file: PlannedFile, image: PlannedImage, earlier: AbstractSet[str], order: WorkOrder, *, may_judge: bool
+) -> _Verdict:
+    """Say what becomes of one file, and write what is to be written, all of it from one and the same content."""
+    for _ in range(READINGS):
+        try:
+            before = _state(file.path)
+            verdict, outputs = _settle(file, image, earlier, order, may_judge=may_judge)
+            after = _state(file.path)
+        except FileNotFoundError:
+            return _Verdict(Status.FAILED, Reason.MISSING_FILE, _MISSING)
+        if before == after:
+            if outputs:
+                _write(outputs, image, order)
+            return verdict if before is None else replace(verdict, seen=tag_of(before, order.key))
+    return _Verdict(Status.FAILED, Reason.CHANGED, _CHANGED)
+
+
+def _state(path: Path) -> State | None:
+    """Ask for the state of a file; None where it cannot be told, which the reader has words for."""
     try:
-        if any(_are_equal(other, file.path) for other in earlier):
-            return Status.SKIPPED, Reason.DUPLICATE, "An exact copy of another file of this run, which stands for both."
-        if may_judge:
-            _write(_judge(file, order), order.folder)
-            return Status.JUDGED, None, None
-        read_mammogram(file.path, dicom_settings(order.config))
-    except SkippedImage as skipped:
-        return Status.SKIPPED, skipped.reason, skipped.message
-    except ImageError as failure:
-        return Status.FAILED, failure.reason, failure.message
-    except _WriteProblem:
+        return state_of(path)
+    except FileNotFoundError:
         raise
+    except (OSError, ValueError):
+        return None
+
+
+def _settle(
+    file: PlannedFile, image: PlannedImage, earlier: AbstractSet[str], order: WorkOrder, *, may_judge: bool
+) -> tuple[_Verdict, dict[str, bytes]]:
+    """Say what becomes of one file, given the contents that came before it under the same UID, and what to write."""
+    content = None
+    try:
+        if len(image.files) > 1 or image.source is not None:  # else what is skipped by its header need not be read
+            content = _digest(file.path, order)
+        if content in earlier:
+            raise SkippedImage(Reason.DUPLICATE, _DUPLICATE)  # noqa: TRY301 - as the reader does
+        if may_judge and content is not None and content == image.source:
+            return _Verdict(Status.JUDGED, content=content), {}  # its result lies there, whole
+        mammogram = read_mammogram(file.path, dicom_settings(order.config))
+        names = file.pseudonyms
+        if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
+            raise UnreadableImage(Reason.CHANGED, _CHANGED)  # noqa: TRY301 - as the reader does
+        if names is not None:
+            mammogram = replace(mammogram, identity=names.put_on(mammogram.identity))
+        if not may_judge:
+            raise UnreadableImage(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
+        content = content or _digest(file.path, order)
+        return _Verdict(Status.JUDGED, content=content), _judge(mammogram, content, order)
+    except ImageError as error:
+        status = Status.SKIPPED if isinstance(error, SkippedImage) else Status.FAILED
+        return _Verdict(status, error.reason, error.message, content), {}
     except Exception as error:  # noqa: BLE001 - one file must never end the run
-        return Status.FAILED, Reason.INTERNAL_ERROR, describe_fault(error)
-    message = (
-        "Another file of this run has the same SOP Instance UID and other content, and that one was judged. "
-        "Find out which is the right one, and remove the other."
-    )
-    return Status.FAILED, Reason.UID_COLLISION, message
+        return _Verdict(Status.FAILED, Reason.INTERNAL_ERROR, describe_fault(error), content), {}
 
 
-def _are_equal(first: Path, second: Path) -> bool:
+def _digest(path: Path, order: WorkOrder) -> str:
+    """Fingerprint the content of a file; what keeps it from being read is told as the reader tells it."""
     try:
-        return filecmp.cmp(first, second, shallow=False)
-    except OSError:
-        return False
+        return digest_of(path, order.key)
+    except (OSError, ValueError) as error:
+        read_mammogram(path, dicom_settings(order.config))
+        why = getattr(error, "strerror", None) or "input/output error"
+        message = f"The file cannot be read to its end: {why}. Check its permissions and its disk."
+        raise UnreadableImage(Reason.UNREADABLE, message) from None
 
 
-def _write(outputs: dict[str, bytes], folder: Store) -> None:
+def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> None:
+    """Write the files of an image; of another content's, its result goes first, and nothing stays."""
+    folder, uid = order.folder, str(image.files[0].sop_instance_uid)
     try:
+        if image.source is not None:
+            for kind, endings in ENDINGS.items():
+                places = [folder.place(kind, uid, ending).as_posix() for ending in endings]
+                for place in places if kind == RESULTS else set(places) - set(outputs):
+                    folder.remove(place)
         for place, content in outputs.items():
             folder.write(place, content)
+    except OutputLostError as lost:
+        raise _WriteProblem(str(lost)) from None
     except OSError as error:
-        raise _WriteProblem(error.strerror or type(error).__name__) from None
+        raise _WriteProblem(out_of_room(error.strerror or type(error).__name__)) from None
 
 
 def dicom_settings(config: Config) -> DicomSettings:
@@ -195,22 +280,14 @@ def dicom_settings(config: Config) -> DicomSettings:
     return DicomSettings(admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy)
 
 
-def _judge(file: PlannedFile, order: WorkOrder) -> dict[str, bytes]:
+def _judge(mammogram: Mammogram, content: str, order: WorkOrder) -> dict[str, bytes]:
     """Everything that is to be written of one image, by place; the result is last, so that where it is, all is."""
-    config = order.config
-    mammogram = read_mammogram(file.path, dicom_settings(config))
-    names = file.pseudonyms
-    if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
-        message = "the plan and the reader disagree on the UID"
-        raise RuntimeError(message)
-    if names is not None:
-        mammogram = replace(mammogram, identity=names.put_on(mammogram.identity))
-    uid = mammogram.identity.sop_instance_uid
+    config, uid = order.config, mammogram.identity.sop_instance_uid
     report = analyse(mammogram, config)
     outputs, placement = _draw(mammogram, report, order)
     if config.outputs.candidates:
         outputs[order.folder.place(CANDIDATES, uid, ".json").as_posix()] = encode(candidates_to_json(report))
-    document = to_json(report, order.provenance, placement)
+    document = to_json(report, replace(order.provenance, source_digest=content), placement)
     result = order.folder.place(RESULTS, uid, ".json").as_posix()
     outputs[details_path(result)] = render_details(document, result)
     outputs[result] = encode(document)

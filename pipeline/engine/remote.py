@@ -82,6 +82,13 @@ class RemoteFolder:
             if system.exists(path):
                 system.rm_file(path)
 
+    def names(self, kind: str) -> Iterator[str]:
+        """Give the places of all own files of a kind."""
+        return (place for place in self._files(kind) if OWN_FILE.fullmatch(place.rpartition("/")[2]))
+
+    def check(self) -> None:
+        """Nothing: what an object store has lost shows when results are counted in the end."""
+
     def probe(self) -> None:
         """Make sure that the address takes files; OutputError if it does not."""
         try:
@@ -104,9 +111,8 @@ class RemoteFolder:
     def clear(self) -> None:
         """Remove the files of an earlier run, and nothing else."""
         for kind in KINDS:
-            for place in self._files(kind):
-                if OWN_FILE.fullmatch(place.rpartition("/")[2]):
-                    self.remove(place)
+            for place in self.names(kind):
+                self.remove(place)
         for name in KEPT:
             self.remove(name)
 
@@ -172,6 +178,8 @@ def _file_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - every store has a family of its own
+        if isinstance(error, FileNotFoundError):
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory") from None
         if isinstance(error, OSError) and error.strerror:
             raise OSError(error.errno or errno.EIO, error.strerror) from None
         raise OSError(errno.EIO, f"{type(error).__name__} from the store") from None

@@ -63,7 +63,8 @@ class RunSummary:
     How a run ended.
 
     ``stopped_because`` is None where it came to its end. ``real_paths`` holds, by their paths in the outputs, where
-    those files are whose names are hidden there: for the terminal of their owner alone.
+    those files are whose names are hidden there: for the terminal of their owner alone. ``changed`` names
+    files that hold something else than when they were judged before; rows of files that are gone say so themselves.
     """
 
     rows: tuple[FileRow, ...]
@@ -72,3 +73,4 @@ class RunSummary:
     stopped_because: str | None
     pace: Pace
     real_paths: Mapping[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.engine.record import to_line
 from pipeline.engine.store import ROWS
+from pipeline.lexicon import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,38 +16,35 @@ if TYPE_CHECKING:
 
 
 class Rows:
-    """What became of each file so far, by path."""
+    """What became of each file so far, by path; of files that are gone, by path and image."""
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
-        self._by_path: dict[str, FileRow] = {}
+        self._by_key: dict[tuple[str, str], FileRow] = {}
 
     def __len__(self) -> int:
-        """Count the files that are settled."""
-        return len(self._by_path)
+        """Count them."""
+        return len(self._by_key)
 
     def all(self) -> tuple[FileRow, ...]:
         """Give all rows in the order of paths."""
-        return tuple(self._by_path[path] for path in sorted(self._by_path))
+        return tuple(self._by_key[key] for key in sorted(self._by_key))
+
+    def get(self, path: str) -> FileRow | None:
+        """Give the row of a file that is there."""
+        return self._by_key.get((path, ""))
 
     def replace(self, rows: Iterable[FileRow]) -> None:
         """Write the whole file anew, in the order of paths."""
-        self._by_path = {row.path: row for row in rows}
+        self._by_key = {_key(row): row for row in rows}
         self._folder.write(ROWS, "".join(to_line(row) for row in self.all()).encode())
-
-    def get(self, path: str) -> FileRow | None:
-        """Give the row of a path, if there is one."""
-        return self._by_path.get(path)
-
-    def rename(self, before: str, now: str) -> None:
-        """Give a row another path; on disk with the next `replace`."""
-        row = self._by_path.pop(before, None)
-        if row is not None:
-            self._by_path[now] = replace(row, path=now)
 
     def append(self, rows: Iterable[FileRow]) -> None:
         """Add the rows of one image at once, so that a run that is killed can go on behind them."""
         rows = tuple(rows)
-        self._by_path.update((row.path, row) for row in rows)
-        with (self._folder.root / ROWS).open("a", encoding="utf-8") as file:
-            file.write("".join(to_line(row) for row in rows))
+        self._by_key.update((_key(row), row) for row in rows)
+        self._folder.append(ROWS, "".join(to_line(row) for row in rows))
+
+
+def _key(row: FileRow) -> tuple[str, str]:
+    return (row.path, str(row.sop_instance_uid) if row.reason is Reason.GONE else "")

@@ -9,8 +9,10 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pipeline.claim import LOCK, require_folder
 from pipeline.errors import OutputError
 
 if TYPE_CHECKING:
@@ -25,14 +27,28 @@ RECORD, ROWS, PAGE, LOG = "run.json", "files.jsonl", "index.html", "log.jsonl"
 RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
 DETAILS: Final = "details"
 KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES)
+ENDINGS: Final = MappingProxyType(
+    {
+        RESULTS: (".json",),
+        CANDIDATES: (".json",),
+        DETAILS: (".html",),
+        OVERLAYS: (".jpg", ".png"),
+        THUMBNAILS: (".jpg",),
+    }
+)
+"""The files of one image, by kind. The result is first: where it is not, the others count for nothing."""
 OWN: Final = (RECORD, ROWS, PAGE, LOG, *KINDS)
-"""Everything that a run puts into its folder, by name."""
+"""Everything that a run puts into its folder and leaves there, by name."""
+RESERVE: Final = ".reserve.part"
+RESERVED_BYTES: Final = 1 << 15
+"""Kept free for the last record of a run that fills the disk: four times what one with every setting takes."""
 
 OWN_FILE: Final = re.compile(
     r"[0-9]+(\.[0-9]+)+\.(json|html|jpg|png)"  # named by a UID
     r"|(images|calcifications|clusters)\.(csv|parquet)(\.part)?"
     r"|\..+\.part"  # left by a run that was killed
 )
+OWN_PART: Final = re.compile(r"\..+\.part|index\.html\.part")
 
 
 class Store(Protocol):
@@ -49,6 +65,12 @@ class Store(Protocol):
 
     def remove(self, place: PurePosixPath | str) -> None:
         """Remove a file, if it is there."""
+
+    def names(self, kind: str) -> Iterator[str]:
+        """Give the places of all own files of a kind."""
+
+    def check(self) -> None:
+        """Raise OutputLostError if this is not the store any more in which the run began."""
 
 
 def levels_for(images: int) -> int:
@@ -83,10 +105,18 @@ def place_of(kind: str, uid: str, ending: str, levels: int) -> PurePosixPath:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """Where the files of one run lie. Large runs spread theirs over one or two levels of 256 subfolders."""
+    """
+    Where the files of one run lie.
+
+    Large runs spread theirs over one or two levels of 256 subfolders. ``token`` is that of the
+    `pipeline.claim.FolderClaim` under which the folder was taken, and None where nobody asks whether it is still the
+    same. Subfolders are made as they are needed; the folder itself never is.
+    """
 
     root: Path
     levels: int = 0
+    token: str | None = None
+    what: str = "output folder"
 
     def place(self, kind: str, uid: str, ending: str) -> PurePosixPath:
         """Say where a file of one image belongs, relative to the folder."""
@@ -100,11 +130,14 @@ class RunFolder:
         ------
         OSError
             If the folder cannot take it; an older file of that name stays as it was.
+        OutputLostError
+            If it is not the folder any more in which the run began.
         """
+        self.check()
         target = self.root / place
-        target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
+            self._make_subfolders(target.parent)
             with part.open("wb") as file:
                 file.write(content)
                 file.flush()
@@ -113,7 +146,15 @@ class RunFolder:
         except OSError:
             with contextlib.suppress(OSError):
                 part.unlink()
+            self.check()  # what is gone is a better reason than "No such file"
             raise
+        self.check()
+
+    def append(self, place: str, text: str) -> None:
+        """Add text to a file; raises as `write` does."""
+        self.check()
+        with (self.root / place).open("a", encoding="utf-8") as file:
+            file.write(text)
 
     def read(self, place: PurePosixPath | str) -> bytes:
         """Read a file; OSError if it is not there."""
@@ -123,36 +164,27 @@ class RunFolder:
         """Remove a file, if it is there."""
         (self.root / place).unlink(missing_ok=True)
 
+    def names(self, kind: str) -> Iterator[str]:
+        """Give the places of all own files of a kind."""
+        for path in (self.root / kind).rglob("*"):
+            if OWN_FILE.fullmatch(path.name) and not path.is_dir():
+                yield path.relative_to(self.root).as_posix()
 
-def probe(root: Path) -> bool:
-    """
-    Make sure that a folder exists and takes files.
+    def check(self) -> None:
+        """Raise OutputLostError if this is not the folder any more in which the run began."""
+        if self.token is not None:
+            require_folder(self.root, self.token, self.what)
 
-    Parameters
-    ----------
-    root : Path
+    def _make_subfolders(self, folder: Path) -> None:
+        """Make the subfolders of the run that are missing, and nothing above them."""
+        for name in reversed([folder, *folder.parents]):
+            if name != self.root and name.is_relative_to(self.root):
+                name.mkdir(exist_ok=True)
 
-    Returns
-    -------
-    bool
-        True if the folder was made just now.
 
-    Raises
-    ------
-    OutputError
-        If it cannot be made or written to.
-    """
-    is_new = not root.exists()
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        RunFolder(root).write(f".probe.{os.getpid()}", b"mammocalc looks whether it can write here\n" * 100)
-        (root / f".probe.{os.getpid()}").unlink()
-    except FileExistsError:
-        raise OutputError(root, "is a file, and a folder is needed. Choose another --out.") from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError(root, f"cannot be written to ({reason}). Choose another --out.") from None
-    return is_new
+def out_of_room(problem: str) -> str:
+    """Say that the folder takes no more."""
+    return f"the output folder does not take the results any more ({problem}); make room"
 
 
 def require_space(root: Path, images: int, *, with_overlays: bool) -> None:
@@ -181,7 +213,8 @@ def _megabytes(count: int) -> str:
 def clear(root: Path) -> None:
     """Remove the files of an earlier run, and nothing else: foreign files stay, and so do folders that hold them."""
     for path in tuple(own_files(root)):
-        path.unlink()
+        if path.name != LOCK:  # it is held by whoever clears
+            path.unlink()
     for name in KINDS:
         folders = [path for path in (root / name).rglob("*") if path.is_dir() and not path.is_symlink()]
         for folder in [*sorted(folders, reverse=True), root / name]:  # children before their parents
@@ -191,9 +224,10 @@ def clear(root: Path) -> None:
 
 def own_files(root: Path) -> Iterator[Path]:
     """Find the files that runs have put into a folder."""
-    for name in (RECORD, ROWS, PAGE, LOG):
+    for name in (RECORD, ROWS, PAGE, LOG, LOCK):
         if (root / name).is_file():
             yield root / name
+    yield from (path for path in root.glob("*.part") if OWN_PART.fullmatch(path.name))
     for name in KINDS:
         for path in (root / name).rglob("*"):
             if OWN_FILE.fullmatch(path.name) and (path.is_file() or path.is_symlink()):
@@ -201,15 +235,22 @@ def own_files(root: Path) -> Iterator[Path]:
 
 
 def is_own(root: Path, path: Path) -> bool:
-    """Tell whether a path lies where runs put their files."""
-    return any(path.resolve().is_relative_to(root.resolve() / name) for name in OWN)
+    """
+    Tell whether a path is a file that runs put into a folder, or a link to one.
+
+    Only by place and name together: what somebody else has put into a folder called ``results`` is theirs.
+    """
+    real, top = path.resolve(), root.resolve()
+    if real.parent == top:
+        return real.name in {RECORD, ROWS, PAGE, LOG, LOCK} or OWN_PART.fullmatch(real.name) is not None
+    is_of_a_kind = any(real.is_relative_to(top / name) for name in KINDS)
+    return is_of_a_kind and OWN_FILE.fullmatch(real.name) is not None
 
 
 def remove_parts(root: Path) -> None:
-    """Remove what a killed run had begun to write."""
+    """Remove what a killed run had begun to write, but for the room that is kept for the last record."""
     parts = [
-        *root.glob(".*.part"),
-        root / f"{PAGE}.part",
+        *(part for part in root.glob("*.part") if OWN_PART.fullmatch(part.name) and part.name != RESERVE),
         *(part for part in (root / TABLES).glob("*.part") if OWN_FILE.fullmatch(part.name)),
     ]
     for path in [*parts, *(part for name in KINDS for part in (root / name).rglob(".*.part"))]:

@@ -1,40 +1,37 @@
-"""A run without an end: files are taken up as they arrive."""
+"""A run without an end: the same run again, whenever files have arrived and settled."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
 from pipeline.discover import Discovery, discover
-from pipeline.engine.batch import at_its_place, check_classifiers, close_down, require_sight, staff_of, without_own
+from pipeline.engine.batch import check_classifiers, close_down, require_sight, staff_of, without_own
+from pipeline.engine.content import State, state_of
 from pipeline.engine.paths import PublicPaths
-from pipeline.engine.plan import PlannedImage, put_together, read_header
-from pipeline.engine.record import identify, read_rows
-from pipeline.engine.resume import settled_rows, take_over
+from pipeline.engine.place import at_its_place
+from pipeline.engine.plan import Header, plan_run, read_header
+from pipeline.engine.record import identify
+from pipeline.engine.resume import take_over
 from pipeline.engine.session import ASKED, Session
-from pipeline.engine.store import ROWS, probe
 from pipeline.errors import CallError
-from pipeline.lexicon import Status
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from pipeline.config import Config
     from pipeline.discover import FoundFile
-    from pipeline.engine.plan import Header, PlannedFile
+    from pipeline.engine.plan import Plan
     from pipeline.engine.request import Progress, RunRequest, RunSummary
-    from pipeline.model import FileRow
 
-LEVELS: Final = 1  # nobody knows how many images will come: as in runs of 2,001 to 512,000
 NAP_SECONDS: Final = 0.2  # how soon a request to stop is noticed
 REST: Final = 10  # tables and page are written again after ten times as long as that took: a tenth of the time at most
 
@@ -54,15 +51,12 @@ class WatchSettings(Settings):
 
 @dataclass(slots=True)
 class _Arrival:
-    """A file that was seen: its size and date, since when they are so, and what is known since it was taken up."""
+    """A file that was seen: its state, since when it is so, and its header as it was last read, in which state."""
 
-    file: FoundFile
-    state: tuple[int, int]
+    state: State
     since: float
     header: Header | None = None
-    name: str | None = None
-    is_taken: bool = False
-    is_judged: bool = False
+    read_in: State | None = None
 
 
 @dataclass(slots=True)
@@ -71,41 +65,76 @@ class _Lookout:
 
     inputs: tuple[Path, ...]
     out: Path
+    config: Config
     settle_seconds: float
     paths: PublicPaths
     arrivals: dict[str, _Arrival] = field(default_factory=dict)
     last: Discovery = field(default_factory=lambda: Discovery((), 0, ()))
+    planned: object = None
 
-    def look(self, note: Callable[..., None]) -> list[_Arrival]:
-        """Look through the inputs; gives those files that have settled and were not taken up in this state."""
+    def look(self) -> bool:
+        """Look through the inputs; True where they are no longer what the last plan was made of."""
         try:
             self.last = without_own(discover(self.inputs), self.inputs, self.out)
         except CallError:  # a share that is away for a while
-            return []
+            return False
         now = time.monotonic()
+        seen = {}
         for file in self.last.files:
+            key = os.path.realpath(file.path)
             try:
-                status = file.path.stat()
+                state = state_of(file.path)
             except OSError:
-                continue
-            self._see(file, (status.st_size, status.st_mtime_ns), now, note)
-        return [
-            arrival
-            for arrival in self.arrivals.values()
-            if not arrival.is_taken and now - arrival.since >= self.settle_seconds
-        ]
+                state = State(-1, -1, -1)  # it has a row, with what keeps it from being read
+            known = self.arrivals.get(key)
+            if known is None:
+                known = _Arrival(state, now)
+            elif known.state != state:
+                known.state, known.since = state, now
+            seen[key] = known
+        self.arrivals = seen
+        return self._signature() != self.planned
 
-    def _see(self, file: FoundFile, state: tuple[int, int], now: float, note: Callable[..., None]) -> None:
-        key = os.path.realpath(file.path)
-        known = self.arrivals.get(key)
-        if known is None:
-            self.arrivals[key] = _Arrival(file, state, now)
-        elif known.state != state:
-            known.state, known.since = state, now
-            if known.is_judged:
-                note("file_changed_after_it_was_judged", path=known.name)
-            else:
-                known.is_taken = False
+    def plan(self, earlier: list[str]) -> tuple[Plan, frozenset[Path]]:
+        """
+        Plan what has settled, and what was planned before; also gives what of that is being written just now.
+
+        The first plan has all files, so that nothing counts as gone that is only not known to have settled.
+        """
+        is_first = not any(arrival.header for arrival in self.arrivals.values())
+        files = [
+            file for file in self.last.files if is_first or self._is_settled(file) or self._of(file).header is not None
+        ]
+        on_hold = frozenset(file.path for file in files if not self._is_settled(file))
+        found = replace(self.last, files=tuple(files))
+        plan = plan_run(found, self.config, lambda _done, _total: None, earlier, self._read, self.paths)
+        return plan, on_hold
+
+    def remember(self, *, is_all: bool) -> None:
+        """Note that the last plan was carried out, or that some of it is left."""
+        self.planned = self._signature() if is_all else None
+
+    def _signature(self) -> object:
+        """Tell what a plan would be made of; what is being written counts as it was."""
+        files = [
+            (file.relative, *((True, self._of(file).state) if self._is_settled(file) else (False, None)))
+            for file in self.last.files
+            if self._is_settled(file) or self._of(file).header is not None
+        ]
+        return files, self.last.problems
+
+    def _of(self, file: FoundFile) -> _Arrival:
+        return self.arrivals[os.path.realpath(file.path)]
+
+    def _is_settled(self, file: FoundFile) -> bool:
+        return time.monotonic() - self._of(file).since >= self.settle_seconds
+
+    def _read(self, file: FoundFile, config: Config, paths: PublicPaths) -> Header:
+        """Read a header where it is not known for this state of its file; what is being written keeps its old one."""
+        arrival = self._of(file)
+        if arrival.header is None or (arrival.read_in != arrival.state and self._is_settled(file)):
+            arrival.header, arrival.read_in = read_header(file, config, paths), arrival.state
+        return replace(arrival.header, file=file)
 
 
 def watch(
@@ -118,9 +147,8 @@ def watch(
     """
     Judge files as they arrive, until it is asked to stop.
 
-    Rows and results are written at once, tables and page when nothing is
-    waiting. A run that was stopped goes on with what has arrived since: what was judged is not judged
-    again, and stays in the tables when its file is gone.
+    It is `pipeline.engine.batch.run` over and over: what a folder holds in the end gives the same results whether it
+    was watched or judged at once. Rows and results are written at once, tables and page when nothing is waiting.
 
     Parameters
     ----------
@@ -142,37 +170,33 @@ def watch(
         If the classifier that the configuration names cannot be used. Nothing was done.
     OutputError
         If the folder cannot take the results at the start.
-
-    Notes
-    -----
-    Of several files with one SOP Instance UID the first to arrive that can be
-    judged is, where a run over a whole folder takes the first by path. A file
-    that changes after it was judged is not judged again.
     """
     check_classifiers(request.resolved.config)
-    with at_its_place(request) as request, staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
+    with at_its_place(request) as (request, claims), staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
         discover(request.inputs)
-        probe(request.out)
-        identity = identify(request.resolved, _digest_of_folders(request))
+        identity = identify(request.resolved, "")
         require_sight(staff, request, request.inputs[0])
         take_over(request.out, identity, request.resolved, force=request.force)
-        session = Session(request, identity, LEVELS, on_progress, should_stop, staff)
+        session = Session(request, claims, identity, on_progress, should_stop, staff)
         return close_down(session, partial(_keep_watch, session, settings, should_stop))
 
 
 def _keep_watch(session: Session, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:
     """Look, judge and collect until something ends it; gives what that was, and how many files were passed over."""
     request = session.request
-    privacy = request.resolved.config.privacy
-    paths = PublicPaths(privacy.patient_key_salt, hides=privacy.file_names == "hide")
-    lookout = _Lookout(request.inputs, request.out, settings.settle_seconds, paths)
-    session.rows.replace(read_rows(session.folder.root / ROWS))
+    config = request.resolved.config
+    paths = PublicPaths(config.privacy.patient_key_salt, hides=config.privacy.file_names == "hide")
+    lookout = _Lookout(request.inputs, request.out, config, settings.settle_seconds, paths)
+    session.rows.replace(session.earlier())
     session.journal.note("watching", settle_seconds=settings.settle_seconds)
+    known: dict[Path, State] = {}
     is_stale, not_before = True, 0.0
     while not should_stop():
-        ready = lookout.look(session.journal.note)
-        if ready:
-            why = _take_up(session, lookout, ready, should_stop)
+        session.claims.check()
+        if lookout.look():
+            plan, on_hold = lookout.plan([row.path for row in session.earlier()])
+            why = session.advance(plan, known, on_hold)
+            lookout.remember(is_all=why is None)
             is_stale = True
             if why is not None:
                 return why, lookout.last.passed_over
@@ -188,81 +212,3 @@ def _nap(seconds: float, should_stop: Callable[[], bool]) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until and not should_stop():
         time.sleep(NAP_SECONDS)
-
-
-def _take_up(session: Session, lookout: _Lookout, ready: list[_Arrival], should_stop: Callable[[], bool]) -> str | None:
-    """Judge what has settled; None, or why the folder takes no more."""
-    config = session.request.resolved.config
-    taken = []
-    for arrival in ready:
-        if should_stop():
-            break
-        arrival.header, arrival.is_taken = read_header(arrival.file, config, lookout.paths), True
-        taken.append(arrival)
-    known = sorted(
-        (arrival for arrival in lookout.arrivals.values() if arrival.header is not None),
-        key=lambda arrival: arrival.file.relative,
-    )
-    headers = [arrival.header for arrival in known if arrival.header is not None]
-    images, rows = put_together(headers, lookout.last.problems, lookout.paths)
-    session.note_names(images)
-    by_path = {arrival.file.path: arrival for arrival in known}
-    _rename(session, images, by_path)
-    new = {arrival.file.path for arrival in taken}
-    images = tuple(image for image in images if any(file.path in new for file in image.files))
-    settled = _settled(session, images)
-    session.note_continued(sum(not by_path[file.path].is_judged for file in settled))
-    session.rows.append([*rows, *settled.values()])
-    left = (_left_of(image, settled, new) for image in images)
-    why = session.judge((image for image in left if image.files), len(known) + len(rows))
-    for image in images:
-        for file in image.files:
-            row = session.rows.get(file.public_path)
-            by_path[file.path].is_judged = row is not None and row.status is Status.JUDGED
-            by_path[file.path].is_taken = row is not None  # else it was stopped before it
-    return why
-
-
-def _settled(session: Session, images: Iterable[PlannedImage]) -> dict[PlannedFile, FileRow]:
-    """Find the files that stand for their images already: by their rows, or by a result without one."""
-    candidates = {}
-    for image in images:
-        for file in image.files:
-            row = session.rows.get(file.public_path)
-            if len(image.files) == 1 or (row is not None and row.status is Status.JUDGED):
-                candidates[file.public_path] = file
-    rows = settled_rows(session.rows.all(), [PlannedImage((file,)) for file in candidates.values()], session.order)
-    return {candidates[path]: row for path, row in rows.items()}
-
-
-def _rename(session: Session, images: tuple[PlannedImage, ...], by_path: dict[Path, _Arrival]) -> None:
-    """Hide the parts of earlier names of which only now a header has told that they name a person."""
-    changed = False
-    for image in images:
-        for file in image.files:
-            arrival = by_path[file.path]
-            if arrival.name is not None and arrival.name != file.public_path:
-                session.rows.rename(arrival.name, file.public_path)
-                changed = True
-            arrival.name = file.public_path
-    if changed:
-        session.rows.replace(session.rows.all())
-
-
-def _left_of(image: PlannedImage, settled: Container[PlannedFile], new: Container[Path]) -> PlannedImage:
-    """Leave out what is settled, and remember which file was judged for this image."""
-    for file in image.files:
-        if file in settled:
-            others = tuple(other for other in image.files if other is not file and other.path in new)
-            return PlannedImage(others, judged=file.path)
-    return image
-
-
-def _digest_of_folders(request: RunRequest) -> str:
-    """Fingerprint which folders are watched: what lies in them changes."""
-    digest = hashlib.sha256(b"watched\n" + request.resolved.config.privacy.patient_key_salt.encode())
-    for path in request.inputs:
-        with contextlib.suppress(OSError):
-            path = path.resolve()  # noqa: PLW2901 - the same folder
-        digest.update(f"{path}\n".encode(errors="surrogateescape"))
-    return digest.hexdigest()[:16]

@@ -92,7 +92,9 @@ class FileRow:
     What became of one input file: a line of ``files.jsonl``.
 
     ``path`` is relative to the input it was found under, with forward slashes.
-    ``reason`` and ``message`` are None for judged files.
+    ``reason`` and ``message`` are None for judged files, unless the file has gone since (``gone``).
+    ``content`` is the beginning of the SHA-256 of its bytes, None where they were not needed.
+    ``seen`` is a keyed mark of its size and dates when it was settled, None where those cannot be trusted.
     """
 
     path: str
@@ -101,3 +103,5 @@ class FileRow:
     reason: Reason | None
     message: str | None
     seconds: float
+    content: str | None = None
+    seen: str | None = None

@@ -46,12 +46,18 @@ EVIDENCE_DECIMALS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How a result came to be: which software, which configuration, and at which operating point."""
+    """
+    How a result came to be: which software, which configuration, at which operating point, and from which content.
+
+    ``source_digest`` is the beginning of the SHA-256 of the file that was judged, 32 hexadecimal digits; None where
+    there was no file.
+    """
 
     software: str
     version: str
     configuration_digest: str
     operating_point: str
+    source_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ def to_json(report: Report, provenance: Provenance, overlay: OverlayPlacement | 
             "version": provenance.version,
             "configuration_digest": provenance.configuration_digest,
             "operating_point": provenance.operating_point,
+            "source_digest": provenance.source_digest,
         },
         "notice": NOTICE,
     }

@@ -70,7 +70,8 @@ def what_it_shows(document: Mapping[str, Any]) -> list[str]:
             "outputs.candidates=true keeps them."
         )
     if document["run"].get("state") != "finished":
-        said.append("The run had not finished.")
+        state = document["run"].get("state") or "unknown"
+        said.append(f"The run had not finished (its state: {state}).")
     said.append("A figure without an interval is one in which all draws agree, or of which there are too few.")
     if bootstrap["units"] < 30:
         said.append("Fewer than 30 women or images were drawn from: bootstrap intervals of so few are too narrow.")

@@ -132,10 +132,10 @@ def test_the_log_begins_a_line_of_its_own_behind_half_a_line(judge: Judge, mammo
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
+    """A file system of little more than one megabyte."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
         pytest.skip("only the administrator can mount a file system; the limit on file sizes is tested elsewhere")
     yield folder
@@ -170,6 +170,9 @@ def test_a_disk_that_fills_up_stops_the_run_which_goes_on_when_there_is_room(
     assert "No space left on device" in ended.stderr
     assert "make room" in ended.stderr
     assert "Traceback" not in ended.stderr
+    if left_kb > 50:  # else it did not even begin
+        assert json.loads((out / "run.json").read_text())["state"] == "stopped"
+    assert not (out / ".reserve.part").exists() or left_kb <= 50
     (small_disk / "foreign").unlink()
     before = {path: path.stat().st_mtime_ns for path in (out / "results").glob("*.json")}
     assert main([*command, str(out)]) == 0

@@ -99,9 +99,9 @@ def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(dra
         shutil.copy(drawn / "macro_only.dcm", folder / "broken.dcm")  # the copy that had stalled is completed
         wait_until(lambda: statuses(out)["broken.dcm"] == "judged None")
     expected = {
-        "again.dcm": "skipped duplicate",
+        "again.dcm": "judged None",  # as in a run over the whole: the first by path stands for both
         "broken.dcm": "judged None",
-        "deep/slow.dcm": "judged None",
+        "deep/slow.dcm": "skipped duplicate",
         "early.dcm": "judged None",
     }
     assert statuses(out) == expected
@@ -118,22 +118,37 @@ def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(dra
     with watching(folder, out):
         wait_until(lambda: "late.dcm" in statuses(out))
         wait_until(lambda: events(out).count("run_continued") == 1)
-    assert statuses(out) == {**expected, "late.dcm": "judged None"}
+    assert statuses(out) == {**expected, "early.dcm": "judged gone", "late.dcm": "judged None"}
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert (out / "tables" / "images.csv").read_text().count("\n") == 1 + 4
 
-    # The bytes are those of a run over the same files.
+    # The bytes are those of a run over the same files, and one goes on where the other was.
     shutil.copy(drawn / "none.dcm", folder / "early.dcm")
     assert main(["run", str(folder), "--out", str(tmp_path / "whole"), "--workers", "1", "--quiet"]) == 0
-    assert results(out) == results(tmp_path / "whole")
+    assert main(["run", str(folder), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    assert contents(out) == contents(tmp_path / "whole")
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert list(statuses(out)) == list(statuses(tmp_path / "whole"))
 
 
-def results(out: Path) -> dict[str, Any]:
-    """Results by UID, without the place of the overlay: a watched folder has subfolders from the first file on."""
-    documents = {path.stem: json.loads(path.read_bytes()) for path in (out / "results").rglob("*.json")}
-    for document in documents.values():
-        del document["overlay"]["path"]
-    return documents
+def contents(out: Path) -> dict[str, bytes]:
+    kinds = ("results", "details", "overlays", "thumbnails", "tables")
+    paths = [path for kind in kinds for path in sorted((out / kind).rglob("*")) if path.is_file()]
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
+
+
+def test_a_file_that_changes_while_it_is_watched_is_judged_again(drawn: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    other(drawn / "none.dcm", folder / "a.dcm")
+    with watching(folder, out):
+        wait_until(lambda: "a.dcm" in statuses(out))
+        dataset = pydicom.dcmread(folder / "a.dcm")
+        dataset.PixelData = dataset.PixelData[::-1]
+        dataset.save_as(folder / "a.dcm")
+        wait_until(lambda: "file_changed" in events(out))
+        (folder / "a.dcm").unlink()
+        wait_until(lambda: statuses(out) == {"a.dcm": "judged gone"})
 
 
 def test_a_name_that_only_a_later_header_tells_is_hidden_in_earlier_rows(drawn: Path, tmp_path: Path) -> None:
@@ -151,16 +166,12 @@ def test_a_name_that_only_a_later_header_tells_is_hidden_in_earlier_rows(drawn: 
     assert "uillfeather" not in (out / "files.jsonl").read_text() + (out / "index.html").read_text()
 
 
-def test_a_watched_folder_and_a_run_are_told_apart(
-    drawn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_calls_that_make_no_sense_are_refused(drawn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     shutil.copy(drawn / "none.dcm", folder)
-    assert main(["run", str(folder), "--out", str(out), "--workers", "1", "--quiet"]) == 0
-    assert main(["run", str(folder), "--out", str(out), "--watch", "--quiet"]) == 2
-    assert "its input differs" in capsys.readouterr().err
     assert main(["run", str(tmp_path / "missing"), "--out", str(out), "--watch"]) == 2
     assert "does not exist" in capsys.readouterr().err
+    assert not out.exists()
     assert main(["run", str(folder), "--out", str(out), "--settle", "3"]) == 2
     assert "--settle needs --watch" in capsys.readouterr().err

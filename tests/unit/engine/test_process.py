@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +9,7 @@ from pipeline.config import Config
 from pipeline.engine.limits import Fault, Lost
 from pipeline.engine.plan import PlannedFile, PlannedImage
 from pipeline.engine.process import WorkOrder, describe_fault, give_up, process_image
-from pipeline.engine.store import RunFolder
+from pipeline.engine.store import RunFolder, out_of_room
 from pipeline.lexicon import Reason, Status
 from pipeline.outputs.report import Provenance
 from pipeline.phantom import simulate
@@ -49,11 +50,12 @@ def test_a_judged_image_is_a_row_and_its_files(drawn: Path, tmp_path: Path, orde
 def test_what_nobody_foresaw_is_a_row_that_quotes_nothing(
     drawn: Path, tmp_path: Path, order: Callable[[Path], WorkOrder]
 ) -> None:
-    outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", "1.2.3"),)), order(tmp_path))
+    broken = replace(order(tmp_path), provenance=None)  # type: ignore[arg-type]  # what nobody foresaw
+    outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", UID),)), broken)
     (row,) = outcome.rows
     assert (row.status, row.reason) == (Status.FAILED, Reason.INTERNAL_ERROR)
     assert row.message is not None
-    assert "RuntimeError in pipeline/engine/process.py, line" in row.message
+    assert "TypeError in pipeline/engine/process.py, line" in row.message
     assert UID not in row.message
     assert str(drawn.parent) not in row.message
     assert not list(tmp_path.iterdir())
@@ -65,7 +67,7 @@ def test_a_folder_that_takes_nothing_is_told_apart_from_a_faulty_file(
     (tmp_path / "file").write_text("in the way")
     outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", UID),)), order(tmp_path / "file"))
     assert outcome.rows == ()
-    assert outcome.write_problem == "Not a directory"
+    assert outcome.write_problem == out_of_room("Not a directory")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,143 @@
+"""Two processes that want to write to one place."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pydicom
+import pytest
+from pydicom.uid import generate_uid
+
+from pipeline import claim
+from pipeline.claim import LOCK, FolderClaim, is_claimed
+from pipeline.cli import main
+from pipeline.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def many(drawn: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    dataset = pydicom.dcmread(drawn / "grouped.dcm")
+    for number in range(30):
+        uid = generate_uid(entropy_srcs=[f"two at once {number}"])
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+        dataset.save_as(folder / f"{number}.dcm")
+    return folder
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run for as long as this lasts, and wait until the place is held."""
+    command = [sys.executable, "-m", "pipeline", "run", *arguments, "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("first", [(), ("--watch",)])
+@pytest.mark.parametrize("second", [(), ("--watch",), ("--force", "--set", "detect.threshold_sigma=6")])
+def test_the_second_run_is_refused_and_told_who_holds_the_folder(
+    many: Path, tmp_path: Path, first: tuple[str, ...], second: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    with running(str(many), "--out", str(out), *first) as process:
+        wait_for(out / "run.json")
+        before = (out / "run.json").read_bytes()
+        (tmp_path / "link").symlink_to(out)
+        assert main(["run", str(many), "--out", str(tmp_path / "link"), *second]) == 2
+        said = capsys.readouterr().err
+        assert f"is being written to by process {process.pid} on {socket.gethostname()}, since 20" in said
+        assert (out / "run.json").read_bytes() == before
+        assert is_claimed(out)
+        process.kill()
+        process.wait()
+    assert not is_claimed(out)  # the lock has ended with the process, the file has not
+    assert (out / LOCK).exists()
+    shutil.rmtree(many)
+    many.mkdir()
+    assert main(["run", str(many), "--out", str(out)]) == 2  # held no more: it gets as far as the input
+    assert "holds no DICOM files" in capsys.readouterr().err
+    assert not (out / LOCK).exists()
+
+
+def test_who_scores_a_run_that_was_killed_is_told(
+    drawn: Path, many: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    with running(str(many), "--out", str(out)) as process:
+        wait_for(out / "results")
+        deadline = time.monotonic() + 60
+        while not list((out / "results").glob("*.json")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+    assert json.loads((out / "run.json").read_text())["state"] == "running"
+    truth = tmp_path / "truth.csv"
+    uids = [path.stem for path in (out / "results").glob("*.json")]
+    truth.write_text("sop_instance_uid,has_calcifications\n" + "".join(f"{uid},1\n" for uid in uids))
+    assert main(["evaluate", str(out), "--truth", str(truth), "--out", str(tmp_path / "scores"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run"]["state"] == "interrupted"
+
+
+def test_where_locks_are_not_seen_a_sign_of_life_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A holder on another machine: its lock is not seen here, and its process cannot be asked for."""
+    monkeypatch.setattr(claim, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(claim, "PATIENCE_SECONDS", 1.0)
+    there = claim.Holder("token", 1, "another-machine", "2026-01-01T00:00:00+00:00", 0.0)
+    (tmp_path / LOCK).write_bytes(there.encode())
+    beating = subprocess.Popen(
+        [sys.executable, "-c", f"import os, time\nwhile True: os.utime({str(tmp_path / LOCK)!r}); time.sleep(0.1)"]
+    )
+    try:
+        with pytest.raises(CallError, match="process 1 on another-machine, since 2026-01-01T00:00:00 UTC"):
+            FolderClaim(tmp_path).__enter__()
+    finally:
+        beating.kill()
+        beating.wait()
+    assert (tmp_path / LOCK).read_bytes() == there.encode()
+    with FolderClaim(tmp_path) as taken:  # it gives no sign any more
+        assert taken.is_there()
+
+
+def test_a_file_system_without_locks_is_said_and_still_guarded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_descriptor: int) -> None:
+        raise OSError(95, os.strerror(95))
+
+    monkeypatch.setattr(claim, "lock", refuse)
+    with FolderClaim(tmp_path) as taken:
+        assert not taken.is_locked
+        with pytest.raises(CallError, match="is being written to by process"):
+            FolderClaim(tmp_path).__enter__()
+
+
+def test_what_lies_under_the_name_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("precious")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / LOCK).symlink_to(tmp_path / "mine")
+    with pytest.raises(Exception, match="cannot be written to"):
+        FolderClaim(tmp_path / "out").__enter__()
+    assert (tmp_path / "mine").read_text() == "precious"
