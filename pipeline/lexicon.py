@@ -222,6 +222,7 @@ class Flag(StrEnum):
     UNCALIBRATED = "uncalibrated"
     IMPLAUSIBLE_SPACING = "implausible_spacing"
     CONTRADICTORY_SPACING = "contradictory_spacing"
+    SMALLER_THAN_FIELD = "smaller_than_field"
     SPACING_AT_DETECTOR = "spacing_at_detector"
     UNCALIBRATED_PIXEL_SPACING = "uncalibrated_pixel_spacing"
     ASSUMED_SPACING = "assumed_spacing"
@@ -275,7 +276,9 @@ class Flag(StrEnum):
 FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.UNCALIBRATED: "No believable pixel spacing was found, so nothing is given in millimetres.",
     Flag.IMPLAUSIBLE_SPACING: "A spacing or a magnification lay outside the believable range and was not used.",
-    Flag.CONTRADICTORY_SPACING: "Two spacings in the file contradict each other.",
+    Flag.CONTRADICTORY_SPACING: "Two spacings in the file contradict each other, or the size of the detector's field.",
+    Flag.SMALLER_THAN_FIELD: "The image is much smaller than the detector's field: a crop keeps its spacing, but if it "
+    "was resized, all sizes are wrong.",
     Flag.SPACING_AT_DETECTOR: "The spacing holds at the detector; in the breast lengths are a few per cent smaller.",
     Flag.UNCALIBRATED_PIXEL_SPACING: "Pixel Spacing was used although the file does not say how it was calibrated.",
     Flag.ASSUMED_SPACING: "The spacing comes from the configuration, not from the file.",

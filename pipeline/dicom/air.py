@@ -35,6 +35,8 @@ _SMALLEST_FADE: Final = 0.02
 _WALL: Final = 0.35
 """Share of one side of the picture that the breast takes at its chest wall. The disc of a round collimator touches
 all four sides, and takes less of each."""
+_CUT: Final = 0.25
+"""Share of a side along which the breast is cut, that counts."""
 _CURVED: Final = 0.02
 """How much the depth of air varies from row to row and from column to column, as a share of the side, at least: the
 skin is curved. A field that grows dimmer towards one side has a straight end."""
@@ -76,10 +78,14 @@ class Air:
         Where the median of the tissue lies between the densest value (0) and
         air (1); None where air is unseen. In exposures most of the tissue lets
         a few per cent pass, 0.02 to 0.1; processing spreads it, 0.11 to 0.8.
+    cut_sides : int or None
+        Sides of the picture at which the breast is cut along a quarter of the
+        side or more; None where air is unseen.
     """
 
     end: AirEnd
     tissue_level: float | None = None
+    cut_sides: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +100,7 @@ class _Region:
     has_wall: bool
     is_curved: bool
     tissue_level: float
+    cut_sides: int
 
     @property
     def is_bounded_by_breast(self) -> bool:
@@ -163,7 +170,9 @@ def find_air(codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding:
         dimmed = np.log(np.maximum(picture, 1.0))
         end = AirEnd.LARGEST if _decide(*_both_ends(dimmed, hidden)) is AirEnd.LARGEST else AirEnd.UNSEEN
     region = {AirEnd.SMALLEST: low, AirEnd.LARGEST: high}.get(end)
-    return Air(end, None if region is None else region.tissue_level)
+    if region is not None:
+        return Air(end, region.tissue_level, region.cut_sides)
+    return Air(end) if end is AirEnd.UNSEEN else Air(end, cut_sides=_cut_sides(~hidden, (True,) * 4))
 
 
 def _shrunk(
@@ -189,8 +198,10 @@ def _both_ends(
         return None, None, None
     scaled = np.clip((picture - low) / (high - low), 0, 1).astype(np.float32)
     box = _within_borders(scaled, hidden)
+    rows, columns = scaled.shape
+    own = box[0].start == 0, box[1].start == 0, box[0].stop == rows, box[1].stop == columns
     scaled, hidden = np.ascontiguousarray(scaled[box]), np.ascontiguousarray(hidden[box])
-    return _region(scaled, hidden), _region(1 - scaled, hidden), _thin_rim(scaled, hidden)
+    return _region(scaled, hidden, own), _region(1 - scaled, hidden, own), _thin_rim(scaled, hidden)
 
 
 def _decide(low: _Region | None, high: _Region | None, rim: float | None) -> AirEnd:
@@ -226,12 +237,12 @@ def _within_borders(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> t
         right -= is_border((slice(top, bottom), right - 1))
         is_changed = before != (top, left, bottom, right)
     if min(bottom - top, right - left) < 24:
-        return slice(None), slice(None)
+        top, left, bottom, right = 0, 0, *scaled.shape
     return slice(top, bottom), slice(left, right)
 
 
-def _region(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> _Region | None:
-    """Find the level region at the lower end that touches the border; None where there is none."""
+def _region(scaled: NDArray[np.float32], hidden: NDArray[np.bool_], own: tuple[bool, ...]) -> _Region | None:
+    """Find the level region at the lower end that touches the border (``own``: which sides are the picture's)."""
     shown = ~hidden
     count = int(shown.sum())
     is_level = shown & (cv2.dilate(scaled, _SQUARE) - cv2.erode(scaled, _SQUARE) <= _SAME)
@@ -264,6 +275,7 @@ def _region(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> _Region |
         structure=structure,
         has_wall=_has_wall(outside),
         is_curved=all(np.std(outside.mean(axis=axis)) >= _CURVED for axis in (0, 1)),
+        cut_sides=_cut_sides(~outside, own),
         tissue_level=float((1 - np.median(tissue)) / max(1 - level, 1e-3)),
     )
 
@@ -288,9 +300,19 @@ def _textures(scaled: NDArray[np.float32], region: NDArray[np.bool_], tissue: ND
 
 def _has_wall(outside: NDArray[np.bool_]) -> bool:
     """Whether what is inside takes a good part of one side of the picture."""
-    edge = max(1, min(outside.shape) // 50)
-    sides = (np.rot90(~outside, turned)[:edge].any(axis=0).mean() for turned in range(4))
-    return bool(max(sides) >= _WALL)
+    return max(_contacts(~outside)) >= _WALL
+
+
+def _cut_sides(tissue: NDArray[np.bool_], own: tuple[bool, ...]) -> int:
+    """Count the sides at which tissue is cut; ``own`` says which of top, left, bottom and right are the picture's."""
+    return sum(is_own and contact >= _CUT for contact, is_own in zip(_contacts(tissue), own, strict=True))
+
+
+def _contacts(tissue: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Give the share that tissue takes of the top, left, bottom and right side."""
+    edge = max(1, min(tissue.shape) // 50)
+    strips = (tissue[:edge], tissue[:, :edge].T, tissue[-edge:], tissue[:, -edge:].T)
+    return tuple(float(strip.any(axis=0).mean()) for strip in strips)
 
 
 def _thin_rim(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> float | None:

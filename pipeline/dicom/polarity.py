@@ -41,6 +41,8 @@ class Polarity:
     denser_is_larger : bool
     is_exposure : bool
         Whether the values are linear in exposure.
+    air : Air
+        What the picture showed.
     is_doubted : bool
         Whether the header was not simply believed, so that its own way of
         showing the image has to be turned to what was decided.
@@ -51,6 +53,7 @@ class Polarity:
 
     denser_is_larger: bool
     is_exposure: bool
+    air: Air
     is_doubted: bool = False
     flags: frozenset[Flag] = frozenset()
     notes: tuple[str, ...] = ()
@@ -115,7 +118,7 @@ def decide_polarity(header: Header, intent: PresentationIntent, statements: Sequ
         kind = "raw exposures" if is_exposure else "a processed image"
         notes.append(f"Presentation Intent Type (0008,0068) is {intent.value}, but the pixels are those of {kind}.")
     is_doubted = bool(flags - {Flag.UNKNOWN_INTENSITY_RELATIONSHIP}) or seen != claim.denser_is_larger
-    return Polarity(seen, is_exposure, is_doubted, frozenset(flags), tuple(notes))
+    return Polarity(seen, is_exposure, air, is_doubted, frozenset(flags), tuple(notes))
 
 
 def is_relationship_known(header: Header) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.dicom.admission import admit
 from pipeline.dicom.decode import find_syntax, read_codes
+from pipeline.dicom.field import hold_against_field
 from pipeline.dicom.file import open_dicom
 from pipeline.dicom.greyscale import describe_pixels
 from pipeline.dicom.identity import decide_intent, describe_identity, is_safe_uid
@@ -178,9 +179,10 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
     layout = read_layout(header, settings.read)
     intent, intent_flags = decide_intent(header)
     identity = describe_identity(header, view, intent, layout, settings.privacy)
-    spacing = decide_spacing(header, settings.spacing)
     codes, layout, code_flags = read_codes(opened, layout)
     pixels, polarity = describe_pixels(codes, header, layout, intent)
+    spacing = decide_spacing(header, settings.spacing)
+    spacing = hold_against_field(spacing, header, codes.shape, view.view, polarity.air, settings.spacing)
     if header.text("LossyImageCompression") in {"01", "1"} or header.text("LossyImageCompressionMethod"):
         flags |= {Flag.LOSSY}
     if opened.is_mislabelled:

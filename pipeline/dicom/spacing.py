@@ -22,11 +22,12 @@ SPACING_KEYWORDS: Final = ("PixelSpacing", "ImagerPixelSpacing", "NominalScanned
 
 @dataclass(frozen=True, slots=True)
 class SpacingCall:
-    """The spacing of an image, where it came from, and what is doubtful about it."""
+    """The spacing of an image, where it came from, what is doubtful about it, and sentences that name the numbers."""
 
     spacing: PixelSpacing | None
     source: SpacingSource
     flags: frozenset[Flag]
+    notes: tuple[str, ...] = ()
 
 
 def decide_spacing(header: Header, settings: SpacingSettings) -> SpacingCall:
