@@ -238,6 +238,7 @@ class Flag(StrEnum):
     CONTRADICTORY_POLARITY = "contradictory_polarity"
     CONTRADICTORY_INTENT = "contradictory_intent"
     UNUSABLE_WINDOW = "unusable_window"
+    NO_TISSUE = "no_tissue"
     LOSSY = "lossy"
     UID_TELLS = "uid_tells"
     MISLABELLED_SYNTAX = "mislabelled_syntax"
@@ -298,6 +299,7 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.CONTRADICTORY_INTENT: "The pixels are not of the kind that the header says: raw exposures in an image for "
     "presentation, or the other way round. The pixels were followed.",
     Flag.UNUSABLE_WINDOW: "The windows of the file show the image in one grey, so it is shown over its own range.",
+    Flag.NO_TISSUE: "Nothing in the picture has the texture of tissue: it shows a phantom, a flat field or noise.",
     Flag.LOSSY: "The image was compressed with loss, which can remove or imitate small calcifications.",
     Flag.UID_TELLS: "A UID of the image, by which its files are named, holds an identifier or a date of its header; "
     "privacy.uids: hash hides it.",

@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from pipeline.dicom.overview import FEWEST_CELLS, SAME_VALUE, contacts_of, measure_texture, scale_within_borders
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_CELLS: Final = 256
-"""Cells along the longer side at most: about a millimetre each, so that noise and specks are averaged away."""
-_SAMPLES: Final = 4
-"""Pixels of a cell that are looked at, along each side."""
-_TRIMMED: Final = 0.001
-"""Share of the cells at each end that does not set the scale: dead pixels, letters."""
-_SAME: Final = 0.03
-"""Share of the scale by which cells differ that count as one value."""
-_LINE_SHARE: Final = 0.97
-"""A row or column at the edge of which so many cells have one value is a border: printed, padded, a mount, or air."""
 _LEVEL_REACH: Final = 0.1
 """How far from its level air lies, as a share of the scale: fields are up to a tenth darker at one side."""
 _SMALLEST_AREA: Final = 0.03
@@ -52,8 +44,6 @@ _MOST_NOISE: Final = 2.0
 _RIM: Final = 0.1
 """Where padding took the place of air: share of the rim that may be denser, or thinner, than the core. Round and
 square windows cut out of 263 breasts had 0.16 and more on the wrong side."""
-_FEWEST: Final = 60
-"""Cells without which nothing is said of a region."""
 _SQUARE: Final = np.ones((3, 3), np.uint8)
 
 
@@ -103,12 +93,11 @@ class _Region:
     cut_sides: int
 
     @property
-    def is_bounded_by_breast(self) -> bool:
-        """Whether what it leaves has the shape of a breast: nothing beyond it, a rim that fades, a chest wall."""
+    def has_shape(self) -> bool:
+        """Whether what it leaves has the shape of a breast: nothing beyond it, a chest wall, a curved skin."""
         return (
             _SMALLEST_AREA <= self.area_share <= _LARGEST_AREA
             and self.beyond_share <= _MOST_BEYOND
-            and _SMALLEST_FADE < self.fade <= _FADE
             and self.has_wall
             and self.is_curved
         )
@@ -120,12 +109,12 @@ class _Region:
 
     @property
     def is_air(self) -> bool:
-        """Whether it is calmer than tissue, too."""
+        """Whether the rim of what has that shape fades, and it is calmer than tissue, too."""
         is_noise = self.structure <= _UNSTRUCTURED and self.texture <= _MOST_NOISE
-        return self.is_bounded_by_breast and (self.texture <= _CALM or is_noise)
+        return self.has_shape and _SMALLEST_FADE < self.fade <= _FADE and (self.texture <= _CALM or is_noise)
 
 
-def find_air(codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding: NDArray[np.bool_]) -> Air:
+def find_air(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Air:
     """
     Find the end of the grey scale at which the air lies.
 
@@ -139,12 +128,10 @@ def find_air(codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding:
 
     Parameters
     ----------
-    codes : ndarray of uint16, shape (rows, columns)
-        Stored values as codes.
-    values : ndarray of float64, shape (n_codes,)
-        The modality value of each code.
-    is_padding : ndarray of bool, shape (n_codes,)
-        Codes that are no picture.
+    picture : ndarray of float32, shape (rows, columns)
+        Modality values, averaged over cells by `shrink`.
+    hidden : ndarray of bool, shape (rows, columns)
+        Cells that are mostly padding.
 
     Returns
     -------
@@ -154,19 +141,19 @@ def find_air(codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding:
     Notes
     -----
     Linear exposures squeeze the tissue into a few per cent of the scale,
-    where it looks as level as air. Where both ends look like air, the
-    logarithm decides.
+    where it looks as level as air and as thick at its rim as at its core.
+    Where the largest values may be air but do not show it, their logarithm
+    decides.
 
     What this tells of real and simulated images, and of what was made of them
     (inverted, framed, padded, cropped, as exposures), is measured by
     ``tests/benchmarks/polarity.py`` and stands in docs/dicom.md.
     """
-    picture, hidden = _shrunk(codes, values, is_padding)
-    if np.count_nonzero(~hidden) < _FEWEST:
+    if np.count_nonzero(~hidden) < FEWEST_CELLS:
         return Air(AirEnd.UNSEEN)
     low, high, rim = _both_ends(picture, hidden)
     end = _decide(low, high, rim)
-    if end is AirEnd.UNSEEN and high is not None and high.is_bounded_by_breast and picture[~hidden].min() >= 0:
+    if end is AirEnd.UNSEEN and high is not None and high.has_shape and picture[~hidden].min() >= 0:
         dimmed = np.log(np.maximum(picture, 1.0))
         end = AirEnd.LARGEST if _decide(*_both_ends(dimmed, hidden)) is AirEnd.LARGEST else AirEnd.UNSEEN
     region = {AirEnd.SMALLEST: low, AirEnd.LARGEST: high}.get(end)
@@ -175,32 +162,14 @@ def find_air(codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding:
     return Air(end) if end is AirEnd.UNSEEN else Air(end, cut_sides=_cut_sides(~hidden, (True,) * 4))
 
 
-def _shrunk(
-    codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Average the picture over cells, padding left out; and mark the cells that are mostly padding."""
-    cell = max(1, -(-max(codes.shape) // _CELLS))
-    sampled = codes[:: max(1, cell // _SAMPLES), :: max(1, cell // _SAMPLES)]
-    weight = (~is_padding).astype(np.float32)[sampled]
-    size = (max(1, codes.shape[1] // cell), max(1, codes.shape[0] // cell))
-    share = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    total = cv2.resize(values.astype(np.float32)[sampled] * weight, size, interpolation=cv2.INTER_AREA)
-    hidden = share < 0.5
-    return np.where(hidden, 0, total / np.maximum(share, 0.5)).astype(np.float32), hidden
-
-
 def _both_ends(
     picture: NDArray[np.float32], hidden: NDArray[np.bool_]
 ) -> tuple[_Region | None, _Region | None, float | None]:
     """Look for air at either end, and for the share of the rim beside padding that is thinner than the core."""
-    low, high = np.quantile(picture[~hidden], (_TRIMMED, 1 - _TRIMMED))
-    if high <= low:
+    inner = scale_within_borders(picture, hidden)
+    if inner is None:
         return None, None, None
-    scaled = np.clip((picture - low) / (high - low), 0, 1).astype(np.float32)
-    box = _within_borders(scaled, hidden)
-    rows, columns = scaled.shape
-    own = box[0].start == 0, box[1].start == 0, box[0].stop == rows, box[1].stop == columns
-    scaled, hidden = np.ascontiguousarray(scaled[box]), np.ascontiguousarray(hidden[box])
+    scaled, hidden, own = inner.scaled, inner.hidden, inner.own_sides
     return _region(scaled, hidden, own), _region(1 - scaled, hidden, own), _thin_rim(scaled, hidden)
 
 
@@ -220,37 +189,16 @@ def _decide(low: _Region | None, high: _Region | None, rim: float | None) -> Air
     return AirEnd.UNSEEN
 
 
-def _within_borders(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Give the box that is left without the rows and columns at the edges that have one value from end to end."""
-    top, left, bottom, right = 0, 0, *scaled.shape
-
-    def is_border(line: tuple[int | slice, int | slice]) -> bool:
-        shown = scaled[line][~hidden[line]]
-        return bool(shown.size == 0 or np.mean(np.abs(shown - np.median(shown)) <= _SAME) >= _LINE_SHARE)
-
-    is_changed = True
-    while is_changed and min(bottom - top, right - left) > 8:
-        before = top, left, bottom, right
-        top += is_border((top, slice(left, right)))
-        bottom -= is_border((bottom - 1, slice(left, right)))
-        left += is_border((slice(top, bottom), left))
-        right -= is_border((slice(top, bottom), right - 1))
-        is_changed = before != (top, left, bottom, right)
-    if min(bottom - top, right - left) < 24:
-        top, left, bottom, right = 0, 0, *scaled.shape
-    return slice(top, bottom), slice(left, right)
-
-
 def _region(scaled: NDArray[np.float32], hidden: NDArray[np.bool_], own: tuple[bool, ...]) -> _Region | None:
     """Find the level region at the lower end that touches the border (``own``: which sides are the picture's)."""
     shown = ~hidden
     count = int(shown.sum())
-    is_level = shown & (cv2.dilate(scaled, _SQUARE) - cv2.erode(scaled, _SQUARE) <= _SAME)
+    is_level = shown & (cv2.dilate(scaled, _SQUARE) - cv2.erode(scaled, _SQUARE) <= SAME_VALUE)
     reach = max(2, min(scaled.shape) // 16)
     at_border = np.ones(scaled.shape, bool)
     at_border[reach:-reach, reach:-reach] = False
     seeds = scaled[is_level & at_border & (scaled < 0.5)]
-    if count < _FEWEST or seeds.size < 0.01 * count:
+    if count < FEWEST_CELLS or seeds.size < 0.01 * count:
         return None
     heights, edges = np.histogram(seeds, bins=50, range=(0, 0.5))
     level = float(edges[np.convolve(heights, (1, 2, 3, 2, 1), "same").argmax()]) + 0.005
@@ -264,7 +212,7 @@ def _region(scaled: NDArray[np.float32], hidden: NDArray[np.bool_], own: tuple[b
     rim = scaled[(distance >= 1.5) & (distance < 4)]
     core = scaled[(distance >= 10) & ~at_border]
     tissue = scaled[~outside]
-    if min(rim.size, core.size) < 20 or tissue.size < _FEWEST:
+    if min(rim.size, core.size) < 20 or tissue.size < FEWEST_CELLS:
         return None
     texture, structure = _textures(scaled, region, ~outside)
     return _Region(
@@ -282,15 +230,10 @@ def _region(scaled: NDArray[np.float32], hidden: NDArray[np.bool_], own: tuple[b
 
 def _textures(scaled: NDArray[np.float32], region: NDArray[np.bool_], tissue: NDArray[np.bool_]) -> tuple[float, float]:
     """Compare the coarse texture of two regions, and how much of their texture is coarse; large where unknown."""
-    fine = np.abs(scaled - cv2.blur(scaled, (3, 3)))
-    coarse = np.abs(cv2.blur(scaled, (3, 3)) - cv2.blur(scaled, (9, 9)))
-    measured = []
-    for part in (region, tissue):
-        inner = cv2.erode(part.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
-        if np.count_nonzero(inner) < _FEWEST:
-            return np.inf, np.inf
-        measured.append((float(np.median(fine[inner])), float(np.median(coarse[inner]))))
-    (fine_air, coarse_air), (fine_tissue, coarse_tissue) = measured
+    air, beside = measure_texture(scaled, region), measure_texture(scaled, tissue)
+    if air is None or beside is None:
+        return np.inf, np.inf
+    (fine_air, coarse_air), (fine_tissue, coarse_tissue) = air, beside
     if coarse_tissue < 1e-4:  # as level as air itself
         return np.inf, np.inf
     ratio_of_tissue = coarse_tissue / max(fine_tissue, 1e-5)
@@ -300,19 +243,12 @@ def _textures(scaled: NDArray[np.float32], region: NDArray[np.bool_], tissue: ND
 
 def _has_wall(outside: NDArray[np.bool_]) -> bool:
     """Whether what is inside takes a good part of one side of the picture."""
-    return max(_contacts(~outside)) >= _WALL
+    return max(contacts_of(~outside)) >= _WALL
 
 
 def _cut_sides(tissue: NDArray[np.bool_], own: tuple[bool, ...]) -> int:
     """Count the sides at which tissue is cut; ``own`` says which of top, left, bottom and right are the picture's."""
-    return sum(is_own and contact >= _CUT for contact, is_own in zip(_contacts(tissue), own, strict=True))
-
-
-def _contacts(tissue: NDArray[np.bool_]) -> tuple[float, ...]:
-    """Give the share that tissue takes of the top, left, bottom and right side."""
-    edge = max(1, min(tissue.shape) // 50)
-    strips = (tissue[:edge], tissue[:, :edge].T, tissue[-edge:], tissue[:, -edge:].T)
-    return tuple(float(strip.any(axis=0).mean()) for strip in strips)
+    return sum(is_own and contact >= _CUT for contact, is_own in zip(contacts_of(tissue), own, strict=True))
 
 
 def _thin_rim(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> float | None:

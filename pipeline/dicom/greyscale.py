@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pipeline.dicom.air import find_air
+from pipeline.dicom.overview import shrink
 from pipeline.dicom.polarity import decide_polarity, is_relationship_known, state_presentation, state_relationship
+from pipeline.dicom.tissue import shows_no_tissue
 from pipeline.errors import UnreadableImage
 from pipeline.lexicon import Flag, PresentationIntent, Reason
 from pipeline.model import StoredPixels, density_of
@@ -80,7 +82,10 @@ def describe_pixels(
         statements = [state_relationship(header, is_rising=_is_rising(modality, stored))]
     else:
         statements = state_presentation(header, rising, is_monochrome1=layout.is_monochrome1)
-    polarity = decide_polarity(header, intent, statements, find_air(codes, modality, is_padding))
+    overview = shrink(codes, modality, is_padding)
+    polarity = decide_polarity(header, intent, statements, find_air(*overview))
+    if shows_no_tissue(*overview):
+        polarity = replace(polarity, flags=polarity.flags | {Flag.NO_TISSUE})
     used = np.bincount(codes[::HISTOGRAM_STEP_PX, ::HISTOGRAM_STEP_PX].ravel(), minlength=len(modality)) * ~is_padding
     voi = next((voi for voi in vois if _shows_something(voi, used)), None)
     if vois and voi is None:

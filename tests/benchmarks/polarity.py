@@ -22,6 +22,7 @@ import numpy as np
 
 from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.dicom.air import AirEnd, find_air
+from pipeline.dicom.overview import shrink
 from pipeline.errors import ImageError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def tell(density: NDArray[np.float64], is_padding: NDArray[np.bool_]) -> AirEnd:
     codes = np.rint((density - low) / max(high - low, 1e-9) * LEVELS).clip(0, LEVELS).astype(np.uint16) + np.uint16(1)
     codes[is_padding] = 0
     values = (np.arange(LEVELS + 2) - 1) / LEVELS * (high - low) + low
-    return find_air(codes, values, np.arange(LEVELS + 2) == 0).end
+    return find_air(*shrink(codes, values, np.arange(LEVELS + 2) == 0)).end
 
 
 def prepare(mammogram: Mammogram) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

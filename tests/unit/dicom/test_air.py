@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.dicom.air import AirEnd, find_air
+from pipeline.dicom.overview import shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ def tell(density: Picture, is_padding: NDArray[np.bool_] | None = None) -> AirEn
     codes = np.rint(1 + (density - low) / (high - low) * 4094).astype(np.uint16)
     if is_padding is not None:
         codes[is_padding] = 0
-    return find_air(codes, np.arange(4096.0), np.arange(4096) == 0).end
+    return find_air(*shrink(codes, np.arange(4096.0), np.arange(4096) == 0)).end
 
 
 def framed(density: Picture, value: float) -> Picture:
@@ -125,4 +126,4 @@ def test_nothing_is_told_of_what_shows_no_air(density: Picture) -> None:
 @pytest.mark.parametrize("value", [0, 7])
 def test_an_image_of_one_value_and_one_of_padding_show_nothing(value: int) -> None:
     codes = np.full(SHAPE, value, np.uint16)
-    assert find_air(codes, np.arange(4096.0), np.arange(4096) == 0).end is AirEnd.UNSEEN
+    assert find_air(*shrink(codes, np.arange(4096.0), np.arange(4096) == 0)).end is AirEnd.UNSEEN

@@ -1,0 +1,125 @@
+"""A picture in cells of about a millimetre, and what parts of it look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_CELLS: Final = 256
+"""Cells along the longer side at most: about a millimetre each, so that noise and specks are averaged away."""
+_SAMPLES: Final = 4
+"""Pixels of a cell that are looked at, along each side."""
+_TRIMMED: Final = 0.001
+"""Share of the cells at each end that does not set the scale: dead pixels, letters."""
+SAME_VALUE: Final = 0.03
+"""Share of the scale by which cells differ that count as one value."""
+_LINE_SHARE: Final = 0.97
+"""A row or column at the edge of which so many cells have one value is a border: printed, padded, a mount, or air."""
+FEWEST_CELLS: Final = 60
+"""Cells without which nothing is said of a region."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inner:
+    """
+    What is left of a picture without its borders.
+
+    Attributes
+    ----------
+    scaled : ndarray of float32, shape (rows, columns)
+        From 0 to 1, but for a tenth of a per cent at both ends.
+    hidden : ndarray of bool, shape (rows, columns)
+        Cells that are mostly padding.
+    own_sides : tuple of bool
+        Whether the top, left, bottom and right side are those of the picture.
+    """
+
+    scaled: NDArray[np.float32]
+    hidden: NDArray[np.bool_]
+    own_sides: tuple[bool, bool, bool, bool]
+
+
+def shrink(
+    codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Average the picture over cells, padding left out; and mark the cells that are mostly padding."""
+    cell = max(1, -(-max(codes.shape) // _CELLS))
+    sampled = codes[:: max(1, cell // _SAMPLES), :: max(1, cell // _SAMPLES)]
+    weight = (~is_padding).astype(np.float32)[sampled]
+    size = (max(1, codes.shape[1] // cell), max(1, codes.shape[0] // cell))
+    share = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    total = cv2.resize(values.astype(np.float32)[sampled] * weight, size, interpolation=cv2.INTER_AREA)
+    hidden = share < 0.5
+    return np.where(hidden, 0, total / np.maximum(share, 0.5)).astype(np.float32), hidden
+
+
+def scale_within_borders(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Inner | None:
+    """
+    Scale a picture, and leave out what borders it.
+
+    Parameters
+    ----------
+    picture : ndarray of float32, shape (rows, columns)
+        As `shrink` gives it.
+    hidden : ndarray of bool, shape (rows, columns)
+        Cells that are mostly padding.
+
+    Returns
+    -------
+    Inner or None
+        None where all cells have one value.
+    """
+    if np.count_nonzero(~hidden) < FEWEST_CELLS:
+        return None
+    low, high = np.quantile(picture[~hidden], (_TRIMMED, 1 - _TRIMMED))
+    if high <= low:
+        return None
+    scaled = np.clip((picture - low) / (high - low), 0, 1).astype(np.float32)
+    box = _within_borders(scaled, hidden)
+    rows, columns = scaled.shape
+    own = box[0].start == 0, box[1].start == 0, box[0].stop == rows, box[1].stop == columns
+    return Inner(np.ascontiguousarray(scaled[box]), np.ascontiguousarray(hidden[box]), own)
+
+
+def _within_borders(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Give the box that is left without the rows and columns at the edges that have one value from end to end."""
+    top, left, bottom, right = 0, 0, *scaled.shape
+
+    def is_border(line: tuple[int | slice, int | slice]) -> bool:
+        shown = scaled[line][~hidden[line]]
+        return bool(shown.size == 0 or np.mean(np.abs(shown - np.median(shown)) <= SAME_VALUE) >= _LINE_SHARE)
+
+    is_changed = True
+    while is_changed and min(bottom - top, right - left) > 8:
+        before = top, left, bottom, right
+        top += is_border((top, slice(left, right)))
+        bottom -= is_border((bottom - 1, slice(left, right)))
+        left += is_border((slice(top, bottom), left))
+        right -= is_border((slice(top, bottom), right - 1))
+        is_changed = before != (top, left, bottom, right)
+    if min(bottom - top, right - left) < 24:
+        top, left, bottom, right = 0, 0, *scaled.shape
+    return slice(top, bottom), slice(left, right)
+
+
+def measure_texture(scaled: NDArray[np.float32], part: NDArray[np.bool_]) -> tuple[float, float] | None:
+    """Give the fine and the coarse texture of a part, up to three and to nine cells; None where it is too small."""
+    inner = cv2.erode(part.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
+    if np.count_nonzero(inner) < FEWEST_CELLS:
+        return None
+    fine = np.abs(scaled - cv2.blur(scaled, (3, 3)))
+    coarse = np.abs(cv2.blur(scaled, (3, 3)) - cv2.blur(scaled, (9, 9)))
+    return float(np.median(fine[inner])), float(np.median(coarse[inner]))
+
+
+def contacts_of(tissue: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Give the share that tissue takes of the top, left, bottom and right side."""
+    edge = max(1, min(tissue.shape) // 50)
+    strips = (tissue[:edge], tissue[:, :edge].T, tissue[-edge:], tissue[:, -edge:].T)
+    return tuple(float(strip.any(axis=0).mean()) for strip in strips)
