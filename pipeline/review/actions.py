@@ -83,6 +83,26 @@ class JudgeCalcification(_Action):
         note(state.calcifications, self.id, "verdict", self.verdict)
 
 
+class JudgeCalcifications(_Action):
+    """Accept or reject several marks of the program at once, such as an artery; None takes the verdicts back."""
+
+    type: Literal["judge_calcifications"]
+    ids: Annotated[list[int], Field(min_length=1, max_length=5000)]
+    verdict: Verdict | None
+
+    speaks_of_marks = True
+
+    def check(self, before: Before) -> None:
+        """Refuse marks that are not there."""
+        for number in self.ids:
+            before.require(number, "calcification")
+
+    def apply(self, state: State) -> None:
+        """Note the verdict of each."""
+        for number in self.ids:
+            note(state.calcifications, number, "verdict", self.verdict)
+
+
 class JudgeCluster(_Action):
     """Accept or reject a cluster of the program, and with it the members that have no verdict of their own."""
 
@@ -292,6 +312,7 @@ class Redo(_Action):
 
 Action = (
     JudgeCalcification
+    | JudgeCalcifications
     | JudgeCluster
     | AddCalcification
     | RemoveAdded

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CallError
 from pipeline.lexicon import NOTICE
-from pipeline.review.actions import Before, MarkRead, check_reader
+from pipeline.review.actions import Before, check_reader
+from pipeline.review.blinding import has_answered, same_woman
 from pipeline.review.decoding import NoPixelsError
-from pipeline.review.timeline import compute_state, undone_by
+from pipeline.review.timeline import compute_state, next_steps, undone_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -32,8 +33,8 @@ _HIDDEN: dict[str, Any] = {
     "file": None,
 }
 """
-What stands in the worklist in place of the result, until the reader has answered. Files are often named after
-what they show, so their names are kept back as well.
+What stands in the worklist in place of the result, until the reader has read all images of the woman. Files are often
+named after what they show, so their names are kept back as well.
 """
 
 
@@ -72,7 +73,7 @@ class Review:
     is_pinned : bool
         Whether a blinded review serves that reader alone.
     is_blinded : bool
-        Whether results are kept back until a reader has answered.
+        Whether the results of a woman are kept back until a reader has read all of her images.
     tile_px : int
     """
 
@@ -94,6 +95,7 @@ class Review:
         self.is_blinded = is_blinded
         self._is_pinned = is_pinned and is_blinded
         self._tile_px = tile_px
+        self._same_woman = same_woman(index.images)
         self._lock = threading.Lock()
         self._progress: dict[str, _Progress] = {}
 
@@ -130,9 +132,11 @@ class Review:
                 "overlay": image.overlay is not None,
                 "file": image.input_path,
             }
-            if self.is_blinded and not own["answered"]:
+            is_hidden = bool(self._unread(image.uid, marks))
+            if is_hidden:
                 shown = _HIDDEN
-            images.append({**_identity(image), **shown, "read": own["read"], "agreed": own["agreed"]})
+            is_agreed = own["agreed"] and not is_hidden
+            images.append({**_identity(image), **shown, "read": own["read"], "agreed": is_agreed})
         failed = [
             {name: row.get(name) for name in ("path", "status", "reason", "message")} for row in self.index.not_judged
         ]
@@ -154,7 +158,7 @@ class Review:
                 "columns": image.columns,
                 "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
             },
-            "result": self._result(uid) if self._may_see(taken) else None,
+            "result": self._result(uid) if self._may_see(uid, name) else None,
             "pixels": self._describe_pixels(image, drawn),
             "case": self.index.case(uid),
             "answers": self._answer(uid, name, taken),
@@ -173,12 +177,12 @@ class Review:
     def file(self, uid: str, kind: str, reader: str | None) -> Path:
         """Give the run's own overlay or thumbnail, both of which show the marks."""
         image = self._find(uid)
+        if not self._may_see(uid, self.who(reader)):  # before all else: some runs have pictures of findings alone
+            message = f"Blinded reading: the {kind} is shown when all images of this woman have been read."
+            raise NotKnownError(message)
         place = image.overlay if kind == "overlay" else image.thumbnail
         if place is None:
             message = f"The run has no {kind} of this image."
-            raise NotKnownError(message)
-        if not self._may_see(self.answers.of_image(uid, self.who(reader))):
-            message = f"Blinded reading: the {kind} is shown when this image has been read."
             raise NotKnownError(message)
         return self.index.folder / place
 
@@ -198,11 +202,13 @@ class Review:
         name = self.who(reader)
         result = self._result(uid)
         digest = self.index.result_digest(uid)
+        is_open = self._may_see(uid, name)
 
         def prepare(before: list[Taken]) -> tuple[str, str, bool, dict[str, Any]]:
-            is_open = self._may_see(before)
             if not is_open and action.needs_marks:  # even "no such mark" would tell something
-                message = "Blinded reading: say that the image is read first; then its marks can be seen and judged."
+                message = (
+                    "Blinded reading: mark all images of this woman as read first; then marks can be seen and judged."
+                )
                 raise NotAllowedError(message)
             action.check(Before(_state_of(before, digest), result))
             configuration = result["provenance"]["configuration_digest"]
@@ -245,9 +251,15 @@ class Review:
             raise NotServedError(message)
         return name
 
-    def _may_see(self, taken: Iterable[Taken]) -> bool:
-        """Whether a reader may see the result: always, or once they have said that the image is read."""
-        return not self.is_blinded or has_answered(taken)
+    def _may_see(self, uid: str, reader: str) -> bool:
+        """Whether a reader may see the result: always, or once they have said that all images of the woman are read."""
+        return not self.is_blinded or not self._unread(uid, self._marks(reader))
+
+    def _unread(self, uid: str, marks: Mapping[str, Mapping[str, bool]]) -> list[str]:
+        """List the images of the same woman that keep a blinded reader from seeing this one's result."""
+        if not self.is_blinded:
+            return []
+        return [other for other in self._same_woman[uid] if other not in marks or not marks[other]["answered"]]
 
     def _find(self, uid: str) -> Image:
         image = self.index.images.get(uid)
@@ -266,11 +278,19 @@ class Review:
     def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:
         digest = self.index.result_digest(uid)
         present = [item for item in taken if item.result_digest == digest]
+        unread = self._unread(uid, self._marks(reader))
+        label = None if unread else self.index.images[uid].found["distribution"]
+        undoes, redoes = next_steps((item.number, item.action) for item in present)
         return {
             "reader": reader,
             "configuration_digest": self.index.record.get("configuration_digest"),
-            **_state_of(taken, digest).as_json(self.index.images[uid].found["distribution"]),
-            "answered": self._may_see(taken),
+            **_state_of(taken, digest).as_json(label),
+            "undoes": None if undoes is None else undoes.model_dump(mode="json"),
+            "redoes": None if redoes is None else redoes.model_dump(mode="json"),
+            "last": taken[-1].number if taken else 0,
+            "answered": not unread,
+            "unread_of_case": len(unread),
+            "images_of_case": len(self._same_woman[uid]),
             "other_results": len(taken) - len(present),
             "saved_at": present[-1].time if present else None,
         }
@@ -308,11 +328,6 @@ class Review:
             return dict(progress.marks)
 
 
-def has_answered(taken: Iterable[Taken]) -> bool:
-    """Whether a reader has ever said that the image is read: what was shown then cannot be unseen by an undo."""
-    return any(isinstance(item.action, MarkRead) and item.action.read for item in taken)
-
-
 def _state_of(taken: Iterable[Taken], result_digest: str) -> State:
     """Compute the state from the actions on this very result: ids of another one mean something else."""
     return compute_state((item.number, item.action) for item in taken if item.result_digest == result_digest)
@@ -323,6 +338,7 @@ def _identity(image: Image) -> dict[str, Any]:
         "uid": image.uid,
         "patient_key": image.patient_key,
         "study_uid": image.study_uid,
+        "series_uid": image.series_uid,
         "laterality": image.laterality,
         "view": image.view,
         "rows": image.rows,

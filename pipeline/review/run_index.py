@@ -40,6 +40,7 @@ class Image:
     uid: str
     patient_key: str | None
     study_uid: str
+    series_uid: str
     laterality: str
     view: str
     patient_orientation: tuple[str, ...]
@@ -190,6 +191,7 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
         uid=head["sop_instance_uid"],
         patient_key=head["patient_key"],
         study_uid=head["study_instance_uid"],
+        series_uid=head["series_instance_uid"],
         laterality=head["laterality"],
         view=head["view"],
         patient_orientation=tuple(head["patient_orientation"]),

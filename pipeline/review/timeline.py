@@ -35,6 +35,12 @@ def compute_state(actions: Iterable[tuple[int, Action]]) -> State:
     return state
 
 
+def next_steps(actions: Iterable[tuple[int, Action]]) -> tuple[Action | None, Action | None]:
+    """Give the action that an undo would take back, and that which a redo would do again; None for none."""
+    done, undone, _ = _follow(actions)
+    return (done[-1][1] if done else None), (undone[-1][1] if undone else None)
+
+
 def undone_by(actions: Iterable[tuple[int, Action]]) -> dict[int, int]:
     """Give, for every action that does not stand, the number of the undo that took it back."""
     return _follow(actions)[2]

@@ -1,6 +1,6 @@
-// The answers of one reader to one image: sent one after the other, sent again until the server has them.
+// The answers of one reader to one image: sent one after the other, sent again until the server has them, and never twice.
 
-import { postAction } from "./api.js";
+import { getHistory, getImage, postAction } from "./api.js";
 
 const AGAIN_MS = 1500;
 
@@ -13,7 +13,7 @@ export class Answers {
   /** Send an action. The promise holds when the server has it, and throws where the server refuses it. */
   send(action) {
     return new Promise((resolve, reject) => {
-      this.pending.push({ action, resolve, reject });
+      this.pending.push({ action, resolve, reject, isAgain: false });
       this.pump();
       this.changed();
     });
@@ -23,27 +23,48 @@ export class Answers {
     if (this.sending) return;
     this.sending = true;
     while (this.pending.length) {
-      const { action, resolve, reject } = this.pending[0];
+      const first = this.pending[0];
       try {
-        this.state = await postAction(this.uid, this.reader, action);
+        this.state = (first.isAgain && (await this.arrived(first.action))) || (await postAction(this.uid, this.reader, first.action));
         this.problem = null;
         this.pending.shift();
-        resolve(this.state);
+        first.resolve(this.state);
       } catch (error) {
         if (error.status === 0) {
           // Nobody answered: it stays in the queue, and nothing overtakes it.
           this.problem = error.message;
+          first.isAgain = true;
           this.changed();
           await new Promise((done) => setTimeout(done, AGAIN_MS));
           continue;
         }
         this.pending.shift();
-        reject(error);
+        first.reject(error);
       }
       this.changed();
     }
     this.sending = false;
     this.changed();
+  }
+
+  /** The state, where an action that nobody confirmed had reached the server all the same; else null. */
+  async arrived(action) {
+    const { history } = await getHistory(this.uid, this.reader);
+    const isSame = (one) => Object.entries(action).every(([name, value]) => one[name] === value || JSON.stringify(one[name]) === JSON.stringify(value));
+    const isThere = history.some((entry) => entry.number > this.state.last && isSame(entry.action));
+    return isThere ? (await getImage(this.uid, this.reader)).answers : null;
+  }
+
+  /** The state as it will be when all that waits is saved, as far as reading and agreeing go. */
+  get expected() {
+    const expected = { ...this.state };
+    for (const { action } of this.pending) {
+      if (action.type === "mark_read") expected.read = action.read;
+      if (action.type !== "agree_image") continue;
+      expected.agreed = expected.rest_accepted = action.agreed;
+      expected.read ||= action.agreed;
+    }
+    return expected;
   }
 
   get isSaved() {

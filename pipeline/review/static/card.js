@@ -24,7 +24,7 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
   const label = distribution ? words(distribution) : "not shown yet";
   const count = counts ? sayCounts(counts) : "";
   const name = `${side} ${view}, ${label}, ${count}, ${state}`;
-  return h("a", { ...attributes, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
+  return h("a", { ...attributes, title: entry.file, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
     picture(entry, reader, plain),
     h("span", { class: "view-name" }, `${side} ${view}`),
     h("span", { class: "state" }, state === "unread" ? "" : `✓ ${state}`),

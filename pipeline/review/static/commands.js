@@ -1,7 +1,8 @@
 // What keys and the toolbar do: one table of commands by name.
 
-import { add, agree, judge, markRead, nudge, undo } from "./answering.js";
+import { add, agree, judge, labelDistribution, labelMorphology, markRead, nudge, undo } from "./answering.js";
 import { byId } from "./dom.js";
+import { localise } from "./local.js";
 import { step } from "./stepping.js";
 
 export function commandsOf(viewer, app) {
@@ -26,23 +27,29 @@ export function commandsOf(viewer, app) {
     viewer.active.view.setZoom(viewer.active.view.zoom * factor);
     viewer.moved(viewer.active);
   };
-  const pick = (keep) => document.querySelector(`#detail [data-keep="${keep}"]`);
   return {
     next: () => step(viewer, 1), previous: () => step(viewer, -1),
     nextSpot: () => step(viewer, 1, true), previousSpot: () => step(viewer, -1, true),
     nextImage: () => app.neighbour(1), previousImage: () => app.neighbour(-1),
     nextPane: () => app.activate(1), previousPane: () => app.activate(-1),
     large: () => viewer.toggleLarge(), back: () => app.back(),
-    agree: () => agree(viewer), read: () => markRead(viewer),
+    agree: () => agree(viewer), disagree: () => agree(viewer, false),
+    read: () => markRead(viewer), unread: () => markRead(viewer, false),
     accept: () => judge(viewer, "accept"), reject: () => judge(viewer, "reject"), clear: () => judge(viewer, null),
     add: () => tool("add"), ruler: () => tool("ruler"), pan: () => tool("pan"), windowTool: () => tool("window"),
     larger: () => nudge(viewer, 1), smaller: () => nudge(viewer, -1),
-    distribution: () => (pick("distribution") ?? byId("image-distribution")).focus(),
-    morphology: () => pick("morphology")?.focus(), comment: () => byId("comment").focus(),
+    distribution: () => labelDistribution(viewer, app.vocabulary), morphology: () => labelMorphology(viewer, app.vocabulary),
+    comment: () => byId("comment").focus(),
     undo: () => undo(viewer), redo: () => undo(viewer, true), history: () => app.showHistory(),
     window: () => {
-      const { preset, presets } = viewer.active;
+      const { presets, preset } = { ...viewer.active, ...viewer.active.former };
       if (presets.length) viewer.choose(((preset ?? -1) + 1) % presets.length);
+      refresh();
+    },
+    local: () => {
+      const pane = viewer.active;
+      viewer.localOn = !pane.leaveLocal();
+      if (viewer.localOn) localise(viewer, pane, pane.view);
       refresh();
     },
     invert: () => {
@@ -73,7 +80,7 @@ export function commandsOf(viewer, app) {
 /** Arrow keys, Shift and Enter on the stage: pan, window, or the crosshair of a tool. True where the key was used. */
 export function steer(event, viewer, app) {
   const pane = viewer.active;
-  if (!pane?.window) return false;
+  if (!pane?.isShown) return false;
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if (step && pane.crosshair) {
     const length = (event.shiftKey ? 24 : 2) / pane.view.zoom;
@@ -88,6 +95,8 @@ export function steer(event, viewer, app) {
     viewer.gliding = null;
     pane.view.pan(-60 * step[0], -60 * step[1]);
     viewer.moved(pane);
+  } else if (event.key === "Enter" && event.repeat) {
+    return true;
   } else if (event.key === "Enter" && pane.crosshair && viewer.tool === "add") {
     add(viewer, pane, pane.crosshair, 0.3);
   } else if (event.key === "Enter" && pane.crosshair && viewer.tool === "ruler") {

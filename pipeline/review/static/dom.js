@@ -63,6 +63,13 @@ export function sayPresence(level) {
   return level === null || level === undefined ? "presence not judged" : `presence ${level.toFixed(1)} of 10`;
 }
 
+/** A listener that takes the second click of a double click for what it is: nobody says and unsays in one. */
+export function once(listener) {
+  return (event) => {
+    if (event.detail < 2) listener(event);
+  };
+}
+
 let saying = 0;
 
 /** Say something for a moment, aloud too for who uses a screen reader. */

@@ -1,6 +1,10 @@
-// What a reader steps through: clusters, then calcifications that stand alone, then those that a reader added.
+// What a reader steps through: clusters, then calcifications that stand alone, then vessels, then those that a reader added.
 
 import { millimetres, words } from "./dom.js";
+import { spans } from "./outline.js";
+import { vesselsOf } from "./vessels.js";
+
+const SKIN_MM = 2;  // the outline runs along the skin, which is about so thick
 
 /** The findings of an image in the order of stepping, each with what the reader said of it. */
 export function findingsOf(result, answers) {
@@ -12,19 +16,21 @@ export function findingsOf(result, answers) {
     const said = answers.clusters[cluster.id] ?? {};
     found.push({
       kind: "cluster", key: `cluster-${cluster.id}`, id: cluster.id, item: cluster, members, said,
-      label: said.distribution ?? cluster.distribution.label, verdict: said.verdict ?? null, ...middle(members, cluster),
+      label: said.distribution ?? cluster.distribution.label, verdict: said.verdict ?? null, ...middle(members, cluster.hull),
     });
   }
   const alone = calcifications.filter((item) => item.cluster === null);
+  const [vessels, single] = vesselsOf(alone.filter(isVascular), result?.image.pixel_spacing_mm);
   alone.sort((one, other) => isVascular(one) - isVascular(other) || other.score - one.score);
-  for (const item of alone) found.push(calcification(item, answers));
+  for (const item of alone) if (!isVascular(item) || single.includes(item)) found.push(calcification(item, answers));
+  vessels.forEach((members, index) => found.push(vessel(members, index + 1, answers)));
   for (const item of answers.added) {
     found.push({ kind: "added", key: `added-${item.key}`, id: item.key, item, row: item.row, column: item.column, verdict: "accept", said: item });
   }
   return found;
 }
 
-/** Every calcification of an image, members of clusters as well. */
+/** Every calcification of an image, members of clusters and vessels as well. */
 export function calcificationsOf(result, answers) {
   return (result?.calcifications ?? []).map((item) => calcification(item, answers));
 }
@@ -32,6 +38,13 @@ export function calcificationsOf(result, answers) {
 function calcification(item, answers) {
   const said = answers.calcifications[item.id] ?? {};
   return { kind: "calcification", key: `calcification-${item.id}`, id: item.id, item, said, row: item.row, column: item.column, verdict: said.verdict ?? null };
+}
+
+// Its verdict is that of all its members, where they have the same.
+function vessel(members, number, answers) {
+  const verdicts = new Set(members.map((item) => answers.calcifications[item.id]?.verdict ?? null));
+  const verdict = verdicts.size === 1 ? [...verdicts][0] : null;
+  return { kind: "vessel", key: `vessel-${members[0].id}`, id: number, item: { members: members.map((item) => item.id) }, members, verdict, said: {}, ...middle(members) };
 }
 
 export function isVascular(item) {
@@ -43,16 +56,22 @@ export function kindOf(item) {
   return isVascular(item) ? "vascular" : item.size === "macro" ? "macro" : "micro";
 }
 
-function middle(members, cluster) {
-  const points = members.length ? members.map((item) => [item.row, item.column]) : cluster.hull;
+function middle(members, hull = []) {
+  const points = members.length ? members.map((item) => [item.row, item.column]) : hull;
   const rows = points.map((point) => point[0]);
   const columns = points.map((point) => point[1]);
   const box = [Math.min(...columns), Math.min(...rows), Math.max(...columns), Math.max(...rows)];
   return { row: (box[1] + box[3]) / 2, column: (box[0] + box[2]) / 2, box };
 }
 
+/** Whether a cluster or a vessel holds a calcification. */
+export function holds(finding, id) {
+  return ["cluster", "vessel"].includes(finding?.kind) && finding.item.members.includes(id);
+}
+
 export function nameOf(finding) {
   if (finding.kind === "added") return "Added by you";
+  if (finding.kind === "vessel") return `Artery ${finding.id}`;
   const name = finding.kind === "cluster" ? "Cluster" : "Calcification";
   return `${name} ${finding.item.letter ?? finding.id}`;
 }
@@ -62,15 +81,27 @@ export function aboutOf(finding) {
   if (finding.kind === "cluster") {
     return `${words(finding.label)}, ${finding.item.members.length} over ${millimetres(finding.item.extent_mm)}`;
   }
+  if (finding.kind === "vessel") return `${finding.members.length} calcifications, vascular`;
   const diameter = millimetres(diameterOf(finding));
   const { size, width_mm: width, length_mm: length } = finding.item;
   if (finding.kind === "added" || width === null || finding.said?.diameter_mm !== undefined) return diameter;
   // The width decides between micro and macro; in the words of pipeline.outputs.wording.
-  const words = `${(Math.floor(width * 100 + 1e-6) / 100).toFixed(2)} × ${length.toFixed(2)} mm`;
-  return `${isVascular(finding.item) ? "vascular, " : ""}${size}, ${words}`;
+  const sides = `${(Math.floor(width * 100 + 1e-6) / 100).toFixed(2)} × ${length.toFixed(2)} mm`;
+  return `${isVascular(finding.item) ? "vascular, " : ""}${size}, ${sides}`;
 }
 
 /** The diameter as the reader has it: corrected, or else as measured. */
 export function diameterOf(finding) {
   return finding.said?.diameter_mm ?? finding.item.diameter_mm ?? null;
+}
+
+/** Whether a place lies in the air beside the breast, more than the skin's thickness from its outline. */
+export function isOutside(outline, row, column, unitMm) {
+  if (!outline || outline.length < 3) return false;
+  if (spans(outline, row).some(([left, right]) => left <= column && column <= right)) return false;
+  return outline.every(([y, x], index) => {
+    const [nextY, nextX] = outline[(index + 1) % outline.length];
+    const along = Math.min(1, Math.max(0, ((row - y) * (nextY - y) + (column - x) * (nextX - x)) / ((nextY - y) ** 2 + (nextX - x) ** 2 || 1)));
+    return Math.hypot(row - y - along * (nextY - y), column - x - along * (nextX - x)) * unitMm > SKIN_MM;
+  });
 }

@@ -1,7 +1,7 @@
 // What the pointer does on the stage: window, pan, zoom, select, measure, add, resize.
 
 import { add, resize } from "./answering.js";
-import { byId } from "./dom.js";
+import { byId, say } from "./dom.js";
 import { GRIP_PX } from "./marks.js";
 
 const CLICK_PX = 4;
@@ -26,7 +26,7 @@ export function listen(viewer) {
 
   stage.addEventListener("pointerdown", (event) => {
     const pane = paneOf(event);
-    if (!pane?.picture || !pane.window) return;
+    if (!pane?.isShown) return;
     pointers.set(event.pointerId, [event.clientX, event.clientY]);
     pane.node.focus({ preventScroll: true });
     if (viewer.active !== pane) {
@@ -38,7 +38,7 @@ export function listen(viewer) {
     stage.setPointerCapture(event.pointerId);
     const [x, y] = placeIn(pane, event);
     drag = { pane, x, y, startX: x, startY: y, from: pane.view.toImage(x, y), hasMoved: false, kind: kindOf(event, pane, x, y) };
-    if (drag.kind === "resize") drag.sized = { ...viewer.sizeOf(pane, viewer.selected.finding) };
+    if (drag.kind === "resize") Object.assign(drag, { chosen: viewer.selected, sized: { ...viewer.sizeOf(pane, viewer.selected.finding) } });
     if (drag.kind === "ruler") pane.rulers = [{ from: drag.from, to: drag.from }];
     event.preventDefault();
   });
@@ -80,10 +80,10 @@ export function listen(viewer) {
     const right = x - drag.x;
     const down = y - drag.y;
     [drag.x, drag.y] = [x, y];
-    if (drag.kind === "window") {
+    if (drag.kind === "window" && pane.window) {
       for (const one of viewer.followers) one.adjust(down / 500, Math.exp(right / 300));
       viewer.request();
-    } else if (drag.kind === "pan") {
+    } else if (drag.kind === "pan" || drag.kind === "window") {
       pane.view.pan(right, down);
       viewer.moved(pane);
     } else if (drag.kind === "ruler") {
@@ -122,13 +122,23 @@ export function listen(viewer) {
     drag = null;
     if (event.type === "pointercancel") {
       viewer.sized = null;
-      viewer.request();
     } else if (kind === "add") add(viewer, pane, from, hasMoved ? done.diameter : NEW_MM);
-    else if (kind === "resize" && hasMoved) resize(viewer, done.diameter);
+    else if (kind === "resize" && hasMoved) resize(viewer, done.diameter, done.chosen);
     else if (!hasMoved && kind === "window") viewer.select(pane.marks.at(done.x, done.y, viewer.shown), pane);
     else if (!hasMoved && kind === "ruler") pane.rulers = [];
     else if (kind === "window") viewer.app.viewChanged();
     viewer.request();
+  };
+  // A key that comes while something is drawn ends it: what is let go of later would be saved under what the key changed.
+  viewer.dropDrag = () => {
+    const isDrawing = ["add", "resize"].includes(drag?.kind);
+    if (isDrawing) {
+      drag = null;
+      viewer.sized = null;
+      viewer.request();
+      say("Nothing was saved: a key was pressed while it was drawn.");
+    }
+    return isDrawing;
   };
   stage.addEventListener("pointerup", end);
   stage.addEventListener("pointercancel", end);
@@ -146,7 +156,7 @@ export function listen(viewer) {
 
   stage.addEventListener("wheel", (event) => {
     const pane = paneOf(event);
-    if (!pane?.picture) return;
+    if (!pane?.isShown) return;
     event.preventDefault();
     viewer.gliding = null;
     const lines = event.deltaMode === 1 ? 16 : 1;

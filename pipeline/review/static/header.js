@@ -1,5 +1,6 @@
 // The line at the top: where the reader is, how much is read, whether everything is saved.
 
+import { hasDrafts } from "./comment.js";
 import { byId } from "./dom.js";
 
 /** A time as the reader's language writes it. */
@@ -28,10 +29,11 @@ export function showSaved(viewer) {
   const isBad = all.some((answers) => answers.problem && !answers.isSaved);
   const last = viewer.active?.answers.state.saved_at;
   let text = last ? "Saved" : "";
+  if (hasDrafts()) text = "Comment not saved";
   if (waiting) text = "Saving";
   if (isBad) text = `Not saved: ${waiting} waiting, the server does not answer`;
   const place = byId("saved");
   if (place.textContent !== text) place.textContent = text;
-  place.className = `saved ${isBad ? "bad" : waiting ? "busy" : "good"}`;
+  place.className = `saved ${isBad ? "bad" : waiting || hasDrafts() ? "busy" : "good"}`;
   place.title = last && !waiting ? `Saved ${timeOf(last)}` : "";
 }

@@ -1,6 +1,7 @@
 // The keys, in one table: what the page obeys is what `?` shows.
 
 import { byId, h } from "./dom.js";
+import { MODES, keysOf } from "./choosing.js";
 
 export const KEYS = [
   ["Moving", [
@@ -11,16 +12,20 @@ export const KEYS = [
     ["v", "large", "One view large, or all of them"], ["Escape", "back", "Put down the tool, then all views, then the worklist"],
   ]],
   ["Answering", [
-    ["g", "agree", "Agree with the whole image"], ["r", "read", "Mark as read, or as unread"],
+    ["g", "agree", "Agree with the whole image"], ["Shift+G", "disagree", "No longer agree"],
+    ["r", "read", "Mark as read"], ["Shift+R", "unread", "Mark as unread"],
     ["a", "accept", "Accept what is selected"], ["x", "reject", "Reject it; remove one that you added"],
     ["c", "clear", "Take the verdict back"], ["n", "add", "Add a missed calcification"],
     [".", "larger", "Larger by 0.05 mm"], [",", "smaller", "Smaller by 0.05 mm"],
-    ["d", "distribution", "Change the distribution"], ["o", "morphology", "Change the morphology"],
-    ["t", "comment", "Write a comment"], ["u", "undo", "Undo"], ["Shift+U", "redo", "Redo"],
-    ["Ctrl+Z", "undo", "Undo"], ["Ctrl+Y", "redo", "Redo"], ["y", "history", "What was answered, and when"],
+    ["d", "distribution", "Choose a distribution"], ["o", "morphology", "Choose a morphology"],
+    ["t", "comment", "Write a comment"], ["Ctrl+Enter", null, "Save the comment"],
+    ["u", "undo", "Undo"], ["Shift+U", "redo", "Redo"],
+    ["Ctrl+Z", "undo", "Undo"], ["Ctrl+Y", "redo", "Redo"], ["Ctrl+Shift+Z", "redo", "Redo"],
+    ["y", "history", "What was answered, and when"],
   ]],
   ["Looking", [
-    ["w", "window", "Next window of the file"], ["Shift+Arrows", null, "Window: up and down its level, left and right its width"],
+    ["w", "window", "Next window of the file"], ["e", "local", "Window of the place, or of the whole breast"],
+    ["Shift+Arrows", null, "Window: up and down its level, left and right its width"],
     ["i", "invert", "Invert"], ["+", "zoomIn", "Larger"], ["-", "zoomOut", "Smaller"], ["f", "fit", "Whole image"],
     ["z", "pixels", "1:1 pixels"], ["Arrows", null, "Pan; with a tool: move its crosshair (Shift: in large steps)"],
     ["m", "magnifier", "Magnifier"], ["l", "ruler", "Ruler; Enter sets each end"], ["q", "linked", "Windows of all views together, or each alone"],
@@ -32,33 +37,56 @@ export const KEYS = [
 ];
 
 const NAMES = new Map(KEYS.flatMap(([, rows]) => rows).filter(([, name]) => name).map(([key, name]) => [key.toLowerCase(), name]));
+const HELD = new Set(["next", "previous", "nextSpot", "previousSpot", "zoomIn", "zoomOut"]);  // a held key goes on with these
 const STORE = "mammocalc-single-keys";
+const TYPED = "textarea, input:not([type=checkbox])";
 
 export function singleKeysAreOn() {
   return localStorage.getItem(STORE) !== "off";
 }
 
-/** The name of the command of a key event, or null. Fields keep their keys. */
+/** Whether a key belongs to a text that is being composed, as in Japanese, or to an accent that waits for its letter. */
+export function isComposed(event) {
+  return event.isComposing || event.keyCode === 229 || ["Process", "Dead", "Unidentified"].includes(event.key);
+}
+
+/** The name of the command of a key event, or null. Fields of text keep their keys, and a held key commands once. */
 export function commandOf(event) {
-  if (event.defaultPrevented || event.isComposing) return null;
-  const field = event.target.closest?.("input, textarea, select");
-  if (field && event.key !== "Escape") return null;
-  if (document.querySelector("dialog[open]")) return null;
-  const control = event.ctrlKey || event.metaKey;
-  if (event.altKey) return null;
-  if (control) return NAMES.get(`ctrl+${event.key.toLowerCase()}`) ?? null;
-  if (!singleKeysAreOn() && event.key.length === 1) return null;
+  if (event.defaultPrevented || event.altKey || isComposed(event) || document.querySelector("dialog[open]")) return null;
+  if (event.target.closest?.(TYPED) && event.key !== "Escape") return null;
+  const name = nameOfKey(event);
+  return event.repeat && !HELD.has(name) ? null : name;
+}
+
+function nameOfKey(event) {
   const isLetter = /^[a-z]$/i.test(event.key);
   const key = event.shiftKey && isLetter ? `shift+${event.key.toLowerCase()}` : event.key.toLowerCase();
-  if (event.key === "=") return "zoomIn";
-  return NAMES.get(key) ?? null;
+  if (event.ctrlKey || event.metaKey) return NAMES.get(`ctrl+${key}`) ?? null;
+  if (!singleKeysAreOn() && event.key.length === 1) return null;
+  return key === "=" ? "zoomIn" : NAMES.get(key) ?? null;
+}
+
+/** Whether a control would take a key that is not meant for it: `held` is the key that opened a field and is still down. */
+export function isUnasked(event, held) {
+  const isIn = (selector) => Boolean(event.target.closest?.(selector));
+  if (event.repeat && event.code === held && isIn(TYPED)) return true;
+  return event.repeat && ["Enter", " "].includes(event.key) && isIn("button, summary, a, [type=checkbox]");
+}
+
+/** Whether a key would choose from a list by its letters: lists are for arrows and the pointer. */
+export function choosesByLetter(event) {
+  return event.key.length === 1 && event.key !== " " && Boolean(event.target.closest?.("select"));
 }
 
 /** Fill and open the dialog of the keys. */
-export function showKeys() {
+export function showKeys(vocabulary) {
   const dialog = byId("keys");
   if (!byId("keys-list").childElementCount) {
-    for (const [title, rows] of KEYS) {
+    const modes = Object.values(MODES).map(({ opening, labels, title }) => [
+      `${title}: ${opening.toUpperCase()}, then`,
+      [...keysOf(labels(vocabulary), opening)].map(([label, key]) => [key, null, label.replaceAll("_", " ")]),
+    ]);
+    for (const [title, rows] of [...KEYS, ...modes]) {
       const lines = rows.map(([key, , text]) => h("div", {}, h("dt", {}, ...key.split(/(?<=.)\+(?=.)/).map((part) => h("kbd", {}, shown(part)))), h("dd", {}, text)));
       byId("keys-list").append(h("section", {}, h("h3", {}, title), h("dl", {}, ...lines)));
     }

@@ -1,12 +1,14 @@
 // The page: what is shown under which address, who reads, and which keys are obeyed.
 
 import { getRun, getVocabulary, getWorklist } from "./api.js";
-import { markRead, agree, setComment, setLabel, settle } from "./answering.js";
+import { agree, label, markRead, settle } from "./answering.js";
+import { isEcho } from "./choosing.js";
 import { commandsOf, steer } from "./commands.js";
-import { byId, h, say } from "./dom.js";
+import { hasDrafts, listenToComment } from "./comment.js";
+import { byId, h, once, say } from "./dom.js";
 import { listen } from "./gestures.js";
 import { showPlace, showProgress, showSaved } from "./header.js";
-import { commandOf, showKeys } from "./keys.js";
+import { choosesByLetter, commandOf, isUnasked, showKeys } from "./keys.js";
 import { revealSelected, showPanel } from "./panel.js";
 import { showHistory } from "./past.js";
 import { buildToolbar } from "./toolbar.js";
@@ -54,7 +56,7 @@ const app = {
   activateOne(pane) {
     viewer.active = pane;
     if (viewer.large || !viewer.panes.includes(pane)) viewer.hang(true);
-    else pane.node.focus({ preventScroll: true });
+    viewer.toPicture();
     viewer.select(null, pane);
     app.placeChanged();
   },
@@ -75,13 +77,13 @@ const app = {
     const field = document.activeElement?.closest?.("input, textarea, select");
     if (field) {
       field.blur();
-      if (!byId("viewer").hidden) viewer.active?.node.focus({ preventScroll: true });
+      if (!byId("viewer").hidden) viewer.toPicture();
     } else if (byId("viewer").hidden) return;
     else if (viewer.tool !== "window" || viewer.lensOn || viewer.panes.some((pane) => pane.rulers.length)) putDown();
     else if (viewer.large && viewer.all.length > 1) viewer.toggleLarge();
     else location.hash = "#/";
   },
-  showHistory: () => showHistory(viewer.active.uid, app.reader),
+  showHistory: () => showHistory(viewer.active.uid, app.reader, viewer.active.result),
 };
 
 const viewer = new Viewer(app);
@@ -128,7 +130,6 @@ async function follow() {
 
 async function showWorklist() {
   const before = viewer.active?.uid;
-  keepComment();
   show("worklist");
   viewer.close();
   document.title = "Review · mammocalc";
@@ -149,7 +150,7 @@ async function showImage(uid, isLarge) {
     await viewer.open(uid, isLarge);
     document.title = `${viewer.active.where.textContent} · mammocalc`;
     showSaved(viewer);
-    viewer.active.node.focus({ preventScroll: true });
+    viewer.toPicture();
   } catch (error) {
     say(error.message, "bad");
     location.hash = "#/";
@@ -177,21 +178,22 @@ function become(name) {
 
 // ---------------------------------------------------------------- listening
 
-// A comment that is still being written is an answer as well.
-function keepComment() {
-  const field = byId("comment");
-  const pane = viewer.all.find((one) => one.uid === field.dataset.uid);
-  if (pane) setComment(viewer, field.value, pane);
-}
-
 function listenToForm() {
-  byId("comment").addEventListener("change", keepComment);
-  byId("image-distribution").addEventListener("change", (event) => setLabel(viewer, "distribution", event.target.value, null));
-  byId("agree").addEventListener("click", () => agree(viewer));
-  byId("read").addEventListener("click", () => markRead(viewer));
+  const pressed = (event) => event.currentTarget.getAttribute("aria-pressed") === "true";
+  const answer = (what) => once((event) => {
+    what(event);
+    viewer.toPicture();
+  });
+  listenToComment(viewer, () => {
+    showSaved(viewer);
+    app.viewChanged();
+  });
+  byId("image-distribution").addEventListener("click", () => label(viewer, "distribution", { finding: null, pane: viewer.active }, app.vocabulary));
+  byId("agree").addEventListener("click", answer((event) => agree(viewer, !pressed(event))));
+  byId("read").addEventListener("click", answer((event) => markRead(viewer, !pressed(event))));
   byId("answer").addEventListener("submit", (event) => event.preventDefault());
   byId("home").addEventListener("click", () => { location.hash = "#/"; });
-  byId("help").addEventListener("click", showKeys);
+  byId("help").addEventListener("click", () => showKeys(app.vocabulary));
   byId("reader").addEventListener("click", async () => {
     await askReader();
     follow();
@@ -199,13 +201,13 @@ function listenToForm() {
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault();
     if (byId("viewer").hidden) worklist.focus();
-    else viewer.active?.node.focus();
+    else viewer.toPicture();
   });
   byId("panes").addEventListener("focusin", (event) => {
     const pane = viewer.panes.find((one) => one.node.contains(event.target));
     if (!pane || pane === viewer.active) return;
     viewer.active = pane;
-    if (viewer.selected?.pane !== pane) viewer.select(null, pane);
+    if (!viewer.selected) viewer.select(null, pane);
     app.placeChanged();
   });
 }
@@ -218,9 +220,14 @@ function obey(event) {
   }
   const command = commandOf(event);
   if (command === "help") {
-    showKeys();
+    showKeys(app.vocabulary);
     return true;
   }
+  if (command && isEcho(event)) {
+    say(`${event.key.toUpperCase()} came twice: what was chosen is saved, and nothing else was done.`);
+    return true;
+  }
+  if ((command || event.key === "Escape") && viewer.dropDrag?.()) return true;
   if (byId("viewer").hidden || !viewer.active) {
     if (command === "search" && byId("viewer").hidden) byId("search").focus();
     else if (command === "back") app.back();
@@ -238,8 +245,14 @@ function obey(event) {
   return steer(event, viewer, app);
 }
 
+let held = null;  // the key that was obeyed last: while it is still down it writes nothing into a field that it opened
 document.addEventListener("keydown", (event) => {
-  if (obey(event)) event.preventDefault();
+  if (!event.repeat) held = null;
+  if (isUnasked(event, held)) event.preventDefault();
+  else if (obey(event)) {
+    held ??= event.code;
+    event.preventDefault();
+  } else if (choosesByLetter(event)) event.preventDefault();
 });
 document.addEventListener("keyup", (event) => {
   if (event.key === " ") viewer.space = false;
@@ -247,8 +260,7 @@ document.addEventListener("keyup", (event) => {
 window.addEventListener("hashchange", follow);
 window.addEventListener("beforeunload", (event) => {
   settle();
-  keepComment();
-  if (viewer.unsaved) event.preventDefault();
+  if (viewer.unsaved || hasDrafts()) event.preventDefault();
 });
 
 async function begin() {

@@ -2,7 +2,7 @@
 
 import { s, symbol, words } from "./dom.js";
 import { grown } from "./outline.js";
-import { calcificationsOf, diameterOf, findingsOf, kindOf } from "./findings.js";
+import { calcificationsOf, diameterOf, findingsOf, holds, kindOf } from "./findings.js";
 
 // Unit shapes of radius 1; the shape tells the kind without its colour.
 const SHAPES = {
@@ -90,10 +90,9 @@ export class Marks {
         for (const line of hull.lines) line.setAttribute("d", d);
       }
     }
-    const within = new Set(selected?.kind === "cluster" ? selected.item.members : []);
     for (const { node, finding } of this.rings) {
       node.classList.toggle("selected", finding.key === selected?.key);
-      node.classList.toggle("within", finding.kind === "calcification" && within.has(finding.id));
+      node.classList.toggle("within", finding.kind === "calcification" && holds(selected, finding.id));
     }
     for (const { node, finding } of this.hulls) node.classList.toggle("selected", finding.key === selected?.key);
     this.placeLabels();

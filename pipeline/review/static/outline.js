@@ -35,3 +35,14 @@ function convex(corners) {
   };
   return [...half(sorted), ...half(sorted.reverse())];
 }
+
+/** Where a row of the image crosses a closed line of [row, column], as [left, right] from side to side. */
+export function spans(outline, row) {
+  const crossed = [];
+  outline.forEach(([y, x], index) => {
+    const [otherY, otherX] = outline[(index + 1) % outline.length];
+    if ((y > row) !== (otherY > row)) crossed.push(x + ((row - y) / (otherY - y)) * (otherX - x));
+  });
+  crossed.sort((one, other) => one - other);
+  return Array.from({ length: crossed.length >> 1 }, (_, at) => [crossed[2 * at], crossed[2 * at + 1]]);
+}

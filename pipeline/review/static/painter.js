@@ -140,7 +140,7 @@ export class Painter {
   /**
    * Draw layers into a rectangle of the stage (CSS pixels) through a window.
    * A layer has `centre` in pixels of the stored image, `scale` [x, y] in CSS pixels per pixel, negative where mirrored,
-   * `pieces` of the picture, and perhaps a `lens`, the circle outside of which it is not seen.
+   * `pieces` of the picture, and perhaps a `lens`, the circle outside of which it is not seen, with its own `window`.
    */
   draw(rectangle, layers, window, inverted) {
     const gl = this.gl;
@@ -155,16 +155,28 @@ export class Painter {
       for (const layer of layers) this.gatherLayer(rectangle, layer);
       gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     }
-    const { program, at } = this.show;
-    const { slope, offset, curve } = toneOf(window);
-    gl.useProgram(program);
+    gl.useProgram(this.show.program);
     gl.bindTexture(gl.TEXTURE_2D, this.kept.texture);
+    gl.uniform2f(this.show.at.ends, ...(inverted ? [1, -1] : [0, 1]));
+    gl.uniform4f(this.show.at.box, ...this.around(rectangle, layers));
+    this.tone(window, null);
+    for (const layer of layers) if (layer.lens && layer.window) this.tone(layer.window, layer.lens);
+  }
+
+  /** Show what was gathered through a window: all of it, or the circle of a lens. */
+  tone(window, lens) {
+    const { gl, show: { at } } = this;
+    const { slope, offset, curve } = toneOf(window);
     if (curve) this.useCurve(curve);
     gl.uniform2f(at.tone, slope, offset);
     gl.uniform1i(at.curved, curve ? 1 : 0);
-    gl.uniform2f(at.ends, ...(inverted ? [1, -1] : [0, 1]));
-    gl.uniform4f(at.box, ...this.around(rectangle, layers));
+    gl.uniform3f(at.lens, ...this.circle(lens));
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  /** A lens in pixels of the canvas; a radius of 0 is none. */
+  circle(lens) {
+    return lens ? [lens.x * this.ratio, this.canvas.height - lens.y * this.ratio, lens.radius * this.ratio] : [0, 0, 0];
   }
 
   /** The middle of a rectangle of the stage in pixels of the canvas, from its lower left corner; not rounded. */
@@ -192,12 +204,12 @@ export class Painter {
   }
 
   gatherLayer(rectangle, layer) {
-    const { gl, ratio, canvas } = this;
+    const { gl, ratio } = this;
     const { centre, scale, lens, pieces } = layer;
     const { at } = this.gather;
     const times = [scale[0] * ratio, -scale[1] * ratio];
     const middle = this.middleOf(rectangle);
-    gl.uniform3f(at.lens, ...(lens ? [lens.x * ratio, canvas.height - lens.y * ratio, lens.radius * ratio] : [0, 0, 0]));
+    gl.uniform3f(at.lens, ...this.circle(lens));
     for (const { texture, box, shrink, origin } of pieces) {
       const stride = times.map((value) => 1 / (value * shrink));
       let first = centre.map((value, axis) => (value - middle[axis] / times[axis]) / shrink - origin[axis]);

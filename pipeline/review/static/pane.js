@@ -3,7 +3,9 @@
 import { overlayOf } from "./api.js";
 import { h, words } from "./dom.js";
 import { boxOf } from "./hanging.js";
+import { windowOf } from "./local.js";
 import { Marks } from "./marks.js";
+import { Sheet } from "./sheet.js";
 import { View, mirroring } from "./view.js";
 import { presets } from "./windows.js";
 
@@ -13,7 +15,7 @@ const STEPS_MM = [1, 2, 5, 10, 20, 50, 100];
 
 export class Pane {
   /** `shown` is what the server says of the image; `answers` are the reader's. */
-  constructor(uid, shown, answers, { vocabulary, gallery, reader, listed }) {
+  constructor(uid, shown, answers, { vocabulary, gallery, reader, listed, changed }) {
     this.uid = uid;
     this.image = listed(uid);  // what the worklist knows, while a blinded reader may not see the result
     this.answers = answers;
@@ -22,6 +24,7 @@ export class Pane {
     this.crosshair = null;
     this.inverted = false;
     this.window = null;
+    this.former = null;  // the window before that of a place, to which one key leads back
     this.presets = [];
     this.isMoved = true;
     this.where = h("p", { class: "view-name" });
@@ -35,14 +38,11 @@ export class Pane {
     this.marks = new Marks(this.view, vocabulary);
     if (shown.pixels.available && gallery) {
       this.picture = gallery.open(uid, shown.pixels);
-      this.node.append(this.marks.node);
     } else {
-      const why = gallery ? shown.pixels.why : "This browser has no WebGL2.";
-      this.node.classList.add("without");
-      const place = shown.result?.overlay ? h("img", { src: overlayOf(uid, reader), alt: "The picture of the run with its marks" }) : null;
-      const from = place ? h("p", { class: "dim" }, "Shown from the picture of the run.") : null;
-      this.node.append(h("div", { class: "instead" }, place, h("p", {}, why || "The image itself was not found."), from));
+      Object.assign(this, { why: gallery ? shown.pixels.why : "This browser has no WebGL2.", source: overlayOf(uid, reader), changed });
+      this.showInstead();
     }
+    this.node.append(this.marks.node);
     const name = nameOfView(this.image);
     this.where.textContent = name;
     this.node.classList.add(this.image.laterality === "R" ? "right" : "left");
@@ -56,6 +56,16 @@ export class Pane {
     this.image = shown.result?.image ?? shown.image ?? this.image;
   }
 
+  /** Without pixels: the run's own picture, at the image's own places, and why. */
+  showInstead() {
+    const overlay = this.result?.overlay;
+    this.sheet = overlay ? new Sheet(this.source, overlay, this.changed) : null;
+    this.node.classList.add("without");
+    const why = h("p", { class: "why" }, overlay ? "Shown from the picture of the run. " : null, this.why || "The image itself was not found.");
+    this.node.querySelector(".instead")?.remove();
+    this.node.prepend(h("div", { class: "instead" }, this.sheet?.node, why));
+  }
+
   rebuild() {
     this.marks.build(this.result, this.answers.state);
     this.isMoved = true;
@@ -67,7 +77,17 @@ export class Pane {
   }
 
   get box() {
-    return boxOf(this.view, this.result);
+    return (this.isAlone && this.sheet?.box) || boxOf(this.view, this.result);
+  }
+
+  /** The outline of the breast as [row, column], where the result may be seen and has one. */
+  get outline() {
+    return this.result?.breast?.outline ?? null;
+  }
+
+  /** Whether there is something to move about in. */
+  get isShown() {
+    return Boolean((this.picture && this.window) || this.sheet?.isHere);
   }
 
   /** Called as greys come: the window and the mirroring may wait for the first of them. */
@@ -80,9 +100,34 @@ export class Pane {
   }
 
   choose(index) {
+    this.former = null;
+    this.localising = null;
     this.preset = index;
     this.window = { ...this.presets[index] };
     this.caption();
+  }
+
+  /** Show the window of a place until `leaveLocal`. */
+  showLocal(window) {
+    const { preset } = this;
+    this.former ??= { window: this.window, preset };
+    this.preset = null;
+    this.window = window;
+    this.caption();
+  }
+
+  /** Go back to the window before; true where there was one. */
+  leaveLocal() {
+    this.localising = null;
+    if (!this.former) return false;
+    Object.assign(this, this.former);
+    this.former = null;
+    this.caption();
+    return true;
+  }
+
+  get isLocal() {
+    return this.former !== null;
   }
 
   /** Change the window by shares of its own width, so that several images can follow one hand. */
@@ -93,6 +138,7 @@ export class Pane {
     this.window.center = Math.min(info.max + room, Math.max(info.min - room, this.window.center + shift * this.window.width));
     this.window.width = Math.min(4 * room, Math.max(2, this.window.width * stretch));
     this.preset = null;
+    this.window.name = this.isLocal ? "Local, by hand" : "";
     this.caption();
   }
 
@@ -103,7 +149,7 @@ export class Pane {
     const half = kind === "LINEAR" ? 0.5 : 0;  // its centre lies so far beside the middle of its ramp
     const level = this.picture.meaning(center - half) + half;
     const wide = (width - 2 * half) * this.picture.step + 2 * half;
-    const name = this.preset === null ? "" : ` · ${this.window.name}`;
+    const name = this.window.name && (this.preset !== null || this.isLocal) ? ` · ${this.window.name}` : "";
     this.greys.textContent = `L ${Math.round(level)}  W ${Math.round(wide)}${name}${this.inverted ? " · inverted" : ""}`;
   }
 
@@ -118,7 +164,7 @@ export class Pane {
   get isSharp() {
     if (!this.picture || !this.window) return false;
     const { picture, level } = this;
-    return picture.tilesIn(level, this.view.seen).every((place) => picture.has(level, ...place));
+    return picture.isHere(level, this.view.seen);
   }
 
   /** Draw the greys, and the marks where something moved. */
@@ -129,6 +175,7 @@ export class Pane {
       if (options.lens) layers.push(this.magnified(rectangle, options.lens));
       painter.draw(rectangle, layers, this.window, this.inverted);
     }
+    this.sheet?.place(view);
     if (this.isMoved) {
       this.isMoved = false;
       this.marks.place(options.shown, options.selected);
@@ -151,7 +198,8 @@ export class Pane {
     const box = [Math.max(0, x - reach), Math.max(0, y - reach), Math.min(view.columns - 1, x + reach), Math.min(view.rows - 1, y + reach)];
     picture.want(level, box);
     const round = { x: rectangle.left + lens.x, y: rectangle.top + lens.y, radius: LENS_PX };
-    return { centre, scale, lens: round, pieces: picture.pieces(level, box) };
+    const window = windowOf(picture, picture.isHere(level, box) ? level : this.level, box, this.outline);
+    return { centre, scale, lens: round, window, pieces: picture.pieces(level, box) };
   }
 
   /** The bar that tells lengths: a round number of mm, about a tenth of the view. */

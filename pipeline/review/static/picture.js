@@ -149,10 +149,15 @@ export class Picture {
     return Boolean(level.tiles.get(row * level.wide + column)?.values);
   }
 
+  /** Whether all tiles of a level that meet a box are here. */
+  isHere(index, box) {
+    return this.tilesIn(index, box).every((place) => this.has(index, ...place));
+  }
+
   /** What can be drawn of a view, coarse pieces first, so that fine ones cover them. */
   pieces(index, box) {
     let base = index;
-    while (base < this.coarsest && !this.tilesIn(base, box).every((place) => this.has(base, ...place))) base += 1;
+    while (base < this.coarsest && !this.isHere(base, box)) base += 1;
     const drawn = [];
     for (let at = base; at >= index; at -= 1) {
       const level = this.levels[at];

@@ -45,8 +45,10 @@ uniform vec2 tone;     // slope and offset: from a value to black and white, or 
 uniform bool curved;
 uniform sampler2D curve;
 uniform vec2 ends;     // black and the way to white; turned round where the picture is inverted
+uniform vec3 lens;     // as above: the circle has a window of its own
 out vec4 colour;
 void main() {
+  if (lens.z > 0.0 && distance(gl_FragCoord.xy, lens.xy) > lens.z) discard;
   uint kept = texelFetch(gathered, ivec2(gl_FragCoord.xy), 0).r;
   float shown = uintBitsToFloat(kept) * tone.x + tone.y;
   if (curved) shown = texture(curve, vec2(shown, 0.5)).r;

@@ -1,10 +1,12 @@
 // From finding to finding: which comes next, and how the view gets there.
 
 import { say } from "./dom.js";
-import { calcificationsOf, nameOf } from "./findings.js";
+import { calcificationsOf, holds, nameOf } from "./findings.js";
+import { localise } from "./local.js";
 import { nameOfView } from "./pane.js";
 
 const AROUND_MM = 14;  // a single calcification is shown within so much tissue
+const CLOSE_MM = 7;  // and its greys are those of so much
 const ROOM_MM = 3;  // around a cluster, at least
 const LARGEST = 8;  // times: more shows no more
 const GLIDE_MS = 180;
@@ -23,7 +25,15 @@ export function show(viewer, finding, pane) {
   const room = finding.box ? Math.max(ROOM_MM / view.screenMm, 0.2 * Math.max(right - left, bottom - top)) : 0;
   [left, top, right, bottom] = [left - room, top - room, right + room, bottom + room];
   const zoom = Math.min(view.zoomFor([left, top, right, bottom]) * 0.92, LARGEST);
-  glide(viewer, pane, { x: (left + right) / 2 + 0.5, y: (top + bottom) / 2 + 0.5, zoom });
+  const goal = { x: (left + right) / 2 + 0.5, y: (top + bottom) / 2 + 0.5, zoom };
+  glide(viewer, pane, goal);
+  if (viewer.localOn) localise(viewer, pane, goal, finding.box ? [left, top, right, bottom] : closeBy(finding, view));
+}
+
+/** What the window of a single calcification is taken from: as much as the insets of the run show of one. */
+function closeBy({ row, column }, view) {
+  const reach = CLOSE_MM / view.screenMm / 2;
+  return [column - reach, row - reach, column + reach, row + reach].map((value) => value + 0.5);
 }
 
 /** Move a view there, at once where the reader wants little motion. */
@@ -63,10 +73,13 @@ function startOf(viewer, steps, by, isSpot) {
   const { selected, active } = viewer;
   const at = steps.findIndex(({ pane, finding }) => pane === selected?.pane && finding.key === selected.finding.key);
   if (at >= 0) return at;
-  if (isSpot && selected?.finding.kind === "cluster") {
-    const [first] = selected.finding.item.members;
-    const member = steps.findIndex(({ pane, finding }) => pane === selected.pane && finding.id === first);
+  const isOwn = (one, is) => one.pane === selected?.pane && is(one.finding);
+  if (isSpot && selected) {
+    const member = steps.findIndex((one) => isOwn(one, ({ kind, id }) => kind === "calcification" && holds(selected.finding, id)));
     if (member >= 0) return member - by;
+  } else if (selected) {
+    const holder = steps.findIndex((one) => isOwn(one, (finding) => holds(finding, selected.finding.id)));
+    if (holder >= 0) return holder;
   }
   const own = steps.findIndex(({ pane }) => pane === active);
   if (own >= 0) return by > 0 ? own - 1 : own;
@@ -76,6 +89,7 @@ function startOf(viewer, steps, by, isSpot) {
 /** Go to the next or previous finding of the case; `isSpot` steps through single calcifications. */
 export function step(viewer, by, isSpot = false) {
   const steps = stepsOf(viewer, isSpot);
+  if (!steps.length && viewer.all.some((pane) => pane.result === null)) return say("Blinded: no finding is shown before the whole case is read.");
   if (!steps.length) return say("There is no finding in these views.");
   const next = steps[startOf(viewer, steps, by, isSpot) + by];
   if (!next && by > 0) return say("That was the last finding of these views. Page ↓ opens the next image.");

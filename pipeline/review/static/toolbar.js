@@ -1,6 +1,7 @@
 // The toolbar: the views of the case, the windows, and a button for each tool.
 
 import { byId, h, s } from "./dom.js";
+import { sentenceOf } from "./sentences.js";
 
 const ICONS = {
   views: "M3 4h6v12H3zM11 4h6v12h-6z", window: "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14", pan: "M10 2v16M2 10h16M7.5 4.5L10 2l2.5 2.5M7.5 15.5L10 18l2.5-2.5M4.5 7.5L2 10l2.5 2.5M15.5 7.5L18 10l-2.5 2.5",
@@ -8,6 +9,7 @@ const ICONS = {
   magnifier: "M8.5 3a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M12.6 12.6L17.5 17.5M8.5 6v5M6 8.5h5", invert: "M10 3a7 7 0 1 0 0 14a7 7 0 0 0 0-14M10 3v14M10 6l4.5 0M10 10h6.5M10 14l4.5 0",
   fit: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", pixels: "M4 6l2-1.5V15M15 6l2-1.5V15M10.5 8v.5M10.5 12v.5", linked: "M8 12l4-4M9 6l2-2a3.5 3.5 0 0 1 5 5l-2 2M11 14l-2 2a3.5 3.5 0 0 1-5-5l2-2",
   marks: "M1.5 10S4.5 4.5 10 4.5 18.5 10 18.5 10 15.5 15.5 10 15.5 1.5 10 1.5 10M10 7.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 0 0 0-5", undo: "M7 4L3 8l4 4M3 8h8a5 5 0 0 1 0 10H8", redo: "M13 4l4 4-4 4M17 8H9a5 5 0 0 0 0 10h3",
+  local: "M3 6V3h3M14 3h3v3M17 14v3h-3M6 17H3v-3M10 6a4 4 0 1 0 0 8zM10 6a4 4 0 0 1 0 8",
   micro: "M10 6a4 4 0 1 0 0 8a4 4 0 0 0 0-8", macro: "M6 6h8v8H6z", vascular: "M10 4.5l5.5 5.5-5.5 5.5-5.5-5.5z", hulls: "M4 13L6 5l8-2 3 8-7 6z",
 };
 
@@ -19,6 +21,7 @@ const TOOLBAR = [
   ["ruler", "ruler", "Ruler", "L", (viewer) => viewer.tool === "ruler"],
   ["add", "add", "Add a missed calcification: click, or drag its size", "N", (viewer) => viewer.tool === "add"],
   ["magnifier", "magnifier", "Magnifier", "M", (viewer) => viewer.lensOn],
+  ["local", "local", "Window of this place: its tissue fills the greys", "E", (viewer) => Boolean(viewer.active?.isLocal)],
   null,
   ["invert", "invert", "Invert", "I", (viewer) => Boolean(viewer.active?.inverted)],
   ["fit", "fit", "Whole image", "F", null],
@@ -40,6 +43,7 @@ export function buildToolbar(viewer, commands, app) {
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": "Views of the case" });
   const presets = h("select", { id: "presets", "aria-label": "Window", onchange: (event) => {
     viewer.choose(Number(event.target.value));
+    viewer.toPicture();
   } });
   const buttons = [];
   const parts = TOOLBAR.map((entry) => {
@@ -48,7 +52,11 @@ export function buildToolbar(viewer, commands, app) {
     const drawn = s("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" }, s("path", { d: ICONS[icon] }));
     const button = h("button", {
       type: "button", class: "tool", title: key ? `${title} (${key})` : title, "aria-label": title.split(":")[0],
-      data: { command: name }, onclick: () => commands[name](),
+      data: { command: name }, onclick: (event) => {
+        commands[name]();
+        // A button that keeps the focus would take Enter and the space bar, which belong to the picture.
+        if (event.detail || ["undo", "redo"].includes(name)) viewer.toPicture();
+      },
     }, drawn);
     buttons.push({ button, name, isOn });
     return button;
@@ -58,16 +66,19 @@ export function buildToolbar(viewer, commands, app) {
     for (const { button, name, isOn } of buttons) {
       if (isOn) button.setAttribute("aria-pressed", String(Boolean(isOn(viewer))));
       const state = viewer.active?.answers.state;
-      if (name === "undo") button.disabled = !state?.can_undo;
-      if (name === "redo") button.disabled = !state?.can_redo;
+      const next = { undo: state?.undoes, redo: state?.redoes };
+      if (!(name in next)) continue;
+      button.disabled = !next[name];
+      button.title = `${name === "undo" ? "Undo (U)" : "Redo (Shift+U)"}${next[name] ? `: ${sentenceOf(next[name], viewer.active.result)}` : ""}`;
     }
     tabs.replaceChildren(...viewer.all.map((pane) => h("button", {
       type: "button", class: "tab", "aria-pressed": String(pane === viewer.active),
       onclick: () => app.activateOne(pane), data: { uid: pane.uid },
     }, pane.where.textContent, pane.answers.state.read ? " ✓" : "")));
     const list = (viewer.active?.presets ?? []).map((one, index) => h("option", { value: index }, one.name));
-    if (viewer.active?.preset === null) list.push(h("option", { value: "" }, "By hand"));
+    if (viewer.active?.preset === null) list.push(h("option", { value: "" }, viewer.active.isLocal ? viewer.active.window.name : "By hand"));
     presets.replaceChildren(...list);
+    presets.hidden = !list.length;
     presets.value = String(viewer.active?.preset ?? "");
     byId("stage").dataset.tool = viewer.tool;
   };

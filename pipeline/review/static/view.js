@@ -98,6 +98,12 @@ export class View {
     ];
   }
 
+  /** What will be seen with (x, y) in the middle at a zoom, as [left, top, right, bottom] within the image. */
+  seenAt({ x, y, zoom }) {
+    const [across, down] = [this.width / this.aspect[0] / zoom / 2, this.height / this.aspect[1] / zoom / 2];
+    return [Math.max(0, x - across), Math.max(0, y - down), Math.min(this.columns - 1, x + across), Math.min(this.rows - 1, y + down)];
+  }
+
   /** How far the image has to be shrunk to show a box whole. */
   zoomFor([left, top, right, bottom]) {
     const wide = Math.max(1, (right - left) * this.aspect[0]);

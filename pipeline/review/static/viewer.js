@@ -6,16 +6,18 @@ import { calcificationsOf, diameterOf } from "./findings.js";
 import { arrange, fitAll, hung } from "./hanging.js";
 import { Library } from "./library.js";
 import { Painter } from "./painter.js";
-import { Pane } from "./pane.js";
+import { Pane, nameOfView } from "./pane.js";
 import { Gallery } from "./picture.js";
+import { savedAs } from "./sentences.js";
 import { show } from "./stepping.js";
 
 const LOST = "The graphics card took the picture away. It comes back as soon as it can.";
 
 export class Viewer {
   constructor(app) {
-    Object.assign(this, { app, panes: [], all: [], active: null, large: false, selected: null });
-    Object.assign(this, { tool: "window", lens: null, lensOn: false, linked: true, sized: null });
+    Object.assign(this, { app, panes: [], all: [], active: null, large: false, chosen: null });
+    Object.assign(this, { tool: "window", lens: null, lensOn: false, linked: true, localOn: true, sized: null });
+    this.opened = new Set();  // vessels whose members are listed
     this.shown = { marks: true, micro: true, macro: true, vascular: true, hulls: true };
     this.library = new Library(() => app.reader);
     this.everyAnswers = new Map();
@@ -27,6 +29,11 @@ export class Viewer {
       byId("problem").hidden = false;
     }
     new ResizeObserver(() => this.resized()).observe(byId("stage"));
+  }
+
+  /** The selected finding with its pane; what lies in another view than the active one is not selected. */
+  get selected() {
+    return this.chosen?.pane === this.active ? this.chosen : null;
   }
 
   // ---------------------------------------------------------------- opening
@@ -49,7 +56,7 @@ export class Viewer {
       // One image alone need not wait for the others of its case.
       if (large && first.case.length > 1) {
         this.all = [this.paneOf(uid, first)];
-        this.selected = null;
+        this.chosen = null;
         this.active = this.all[0];
         this.hang(true);
       }
@@ -58,7 +65,7 @@ export class Viewer {
       await Promise.all(first.case.map(async (other) => shown.set(other, await this.library.get(other))));
       if (this.ticket !== ticket) return;
       this.caseKey = key;
-      if (!kept) this.selected = null;
+      if (!kept) this.chosen = null;
       const uids = [...new Set([...first.case, uid])];
       this.all = uids.map((other) => (kept?.uid === other ? kept : this.paneOf(other, shown.get(other))));
       if (kept?.uid === uid && this.large) {
@@ -80,7 +87,7 @@ export class Viewer {
       answers = new Answers(uid, reader, shown.answers, () => this.answered(uid, answers));
     }
     this.everyAnswers.set(`${reader} ${uid}`, answers);
-    return new Pane(uid, shown, answers, { vocabulary, gallery: this.gallery, reader, listed });
+    return new Pane(uid, shown, answers, { vocabulary, gallery: this.gallery, reader, listed, changed: () => this.resized() });
   }
 
   /** Put the views of the case, or the active one alone, on the stage. */
@@ -90,6 +97,10 @@ export class Viewer {
     const together = images.map((image) => this.all.find((pane) => pane.image === image));
     if (!together.includes(this.active)) this.large = true;
     this.panes = this.large ? [this.active] : together;
+    for (const pane of this.all) {
+      pane.isAlone = this.large;
+      pane.leaveLocal();
+    }
     byId("panes").replaceChildren(...this.panes.map((pane) => pane.node));
     byId("panes").classList.toggle("one", this.large);
     for (const pane of this.panes) pane.ready();
@@ -115,6 +126,7 @@ export class Viewer {
   }
 
   fit(pane = this.active) {
+    pane.leaveLocal();
     const stage = byId("stage").getBoundingClientRect();
     fitAll(this.large ? [pane] : this.panes, arrange(this.panes, stage.width, stage.height));
     this.moved();
@@ -139,7 +151,7 @@ export class Viewer {
 
   close() {
     this.panes = [];
-    this.selected = null;
+    this.chosen = null;
     this.lens = null;
     byId("panes").replaceChildren(h("span", {}));
   }
@@ -188,11 +200,8 @@ export class Viewer {
   }
 
   draw() {
-    if (byId("viewer").hidden || !this.painter) {
-      for (const pane of this.panes) pane.marks.place(this.shown, null);
-      return;
-    }
-    this.painter.begin(JSON.stringify(this.panes.map((pane) => [pane.uid, pane.rectangle])));
+    if (byId("viewer").hidden) return;
+    this.painter?.begin(JSON.stringify(this.panes.map((pane) => [pane.uid, pane.rectangle])));
     for (const pane of this.panes) {
       if (!pane.rectangle) continue;
       const selected = this.selected?.pane === pane ? this.selected.finding : null;
@@ -202,7 +211,7 @@ export class Viewer {
     }
     if (!this.measured && this.panes.length && this.panes.every((pane) => pane.isSharp || !pane.picture)) {
       this.measured = true;
-      this.painter.gl.finish();
+      this.painter?.gl.finish();
       performance.mark("pictured");
       byId("stage").dataset.pictured = "yes";
     }
@@ -211,7 +220,7 @@ export class Viewer {
   /** The circle of the selected calcification, with a grip to drag. */
   sizeOf(pane, finding) {
     const { unitMm } = pane.view;
-    const diameter = finding && finding.kind !== "cluster" ? diameterOf(finding) : null;
+    const diameter = finding ? diameterOf(finding) : null;
     if (diameter === null || !unitMm || !this.shown.marks) return null;
     return { pane, finding, x: finding.column + 0.5, y: finding.row + 0.5, radiusPx: diameter / 2 / unitMm, text: "" };
   }
@@ -220,7 +229,7 @@ export class Viewer {
 
   select(finding, pane = this.active, isToBeShown = false) {
     this.active = pane;
-    this.selected = finding ? { pane, finding } : null;
+    this.chosen = finding ? { pane, finding } : null;
     if (finding && isToBeShown) show(this, finding, pane);
     for (const one of this.panes) one.isMoved = true;
     this.request();
@@ -234,35 +243,47 @@ export class Viewer {
     if (answers.reader === this.app.reader) this.library.note(uid, answers.state);
     if (answers !== pane?.answers) return this.app.answersChanged(uid, answers);
     pane.rebuild();
-    if (this.selected?.pane === pane) {
+    if (this.chosen?.pane === pane) {
       const known = [...pane.marks.findings, ...calcificationsOf(pane.result, pane.answers.state)];
-      const same = known.find((one) => one.key === this.selected.finding.key);
-      this.selected = same ? { pane, finding: same } : null;
+      const same = known.find((one) => one.key === this.chosen.finding.key);
+      this.chosen = same ? { pane, finding: same } : null;
     }
     this.sized = null;
     this.request();
     return this.app.answersChanged(uid, answers);
   }
 
-  async send(action, pane = this.active) {
+  /** Have an action saved, and say what was; true where it was. */
+  async send(action, pane) {
     try {
-      await pane.answers.send(action);
-      if (pane.result === null && pane.answers.state.answered) await this.reveal(pane);
+      const state = await pane.answers.send(action);
+      say(savedAs(action, state, nameOfView(pane.image), pane.result));
+      if (pane.result === null && ["mark_read", "undo", "redo"].includes(action.type)) await this.reveal();
       return true;
     } catch (error) {
-      say(error.message, "bad");
+      say(`Not saved. ${error.message}`, "bad");
       return false;
     }
   }
 
-  /** Blinded reading: the reader has answered, so the result may be asked for. */
-  async reveal(pane) {
-    const shown = await this.library.renew(pane.uid);
-    if (!shown.result) return;
-    pane.take(shown);
-    pane.rebuild();
-    this.request();
-    this.app.selectionChanged();
+  /** Blinded reading: one view more is read; how many are not, and the results when it was the last of the case. */
+  async reveal() {
+    this.library.forget();
+    for (const pane of this.all) {
+      const shown = await this.library.get(pane.uid);
+      if (pane.answers.isSaved && shown.answers.last >= pane.answers.state.last) pane.answers.state = shown.answers;
+      if (!shown.result) continue;
+      pane.take(shown);
+      if (!pane.picture) pane.showInstead();
+      pane.rebuild();
+    }
+    this.resized();
+    this.app.viewChanged();
+  }
+
+  /** Give the keys back to the picture. */
+  toPicture() {
+    this.active?.node.focus({ preventScroll: true });
   }
 
   get unsaved() {

@@ -29,6 +29,12 @@ function threshold(counts) {
   return at;
 }
 
+/** The grey up to which a picture is air; -1 where its greys are not here yet. */
+export function airOf(picture) {
+  const sample = picture.sample();
+  return sample ? threshold(histogram(sample, picture.info.max)) * ((picture.info.max + 1) / BINS) : -1;
+}
+
 function quantile(counts, from, share) {
   let total = 0;
   for (let bin = from; bin < BINS; bin += 1) total += counts[bin];

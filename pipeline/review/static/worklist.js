@@ -9,6 +9,7 @@ const FACETS = [
   ["reading", "Reading"], ["distribution", "Distribution"], ["presence", "Presence"], ["side", "Side"],
   ["view", "View"], ["flags", "Flags"], ["status", "Files"],
 ];
+const OF_FINDINGS = new Set(["distribution", "presence", "flags", "count", "time"]);  // no facet and no order of a blinded worklist
 const PRESENCE = ["7 of 10 and more", "5 to 7", "below 5"];
 const STORE = "mammocalc-worklist";
 
@@ -29,8 +30,11 @@ const valuesOf = {
 export class Worklist {
   constructor(app) {
     this.app = app;
-    this.chosen = Object.fromEntries(FACETS.map(([name]) => [name, new Set()]));
-    this.order = "presence";
+    const isAllowed = (name) => !app.run.blinded || !OF_FINDINGS.has(name);
+    this.facets = FACETS.filter(([name]) => isAllowed(name));
+    for (const option of [...byId("order").options]) if (!isAllowed(option.value)) option.remove();
+    this.chosen = Object.fromEntries(this.facets.map(([name]) => [name, new Set()]));
+    this.order = byId("order").value;
     this.text = "";
     this.active = 0;
     this.images = [];
@@ -57,9 +61,10 @@ export class Worklist {
     try {
       const kept = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
       if (!kept) return;
-      this.order = kept.order;
+      // What was kept may be of another session: an order or a filter that is not there is none.
+      if ([...byId("order").options].some((option) => option.value === kept.order)) this.order = kept.order;
       this.text = kept.text;
-      for (const [name, values] of Object.entries(kept.chosen)) this.chosen[name] = new Set(values);
+      for (const [name, values] of Object.entries(kept.chosen)) if (name in this.chosen) this.chosen[name] = new Set(values);
     } catch {
       sessionStorage.removeItem(STORE);
     }
@@ -97,15 +102,15 @@ export class Worklist {
   }
 
   matches(image, but = null) {
-    if (!this.holds([image.uid, image.study_uid, image.patient_key, image.file])) return false;
+    if (!this.holds([image.uid, image.series_uid, image.study_uid, image.patient_key, image.file])) return false;
     const isLike = (name) => valuesOf[name](image).some((value) => this.chosen[name].has(value));
-    return FACETS.every(([name]) => name === but || !this.chosen[name].size || isLike(name));
+    return this.facets.every(([name]) => name === but || !this.chosen[name].size || isLike(name));
   }
 
   matchesFile(file) {
     if (!this.holds([file.path, file.reason, file.message])) return false;
     if (this.chosen.status.size && !this.chosen.status.has(file.status)) return false;
-    return FACETS.every(([name]) => name === "status" || !this.chosen[name].size);
+    return this.facets.every(([name]) => name === "status" || !this.chosen[name].size);
   }
 
   show() {
@@ -142,7 +147,7 @@ export class Worklist {
 
   showFacets() {
     const focused = document.activeElement?.dataset?.option;
-    const groups = FACETS.map(([name, title]) => this.facet(name, title)).filter(Boolean);
+    const groups = this.facets.map(([name, title]) => this.facet(name, title)).filter(Boolean);
     byId("groups").replaceChildren(...groups);
     if (focused) byId("groups").querySelector(`[data-option="${CSS.escape(focused)}"]`)?.focus();
   }

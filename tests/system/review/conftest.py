@@ -97,6 +97,12 @@ class Reading:
             self.page.keyboard.press(key)
         self.settle()
 
+    def choose(self, selector: str, label: str) -> None:
+        """Choose a label by the pointer; an empty one takes it back."""
+        self.page.locator(selector).click()
+        self.page.locator(f".choice[data-label='{label}']").click()
+        self.page.locator("#choose").wait_for(state="hidden")
+
     def pictured(self) -> None:
         self.page.wait_for_selector("#stage[data-pictured=yes]")
 
@@ -109,7 +115,7 @@ class Reading:
             if self.page.evaluate(truth):
                 return
             self.page.wait_for_timeout(50)
-        raise AssertionError(truth)
+        raise AssertionError(f"{truth}: {self.page.locator('body').inner_text()}")
 
     def seen(self, selector: str = ".pane") -> NDArray[np.float64]:
         """Give what is seen of an element, in grey."""

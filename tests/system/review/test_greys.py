@@ -182,7 +182,7 @@ def test_marks_lie_on_the_pixels_that_they_mark_at_any_zoom(show: Any, turned: A
         page.server.answer(page.uid, type="add_calcification", row=row, column=column, diameter_mm=0.3)
     page.reload()
     page.pictured()
-    page.keys("j", *keys)
+    page.keys("j", "e", *keys)  # the window of the file, in which both are grey
     page.wait_for_timeout(300)
     zoom = int(page.locator(".pane .scale").inner_text().split(" ")[0]) / 100
     pane = page.locator(".pane").bounding_box()

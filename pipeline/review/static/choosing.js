@@ -1,0 +1,86 @@
+// The mode in which a label is chosen: one list, a key for each class, one Escape that leaves and saves nothing.
+
+import { byId, h, say, symbol, words } from "./dom.js";
+
+const OWN = "0";  // the key that gives the label back to the program
+const TWICE_MS = 600;  // two presses of a key within so long are one that bounced or was meant once
+
+/** What can be chosen, and under which key of the page. */
+export const MODES = {
+  distribution: { opening: "d", title: "Distribution", labels: (vocabulary) => vocabulary.distributions },
+  morphology: { opening: "o", title: "Morphology", labels: (vocabulary) => vocabulary.morphologies },
+};
+
+/** A letter for each label, of its own word where one is free; never the one that opens the mode, which may be pressed twice. */
+export function keysOf(labels, opening) {
+  const keys = new Map();
+  const isFree = (letter) => /[a-z]/.test(letter) && letter !== opening && ![...keys.values()].includes(letter);
+  for (const label of labels) if (isFree(label[0])) keys.set(label, label[0]);
+  for (const label of labels.filter((one) => !keys.has(one))) {
+    const letter = [...label, ..."abcdefghijklmnopqrstuvwxyz"].find(isFree);
+    if (letter) keys.set(label, letter);
+  }
+  return new Map(labels.map((label) => [label, keys.get(label) ?? ""]));
+}
+
+let last = { key: null, time: -Infinity };
+
+/** Whether a key only repeats the one that just chose: it would mean something else outside of the mode. */
+export function isEcho(event) {
+  return event.key.toLowerCase() === last.key && event.timeStamp - last.time < TWICE_MS;
+}
+
+/**
+ * Let the reader choose. `about` says of what, `said` is the reader's label and `own` the program's.
+ * Gives a label, null where the reader's is taken back, undefined where nothing was chosen.
+ */
+export function choose(what, { about, said, own, vocabulary }) {
+  const { opening, title, labels } = MODES[what];
+  const dialog = byId("choose");
+  const keys = keysOf(labels(vocabulary), opening);
+  let chosen;
+  const option = (label, key, text) => h("button", {
+    type: "button", class: "choice", "aria-pressed": String((said ?? null) === label), data: { label: label ?? "" },
+    onclick: () => take(label),
+  }, h("kbd", {}, key.toUpperCase()), symbol(vocabulary.palette[label]), h("span", {}, text), label && label === own ? h("span", { class: "dim" }, "program") : null);
+  const options = [...keys].map(([label, key]) => option(label, key, words(label)));
+  if (said) options.push(option(null, OWN, own ? `Take back: ${words(own)}, as the program says` : "Take back"));
+  const take = (label) => {
+    chosen = label;
+    dialog.close();
+  };
+  byId("choose-title").replaceChildren(`${title} `, h("span", { class: "dim" }, about));
+  byId("choose-list").replaceChildren(...options);
+  const listen = (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) move(options, step);
+    else if (event.key.length !== 1 || event.key === " ") return;
+    else press(event);
+    event.preventDefault();
+  };
+  const press = (event) => {
+    const key = event.key.toLowerCase();
+    const label = [...keys].find(([, one]) => one === key)?.[0];
+    if (label === undefined && !(key === OWN && said)) {
+      byId("choose-hint").textContent = key === opening ? "" : `${event.key.toUpperCase()} is none of these. Esc leaves without an answer.`;
+      return;
+    }
+    last = { key, time: event.timeStamp };
+    take(label ?? null);
+  };
+  byId("choose-hint").textContent = "Esc leaves without an answer.";
+  dialog.addEventListener("keydown", listen);
+  dialog.showModal();
+  byId("choose-list").focus();
+  return new Promise((resolve) => dialog.addEventListener("close", () => {
+    dialog.removeEventListener("keydown", listen);
+    if (chosen === undefined) say("Nothing was changed.");
+    resolve(chosen);
+  }, { once: true }));
+}
+
+function move(options, step) {
+  const at = options.indexOf(document.activeElement);
+  options[at < 0 ? (step > 0 ? 0 : options.length - 1) : (at + step + options.length) % options.length].focus();
+}

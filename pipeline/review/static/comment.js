@@ -1,0 +1,50 @@
+// The comment: what is written stays a draft, on the page alone, until the reader saves it by a key or a button.
+
+import { byId, say } from "./dom.js";
+
+const drafts = new Map();
+const nameOf = ({ reader, uid }) => `${reader} ${uid}`;
+
+export const hasDrafts = () => drafts.size > 0;
+
+/** Bring the field up to date with the image; it is never rebuilt while somebody writes in it. */
+export function showComment(answers) {
+  const field = byId("comment");
+  const draft = drafts.get(nameOf(answers));
+  const text = draft?.text ?? answers.state.comment ?? "";
+  if (field.value !== text) field.value = text;
+  const isDraft = draft !== undefined;
+  field.closest(".field").classList.toggle("draft", isDraft);
+  byId("comment-save").hidden = !isDraft;
+}
+
+/** `saved` is called when the state changes. */
+export function listenToComment(viewer, changed) {
+  const field = byId("comment");
+  const keep = () => {
+    const pane = viewer.active;
+    if (!pane) return;
+    if (field.value === (pane.answers.state.comment ?? "")) drafts.delete(nameOf(pane.answers));
+    else drafts.set(nameOf(pane.answers), { text: field.value });
+    changed();
+  };
+  const save = async () => {
+    const pane = viewer.active;
+    const draft = drafts.get(nameOf(pane.answers));
+    viewer.toPicture();
+    if (!draft) return say("The comment is as it was saved.");
+    if (await viewer.send({ type: "comment", text: draft.text }, pane) && drafts.get(nameOf(pane.answers)) === draft) drafts.delete(nameOf(pane.answers));
+    return changed();
+  };
+  field.addEventListener("input", keep);
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat || event.isComposing) return;
+    event.preventDefault();
+    save();
+  });
+  field.addEventListener("blur", () => {
+    const pane = viewer.active;
+    if (pane && drafts.has(nameOf(pane.answers)) && !pane.answers.pending.length) say("The comment is not saved yet: Ctrl+Enter in it, or its button, saves it.");
+  });
+  byId("comment-save").addEventListener("click", save);
+}
