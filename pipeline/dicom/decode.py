@@ -122,18 +122,15 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16
             "transfer syntax than its pixels have: export the image again."
         )
         raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
-    stream = _read_stream(frame, layout, syntax)
-    if stream is None:  # uncompressed pixels, wrapped as compressed ones are
+    decoded = decode_frame(frame, layout, syntax)
+    if decoded is None:  # uncompressed pixels, wrapped as compressed ones are
         codes, layout, flags = settle_words(_native_words(frame[: layout.native_bytes], layout, order), layout)
         return codes, layout, flags | {Flag.MISLABELLED_SYNTAX}
-    decoded = _decode(stream)
-    is_packed = (
-        stream.kind is StreamKind.RLE
-    )  # RLE packs whole words; the stored bits lie in them as in uncompressed ones
+    samples, stream = decoded
     words = Words(
-        decoded.reshape(layout.rows, layout.columns).astype(np.uint16) & np.uint16((1 << stream.bits) - 1),
+        samples.astype(np.uint16) & np.uint16((1 << stream.bits) - 1),
         bits=stream.bits,
-        is_packed=is_packed,
+        is_packed=stream.kind is StreamKind.RLE,  # whole words; the stored bits lie in them as in uncompressed ones
         is_signed=stream.is_signed if stream.kind in {StreamKind.JPEG_2000, StreamKind.HTJ2K} else None,
         is_lossy=syntax.is_lossy or stream.is_lossy,
     )
@@ -143,6 +140,25 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16
     if stream.kind is not syntax.kind:
         flags |= {Flag.MISLABELLED_SYNTAX}
     return codes, layout, flags
+
+
+def decode_frame(frame: bytes, layout: PixelLayout, syntax: Syntax) -> tuple[NDArray[Any], Codestream] | None:
+    """
+    Decode a frame as what it is.
+
+    Returns
+    -------
+    (ndarray, Codestream) or None
+        Samples, shape (rows, columns), and what the stream says of itself;
+        None for uncompressed pixels.
+
+    Raises
+    ------
+    UnreadableImage
+        ``missing_decoder``, ``pixels_too_short`` or ``undecodable_pixels``.
+    """
+    stream = _read_stream(frame, layout, syntax)
+    return None if stream is None else (_decode(stream).reshape(layout.rows, layout.columns), stream)
 
 
 def _native_words(content: bytes, layout: PixelLayout, order: str) -> Words:

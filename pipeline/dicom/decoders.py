@@ -70,7 +70,8 @@ def _decode_jpeg(gdcm: Any, stream: Codestream) -> NDArray[Any]:
     uid = JPEG_FAMILY + ("70" if stream.kind is StreamKind.JPEG_LOSSLESS else "50" if stream.bits == 8 else "51")
     image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(uid)))
     word_bits = 8 if stream.bits <= 8 else 16
-    image.SetPixelFormat(gdcm.PixelFormat(1, word_bits, stream.bits, stream.bits - 1, 0))
+    bits = max(stream.bits, 8)  # with fewer it ends its process
+    image.SetPixelFormat(gdcm.PixelFormat(1, word_bits, bits, bits - 1, 0))
     words = image.GetBuffer().encode("utf-8", "surrogateescape")  # GDCM hands its bytes over as text
     return np.frombuffer(words, dtype=f"<u{word_bits // 8}")
 

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import imagecodecs
 import numpy as np
 import pytest
 from frames import BASELINE, JPEG_FAMILY, LOSSLESS, LOSSY, RLE, encode_baseline
+from fuzz_frames import fuzz
 
 from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.errors import UnreadableImage
@@ -136,3 +138,21 @@ def test_warnings_of_a_decoder_are_heard_without_an_error_stream(make: Make, bre
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True, check=True)
     assert done.stdout == "undecodable_pixels\n"
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_no_damage_ends_the_process(syntax: str) -> None:
+    """Longer by hand: python tests/benchmarks/fuzz_frames.py."""
+    outcomes = fuzz(syntax, inputs=150, seed=1)
+    assert sum(outcomes.values()) == 150
+    assert set(outcomes) <= {"read", Reason.UNDECODABLE_PIXELS, Reason.PIXELS_TOO_SHORT}
+
+
+@pytest.mark.parametrize("bits", range(2, 17))
+def test_jpeg_lossless_of_any_precision_is_read(make: Make, bits: int) -> None:
+    """GDCM ended its process over fewer than eight bits."""
+    kind = np.uint8 if bits <= 8 else np.uint16
+    image = np.random.default_rng(bits).integers(0, 1 << bits, (40, 30)).astype(kind)
+    frame = imagecodecs.jpeg_encode(image, lossless=True, predictor=4, bitspersample=bits)
+    path = make(image.astype(np.uint16), frame=frame, syntax=JPEG_FAMILY + "57", BitsStored=bits, HighBit=bits - 1)
+    assert np.array_equal(read_mammogram(path, SETTINGS).pixels.codes, image)
