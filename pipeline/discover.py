@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import unicodedata
 import warnings
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import FileIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pydicom.filereader import read_dataset
+from pydicom.charset import default_encoding
+from pydicom.filereader import read_dataset, read_sequence_item
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
+from pipeline.dicom.privacy import tokens_of
+from pipeline.dicom.stream import Stream
 from pipeline.errors import CallError
 from pipeline.lexicon import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
 DICOM_ENDINGS: Final = (".dcm", ".dicom", ".ima")
 PREAMBLE_BYTES: Final = 128
@@ -26,8 +33,27 @@ FIRST_GROUPS: Final = frozenset({2, 8})
 """Groups with which a data set without preamble begins: File Meta Information, or identification."""
 LAST_FIRST_ELEMENT: Final = 0x18
 """A data set begins at or before SOP Instance UID (0008,0018)."""
-DICOMDIR_BYTES: Final = 64 << 20
-"""More of a DICOMDIR is not read: at a kilobyte for each image this is more than any medium holds."""
+DIRECTORY_RECORDS: Final = 0x00041220
+RECORD_READS: Final = 10_000
+RECORD_BYTES: Final = 1 << 20
+"""What one record of a DICOMDIR may cost: those with an icon take a hundred reads and some kilobytes."""
+MISSING_NAMED: Final = 1000
+"""Files that one DICOMDIR refers to and that are not there get so many rows; a last one counts the others."""
+ARCHIVE: Final = re.compile(
+    r"\.(zip|zipx|tar|tgz|tbz2?|txz|gz|bz2|xz|zst|7z|rar|iso|img|nrg|dmg|cab|arj|lzh|[zr][0-9]{2})(\.[0-9]{3})?$",
+    re.IGNORECASE,
+)
+"""Names of archives and images of media, also in parts."""
+ARCHIVE_STARTS: Final = (
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"(\xb5/\xfd",
+)
+"""As archives begin; looked at where a name has no ending."""
 CIRCLE: Final = (
     Reason.SYMLINK_LOOP,
     "The link leads in a circle, so it was not followed; what lies there is read under its own name. Remove the link.",
@@ -50,6 +76,8 @@ class InputProblem:
     reason: Reason
     message: str
     status: Status = Status.FAILED
+    tokens: frozenset[str] = frozenset()
+    """What is known of the persons whose names the path may hold; see `pipeline.dicom.privacy`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +95,15 @@ class Discovery:
     problems : tuple of InputProblem
         Folders that cannot be read, links that lead in a circle, and files
         that a DICOMDIR names and that are not there.
+    archives : tuple of str
+        Names of those files that were passed over and are archives or images of
+        media, in which mammograms may lie.
     """
 
     files: tuple[FoundFile, ...]
     passed_over: int
     problems: tuple[InputProblem, ...]
+    archives: tuple[str, ...] = ()
 
 
 def discover(inputs: Sequence[Path]) -> Discovery:
@@ -113,7 +145,7 @@ def discover(inputs: Sequence[Path]) -> Discovery:
     search = _Search()
     for given, label in zip(inputs, _labels(inputs), strict=True):
         search.look_into(given, label)
-    return Discovery(tuple(search.files), search.passed_over, tuple(search.problems))
+    return Discovery(tuple(search.files), search.passed_over, tuple(search.problems), tuple(search.archives))
 
 
 @dataclass(slots=True)
@@ -122,9 +154,10 @@ class _Search:
 
     files: list[FoundFile] = field(default_factory=list)
     problems: list[InputProblem] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)
     passed_over: int = 0
     seen: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
+    names: dict[str, int] = field(default_factory=dict)
 
     def look_into(self, given: Path, label: str) -> None:
         """Look into one INPUT."""
@@ -178,36 +211,44 @@ class _Search:
             self.files.append(FoundFile(Path(path), self._unique(relative)))
         else:
             self.passed_over += 1
+            if _is_archive(path):
+                self.archives.append(relative)
 
     def _take_directory(self, path: Path, relative: str) -> None:
         """Take the files that a DICOMDIR refers to."""
         parent = str(PurePosixPath(relative).parent)
         parent = "" if parent == "." else parent
+        missing = 0
         try:
-            references = list(_referenced(path))
+            for parts, tokens in _referenced(path):
+                name = _joined(parent, "/".join(_printable(part) for part in parts))
+                target = _resolve(path.parent, parts)
+                if target is not None:
+                    self._take(os.path.realpath(target), str(target), name, is_named=True)
+                    continue
+                missing += 1
+                if missing <= MISSING_NAMED:
+                    message = "The DICOMDIR refers to a file that is not there. Copy the whole medium again."
+                    self._report(name, (Reason.MISSING_FILE, message), tokens)
         except Exception:  # noqa: BLE001 - a damaged DICOMDIR makes pydicom raise almost anything
             self._report(relative, (Reason.UNREADABLE, "The DICOMDIR is damaged. Name its folder instead."))
-            return
-        for parts in references:
-            name = _joined(parent, "/".join(_printable(part) for part in parts))
-            target = _resolve(path.parent, parts)
-            if target is None:
-                message = "The DICOMDIR refers to a file that is not there. Copy the whole medium again."
-                self._report(name, (Reason.MISSING_FILE, message))
-            else:
-                self._take(os.path.realpath(target), str(target), name, is_named=True)
+        if missing > MISSING_NAMED:
+            message = f"The DICOMDIR refers to {missing} files that are not there. Copy the whole medium again."
+            self._report(relative, (Reason.MISSING_FILE, message))
 
-    def _report(self, relative: str, what: tuple[Reason, str]) -> None:
+    def _report(self, relative: str, what: tuple[Reason, str], tokens: frozenset[str] = frozenset()) -> None:
         """Note a problem."""
-        self.problems.append(InputProblem(self._unique(relative), *what))
+        self.problems.append(InputProblem(self._unique(relative), *what, tokens=tokens))
 
     def _unique(self, relative: str) -> str:
         """Give a name that no other file of this run has."""
-        name, count = relative, 1
-        while name in self.names:
-            count += 1
-            name = f"{relative}~{count}"
-        self.names.add(name)
+        name = relative
+        if name in self.names:
+            count = self.names[relative]  # the next that was not given yet
+            while (name := f"{relative}~{count}") in self.names:
+                count += 1
+            self.names[relative] = count + 1
+        self.names[name] = 2
         return name
 
 
@@ -260,26 +301,64 @@ def _has_preamble(path: str) -> bool:
         return False
 
 
-def _referenced(path: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the file IDs of a DICOMDIR's records, in their order (PS3.3 F.3)."""
-    size = min(path.stat().st_size, DICOMDIR_BYTES)
-    with path.open("rb") as file:  # pydicom takes memory for every length that a file claims, but not from bytes
-        content = BytesIO(file.read(size))
-    content.seek(PREAMBLE_BYTES + 4)
-    with warnings.catch_warnings():
+def _is_archive(path: str) -> bool:
+    """Whether a file that is not DICOM is an archive, by its name, or by how it begins where its name has no ending."""
+    name = os.path.basename(path)  # noqa: PTH119 - as above
+    if ARCHIVE.search(name):
+        return True
+    if "." in name:
+        return False
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            return file.read(8).startswith(ARCHIVE_STARTS)
+    except OSError:
+        return False
+
+
+def _referenced(path: Path) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    """
+    Yield the file IDs of a DICOMDIR's records, in their order (PS3.3 F.3), with what names their patient and study.
+
+    One record is held at a time, and none may cost more than any has a reason to.
+    """
+    with Stream(FileIO(path), path.stat().st_size) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        meta = read_dataset(
-            content, is_implicit_VR=False, is_little_endian=True, stop_when=lambda tag, *_: tag.group != 2
-        )
-        syntax = meta.get("TransferSyntaxUID")  # PS3.10 8.6 demands Explicit VR Little Endian; not everybody knows
-        index = read_dataset(
-            content, is_implicit_VR=syntax == ImplicitVRLittleEndian, is_little_endian=syntax != ExplicitVRBigEndian
-        )
-        for record in index.DirectoryRecordSequence:  # raises where there is none: not a DICOMDIR
+        of_patient: frozenset[str] = frozenset()
+        of_study: frozenset[str] = frozenset()
+        for record in _records(file):
+            kind = str(record.get("DirectoryRecordType", ""))
+            if kind == "PATIENT":
+                of_patient, of_study = tokens_of(record), frozenset()
+            elif kind == "STUDY":
+                of_study = tokens_of(record)
             file_id = record.get("ReferencedFileID")
             if file_id:
                 parts = (file_id,) if isinstance(file_id, str) else tuple(file_id)
-                yield tuple(str(part) for part in parts)
+                yield tuple(str(part) for part in parts), of_patient | of_study
+
+
+def _records(file: Stream) -> Iterator[Dataset]:
+    """Yield the records of a DICOMDIR, each read when it is asked for; raises where there are none."""
+    file.seek(PREAMBLE_BYTES + 4)
+    meta = read_dataset(file, is_implicit_VR=False, is_little_endian=True, stop_when=lambda tag, *_: tag.group != 2)
+    syntax = meta.get("TransferSyntaxUID")  # PS3.10 8.6 demands Explicit VR Little Endian; not everybody knows
+    places: list[tuple[int, int]] = []
+
+    def at_records(tag: BaseTag, _vr: str | None, length: int) -> bool:
+        if tag == DIRECTORY_RECORDS and length:
+            places.append((file.tell(), length))
+        return bool(places)
+
+    is_little_endian = syntax != ExplicitVRBigEndian
+    index = read_dataset(file, syntax == ImplicitVRLittleEndian, is_little_endian, stop_when=at_records)
+    [(start, length)] = places  # raises where there is none: not a DICOMDIR
+    file.seek(start)
+    while file.tell() - start < length:
+        file.reads_left, file.bytes_left = RECORD_READS, RECORD_BYTES
+        record = read_sequence_item(file, bool(index.original_encoding[0]), is_little_endian, default_encoding)
+        if record is None:
+            return
+        yield record
 
 
 def _resolve(folder: Path, parts: tuple[str, ...]) -> Path | None:

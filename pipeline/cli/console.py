@@ -137,6 +137,7 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     lines = [f"{totals.files} file{'' if totals.files == 1 else 's'}: {counted}"]
     if totals.passed_over:
         lines.append(f"{totals.passed_over} passed over, for they are not DICOM")
+    lines += _archives(summary.archives)
     if summary.resumed:
         verb = "was" if summary.resumed == 1 else "were"
         lines.append(f"{summary.resumed} of them {verb} judged before, by the run that goes on here")
@@ -164,6 +165,15 @@ def _named(paths: Sequence[str], one: str, many: str) -> list[str]:
         return []
     lines = [f"{len(paths)} {one if len(paths) == 1 else many}", *(f"  {path}" for path in paths[:LISTED])]
     return lines if len(paths) <= LISTED else [*lines, f"  and {len(paths) - LISTED} more, in log.jsonl"]
+
+
+def _archives(archives: Sequence[str]) -> list[str]:
+    """Name archives, in which mammograms may lie, and say what to do."""
+    if not archives:
+        return []
+    named = ", ".join(map(_printable, archives[:LISTED])) + (", and others" if len(archives) > LISTED else "")
+    what = "1 archive was" if len(archives) == 1 else f"{len(archives)} archives were"
+    return [f"{what} not looked into: {named}", "  if mammograms lie in there: unpack, and give the folder as INPUT"]
 
 
 def _pace(pace: Pace, names: Mapping[str, str]) -> list[str]:

@@ -10,12 +10,12 @@ import warnings
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from pydicom.dataelem import RawDataElement
 from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
+from pipeline.dicom.elements import UNDEFINED_LENGTH, read_elements
 from pipeline.dicom.encoding import HEAD_BYTES, written_syntax
 from pipeline.dicom.header import Header
 from pipeline.dicom.stream import MAX_READS, Stream
@@ -26,15 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pydicom.dataelem import RawDataElement
     from pydicom.dataset import Dataset
     from pydicom.tag import BaseTag
 
 PREAMBLE_BYTES: Final = 128
-DEFER_BYTES: Final = 1 << 20
-"""Header elements larger than this (vendors' own pixel stores) are passed over: nothing here reads one."""
 INFLATED_SPARE_BYTES: Final = 64 << 20
 """What a deflated data set may hold beside its pixels."""
-UNDEFINED_LENGTH: Final = 0xFFFFFFFF
 PIXEL_DATA: Final = 0x7FE00010
 FLOAT_PIXEL_DATA: Final = 0x7FE00008
 DOUBLE_PIXEL_DATA: Final = 0x7FE00009
@@ -248,12 +246,14 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
         syntax = Header(meta).text("TransferSyntaxUID")
         named, syntax = syntax, written_syntax(_peek(file), syntax)
         if syntax == DeflatedExplicitVRLittleEndian:
+            file.open_pixels()
             inflated = _inflate(file.read(), 0 if header_only else max_pixel_bytes, header_only=header_only)
             stream = Stream(cast("io.RawIOBase", io.BytesIO(inflated)), len(inflated))
-        dataset, pixels = _read_dataset(stream, syntax)
+        dataset, last, pixels = _read_dataset(stream, syntax, header_only=header_only)
+        stream.open_pixels()
         header = Header(dataset)
         is_nameless = not has_preamble and not header.text("SOPClassUID")
-        is_cut = pixels is None and (len(dataset) == 0 or _last_value_is_cut(dataset, stream.size))
+        is_cut = pixels is None and (len(dataset) == 0 or _last_value_is_cut(last, stream.size))
         syntax = syntax or _guessed_syntax(dataset)
     except UnreadableImage:
         raise
@@ -274,8 +274,10 @@ def _peek(file: Stream) -> bytes:
     return head
 
 
-def _read_dataset(stream: BinaryIO, syntax: str) -> tuple[Dataset, PixelElement | None]:
-    """Read a data set up to its pixels, and where those are."""
+def _read_dataset(
+    stream: Stream, syntax: str, *, header_only: bool
+) -> tuple[Dataset, RawDataElement | None, PixelElement | None]:
+    """Read a data set up to its pixels, and give its last element and where the pixels are."""
     found: list[PixelElement] = []
 
     def at_pixels(tag: BaseTag, _vr: str | None, length: int) -> bool:
@@ -283,14 +285,14 @@ def _read_dataset(stream: BinaryIO, syntax: str) -> tuple[Dataset, PixelElement 
             found.append(PixelElement(int(tag), length, stream.tell()))
         return bool(found)
 
-    dataset = read_dataset(
+    dataset, last = read_elements(
         stream,
-        is_implicit_VR=syntax in {ImplicitVRLittleEndian, ""},
+        is_implicit=syntax in {ImplicitVRLittleEndian, ""},
         is_little_endian=syntax != ExplicitVRBigEndian,
         stop_when=at_pixels,
-        defer_size=DEFER_BYTES,
+        keeps_part=header_only,
     )
-    return dataset, found[0] if found else None
+    return dataset, last, found[0] if found else None
 
 
 def _leaves_group_2(tag: BaseTag, _vr: str | None, _length: int) -> bool:
@@ -319,12 +321,9 @@ def _inflate(deflated: bytes, max_pixel_bytes: int, *, header_only: bool) -> byt
     return inflated
 
 
-def _last_value_is_cut(dataset: Dataset, stream_bytes: int) -> bool:
+def _last_value_is_cut(last: RawDataElement | None, stream_bytes: int) -> bool:
     """Whether the file ended inside the value of its last element."""
-    last = dataset.get_item(max(dataset.keys()), keep_deferred=True)
-    if not isinstance(last, RawDataElement) or last.length == UNDEFINED_LENGTH:
-        return False
-    return last.value_tell + last.length > stream_bytes
+    return last is not None and last.length != UNDEFINED_LENGTH and last.value_tell + last.length > stream_bytes
 
 
 def _why_not(error: Exception, stream: Stream, *, has_preamble: bool) -> UnreadableImage:
@@ -351,7 +350,10 @@ def _cannot_open(error: OSError | ValueError) -> UnreadableImage:
 
 def _too_many() -> UnreadableImage:
     """Say that there is no end to the elements."""
-    message = "The file holds far more elements than any image has: it is damaged. Export it again from its source."
+    message = (
+        "The header holds far more elements or bytes than that of any image: it is damaged, or holds something else. "
+        "Export it again from its source."
+    )
     return UnreadableImage(Reason.TOO_LARGE, message)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import sys
 from typing import Final
 
 MAX_READS: Final = 100_000
 """Reads of a header, two or three for an element, and of the fragments of an image, two for each: enough for ten times
 those of the largest mammography objects in use, and done within a second."""
+MAX_BYTES: Final = 32 << 20
+"""What a header may hold in all, beside elements that are passed over: thirty times that of the largest in use."""
 BELIEVED_BYTES: Final = 1 << 16
 """Lengths up to this may be asked for at once; greater ones are first held against what is left of the file."""
 
@@ -25,6 +28,16 @@ class Stream(io.BufferedReader):
         super().__init__(raw)
         self.size = size
         self.reads_left = MAX_READS
+        self.bytes_left = MAX_BYTES
+        self._passes_over = False
+
+    def pass_over(self) -> None:
+        """Let the next read give nothing, and leave what it would have given behind."""
+        self._passes_over = True
+
+    def open_pixels(self) -> None:
+        """Lift the limits of a header; what pixels may take is known by then."""
+        self.reads_left, self.bytes_left = MAX_READS, sys.maxsize
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read as `io.BufferedReader` does, but for what is not there, and not for ever."""
@@ -34,4 +47,14 @@ class Stream(io.BufferedReader):
             raise ValueError(message)
         if size is not None and size > BELIEVED_BYTES:
             size = max(min(size, self.size - self.tell()), 0)
-        return super().read(size)
+        if self._passes_over and size is not None:
+            self._passes_over = False
+            self.seek(self.tell() + size)
+            return b""
+        content = super().read(size)
+        self.bytes_left -= len(content)
+        if self.bytes_left < 0:
+            self.reads_left = -1
+            message = "too many bytes"
+            raise ValueError(message)
+        return content

@@ -152,6 +152,8 @@ def _plan(
     discovery = without_own(discover(request.inputs), request.inputs, request.out)
     if not discovery.files and not discovery.problems:
         seen = f"; {discovery.passed_over} files were passed over" if discovery.passed_over else ""
+        if discovery.archives:
+            seen += f", {len(discovery.archives)} of them archives: unpack them, and name the folder"
         message = f"the input holds no DICOM files{seen}"
         raise CallError(message)
     earlier = () if request.force else [row.path for row in read_rows(request.out / ROWS)]

@@ -52,15 +52,16 @@ class Plan:
     """
     What is to be judged, and what is settled already.
 
-    ``rows`` hold what could not be looked into. ``input_digest`` is a
-    fingerprint of the names, sizes and dates of all files. ``renamed`` says what paths of earlier rows are called now,
-    where a header has told since that they name a person.
+    ``rows`` hold what could not be looked into, ``archives`` the names of those that were passed over. ``input_digest``
+    is a fingerprint of the names, sizes and dates of all files. ``renamed`` says what paths of earlier rows are called
+    now, where a header has told since that they name a person.
     """
 
     images: tuple[PlannedImage, ...]
     rows: tuple[FileRow, ...]
     input_digest: str
     renamed: Mapping[str, str] = field(default_factory=dict)
+    archives: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -124,10 +125,13 @@ def plan_run(
     for number, file in enumerate(found, start=1):
         headers.append(read(file, config, paths))
         on_header(number, len(found))
+    for problem in discovery.problems:
+        paths.learn(problem.relative, problem.tokens)
     images, rows = put_together(headers, discovery.problems, paths)
+    archives = tuple(paths.name(name, has_spoken=False) for name in discovery.archives)
     now = {before: paths.name(before, has_spoken=False) for before in earlier}
     renamed = {before: name for before, name in now.items() if before != name}
-    return Plan(images, rows, _digest_of_input(found, salt), renamed)
+    return Plan(images, rows, _digest_of_input(found, salt), renamed, archives)
 
 
 def put_together(
@@ -160,7 +164,12 @@ def put_together(
         together.setdefault(key, []).append(PlannedFile(header.file.path, name, uid, header.pseudonyms))
     rows = [
         FileRow(
-            paths.name(problem.relative, has_spoken=False), None, problem.status, problem.reason, problem.message, 0.0
+            paths.name(problem.relative, has_spoken=bool(problem.tokens)),
+            None,
+            problem.status,
+            problem.reason,
+            problem.message,
+            0.0,
         )
         for problem in problems
     ]

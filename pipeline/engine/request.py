@@ -65,6 +65,7 @@ class RunSummary:
     ``stopped_because`` is None where it came to its end. ``real_paths`` holds, by their paths in the outputs, where
     those files are whose names are hidden there: for the terminal of their owner alone. ``changed`` names
     files that hold something else than when they were judged before; rows of files that are gone say so themselves.
+    ``archives`` are among the files that were passed over.
     """
 
     rows: tuple[FileRow, ...]
@@ -74,3 +75,4 @@ class RunSummary:
     pace: Pace
     real_paths: Mapping[str, str] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from pipeline.model import FileRow
 
 PUBLISH_SECONDS: Final = 60.0  # what a killed client loses of its rows; results are where they belong at once
+ARCHIVES_NAMED: Final = 1000  # in the record; a folder of a million zips needs no list to be believed
 ASKED: Final = "it was asked to stop"
 
 
@@ -104,6 +105,7 @@ class Session:
         self.rows = Rows(self.folder)
         self.journal = Journal(request.out / LOG, claims.folder.is_there)
         self.names = NameMap(request.name_map)
+        self.archives: tuple[str, ...] = ()
         self.resumed = 0
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -150,6 +152,7 @@ class Session:
         """
         self.identity = replace(self.identity, input_digest=plan.input_digest)
         self.names.take(plan.images)
+        self.archives = plan.archives
         there = self._lay_out(plan)
         self._before = {row.path: row for row in self.earlier()}
         settled = find_settled(self.earlier(), plan, self.order, there, known=known, on_hold=on_hold)
@@ -319,7 +322,9 @@ class Session:
         (self.folder.root / RESERVE).unlink(missing_ok=True)
         self.record(state, totals=asdict(totals), pace=asdict(pace))
         self.journal.note("run_ended", state=state, reason=why, **asdict(pace), totals=asdict(totals))
-        return RunSummary(rows, totals, self.resumed, why, pace, self.names.hidden, tuple(sorted(self._changed)))
+        return RunSummary(
+            rows, totals, self.resumed, why, pace, self.names.hidden, tuple(sorted(self._changed)), self.archives
+        )
 
     def give_up(self, why: str, passed_over: int) -> RunSummary:
         """
@@ -343,7 +348,14 @@ class Session:
                         path.unlink(missing_ok=True)
             return self.end(STOPPED, totals, why)
         return RunSummary(
-            self.rows.all(), totals, self.resumed, why, pace, self.names.hidden, tuple(sorted(self._changed))
+            self.rows.all(),
+            totals,
+            self.resumed,
+            why,
+            pace,
+            self.names.hidden,
+            tuple(sorted(self._changed)),
+            self.archives,
         )
 
     def record(self, state: str, **more: Any) -> None:
@@ -355,6 +367,8 @@ class Session:
             "seconds": None if state == RUNNING else round((now - self._started).total_seconds(), 1),
         }
         staff = self._staff.describe()
+        archives = {"passed_over": len(self.archives), "first": list(self.archives[:ARCHIVES_NAMED])}
+        more = {"archives": archives, **more} if self.archives else more
         record = {**describe_run(self.identity, self.request.resolved, state, staff, times), **more}
         self.folder.write(RECORD, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
         self._publish()

@@ -193,3 +193,26 @@ def test_a_terminal_shows_names_and_a_pipe_does_not(named: Path, tmp_path: Path)
     os.close(main_end)
     assert b"Quillfeather/broken.dcm" in shown
     assert "quillfeather" not in everything(tmp_path / "b")
+
+
+def test_archives_are_named_on_the_terminal_and_in_the_record_with_what_to_do(
+    drawn: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    inputs, out = tmp_path / "in", tmp_path / "out"
+    inputs.mkdir()
+    (inputs / "round2.zip").write_bytes(b"PK\3\4")
+    assert main(["run", str(inputs), "--out", str(out)]) == 2
+    assert "1 of them archives: unpack them" in capfd.readouterr().err
+    dataset = pydicom.dcmread(drawn / "none.dcm")
+    dataset.PatientName = "Quillfeather^O"
+    dataset.save_as(inputs / "a.dcm")
+    (inputs / "Quillfeather.tar.gz").write_bytes(b"\x1f\x8b")
+    assert main(["run", str(inputs), "--out", str(out), "--workers", "1"]) == 0
+    said = capfd.readouterr().out
+    assert "2 archives were not looked into: ~" in said
+    assert "round2.zip" in said
+    assert "unpack" in said
+    archives = json.loads((out / "run.json").read_bytes())["archives"]
+    assert archives["passed_over"] == 2
+    assert "round2.zip" in archives["first"]
+    assert "quillfeather" not in everything(out) + said.casefold()

@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
@@ -284,3 +285,66 @@ def test_a_folder_whose_path_is_too_long_is_a_problem(tmp_path: Path) -> None:
     [problem] = discovery.problems
     assert problem.reason == Reason.UNREADABLE
     assert "too long" in problem.message
+
+
+def test_a_dicomdir_of_thousands_costs_the_memory_of_one_record_and_not_a_row_for_each_missing_file(
+    tmp_path: Path,
+) -> None:
+    put_dicomdir(tmp_path / "cd", *[["GONE", f"IM{number}"] for number in range(5000)])
+    tracemalloc.start()
+    discovery = discover([tmp_path / "cd"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20, "all records at once take eighteen megabytes"
+    assert len(discovery.problems) == 1001
+    assert {problem.reason for problem in discovery.problems} == {Reason.MISSING_FILE}
+    assert "5000 files" in discovery.problems[-1].message
+
+
+def test_a_dicomdir_that_names_one_missing_file_often_is_read_at_once(tmp_path: Path) -> None:
+    put_dicomdir(tmp_path / "cd", *["GONE"] * 4)
+    found = [problem.relative for problem in discover([tmp_path / "cd"]).problems]
+    assert found == ["GONE", "GONE~2", "GONE~3", "GONE~4"]
+
+
+def test_what_a_dicomdir_says_of_its_patient_goes_with_the_files_that_are_missing(tmp_path: Path) -> None:
+    put_dicomdir(tmp_path / "cd", ["MUELLERA", "IM1"])
+    index = dcmread(tmp_path / "cd" / "DICOMDIR")
+    patient = Dataset()
+    patient.DirectoryRecordType, patient.PatientName, patient.PatientID = "PATIENT", "Mueller^Anna", "4711"
+    index.DirectoryRecordSequence.insert(0, patient)
+    index.save_as(tmp_path / "cd" / "DICOMDIR")
+    (problem,) = discover([tmp_path / "cd"]).problems
+    assert {"mueller", "anna", "4711"} <= problem.tokens
+
+
+def test_a_record_of_a_dicomdir_that_never_ends_is_damage(tmp_path: Path) -> None:
+    put_dicomdir(tmp_path / "cd", "GONE")
+    content = (tmp_path / "cd" / "DICOMDIR").read_bytes()
+    item = content.index(b"\xfe\xff\x00\xe0")
+    endless = b"\xfe\xff\x00\xe0\xff\xff\xff\xff" + b"\x10\x00\x20\x00LO\x00\x00" * 200_000
+    at = content.index(b"\x04\x00\x20\x12SQ") + 8
+    (tmp_path / "cd" / "DICOMDIR").write_bytes(content[:at] + b"\xff\xff\xff\xff" + content[item:] + endless)
+    reasons = [problem.reason for problem in discover([tmp_path / "cd"]).problems]
+    assert reasons == [Reason.MISSING_FILE, Reason.UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.zip", b"PK\3\4"), ("a.tar", b""), ("a.TAR.GZ", b""), ("a.tgz", b""), ("a.7z", b""), ("a.part1.rar", b""),
+        ("a.zip.001", b""),
+        ("a.r00", b""), ("image.dcm.gz", b""), ("disc.iso", b""), ("nameless", b"PK\3\4"),
+        ("nameless", b"7z\xbc\xaf\x27\x1c"),
+    ],
+)  # fmt: skip
+def test_archives_that_are_passed_over_are_named(tmp_path: Path, name: str, content: bytes) -> None:
+    put(tmp_path / "sub" / name, content)
+    discovery = discover([tmp_path])
+    assert (discovery.passed_over, discovery.archives) == (1, (f"sub/{name}",))
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "table.xlsx", "image.png", "archive", "gz", "zipper.csv", "model.npz"])
+def test_other_files_are_no_archives(tmp_path: Path, name: str) -> None:
+    put(tmp_path / name, b"PK\3\4" if "." in name else b"text")
+    assert discover([tmp_path]).archives == ()
