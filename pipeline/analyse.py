@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.classifier import load_classifier, load_distribution_classifier
+from pipeline.config import (
+    before_distributions,
+    before_particles,
+    differences,
+    medium_of,
+    settings_for,
+)
+from pipeline.errors import ConfigurationError, Problem
 from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import CalcificationSize, Flag
+from pipeline.lexicon import CalcificationSize, Flag, Medium
 from pipeline.model import (
     Breast,
     BreastSummary,
@@ -71,15 +79,22 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     UnreadableImage
         With reason ``no_breast`` where nothing can be judged.
     """
+    medium = medium_of(config, is_film=Flag.DIGITISED_FILM in mammogram.flags)
+    config = settings_for(config, medium)
     seen = search(mammogram, config)
     breast, spacing = seen.breast, seen.spacing
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
     trees = classifier_of(config)
     particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
+    particles, drawn = foreign.leave_out_drawn(particles, seen.density, seen.channels, breast, spacing, config.foreign)
+    if drawn:  # what is drawn is no crowd that makes its neighbours likelier
+        anew = sorted(particles, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px))
+        particles = classify.classify_particles(anew, seen.channels, breast, spacing, trees, config.classify)
     particles, metal = foreign.leave_out_metal(particles, seen.channels, breast, config.foreign)
     distinct = classify.one_per_place(particles, seen.channels, spacing)
     reported = [p for p in particles if p.score >= config.classify.threshold]
-    flags = mammogram.flags | breast.flags | marks.flags | metal
+    flags = mammogram.flags | breast.flags | marks.flags | drawn | metal
+    flags |= _untrained(config, trees, with_distribution=mammogram.spacing is not None)
     if len(reported) > config.detect.report_limit:
         reported = reported[: config.detect.report_limit]
         flags |= {Flag.TOO_MANY_FINDINGS}
@@ -115,21 +130,60 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         distribution=call,
         flags=flags,
         candidates=_candidates(distinct, mammogram.frame, config),
+        medium=medium,
     )
+
+
+def check_classifiers(config: Config) -> None:
+    """
+    Look at the classifiers that a configuration asks for, before any image.
+
+    Raises
+    ------
+    ConfigurationError
+        If a file cannot be used, or a classifier was trained under other
+        settings and the configuration does not allow that.
+    """
+    media = list(Medium) if config.classify.medium == "auto" else [Medium(config.classify.medium)]
+    for medium in media:
+        classifier_of(settings_for(config, medium))
+    if config.classify.file is not None and config.classify.by == "trees":
+        own = load_classifier(config.classify.file, classify.FEATURES)
+        apart = [differences(own.origin, before_particles(settings_for(config, medium))) for medium in media]
+        if all(apart):
+            _refuse("classify", apart[0], config.classify.on_other_settings)
+    distribution_classifier_of(config)
 
 
 def classifier_of(config: Config) -> BoostedTrees | None:
     """
     Give the classifier that a configuration asks for; None for the rule on strength.
 
+    A file of one's own judges the medium under whose settings it was trained;
+    images of the other one are judged by the classifier that comes with the
+    program for it.
+
+    Parameters
+    ----------
+    config : Config
+        As `settings_for` gives it for the image's medium.
+
     Raises
     ------
     ConfigurationError
-        If its file cannot be used.
+        If its file cannot be used, or if it was trained under other settings.
     """
-    if config.classify.by == "strength":
+    settings = config.classify
+    if settings.by == "strength":
         return None
-    return load_classifier(config.classify.file, classify.FEATURES, config.classify.medium)
+    upstream = before_particles(config)
+    shipped = load_classifier(None, classify.FEATURES, medium_of(config, is_film=False))
+    if settings.file is not None:
+        own = load_classifier(settings.file, classify.FEATURES)
+        if settings.on_other_settings == "flag" or not differences(own.origin, upstream):
+            return own
+    _refuse("classify", differences(shipped.origin, upstream), settings.on_other_settings)
+    return shipped
 
 
 def distribution_classifier_of(config: Config) -> BoostedClasses | None:
@@ -141,15 +195,41 @@ def distribution_classifier_of(config: Config) -> BoostedClasses | None:
     ConfigurationError
         If its file cannot be used.
     """
-    if config.distribution.by == "table":
+    settings = config.distribution
+    if settings.by == "table":
         return None
-    return load_distribution_classifier(config.distribution.file, distribution.FEATURES, distribution.CLASSES)
+    trees = load_distribution_classifier(settings.file, distribution.FEATURES, distribution.CLASSES)
+    _refuse("distribution", differences(trees.origin, before_distributions(config)), settings.on_other_settings)
+    return trees
+
+
+def _refuse(section: str, apart: tuple[str, ...], allowed: str) -> None:
+    """Raise ConfigurationError if a classifier does not know the settings and that is not allowed."""
+    if apart and allowed == "refuse":
+        rule = {"classify": "strength", "distribution": "table"}[section]
+        what_to_do = (
+            f"train one for these settings (mammocalc train), take {section}.by={rule}, or allow it with a flag on "
+            f"every image ({section}.on_other_settings=flag)"
+        )
+        reason = (
+            f"the classifier was not trained under these settings: {'; '.join(apart)}. Take them back, {what_to_do}"
+        )
+        raise ConfigurationError(f"{section}.file", [Problem(f"{section}.on_other_settings", reason)])
+
+
+def _untrained(config: Config, trees: BoostedTrees | None, *, with_distribution: bool) -> frozenset[Flag]:
+    """Flag an image whose particles or patterns are judged by a classifier that does not know its settings."""
+    unknown = trees is not None and bool(differences(trees.origin, before_particles(config)))
+    if with_distribution and (classes := distribution_classifier_of(config)) is not None:
+        unknown = unknown or bool(differences(classes.origin, before_distributions(config)))
+    return frozenset({Flag.CLASSIFIER_UNTRAINED}) if unknown else frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
     """What was found in one image before it is judged; the classifier is trained on the same."""
 
+    density: Density
     breast: Breast
     spacing: PixelSpacing
     channels: tuple[Channel, ...]
@@ -183,7 +263,7 @@ def search(mammogram: Mammogram, config: Config) -> Search:
     density = normalise.to_density(mammogram.pixels)
     breast = breast_stage.find_breast(density, spacing, config.breast)
     channels = _channels(density, breast, spacing, config)
-    return Search(breast, spacing, channels, detect.find_particles(channels, breast, config.detect))
+    return Search(density, breast, spacing, channels, detect.find_particles(channels, breast, config.detect))
 
 
 def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:

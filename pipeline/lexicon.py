@@ -263,6 +263,8 @@ class Flag(StrEnum):
     PECTORAL_UNCERTAIN = "pectoral_uncertain"
     TOO_MANY_FINDINGS = "too_many_findings"
     METAL = "metal"
+    BURNED_IN_MARKS = "burned_in_marks"
+    CLASSIFIER_UNTRAINED = "classifier_untrained"
     # Of a calcification.
     NEAR_SKIN = "near_skin"
     NEAR_NIPPLE = "near_nipple"
@@ -329,6 +331,10 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.TOO_MANY_FINDINGS: "More findings than the reporting limit; those with the highest scores are listed.",
     Flag.METAL: "Clips, markers, wires or letters of metal lie over the breast; nothing on them is listed as a "
     "calcification.",
+    Flag.BURNED_IN_MARKS: "Text, dots, rulers or lines are drawn into the pixels over the breast; nothing on them is "
+    "listed as a calcification.",
+    Flag.CLASSIFIER_UNTRAINED: "A classifier judged under settings that it was not trained under, as the configuration "
+    "allows (on_other_settings): its scores are not those that were measured.",
     Flag.NEAR_SKIN: "Lies at the skin line, where skin calcifications and skin folds are found.",
     Flag.NEAR_NIPPLE: "Lies within the reach of the areola: it may lie in its skin, or in a duct behind it.",
     Flag.IN_PECTORAL: "Lies over the pectoral muscle.",

@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline import __version__
 from pipeline.analyse import search
+from pipeline.config import before_particles, medium_of, origin_of, settings_for
 from pipeline.dicom import read_mammogram
 from pipeline.dicom.settings import DicomSettings
 from pipeline.errors import CallError, UnreadableImage
@@ -63,7 +64,7 @@ def train_on_simulations(
     seed : int
         Equal seeds give equal trees on one platform.
     config : Config
-        The settings of the search, which a classifier belongs to, and the medium: digital or film.
+        The settings of the search, which the classifier belongs to from then on, and the medium: film, else digital.
     workers : int
         Number of processes.
     on_image : callable
@@ -79,7 +80,9 @@ def train_on_simulations(
         If scikit-learn is missing.
     """
     boosting_library()
-    scenes = training_scenes(count, seed, config.classify.medium)
+    medium = medium_of(config, is_film=False)
+    config = settings_for(config, medium)
+    scenes = training_scenes(count, seed, medium)
     tables, labels = [], []
     with open_trainers(workers) as pool:
         described = pool.map(_describe_scene, scenes, itertools.repeat(config))
@@ -87,9 +90,7 @@ def train_on_simulations(
             tables.append(table)
             labels.append(is_planted)
             on_image(done)
-    return _fit_all(
-        tables, labels, seed, {"trained_on": f"simulated mammograms, {config.classify.medium}", "images": count}
-    )
+    return _fit_all(tables, labels, seed, config, {"trained_on": f"simulated mammograms, {medium}", "images": count})
 
 
 def train_on_images(
@@ -129,6 +130,7 @@ def train_on_images(
         If no image could be used, or scikit-learn is missing.
     """
     boosting_library()
+    config = settings_for(config, medium_of(config, is_film=False))
     tables, labels = [], []
     with tempfile.TemporaryDirectory() as folder:
         copies = Path(folder) / "copies"
@@ -145,15 +147,21 @@ def train_on_images(
     if not tables:
         message = "none of the images could be used; run mammocalc simulate --into to see why"
         raise CallError(message)
-    return _fit_all(tables, labels, seed, {"trained_on": "calcifications put into images", "images": len(tables)})
+    origin = {"trained_on": "calcifications put into images", "images": len(tables)}
+    return _fit_all(tables, labels, seed, config, origin)
 
 
 def _fit_all(
-    tables: list[NDArray[np.float32]], labels: list[NDArray[np.bool_]], seed: int, origin: dict[str, Any]
+    tables: list[NDArray[np.float32]],
+    labels: list[NDArray[np.bool_]],
+    seed: int,
+    config: Config,
+    origin: dict[str, Any],
 ) -> BoostedTrees:
     table, is_planted = np.concatenate(tables), np.concatenate(labels)
     counts = {"particles": len(table), "planted": int(is_planted.sum())}
-    return fit(table, is_planted, seed, {**origin, "seed": seed, **counts, "version": __version__})
+    trained_under = origin_of(before_particles(config))
+    return fit(table, is_planted, seed, {**origin, "seed": seed, **counts, "version": __version__, **trained_under})
 
 
 def _describe_scene(scene: Scene, config: Config) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

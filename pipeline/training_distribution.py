@@ -12,6 +12,7 @@ from scipy.optimize import minimize_scalar
 
 from pipeline import __version__
 from pipeline.boosting import BoostedClasses, softmax
+from pipeline.config import before_distributions, origin_of
 from pipeline.errors import CallError, ConfigurationError
 from pipeline.fitting import boosting_library, carry_over, lines_of, open_trainers, write_file
 from pipeline.geometry import PixelSpacing
@@ -98,6 +99,7 @@ def train_on_points(
         "calibrated_on": "simulated",
         "calibration_patterns": int(is_held_out.sum()),
         "version": __version__,
+        **origin_of(before_distributions(config)),
     }
     return _fit(fitter, table, answer, is_held_out, origin)
 

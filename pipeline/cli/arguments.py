@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from pipeline import __version__
 from pipeline.lexicon import SHORT_NOTICE
+from pipeline.ready_made import ready_made
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
 
@@ -46,7 +47,7 @@ With --watch the run has no end: what arrives in the folders is taken up when it
 RUN_EXAMPLES: Final = """\
 examples:
   mammocalc run sample_data --out out
-  mammocalc run /data/screening --out out --workers 8 --config configs/high_sensitivity.yaml
+  mammocalc run /data/screening --out out --workers 8 --config high_sensitivity
   mammocalc run /data/incoming --out out --watch --settle 30
   mammocalc run image.dcm --out out --set detect.threshold_sigma=6 --set outputs.overlays=findings
 
@@ -125,7 +126,7 @@ TRAIN: Final = """\
 Train the classifier that tells calcifications from other particles: on simulated mammograms, or,
 with --into, on calcifications that are put into copies of your own images without any. The one that
 comes with the program was made by `mammocalc train` with its defaults; the one for film with
-`--config configs/digitised_film.yaml --images 192`. Needs scikit-learn
+`--config digitised_film --images 192`. Needs scikit-learn
 (pip install 'mammocalc[train]'); what it makes does not.
 
 With --distribution, train the one that names the distribution of calcifications, on simulated points.
@@ -313,17 +314,20 @@ def _add_train(commands: _Commands) -> None:
     parser.set_defaults(command="train")
 
 
+_NAMED: Final = f"a file, or the name of one that comes with the program ({', '.join(ready_made())})"
+
+
 def _add_config(commands: _Commands) -> None:
     parser = _add(commands, "config", "show, check or describe configurations")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
     show = _add(actions, "show", "print every setting: value, unit, meaning, and where it came from")
-    show.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a configuration (default: the defaults)")
+    show.add_argument("file", nargs="?", metavar="NAME_OR_FILE", help=f"{_NAMED} (default: the defaults)")
     show.add_argument("--yaml", action="store_true", help="print a commented YAML file instead")
     show.set_defaults(command="config_show")
 
     check = _add(actions, "check", "name all mistakes of configurations at once")
-    check.add_argument("files", nargs="*", type=Path, metavar="FILE", help="configurations")
+    check.add_argument("files", nargs="*", metavar="NAME_OR_FILE", help=_NAMED)
     check.set_defaults(command="config_check")
 
     schema = _add(actions, "schema", "print the JSON schema, with which editors complete the YAML")
@@ -336,7 +340,7 @@ def _add_config(commands: _Commands) -> None:
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="YAML with the settings that differ from the defaults"
+        "--config", metavar="NAME_OR_FILE", help=f"YAML with the settings that differ from the defaults: {_NAMED}"
     )
     _add_overrides(parser)
     _add_salt(parser)

@@ -10,7 +10,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from pipeline.config.film import FilmSettings, by_section
 from pipeline.dicom.settings import AdmitSettings, PrivacySettings, ReadSettings, SpacingSettings
+from pipeline.lexicon import Medium
 from pipeline.outputs.overlay.settings import OverlaySettings
 from pipeline.outputs.settings import OutputSettings
 from pipeline.settings import Settings
@@ -69,6 +71,9 @@ class Config(Settings):
     classify: ClassifySettings = ClassifySettings()
     """How particles are scored, and from which score on they are reported."""
 
+    film: FilmSettings = FilmSettings()
+    """What takes the place of its namesake where an image is a digitised film (``classify.medium``)."""
+
     foreign: ForeignSettings = ForeignSettings()
     """What lies over the breast and is no calcification."""
 
@@ -95,6 +100,43 @@ class Config(Settings):
 
     outputs: OutputSettings = OutputSettings()
     """What is written for every judged image, besides its result and the tables."""
+
+
+def medium_of(config: Config, *, is_film: bool) -> Medium:
+    """Tell as what an image is judged: as ``classify.medium`` says, and by itself as the file says."""
+    if config.classify.medium == "auto":
+        return Medium.FILM if is_film else Medium.DIGITAL
+    return Medium(config.classify.medium)
+
+
+def settings_for(config: Config, medium: Medium) -> Config:
+    """
+    Give the settings under which an image of one medium is judged.
+
+    Parameters
+    ----------
+    config : Config
+    medium : Medium
+
+    Returns
+    -------
+    Config
+        For film, every setting of its section in the place of its namesake.
+        ``classify.medium`` says the medium, so that doing it again changes
+        nothing.
+
+    Examples
+    --------
+    >>> settings_for(Config(), Medium.FILM).normalise.blur_mm
+    0.1
+    >>> settings_for(Config(), Medium.DIGITAL).normalise == Config().normalise
+    True
+    """
+    changes: dict[str, dict[str, Any]] = by_section(config.film) if medium is Medium.FILM else {}
+    changes.setdefault("classify", {})["medium"] = medium.value
+    return config.model_copy(
+        update={section: getattr(config, section).model_copy(update=values) for section, values in changes.items()}
+    )
 
 
 def is_secret(path: str) -> bool:

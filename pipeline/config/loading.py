@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from pipeline.config.composition import REDACTED, Config, is_secret
+from pipeline.config.film import HOMES
 from pipeline.errors import ConfigurationError, Problem
+from pipeline.ready_made import find, listed
 from pipeline.settings import Settings
 from pipeline.yaml_text import YamlError, parse_yaml, read_yaml
 
@@ -40,15 +42,16 @@ class ResolvedConfig:
     origins: Mapping[str, str]
 
 
-def load(file: Path | None = None, overrides: Sequence[str] = (), salt: str | None = None) -> ResolvedConfig:
+def load(file: str | Path | None = None, overrides: Sequence[str] = (), salt: str | None = None) -> ResolvedConfig:
     """
     Read a configuration.
 
     Parameters
     ----------
-    file : Path or None
-        A YAML 1.2 file that holds the keys that differ from the defaults; None for
-        the defaults alone.
+    file : str, Path or None
+        A YAML 1.2 file that holds the keys that differ from the defaults, or the
+        bare name of one that comes with the program (``high_sensitivity``); None
+        for the defaults alone.
     overrides : sequence of str
         ``section.key=value`` each, the value written as in YAML. They win over
         the file, and later ones over earlier ones.
@@ -70,6 +73,7 @@ def load(file: Path | None = None, overrides: Sequence[str] = (), salt: str | No
     origins: dict[str, str] = {}
     source = FROM_OPTION if file is None else str(file)
     if file is not None:
+        file = find(file)
         values, repeated = _read_mapping(file)
         values = _without_empty_sections(values)
         origins.update(dict.fromkeys(_leaves(values), file.name))
@@ -80,12 +84,26 @@ def load(file: Path | None = None, overrides: Sequence[str] = (), salt: str | No
     if salt is not None:
         _put(values, SALT, salt)
         origins[".".join(SALT)] = FROM_SALT_FILE
-    config = _validate(values, origins, source, repeated)
+    config = _with_film_as_given(_validate(values, origins, source, repeated), origins)
     return ResolvedConfig(_named(config, origins), origins)
+
+
+def _with_film_as_given(config: Config, origins: dict[str, str]) -> Config:
+    """Let a setting that was given hold for films as well, unless theirs was given too; ``origins`` are completed."""
+    given = {}
+    for name, section in HOMES.items():
+        path, own, value = f"{section}.{name}", f"film.{name}", getattr(getattr(config, section), name)
+        if path in origins and own not in origins and value != getattr(config.film, name):
+            given[name] = value
+            origins[own] = origins[path]
+    return config.model_copy(update={"film": config.film.model_copy(update=given)}) if given else config
 
 
 def _read_mapping(file: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Read the file's top level, and the keys that stand twice in it."""
+    if not file.exists():
+        message = f"does not exist, and is none of the configurations that come by name: {listed()}"
+        raise ConfigurationError(str(file), [Problem("file", message)])
     values, repeated = read_yaml(file, str(file))
     if values is None:
         return {}, []

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.analyse import classifier_of, distribution_classifier_of
+from pipeline.analyse import check_classifiers
 from pipeline.discover import discover
 from pipeline.engine.cluster import Cluster
 from pipeline.engine.isolation import WorkersUnavailableError
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from pipeline.config import Config
     from pipeline.discover import Discovery
     from pipeline.engine.plan import Plan
     from pipeline.engine.staff import Staff
@@ -104,12 +103,6 @@ def require_sight(staff: Staff, request: RunRequest, path: Path) -> None:
         staff.cluster.require_sight_of(path)
         if request.address is None:
             staff.cluster.require_sight_of(request.out)
-
-
-def check_classifiers(config: Config) -> None:
-    """Raise ConfigurationError if a classifier that a configuration names cannot be used: before any work."""
-    classifier_of(config)
-    distribution_classifier_of(config)
 
 
 def close_down(session: Session, work: Callable[[], tuple[str | None, int]]) -> RunSummary:

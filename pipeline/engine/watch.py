@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
+from pipeline.analyse import check_classifiers
 from pipeline.discover import Discovery, discover
-from pipeline.engine.batch import check_classifiers, close_down, require_sight, staff_of, without_own
+from pipeline.engine.batch import close_down, require_sight, staff_of, without_own
 from pipeline.engine.content import State, state_of
 from pipeline.engine.paths import PublicPaths
 from pipeline.engine.place import at_its_place

@@ -84,7 +84,10 @@ class Pattern:
     extent_mm : float
         Largest distance between two of them.
     most_within_10_mm : int
-        Most of them within a circle of 10 mm diameter.
+        Most of them within a circle of 10 mm diameter, whatever the settings
+        say: what the learned classifier asks.
+    circle_mm, most_in_circle : float, int
+        The diameter of the definitions' circle, and the most of them in one.
     length_mm, width_mm : float
         5th to 95th percentile along and across the main axis.
     elongation : float
@@ -96,7 +99,9 @@ class Pattern:
     hull_share : float
         Area of the convex hull over that of the breast.
     covered_share : float
-        Share of the breast within 10 mm of a calcification.
+        Share of the breast within ``cover_mm`` of a calcification.
+    cover_mm : float
+        That distance.
     path_width_mm : float
         Distance from the longest path through the thinned points within which
         nine of ten lie.
@@ -138,12 +143,15 @@ class Pattern:
     count: int
     extent_mm: float
     most_within_10_mm: int
+    circle_mm: float
+    most_in_circle: int
     length_mm: float
     width_mm: float
     elongation: float
     line_share: float
     hull_share: float
     covered_share: float
+    cover_mm: float
     path_width_mm: float
     straightness: float
     taper: float

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.lexicon import CalcificationSize, Flag
+from pipeline.lexicon import CalcificationSize, Flag, Medium
 
 if TYPE_CHECKING:
     from pipeline.geometry import PixelSpacing
@@ -22,7 +22,7 @@ class Report:
     Everything that was found in one image.
 
     ``presence`` grows with the certainty that the breast holds at least one
-    calcification of any kind (0 to 1).
+    calcification of any kind (0 to 1). ``medium`` is as what it was judged.
     """
 
     identity: ImageIdentity
@@ -35,6 +35,7 @@ class Report:
     distribution: DistributionCall
     flags: frozenset[Flag]
     candidates: tuple[Candidate, ...] = ()
+    medium: Medium = Medium.DIGITAL
 
     @property
     def counts(self) -> Counts:

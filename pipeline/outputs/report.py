@@ -126,6 +126,7 @@ def to_json(report: Report, provenance: Provenance, overlay: OverlayPlacement | 
             "configuration_digest": provenance.configuration_digest,
             "operating_point": provenance.operating_point,
             "source_digest": provenance.source_digest,
+            "medium": report.medium.value,
         },
         "notice": NOTICE,
     }

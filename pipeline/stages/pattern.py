@@ -35,12 +35,16 @@ SEEN_FROM_NIPPLE: Final = (
 )
 """The numbers that are None without a nipple."""
 
+_LEARNED_CIRCLE_MM: Final = 10.0
+"""The circle whose count the learned classifier asks about: it knows no other, so this one does not follow the
+definitions' (`PatternSettings.circle_mm`)."""
+
 
 class PatternSettings(Settings):
     """How the shape of a set of points is measured."""
 
     circle_mm: float = Field(default=10.0, gt=0)
-    """Diameter of the circle in which neighbours are counted: the 1 cm of BI-RADS."""
+    """Diameter of the circle in which the definitions count: the 1 cm of BI-RADS. Reasons and evidence name it."""
 
     thinning_mm: float = Field(default=2.5, ge=0)
     """Points closer than this are merged before the path through them is measured. Without it, the two rails of an
@@ -111,13 +115,16 @@ def describe_pattern(
     return Pattern(
         count=len(points),
         extent_mm=feret_diameters(points)[0],
-        most_within_10_mm=most_within(points, settings.circle_mm),
+        most_within_10_mm=most_within(points, _LEARNED_CIRCLE_MM),
+        circle_mm=settings.circle_mm,
+        most_in_circle=most_within(points, settings.circle_mm),
         length_mm=_spread(along),
         width_mm=_spread(across),
         elongation=float(along.std() / max(across.std(), 0.05)),
         line_share=line_share,
         hull_share=min(1.0, hull_mm2 / breast_mm2),
         covered_share=_covered_share(points, breast, spacing, settings.cover_mm),
+        cover_mm=settings.cover_mm,
         path_width_mm=width_of_path,
         straightness=_straightness(points - points.mean(axis=0), settings.straight_mm),
         taper=_taper(along, across),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
 from scipy.spatial import KDTree
 
-from pipeline.lexicon import Medium
 from pipeline.settings import Settings
 from pipeline.stages.classify.appearance import FEATURES, describe_particles, edge_sigma
 
@@ -47,12 +46,18 @@ class ClassifySettings(Settings):
     """``trees`` scores particles by boosted trees that were trained on simulated mammograms; ``strength`` by their
     strength alone, a rule without any training."""
 
-    medium: Annotated[Medium, Field(strict=False)] = Medium.DIGITAL
-    """Which of the two classifiers that come with the program: ``digital``, or ``film`` for digitised films, where the
-    sharpest specks are dust."""
+    medium: Literal["auto", "digital", "film"] = "auto"
+    """As what images are judged. ``auto``: as film where the file says so (flag ``digitised_film``), else as digital.
+    For films the section ``film`` takes the place of its namesakes, and a classifier of their own judges: there the
+    sharpest specks are dust. The result says which it was (``provenance.medium``)."""
 
     file: str | None = None
-    """A classifier made by ``mammocalc train``; null for the one that comes with the program."""
+    """A classifier made by ``mammocalc train``; null for those that come with the program, one for each medium. One's
+    own judges the medium under whose settings it was trained."""
+
+    on_other_settings: Literal["refuse", "flag"] = "refuse"
+    """What happens where the settings of the search are not those that the classifier was trained under: the run is
+    refused with their names, or every image is flagged ``classifier_untrained``."""
 
     trees_up_to_mm: float = Field(default=2.0, gt=0, le=20)
     """The trees judge channels with lines up to this length; coarser ones follow the rule. There trees gain nothing:

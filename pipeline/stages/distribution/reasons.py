@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pipeline.model import Pattern
     from pipeline.stages.distribution.settings import DistributionSettings
 
+_BI_RADS_GROUPED: Final = (10.0, 5, 20.0)
+"""Diameter of the circle in mm, members in it, largest extent in mm: other numbers are not the atlas's."""
+
 
 def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) -> str:
     """
@@ -28,7 +31,7 @@ def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) 
     -------
     str
         Empty where the pattern has all the numbers. Limits themselves are
-        within a definition: exactly five, exactly 10 mm, exactly 20 mm.
+        within a definition: exactly five, exactly 10 mm, exactly 20 mm by default.
     """
     fewest = {
         Distribution.DIFFUSE: s.diffuse_min_count,
@@ -44,11 +47,11 @@ def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) 
         return f"{_so_many(p)}: grouped is at most {s.grouped_max_extent_mm:g} mm"
     if label is Distribution.SEGMENTAL and _lies_across(p, s):
         return f"{_towards_the_nipple(p)}: a segment points to the nipple"
-    enough = p.most_within_10_mm >= s.grouped_min_count or p.count >= s.numerous_count
+    enough = p.most_in_circle >= s.grouped_min_count or p.count >= s.numerous_count
     if label is Distribution.GROUPED and not enough:
         return (
-            f"{_so_many(p)}, at most {p.most_within_10_mm} within 10 mm: "
-            f"grouped needs {s.grouped_min_count} within 10 mm "
+            f"{_so_many(p)}, at most {p.most_in_circle} within {p.circle_mm:g} mm: "
+            f"grouped needs {s.grouped_min_count} within {p.circle_mm:g} mm "
             f"or {s.numerous_count} within {s.grouped_max_extent_mm:g} mm"
         )
     return ""
@@ -74,10 +77,17 @@ def _so_many(p: Pattern) -> str:
     return f"{p.count} calcifications across {p.extent_mm:.{digits}f} mm"
 
 
+def _birads(p: Pattern, s: DistributionSettings) -> str:
+    """Name the source of the numbers of *grouped* and *regional*, as long as they are its own."""
+    as_published = (p.circle_mm, s.grouped_min_count, s.grouped_max_extent_mm) == _BI_RADS_GROUPED
+    return "BI-RADS " if as_published else "as configured, "
+
+
 def _diffuse_reason(p: Pattern, s: DistributionSettings) -> str:
     return (
         f"{p.count} calcifications whose hull takes {p.hull_share:.0%} of the breast, {p.covered_share:.0%} of which "
-        f"has one within 10 mm (diffuse: at least {s.diffuse_min_hull_share:.0%} and {s.diffuse_min_covered_share:.0%})"
+        f"has one within {p.cover_mm:g} mm (diffuse: at least {s.diffuse_min_hull_share:.0%} and "
+        f"{s.diffuse_min_covered_share:.0%})"
     )
 
 
@@ -90,15 +100,16 @@ def _linear_reason(p: Pattern, s: DistributionSettings) -> str:
 
 def _grouped_reason(p: Pattern, s: DistributionSettings) -> str:
     return (
-        f"{p.count} calcifications within {p.extent_mm:.1f} mm, {p.most_within_10_mm} of them within 10 mm "
-        f"(BI-RADS grouped: at least {s.grouped_min_count} within 10 mm, or more within {s.grouped_max_extent_mm:g} mm)"
+        f"{p.count} calcifications within {p.extent_mm:.1f} mm, {p.most_in_circle} of them within "
+        f"{p.circle_mm:g} mm ({_birads(p, s)}grouped: at least {s.grouped_min_count} within {p.circle_mm:g} mm, "
+        f"or {s.numerous_count} within {s.grouped_max_extent_mm:g} mm)"
     )
 
 
 def _regional_reason(p: Pattern, s: DistributionSettings) -> str:
     return (
         f"{p.count} calcifications across {p.extent_mm:.1f} mm without the form of a duct or lobe "
-        f"(BI-RADS regional: more than {s.grouped_max_extent_mm:g} mm, not conforming to a duct)"
+        f"({_birads(p, s)}regional: more than {s.grouped_max_extent_mm:g} mm, not conforming to a duct)"
     )
 
 

@@ -22,6 +22,10 @@ class DistributionSettings(Settings):
     file: str | None = None
     """A file made by `mammocalc train --distribution`; null takes the one that comes with the program."""
 
+    on_other_settings: Literal["refuse", "flag"] = "refuse"
+    """What happens where the settings of grouping and of patterns are not those that the trees were trained under: the
+    run is refused with their names, or every image is flagged ``classifier_untrained``."""
+
     max_chance: float = Field(default=0.5, gt=0, le=1)
     """A cluster that is no pattern with at least this probability is indeterminate. With trees only."""
 

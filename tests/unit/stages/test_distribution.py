@@ -29,12 +29,15 @@ GROUP = Pattern(
     count=10,
     extent_mm=8.0,
     most_within_10_mm=10,
+    circle_mm=10.0,
+    most_in_circle=10,
     length_mm=7.0,
     width_mm=5.0,
     elongation=1.4,
     line_share=0.7,
     hull_share=0.01,
     covered_share=0.04,
+    cover_mm=10.0,
     path_width_mm=1.8,
     straightness=0.55,
     taper=0.1,
@@ -83,24 +86,24 @@ WHOLE: dict[str, Any] = {
     ("case", "changes", "label"),
     [
         ("ten within 8 mm", {}, D.GROUPED),
-        ("five within 10 mm", {"count": 5, "most_within_10_mm": 5, "extent_mm": 10.0}, D.GROUPED),
-        ("four within 10 mm", {"count": 4, "most_within_10_mm": 4, "extent_mm": 10.0}, D.INDETERMINATE),
-        ("five across 15 mm", {"count": 5, "most_within_10_mm": 4, "extent_mm": 15.0}, D.INDETERMINATE),
-        ("five, but only four within 10 mm", {"count": 5, "most_within_10_mm": 4, "extent_mm": 10.01}, D.INDETERMINATE),
+        ("five within 10 mm", {"count": 5, "most_in_circle": 5, "extent_mm": 10.0}, D.GROUPED),
+        ("four within 10 mm", {"count": 4, "most_in_circle": 4, "extent_mm": 10.0}, D.INDETERMINATE),
+        ("five across 15 mm", {"count": 5, "most_in_circle": 4, "extent_mm": 15.0}, D.INDETERMINATE),
+        ("five, but only four within 10 mm", {"count": 5, "most_in_circle": 4, "extent_mm": 10.01}, D.INDETERMINATE),
         ("numerous within exactly 20 mm", {"count": 12, "extent_mm": 20.0}, D.GROUPED),
         ("a little more than 20 mm", {"count": 12, "extent_mm": 20.01}, D.INDETERMINATE),
-        ("ten within 20 mm", {"most_within_10_mm": 4, "extent_mm": 20.0}, D.GROUPED),
-        ("nine within 20 mm", {"count": 9, "most_within_10_mm": 4, "extent_mm": 20.0}, D.INDETERMINATE),
+        ("ten within 20 mm", {"most_in_circle": 4, "extent_mm": 20.0}, D.GROUPED),
+        ("nine within 20 mm", {"count": 9, "most_in_circle": 4, "extent_mm": 20.0}, D.INDETERMINATE),
         ("numerous across 24 mm, no duct", {"count": 12, "extent_mm": 24.0}, D.REGIONAL),
-        ("six across 24 mm", {"count": 6, "most_within_10_mm": 3, "extent_mm": 24.0}, D.INDETERMINATE),
+        ("six across 24 mm", {"count": 6, "most_in_circle": 3, "extent_mm": 24.0}, D.INDETERMINATE),
         ("an area of 35 mm", AREA, D.REGIONAL),
         ("a wedge towards the nipple", WEDGE, D.SEGMENTAL),
         ("a wedge across the ducts", {**WEDGE, "axis_to_nipple_degrees": 70.0}, D.REGIONAL),
         ("as wide as it is long", {**WEDGE, "radial_over_transverse": 1.0}, D.REGIONAL),
         ("wider than a lobe", {**WEDGE, "angular_span_degrees": 110.0}, D.REGIONAL),
         ("a line", LINE, D.LINEAR),
-        ("a short line of four", {**LINE, "count": 4, "most_within_10_mm": 4, "extent_mm": 9.0}, D.LINEAR),
-        ("three in a row", {**LINE, "count": 3, "most_within_10_mm": 3, "extent_mm": 9.0}, D.INDETERMINATE),
+        ("a short line of four", {**LINE, "count": 4, "most_in_circle": 4, "extent_mm": 9.0}, D.LINEAR),
+        ("three in a row", {**LINE, "count": 3, "most_in_circle": 3, "extent_mm": 9.0}, D.INDETERMINATE),
         ("a line that is too wide", {**LINE, "width_mm": 6.0, "extent_mm": 19.0}, D.GROUPED),
         ("throughout the breast", WHOLE, D.DIFFUSE),
         ("nine across 35 mm", {**AREA, "count": 9}, D.INDETERMINATE),
@@ -167,7 +170,7 @@ def test_an_image_without_calcifications_has_no_distribution():
 
 
 def test_macrocalcifications_alone_have_no_distribution():
-    whole = replace(GROUP, count=3, most_within_10_mm=1, extent_mm=60.0)
+    whole = replace(GROUP, count=3, most_in_circle=1, extent_mm=60.0)
     assert classify_image(whole, [], 0, None, SETTINGS).label is D.NOT_APPLICABLE
 
 
@@ -195,13 +198,13 @@ def test_several_clusters_throughout_the_breast_are_diffuse():
 
 
 def test_a_few_scattered_specks_have_no_distribution():
-    few = _call(count=4, most_within_10_mm=2, extent_mm=18.0)
-    whole = replace(GROUP, count=7, most_within_10_mm=2, extent_mm=70.0)
+    few = _call(count=4, most_in_circle=2, extent_mm=18.0)
+    whole = replace(GROUP, count=7, most_in_circle=2, extent_mm=70.0)
     assert classify_image(whole, [few], 7, None, SETTINGS).label is D.NOT_APPLICABLE
 
 
 def test_five_specks_across_15_mm_are_indeterminate_in_the_image_as_well():
-    across: dict[str, Any] = {"count": 5, "most_within_10_mm": 4, "extent_mm": 15.0}
+    across: dict[str, Any] = {"count": 5, "most_in_circle": 4, "extent_mm": 15.0}
     call = classify_image(replace(GROUP, **across), [_call(**across)], 5, None, SETTINGS)
     assert call.label is D.INDETERMINATE
     assert len(call.between) == 2
@@ -226,11 +229,11 @@ def _trees(**shares):
         ("wider than long", {**WEDGE, "radial_over_transverse": 0.99}, {"segmental": 1.0}, D.INDETERMINATE),
         ("a wedge, no nipple known", {**WEDGE, **NO_NIPPLE}, {"segmental": 1.0}, D.SEGMENTAL),
         ("a crooked line", {"elongation": 2.5}, {"linear": 0.8, "grouped": 0.2}, D.LINEAR),
-        ("no line of three", {"count": 3, "most_within_10_mm": 3}, {"linear": 1.0}, D.INDETERMINATE),
-        ("no group of four", {"count": 4, "most_within_10_mm": 4}, {"grouped": 1.0}, D.INDETERMINATE),
+        ("no line of three", {"count": 3, "most_in_circle": 3}, {"linear": 1.0}, D.INDETERMINATE),
+        ("no group of four", {"count": 4, "most_in_circle": 4}, {"grouped": 1.0}, D.INDETERMINATE),
         ("no group across 20.01 mm", {"count": 12, "extent_mm": 20.01}, {"grouped": 1.0}, D.INDETERMINATE),
         ("no region within 20 mm", {"count": 12, "extent_mm": 20.0}, {"regional": 1.0}, D.INDETERMINATE),
-        ("five across 15 mm", {"count": 5, "most_within_10_mm": 4, "extent_mm": 15.0}, {"grouped": 1}, D.INDETERMINATE),
+        ("five across 15 mm", {"count": 5, "most_in_circle": 4, "extent_mm": 15.0}, {"grouped": 1}, D.INDETERMINATE),
         ("a small margin", AREA, {"regional": 0.55, "segmental": 0.45}, D.INDETERMINATE),
         ("a margin that suffices", AREA, {"regional": 0.7, "segmental": 0.3}, D.REGIONAL),
         ("half by chance", {}, {"grouped": 0.499, "chance": 0.501}, D.INDETERMINATE),
@@ -259,7 +262,7 @@ def test_where_table_and_trees_disagree_the_result_says_so():
 @pytest.mark.parametrize(("whole", "label"), [(WEDGE, D.SEGMENTAL), ({**WEDGE, **NO_NIPPLE}, D.NOT_APPLICABLE)])
 def test_scattered_specks_are_a_torn_segment_only_where_the_table_says_so_too(whole, label):
     trees = _trees(segmental=1.0)
-    pieces = [classify_pattern(replace(GROUP, count=4, most_within_10_mm=2), trees, SETTINGS)] * 2
+    pieces = [classify_pattern(replace(GROUP, count=4, most_in_circle=2), trees, SETTINGS)] * 2
     assert {piece.label for piece in pieces} == {D.INDETERMINATE}
     call = classify_image(replace(GROUP, **whole), pieces, 25, trees, SETTINGS)
     assert call.label is label

@@ -1,4 +1,4 @@
-"""What lies over the breast and is no calcification: metal and lead; and where the skin of the areola may be."""
+"""What lies over the breast and is no calcification: metal, lead and drawings; and where the areola may be."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from pydantic import Field
 
 from pipeline.lexicon import Flag
-from pipeline.settings import Settings
+from pipeline.stages.foreign.drawn import find_drawn
+from pipeline.stages.foreign.settings import ForeignSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,39 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.geometry import PixelSpacing
-    from pipeline.model import Breast, Calcification, Channel, Landmarks, Particle
+    from pipeline.model import Breast, Calcification, Channel, Density, Landmarks, Particle
 
+__all__ = ["ForeignSettings", "flag_areola", "leave_out_drawn", "leave_out_metal"]
 
 _PATCH_MM = 4.0
 """What is looked at around a peak: the largest clips lie in it, and enough of what is around them."""
-
-
-class ForeignSettings(Settings):
-    """What is taken for metal, and where the areola is."""
-
-    leave_out_metal: bool = True
-    """Whether clips, markers, wires and lead letters are left out. The image is flagged where that happened."""
-
-    metal_over_share: float = Field(default=0.1, ge=0, le=5)
-    """Metal is denser than the densest tissue by at least this share of the tissue's range (from the 5th to the 99.5th
-    percentile of the breast)."""
-
-    metal_flat_share: float = Field(default=0.4, gt=0, lt=1)
-    """Smallest share of the area above half of an object's height that reaches nine tenths of it. Next to nothing
-    passes through metal, so its top is flat; in a dome, like a calcification, a quarter of the area is so high."""
-
-    metal_flank_mm: float = Field(default=0.15, gt=0, le=2)
-    """Largest mean width of the flank between half and nine tenths of the height. The wall of metal is as steep as the
-    detector's blur allows, 0.03 to 0.14 mm; real large calcifications with tops nearly as flat, saturated ones
-    among them, had 0.29 mm and more."""
-
-    metal_area_mm2: float = Field(default=1.2, gt=0, le=20)
-    """Smallest area of a piece of metal: that of a BB of 1.2 mm, or the end of a clip. Real round calcifications below
-    this have too few pixels to be told from it by their flanks."""
-
-    areola_radius_mm: float = Field(default=20.0, ge=0, le=60)
-    """Calcifications this close to a nipple that was found with confidence are flagged; areolas are 30 to 50 mm
-    wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +78,56 @@ def leave_out_metal(
     flags : frozenset of Flag
         ``metal`` where any was left out.
     """
-    cells = breast.cell_density[breast.is_judged]
-    if not settings.leave_out_metal or cells.size == 0:
+    on_metal = _on_metal(particles, channels, breast, settings)
+    if not settings.leave_out_metal or not any(on_metal):
         return tuple(particles), frozenset()
-    low, high = np.quantile(cells, (0.05, 0.995)).tolist()
-    tissue = _Tissue(low, high)
-    peaks = [_peak_near(p, channels, breast) for p in particles]
-    metal = {peak for peak in set(peaks) if peak is not None and _is_metal(peak, channels[0], tissue, settings)}
-    kept = tuple(p for p, peak in zip(particles, peaks, strict=True) if peak not in metal)
-    return kept, frozenset() if len(kept) == len(particles) else frozenset({Flag.METAL})
+    return tuple(p for p, is_on in zip(particles, on_metal, strict=True) if not is_on), frozenset({Flag.METAL})
+
+
+def leave_out_drawn(
+    particles: Sequence[Particle],
+    density: Density,
+    channels: tuple[Channel, ...],
+    breast: Breast,
+    spacing: PixelSpacing,
+    settings: ForeignSettings,
+) -> tuple[tuple[Particle, ...], frozenset[Flag]]:
+    """
+    Leave out particles on what was drawn into the pixels: text, dots, rulers, rings, marks of other programs.
+
+    Metal is no drawing, though where it saturates it looks as much like one:
+    it is left to `leave_out_metal`, whether that leaves it out or not.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        Scored, in any order.
+    density : Density
+        The whole image, before any filter.
+    channels : tuple of Channel
+        As they were searched.
+    breast : Breast
+        Where the noise is looked at.
+    spacing : PixelSpacing
+        Size of a pixel.
+    settings : ForeignSettings
+        Whether it is done, and what metal is.
+
+    Returns
+    -------
+    particles : tuple of Particle
+        Those that are left, in the same order.
+    flags : frozenset of Flag
+        ``burned_in_marks`` where any was left out.
+    """
+    if not settings.leave_out_drawn:
+        return tuple(particles), frozenset()
+    on_metal = _on_metal(particles, channels, breast, settings)
+    others = [p for p, is_on in zip(particles, on_metal, strict=True) if not is_on]
+    drawn = set(find_drawn(others, density, channels, breast, spacing))
+    if not drawn:
+        return tuple(particles), frozenset()
+    return tuple(p for p in particles if p not in drawn), frozenset({Flag.BURNED_IN_MARKS})
 
 
 def flag_areola(
@@ -151,6 +165,20 @@ def flag_areola(
         return math.hypot(row_mm, (one.column_px - nipple.column_px) * spacing.column_mm) <= settings.areola_radius_mm
 
     return tuple(replace(c, flags=c.flags | {Flag.NEAR_NIPPLE}) if is_near(c) else c for c in calcifications)
+
+
+def _on_metal(
+    particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast, settings: ForeignSettings
+) -> list[bool]:
+    """Tell of each particle whether it lies on metal."""
+    cells = breast.cell_density[breast.is_judged]
+    if cells.size == 0:
+        return [False] * len(particles)
+    low, high = np.quantile(cells, (0.05, 0.995)).tolist()
+    tissue = _Tissue(low, high)
+    peaks = [_peak_near(p, channels, breast) for p in particles]
+    metal = {peak for peak in set(peaks) if peak is not None and _is_metal(peak, channels[0], tissue, settings)}
+    return [peak in metal for peak in peaks]
 
 
 def _peak_near(particle: Particle, channels: tuple[Channel, ...], breast: Breast) -> tuple[int, int] | None:
