@@ -89,7 +89,8 @@ def _from_lut(table: Header, values: NDArray[np.float64]) -> Window | None:
         return None
     shown = np.clip(looked_up / ((1 << entry_bits(table)) - 1), 0, 1)
     order = np.argsort(values, kind="stable")
-    rising = np.maximum.accumulate(shown[order])
+    along = shown[order] if shown[order[-1]] >= shown[order[0]] else 1 - shown[order]
+    rising = np.maximum.accumulate(along)
     low, high = np.interp((0.1, 0.9), rising, values[order]) if np.ptp(rising) > 0 else (values.min(), values.max())
     width = max(float(high - low) / 0.8, 1.0)
     return Window(_named(table.text("LUTExplanation")), float(low + high) / 2, width, "LUT", shown)

@@ -233,7 +233,9 @@ def _describe(window: Window, scale: Scale, smallest: int, largest: int) -> dict
     }
     if window.shown is not None:
         order = np.argsort(scale.sent, kind="stable")
-        shown = window.shown if not scale.is_turned else 1 - window.shown
+        shown = window.shown
+        if shown[order[-1]] < shown[order[0]]:  # it falls over what is sent, which grows with brightness
+            shown = 1 - shown
         at = np.interp(np.linspace(smallest, largest, LUT_ENTRIES), scale.sent[order], shown[order])
         described["table"] = np.rint(255 * at).astype(int).tolist()
     return described

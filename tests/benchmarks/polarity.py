@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 LONGER_PX = 1024
 """Images are thinned to this: `find_air` averages over cells of four such pixels."""
 LEVELS = 60000
+QUANTA = 10_000
+"""Value of air in the raw images, whose logarithm needs a scale; inverted, they are as detectors write them."""
 
 
 def alter(density: NDArray[np.float64], is_padding: NDArray[np.bool_], rng: np.random.Generator) -> Iterator[Altered]:
@@ -48,7 +50,7 @@ def alter(density: NDArray[np.float64], is_padding: NDArray[np.bool_], rng: np.r
     field = 1 - 0.1 * np.linspace(0, 1, rows)[:, None]
     exposure = np.exp(-4 * density) * field
     exposure += rng.normal(0, 0.008, exposure.shape) * np.sqrt(exposure)
-    yield "raw, linear", -np.maximum(exposure, 1e-3), is_padding
+    yield "raw, linear", -QUANTA * np.maximum(exposure, 1e-3), is_padding
     yield "raw, logarithm", -np.log(np.maximum(exposure, 1e-3)), is_padding
     for name, value in (("black", 0.0), ("white", 1.0)):
         for share in (0.02, 0.08):
@@ -59,6 +61,7 @@ def alter(density: NDArray[np.float64], is_padding: NDArray[np.bool_], rng: np.r
         squared = np.pad(density, ((0, below), (0, beside)), constant_values=value)
         yield f"{name} to a square", squared, np.pad(is_padding, ((0, below), (0, beside)))
         yield f"{name} padding, not declared", np.where(is_padding, value, density), np.zeros_like(is_padding)
+    yield "air declared as padding", density, is_padding | (density < 0.02)
     labelled = density.copy()
     labelled[rows // 20 : 3 * rows // 20, 2 * columns // 5 : 3 * columns // 5] = 1
     labelled[7 * rows // 100 : 13 * rows // 100, 9 * columns // 20 : 11 * columns // 20] = 0
@@ -95,7 +98,14 @@ def crop(density: NDArray[np.float64], is_padding: NDArray[np.bool_], rng: np.ra
         yield f"spot, round, {name}", np.where(is_out, value, spot), nothing
         framed = np.pad(spot, reach // 3, constant_values=value)
         yield f"spot, square, {name}", framed, np.zeros(framed.shape, bool)
-    yield "spot, raw, round, lead", np.where(is_out, -0.001, -np.exp(-4 * spot)), nothing
+    yield "spot, square, padded", np.pad(spot, reach // 3), np.pad(nothing, reach // 3, constant_values=True)
+    at_wall = np.pad(spot, ((reach // 3,) * 2, (0, reach // 3)))
+    yield (
+        "spot, square at one side, padded",
+        at_wall,
+        np.pad(nothing, ((reach // 3,) * 2, (0, reach // 3)), constant_values=True),
+    )
+    yield "spot, raw, round, lead", np.where(is_out, -0.001 * QUANTA, -QUANTA * np.exp(-4 * spot)), nothing
 
 
 def tell(density: NDArray[np.float64], is_padding: NDArray[np.bool_]) -> AirEnd:

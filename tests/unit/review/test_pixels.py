@@ -71,10 +71,12 @@ def test_the_first_window_shows_what_the_door_shows(make: Any, tags: dict[str, A
 
 
 @pytest.mark.parametrize("is_monochrome1", [False, True])
-def test_a_lut_is_sent_as_a_table_of_greys(make: Any, is_monochrome1: bool) -> None:
+@pytest.mark.parametrize("is_falling", [False, True])
+def test_a_lut_is_sent_as_a_table_of_greys(make: Any, is_monochrome1: bool, is_falling: bool) -> None:
     item = Dataset()
     item.add_new("LUTDescriptor", "US", [4096, 0, 12])
-    item.add_new("LUTData", "US", (4095 * (np.arange(4096) / 4095) ** 0.5).astype(int).tolist())
+    along = np.arange(4096)[:: -1 if is_falling else 1]
+    item.add_new("LUTData", "US", (4095 * (along / 4095) ** 0.5).astype(int).tolist())
     item.LUTExplanation = "softer\u202e"
     picture, mammogram = make(is_monochrome1=is_monochrome1, VOILUTSequence=[item])
     window = picture.windows[0]
