@@ -68,9 +68,10 @@ export class Marks {
     const mark = symbol(look, 13);
     mark.setAttribute("y", -11);
     const verdict = { accept: " ✓", reject: " ✕" }[finding.verdict] ?? "";
-    const text = s("text", { x: 18, y: 0 }, `${words(finding.label)}${verdict}`);
+    const told = `${finding.item.letter ? `${finding.item.letter} ` : ""}${words(finding.label)}${verdict}`;
+    const text = s("text", { x: 18, y: 0 }, told);
     const label = s("g", { class: `label ${finding.verdict ?? ""}` }, mark, text);
-    return { finding, node, lines: [halo, line], label, points, width: 24 + 7.4 * (words(finding.label).length + verdict.length) };
+    return { finding, node, lines: [halo, line], label, points, width: 24 + 7.4 * told.length };
   }
 
   /** Put everything where the view has it. `shown` says which kinds are seen. */
