@@ -172,7 +172,9 @@ class OpenFile:
         if self.stream.tell() < until and head[:4] != SEQUENCE_END:
             message = "The fragments of the compressed pixels are damaged. Export the image again from the source."
             raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
-        frame = b"".join(fragments[1:])  # the first item is the Basic Offset Table
+        # The first item is the Basic Offset Table: empty, or a list whose first number is 0. Some writers leave it out.
+        has_table = len(fragments) > 1 and fragments[0][:4] in {b"", bytes(4)}
+        frame = b"".join(fragments[1:] if has_table else fragments)
         if not frame:
             message = "Pixel Data holds no compressed bytes. Export the image again from the source."
             raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)

@@ -304,6 +304,26 @@ def test_uncompressed_pixels_in_an_item_are_read_where_they_are(
     assert Flag.MISLABELLED_SYNTAX in mammogram.flags
 
 
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_an_offset_table_may_be_left_out(make: Make, picture: Picture, j2k: bytes, pieces: int) -> None:
+    item = b"\xfe\xff\x00\xe0"
+    path = make(frame=b"", syntax=J2K)
+    size = -(-len(j2k) // (2 * pieces)) * 2
+    parts = [(j2k + b"\0" * (len(j2k) % 2))[at : at + size] for at in range(0, len(j2k), size)]
+    assert len(parts) == pieces
+    value = b"".join(item + struct.pack("<I", len(part)) + part for part in parts)
+    path.write_bytes(path.read_bytes().replace(item + bytes(4), value))
+    assert np.array_equal(read_mammogram(path, SETTINGS).pixels.codes, picture)
+
+
+def test_uncompressed_pixels_in_one_item_alone_are_read(make: Make, picture: Picture) -> None:
+    pixels = picture.tobytes()
+    path = make(PixelData=b"\xfe\xff\x00\xe0" + struct.pack("<I", len(pixels)) + pixels)
+    mammogram = read_mammogram(path, SETTINGS)
+    assert np.array_equal(mammogram.pixels.codes, picture)
+    assert Flag.MISLABELLED_SYNTAX in mammogram.flags
+
+
 def test_a_stream_without_items_is_read_as_what_it_is(make: Make, picture: Picture, j2k: bytes) -> None:
     mammogram = read_mammogram(make(PixelData=j2k + b"\0" * (len(j2k) % 2)), SETTINGS)
     assert np.array_equal(mammogram.pixels.codes, picture)
