@@ -237,6 +237,7 @@ def _add_review(commands: _Commands) -> None:
     parser.add_argument(
         "--export", type=_path, metavar="FILE", help="write the answers as .json or .csv instead of serving"
     )
+    _add_salt(parser)
     parser.set_defaults(command="review")
 
 

@@ -162,6 +162,7 @@ def review(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         token_file=arguments.token_file,
         opens_browser=not arguments.no_browser,
+        salt_file=arguments.salt_file,
     )
     with _silence():
         serve(request, lambda line: print(line, flush=True))

@@ -60,7 +60,8 @@ def uid_hasher(configuration: Mapping[str, Any], salt_file: Path | None) -> Call
     CallError
         If the file cannot be read.
     """
-    recorded = configuration.get("privacy", {})
+    recorded = configuration.get("privacy")
+    recorded = recorded if isinstance(recorded, dict) else {}
     salt = recorded.get("patient_key_salt") if salt_file is None else read_salt(salt_file)
     try:
         settings = PrivacySettings(uids=recorded.get("uids", "keep"), patient_key_salt=salt or "")

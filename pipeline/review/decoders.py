@@ -16,6 +16,8 @@ from pipeline.engine.pool import Workers
 from pipeline.review.decoding import Draw, NoPixelsError, ReadUid, perform
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.review.pixels import Picture
 
 MOST: Final = 4
@@ -47,9 +49,13 @@ class Decoders:
     ----------
     limits : Limits
         Of one file.
+    public_uid : callable
+        Gives the UID that the run has for that of a file, where it has hashed them.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, public_uid: Callable[[str], str] = str) -> None:
+        self._public_uid = public_uid
+        self._originals: dict[str, str] = {}
         limits = limits or Limits(time_seconds=TIME_S)
         count = max(FEWEST, min(MOST, free_memory_bytes() // BYTES_PER_WORKER))
         memory = free_memory_bytes() // count if limits.memory_mib is None else limits.memory_mib << 20
@@ -77,12 +83,16 @@ class Decoders:
         self._workers.shutdown()  # the threads see at once that their processes are gone
 
     def read_uid(self, path: Path) -> str | None:
-        """Read the SOP Instance UID of a file; None where it has none, or where its reading was given up."""
+        """Read a file's SOP Instance UID, as the run has it; None without one, or where its reading was given up."""
         try:
             found = self._ask(path, ReadUid(path))
         except NoPixelsError:
             return None
-        return found if isinstance(found, str) else None
+        if not isinstance(found, str):
+            return None
+        public = self._public_uid(found)
+        self._originals[public] = found
+        return public
 
     def draw(self, path: Path, uid: str, shape: tuple[int, int], smallest_level_px: int) -> Picture:
         """
@@ -93,12 +103,16 @@ class Decoders:
         NoPixelsError
             If the file cannot be read, is another image, or has cost its process.
         """
-        picture: Picture = self._ask(path, Draw(path, uid, shape, is_small=False, side_px=smallest_level_px))
+        picture: Picture = self._ask(
+            path, Draw(path, self._originals.get(uid, uid), shape, is_small=False, side_px=smallest_level_px)
+        )
         return picture
 
     def draw_small(self, path: Path, uid: str, shape: tuple[int, int], longer_px: int) -> bytes:
         """Make a thumbnail; raises as `draw`."""
-        thumbnail: bytes = self._ask(path, Draw(path, uid, shape, is_small=True, side_px=longer_px))
+        thumbnail: bytes = self._ask(
+            path, Draw(path, self._originals.get(uid, uid), shape, is_small=True, side_px=longer_px)
+        )
         return thumbnail
 
     def _ask(self, path: Path, task: ReadUid | Draw) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.config import uid_hasher
 from pipeline.errors import CallError
 from pipeline.review.answers import ANSWERS, Answers
 from pipeline.review.app import build_app
@@ -50,6 +51,7 @@ class ReviewRequest:
     port: int = 0
     token_file: Path | None = None
     opens_browser: bool = True
+    salt_file: Path | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)
 
 
@@ -75,8 +77,12 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         message = f"--images {request.images} is no folder. Name the folder that holds the DICOM files of the run."
         raise CallError(message)
     index = read_index(request.run)
+    public_uid = uid_hasher(index.record.get("configuration", {}), request.salt_file)
     token = new_token() if request.token_file is None else keep_token(request.token_file)
-    with contextlib.closing(Answers(request.answers or request.run / ANSWERS)) as answers, Decoders() as decoders:
+    with (
+        contextlib.closing(Answers(request.answers or request.run / ANSWERS)) as answers,
+        Decoders(public_uid=public_uid or str) as decoders,
+    ):
         recorded = {uid: image.input_path for uid, image in index.images.items()}
         beside = (request.run.resolve().parent, Path.cwd())
         images = request.images or look_beside(beside, recorded, decoders.read_uid)
@@ -99,6 +105,8 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
             address = f"http://{hosts[0]}/t/{token}/"
             for line in _introduce(request, review, images, address):
                 say(line)
+            if public_uid is None:
+                say("The run has hashed UIDs under a secret salt: give it with --salt-file to see the images' pixels.")
             if request.opens_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
             signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, not in the middle

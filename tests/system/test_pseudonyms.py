@@ -15,6 +15,10 @@ from pydicom.uid import UID
 
 from pipeline.cli import main
 from pipeline.cli.console import summarise
+from pipeline.config import REDACTED, read_salt, uid_hasher
+from pipeline.errors import CallError
+from pipeline.review.decoders import Decoders
+from pipeline.review.locate import ImageFinder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,3 +220,27 @@ def test_archives_are_named_on_the_terminal_and_in_the_record_with_what_to_do(
     assert archives["passed_over"] == 2
     assert "round2.zip" in archives["first"]
     assert "quillfeather" not in everything(out) + said.casefold()
+
+
+def test_a_review_finds_the_images_of_a_run_that_hashed_their_uids(named: Path, tmp_path: Path, judge: Judge) -> None:
+    judge(named, tmp_path / "out", "privacy.uids=hash")
+    image = only_result(tmp_path / "out")["image"]
+    record = json.loads((tmp_path / "out" / "run.json").read_bytes())
+    hasher = uid_hasher(record["configuration"], None)
+    assert hasher is not None
+    with Decoders(public_uid=hasher) as decoders:
+        uid = image["sop_instance_uid"]
+        path, why = ImageFinder(named, {uid: None}, decoders.read_uid).find(uid, 60)
+        assert path is not None, why
+        assert decoders.draw_small(path, uid, (image["rows"], image["columns"]), 200)
+
+
+def test_without_its_secret_salt_no_hasher_is_guessed(tmp_path: Path) -> None:
+    assert uid_hasher({"privacy": {"uids": "hash", "patient_key_salt": REDACTED}}, None) is None
+    assert uid_hasher({"privacy": {"uids": "sometimes"}}, None) is None
+    kept = uid_hasher({"privacy": None}, None)
+    assert kept is not None
+    assert kept("1.2.3") == "1.2.3"
+    (tmp_path / "salt").write_text("\n")
+    with pytest.raises(CallError, match="empty"):
+        read_salt(tmp_path / "salt")
