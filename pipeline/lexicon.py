@@ -178,6 +178,9 @@ class Reason(StrEnum):
     NOT_MAMMOGRAPHY = "not_mammography"
     NO_PIXELS = "no_pixels"
     MULTIFRAME = "multiframe"
+    TOMOSYNTHESIS = "tomosynthesis"
+    CROP = "crop"
+    MASK = "mask"
     QUALITY_CONTROL = "quality_control"
     SPECIMEN = "specimen"
     CONTRAST_RECOMBINED = "contrast_recombined"
@@ -233,12 +236,16 @@ class Flag(StrEnum):
     CONTRADICTORY_LATERALITY = "contradictory_laterality"
     UNKNOWN_VIEW = "unknown_view"
     CONTRADICTORY_VIEW = "contradictory_view"
+    VIEW_INFERRED = "view_inferred"
     UNKNOWN_INTENSITY_RELATIONSHIP = "unknown_intensity_relationship"
     AMBIGUOUS_POLARITY = "ambiguous_polarity"
     CONTRADICTORY_POLARITY = "contradictory_polarity"
     CONTRADICTORY_INTENT = "contradictory_intent"
     UNUSABLE_WINDOW = "unusable_window"
     NO_TISSUE = "no_tissue"
+    DERIVED_UID = "derived_uid"
+    UID_FROM_FILE_META = "uid_from_file_meta"
+    MISSING_UID = "missing_uid"
     LOSSY = "lossy"
     UID_TELLS = "uid_tells"
     MISLABELLED_SYNTAX = "mislabelled_syntax"
@@ -246,13 +253,20 @@ class Flag(StrEnum):
     BYTES_SWAPPED = "bytes_swapped"
     SPOT_VIEW = "spot_view"
     MAGNIFICATION_VIEW = "magnification_view"
+    MAGNIFICATION_UNKNOWN = "magnification_unknown"
     STEREOTACTIC_VIEW = "stereotactic_view"
     BIOPSY_VIEW = "biopsy_view"
+    BIOPSY_STUDY = "biopsy_study"
     PARTIAL_VIEW = "partial_view"
     IMPLANT = "implant"
     DIGITISED_FILM = "digitised_film"
     SYNTHETIC_VIEW = "synthetic_view"
+    WORKSTATION_CAPTURE = "workstation_capture"
     BURNED_IN_ANNOTATION = "burned_in_annotation"
+    POSSIBLE_QUALITY_CONTROL = "possible_quality_control"
+    POSSIBLE_SPECIMEN = "possible_specimen"
+    POSSIBLE_CONTRAST_RECOMBINED = "possible_contrast_recombined"
+    POSSIBLE_SCREENSHOT = "possible_screenshot"
     NOT_MAMMOGRAPHY_ADMITTED = "not_mammography_admitted"
     QUALITY_CONTROL_ADMITTED = "quality_control_admitted"
     SPECIMEN_ADMITTED = "specimen_admitted"
@@ -292,6 +306,8 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.CONTRADICTORY_LATERALITY: "Attributes disagree on which breast this is.",
     Flag.UNKNOWN_VIEW: "No attribute says which view this is.",
     Flag.CONTRADICTORY_VIEW: "Attributes disagree on which view this is.",
+    Flag.VIEW_INFERRED: "Side or view stand in no attribute of their own; they were read from Patient Orientation, a "
+    "description, the end of Patient ID or an abbreviation that leaves something open.",
     Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship; its polarity comes from "
     "the picture, or where that shows no air from the photometric interpretation.",
     Flag.AMBIGUOUS_POLARITY: "The header contradicts itself on which values are dense tissue. Check the photometric "
@@ -302,6 +318,10 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     "presentation, or the other way round. The pixels were followed.",
     Flag.UNUSABLE_WINDOW: "The windows of the file show the image in one grey, so it is shown over its own range.",
     Flag.NO_TISSUE: "Nothing in the picture has the texture of tissue: it shows a phantom, a flat field or noise.",
+    Flag.DERIVED_UID: "An identifier of the file is no UID, or there is no SOP Instance UID: a derived one (2.25...) "
+    "stands for it here.",
+    Flag.UID_FROM_FILE_META: "An identifier is missing in the data set; that of File Meta Information stands for it.",
+    Flag.MISSING_UID: "Series or Study Instance UID is missing, so this image cannot be put together with others.",
     Flag.LOSSY: "The image was compressed with loss, which can remove or imitate small calcifications.",
     Flag.UID_TELLS: "A UID of the image, by which its files are named, holds an identifier or a date of its header; "
     "privacy.uids: hash hides it.",
@@ -313,13 +333,24 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     "put right.",
     Flag.SPOT_VIEW: "A spot compression view: only a part of the breast is shown.",
     Flag.MAGNIFICATION_VIEW: "A magnification view.",
+    Flag.MAGNIFICATION_UNKNOWN: "The view or the paddle says magnification, and no factor does: lengths may be up to "
+    "twice too large.",
     Flag.STEREOTACTIC_VIEW: "A stereotactic view.",
     Flag.BIOPSY_VIEW: "Taken during a biopsy: needles and clips may be seen.",
+    Flag.BIOPSY_STUDY: "A biopsy or a localisation is named in the words of the study: clips and needles may be seen.",
     Flag.PARTIAL_VIEW: "Only a part of the breast is shown.",
     Flag.IMPLANT: "The breast holds an implant.",
     Flag.DIGITISED_FILM: "Digitised film: dust and scratches can imitate calcifications.",
     Flag.SYNTHETIC_VIEW: "A two-dimensional image computed from tomosynthesis.",
+    Flag.WORKSTATION_CAPTURE: "A capture that went through a workstation or a converter, which may have changed its "
+    "grey values and its size.",
     Flag.BURNED_IN_ANNOTATION: "The file declares annotations burned into the pixels.",
+    Flag.POSSIBLE_QUALITY_CONTROL: "Words of the series, the study or the patient's name are those of phantoms or of "
+    "quality control.",
+    Flag.POSSIBLE_SPECIMEN: "Words of the series or the study name a specimen.",
+    Flag.POSSIBLE_CONTRAST_RECOMBINED: "Words of the series or the study name a contrast image of two energies, in "
+    "which calcifications are subtracted.",
+    Flag.POSSIBLE_SCREENSHOT: "Words of the series are those of a report or a screenshot.",
     Flag.NOT_MAMMOGRAPHY_ADMITTED: "Not a mammography object; judged because the configuration admits it.",
     Flag.QUALITY_CONTROL_ADMITTED: "A quality-control image; judged because the configuration admits it.",
     Flag.SPECIMEN_ADMITTED: "A specimen; judged because the configuration admits it.",

@@ -22,6 +22,7 @@ from pipeline.phantom.insertion import insert
 from pipeline.stages.breast import find_breast
 from pipeline.stages.landmarks import find_landmarks
 from pipeline.stages.normalise import to_density
+from pipeline.uid import as_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ def read_selection(path: Path) -> frozenset[str]:
         message = f"the list of images lacks {' and '.join(sorted(missing))}"
         raise CallError(message)
     empty = frozenset(
-        (row["sop_instance_uid"] or "").strip()
+        as_uid(row["sop_instance_uid"] or "")
         for row in rows
         if (row["has_calcifications"] or "").strip().lower() in NO_CALCIFICATIONS
         and not (row.get("seen") or "").strip()

@@ -153,6 +153,7 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
         labels = ", ".join(f"{number} {label.replace('_', ' ')}" for label, number in totals.distribution.items())
         lines.append(f"distribution: {labels}")
     lines += _reasons(summary, Status.SKIPPED, names)
+    lines += [f"  {sentence}" for sentence in summary.volumes]
     lines += _reasons(summary, Status.FAILED, names)
     lines += _pace(summary.pace, names)
     lines.append(f"open {out.rstrip('/')}/index.html")

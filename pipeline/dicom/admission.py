@@ -3,76 +3,66 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipeline.dicom.contrast import why_recombined
+from pipeline.dicom.film import is_film
+from pipeline.dicom.free_text import find, phrases, words_of
+from pipeline.dicom.header import label
+from pipeline.dicom.screenshots import is_workstation_capture, why_derived, why_screenshot
+from pipeline.dicom.sop_classes import MAMMOGRAPHY_CLASSES, RADIOGRAPHIC_CLASSES, VOLUME_CLASSES
+from pipeline.dicom.statements import Heard, Subject, listen, read_statements
+from pipeline.dicom.verdict import Verdict, weigh
+from pipeline.dicom.vocabulary import (
+    BIOPSY,
+    NAMED_QUALITY_CONTROL,
+    QUALITY_CONTROL,
+    SPECIMEN,
+    STEREOTACTIC,
+    SYNTHETIC,
+    SYNTHETIC_TYPE,
+)
+from pipeline.dicom.volumes import series_in_words, why_part_of_volume
 from pipeline.errors import SkippedImage, UnreadableImage
 from pipeline.lexicon import Flag, Reason, View
+from pipeline.uid import is_uid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.dicom.file import PixelElement
     from pipeline.dicom.header import Header
     from pipeline.dicom.settings import AdmitSettings
+    from pipeline.dicom.statements import Statement
     from pipeline.dicom.view import ViewCall
 
-MAMMOGRAPHY_CLASSES: Final = frozenset(
-    f"1.2.840.10008.5.1.4.1.1.{tail}" for tail in ("1.2", "1.2.1", "13.1.3", "13.1.4", "13.1.5")
-)
-"""Digital Mammography, Breast Tomosynthesis and Breast Projection X-Ray Image Storage."""
-COMPUTED_RADIOGRAPHY: Final = "1.2.840.10008.5.1.4.1.1.1"
-SECONDARY_CAPTURE_CLASSES: Final = frozenset(
-    f"1.2.840.10008.5.1.4.1.1.{tail}" for tail in ("7", "7.1", "7.2", "7.3", "7.4")
-)
-RADIOGRAPHIC_CLASSES: Final = SECONDARY_CAPTURE_CLASSES | {
-    COMPUTED_RADIOGRAPHY,
-    "1.2.840.10008.5.1.4.1.1.1.1",  # Digital X-Ray, for presentation
-    "1.2.840.10008.5.1.4.1.1.1.1.1",  # and for processing
-}
-"""Classes that hold mammograms where modality or body part says so."""
 MODALITY: Final = "MG"
+CODE: Final = re.compile(r"[A-Z0-9_]{1,16}")
 NEUTRAL_MODALITIES: Final = frozenset({"", "RG", "CR", "DX", "OT", "FILM"})
 """Modalities that do not contradict mammography: missing, general radiography, scanned film."""
 BREAST_CODES: Final = frozenset(
     {"76752008", "T-04000", "80248007", "T-04030", "73056007", "T-04020", "63762007", "T-04080"}
 )
-FILM_CONVERSIONS: Final = frozenset({"DF", "SI"})
-"""Conversion Type (0008,0064): digitised film, scanned image."""
-SCREEN_CONVERSIONS: Final = frozenset({"DV", "SD", "WSD", "DRW"})
-"""Conversion Type: digitised video, scanned document, workstation, drawing."""
-
-DESCRIPTIONS: Final = (
-    "ImageType",
-    "SeriesDescription",
-    "StudyDescription",
-    "ProtocolName",
-    "AcquisitionProtocolName",
-    "PerformedProcedureStepDescription",
-    "AcquisitionDeviceProcessingDescription",
-    "DerivationDescription",
-)
-NAMES: Final = ("PatientName", "PatientID")
-QUALITY_CONTROL_WORDS: Final = re.compile(
-    r"PHANTOM|QUALITY[ _]?(CONTROL|ASSURANCE)|(?<![A-Z])Q[CA](?![A-Z])|CDMAM|FLAT[ _-]?FIELD", re.IGNORECASE
-)
-QUALITY_CONTROL_NAMES: Final = re.compile(r"PHANTOM|QUALITY[ _^]?CONTROL|CDMAM", re.IGNORECASE)
-"""Fewer words than in descriptions: initials are often QC or QA."""
-SPECIMEN_WORDS: Final = re.compile(r"SPECIMEN", re.IGNORECASE)
-RECOMBINED_WORDS: Final = re.compile(r"RECOMBINED|SUBTRACT", re.IGNORECASE)
-CONTRAST_WORDS: Final = re.compile(r"(?<![A-Z])CE[DS]?M(?![A-Z])|CONTRAST|(HIGH|DUAL)[ _-]?ENERGY", re.IGNORECASE)
-LOW_ENERGY_WORDS: Final = re.compile(r"(?<![A-Z])(LOW|LE)(?![A-Z])", re.IGNORECASE)
-SCREEN_WORDS: Final = re.compile(
-    r"DOSE|SCREEN[ _-]?(SAVE|SHOT|CAPTURE)|\bREPORT\b|SUMMARY|LOCALIZER SHEET", re.IGNORECASE
-)
-SYNTHETIC_WORDS: Final = re.compile(
-    r"GENERATED[ _-]?2D|C[ _-]?VIEW|V[ _-]?PREVIEW|TOMO[ _-]?2D|SYNTH|INTELLIGENT[ _-]?2D|INSIGHT[ _-]?2D",
-    re.IGNORECASE,
-)
-STEREOTACTIC_WORDS: Final = re.compile(r"STEREO", re.IGNORECASE)
-BIOPSY_WORDS: Final = re.compile(r"BIOPSY|PRE[ _-]?FIRE|POST[ _-]?FIRE|VACUUM", re.IGNORECASE)
+BREAST_WORDS: Final = phrases("mamma", "mammae", "mammary", "mama", "sein", "seins", "seno")
 
 
-def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings: AdmitSettings) -> frozenset[Flag]:
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What is particular about an image that is judged, and the sentences that name what said so."""
+
+    flags: frozenset[Flag]
+    notes: tuple[str, ...]
+
+
+def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings: AdmitSettings) -> Admission:
     """
     Decide whether an object is to be judged.
+
+    What speaks of this image decides: its type, its view, its specimen, what
+    it was made for. What names its series decides only where the image says
+    nothing else. Words of the study, of a procedure or of the woman never
+    leave an image out: they are doubts, and become flags.
 
     Parameters
     ----------
@@ -87,55 +77,98 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
 
     Returns
     -------
-    frozenset of Flag
-        What is particular about the image: how it was made, and under which
-        setting it was admitted.
+    Admission
+        How the image was made, under which setting it was admitted, and which
+        words raise a doubt.
 
     Raises
     ------
     SkippedImage
-        ``no_pixels``, ``not_mammography``, ``screenshot``,
-        ``quality_control``, ``specimen``, ``contrast_recombined`` or
-        ``multiframe``.
+        ``no_pixels``, ``not_mammography``, ``tomosynthesis``, ``crop``,
+        ``mask``, ``screenshot``, ``quality_control``, ``specimen``,
+        ``contrast_recombined`` or ``multiframe``. The message names the
+        attribute that decided, and the word where it was one.
     UnreadableImage
         ``missing_tag`` without a SOP class, ``truncated`` where a
         mammography image has lost its pixels.
     """
-    sop_class = header.text("SOPClassUID")
-    if not sop_class:
+    if not header.text("SOPClassUID"):
         message = "SOP Class UID (0008,0016) is missing, so nothing says what this is. Export the image again."
         raise UnreadableImage(Reason.MISSING_TAG, message)
-    flags = _admit_modality(header, pixels, settings)
-    described = _described(header)
-    if _is_screenshot(header, view, described, settings):
-        _skip_unless(
-            settings.screenshots, Reason.SCREENSHOT, "a secondary capture that is no mammogram", "admit.screenshots"
-        )
-        flags |= {Flag.SCREENSHOT_ADMITTED}
-    if _is_quality_control(header, described):
-        _skip_unless(
-            settings.quality_control, Reason.QUALITY_CONTROL, "a quality-control image", "admit.quality_control"
-        )
-        flags |= {Flag.QUALITY_CONTROL_ADMITTED}
-    if _is_specimen(header, view, described):
-        _skip_unless(settings.specimens, Reason.SPECIMEN, "the radiograph of a specimen", "admit.specimens")
-        flags |= {Flag.SPECIMEN_ADMITTED}
-    if _is_recombined(header, described):
-        _skip_unless(
+    statements = read_statements(header)
+    flags = _admit_modality(header, pixels, statements, settings)
+    _refuse_volume(header, statements)
+    notes: list[str] = []
+    _refuse_derived(header, statements)
+    has_view = view.is_stated and view.view is not View.SPECIMEN
+    verdicts = (
+        (
+            why_screenshot(header, view, statements, is_breast=is_breast(header), settings=settings),
+            settings.screenshots,
+            Kind(Reason.SCREENSHOT, "a secondary capture that is no mammogram", "admit.screenshots"),
+            (Flag.SCREENSHOT_ADMITTED, Flag.POSSIBLE_SCREENSHOT),
+        ),
+        (
+            _why_quality_control(header, statements, has_view=has_view),
+            settings.quality_control,
+            Kind(Reason.QUALITY_CONTROL, "a quality-control image", "admit.quality_control"),
+            (Flag.QUALITY_CONTROL_ADMITTED, Flag.POSSIBLE_QUALITY_CONTROL),
+        ),
+        (
+            _why_specimen(header, view, statements, has_view=has_view),
+            settings.specimens,
+            Kind(Reason.SPECIMEN, "the radiograph of a specimen", "admit.specimens"),
+            (Flag.SPECIMEN_ADMITTED, Flag.POSSIBLE_SPECIMEN),
+        ),
+        (
+            why_recombined(header, statements),
             settings.contrast_recombined,
-            Reason.CONTRAST_RECOMBINED,
-            "a recombined contrast image",
-            "admit.contrast_recombined",
-        )
-        flags |= {Flag.CONTRAST_ADMITTED}
+            Kind(Reason.CONTRAST_RECOMBINED, "a recombined contrast image", "admit.contrast_recombined"),
+            (Flag.CONTRAST_ADMITTED, Flag.POSSIBLE_CONTRAST_RECOMBINED),
+        ),
+    )
+    for verdict, is_admitted, kind, (admitted, possible) in verdicts:
+        if verdict.decides is not None:
+            kind.skip_unless(verdict.decides, is_admitted=is_admitted)
+            flags |= {admitted}
+            notes.append(f"{verdict.decides}.")
+        elif verdict.doubt is not None:
+            flags |= {possible}
+            notes.append(f"{verdict.doubt}, which is not said of this image alone.")
     frames = header.integer("NumberOfFrames")
     if frames is not None and frames > 1:
         message = f"The object holds {frames} frames, and multi-frame images are not judged yet. Use its 2D images."
         raise SkippedImage(Reason.MULTIFRAME, message)
-    return flags | _particularities(header, described)
+    particular, heard = _particularities(header, view, statements)
+    return Admission(flags | particular, (*notes, *(f"{item}." for item in heard)))
 
 
-def _admit_modality(header: Header, pixels: PixelElement | None, settings: AdmitSettings) -> frozenset[Flag]:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of images that is skipped unless a setting admits it."""
+
+    reason: Reason
+    name: str
+    setting: str
+
+    def skip_unless(self, why: str, *, is_admitted: bool) -> None:
+        """Refuse an image of this kind, saying what made it one."""
+        if not is_admitted:
+            message = f"This is {self.name}: {why}. Set {self.setting} to true if it is to be judged all the same."
+            raise SkippedImage(self.reason, message)
+
+
+def is_breast(header: Header) -> bool:
+    """Whether body part, organ or region is the breast."""
+    parts = (header.text("BodyPartExamined"), header.text("OrganExposed"))
+    if any("BREAST" in part.upper() or find(words_of(part), BREAST_WORDS) for part in parts):
+        return True
+    return any(region.text("CodeValue").upper() in BREAST_CODES for region in header.items("AnatomicRegionSequence"))
+
+
+def _admit_modality(
+    header: Header, pixels: PixelElement | None, statements: Sequence[Statement], settings: AdmitSettings
+) -> frozenset[Flag]:
     """Let mammography objects with pixels pass."""
     is_mammography, flags = _judge_modality(header)
     if pixels is None:
@@ -145,9 +178,16 @@ def _admit_modality(header: Header, pixels: PixelElement | None, settings: Admit
         message = "The object holds no pixels (a report, a presentation state, an index). Nothing is to be done."
         raise SkippedImage(Reason.NO_PIXELS, message)
     if not is_mammography:
-        _skip_unless(settings.not_mammography, Reason.NOT_MAMMOGRAPHY, "not a mammogram", "admit.not_mammography")
+        if header.text("SOPClassUID") in VOLUME_CLASSES:
+            _refuse_volume(header, statements)
+        why = ", ".join(f"{label(keyword)} is {_shown(header.text(keyword))}" for keyword in _KINDS)
+        kind = Kind(Reason.NOT_MAMMOGRAPHY, "not a mammogram", "admit.not_mammography")
+        kind.skip_unless(why, is_admitted=settings.not_mammography)
         flags |= {Flag.NOT_MAMMOGRAPHY_ADMITTED}
     return flags
+
+
+_KINDS: Final = ("SOPClassUID", "Modality", "BodyPartExamined")
 
 
 def _judge_modality(header: Header) -> tuple[bool, frozenset[Flag]]:
@@ -157,94 +197,90 @@ def _judge_modality(header: Header) -> tuple[bool, frozenset[Flag]]:
     if sop_class in MAMMOGRAPHY_CLASSES:
         is_mammography = modality == MODALITY or modality in NEUTRAL_MODALITIES
     elif sop_class in RADIOGRAPHIC_CLASSES:
-        is_mammography = modality == MODALITY or (modality in NEUTRAL_MODALITIES and _is_breast(header))
+        is_mammography = modality == MODALITY or (modality in NEUTRAL_MODALITIES and is_breast(header))
     else:
         is_mammography = False
     return is_mammography, missing if is_mammography else frozenset()
 
 
-def _is_breast(header: Header) -> bool:
-    """Whether body part, organ or region is the breast."""
-    parts = (header.text("BodyPartExamined"), header.text("OrganExposed"))
-    if any("BREAST" in part.upper() for part in parts):
-        return True
-    return any(region.text("CodeValue").upper() in BREAST_CODES for region in header.items("AnatomicRegionSequence"))
+def _refuse_volume(header: Header, statements: Sequence[Statement]) -> None:
+    """Skip a slice or a projection of tomosynthesis; several frames in one object are another matter."""
+    frames = header.integer("NumberOfFrames")
+    if frames is not None and frames > 1:
+        return
+    why = why_part_of_volume(header, statements, is_breast=is_breast(header))
+    if why is not None:
+        series = series_in_words(header)
+        message = (
+            f"This is a slice or a projection of tomosynthesis{f' ({series})' if series else ''}: {why}. "
+            "Volumes are not judged yet. Use the 2D images of the study."
+        )
+        raise SkippedImage(Reason.TOMOSYNTHESIS, message)
 
 
-def _is_screenshot(header: Header, view: ViewCall, described: str, settings: AdmitSettings) -> bool:
-    """Whether a secondary capture is something else than a film or a synthesised view."""
-    if header.text("SOPClassUID") not in SECONDARY_CAPTURE_CLASSES:
-        return False
-    sides = [side for keyword in ("Rows", "Columns") if (side := header.integer(keyword)) is not None]
-    conversion = header.text("ConversionType").upper()
-    has_breast = _is_breast(header) or conversion in FILM_CONVERSIONS or view.view != View.UNKNOWN
-    return (
-        not has_breast
-        or header.integer("SamplesPerPixel") not in {1, None}
-        or conversion in SCREEN_CONVERSIONS
-        or SCREEN_WORDS.search(described) is not None
-        or any(side < settings.film_min_side_px for side in sides)
-    )
+def _refuse_derived(header: Header, statements: Sequence[Statement]) -> None:
+    """Skip what was made from a mammogram for a computer: cut-outs and masks."""
+    derived = why_derived(header, statements)
+    if derived is not None:
+        reason, heard = derived
+        name = "a mask" if reason is Reason.MASK else "a part that was cut out of a mammogram"
+        message = f"This is {name}: {heard}. Only whole images are judged: use the one that it was made from."
+        raise SkippedImage(reason, message)
 
 
-def _is_quality_control(header: Header, described: str) -> bool:
+def _why_quality_control(header: Header, statements: Sequence[Statement], *, has_view: bool) -> Verdict:
     """Whether an image shows a phantom; *BOTH* in Quality Control Image is a patient's image as well."""
-    names = " ".join(header.text(keyword) for keyword in NAMES)
-    return (
-        header.text("QualityControlImage").upper() == "YES"
-        or QUALITY_CONTROL_WORDS.search(described) is not None
-        or QUALITY_CONTROL_NAMES.search(names) is not None
-    )
+    if header.text("QualityControlImage").upper() == "YES":
+        return Verdict(decides=f"{label('QualityControlImage')} is YES")
+    heard = listen(statements, QUALITY_CONTROL, Subject.IMAGE, Subject.SERIES, Subject.STUDY)
+    named = listen(statements, NAMED_QUALITY_CONTROL, Subject.PATIENT)
+    return weigh((*heard, *named), image_speaks=has_view)
 
 
-def _is_specimen(header: Header, view: ViewCall, described: str) -> bool:
+def _why_specimen(header: Header, view: ViewCall, statements: Sequence[Statement], *, has_view: bool) -> Verdict:
     """Whether an image shows tissue outside of the body."""
-    parts = " ".join((described, header.text("BodyPartExamined"), header.text("ViewPosition")))
-    has_specimen = any(header.items(name) for name in ("SpecimenDescriptionSequence", "SpecimenSequence"))
-    return view.view == View.SPECIMEN or has_specimen or SPECIMEN_WORDS.search(parts) is not None
+    if view.view is View.SPECIMEN:
+        return Verdict(decides=f"{label('ViewCodeSequence')} or {label('ViewPosition')} is SPECIMEN")
+    for keyword in ("SpecimenDescriptionSequence", "SpecimenSequence"):
+        if header.items(keyword):
+            return Verdict(decides=f"{label(keyword)} is there")
+    return weigh(listen(statements, SPECIMEN), image_speaks=has_view)
 
 
-def _is_recombined(header: Header, described: str) -> bool:
-    """Whether an image was computed from two energies; the low-energy image is an ordinary mammogram."""
-    if RECOMBINED_WORDS.search(described):
-        return True
-    has_agent = header.has("ContrastBolusAgent") or header.has("ContrastBolusAgentSequence")
-    is_contrast = CONTRAST_WORDS.search(described) is not None
-    return has_agent and is_contrast and LOW_ENERGY_WORDS.search(described) is None
-
-
-def _particularities(header: Header, described: str) -> frozenset[Flag]:
-    """Flag how an image was made."""
+def _particularities(
+    header: Header, view: ViewCall, statements: Sequence[Statement]
+) -> tuple[frozenset[Flag], tuple[Heard, ...]]:
+    """Flag how an image was made; what a study is about is told from what an image is."""
+    near = (Subject.IMAGE, Subject.PROCESSING, Subject.SERIES)
+    stereotactic = listen(statements, STEREOTACTIC, *near)
+    biopsy = listen(statements, BIOPSY, *near)
+    of_study = listen(statements, (*BIOPSY, *STEREOTACTIC), Subject.STUDY) if not (biopsy or stereotactic) else ()
+    synthetic = _synthetic(header, statements)
     is_flagged = {
-        Flag.STEREOTACTIC_VIEW: STEREOTACTIC_WORDS.search(described) is not None,
-        Flag.BIOPSY_VIEW: BIOPSY_WORDS.search(described) is not None,
-        Flag.SYNTHETIC_VIEW: SYNTHETIC_WORDS.search(described) is not None,
+        Flag.STEREOTACTIC_VIEW: bool(stereotactic),
+        Flag.BIOPSY_VIEW: bool(biopsy) or view.is_biopsy_paddle,
+        Flag.BIOPSY_STUDY: bool(of_study),
+        Flag.SYNTHETIC_VIEW: bool(synthetic) or header.text("ConversionType").upper() == "SYN",
         Flag.PARTIAL_VIEW: header.text("PartialView").upper() == "YES",
         Flag.IMPLANT: header.text("BreastImplantPresent").upper() == "YES",
         Flag.BURNED_IN_ANNOTATION: header.text("BurnedInAnnotation").upper() == "YES",
-        Flag.DIGITISED_FILM: _is_film(header, described),
+        Flag.DIGITISED_FILM: is_film(header, statements),
+        Flag.WORKSTATION_CAPTURE: is_workstation_capture(header),
     }
-    return frozenset(flag for flag, holds in is_flagged.items() if holds)
+    flags = frozenset(flag for flag, holds in is_flagged.items() if holds)
+    return flags, (*stereotactic[:1], *biopsy[:1], *of_study[:1], *synthetic[:1])
 
 
-def _is_film(header: Header, described: str) -> bool:
-    """Whether the image went over a film: what a secondary capture is unless it was computed."""
-    sop_class, conversion = header.text("SOPClassUID"), header.text("ConversionType").upper()
-    if conversion in FILM_CONVERSIONS or header.text("DetectorType").upper() == "FILM":
-        return True
-    if header.has("NominalScannedPixelSpacing"):
-        return True
-    if sop_class == COMPUTED_RADIOGRAPHY:  # an imaging plate is no film
-        return not any(header.has(keyword) for keyword in ("PlateType", "PlateID", "CassetteID"))
-    return sop_class in SECONDARY_CAPTURE_CLASSES and conversion != "SYN" and not SYNTHETIC_WORDS.search(described)
+def _synthetic(header: Header, statements: Sequence[Statement]) -> tuple[Heard, ...]:
+    """Find what says that an image was computed from tomosynthesis; the name of a series holds for what is derived."""
+    of_image = listen(statements, SYNTHETIC_TYPE, Subject.IMAGE) or listen(statements, SYNTHETIC, Subject.PROCESSING)
+    if of_image or header.text("ImageType").upper() == "ORIGINAL":
+        return of_image
+    return tuple(heard for heard in listen(statements, SYNTHETIC, Subject.SERIES) if not heard.is_aside)
 
 
-def _described(header: Header) -> str:
-    """Give everything that describes how an image was made, as one text."""
-    return " | ".join(text for keyword in DESCRIPTIONS for text in header.texts(keyword))
-
-
-def _skip_unless(is_admitted: bool, reason: Reason, what: str, setting: str) -> None:
-    """Refuse a kind that the settings do not admit."""
-    if not is_admitted:
-        raise SkippedImage(reason, f"This is {what}. Set {setting} to true if it is to be judged all the same.")
+def _shown(text: str) -> str:
+    """Show a code of the header, or that there is none; no other text, which could name somebody."""
+    if not text:
+        return "missing"
+    return text if is_uid(text) or CODE.fullmatch(text) else "no code"

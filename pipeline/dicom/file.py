@@ -72,11 +72,17 @@ class OpenFile:
     stream : Stream
     pixels : PixelElement or None
         None where there are none.
+    meta : Header
+        File Meta Information.
+    is_class_of_meta : bool
+        Whether the header's SOP Class UID was missing, and is that of ``meta``.
     is_mislabelled : bool
         Whether the file names another transfer syntax.
     """
 
     header: Header
+    meta: Header
+    is_class_of_meta: bool
     transfer_syntax: str
     stream: Stream
     pixels: PixelElement | None
@@ -254,8 +260,12 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
         dataset, last, pixels = _read_dataset(stream, syntax, header_only=header_only)
         stream.open_pixels()
         header = Header(dataset)
-        is_nameless = not has_preamble and not header.text("SOPClassUID")
         is_cut = pixels is None and (len(dataset) == 0 or _last_value_is_cut(last, stream.size))
+        class_of_meta = Header(meta).text("MediaStorageSOPClassUID")
+        is_class_of_meta = bool(class_of_meta) and not header.text("SOPClassUID")
+        if is_class_of_meta:
+            dataset.SOPClassUID = class_of_meta
+        is_nameless = not has_preamble and not header.text("SOPClassUID")
         syntax = syntax or _guessed_syntax(dataset)
     except UnreadableImage:
         raise
@@ -265,7 +275,9 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
         raise _not_dicom_or_broken(has_preamble=False)
     if is_cut and not header_only:
         raise _truncated()
-    return OpenFile(header, syntax, stream, pixels, is_mislabelled=named not in {"", syntax})
+    return OpenFile(
+        header, Header(meta), is_class_of_meta, syntax, stream, pixels, is_mislabelled=named not in {"", syntax}
+    )
 
 
 def _peek(file: Stream) -> bytes:

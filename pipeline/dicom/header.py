@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydicom.datadict import dictionary_description, tag_for_keyword
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as DicomSequence
 
@@ -89,6 +90,19 @@ class Header:
                 _, is_little_endian = place.original_encoding
                 return _swapped(value) if is_little_endian is False else value
         return self._values(keyword)
+
+
+def label(keyword: str) -> str:
+    """
+    Name an attribute as people look it up.
+
+    Examples
+    --------
+    >>> label("SeriesDescription")
+    'Series Description (0008,103E)'
+    """
+    tag = tag_for_keyword(keyword) or 0
+    return f"{dictionary_description(tag)} ({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def _value(dataset: Dataset, keyword: str) -> Any:

@@ -116,10 +116,10 @@ def uid_tokens(header: Header) -> frozenset[str]:
     return frozenset("".join(words(header.text(keyword))) for keyword in UIDS) - {""}
 
 
-def do_uids_tell(header: Header) -> bool:
-    """Whether a UID of a header holds a number by which its patient, visit or order goes, or a date of it."""
+def do_uids_tell(header: Header, uids: Iterable[str]) -> bool:
+    """Whether one of an image's UIDs holds a number by which its patient, visit or order goes, or a date of it."""
     numbers = [token for token in tokens_of(header.dataset) if token.isdecimal()]
-    components = [part for keyword in UIDS for part in header.text(keyword).split(".")]
+    components = [part for uid in uids for part in uid.split(".")]
     return any(_holds(part, number) for part in components for number in numbers)
 
 

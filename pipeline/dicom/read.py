@@ -11,15 +11,17 @@ from pipeline.dicom.decode import find_syntax, read_codes
 from pipeline.dicom.field import hold_against_field
 from pipeline.dicom.file import open_dicom
 from pipeline.dicom.greyscale import describe_pixels
-from pipeline.dicom.identity import decide_intent, describe_identity, is_safe_uid
+from pipeline.dicom.identity import decide_intent, describe_identity
 from pipeline.dicom.layout import read_layout
+from pipeline.dicom.masks import refuse_mask
 from pipeline.dicom.privacy import do_uids_tell, tokens_of, uid_tokens
 from pipeline.dicom.pseudonyms import Pseudonyms, patient_key, public_uid
 from pipeline.dicom.spacing import decide_spacing, is_magnified
+from pipeline.dicom.uids import decide_uids
 from pipeline.dicom.view import decide_view
 from pipeline.dicom.windows import list_windows
 from pipeline.errors import ImageError, UnreadableImage
-from pipeline.lexicon import Flag, Reason
+from pipeline.lexicon import Flag, Reason, SpacingSource
 from pipeline.model import Mammogram
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from pipeline.dicom.windows import Window
 
 BYTES_PER_PIXEL: Final = 2
+AT_DETECTOR: Final = frozenset({SpacingSource.IMAGER, SpacingSource.IMAGER_OVER_MAGNIFICATION})
+"""Sources of a spacing that holds in the breast only as far as the magnification is known."""
 
 
 def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
@@ -91,7 +95,7 @@ def _read(path: Path, settings: DicomSettings, *, with_windows: bool) -> tuple[M
     """Read a file; whatever it holds, no exception but an `ImageError` leaves."""
     try:
         with open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL) as opened:
-            mammogram = _judge(opened, settings)
+            mammogram = _judge(opened, path, settings)
             return mammogram, list_windows(opened.header, mammogram.pixels.modality_values) if with_windows else ()
     except ImageError:
         raise
@@ -113,12 +117,12 @@ def read_sop_instance_uid(path: Path) -> str | None:
     Returns
     -------
     str or None
-        None where the file cannot be read, has none, or has one that is no
-        UID: `read_mammogram` will say what is wrong with it.
+        A derived one where an image has none, or one that is no UID. None
+        where the file cannot be read, and where an object without pixels has
+        none: `read_mammogram` will say what is wrong with it.
     """
     with suppress(Exception), open_dicom(path, 0, header_only=True) as opened:
-        uid = opened.header.text("SOPInstanceUID")
-        return uid if is_safe_uid(uid) else None
+        return decide_uids(opened, path).sop_instance or None
     return None
 
 
@@ -151,35 +155,39 @@ def read_claim(path: Path, settings: DicomSettings) -> Claim:
     """
     with suppress(Exception), open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL, header_only=True) as opened:
         tokens = tokens_of(opened.header.dataset)  # first, while all values are as the file has them
-        uid = opened.header.text("SOPInstanceUID")
-        if not is_safe_uid(uid):
+        uids = decide_uids(opened, path)
+        if not uids.sop_instance:
             return Claim(None, tokens)
         if settings.privacy.uids == "hash":
             tokens |= uid_tokens(opened.header)
         names = Pseudonyms(
-            original_uid=uid,
-            sop_instance_uid=public_uid(uid, settings.privacy),
-            series_instance_uid=public_uid(opened.header.text("SeriesInstanceUID"), settings.privacy),
-            study_instance_uid=public_uid(opened.header.text("StudyInstanceUID"), settings.privacy),
+            original_uid=uids.sop_instance,
+            sop_instance_uid=public_uid(uids.sop_instance, settings.privacy),
+            series_instance_uid=public_uid(uids.series_instance, settings.privacy),
+            study_instance_uid=public_uid(uids.study_instance, settings.privacy),
             patient_key=patient_key(opened.header, settings.privacy),
         )
         return Claim(names, tokens)
     return Claim(None, frozenset())
 
 
-def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
+def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
     """Judge an open file, cheap questions first."""
     header = opened.header
     view = decide_view(header)
-    flags = admit(header, opened.pixels, view, settings.admit) | view.flags
+    admission = admit(header, opened.pixels, view, settings.admit)
+    flags = admission.flags | view.flags
     find_syntax(opened.transfer_syntax)
     if opened.pixels is not None and opened.pixels.is_float:
         message = "The pixels are floating-point numbers, which mammograms do not have. Export the original mammogram."
         raise UnreadableImage(Reason.UNSUPPORTED_PIXELS, message)
     layout = read_layout(header, settings.read)
     intent, intent_flags = decide_intent(header)
-    identity = describe_identity(header, view, intent, layout, settings.privacy)
+    uids = decide_uids(opened, path)
+    notes = (*uids.notes, *view.notes, *admission.notes)
+    identity = describe_identity(header, uids, view, intent, layout, settings.privacy, notes)
     codes, layout, code_flags = read_codes(opened, layout)
+    refuse_mask(codes)
     pixels, polarity = describe_pixels(codes, header, layout, intent)
     spacing = decide_spacing(header, settings.spacing)
     spacing = hold_against_field(spacing, header, codes.shape, view.view, polarity.air, settings.spacing)
@@ -187,15 +195,19 @@ def _judge(opened: OpenFile, settings: DicomSettings) -> Mammogram:
         flags |= {Flag.LOSSY}
     if opened.is_mislabelled:
         flags |= {Flag.MISLABELLED_SYNTAX}
-    if settings.privacy.uids == "keep" and do_uids_tell(header):
+    if settings.privacy.uids == "keep" and do_uids_tell(
+        header, (uids.sop_instance, uids.series_instance, uids.study_instance)
+    ):
         flags |= {Flag.UID_TELLS}
     if is_magnified(header, settings.spacing):
         flags |= {Flag.MAGNIFICATION_VIEW}
+    elif Flag.MAGNIFICATION_VIEW in flags and spacing.source in AT_DETECTOR:
+        flags |= {Flag.MAGNIFICATION_UNKNOWN}
     return Mammogram(
         identity=identity,
         frame=0,
         pixels=pixels,
         spacing=spacing.spacing,
         spacing_source=spacing.source,
-        flags=flags | intent_flags | spacing.flags | code_flags | polarity.flags,
+        flags=flags | uids.flags | intent_flags | spacing.flags | code_flags | polarity.flags,
     )

@@ -2,122 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from pipeline.dicom.free_text import find, words_of
+from pipeline.dicom.header import label
+from pipeline.dicom.orientation import FROM_ABOVE, REVERSED_OBLIQUE, Oriented, read_orientation
+from pipeline.dicom.view_codes import MODIFIER_CODES, SIDE_CODES, VIEW_CODES
+from pipeline.dicom.view_words import WrittenView, read_view
+from pipeline.dicom.vocabulary import BIOPSY_PADDLE, MAGNIFICATION_PADDLE, SPOT_PADDLE
 from pipeline.lexicon import Flag, Laterality, View, ViewModifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pipeline.dicom.header import Header
 
-VIEW_CODES: Final[Mapping[str, View]] = MappingProxyType(
-    {
-        "399162004": View.CC,
-        "R-10242": View.CC,
-        "399368009": View.MLO,
-        "R-10226": View.MLO,
-        "399260004": View.ML,
-        "R-10224": View.ML,
-        "399352003": View.LM,
-        "R-10228": View.LM,
-        "399099002": View.LMO,
-        "R-10230": View.LMO,
-        "399196006": View.FB,
-        "R-10244": View.FB,
-        "399188001": View.SIO,
-        "R-102D0": View.SIO,
-        "441555000": View.ISO,
-        "R-40AAA": View.ISO,
-        "399192008": View.XCCL,
-        "R-1024A": View.XCCL,
-        "Y-X1770": View.XCCL,
-        "399101009": View.XCCM,
-        "R-1024B": View.XCCM,
-        "Y-X1771": View.XCCM,
-        "127457009": View.SPECIMEN,
-        "G-8310": View.SPECIMEN,
-    }
-)
-"""CID 4014 in SNOMED CT, in the old SNOMED RT codes (SRT, SNM3, 99SDM), and codes of early devices."""
-
-MODIFIER_CODES: Final[Mapping[str, ViewModifier]] = MappingProxyType(
-    {
-        "399161006": ViewModifier.CLEAVAGE,
-        "R-102D2": ViewModifier.CLEAVAGE,
-        "399011000": ViewModifier.AXILLARY_TAIL,
-        "R-102D1": ViewModifier.AXILLARY_TAIL,
-        "399197002": ViewModifier.ROLLED_LATERAL,
-        "R-102D3": ViewModifier.ROLLED_LATERAL,
-        "399226006": ViewModifier.ROLLED_MEDIAL,
-        "R-102D4": ViewModifier.ROLLED_MEDIAL,
-        "414493004": ViewModifier.ROLLED_INFERIOR,
-        "R-102CA": ViewModifier.ROLLED_INFERIOR,
-        "415670009": ViewModifier.ROLLED_SUPERIOR,
-        "R-102C9": ViewModifier.ROLLED_SUPERIOR,
-        "399209000": ViewModifier.IMPLANT_DISPLACED,
-        "R-102D5": ViewModifier.IMPLANT_DISPLACED,
-        "399163009": ViewModifier.MAGNIFICATION,
-        "R-102D6": ViewModifier.MAGNIFICATION,
-        "399055006": ViewModifier.SPOT,
-        "R-102D7": ViewModifier.SPOT,
-        "399110001": ViewModifier.TANGENTIAL,
-        "R-102C2": ViewModifier.TANGENTIAL,
-        "442581004": ViewModifier.NIPPLE_IN_PROFILE,
-        "R-40AB3": ViewModifier.NIPPLE_IN_PROFILE,
-        "442593008": ViewModifier.INFRAMAMMARY_FOLD,
-        "R-40ABE": ViewModifier.INFRAMAMMARY_FOLD,
-        "442580003": ViewModifier.AXILLARY_TISSUE,
-        "R-40AB2": ViewModifier.AXILLARY_TISSUE,
-    }
-)
-"""CID 4015 in SNOMED CT and SNOMED RT; *Anterior compression* has no abbreviation of its own and is left out."""
-
-SIDE_CODES: Final[Mapping[str, Laterality]] = MappingProxyType(
-    {
-        "80248007": Laterality.LEFT,
-        "T-04030": Laterality.LEFT,
-        "73056007": Laterality.RIGHT,
-        "T-04020": Laterality.RIGHT,
-        "63762007": Laterality.BOTH,
-        "T-04080": Laterality.BOTH,
-        "7771000": Laterality.LEFT,
-        "G-A101": Laterality.LEFT,
-        "24028007": Laterality.RIGHT,
-        "G-A100": Laterality.RIGHT,
-        "51440002": Laterality.BOTH,
-        "G-A102": Laterality.BOTH,
-    }
-)
-"""Left, right and both breasts (CID 6022), and the modifiers left, right and both (CID 244)."""
-
 SIDE_LETTERS: Final = ("ImageLaterality", "FrameLaterality", "Laterality")
 """Attributes with a letter, the one that speaks of this image first."""
-VIEW_ABBREVIATIONS: Final = tuple(sorted((view for view in View if view != View.UNKNOWN), key=len, reverse=True))
-MODIFIER_ABBREVIATIONS: Final[Mapping[str, ViewModifier]] = MappingProxyType(
-    {item.value: item for item in ViewModifier}
-)
+DESCRIPTIONS: Final = ("SeriesDescription", "ProtocolName", "AcquisitionProtocolName")
+"""Free text that often names the view, and is heard where nothing else does."""
+END_OF_IDENTIFIER: Final = re.compile(r"(?:^|[^A-Z])(LEFT|RIGHT)[ _-](CC|MLO)(?:[ _-][0-9]{1,2})?$")
+"""How collections for research tell the views of a woman apart: ``..._LEFT_CC``."""
+FOR_PROCESSING: Final = "FOR PROCESSING"
 
 
 @dataclass(frozen=True, slots=True)
 class ViewCall:
-    """Side and view of an image, with what is doubtful or particular about them."""
+    """
+    Side and view of an image, with what is doubtful or particular about them, and the sentences that say why.
+
+    ``is_stated`` says that an attribute of the image names the view, and that
+    it was not gathered from directions, descriptions or an identifier.
+    """
 
     laterality: Laterality
     view: View
     modifiers: tuple[ViewModifier, ...]
     flags: frozenset[Flag]
+    notes: tuple[str, ...] = ()
+    is_biopsy_paddle: bool = False
+    is_stated: bool = False
 
 
 def decide_view(header: Header) -> ViewCall:
     """
     Decide which breast an image shows, and in which view.
 
-    Every place is looked at. The first in the order of the tables above
-    decides, and one that disagrees is flagged. Codes decide before the
-    letters of View Position, which older devices fill in as they like.
+    Every place is looked at. The first in the order of the tables decides,
+    and one that disagrees is flagged. Codes decide before View Position, which
+    devices fill in as they like; Patient Orientation and the paddle are
+    further witnesses. What stands in no attribute of its own is read from
+    orientation, descriptions and the end of Patient ID, and flagged.
 
     Parameters
     ----------
@@ -127,33 +64,62 @@ def decide_view(header: Header) -> ViewCall:
     Returns
     -------
     ViewCall
-        ``unknown`` with a flag where no attribute says anything.
+        ``unknown`` with a flag where nothing says anything.
 
     References
     ----------
-    DICOM PS3.3 C.8.11.7 (Mammography Image Module); PS3.16 CID 4014, 4015, 6022.
+    DICOM PS3.3 C.8.11.7 (Mammography Image Module) and C.7.6.1.1.1 (Patient
+    Orientation); PS3.16 CID 4014, 4015, 6022.
     """
     flags: set[Flag] = set()
-    written_side, written_view, written_modifiers = _split_view_position(header.text("ViewPosition").upper())
-    sides = [side for side in (*_sides(header), written_side) if side is not None]
+    notes: list[str] = []
+    codes = header.items("ViewCodeSequence")
+    written = (*_meanings(codes), read_view(header.text("ViewPosition")))
+    oriented = read_orientation(header.texts("PatientOrientation"))
+    sides = [*_sides(header), *(side for text in written for side in text.sides)]
+    coded = [view for code in codes if (view := VIEW_CODES.get(code.text("CodeValue").upper())) is not None]
+    exact = coded + [text.view for text in written if text.view is not None and not text.is_open]
+    views = exact + [text.view for text in written if text.view is not None and text.is_open]
     if len(set(sides)) > 1:
         flags.add(Flag.CONTRADICTORY_LATERALITY)
-    if not sides:
-        flags.add(Flag.UNKNOWN_LATERALITY)
-    codes = header.items("ViewCodeSequence")
-    views = [view for code in codes if (view := VIEW_CODES.get(code.text("CodeValue").upper())) is not None]
-    views += [] if written_view is None else [written_view]
-    if len(set(views)) > 1:
+    if len(set(exact)) > 1:
         flags.add(Flag.CONTRADICTORY_VIEW)
-    if not views:
-        flags.add(Flag.UNKNOWN_VIEW)
-    modifiers = (*_coded_modifiers(header, codes), *written_modifiers)
+    abused = read_view(" ".join(header.texts("PatientOrientation")))
+    is_stated = bool(views) or abused.view is not None
+    if views and not exact:
+        flags.add(Flag.VIEW_INFERRED)
+        notes.append(f"{label('ViewPosition')} names no view of its own; the usual one was taken.")
+    if not sides or not views:
+        inferred = tuple(_inferred(header, abused, oriented))
+        for is_missing, found, name in ((not sides, sides, "side"), (not views, views, "view")):
+            source = next((place for place in inferred if getattr(place[1], name) is not None), None)
+            if is_missing and source is not None:
+                found.append(getattr(source[1], name))
+                flags.add(Flag.VIEW_INFERRED)
+                notes.append(f"The {name} was read from {source[0]}.")
+    side = sides[0] if sides else Laterality.UNKNOWN
+    view = views[0] if views else View.UNKNOWN
+    for flag, doubt in _against_orientation(header, oriented, side, view):
+        flags.add(flag)
+        notes.append(doubt)
+    paddle, paddle_modifiers, is_biopsy_paddle = _paddle(header)
+    notes += paddle
+    modifiers = (
+        *_coded_modifiers(header, codes),
+        *(item for text in written for item in text.modifiers),
+        *paddle_modifiers,
+    )
     flags |= {_MODIFIER_FLAGS[modifier] for modifier in modifiers if modifier in _MODIFIER_FLAGS}
+    flags |= {Flag.UNKNOWN_LATERALITY} if side is Laterality.UNKNOWN else set()
+    flags |= {Flag.UNKNOWN_VIEW} if view is View.UNKNOWN else set()
     return ViewCall(
-        laterality=sides[0] if sides else Laterality.UNKNOWN,
-        view=views[0] if views else View.UNKNOWN,
+        laterality=side,
+        view=view,
         modifiers=tuple(dict.fromkeys(modifiers)),
         flags=frozenset(flags),
+        notes=tuple(notes),
+        is_biopsy_paddle=is_biopsy_paddle,
+        is_stated=is_stated,
     )
 
 
@@ -164,36 +130,91 @@ _MODIFIER_FLAGS: Final = {
 }
 
 
-def _sides(header: Header) -> Iterable[Laterality | None]:
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """Side and view as a place says them that is not made for it."""
+
+    side: Laterality | None
+    view: View | None
+
+
+def _sides(header: Header) -> Iterator[Laterality]:
     """Yield what each place says of the side, in the order of their rank."""
-    letters = {item.value: item for item in Laterality if item != Laterality.UNKNOWN}
-    for keyword in SIDE_LETTERS:
-        yield letters.get(header.text(keyword).upper())
+    letters: dict[str, Laterality] = {item.value: item for item in Laterality if item != Laterality.UNKNOWN}
+    letters |= {"LEFT": Laterality.LEFT, "RIGHT": Laterality.RIGHT}
+    found = [letters.get(header.text(keyword).upper()) for keyword in SIDE_LETTERS]
     for region in header.items("AnatomicRegionSequence"):
-        yield SIDE_CODES.get(region.text("CodeValue").upper())
-        for modifier in region.items("AnatomicRegionModifierSequence"):
-            yield SIDE_CODES.get(modifier.text("CodeValue").upper())
+        found.append(SIDE_CODES.get(region.text("CodeValue").upper()))
+        found += [
+            SIDE_CODES.get(item.text("CodeValue").upper()) for item in region.items("AnatomicRegionModifierSequence")
+        ]
+    yield from (side for side in found if side is not None)
+
+
+def _meanings(codes: Iterable[Header]) -> tuple[WrittenView, ...]:
+    """Read the meanings of codes that no table knows: vendors' own ones."""
+    unknown = (code for code in codes if code.text("CodeValue").upper() not in VIEW_CODES)
+    return tuple(read_view(code.text("CodeMeaning")) for code in unknown)
+
+
+def _inferred(header: Header, abused: WrittenView, oriented: Oriented) -> Iterator[tuple[str, _Guess]]:
+    """Yield what places say that are not made for side and view, and their names."""
+    if abused.view is not None:
+        yield label("PatientOrientation"), _guess(abused)
+    if oriented.is_upright:
+        yield label("PatientOrientation"), _Guess(oriented.side, oriented.view)
+    for keyword in DESCRIPTIONS:
+        described = read_view(header.text(keyword))
+        if described.view not in {None, View.SPECIMEN}:  # the word alone may be said of something beside
+            yield label(keyword), _guess(described)
+    end = END_OF_IDENTIFIER.search(header.text("PatientID").upper())
+    if end is not None:
+        yield f"the end of {label('PatientID')}", _guess(read_view(f"{end[1]} {end[2]}"))
+    yield label("PatientOrientation"), _Guess(oriented.side, oriented.view)
+
+
+def _guess(written: WrittenView) -> _Guess:
+    return _Guess(written.sides[0] if len(written.sides) == 1 else None, written.view)
+
+
+def _against_orientation(
+    header: Header, oriented: Oriented, side: Laterality, view: View
+) -> Iterator[tuple[Flag, str]]:
+    """Yield where Patient Orientation contradicts; an oblique view is often written like one from above."""
+    name = label("PatientOrientation")
+    if oriented.is_upright and view in FROM_ABOVE:
+        yield Flag.CONTRADICTORY_VIEW, f"{name} is not that of a view from above."
+        return
+    is_turned_at_will = oriented.is_by_custom and header.text("PresentationIntentType").upper() == FOR_PROCESSING
+    if oriented.side is None or is_turned_at_will or view in REVERSED_OBLIQUE:
+        return
+    if side in {Laterality.LEFT, Laterality.RIGHT} and side is not oriented.side:
+        yield Flag.CONTRADICTORY_LATERALITY, f"{name} is that of the other breast."
+
+
+def _paddle(header: Header) -> tuple[list[str], list[ViewModifier], bool]:
+    """Read what the compression paddle tells: spot, magnification, biopsy."""
+    words = words_of(header.text("PaddleDescription"))
+    modifiers: list[ViewModifier] = []
+    notes: list[str] = []
+    for vocabulary, modifier in (
+        (SPOT_PADDLE, ViewModifier.SPOT),
+        (MAGNIFICATION_PADDLE, ViewModifier.MAGNIFICATION),
+        (BIOPSY_PADDLE, None),
+    ):
+        match = find(words, vocabulary)
+        if match is not None:
+            notes.append(f"{label('PaddleDescription')} says {match.phrase}.")
+            modifiers += [] if modifier is None else [modifier]
+    return notes, modifiers, find(words, BIOPSY_PADDLE) is not None
 
 
 def _coded_modifiers(header: Header, codes: tuple[Header, ...]) -> list[ViewModifier]:
     """Give the coded modifiers, which belong inside the view's code and are sometimes found beside it."""
     items = [item for code in codes for item in code.items("ViewModifierCodeSequence")]
     items += header.items("ViewModifierCodeSequence")
-    found = (MODIFIER_CODES.get(item.text("CodeValue").upper()) for item in items)
-    return [modifier for modifier in found if modifier is not None]
-
-
-def _split_view_position(text: str) -> tuple[Laterality | None, View | None, tuple[ViewModifier, ...]]:
-    """Split what View Position holds: a view, a modifier appended to it (``CCID``), a side before it (``R-MLO``)."""
-    compact = "".join(character for character in text if character.isalnum())
-    for side, letter in ((None, ""), (Laterality.LEFT, "L"), (Laterality.RIGHT, "R")):
-        rest = compact.removeprefix(letter)
-        if letter and rest == compact:
-            continue
-        for view in VIEW_ABBREVIATIONS:
-            if rest == view.value:
-                return side, view, ()
-            suffix = rest.removeprefix(view.value)
-            if suffix != rest and suffix in MODIFIER_ABBREVIATIONS:
-                return side, view, (MODIFIER_ABBREVIATIONS[suffix],)
-    return None, None, ()
+    found: list[ViewModifier] = []
+    for item in items:
+        modifier = MODIFIER_CODES.get(item.text("CodeValue").upper())
+        found += [modifier] if modifier is not None else read_view(item.text("CodeMeaning")).modifiers
+    return found

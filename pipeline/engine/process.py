@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import traceback
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.engine.content import digest_of, state_of, tag_of
 from pipeline.engine.limits import Fault
 from pipeline.engine.store import CANDIDATES, ENDINGS, OVERLAYS, RESULTS, THUMBNAILS, out_of_room
+from pipeline.engine.volumes import volume_key
 from pipeline.errors import ImageError, OutputLostError, SkippedImage, UnreadableImage
 from pipeline.lexicon import Reason, Status
 from pipeline.model import FileRow
@@ -23,6 +25,7 @@ from pipeline.outputs.overlay import encode_overlay, encode_thumbnail, render_ov
 from pipeline.outputs.report import OverlayPlacement, candidates_to_json, encode, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from pipeline.config import Config
@@ -98,7 +101,7 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
         rows.append(
             FileRow(
                 file.public_path, file.sop_instance_uid, verdict.status, verdict.reason, verdict.message, seconds,
-                verdict.content, verdict.seen,
+                verdict.content, verdict.seen, verdict.volume,
             )
         )  # fmt: skip
     adopted = sum(row.status is Status.JUDGED and row.content == image.source for row in rows)
@@ -181,13 +184,14 @@ class _WriteProblem(Exception):  # noqa: N818 - not an error of the file
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What becomes of a file; ``content`` and ``seen`` as in its row."""
+    """What becomes of a file; ``content``, ``seen`` and ``volume`` as in its row."""
 
     status: Status
     reason: Reason | None = None
     message: str | None = None
     content: str | None = None
     seen: str | None = None
+    volume: str | None = None
 
 
 def _settle_unchanged(
@@ -229,7 +233,8 @@ def _settle(
         if content in earlier:
             raise SkippedImage(Reason.DUPLICATE, _DUPLICATE)  # noqa: TRY301 - as the reader does
         if may_judge and content is not None and content == image.source:
-            return _Verdict(Status.JUDGED, content=content), {}  # its result lies there, whole
+            said = _said_of_judged(_notes_of_result(image, order))
+            return _Verdict(Status.JUDGED, message=said, content=content), {}  # its result lies there, whole
         mammogram = read_mammogram(file.path, dicom_settings(order.config))
         names = file.pseudonyms
         if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
@@ -239,12 +244,30 @@ def _settle(
         if not may_judge:
             raise UnreadableImage(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
         content = content or _digest(file.path, order)
-        return _Verdict(Status.JUDGED, content=content), _judge(mammogram, content, order)
+        said = _said_of_judged(mammogram.identity.notes)
+        return _Verdict(Status.JUDGED, message=said, content=content), _judge(mammogram, content, order)
     except ImageError as error:
         status = Status.SKIPPED if isinstance(error, SkippedImage) else Status.FAILED
-        return _Verdict(status, error.reason, error.message, content), {}
+        volume = _volume_of(file) if error.reason is Reason.TOMOSYNTHESIS else None
+        return _Verdict(status, error.reason, error.message, content, volume=volume), {}
     except Exception as error:  # noqa: BLE001 - one file must never end the run
         return _Verdict(Status.FAILED, Reason.INTERNAL_ERROR, describe_fault(error), content), {}
+
+
+def _volume_of(file: PlannedFile) -> str | None:
+    """Give the key of the volume that a slice belongs to; None where its file names no series."""
+    return None if file.pseudonyms is None else volume_key(file.pseudonyms.series_instance_uid)
+
+
+def _said_of_judged(notes: Sequence[str]) -> str | None:
+    """Give what the row of a judged file says: the notes of its result; None where there is nothing to be said."""
+    return " ".join(notes) or None
+
+
+def _notes_of_result(image: PlannedImage, order: WorkOrder) -> tuple[str, ...]:
+    """Read the notes of a result that lies there whole."""
+    place = order.folder.place(RESULTS, str(image.files[0].sop_instance_uid), ".json")
+    return tuple(json.loads(order.folder.read(place))["image"]["notes"])
 
 
 def _digest(path: Path, order: WorkOrder) -> str:

@@ -66,6 +66,7 @@ class RunSummary:
     those files are whose names are hidden there: for the terminal of their owner alone. ``changed`` names
     files that hold something else than when they were judged before; rows of files that are gone say so themselves.
     ``archives`` are among the files that were passed over.
+    ``volumes`` are sentences on volumes of tomosynthesis, which are not judged.
     """
 
     rows: tuple[FileRow, ...]
@@ -76,3 +77,4 @@ class RunSummary:
     real_paths: Mapping[str, str] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()

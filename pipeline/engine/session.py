@@ -39,6 +39,7 @@ from pipeline.engine.store import (
     levels_for,
     remove_parts,
 )
+from pipeline.engine.volumes import describe_volumes
 from pipeline.errors import OutputLostError
 from pipeline.lexicon import Reason, Status
 from pipeline.outputs.page import write_page
@@ -46,7 +47,7 @@ from pipeline.outputs.report import Provenance
 from pipeline.outputs.tables import write_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -279,7 +280,7 @@ class Session:
         write_tables(self.folder.root, paths, parquet=self.request.resolved.config.outputs.parquet)
         self.claims.check()
         totals = count(rows, self._distributions(), passed_over)
-        write_page(self.folder.root, rows, self._facts(why))
+        write_page(self.folder.root, rows, self._facts(why, describe_volumes(rows)))
         self.claims.check()
         self._publish(with_tables=True)
         self._on_progress(Progress("tables", 1, 1))
@@ -320,10 +321,19 @@ class Session:
         pace = measure_pace(rows, self._judged, time.monotonic() - self._clock)
         self.claims.check()
         (self.folder.root / RESERVE).unlink(missing_ok=True)
-        self.record(state, totals=asdict(totals), pace=asdict(pace))
+        volumes = describe_volumes(rows)
+        self.record(state, totals=asdict(totals), pace=asdict(pace), volumes=volumes)
         self.journal.note("run_ended", state=state, reason=why, **asdict(pace), totals=asdict(totals))
         return RunSummary(
-            rows, totals, self.resumed, why, pace, self.names.hidden, tuple(sorted(self._changed)), self.archives
+            rows,
+            totals,
+            self.resumed,
+            why,
+            pace,
+            self.names.hidden,
+            tuple(sorted(self._changed)),
+            self.archives,
+            volumes,
         )
 
     def give_up(self, why: str, passed_over: int) -> RunSummary:
@@ -378,11 +388,13 @@ class Session:
         with (self.folder.root / TABLES / "images.csv").open(encoding="utf-8", newline="") as file:
             return [line["distribution"] for line in csv.DictReader(file)]
 
-    def _facts(self, why: str | None) -> dict[str, str]:
+    def _facts(self, why: str | None, volumes: Sequence[str]) -> dict[str, str]:
         """Say at the top of the page what this run is."""
         facts = {
             "Version": f"{SOFTWARE} {self.identity.version}",
             "Configuration": f"{self.request.resolved.config.name} ({self.identity.configuration_digest})",
             "Started": self._started.strftime("%Y-%m-%d %H:%M UTC"),
         }
+        if volumes:
+            facts["Not judged"] = "; ".join(volumes)
         return facts if why is None else {**facts, "Stopped": why}

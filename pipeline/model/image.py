@@ -46,7 +46,8 @@ class ImageIdentity:
 
     ``patient_key`` groups the images of one woman: a salted hash, or None
     where the file names no patient. Laterality and view are
-    ``unknown`` where no attribute gives them.
+    ``unknown`` where no attribute gives them. ``notes`` are sentences that
+    name the attributes, and the words in them, that a doubt came from.
     """
 
     sop_instance_uid: str
@@ -65,6 +66,7 @@ class ImageIdentity:
     rows: int
     columns: int
     number_of_frames: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

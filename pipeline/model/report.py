@@ -93,9 +93,11 @@ class FileRow:
     What became of one input file: a line of ``files.jsonl``.
 
     ``path`` is relative to the input it was found under, with forward slashes.
-    ``reason`` and ``message`` are None for judged files, unless the file has gone since (``gone``).
+    ``reason`` is None for judged files, unless the file has gone since (``gone``), ``message`` where nothing is to be
+    said of them.
     ``content`` is the beginning of the SHA-256 of its bytes, None where they were not needed.
     ``seen`` is a keyed mark of its size and dates when it was settled, None where those cannot be trusted.
+    ``volume`` is the same for all slices of one volume, and None for everything else.
     """
 
     path: str
@@ -106,3 +108,4 @@ class FileRow:
     seconds: float
     content: str | None = None
     seen: str | None = None
+    volume: str | None = None

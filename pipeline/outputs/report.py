@@ -238,6 +238,7 @@ def _image(report: Report) -> dict[str, Any]:
         "rows": int(identity.rows),
         "columns": int(identity.columns),
         "number_of_frames": int(identity.number_of_frames),
+        "notes": list(identity.notes),
         "pixel_spacing_mm": None
         if spacing is None
         else [_rounded(spacing.row_mm, SPACING_DECIMALS), _rounded(spacing.column_mm, SPACING_DECIMALS)],

@@ -30,7 +30,7 @@ _VIEW_CODES: Final = {
     View.CC: ("399162004", "cranio-caudal"),
     View.MLO: ("399368009", "medio-lateral oblique"),
     View.ML: ("399260004", "medio-lateral"),
-    View.XCCL: ("399265009", "cranio-caudal exaggerated laterally"),
+    View.XCCL: ("399192008", "cranio-caudal exaggerated laterally"),
 }
 """DICOM CID 4014, SNOMED CT."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from pipeline.uid import as_uid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +64,9 @@ def pair(truth: TruthSet, run: FinishedRun) -> Cases:
     """
     Bring truth and run together, by UID, and by file name where a UID could not be read.
 
+    A truth may name an image by what stands in its file for a UID; a run has
+    the one that was derived from it.
+
     Returns
     -------
     Cases
@@ -70,7 +75,10 @@ def pair(truth: TruthSet, run: FinishedRun) -> Cases:
     cases: list[Case] = []
     not_judged: dict[str, NotJudged] = {}
     missing: list[str] = []
-    for uid, image in sorted(truth.images.items()):
+    for written, named in sorted(truth.images.items()):
+        names = (written, as_uid(written))
+        uid = next((name for name in names if name in run.images or name in run.not_judged), written)
+        image = replace(named, uid=uid)
         found = run.images.get(uid)
         outcome = run.not_judged.get(uid) or run.unnamed.get(image.file or "")
         if found is not None:
@@ -79,11 +87,11 @@ def pair(truth: TruthSet, run: FinishedRun) -> Cases:
             not_judged[uid] = outcome
             cases.append(Case(image, None, uid))
         else:
-            missing.append(uid)
+            missing.append(written)
     return Cases(
         cases=tuple(cases),
         not_judged=not_judged,
         missing=tuple(missing),
-        without_truth=len(run.images.keys() - truth.images.keys()),
+        without_truth=len(run.images.keys() - {case.truth.uid for case in cases}),
         by_patient=any(case.found is not None and case.found.patient_key for case in cases),
     )

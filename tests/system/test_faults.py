@@ -18,6 +18,7 @@ import pytest
 from pipeline.cli import main
 from pipeline.engine.store import require_space
 from pipeline.errors import CallError, OutputError
+from pipeline.uid import is_uid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def fill_with_faults(folder: Path, good: Path) -> dict[str, tuple[str, str]]:
     alter(good, folder / "zero_sized.dcm", Rows=0)
     alter(good, folder / "absurd.dcm", Rows=65535, Columns=65535)
     alter(good, folder / "short_pixels.dcm", PixelData=pydicom.dcmread(good).PixelData[:1000])
-    alter(good, folder / "no_uid.dcm", SOPInstanceUID="")
+    alter(good, folder / "uid_in_meta_alone.dcm", SOPInstanceUID="")
     uid = pydicom.dcmread(good).SOPInstanceUID.encode()
     (folder / "evil_uid.dcm").write_bytes(whole.replace(uid, (b"../" * 20 + b"evil")[-len(uid) :]))
 
@@ -98,8 +99,8 @@ def fill_with_faults(folder: Path, good: Path) -> dict[str, tuple[str, str]]:
         "zero_sized.dcm": ("failed", "invalid_dimensions"),
         "absurd.dcm": ("failed", "too_large"),
         "short_pixels.dcm": ("failed", "pixels_too_short"),
-        "no_uid.dcm": ("failed", "missing_tag"),
-        "evil_uid.dcm": ("failed", "invalid_tag"),
+        "uid_in_meta_alone.dcm": ("judged", "None"),
+        "evil_uid.dcm": ("judged", "None"),
         "unknown_syntax.dcm": ("failed", "unknown_transfer_syntax"),
         "cut.dcm": ("failed", "truncated"),
         "cut_as_well.dcm": ("skipped", "duplicate"),
@@ -124,17 +125,22 @@ def test_every_faulty_file_ends_as_its_row_and_the_good_one_is_judged(
     rows = rows_of(out)
     assert {path: (row["status"], str(row["reason"])) for path, row in rows.items()} == expected
     assert list(rows) == sorted(rows)
-    assert len(list((out / "results").iterdir())) == 1
+    assert len(list((out / "results").iterdir())) == 3
+    assert all(is_uid(path.stem) for path in (out / "results").iterdir())
+    assert rows["evil_uid.dcm"]["sop_instance_uid"].startswith("2.25.")
+    assert "(0008,0018) is no UID" in rows["evil_uid.dcm"]["message"]
+    assert "(0002,0003) stands for it" in rows["uid_in_meta_alone.dcm"]["message"]
+    assert rows["good.dcm"]["message"] is None
     totals = json.loads((out / "run.json").read_text())["totals"]
-    assert totals["status"] == {"judged": 1, "skipped": 4, "failed": 12}
-    assert totals["reason"]["missing_tag"] == 2
+    assert totals["status"] == {"judged": 3, "skipped": 4, "failed": 10}
+    assert totals["reason"]["missing_tag"] == 1
     for row in rows.values():
         if row["status"] != "judged":
             assert len(row["message"].split()) > 5, row
             assert row["message"].endswith(".")
             assert str(tmp_path) not in row["message"]
     said = capsys.readouterr()
-    assert "12 failed" in said.out
+    assert "10 failed" in said.out
     assert "empty.dcm: The file is empty" in said.out
     assert "Traceback" not in said.out + said.err
     assert not list(tmp_path.rglob("evil*.json"))

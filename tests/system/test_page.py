@@ -39,7 +39,7 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
         "sop_instance_uid": uid, "patient_key": "k", "laterality": "LR"[index % 2],
         "view": ("CC", "MLO")[index // 2 % 2],
         "presentation_intent": "FOR PRESENTATION", "manufacturer": "Maker", "manufacturer_model_name": "M1",
-        "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager", "view_modifiers": [],
+        "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager", "view_modifiers": [], "notes": [],
     } | changes  # fmt: skip
     return {
         "image": image,

@@ -165,7 +165,8 @@ def _landmarks(document: Mapping[str, Any]) -> Html:
 def _doubts(document: Mapping[str, Any]) -> Html:
     if not document["flags"]:
         return element("p", "None.", class_="dim")
-    return listing([f"{name_of(flag)}: {FLAG_SENTENCES[Flag(flag)]}" for flag in document["flags"]], "reasons")
+    sentences = [f"{name_of(flag)}: {FLAG_SENTENCES[Flag(flag)]}" for flag in document["flags"]]
+    return listing([*sentences, *document["image"]["notes"]], "reasons")
 
 
 def _foot(document: Mapping[str, Any], result: str) -> Html:

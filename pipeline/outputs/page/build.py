@@ -120,7 +120,7 @@ def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping
         overlay = image.get("overlay") or None
         coded["status"].append(str(row.status))
         coded["reason"].append(row.reason and str(row.reason))
-        coded["message"].append(row.message)
+        coded["message"].append(None if row.status is Status.JUDGED else row.message)  # its flags say it
         for name in ("laterality", "view", "distribution"):
             coded[name].append(image.get(name) or None)
         coded["maker"].append(f"{image['manufacturer']} {image['manufacturer_model_name']}".strip() if image else None)

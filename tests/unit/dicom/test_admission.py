@@ -22,6 +22,7 @@ CLASSES = "1.2.840.10008.5.1.4.1.1."
 CAPTURE, COMPUTED, TOMOSYNTHESIS, RAW = CLASSES + "7", CLASSES + "1", CLASSES + "13.1.3", CLASSES + "1.2.1"
 FILM = {"SOPClassUID": CAPTURE, "ConversionType": "DF", "PresentationIntentType": None}
 PLATE = {"SOPClassUID": COMPUTED, "Modality": "CR", "PresentationIntentType": None}
+NO_VIEW: dict[str, Any] = {"ViewPosition": None}
 ADMIT_ALL = AdmitSettings(
     quality_control=True, specimens=True, contrast_recombined=True, screenshots=True, not_mammography=True,
 )  # fmt: skip
@@ -56,11 +57,10 @@ JUDGED: list[tuple[str, dict[str, Any], set[Flag]]] = [
         },
         set(),
     ),
-    ("tomosynthesis of one frame", {"SOPClassUID": TOMOSYNTHESIS, "NumberOfFrames": 1}, set()),
     ("missing modality", {"Modality": None}, {Flag.MISSING_MODALITY}),
     (
         "film that names a conversion and no body part",
-        FILM | {"BodyPartExamined": None, "ViewPosition": None},
+        FILM | {"BodyPartExamined": None, "ViewPosition": None, "PatientOrientation": None},
         {Flag.DIGITISED_FILM, Flag.UNKNOWN_VIEW},
     ),
     (
@@ -79,8 +79,35 @@ JUDGED: list[tuple[str, dict[str, Any], set[Flag]]] = [
     ("film known by its organ", FILM | {"BodyPartExamined": None, "OrganExposed": "BREAST"}, {Flag.DIGITISED_FILM}),
     ("film in a mammography object", {"DetectorType": "FILM"}, {Flag.DIGITISED_FILM}),
     ("film known by its scanner", {"NominalScannedPixelSpacing": [0.07, 0.07]}, {Flag.DIGITISED_FILM}),
-    ("film in a radiography object", PLATE, {Flag.DIGITISED_FILM, Flag.MISSING_MODALITY}),
+    ("imaging plate without plate tags", PLATE, {Flag.MISSING_MODALITY}),
+    ("imaging plate by its detector", PLATE | {"DetectorType": "STORAGE", "Modality": "MG"}, set()),
+    (
+        "imaging plate of a maker with film in its name",
+        PLATE | {"Manufacturer": "FUJI PHOTO FILM Co., ltd."},
+        {Flag.MISSING_MODALITY},
+    ),
+    ("the same in one word", PLATE | {"Manufacturer": "FUJIFILM Corporation"}, {Flag.MISSING_MODALITY}),
     ("imaging plate", PLATE | {"PlateID": "P1", "Modality": "MG"}, set()),
+    (
+        "film in a radiography object, by its modality",
+        PLATE | {"Modality": "RG"},
+        {Flag.DIGITISED_FILM, Flag.MISSING_MODALITY},
+    ),
+    (
+        "film in a radiography object, by its scanner",
+        PLATE | {"ManufacturerModelName": "HOWTEK 960"},
+        {Flag.DIGITISED_FILM, Flag.MISSING_MODALITY},
+    ),
+    (
+        "film in a radiography object, by its series",
+        PLATE | {"SeriesDescription": "Digitized film, prior"},
+        {Flag.DIGITISED_FILM, Flag.MISSING_MODALITY},
+    ),
+    (
+        "capture of a digital unit",
+        FILM | {"ConversionType": "WSD", "DetectorType": "DIRECT"},
+        {Flag.WORKSTATION_CAPTURE},
+    ),
     ("digital radiography of the breast", {"SOPClassUID": CLASSES + "1.1", "Modality": "DX"}, {Flag.MISSING_MODALITY}),
     ("synthesised view", {"ImageType": ["DERIVED", "PRIMARY", "TOMOSYNTHESIS", "GENERATED_2D"]}, {Flag.SYNTHETIC_VIEW}),
     (
@@ -106,6 +133,7 @@ JUDGED: list[tuple[str, dict[str, Any], set[Flag]]] = [
     ),
     ("contrast agent alone", {"ContrastBolusAgent": "Iodine"}, set()),
     ("initials that are no quality control", {"PatientName": "QC^QA"}, set()),
+    ("capture by a converter", FILM | {"ConversionType": "WSD"}, {Flag.DIGITISED_FILM, Flag.WORKSTATION_CAPTURE}),
 ]
 SKIPPED: list[tuple[str, dict[str, Any], Reason, Flag]] = [
     (
@@ -135,38 +163,11 @@ SKIPPED: list[tuple[str, dict[str, Any], Reason, Flag]] = [
         Flag.QUALITY_CONTROL_ADMITTED,
     ),
     (
-        "phantom by series",
-        {"SeriesDescription": "ACR Phantom weekly"},
-        Reason.QUALITY_CONTROL,
-        Flag.QUALITY_CONTROL_ADMITTED,
-    ),
-    (
-        "quality control by protocol",
-        {"ProtocolName": "MAMMO QC"},
-        Reason.QUALITY_CONTROL,
-        Flag.QUALITY_CONTROL_ADMITTED,
-    ),
-    ("flat field", {"SeriesDescription": "Flat Field"}, Reason.QUALITY_CONTROL, Flag.QUALITY_CONTROL_ADMITTED),
-    (
-        "quality control in one word with others",
-        {"ProtocolName": "MAMMO_QC_2D"},
-        Reason.QUALITY_CONTROL,
-        Flag.QUALITY_CONTROL_ADMITTED,
-    ),
-    (
-        "follow-up that is no low-energy image",
-        {"ContrastBolusAgent": "Iodine", "SeriesDescription": "CEDM follow-up"},
-        Reason.CONTRAST_RECOMBINED,
-        Flag.CONTRAST_ADMITTED,
-    ),
-    ("phantom by name", {"PatientName": "Phantom^CDMAM"}, Reason.QUALITY_CONTROL, Flag.QUALITY_CONTROL_ADMITTED),
-    (
         "specimen by view",
         {"ViewPosition": None, "ViewCodeSequence": [code("127457009")]},
         Reason.SPECIMEN,
         Flag.SPECIMEN_ADMITTED,
     ),
-    ("specimen by word", {"SeriesDescription": "Left Specimen"}, Reason.SPECIMEN, Flag.SPECIMEN_ADMITTED),
     (
         "specimen by its container",
         {"SpecimenDescriptionSequence": [item(SpecimenIdentifier="1")]},
@@ -179,13 +180,6 @@ SKIPPED: list[tuple[str, dict[str, Any], Reason, Flag]] = [
         Reason.CONTRAST_RECOMBINED,
         Flag.CONTRAST_ADMITTED,
     ),
-    ("subtracted", {"SeriesDescription": "L CC subtracted"}, Reason.CONTRAST_RECOMBINED, Flag.CONTRAST_ADMITTED),
-    (
-        "contrast agent and word",
-        {"ContrastBolusAgent": "Iodine", "SeriesDescription": "L CC CEDM"},
-        Reason.CONTRAST_RECOMBINED,
-        Flag.CONTRAST_ADMITTED,
-    ),
     (
         "high energy",
         {"ContrastBolusAgent": "Iodine", "ImageType": ["DERIVED", "PRIMARY", "HIGH_ENERGY"]},
@@ -194,12 +188,17 @@ SKIPPED: list[tuple[str, dict[str, Any], Reason, Flag]] = [
     ),
     (
         "capture that says neither breast nor view nor film",
-        FILM | {"BodyPartExamined": None, "ConversionType": None, "ViewPosition": None},
+        FILM | {"BodyPartExamined": None, "ConversionType": None} | NO_VIEW,
         Reason.SCREENSHOT,
         Flag.SCREENSHOT_ADMITTED,
     ),
-    ("capture of a workstation", FILM | {"ConversionType": "WSD"}, Reason.SCREENSHOT, Flag.SCREENSHOT_ADMITTED),
-    ("dose report", FILM | {"SeriesDescription": "Dose Report"}, Reason.SCREENSHOT, Flag.SCREENSHOT_ADMITTED),
+    (
+        "capture of a workstation",
+        FILM | {"ConversionType": "WSD"} | NO_VIEW,
+        Reason.SCREENSHOT,
+        Flag.SCREENSHOT_ADMITTED,
+    ),
+    ("drawing", FILM | {"ConversionType": "DRW"}, Reason.SCREENSHOT, Flag.SCREENSHOT_ADMITTED),
 ]
 
 
@@ -221,7 +220,7 @@ def test_what_is_skipped_is_judged_where_a_setting_admits_it(
 
 
 def test_each_setting_admits_its_own_kind_alone(make: Make) -> None:
-    path = make(QualityControlImage="YES", SeriesDescription="specimen")
+    path = make(QualityControlImage="YES", BodyPartExamined="SPECIMEN")
     with pytest.raises(SkippedImage) as caught:
         read_flags(path, AdmitSettings(quality_control=True))
     assert caught.value.reason == Reason.SPECIMEN

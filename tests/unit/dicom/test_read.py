@@ -139,34 +139,9 @@ def test_names_of_devices_are_cut_and_cleaned(make: Make) -> None:
     assert manufacturer.startswith("A")
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # pydicom warns of what this test writes
-@pytest.mark.parametrize(
-    "uid", ["../../etc/passwd", "<b>1.2</b>", "1.2.3\n4", "1" * 40 + "." + "2" * 40, "1.2." + "3" * 10000, "7", "1..2"]
-)
-@pytest.mark.parametrize("keyword", ["SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"])
-def test_an_identifier_that_is_no_uid_is_refused(make: Make, keyword: str, uid: str) -> None:
-    path = make(**{keyword: uid})
-    assert failure(path) == Reason.INVALID_TAG
-    if keyword == "SOPInstanceUID":
-        assert read_sop_instance_uid(path) is None
-
-
-def test_leading_zeros_in_a_uid_are_let_pass(make: Make) -> None:
-    path = make()
-    path.write_bytes(path.read_bytes().replace(b"1.2.826.0.1.3680043.8.498.1\0", b"1.2.826.0.1.3680043.8.098.1\0"))
-    assert read_mammogram(path, SETTINGS).identity.sop_instance_uid == "1.2.826.0.1.3680043.8.098.1"
-
-
-def test_series_and_study_may_be_missing(make: Make) -> None:
-    identity = read_mammogram(make(SeriesInstanceUID=None, StudyInstanceUID=None), SETTINGS).identity
-    assert (identity.series_instance_uid, identity.study_instance_uid) == ("", "")
-
-
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"SOPInstanceUID": None}, Reason.MISSING_TAG),
-        ({"SOPClassUID": None}, Reason.MISSING_TAG),
         ({"Rows": None}, Reason.MISSING_TAG),
         ({"Columns": None}, Reason.MISSING_TAG),
         ({"BitsAllocated": None, "PixelData": bytes(2400)}, Reason.MISSING_TAG),
@@ -283,7 +258,6 @@ def test_a_sequence_nested_beyond_pythons_depth_is_an_error_of_the_file(make: Ma
 def test_the_sop_instance_uid_is_read_alone(make: Make) -> None:
     for syntax in ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DeflatedExplicitVRLittleEndian):
         assert read_sop_instance_uid(make(syntax=syntax)) == "1.2.826.0.1.3680043.8.498.1"
-    assert read_sop_instance_uid(make(SOPInstanceUID=None)) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the superuser")

@@ -98,6 +98,7 @@ def test_jpeg_lossless_of_more_bits_than_are_stored_is_read(make: Make, picture:
 def test_a_lossy_overshoot_stays_white(make: Make) -> None:
     image = np.full((40, 30), 4090, dtype=np.uint16)
     image[:, 15:] = 4110  # as a 16-bit codestream may decode, above the 12 bits that are stored
+    image[:, :3], image[:, 3:6] = 2000, 3000  # an image of two values would be a mask
     frame = imagecodecs.jpeg2k_encode(image, codecformat="j2k", level=0, reversible=True)
     codes = read_mammogram(make(image, frame=frame, syntax=JPEG_FAMILY + "91"), SETTINGS).pixels.codes
     assert (codes[:, 20] == 4095).all()

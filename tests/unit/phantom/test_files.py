@@ -98,7 +98,7 @@ def test_the_spacing_is_that_of_the_detector_with_its_magnification(tmp_path: Pa
         (View.MLO, Laterality.LEFT, ["A", "FR"], "399368009"),
         (View.MLO, Laterality.RIGHT, ["P", "FL"], "399368009"),
         (View.ML, Laterality.RIGHT, ["P", "F"], "399260004"),
-        (View.XCCL, Laterality.LEFT, ["A", "R"], "399265009"),
+        (View.XCCL, Laterality.LEFT, ["A", "R"], "399192008"),
     ],
 )
 def test_side_and_view_stand_in_all_their_places(

@@ -10,6 +10,7 @@ import pytest
 from pipeline.errors import CallError, OutputError
 from pipeline.scoring import Evaluation, ScoringSettings, evaluate, read_run, read_truth, summarise, write_evaluation
 from pipeline.scoring.truth import TruthError
+from pipeline.uid import as_uid
 
 Image = Callable[..., dict[str, Any]]
 Write = Callable[..., Path]
@@ -303,3 +304,15 @@ def test_equal_input_gives_equal_files(small: tuple[Path, Path], score: Score, t
         write_evaluation(tmp_path / name, score(*small))
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_a_truth_may_name_an_image_by_the_text_that_its_file_has_for_a_uid(
+    image: Image, write_run: Write, tmp_path: Path, score: Score
+) -> None:
+    hashed = "9f86d081884c7d65"
+    run = write_run([image(as_uid(hashed), [(10, 10, 0.9, 0.3)], patient="a", presence=0.9)], [])
+    truth = tmp_path / "labels.csv"
+    truth.write_text(f"sop_instance_uid,has_calcifications\n{hashed},1\nabc,0\n")
+    coverage = score(run, truth).document["truth"]
+    assert (coverage["judged"], coverage["judged_without_truth"]) == (1, 0)
+    assert coverage["not_in_the_run"] == ["abc"]
