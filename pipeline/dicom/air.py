@@ -115,7 +115,7 @@ class _Region:
         return self.has_shape and _SMALLEST_FADE < self.fade <= _FADE and (self.texture <= _CALM or is_noise)
 
 
-def find_air(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Air:
+def find_air(picture: NDArray[np.float64], hidden: NDArray[np.bool_]) -> Air:
     """
     Find the end of the grey scale at which the air lies.
 
@@ -129,7 +129,7 @@ def find_air(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Air:
 
     Parameters
     ----------
-    picture : ndarray of float32, shape (rows, columns)
+    picture : ndarray of float64, shape (rows, columns)
         Modality values, averaged over cells by `shrink`.
     hidden : ndarray of bool, shape (rows, columns)
         Cells that are mostly padding.
@@ -164,7 +164,7 @@ def find_air(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Air:
 
 
 def _both_ends(
-    picture: NDArray[np.float32], hidden: NDArray[np.bool_]
+    picture: NDArray[np.float64], hidden: NDArray[np.bool_]
 ) -> tuple[_Region | None, _Region | None, float | None]:
     """Look for air at either end, and for the share of the rim beside padding that is thinner than the core."""
     inner = scale_within_borders(picture, hidden)

@@ -21,6 +21,8 @@ SAME_VALUE: Final = 0.03
 """Share of the scale by which cells differ that count as one value."""
 _LINE_SHARE: Final = 0.97
 """A row or column at the edge of which so many cells have one value is a border: printed, padded, a mount, or air."""
+LARGEST_VALUE: Final = 1e100
+"""A damaged rescale may give any value; those beyond this are all one, and their sums stay finite."""
 FEWEST_CELLS: Final = 60
 """Cells without which nothing is said of a region."""
 
@@ -47,25 +49,27 @@ class Inner:
 
 def shrink(
     codes: NDArray[np.uint16], values: NDArray[np.float64], is_padding: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Average the picture over cells, padding left out; and mark the cells that are mostly padding."""
     cell = max(1, -(-max(codes.shape) // _CELLS))
     sampled = codes[:: max(1, cell // _SAMPLES), :: max(1, cell // _SAMPLES)]
-    weight = (~is_padding).astype(np.float32)[sampled]
+    weight = (~is_padding).astype(np.float64)[sampled]
     size = (max(1, codes.shape[1] // cell), max(1, codes.shape[0] // cell))
-    share = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    total = cv2.resize(values.astype(np.float32)[sampled] * weight, size, interpolation=cv2.INTER_AREA)
+    share = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), dtype=np.float64)
+    total = cv2.resize(
+        np.clip(values, -LARGEST_VALUE, LARGEST_VALUE)[sampled] * weight, size, interpolation=cv2.INTER_AREA
+    )
     hidden = share < 0.5
-    return np.where(hidden, 0, total / np.maximum(share, 0.5)).astype(np.float32), hidden
+    return np.asarray(np.where(hidden, 0, total / np.maximum(share, 0.5))), hidden
 
 
-def scale_within_borders(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> Inner | None:
+def scale_within_borders(picture: NDArray[np.float64], hidden: NDArray[np.bool_]) -> Inner | None:
     """
     Scale a picture, and leave out what borders it.
 
     Parameters
     ----------
-    picture : ndarray of float32, shape (rows, columns)
+    picture : ndarray of float64, shape (rows, columns)
         As `shrink` gives it.
     hidden : ndarray of bool, shape (rows, columns)
         Cells that are mostly padding.

@@ -18,7 +18,7 @@ for it has structure of every size."""
 SMALLEST_PART: Final = 0.05
 
 
-def shows_no_tissue(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> bool:
+def shows_no_tissue(picture: NDArray[np.float64], hidden: NDArray[np.bool_]) -> bool:
     """
     Whether nothing in a picture has the texture of tissue.
 
@@ -28,7 +28,7 @@ def shows_no_tissue(picture: NDArray[np.float32], hidden: NDArray[np.bool_]) -> 
 
     Parameters
     ----------
-    picture : ndarray of float32, shape (rows, columns)
+    picture : ndarray of float64, shape (rows, columns)
         Modality values, averaged over cells by `shrink`.
     hidden : ndarray of bool, shape (rows, columns)
         Cells that are mostly padding.

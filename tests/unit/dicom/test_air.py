@@ -123,6 +123,13 @@ def test_nothing_is_told_of_what_shows_no_air(density: Picture) -> None:
     assert tell(-density) is AirEnd.UNSEEN
 
 
+@pytest.mark.parametrize("slope", [1e-9, 1.0, 1e90, 1e300])
+def test_values_of_any_size_can_be_looked_at(slope: float) -> None:
+    codes = np.rint(draw() * 3000 + 500).astype(np.uint16)
+    end = find_air(*shrink(codes, slope * (np.arange(4096.0) + 1e6), np.zeros(4096, bool))).end
+    assert end is (AirEnd.SMALLEST if slope < 1e99 else AirEnd.UNSEEN)
+
+
 @pytest.mark.parametrize("value", [0, 7])
 def test_an_image_of_one_value_and_one_of_padding_show_nothing(value: int) -> None:
     codes = np.full(SHAPE, value, np.uint16)
