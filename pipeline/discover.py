@@ -54,6 +54,17 @@ ARCHIVE_STARTS: Final = (
     b"(\xb5/\xfd",
 )
 """As archives begin; looked at where a name has no ending."""
+DANGLING: Final = (
+    Reason.MISSING_FILE,
+    (
+        "The link leads to nothing: what it stands for was moved or removed, or lies on a disk that is not mounted. "
+        "Bring that back, or remove the link."
+    ),
+)
+NO_FILE: Final = (
+    Reason.UNREADABLE,
+    "This is a pipe, a socket or a device, so it was not read. Take it out of the input.",
+)
 CIRCLE: Final = (
     Reason.SYMLINK_LOOP,
     "The link leads in a circle, so it was not followed; what lies there is read under its own name. Remove the link.",
@@ -93,8 +104,8 @@ class Discovery:
     passed_over : int
         How many files were seen that are not DICOM.
     problems : tuple of InputProblem
-        Folders that cannot be read, links that lead in a circle, and files
-        that a DICOMDIR names and that are not there.
+        Folders that cannot be read, links that lead in a circle or to nothing, pipes and devices that are named
+        as images are, and files that a DICOMDIR names and that are not there.
     archives : tuple of str
         Names of those files that were passed over and are archives or images of
         media, in which mammograms may lie.
@@ -166,8 +177,13 @@ class _Search:
         elif given.is_file():
             name = _printable(given.name)
             self._take(os.path.realpath(given), str(given), label or name, is_named=True)
-        else:
-            self.passed_over += 1
+        elif given.exists():
+            self._report(label or _printable(given.name), NO_FILE)
+        elif given.is_symlink():
+            self._report(label or _printable(given.name), DANGLING)
+        else:  # it was there a moment ago
+            message = "The input is not there any more. Bring it back, and repeat the command."
+            self._report(label or _printable(given.name), (Reason.MISSING_FILE, message))
 
     def _walk(self, top: Path, label: str) -> None:
         """Walk through a folder, depth first, with a stack of its own: folders may be deeper than Python's."""
@@ -197,8 +213,19 @@ class _Search:
                 elif _is_file(entry):
                     self._take(target, entry.path, name)
                 else:
-                    self.passed_over += 1
+                    self._pass_by(entry, name)
             stack.extend(reversed(folders))
+
+    def _pass_by(self, entry: os.DirEntry[str], name: str) -> None:
+        """Report what is neither a file nor a folder where it is named as an image is, and count it else."""
+        if entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110 - as above
+            what = DANGLING if _is_named_as_dicom(entry.name) or _has_no_ending(entry.name) else None
+        else:
+            what = NO_FILE if _is_named_as_dicom(entry.name) else None
+        if what is None:
+            self.passed_over += 1
+        else:
+            self._report(name, what)
 
     def _take(self, real: str, path: str, relative: str, *, is_named: bool = False) -> None:
         """Take a file, unless it was taken before or is not DICOM."""
@@ -269,15 +296,30 @@ def _labels(inputs: Sequence[Path]) -> list[str]:
 
 def _looks_like_dicom(path: str) -> bool:
     """Whether a file's name or its beginning says DICOM; of one that cannot be read, the name alone: no ending may."""
-    name = os.path.basename(path).lower()  # noqa: PTH119 - for every file of a run
-    if name.endswith(DICOM_ENDINGS) and not name.startswith("._"):  # "._x.dcm": what macOS leaves beside x.dcm
+    name = os.path.basename(path)  # noqa: PTH119 - for every file of a run
+    if _is_named_as_dicom(name):
         return True
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
-            start = file.read(PREAMBLE_BYTES + 4)
+        with open(path, "rb", buffering=0, opener=_without_waiting) as file:
+            start = file.read(PREAMBLE_BYTES + 4) or b""
     except OSError:
-        return "." not in name
+        return _has_no_ending(name)
     return start[PREAMBLE_BYTES:] == b"DICM" or _starts_as_data_set(start)
+
+
+def _is_named_as_dicom(name: str) -> bool:
+    """Whether a name ends as those of images do; "._x.dcm" is what macOS leaves beside x.dcm."""
+    return name.lower().endswith(DICOM_ENDINGS) and not name.startswith("._")
+
+
+def _has_no_ending(name: str) -> bool:
+    """Whether a name says nothing of its content: no ending, or a number, as of a UID or of IM.0001."""
+    return name.rpartition(".")[2].isdecimal() or "." not in name
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; what became a pipe since it was listed is not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _starts_as_data_set(start: bytes) -> bool:
@@ -295,7 +337,7 @@ def _starts_as_data_set(start: bytes) -> bool:
 def _has_preamble(path: str) -> bool:
     """Whether a file is DICOM by its preamble."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
+        with open(path, "rb", opener=_without_waiting) as file:
             return file.read(PREAMBLE_BYTES + 4)[PREAMBLE_BYTES:] == b"DICM"
     except OSError:
         return False

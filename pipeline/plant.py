@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from pipeline.claim import FolderClaim
 from pipeline.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
 from pipeline.dicom.file import open_dicom
 from pipeline.discover import discover
@@ -138,20 +139,47 @@ def plant(
         message = "DIR and the folder of --into must lie apart, or copies would be made of copies"
         raise CallError(message)
     found = discover([into])
-    try:
-        (folder / "truth").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    for problem in found.problems:
-        yield PlantRow(None, None, problem.status, problem.reason, problem.message, 0)
-    seen: set[str] = set()
-    for file in found.files:
-        uid = read_sop_instance_uid(file.path)
-        if (only is not None and uid not in only) or uid in seen:
-            continue
-        if uid is not None:
-            seen.add(uid)
-        yield _plant_one(file.path, folder, recipe, seed, config)
+    with FolderClaim(folder, "folder of the copies") as claim:
+        _require_same_draw(folder, recipe, seed)
+        for problem in found.problems:
+            yield PlantRow(None, None, problem.status, problem.reason, problem.message, 0)
+        seen: set[str] = set()
+        for file in found.files:
+            uid = read_sop_instance_uid(file.path)
+            if (only is not None and uid not in only) or uid in seen:
+                continue
+            if uid is not None:
+                seen.add(uid)
+            claim.check()
+            try:
+                if not (folder / "truth").is_dir():
+                    (folder / "truth").mkdir()
+            except OSError as error:
+                raise _unwritable(folder, error) from error
+            yield _plant_one(file.path, folder, recipe, seed, config)
+        claim.check()
+
+
+def _draw_of(recipe: InsertRecipe, seed: int) -> dict[str, int | str]:
+    """Name what a copy was made by, as it stands in its truth."""
+    return {"seed": seed, "recipe_digest": hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:16]}
+
+
+def _require_same_draw(folder: Path, recipe: InsertRecipe, seed: int) -> None:
+    """Raise CallError if a folder holds truths of another seed or recipe: no truth may be mixed."""
+    draw = _draw_of(recipe, seed)
+    for path in sorted((folder / "truth").glob("*.json")):
+        try:
+            truth = json.loads(path.read_text(encoding="utf-8"))
+            is_same = {name: truth.get(name) for name in draw} == draw
+        except (OSError, ValueError, AttributeError):
+            is_same = False
+        if not is_same:
+            message = (
+                f"{folder} holds truth of another seed or recipe (truth/{path.name}). "
+                "Choose another folder, or remove the files of the earlier simulation first."
+            )
+            raise CallError(message)
 
 
 def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config: Config) -> PlantRow:
@@ -182,6 +210,7 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
         new_uid = derived_uid(mammogram.identity, seed, recipe)
         target = folder / f"{new_uid}.dcm"
         truth = insertion_record(insertion, mammogram.identity, new_uid, mammogram.spacing, seed)
+        truth |= _draw_of(recipe, seed)
         source = _header(path, config)
         try:
             derive_dataset(source, mammogram.identity, insertion.codes, new_uid).save_as(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeline import __version__
+from pipeline.cli.address import parse_path
 from pipeline.lexicon import SHORT_NOTICE
 from pipeline.ready_made import ready_made
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
 
@@ -243,14 +246,14 @@ def _add_review(commands: _Commands) -> None:
 
 def _add_evaluate(commands: _Commands) -> None:
     parser = _add(commands, "evaluate", "score a run against known truth", EVALUATE, EVALUATE_EXAMPLES)
-    parser.add_argument("run", type=Path, metavar="DIR", help="the folder of a finished run")
-    parser.add_argument("--truth", required=True, type=Path, metavar="FILE_OR_FOLDER", help="what is known")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR2", help="where to write; made if needed")
+    parser.add_argument("run", type=_path, metavar="DIR", help="the folder of a finished run")
+    parser.add_argument("--truth", required=True, type=_path, metavar="FILE_OR_FOLDER", help="what is known")
+    parser.add_argument("--out", required=True, type=_path, metavar="DIR2", help="where to write; made if needed")
     parser.add_argument(
         "--mark",
         action="append",
         default=[],
-        type=Path,
+        type=_path,
         metavar="DIR",
         help="another run of the same images, to be marked on the curves; may be repeated",
     )
@@ -270,10 +273,10 @@ def _add_associations(commands: _Commands) -> None:
 def _add_simulate(commands: _Commands) -> None:
     summary = "write synthetic mammograms with known truth"
     parser = _add(commands, "simulate", summary, SIMULATE, SIMULATE_EXAMPLES)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; made if needed")
+    parser.add_argument("folder", type=_path, metavar="DIR", help="the folder to write to; made if needed")
     parser.add_argument(
         "--recipe",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="YAML with the images (default: one of each kind), or with what --into puts in",
     )
@@ -281,11 +284,11 @@ def _add_simulate(commands: _Commands) -> None:
         "--seed", type=_seed, metavar="N", help="another draw of the same kinds; added to the seeds of a recipe"
     )
     parser.add_argument(
-        "--into", type=Path, metavar="FOLDER", help="put calcifications into copies of the mammograms of this folder"
+        "--into", type=_path, metavar="FOLDER", help="put calcifications into copies of the mammograms of this folder"
     )
     parser.add_argument(
         "--only",
-        type=Path,
+        type=_path,
         metavar="CSV",
         help="with --into: take the images with has_calcifications 0 (and nothing in the column seen, if there is one)",
     )
@@ -295,11 +298,11 @@ def _add_simulate(commands: _Commands) -> None:
 
 def _add_train(commands: _Commands) -> None:
     parser = _add(commands, "train", "train a particle classifier", TRAIN, TRAIN_EXAMPLES)
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the classifier, a readable JSON file")
+    parser.add_argument("--out", required=True, type=_path, metavar="FILE", help="the classifier, a readable JSON file")
     parser.add_argument(
-        "--into", type=Path, metavar="FOLDER", help="train on calcifications put into copies of these mammograms"
+        "--into", type=_path, metavar="FOLDER", help="train on calcifications put into copies of these mammograms"
     )
-    parser.add_argument("--only", type=Path, metavar="CSV", help="with --into: which images to take, as for simulate")
+    parser.add_argument("--only", type=_path, metavar="CSV", help="with --into: which images to take, as for simulate")
     parser.add_argument(
         "--images", type=_positive, default=384, metavar="N", help="without --into: number of simulated images"
     )
@@ -332,7 +335,7 @@ def _add_config(commands: _Commands) -> None:
     check.set_defaults(command="config_check")
 
     schema = _add(actions, "schema", "print the JSON schema, with which editors complete the YAML")
-    schema.add_argument("file", nargs="?", type=Path, metavar="FILE", help="write it there instead")
+    schema.add_argument("file", nargs="?", type=_path, metavar="FILE", help="write it there instead")
     schema.set_defaults(command="config_schema")
 
     for action in (show, check):
@@ -398,8 +401,11 @@ def _text(text: str) -> str:
 
 
 def _path(text: str) -> Path:
-    """Read a path."""
-    return Path(_text(text))
+    """Read a path of this machine."""
+    try:
+        return parse_path(_text(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _seconds(text: str) -> float:

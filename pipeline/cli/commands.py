@@ -14,8 +14,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pipeline.claim import FolderClaim
+from pipeline.cli.address import parse_output
 from pipeline.cli.arguments import build_parser
-from pipeline.errors import CallError, ConfigurationError, MammocalcError
+from pipeline.errors import CallError, ConfigurationError, MammocalcError, OutputLostError, StoppedError
 from pipeline.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return command(arguments)
     except MammocalcError as error:
-        return _say(str(error), WRONG_CALL)
+        return _fail(error)
     except KeyboardInterrupt:
         return _say("stopped; the same command goes on where it was", STOPPED)
     except BrokenPipeError:  # as in `mammocalc config show | head`
@@ -77,22 +79,30 @@ def _say(sentence: str, code: int) -> int:
     return code
 
 
+def _fail(error: MammocalcError) -> int:
+    """Say what a command ended with: before it did anything, or on the way."""
+    if isinstance(error, StoppedError | OutputLostError):
+        return _say(f"{str(error).rstrip('.')}. The same command goes on where it was.", STOPPED)
+    return _say(str(error), WRONG_CALL)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Judge mammograms."""
     # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
     from pipeline.cli.console import Display, summarise  # noqa: PLC0415
     from pipeline.config import load  # noqa: PLC0415
-    from pipeline.engine import Limits, RunRequest, default_workers, is_address  # noqa: PLC0415
+    from pipeline.engine import Limits, RunRequest, default_workers  # noqa: PLC0415
     from pipeline.engine import run as run_engine  # noqa: PLC0415
     from pipeline.engine.watch import WatchSettings, watch  # noqa: PLC0415
 
     if arguments.settle is not None and not arguments.watch:
         return _say("--settle needs --watch", WRONG_CALL)
+    out = parse_output(arguments.out)
     limits = {"time_seconds": arguments.time_limit, "memory_mib": arguments.memory_limit}
     request = RunRequest(
         inputs=tuple(arguments.inputs),
-        out=Path() if is_address(arguments.out) else Path(arguments.out),
-        address=arguments.out if is_address(arguments.out) else None,
+        out=out if isinstance(out, Path) else Path(),
+        address=None if isinstance(out, Path) else out,
         scheduler=arguments.scheduler,
         resolved=load(arguments.config, arguments.overrides, _salt(arguments)),
         workers=arguments.workers or default_workers(),
@@ -113,7 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
         more = {"resumed": summary.resumed, "changed": summary.changed, "gone": gone, "pace": asdict(summary.pace)}
         print(json.dumps({**asdict(summary.totals), **more}, indent=1))
     elif not arguments.quiet:
-        print(summarise(summary, arguments.out, with_real_names=sys.stdout.isatty()))
+        print(summarise(summary, str(out), with_real_names=sys.stdout.isatty()))
     if summary.stopped_because is not None:
         return _say(f"stopped: {summary.stopped_because}. The same command goes on where it was.", STOPPED)
     return SOME_FAILED if summary.totals.status["failed"] else DONE
@@ -183,6 +193,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     from pipeline.scoring import evaluate as score  # noqa: PLC0415
     from pipeline.stages.group import GroupSettings, find_clusters  # noqa: PLC0415
 
+    _require_apart(arguments.out, arguments.run, arguments.truth)
     finished = read_run(arguments.run)
     truth = read_truth(arguments.truth, finished.uid_of_file)
     public = uid_hasher(finished.configuration, arguments.salt_file)
@@ -196,16 +207,30 @@ def evaluate(arguments: argparse.Namespace) -> int:
         )
         raise CallError(message)
     grouping = GroupSettings(**finished.configuration.get("group", {}))  # clusters as this run drew them
-    evaluation = score(
-        finished,
-        truth,
-        ScoringSettings(),
-        lambda points_mm: [group.members for group in find_clusters(points_mm, grouping)],
-        [read_run(folder) for folder in arguments.mark],
-    )
-    write_evaluation(arguments.out, evaluation)
+    with FolderClaim(arguments.out, "folder of the evaluation") as claim:
+        evaluation = score(
+            finished,
+            truth,
+            ScoringSettings(),
+            lambda points_mm: [group.members for group in find_clusters(points_mm, grouping)],
+            [read_run(folder) for folder in arguments.mark],
+        )
+        claim.check()
+        write_evaluation(arguments.out, evaluation)
+        claim.check()
     print(json.dumps(evaluation.document, indent=1) if arguments.json else summarise(evaluation.document))
     return DONE
+
+
+def _require_apart(out: Path, run: Path, truth: Path) -> None:
+    """Raise CallError if an evaluation would be written where runs or truths are read."""
+    from pipeline.engine.store import KINDS  # noqa: PLC0415 - see run
+
+    taken = [run / name for name in KINDS] + ([truth] if truth.is_dir() else [])
+    for place in taken:
+        if out.resolve().is_relative_to(place.resolve()):
+            message = f"--out {out} lies in {place}, whose files are read as results or truth. Choose another folder."
+            raise CallError(message)
 
 
 def associations(arguments: argparse.Namespace) -> int:
@@ -235,7 +260,7 @@ def simulate(arguments: argparse.Namespace) -> int:
         recipe = load_recipe(arguments.recipe)
         reseeded = [scene.model_copy(update={"seed": scene.seed + (arguments.seed or 0)}) for scene in recipe.scenes]
         recipe = recipe.model_copy(update={"scenes": tuple(reseeded)})
-    paths = write_images(arguments.folder, recipe)
+    paths = write_images(arguments.folder, recipe, is_alone=True)
     print(f"{len(paths)} image{'' if len(paths) == 1 else 's'} with their truth in {arguments.folder}")
     return DONE
 
@@ -253,12 +278,17 @@ def _simulate_into(arguments: argparse.Namespace) -> int:
     seed = 1 if arguments.seed is None else arguments.seed
     with _silence():
         rows = list(plant(arguments.folder, arguments.into, recipe, seed, config, only))
+    if not rows:
+        what = "no DICOM files" if only is None else "none of the images that --only names"
+        message = f"{arguments.into} holds {what}: nothing was made"
+        raise CallError(message)
     print(f"{summarise(rows)}\nwith their truth in {arguments.folder}")
     return SOME_FAILED if any(row.status == "failed" for row in rows) else DONE
 
 
 def train(arguments: argparse.Namespace) -> int:
     """Train a particle classifier and write it to a file."""
+    _require_place_for(arguments.out)
     if arguments.distribution:
         return _train_distribution(arguments)
     from pipeline.config import load  # noqa: PLC0415 - see run
@@ -276,10 +306,32 @@ def train(arguments: argparse.Namespace) -> int:
         else:
             only = None if arguments.only is None else read_selection(arguments.only)
             trees = train_on_images(arguments.into, InsertRecipe(), arguments.seed, config, only, _count("images"))
+    _require_folder_of(arguments.out)
     write_classifier(trees, arguments.out)
     print(f"a classifier from {trees.origin['images']} images in {arguments.out}")
     print(f"use it with: mammocalc run ... --set classify.file={arguments.out}")
     return DONE
+
+
+def _require_place_for(classifier: Path) -> None:
+    """Make the folder of a classifier before hours of work, and raise CallError where its file is something else."""
+    try:
+        classifier.parent.mkdir(parents=True, exist_ok=True)
+        if classifier.exists() and not {"trees", "classes"} & set(json.loads(classifier.read_text(encoding="utf-8"))):
+            raise ValueError  # noqa: TRY301 - as any other file that is none
+    except OSError as error:
+        message = f"--out {classifier} cannot be written ({error.strerror or type(error).__name__}). Choose another."
+        raise CallError(message) from None
+    except (ValueError, TypeError):
+        message = f"--out {classifier} is there already, and is no classifier. Choose another name."
+        raise CallError(message) from None
+
+
+def _require_folder_of(classifier: Path) -> None:
+    """Raise StoppedError where the folder of a classifier went away during the work: it is not made anew."""
+    if not classifier.parent.is_dir():
+        message = f"the folder of {classifier} is gone: it was renamed or removed, or its disk was unmounted"
+        raise StoppedError(message)
 
 
 def _count(things: str) -> Callable[[int], None]:
@@ -305,6 +357,7 @@ def _train_distribution(arguments: argparse.Namespace) -> int:
     with _silence():
         workers = arguments.workers or default_workers()
         classes = train_on_points(arguments.scenes, arguments.seed, config, workers, _count("scenes"))
+    _require_folder_of(arguments.out)
     write_distribution_classifier(classes, arguments.out)
     print(f"a classifier of distributions from {classes.origin['scenes']} simulated scenes in {arguments.out}")
     print(f"use it with: mammocalc run ... --set distribution.file={arguments.out}")

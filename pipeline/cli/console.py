@@ -141,6 +141,7 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     if summary.resumed:
         verb = "was" if summary.resumed == 1 else "were"
         lines.append(f"{summary.resumed} of them {verb} judged before, by the run that goes on here")
+    lines += summary.notes
     gone = [row.path for row in summary.rows if row.reason is Reason.GONE]
     lines += _named(
         gone, "gone since it was judged; its result stays", "gone since they were judged; their results stay"

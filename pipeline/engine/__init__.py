@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from pipeline.engine.limits import Limits
     from pipeline.engine.machine import default_workers
     from pipeline.engine.process import describe_fault
-    from pipeline.engine.remote import is_address
     from pipeline.engine.request import Progress, RunRequest, RunSummary
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "RunSummary",
     "default_workers",
     "describe_fault",
-    "is_address",
     "run",
     "what_is_exposed",
 ]
@@ -30,7 +28,6 @@ _HOMES: Final = {
     "limits": ("Limits",),
     "machine": ("default_workers",),
     "process": ("describe_fault",),
-    "remote": ("is_address",),
     "request": ("Progress", "RunRequest", "RunSummary"),
 }
 

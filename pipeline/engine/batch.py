@@ -18,7 +18,7 @@ from pipeline.engine.request import Progress, RunRequest, RunSummary
 from pipeline.engine.resume import take_over
 from pipeline.engine.session import ASKED, Session
 from pipeline.engine.staff import ClusterStaff, LocalStaff, OwnStaff
-from pipeline.engine.store import ROWS, is_own, out_of_room, own_files, require_space
+from pipeline.engine.store import OWN, ROWS, is_own, out_of_room, own_files, require_space
 from pipeline.errors import CallError, OutputLostError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def run(
         with it later ends the run and stands in the summary.
     """
     check_classifiers(request.resolved.config)
+    require_apart(request)
     with at_its_place(request) as (request, claims), staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
         plan, passed_over = _plan(request, on_progress, should_stop)
         identity = identify(request.resolved, plan.input_digest)
@@ -81,7 +82,8 @@ def run(
         wants_all = request.resolved.config.outputs.overlays == "all"
         require_space(request.out, 0 if request.address else len(plan.images), with_overlays=wants_all)
         session = Session(request, claims, identity, on_progress, should_stop, staff)
-        return close_down(session, lambda: (session.advance(plan, {}), passed_over))
+        summary = close_down(session, lambda: (session.advance(plan, {}), passed_over))
+        return replace(summary, notes=notes_on(request))
 
 
 @contextlib.contextmanager
@@ -151,6 +153,24 @@ def _plan(
         raise CallError(message)
     earlier = () if request.force else [row.path for row in read_rows(request.out / ROWS)]
     return plan_run(discovery, request.resolved.config, on_header, earlier), discovery.passed_over
+
+
+def require_apart(request: RunRequest) -> None:
+    """Raise CallError if an input lies where the run puts its own files: it would be read and written at once."""
+    if request.address is not None:
+        return
+    for given in request.inputs:
+        if any(given.resolve().is_relative_to((request.out / name).resolve()) for name in OWN):
+            message = f"INPUT {given} lies where the run puts its own files, in {request.out}. Choose another --out."
+            raise CallError(message)
+
+
+def notes_on(request: RunRequest) -> tuple[str, ...]:
+    """Say of an output folder within the input that its files were not taken for input."""
+    inside = [given for given in request.inputs if request.out.resolve().is_relative_to(given.resolve())]
+    if request.address is not None or not inside:
+        return ()
+    return (f"{request.out} lies in INPUT {inside[0]}: the run's own files there were left out, and nothing else",)
 
 
 def without_own(discovery: Discovery, inputs: Sequence[Path], out: Path) -> Discovery:

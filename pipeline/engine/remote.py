@@ -21,18 +21,6 @@ WHOLE_OR_NOT: Final = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"
 KEPT: Final = (RECORD, ROWS, LOG, PAGE)
 
 
-def is_address(text: str) -> bool:
-    """
-    Tell an address from a path.
-
-    Examples
-    --------
-    >>> is_address("s3://bucket/run"), is_address("out/run")
-    (True, False)
-    """
-    return "://" in text
-
-
 @dataclass(frozen=True, slots=True)
 class RemoteFolder:
     """

@@ -67,6 +67,7 @@ class RunSummary:
     files that hold something else than when they were judged before; rows of files that are gone say so themselves.
     ``archives`` are among the files that were passed over.
     ``volumes`` are sentences on volumes of tomosynthesis, which are not judged.
+    ``notes`` are sentences about the call as a whole.
     """
 
     rows: tuple[FileRow, ...]
@@ -78,3 +79,4 @@ class RunSummary:
     changed: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

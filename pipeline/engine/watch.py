@@ -12,7 +12,14 @@ from pydantic import Field
 
 from pipeline.analyse import check_classifiers
 from pipeline.discover import Discovery, discover
-from pipeline.engine.batch import close_down, require_sight, staff_of, without_own
+from pipeline.engine.batch import (
+    close_down,
+    notes_on,
+    require_apart,
+    require_sight,
+    staff_of,
+    without_own,
+)
 from pipeline.engine.content import State, state_of
 from pipeline.engine.paths import PublicPaths
 from pipeline.engine.place import at_its_place
@@ -173,13 +180,15 @@ def watch(
         If the folder cannot take the results at the start.
     """
     check_classifiers(request.resolved.config)
+    require_apart(request)
     with at_its_place(request) as (request, claims), staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
         discover(request.inputs)
         identity = identify(request.resolved, "")
         require_sight(staff, request, request.inputs[0])
         take_over(request.out, identity, request.resolved, force=request.force)
         session = Session(request, claims, identity, on_progress, should_stop, staff)
-        return close_down(session, partial(_keep_watch, session, settings, should_stop))
+        summary = close_down(session, partial(_keep_watch, session, settings, should_stop))
+        return replace(summary, notes=notes_on(request))
 
 
 def _keep_watch(session: Session, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.errors import OutputError
+from pipeline.claim import FolderClaim
+from pipeline.errors import CallError, OutputError, OutputLostError, StoppedError
 from pipeline.phantom.header import make_dataset
 from pipeline.phantom.identity import sop_instance_uid
 from pipeline.phantom.rendering import render
 from pipeline.phantom.truth import truth_record
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from pipeline.phantom.recipe import Recipe
 
 
-def simulate(folder: Path, recipe: Recipe) -> tuple[Path, ...]:
+def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[Path, ...]:
     """
     Write synthetic mammograms and their truth.
 
     Parameters
     ----------
     folder : Path
-        Made if it does not exist. Files of the same names are replaced,
+        Made if it does not exist. Files of the same images are replaced,
         others are left alone.
     recipe : Recipe
+    is_alone : bool
+        Refuse a folder that holds truths of other images.
 
     Returns
     -------
@@ -36,19 +41,73 @@ def simulate(folder: Path, recipe: Recipe) -> tuple[Path, ...]:
 
     Raises
     ------
+    CallError
+        If another process writes there, or the folder was to be alone and is not. Nothing was done.
     OutputError
         If the folder cannot be written to.
+    StoppedError
+        If it took some files and then no more, or went away.
     """
-    written = []
-    try:
-        (folder / "truth").mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    with FolderClaim(folder, "folder of the simulation") as claim:
+        if is_alone:
+            require_own_truths(folder, {f"{sop_instance_uid(scene)}.json" for scene in recipe.scenes})
         for scene in recipe.scenes:
             phantom = render(scene)
             path = folder / f"{scene.name}.dcm"
-            make_dataset(phantom).save_as(path, enforce_file_format=True)
+            image = io.BytesIO()
+            make_dataset(phantom).save_as(image, enforce_file_format=True)
             text = json.dumps(truth_record(phantom.truth, scene), indent=1, ensure_ascii=False, allow_nan=False)
-            (folder / "truth" / f"{sop_instance_uid(scene)}.json").write_text(text + "\n", encoding="utf-8")
+            write_pair(claim, path, image.getvalue(), f"{sop_instance_uid(scene)}.json", text, is_first=not written)
             written.append(path)
-    except OSError as error:
-        raise OutputError(folder, f"cannot be written to ({error.strerror or type(error).__name__})") from error
+        claim.check()
+        missing = sum(not path.exists() for path in written)
+        if missing:
+            message = f"{missing} images that were written to {folder} are not there any more: something removed them"
+            raise StoppedError(message)
     return tuple(written)
+
+
+def require_own_truths(folder: Path, names: AbstractSet[str]) -> None:
+    """Raise CallError if a folder holds truths of other images than are to be written: no truth may be mixed."""
+    others = sorted({path.name for path in (folder / "truth").glob("*.json")} - names)
+    if others:
+        message = (
+            f"{folder} holds the truth of {len(others)} other image{'' if len(others) == 1 else 's'}, of another seed "
+            f"or recipe (truth/{others[0]}). Choose another folder, or remove those files first."
+        )
+        raise CallError(message)
+
+
+def write_pair(claim: FolderClaim, path: Path, image: bytes, truth_name: str, truth: str, *, is_first: bool) -> None:
+    """
+    Write an image and its truth, each whole or not at all, the truth first.
+
+    Raises
+    ------
+    OutputError
+        If the folder does not take the first of them.
+    StoppedError
+        If it does not take a later one, or went away.
+    """
+    try:
+        claim.check()
+        if is_first:
+            (claim.root / "truth").mkdir(exist_ok=True)
+        for target, content in ((claim.root / "truth" / truth_name, f"{truth}\n".encode()), (path, image)):
+            part = target.with_name(f".{target.name}.part")
+            try:
+                part.write_bytes(content)
+                part.replace(target)
+            except OSError:
+                part.unlink(missing_ok=True)
+                raise
+        claim.check()
+    except OutputLostError as lost:
+        raise StoppedError(str(lost)) from None
+    except OSError as error:
+        why = f"cannot be written to ({error.strerror or type(error).__name__})"
+        if is_first:
+            raise OutputError(claim.root, why) from error
+        message = f"{claim.root}: {why}"
+        raise StoppedError(message) from error

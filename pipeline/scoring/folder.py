@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import OutputError
 from pipeline.scoring.page import render_page
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from pipeline.scoring.document import Table
     from pipeline.scoring.evaluation import Evaluation
 
+TABLES: Final = (
+    "readers",
+    "region_froc",
+    "roc",
+    "froc",
+    "found_by_group",
+    "sizes",
+    "size_figures",
+    "cluster_froc",
+    "confusion",
+)
+"""What evaluations of some truths have, and those of others have not; each links what it has."""
+
 
 def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
     """
@@ -24,8 +37,8 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
     Parameters
     ----------
     folder : Path
-        Made if needed; files of an earlier evaluation are replaced, and
-        others stay.
+        Made if needed; files of an earlier evaluation are replaced or, where
+        this one has none of that name, removed. Others stay.
     evaluation : Evaluation
 
     Raises
@@ -40,8 +53,13 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "evaluation.json").exists():
+            for name in TABLES:
+                (folder / f"{name}.csv").unlink(missing_ok=True)
         for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            part = folder / f".{name}.part"
+            part.write_text(text, encoding="utf-8", newline="\n")
+            part.replace(folder / name)
     except OSError as error:
         message = f"cannot be written to ({error.strerror}). Choose another --out."
         raise OutputError(folder, message) from None

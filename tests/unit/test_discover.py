@@ -114,12 +114,15 @@ def test_a_file_that_was_named_is_taken_whatever_it_holds(tmp_path: Path) -> Non
     assert names(discover([letter])) == ["letter.txt"]
 
 
-def test_what_is_neither_file_nor_folder_is_passed_over_and_not_opened(tmp_path: Path) -> None:
+def test_what_is_neither_file_nor_folder_is_reported_and_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.dcm")
     (tmp_path / "dangling.dcm").symlink_to(tmp_path / "nowhere")
-    assert discover([tmp_path]) == Discovery((), 2, ())
-    assert discover([tmp_path / "pipe.dcm"]).passed_over == 1
-    assert discover([tmp_path / "dangling.dcm"]).passed_over == 1
+    both = [("dangling.dcm", Reason.MISSING_FILE), ("pipe.dcm", Reason.UNREADABLE)]
+    assert [(problem.relative, problem.reason) for problem in discover([tmp_path]).problems] == both
+    for name, reason in both:
+        found = discover([tmp_path / name])
+        assert [(problem.relative, problem.reason) for problem in found.problems] == [(name, reason)]
+        assert (found.files, found.passed_over) == ((), 0)
 
 
 def test_an_input_that_does_not_exist_is_a_wrong_call(tmp_path: Path) -> None:
