@@ -143,6 +143,30 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
     return Admission(flags | particular, (*notes, *(f"{item}." for item in heard)))
 
 
+def hear_picture(admission: Admission, seen: frozenset[Flag], settings: AdmitSettings) -> None:
+    """
+    Skip what words beside the image call a phantom where its picture shows no tissue either.
+
+    Parameters
+    ----------
+    admission : Admission
+        What the header says.
+    seen : frozenset of Flag
+        What the picture shows.
+    settings : AdmitSettings
+        Whether quality-control images are judged.
+
+    Raises
+    ------
+    SkippedImage
+        ``quality_control``: neither witness would do alone.
+    """
+    if Flag.POSSIBLE_QUALITY_CONTROL in admission.flags and Flag.NO_TISSUE in seen:
+        kind = Kind(Reason.QUALITY_CONTROL, "a quality-control image", "admit.quality_control")
+        why = f"{' '.join(admission.notes)} Nothing in the picture has the texture of tissue"
+        kind.skip_unless(why, is_admitted=settings.quality_control)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of images that is skipped unless a setting admits it."""

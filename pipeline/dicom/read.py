@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pipeline.dicom.admission import admit
+from pipeline.dicom.admission import admit, hear_picture
 from pipeline.dicom.decode import find_syntax, read_codes
 from pipeline.dicom.field import hold_against_field
 from pipeline.dicom.file import open_dicom
@@ -185,12 +185,14 @@ def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
     intent, intent_flags = decide_intent(header)
     uids = decide_uids(opened, path)
     notes = (*uids.notes, *view.notes, *admission.notes)
-    identity = describe_identity(header, uids, view, intent, layout, settings.privacy, notes)
     codes, layout, code_flags = read_codes(opened, layout)
     refuse_mask(codes)
     pixels, polarity = describe_pixels(codes, header, layout, intent)
+    hear_picture(admission, polarity.flags, settings.admit)
     spacing = decide_spacing(header, settings.spacing)
     spacing = hold_against_field(spacing, header, codes.shape, view.view, polarity.air, settings.spacing)
+    notes = (*notes, *polarity.notes, *spacing.notes)
+    identity = describe_identity(header, uids, view, intent, layout, settings.privacy, notes)
     if header.text("LossyImageCompression") in {"01", "1"} or header.text("LossyImageCompressionMethod"):
         flags |= {Flag.LOSSY}
     if opened.is_mislabelled:

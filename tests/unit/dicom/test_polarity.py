@@ -136,6 +136,8 @@ def test_a_wrong_header_is_told_and_the_picture_is_followed(
     right, wrong = read(name), read(name, change)
     doubts = DOUBTS | {SILENT}
     assert wrong.flags & doubts == flags
+    told = [note for note in wrong.identity.notes if note not in right.identity.notes]
+    assert len(told) == len(flags - {SILENT, Flag.UNUSABLE_WINDOW})
     assert np.abs(to_density(wrong.pixels).image - to_density(right.pixels).image.astype(int)).max() <= 1
     shown = wrong.pixels.display_grey[wrong.pixels.codes]
     is_dense = to_density(right.pixels).image > np.quantile(to_density(right.pixels).image, 0.9)

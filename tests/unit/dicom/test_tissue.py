@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.dicom.overview import shrink
+from pipeline.dicom.settings import AdmitSettings
 from pipeline.dicom.tissue import shows_no_tissue
-from pipeline.lexicon import PresentationIntent
+from pipeline.errors import SkippedImage
+from pipeline.lexicon import Flag, PresentationIntent, Reason
 from pipeline.phantom import Scene, render
 from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 SHAPE = 900, 700
@@ -71,3 +77,17 @@ def test_breasts_and_spot_views_show_tissue(intent: PresentationIntent, density:
 )
 def test_nothing_is_said_of_what_has_no_texture(stored: NDArray[np.float64]) -> None:
     assert not tell(stored)
+
+
+def test_a_phantom_by_a_word_and_by_the_picture_is_skipped(make: Callable[..., Path]) -> None:
+    stored = np.rint(block()).astype(np.uint16)
+    with pytest.raises(SkippedImage, match="says PHANTOM") as caught:
+        read_mammogram(make(stored, StudyDescription="ACR PHANTOM"), DicomSettings())
+    assert caught.value.reason is Reason.QUALITY_CONTROL
+    assert Flag.NO_TISSUE in read_mammogram(make(stored), DicomSettings()).flags
+    admitted = DicomSettings(admit=AdmitSettings(quality_control=True))
+    assert Flag.NO_TISSUE in read_mammogram(make(stored, StudyDescription="ACR PHANTOM"), admitted).flags
+    breast = render(Scene(name="a", kind=Kind.NONE, seed=8, field_mm=(110.0, 80.0), pixel_spacing_mm=0.1)).pixels
+    flags = read_mammogram(make(breast, StudyDescription="ACR PHANTOM"), DicomSettings()).flags
+    assert Flag.POSSIBLE_QUALITY_CONTROL in flags
+    assert Flag.NO_TISSUE not in flags
