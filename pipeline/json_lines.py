@@ -40,7 +40,7 @@ def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
             for line in lines:
                 try:
                     values = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):  # somebody else may have written deeper than we read
                     continue
                 if isinstance(values, dict):
                     yield values

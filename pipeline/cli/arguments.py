@@ -225,7 +225,7 @@ def _add_review(commands: _Commands) -> None:
     parser.add_argument(
         "--answers", type=_path, metavar="FILE", help="where answers are kept (default: answers.sqlite in DIR)"
     )
-    parser.add_argument("--reader", metavar="NAME", help="under whose name answers are kept (default: reader)")
+    parser.add_argument("--reader", metavar="NAME", help="under whose name answers are kept (default: the page asks)")
     parser.add_argument(
         "--blinded", action="store_true", help="keep marks and labels back until the reader has read the image"
     )

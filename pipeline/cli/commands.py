@@ -19,6 +19,7 @@ from pipeline.cli.address import parse_output
 from pipeline.cli.arguments import build_parser
 from pipeline.errors import CallError, ConfigurationError, MammocalcError, OutputLostError, StoppedError
 from pipeline.lexicon import Reason
+from pipeline.plain_text import escaped
 
 if TYPE_CHECKING:
     import argparse
@@ -75,7 +76,7 @@ def _write_what_the_terminal_can() -> None:
 
 
 def _say(sentence: str, code: int) -> int:
-    print(f"mammocalc: {sentence}", file=sys.stderr)
+    print(f"mammocalc: {escaped(sentence)}", file=sys.stderr)
     return code
 
 
@@ -157,9 +158,11 @@ def review(arguments: argparse.Namespace) -> int:
     if arguments.export is not None:
         from pipeline.review.export import write_answers  # noqa: PLC0415
 
-        count = write_answers(arguments.run, arguments.answers, arguments.export)
-        print(f"answers to {count} image{'' if count == 1 else 's'} in {arguments.export}")
-        return DONE
+        count, left_out = write_answers(arguments.run, arguments.answers, arguments.export)
+        print(escaped(f"answers to {count} image{'' if count == 1 else 's'} in {arguments.export}"))
+        for sentence in left_out:
+            _say(sentence, SOME_FAILED)
+        return SOME_FAILED if left_out else DONE
     from pipeline.review.serve import ReviewRequest, serve  # noqa: PLC0415
 
     request = ReviewRequest(
@@ -175,7 +178,7 @@ def review(arguments: argparse.Namespace) -> int:
         salt_file=arguments.salt_file,
     )
     with _silence():
-        serve(request, lambda line: print(line, flush=True))
+        serve(request, lambda line: print(escaped(line), flush=True))
     return DONE
 
 
@@ -218,7 +221,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         claim.check()
         write_evaluation(arguments.out, evaluation)
         claim.check()
-    print(json.dumps(evaluation.document, indent=1) if arguments.json else summarise(evaluation.document))
+    print(json.dumps(evaluation.document, indent=1) if arguments.json else escaped(summarise(evaluation.document)))
     return DONE
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pipeline.outputs.columns import Kind
+from pipeline.plain_text import escaped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,5 +64,5 @@ def _cell(value: Any, kind: Kind) -> Any:
     if kind in _BETWEEN and value is not None:
         return _BETWEEN[kind].join(value)
     if kind is Kind.TEXT and value is not None:
-        return _FORMULA.sub(r"\1'", value).translate(_ONE_LINE)
+        return escaped(_FORMULA.sub(r"\1'", value).translate(_ONE_LINE))
     return value

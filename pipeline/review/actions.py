@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
@@ -353,14 +354,14 @@ def check_reader(name: Any) -> str:
     Returns
     -------
     str
-        Without blanks around it.
+        Without blanks around it, and composed: equal names are one reader whatever keyboard wrote them.
 
     Raises
     ------
     ActionError
         If it is no printable text of 1 to 64 characters.
     """
-    text = name.strip() if isinstance(name, str) else ""
+    text = unicodedata.normalize("NFC", name.strip()) if isinstance(name, str) else ""
     if not 0 < len(text) <= READER_CHARACTERS or not text.isprintable():
         message = f"A reader's name is 1 to {READER_CHARACTERS} printable characters. Give one."
         raise ActionError(message)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import CallError
-from pipeline.review.actions import parse_action
+from pipeline.review.actions import ActionError, check_reader, parse_action
 from pipeline.review.network_share import is_network_share
+from pipeline.review.run_files import WrongFileError, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ ANSWERS: Final = "answers.sqlite"
 """The name of the file in the folder of a run."""
 APPLICATION: Final = 0x6D6D6361
 """``mmca`` in the header of the file: no other program's database is taken for ours."""
+BESIDE: Final = ("-wal", "-shm", "-journal")
+"""What SQLite writes beside a database."""
 BUSY_S: Final = 15.0
 """How long one server waits for another that writes; a write takes milliseconds."""
 
@@ -43,12 +46,23 @@ _FIRST: Final = (
     """CREATE TRIGGER actions_are_kept BEFORE DELETE ON actions
         BEGIN SELECT RAISE(ABORT, 'actions are never removed'); END""",
 )
+_COLUMNS: Final = "number, uid, reader, configuration_digest, result_digest, blinded, time, action"
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
 """What makes each version of the schema from the one before; the version is ``PRAGMA user_version``."""
 
 
 class AnswersError(CallError):
     """The answers cannot be read or kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A row that is no action as this program writes them: it is named and left out, and all others count."""
+
+    number: int
+    uid: str
+    reader: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +113,28 @@ class Answers:
             message = f"The folder of {file} does not exist. Make it, or choose another place with --answers."
             raise AnswersError(message)
         self.is_on_share = is_network_share(file.parent)
+        check_ours(file)
         try:
             self._database = sqlite3.connect(file, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-            self._open(migrations)
         except sqlite3.Error as error:
             raise self._wrong(error) from None
+        try:
+            self._database.text_factory = lambda text: text.decode("utf-8", "replace")
+            self._open(migrations)
+        except BaseException as error:
+            self._database.close()  # and what SQLite put beside it goes
+            if isinstance(error, sqlite3.Error):
+                raise self._wrong(error) from None
+            raise
+        self._opened = _identity(file)
 
     def _open(self, migrations: tuple[tuple[str, ...], ...]) -> None:
         """Set the file up, or bring it to the present version."""
         ask = self._database.execute
-        # A log file beside the database needs memory that all writers share: on a share there is none.
-        ask(f"PRAGMA journal_mode = {'DELETE' if self.is_on_share else 'WAL'}")
+        ask("PRAGMA trusted_schema = OFF")
         ask("PRAGMA synchronous = FULL")
         with self._writing():
             version: int = ask("PRAGMA user_version").fetchone()[0]
-            application: int = ask("PRAGMA application_id").fetchone()[0]
-            is_new = version == 0 and not ask("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if not is_new and application != APPLICATION:
-                message = f"{self.file} is a database of another program. Choose another file with --answers."
-                raise AnswersError(message)
             if version > len(migrations):
                 message = f"{self.file} was written by a newer version of mammocalc. Update mammocalc to go on with it."
                 raise AnswersError(message)
@@ -126,6 +143,40 @@ class Answers:
                     ask(statement)
                 ask(f"PRAGMA user_version = {number}")
             ask(f"PRAGMA application_id = {APPLICATION}")
+            if _schema(self._database) != _schema_of(migrations):
+                message = (
+                    f"The tables of {self.file} were changed by another program. Choose another file with --answers."
+                )
+                raise AnswersError(message)
+        # Only now, for until the file says that it is ours nothing may lie beside it. A log file beside the
+        # database needs memory that all writers share: on a share there is none.
+        ask(f"PRAGMA journal_mode = {'DELETE' if self.is_on_share else 'WAL'}")
+
+    def _check_place(self) -> None:
+        """Raise an `AnswersError` where the path names another file than the one that is open, or none."""
+        if _identity(self.file) != self._opened:
+            message = (
+                f"NOT SAVED: {self.file} was removed, renamed or replaced while the server ran. Put the file back, or "
+                "start mammocalc review again."
+            )
+            raise AnswersError(message)
+
+    def _check_kept(self, number: int, row: tuple[Any, ...]) -> None:
+        """Raise an `AnswersError` unless somebody who opens the file now finds a row in it."""
+        self._check_place()
+        try:
+            with closing(
+                sqlite3.connect(f"{self.file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
+            ) as other:
+                found = other.execute(f"SELECT {_COLUMNS} FROM actions WHERE number = ?", (number,)).fetchone()  # noqa: S608
+        except sqlite3.Error as error:
+            raise AnswersError(f"NOT SAVED. {self._wrong(error)}") from None
+        if found != (number, *row):
+            message = (
+                f"NOT SAVED: what was written to {self.file} is not found there: its files were removed or replaced "
+                "while the server ran. Start mammocalc review again."
+            )
+            raise AnswersError(message)
 
     def close(self) -> None:
         """Close the file; what was taken is in it."""
@@ -134,11 +185,15 @@ class Answers:
 
     def of_image(self, uid: str, reader: str | None = None) -> list[Taken]:
         """List the actions on an image, of one reader or of all, in the order in which they were taken."""
-        return self._select("WHERE uid = ? AND reader = coalesce(?, reader)", uid, reader)
+        return self._select("WHERE uid = ? AND reader = coalesce(?, reader)", uid, reader)[0]
 
     def since(self, number: int, reader: str | None = None) -> list[Taken]:
         """List the actions on all images behind a number, of one reader or of all."""
-        return self._select("WHERE number > ? AND reader = coalesce(?, reader)", number, reader)
+        return self._select("WHERE number > ? AND reader = coalesce(?, reader)", number, reader)[0]
+
+    def damaged(self) -> list[Damaged]:
+        """List the rows that are no actions, by their numbers."""
+        return self._select("WHERE number > ? AND reader = coalesce(?, reader)", -1, None)[1]
 
     def readers(self) -> list[str]:
         """Name everybody who has answered anything, in alphabetical order."""
@@ -147,7 +202,7 @@ class Answers:
                 rows = self._database.execute("SELECT DISTINCT reader FROM actions ORDER BY reader").fetchall()
             except sqlite3.Error as error:
                 raise self._wrong(error) from None
-        return [row[0] for row in rows]
+        return [row[0] for row in rows if isinstance(row[0], str)]
 
     def take(
         self,
@@ -171,9 +226,10 @@ class Answers:
         -------
         list of Taken
             All actions of this reader on this image, the new one last; on the
-            disk.
+            disk, in the file that the path names.
         """
         with self._lock:
+            self._check_place()
             try:
                 with self._writing():
                     before = self.of_image(uid, reader)
@@ -185,7 +241,8 @@ class Answers:
                         row,
                     ).lastrowid
             except sqlite3.Error as error:
-                raise self._wrong(error) from None
+                raise AnswersError(f"NOT SAVED. {self._wrong(error)}") from None
+            self._check_kept(number or 0, row)
         return [*before, _taken((number, *row))]
 
     @contextmanager
@@ -200,16 +257,21 @@ class Answers:
                 self._database.execute("ROLLBACK")
             raise
 
-    def _select(self, condition: str, *values: str | float | None) -> list[Taken]:
-        question = (
-            "SELECT number, uid, reader, configuration_digest, result_digest, blinded, time, action FROM actions "  # noqa: S608 - conditions stand above
-            f"{condition} ORDER BY number"
-        )
+    def _select(self, condition: str, *values: str | float | None) -> tuple[list[Taken], list[Damaged]]:
+        question = f"SELECT {_COLUMNS} FROM actions {condition} ORDER BY number"  # noqa: S608 - conditions stand above
         with self._lock:
             try:
-                return [_taken(row) for row in self._database.execute(question, values).fetchall()]
+                rows = self._database.execute(question, values).fetchall()
             except sqlite3.Error as error:
                 raise self._wrong(error) from None
+        taken, damaged = [], []
+        for row in rows:
+            try:
+                taken.append(_taken(row))
+            except (ActionError, WrongFileError) as error:
+                number, uid, reader = row[:3]
+                damaged.append(Damaged(int(number), _shown(uid), _shown(reader), str(error)))
+        return taken, damaged
 
     def _wrong(self, error: sqlite3.Error) -> AnswersError:
         return AnswersError(
@@ -218,9 +280,74 @@ class Answers:
         )
 
 
+def check_ours(file: Path) -> None:
+    """
+    Look at a file without changing it or anything beside it.
+
+    Raises
+    ------
+    AnswersError
+        If it is there, and no file of answers.
+    """
+    for name in (file, *(file.with_name(file.name + ending) for ending in BESIDE)):
+        if name.is_symlink() and (name != file or not name.exists()):
+            message = f"{name} is a link, so nothing is written through it. Remove it, or choose another --answers."
+            raise AnswersError(message)
+    if not file.exists():
+        return
+    if not file.is_file():
+        message = f"{file} is no file. Choose another one with --answers."
+        raise AnswersError(message)
+    if file.stat().st_size == 0:
+        return
+    application = None
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as seen:
+        application = seen.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION:
+        what = "cannot be read as a database" if application is None else "is a database of another program"
+        message = f"{file} {what}. Choose another file with --answers."
+        raise AnswersError(message)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Give what tells a file from any other; None where there is none."""
+    try:
+        seen = file.stat()
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
+
+
+def _schema(database: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """List what a database defines; what SQLite adds by itself is left out."""
+    return database.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY type, name"
+    ).fetchall()
+
+
+def _schema_of(migrations: tuple[tuple[str, ...], ...]) -> list[tuple[Any, ...]]:
+    """List what the present version defines."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        for statements in migrations:
+            for statement in statements:
+                empty.execute(statement)
+        return _schema(empty)
+
+
 def _taken(row: tuple[Any, ...]) -> Taken:
     number, uid, reader, configuration, result, blinded, time, action = row
-    return Taken(number, uid, reader, configuration, result, bool(blinded), time, parse_action(json.loads(action)))
+    if not all(isinstance(text, str) for text in (uid, reader, configuration, result, time, action)):
+        message = "it holds something else than text"
+        raise WrongFileError(message)
+    if check_reader(reader) != reader:
+        message = "its reader has blanks around the name"
+        raise WrongFileError(message)
+    return Taken(number, uid, reader, configuration, result, bool(blinded), time, parse_action(parse_json(action)))
+
+
+def _shown(value: Any) -> str:
+    """Write anything on one line."""
+    return "".join(one if one.isprintable() else "?" for one in str(value))[:64]
 
 
 def _to_json(action: dict[str, Any]) -> str:

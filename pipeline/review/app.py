@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 from contextlib import suppress
 from importlib import resources
 from pathlib import PurePosixPath
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from pipeline.errors import MammocalcError
@@ -22,6 +21,8 @@ from pipeline.review.answers import AnswersError
 from pipeline.review.decoding import NoPixelsError
 from pipeline.review.guard import Guard
 from pipeline.review.reviewer import NotAllowedError, NotKnownError, NotServedError
+from pipeline.review.run_files import WrongFileError, parse_json
+from pipeline.review.run_index import PICTURES
 from pipeline.review.wire import to_bytes, vocabulary
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ KINDS: Final = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
-PICTURES: Final = {".jpg": "image/jpeg", ".png": "image/png"}
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 GZIP_LEVEL: Final = 1
 """Of pixels: 60 % of the bytes at 100 MB/s; better levels take longer than a network of today gains by them."""
@@ -136,14 +136,14 @@ def _add_image(app: FastAPI, review: Review) -> None:
             return _json({"history": review.history(uid, reader)})
         if kind not in {"overlay", "thumbnail"}:
             raise HTTPException(404)
-        path = review.file(uid, kind, reader)
-        return FileResponse(path, media_type=PICTURES.get(path.suffix, "application/octet-stream"))
+        content, ending = review.file(uid, kind, reader)
+        return Response(content, media_type=PICTURES[ending])
 
     @app.post("/api/images/{uid}/answers")
     async def answer(request: Request, uid: str) -> Response:
         try:
-            body: Any = json.loads(await request.body())
-        except ValueError:
+            body: Any = parse_json(await request.body())
+        except WrongFileError:
             message = "The request is not JSON. Reload the page."
             raise ActionError(message) from None
         if not isinstance(body, dict):

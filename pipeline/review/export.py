@@ -11,7 +11,9 @@ from pipeline.errors import CallError, OutputError
 from pipeline.lexicon import NOTICE
 from pipeline.outputs.columns import Kind
 from pipeline.outputs.csv_table import CsvTable
+from pipeline.plain_text import escaped
 from pipeline.review.answers import ANSWERS, Answers
+from pipeline.review.run_files import WrongFileError
 from pipeline.review.run_index import read_index
 from pipeline.review.state import ACCEPT, verdict_of
 from pipeline.review.timeline import compute_state
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.outputs.columns import Columns
-    from pipeline.review.answers import Taken
+    from pipeline.review.answers import Damaged, Taken
     from pipeline.review.run_index import RunIndex
     from pipeline.review.state import State
 
@@ -52,7 +54,7 @@ COLUMNS: Final[Columns] = MappingProxyType(
 """One row for an image, each cluster and each calcification, of each reader."""
 
 
-def write_answers(run: Path, answers: Path | None, target: Path) -> int:
+def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, list[str]]:
     """
     Write all answers to the images of a run.
 
@@ -69,6 +71,8 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> int:
     -------
     int
         How many images have an answer. Equal answers give equal bytes.
+    list of str
+        What could not be written, a sentence for each.
 
     Raises
     ------
@@ -87,13 +91,14 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> int:
         raise CallError(message)
     store = Answers(file)
     try:
-        document = collect(index, store.since(0))
+        document = collect(index, store.since(-1), store.damaged())
     finally:
         store.close()
     part = target.with_name(f".{target.name}.part")
     try:
+        part.unlink(missing_ok=True)  # it may be a link of somebody else
         if target.suffix.lower() == ".json":
-            text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+            text = escaped(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
             part.write_text(f"{text}\n", encoding="utf-8", newline="\n")
         else:
             with CsvTable(part, COLUMNS) as table:
@@ -103,10 +108,18 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> int:
     except OSError as error:
         message = f"cannot be written ({error.strerror}). Choose another --export."
         raise OutputError(target, message) from None
-    return len(document["images"])
+    return len(document["images"]), [_complaint(row) for row in document["damaged"]]
 
 
-def collect(index: RunIndex, taken: Sequence[Taken]) -> dict[str, Any]:
+def _complaint(row: Mapping[str, Any]) -> str:
+    """Say what is left out."""
+    if row["row"] is None:
+        return f"The answers to {row['sop_instance_uid']} are left out: {row['why']}."
+    why = row["why"].removesuffix("Reload the page.").strip().removesuffix(".")
+    return f"Row {row['row']} of the answers is damaged and left out (reader {row['reader']}): {why}."
+
+
+def collect(index: RunIndex, taken: Sequence[Taken], damaged: Sequence[Damaged] = ()) -> dict[str, Any]:
     """
     Put answers beside what they judge.
 
@@ -115,6 +128,8 @@ def collect(index: RunIndex, taken: Sequence[Taken]) -> dict[str, Any]:
     index : RunIndex
     taken : sequence of Taken
         All actions, in their order.
+    damaged : sequence of Damaged
+        Rows that are none; they are named under ``damaged``.
 
     Returns
     -------
@@ -126,13 +141,21 @@ def collect(index: RunIndex, taken: Sequence[Taken]) -> dict[str, Any]:
     by_image: dict[str, dict[str, list[Taken]]] = {}
     superseded: Counter[tuple[str, str, str]] = Counter()
     elsewhere: set[str] = set()
+    unreadable: dict[str, str] = {}
+    results: dict[str, dict[str, Any]] = {}
     digests: dict[str, str] = {}
     for item in taken:
         if item.uid not in index.images:
             elsewhere.add(item.uid)
             continue
         if item.uid not in digests:
-            digests[item.uid] = index.result_digest(item.uid)
+            try:
+                results[item.uid], digests[item.uid] = index.result(item.uid)
+            except (OSError, WrongFileError) as error:
+                digests[item.uid] = ""
+                unreadable[item.uid] = str(error.strerror if isinstance(error, OSError) else error)
+        if item.uid in unreadable:
+            continue
         if item.result_digest != digests[item.uid]:
             superseded[item.uid, item.reader, item.configuration_digest] += 1
             continue
@@ -143,18 +166,27 @@ def collect(index: RunIndex, taken: Sequence[Taken]) -> dict[str, Any]:
         "run": {
             name: index.record.get(name) for name in ("software", "version", "configuration_digest", "operating_point")
         },
-        "images": [_image(index, uid, by_image[uid]) for uid in sorted(by_image)],
+        "images": [_image(uid, results[uid], by_image[uid]) for uid in sorted(by_image)],
         "superseded": [
             {"sop_instance_uid": uid, "reader": reader, "configuration_digest": digest, "actions": count}
             for (uid, reader, digest), count in sorted(superseded.items())
         ],
         "elsewhere": sorted(elsewhere),
+        "damaged": [
+            *(
+                {"row": row.number, "sop_instance_uid": row.uid, "reader": row.reader, "why": row.why}
+                for row in damaged
+            ),
+            *(
+                {"row": None, "sop_instance_uid": uid, "reader": None, "why": f"the result cannot be read: {why}"}
+                for uid, why in sorted(unreadable.items())
+            ),
+        ],
         "notice": NOTICE,
     }
 
 
-def _image(index: RunIndex, uid: str, readers: Mapping[str, list[Taken]]) -> dict[str, Any]:
-    result = index.result(uid)
+def _image(uid: str, result: Mapping[str, Any], readers: Mapping[str, list[Taken]]) -> dict[str, Any]:
     return {
         "sop_instance_uid": uid,
         "patient_key": result["image"]["patient_key"],

@@ -100,7 +100,7 @@ class ImageFinder:
     def __init__(
         self, folder: Path | None, recorded: Mapping[str, str | None], read_uid: ReadUid = read_sop_instance_uid
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._recorded = recorded
         self._read_uid = read_uid
         self._places: dict[str, Path] = {}
@@ -126,7 +126,7 @@ class ImageFinder:
         str
             Why there is none, and what to do; empty where there is one.
         """
-        if self._folder is None:
+        if self.folder is None:
             return None, NOT_ASKED
         with self._changed:
             place = self._places.get(uid)
@@ -151,10 +151,37 @@ class ImageFinder:
                 "Open it again in a moment."
             )
 
+    def survey(self, wait_s: float) -> tuple[int, int, bool]:
+        """
+        Look whether the folder is the right one: whether the first images, one in the middle and the last are there.
+
+        Parameters
+        ----------
+        wait_s : float
+            How long to search for those that are not at their place, at most.
+
+        Returns
+        -------
+        int
+            How many were found; of all images, where any had to be searched for.
+        int
+            Of how many.
+        bool
+            Whether the search has ended.
+        """
+        uids = list(self._recorded)
+        samples = list(dict.fromkeys([*uids[:SAMPLES], *uids[len(uids) // 2 :][:1], *uids[-1:]]))
+        if all(self._as_recorded(uid) is not None for uid in samples):
+            return len(samples), len(samples), True
+        self._start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_done, wait_s)
+            return len(self._places), len(uids), self._is_done
+
     def _as_recorded(self, uid: str) -> Path | None:
         """Look where the run found the image."""
         recorded = self._recorded.get(uid)
-        return None if self._folder is None or not recorded else _holds(self._folder, recorded, uid, self._read_uid)
+        return None if self.folder is None or not recorded else _holds(self.folder, recorded, uid, self._read_uid)
 
     def _forget(self, uid: str) -> None:
         """Forget where an image was before it was moved, and let all files be searched again."""
@@ -187,9 +214,9 @@ class ImageFinder:
                 self._changed.notify_all()
 
     def _files(self) -> Iterable[Path]:
-        if self._folder is None:
+        if self.folder is None:
             return []
         try:
-            return [found.path for found in discover([self._folder]).files]
+            return [found.path for found in discover([self.folder]).files]
         except (CallError, OSError):  # the folder has gone: then nothing is found in it
             return []

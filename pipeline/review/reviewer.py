@@ -11,12 +11,12 @@ from pipeline.lexicon import NOTICE
 from pipeline.review.actions import Before, check_reader
 from pipeline.review.blinding import has_answered, same_woman
 from pipeline.review.decoding import NoPixelsError
+from pipeline.review.run_files import WrongFileError, read_inside
 from pipeline.review.timeline import compute_state, next_steps, undone_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
-    from pathlib import Path
 
     from pipeline.review.actions import Action
     from pipeline.review.answers import Answers, Taken
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.review.run_index import Image, RunIndex
     from pipeline.review.state import State
 
+PICTURE_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+"""Of JPEG and PNG: whatever else lies in the folder of a run is not sent."""
 _HIDDEN: dict[str, Any] = {
     **dict.fromkeys(("distribution", "presence_level", "counts", "seconds")),
     "flags": [],
@@ -68,8 +70,9 @@ class Review:
     index : RunIndex
     answers : Answers
     pictures : PictureStore
-    reader : str
-        Whose answers are shown where a request names nobody.
+    reader : str or None
+        Whose answers are shown where a request names nobody. None where
+        nobody was named at the start: then everybody gives a name, for two who gave none would be one reader.
     is_pinned : bool
         Whether a blinded review serves that reader alone.
     is_blinded : bool
@@ -83,7 +86,7 @@ class Review:
         answers: Answers,
         pictures: PictureStore,
         *,
-        reader: str,
+        reader: str | None,
         is_pinned: bool,
         is_blinded: bool,
         tile_px: int,
@@ -104,7 +107,7 @@ class Review:
     def run(self) -> dict[str, Any]:
         """Describe the run."""
         record = self.index.record
-        read = sum(marks["read"] for marks in self._marks(self.reader).values())
+        read = sum(marks["read"] for marks in self._marks(self.reader or "").values())
         failed = sum(row["status"] == "failed" for row in self.index.not_judged)
         return {
             "name": self.index.folder.resolve().name,
@@ -115,10 +118,15 @@ class Review:
             "blinded": self.is_blinded,
             "notice": NOTICE,
             "reader": self.reader,
-            "readers": [self.reader] if self._is_pinned else sorted({self.reader, *self.answers.readers()}),
+            "readers": self._readers(),
             "answers_on_share": self.answers.is_on_share,
             "totals": {"images": len(self.index.images), "read": read, "failed": failed},
         }
+
+    def _readers(self) -> list[str]:
+        """Name everybody whom the server serves and knows."""
+        own = set() if self.reader is None else {self.reader}
+        return sorted(own if self._is_pinned else own | set(self.answers.readers()))
 
     def worklist(self, reader: str | None) -> dict[str, Any]:
         """List the images, with what this reader has answered, and the files that were not judged."""
@@ -158,7 +166,7 @@ class Review:
                 "columns": image.columns,
                 "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
             },
-            "result": self._result(uid) if self._may_see(uid, name) else None,
+            "result": self._result(uid)[0] if self._may_see(uid, name) else None,
             "pixels": self._describe_pixels(image, drawn),
             "case": self.index.case(uid),
             "answers": self._answer(uid, name, taken),
@@ -174,8 +182,8 @@ class Review:
         headers = {"X-Offset": repr(scale.offset), "X-Slope": repr(scale.slope)} if scale.kind == "modality" else {}
         return tile, headers
 
-    def file(self, uid: str, kind: str, reader: str | None) -> Path:
-        """Give the run's own overlay or thumbnail, both of which show the marks."""
+    def file(self, uid: str, kind: str, reader: str | None) -> tuple[bytes, str]:
+        """Give the run's own overlay or thumbnail, both of which show the marks, and its ending."""
         image = self._find(uid)
         if not self._may_see(uid, self.who(reader)):  # before all else: some runs have pictures of findings alone
             message = f"Blinded reading: the {kind} is shown when all images of this woman have been read."
@@ -184,7 +192,14 @@ class Review:
         if place is None:
             message = f"The run has no {kind} of this image."
             raise NotKnownError(message)
-        return self.index.folder / place
+        try:
+            picture = read_inside(self.index.folder, place)
+        except (OSError, WrongFileError):  # it has gone, or became a link, since the start
+            picture = b""
+        if not picture.startswith(PICTURE_BEGINNINGS):
+            message = f"The {kind} of this image is no picture any more. Look whether the run's folder is complete."
+            raise NotKnownError(message)
+        return picture, place.suffix
 
     def begin(self, uid: str) -> Future[Picture]:
         """Begin the decoding of an image of the run."""
@@ -199,9 +214,8 @@ class Review:
     def take(self, uid: str, reader: str | None, action: Action) -> dict[str, Any]:
         """Take an action; it is on the disk when this returns."""
         self._find(uid)
-        name = self.who(reader)
-        result = self._result(uid)
-        digest = self.index.result_digest(uid)
+        name = check_reader(self.who(reader))
+        result, digest = self._result(uid)
         is_open = self._may_see(uid, name)
 
         def prepare(before: list[Taken]) -> tuple[str, str, bool, dict[str, Any]]:
@@ -244,8 +258,8 @@ class Review:
     # ------------------------------------------------------------ who may see what
 
     def who(self, reader: str | None) -> str:
-        """Say whose answers are meant."""
-        name = self.reader if reader is None else check_reader(reader)
+        """Say whose answers are meant; empty where nobody was named, who has answered nothing."""
+        name = (self.reader or "") if reader is None else check_reader(reader)
         if self._is_pinned and name != self.reader:
             message = f"This blinded review is {self.reader}'s. Start another one for another reader."
             raise NotServedError(message)
@@ -268,11 +282,14 @@ class Review:
             raise NotKnownError(message)
         return image
 
-    def _result(self, uid: str) -> dict[str, Any]:
+    def _result(self, uid: str) -> tuple[dict[str, Any], str]:
         try:
             return self.index.result(uid)
-        except (OSError, ValueError):
+        except OSError:
             message = "The result of this image cannot be read any more. Look whether the run's folder is complete."
+            raise NotKnownError(message) from None
+        except WrongFileError as error:
+            message = f"The result of this image cannot be shown: {error}. Judge the image again."
             raise NotKnownError(message) from None
 
     def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:

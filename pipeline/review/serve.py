@@ -6,8 +6,6 @@ import contextlib
 import ipaddress
 import signal
 import socket
-import threading
-import webbrowser
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ from pipeline.config import uid_hasher
 from pipeline.errors import CallError
 from pipeline.review.answers import ANSWERS, Answers
 from pipeline.review.app import build_app
+from pipeline.review.browser import Opening
 from pipeline.review.connections import Crowd, most_connections, run_server
 from pipeline.review.decoders import Decoders
 from pipeline.review.guard import Entry
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LOOPBACK = "127.0.0.1"
-DEFAULT_READER = "reader"
+SURVEY_S = 5.0
+"""How long the start waits for the search of images that are not at their places: some 2,500 headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         message = f"--images {request.images} is no folder. Name the folder that holds the DICOM files of the run."
         raise CallError(message)
     index = read_index(request.run)
-    public_uid = uid_hasher(index.record.get("configuration", {}), request.salt_file)
+    configuration = index.record.get("configuration")  # of a record that somebody else may have written
+    public_uid = uid_hasher(configuration if isinstance(configuration, dict) else {}, request.salt_file)
     token = new_token() if request.token_file is None else keep_token(request.token_file)
     with (
         contextlib.closing(Answers(request.answers or request.run / ANSWERS)) as answers,
@@ -92,7 +93,7 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
             index,
             answers,
             PictureStore(finder, request.settings, decoders, shapes),
-            reader=request.reader or DEFAULT_READER,
+            reader=request.reader,
             is_pinned=request.reader is not None,
             is_blinded=request.is_blinded,
             tile_px=request.settings.tile_px,
@@ -103,14 +104,13 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
             crowd = Crowd(say, most_connections())
             app = build_app(review, Entry(token, frozenset(hosts), request.settings.max_body_bytes), crowd)
             address = f"http://{hosts[0]}/t/{token}/"
-            for line in _introduce(request, review, images, address):
+            for line in _introduce(request, review, finder, address):
                 say(line)
             if public_uid is None:
                 say("The run has hashed UIDs under a secret salt: give it with --salt-file to see the images' pixels.")
-            if request.opens_browser:
-                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
             signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, not in the middle
-            with contextlib.suppress(KeyboardInterrupt):
+            opening = Opening(address) if request.opens_browser else contextlib.nullcontext()
+            with contextlib.suppress(KeyboardInterrupt), opening:
                 run_server(app, listening, crowd)
     say("Stopped. Every answer is saved.")
 
@@ -163,7 +163,7 @@ def _names(host: str | None, port: int) -> list[str]:
     return [f"{named}:{port}".lower()] + ([named.lower()] if port == 80 else [])
 
 
-def _introduce(request: ReviewRequest, review: Review, images: Path | None, address: str) -> list[str]:
+def _introduce(request: ReviewRequest, review: Review, finder: ImageFinder, address: str) -> list[str]:
     """Say what is served, to whom, and where answers go."""
     count = len(review.index.images)
     lines = [
@@ -175,13 +175,17 @@ def _introduce(request: ReviewRequest, review: Review, images: Path | None, addr
             "The answers lie on a network share, so SQLite's log file is not used: it must not be shared between "
             "machines. Let one server at a time write there, or keep the answers on a local disk with --answers."
         )
-    if images is None:
+    told = _say_images(request, finder, count)
+    lines += [told] if told else []
+    damaged = review.answers.damaged()
+    if damaged:
+        rows = ", ".join(str(row.number) for row in damaged[:10]) + (", ..." if len(damaged) > 10 else "")
         lines.append(
-            "The images were not found beside the run, so each case is shown from its overlay. "
-            "Name their folder with --images."
+            f"{len(damaged)} row{'' if len(damaged) == 1 else 's'} of the answers cannot be read and count for nothing "
+            f"({rows}); --export says why. All others count."
         )
-    elif request.images is None:
-        lines.append(f"The images were found in {images}; --images FOLDER names another place.")
+    if request.reader is None:
+        lines.append("The page asks who is reading; --reader NAME answers that for everybody.")
     if request.host is not None and not _is_loopback(request.host):
         lines.append(
             f"EXPOSED to the network on {request.host}: whoever has the address, token included, sees every image "
@@ -190,6 +194,28 @@ def _introduce(request: ReviewRequest, review: Review, images: Path | None, addr
         )
     lines.append("Ctrl-C stops the server.")
     return lines
+
+
+def _say_images(request: ReviewRequest, finder: ImageFinder, count: int) -> str:
+    """Say where the images are, or that they are not there; empty where they are where they should be."""
+    if finder.folder is None:
+        return (
+            "The images were not found beside the run, so each case is shown from its overlay. "
+            "Name their folder with --images."
+        )
+    if request.images is None:
+        return f"The images were found in {finder.folder}; --images FOLDER names another place."
+    found, of, is_done = finder.survey(SURVEY_S) if count else (0, 0, True)
+    if not is_done:
+        return f"Not all images lie at their places under --images {request.images}; they are being searched for."
+    if found == of:
+        return ""
+    if found:
+        return f"{found} of {of} images of this run lie under --images {request.images}; the others have no pixels."
+    return (
+        f"WRONG --images? No image of this run lies under {request.images}, so each case is shown from its "
+        "overlay. Name the folder that holds the very files that were judged."
+    )
 
 
 def _is_loopback(host: str) -> bool:

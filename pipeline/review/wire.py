@@ -25,5 +25,6 @@ def vocabulary() -> dict[str, Any]:
 
 
 def to_bytes(document: Any) -> bytes:
-    """Write JSON as it is sent: no NaN, no space."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    """Write JSON as it is sent: no NaN, no space; half a character, as a damaged text may have, becomes ``?``."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")

@@ -39,8 +39,15 @@ OWN = {"X-Mammocalc": "1"}
 class Server:
     """The command in a process of its own, and what it says."""
 
-    def __init__(self, run: Path, *arguments: str, program: tuple[str, str] = ("-m", "pipeline")) -> None:
-        command = [sys.executable, *program, "review", str(run), "--no-browser", *arguments]
+    def __init__(
+        self,
+        run: Path,
+        *arguments: str,
+        program: tuple[str, str] = ("-m", "pipeline"),
+        opens_browser: bool = False,
+    ) -> None:
+        command = [sys.executable, *program, "review", str(run), *arguments]
+        command += [] if opens_browser else ["--no-browser"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.said = ""
         self.told = ""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from pipeline.dicom.layout import PixelLayout
 from pipeline.dicom.windows import list_windows
 from pipeline.lexicon import PresentationIntent
 from pipeline.review.pixels import LOG_EXPOSURE, Picture, make_picture
+from pipeline.review.wire import to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,3 +140,17 @@ def test_tiles_cover_a_level_without_gaps(make: Any) -> None:
         rows.append(np.hstack([tile.reshape(height, -1) for tile in tiles]))
     np.testing.assert_array_equal(np.vstack(rows), picture.levels[0])
     assert [picture.tile(*at, 100) for at in ((0, 4, 0), (0, 0, 3), (4, 0, 0), (-1, 0, 0), (0, -1, 0))] == [None] * 5
+
+
+@pytest.mark.parametrize("is_monochrome1", [False, True])
+@pytest.mark.parametrize("slope", [1, 0.001, 1e-6])
+@pytest.mark.parametrize("numbers", [("1e308", "1e308"), ("-1e308", "5"), ("2000", "1e308"), ("1e300", "1e-5")])
+def test_a_window_of_any_number_leaves_a_picture_that_can_be_sent(
+    make: Any, numbers: tuple[str, str], slope: float, is_monochrome1: bool
+) -> None:
+    tags = {"WindowCenter": [numbers[0], 2000], "WindowWidth": [numbers[1], 1500], "RescaleSlope": slope}
+    picture, _ = make(is_monochrome1=is_monochrome1, RescaleIntercept=0, VOILUTFunction="LINEAR_EXACT", **tags)
+    told = json.loads(to_bytes(picture.describe(2048)))
+    assert told["windows"]
+    assert all(abs(window[name]) < 1e30 for window in told["windows"] for name in ("center", "width"))
+    assert np.isfinite([told["offset"], told["slope"]]).all()
