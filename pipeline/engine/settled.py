@@ -189,8 +189,9 @@ def source_of(place: str, order: WorkOrder) -> str | None:
         document = json.loads(store.read(place))
         made = document["provenance"]
         source = made["source_digest"]
-        wanted = {**asdict(order.provenance), "source_digest": source}
-        is_whole = document["image"]["sop_instance_uid"] == uid and made == wanted and isinstance(source, str)
+        wanted = {**asdict(order.provenance), "source_digest": source}  # what else it says follows from these
+        is_ours = all(made[name] == value for name, value in wanted.items())
+        is_whole = document["image"]["sop_instance_uid"] == uid and is_ours and isinstance(source, str)
         is_whole = is_whole and store.read(details_path(place)).endswith(PAGE_END)
         overlay = document["overlay"]
         if is_whole and overlay is not None:
