@@ -8,6 +8,7 @@ from pipeline.config import Config
 from pipeline.lexicon import CalcificationSize, Distribution, Flag
 from pipeline.stages.classify import ClassifySettings
 from pipeline.stages.detect import DetectSettings
+from pipeline.stages.normalise import NormaliseSettings
 
 GROUP = [(34 + 2 * (i % 3), 18 + 2 * (i // 3), 0.4) for i in range(9)]
 
@@ -122,3 +123,20 @@ def test_firm_memberships_are_told_and_those_far_away_are_not(make_mammogram):
         expected = 0.5 ** (other_mm / 7)
         assert (len(shares) == 2) is (expected >= 0.05), (number, other_mm)
     assert {len(shares) for shares in told.values()} == {1, 2}
+
+
+def test_a_candidate_is_never_reported_as_well(make_mammogram):
+    report = analyse(make_mammogram(GROUP), Config())
+    assert report.calcifications
+    assert all(candidate.score < Config().classify.threshold for candidate in report.candidates)
+
+
+def test_the_pixel_that_is_taken_without_a_spacing_is_a_setting(make_mammogram):
+    """At twice the true size the breast is judged as twice as large, and what is found in pixels differs."""
+    mammogram = make_mammogram(GROUP, is_calibrated=False)
+    sizes = []
+    for pixel_mm in (0.1, 0.2):
+        config = Config(normalise=NormaliseSettings(uncalibrated_pixel_mm=pixel_mm))
+        sizes.append([c.diameter_px for c in analyse(mammogram, config).calcifications])
+    assert sizes[0]
+    assert sizes[0] != sizes[1]

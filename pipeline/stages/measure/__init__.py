@@ -149,7 +149,7 @@ def _calcification(
         outline_px=tuple((float(r), float(c)) for r, c in outline_px),
         diameter_px=diameter_px,
         diameter_mm=diameter_mm,
-        length_mm=max(length_mm, diameter_mm),
+        length_mm=length_mm,  # no outline is shorter than the circle of its area
         width_mm=width_mm,
         area_mm2=math.pi / 4 * diameter_mm**2,
         size=CalcificationSize.MACRO if is_macro else CalcificationSize.MICRO,

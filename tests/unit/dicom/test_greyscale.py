@@ -150,6 +150,15 @@ def test_without_a_usable_window_the_own_range_is_shown(function: str, width: fl
     assert np.array_equal(display, describe()[0].display_grey)
 
 
+def test_a_linear_window_narrower_than_one_is_none() -> None:
+    """PS3.3 C.11.2.1.2.1: Window Width shall be at least 1 for LINEAR, and above 0 for the other functions."""
+    narrow: dict[str, Any] = {"WindowCenter": 100, "WindowWidth": 0.5}
+    own_range = describe()[0].display_grey
+    assert np.array_equal(describe(**narrow)[0].display_grey, own_range)
+    exact = describe(**narrow, VOILUTFunction="LINEAR_EXACT")[0].display_grey
+    assert (exact[99], exact[101]) == (0, 255)
+
+
 @pytest.mark.parametrize("bits", [10, 16])
 def test_a_voi_lut_agrees_with_pydicom(bits: int) -> None:
     data = [int(value) for value in np.sqrt(np.arange(3000) / 2999) * ((1 << bits) - 1)]

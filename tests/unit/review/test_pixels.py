@@ -154,3 +154,10 @@ def test_a_window_of_any_number_leaves_a_picture_that_can_be_sent(
     assert told["windows"]
     assert all(abs(window[name]) < 1e30 for window in told["windows"] for name in ("center", "width"))
     assert np.isfinite([told["offset"], told["slope"]]).all()
+
+
+def test_a_linear_window_narrower_than_one_is_not_offered(make: Any) -> None:
+    """PS3.3 C.11.2.1.2.1: at least 1 for LINEAR, above 0 for the other functions."""
+    narrow = {"WindowCenter": [2000, 2000], "WindowWidth": [0.5, 900]}
+    assert [window["width"] for window in make(**narrow)[0].windows] == [900]
+    assert [window["width"] for window in make(**narrow, VOILUTFunction="SIGMOID")[0].windows] == [0.5, 900]

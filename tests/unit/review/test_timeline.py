@@ -84,6 +84,13 @@ def test_agreement_ends_where_the_reader_contradicts() -> None:
     assert compute_state(numbered(agree, other)).is_agreed("linear")
 
 
+@pytest.mark.parametrize("document", [{"type": "judge_calcification", "id": 3}, {"type": "judge_cluster", "id": 7}])
+def test_who_rejects_one_finding_does_not_agree_with_the_image(document: dict[str, Any]) -> None:
+    agree = {"type": "agree_image"}
+    assert not compute_state(numbered(agree, {**document, "verdict": "reject"})).is_agreed("grouped")
+    assert compute_state(numbered(agree, {**document, "verdict": "accept"})).is_agreed("grouped")
+
+
 def test_a_readers_name_is_trimmed() -> None:
     assert check_reader("  Ada Lovelace ") == "Ada Lovelace"
     with pytest.raises(ActionError, match="printable"):

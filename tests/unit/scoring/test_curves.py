@@ -153,3 +153,10 @@ def test_thresholds_are_scores_of_marks() -> None:
     assert set(chosen) <= set(np.concatenate(scores))
     assert chosen[-1] == 0.0
     assert len(thresholds_of([])) == 0
+
+
+def test_an_interval_leaves_out_a_fortieth_at_each_end() -> None:
+    hits, all_of_them = np.tile([1.0, 0.0, 1.0, 1.0], 100), np.ones(400)
+    figure = Bootstrap([str(woman) for woman in range(400)], ScoringSettings(replicates=4000)).ratio(hits, all_of_them)
+    spread = np.sqrt(0.75 * 0.25 / 400)
+    assert (figure.low, figure.high) == pytest.approx((0.75 - 1.96 * spread, 0.75 + 1.96 * spread), abs=0.004)

@@ -83,6 +83,8 @@ def test_metal_is_no_calcification_and_the_image_says_so(changes: dict[str, Any]
     assert marked(Config()) == 0
     assert Flag.METAL in analyse(mammogram, Config()).flags
     assert Flag.METAL not in analyse(mammogram, kept_in).flags
+    larger = Config(foreign=ForeignSettings(metal_area_mm2=20.0))
+    assert Flag.METAL not in analyse(mammogram, larger).flags
 
 
 @pytest.mark.parametrize("changes", [{}, RAW, {"density": 0.6}], ids=["processed", "raw", "dense"])

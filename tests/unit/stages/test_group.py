@@ -89,3 +89,9 @@ def test_membership_halves_with_every_reach(off_mm, share):
 def test_without_clusters_there_are_no_memberships():
     assert memberships(_line(2, 1.0), (), GroupSettings()).shape == (2, 0)
     assert memberships(np.zeros((0, 2)), (), GroupSettings()).shape == (0, 0)
+
+
+def test_a_member_is_held_by_others_and_not_by_itself():
+    points = _line(4, 3.5)  # the inner ones have their third neighbour at 7 mm, so the reach is 14 mm
+    [cluster] = find_clusters(points, GroupSettings())
+    assert memberships(points, [cluster], GroupSettings())[:, 0] == pytest.approx([0.5 ** (3.5 / 14)] * 4)

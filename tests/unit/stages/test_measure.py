@@ -35,6 +35,7 @@ def test_a_thin_rod_is_micro_by_its_width_however_long(scene):
     made = scene(0.05, noise=5.0).add_line((30, 20), (30, 22.4), 0.3, 700.0)
     [found] = _measured(made)
     assert found.length_mm == pytest.approx(2.7, abs=0.4)
+    assert found.length_mm >= found.diameter_mm
     assert found.width_mm < 0.5
     assert found.size is CalcificationSize.MICRO
 
