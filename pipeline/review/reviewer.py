@@ -131,7 +131,7 @@ class Review:
     def worklist(self, reader: str | None) -> dict[str, Any]:
         """List the images, with what this reader has answered, and the files that were not judged."""
         marks = self._marks(self.who(reader))
-        images = []
+        images, is_any_hidden = [], False
         for image in self.index.images.values():
             own = marks.get(image.uid, {"read": False, "agreed": False, "answered": False})
             shown = {
@@ -141,12 +141,15 @@ class Review:
                 "file": image.input_path,
             }
             is_hidden = bool(self._unread(image.uid, marks))
+            is_any_hidden |= is_hidden
             if is_hidden:
                 shown = _HIDDEN
             is_agreed = own["agreed"] and not is_hidden
             images.append({**_identity(image), **shown, "read": own["read"], "agreed": is_agreed})
+        told = ("status", "reason") if is_any_hidden else ("path", "status", "reason", "message")
+        # A copy that was passed over, or another file of the folder, is named after what it shows as images are.
         failed = [
-            {name: row.get(name) for name in ("path", "status", "reason", "message")} for row in self.index.not_judged
+            dict.fromkeys(("path", "message")) | {name: row.get(name) for name in told} for row in self.index.not_judged
         ]
         return {"images": images, "failed": failed}
 

@@ -20,11 +20,13 @@ export function judge(viewer, verdict, { finding, pane } = viewer.selected ?? {}
     if (verdict === "reject") return viewer.send({ type: "remove_added", key: finding.id }, pane);
     return say("You added this one yourself. X removes it.");
   }
-  if (finding.verdict === verdict) return say(`${nameOf(finding)} ${verdict === null ? "has no verdict" : `is ${verdict}ed already`}.`);
-  if (finding.kind === "vessel") {
-    return viewer.send({ type: "judge_calcifications", ids: finding.members.map((item) => item.id), verdict }, pane);
+  const action = finding.kind === "vessel"
+    ? { type: "judge_calcifications", ids: finding.members.map((item) => item.id), verdict }
+    : { type: `judge_${finding.kind}`, id: finding.id, verdict };
+  if (pane.answers.expectedVerdict(action, finding.verdict) === verdict) {
+    return say(`${nameOf(finding)} ${verdict === null ? "has no verdict" : `is ${verdict}ed already`}.`);
   }
-  return viewer.send({ type: `judge_${finding.kind}`, id: finding.id, verdict }, pane);
+  return viewer.send(action, pane);
 }
 
 /** Add a missed calcification at (x, y) of the stored image; outside of the breast only where the reader says so again. */
@@ -55,8 +57,11 @@ function within(diameter) {
 
 /** Correct the diameter of a finding. */
 export function resize(viewer, diameter, { finding, pane }) {
-  const place = finding.kind === "added" ? { key: finding.id } : { id: finding.id };
-  return viewer.send({ type: "resize_calcification", ...place, diameter_mm: within(diameter) }, pane);
+  return viewer.send({ type: "resize_calcification", ...placeOf(finding), diameter_mm: within(diameter) }, pane);
+}
+
+function placeOf(finding) {
+  return finding.kind === "added" ? { key: finding.id } : { id: finding.id };
 }
 
 let waiting = null;
@@ -78,7 +83,8 @@ export function nudge(viewer, by) {
   if (!pane.view.unitMm) return say("The image has no pixel spacing, so sizes cannot be given.");
   const isSame = waiting && waiting.chosen.pane === pane && waiting.chosen.finding.key === finding.key;
   if (!isSame) settle();
-  const diameter = within((isSame ? waiting.diameter : diameterOf(finding)) + by * STEP_MM);
+  const before = isSame ? waiting.diameter : pane.answers.expectedDiameter(placeOf(finding)) ?? diameterOf(finding);
+  const diameter = within(before + by * STEP_MM);
   clearTimeout(waiting?.timer);
   waiting = { viewer, chosen, diameter, timer: setTimeout(settle, QUIET_MS) };
   viewer.sized = { ...viewer.sizeOf(pane, finding), radiusPx: diameter / 2 / pane.view.unitMm, text: `${diameter.toFixed(2)} mm` };

@@ -55,10 +55,14 @@ export class Answers {
     return isThere ? (await getImage(this.uid, this.reader)).answers : null;
   }
 
-  /** The state as it will be when all that waits is saved, as far as reading and agreeing go. */
+  /**
+   * The state as it will be when all that waits is saved, as far as reading and agreeing go: undefined where an undo
+   * waits, for what that takes back is known when the server has answered.
+   */
   get expected() {
     const expected = { ...this.state };
     for (const { action } of this.pending) {
+      if (isUndo(action)) expected.read = expected.agreed = expected.rest_accepted = undefined;
       if (action.type === "mark_read") expected.read = action.read;
       if (action.type !== "agree_image") continue;
       expected.agreed = expected.rest_accepted = action.agreed;
@@ -67,7 +71,30 @@ export class Answers {
     return expected;
   }
 
+  /** The verdict on what an action judges, as it will be; `now` is the saved one. Undefined where it is not known yet. */
+  expectedVerdict(asked, now) {
+    let expected = now;
+    const ids = asked.ids ?? [asked.id];
+    for (const { action } of this.pending) {
+      if (isUndo(action)) expected = undefined;
+      if (action.verdict === undefined || (action.type === "judge_cluster") !== (asked.type === "judge_cluster")) continue;
+      const both = ids.filter((id) => (action.ids ?? [action.id]).includes(id));
+      if (both.length) expected = both.length === ids.length ? action.verdict : undefined;
+    }
+    return expected;
+  }
+
+  /** The diameter that waits to be saved for a calcification, `place` being its id or key; undefined where none does. */
+  expectedDiameter(place) {
+    const name = Object.keys(place)[0];
+    return this.pending.findLast(({ action }) => action.type === "resize_calcification" && action[name] === place[name])?.action.diameter_mm;
+  }
+
   get isSaved() {
     return this.pending.length === 0;
   }
+}
+
+function isUndo({ type }) {
+  return type === "undo" || type === "redo";
 }

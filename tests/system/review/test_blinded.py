@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,23 @@ def test_no_answer_of_the_server_tells_anything_before_the_last_view_is_read(
     assert blinded.image(uids[1], "Ida")["result"] is None
     history = [blinded.get(f"api/images/{uid}/history?reader=Hal").json()["history"] for uid in uids]
     assert [entry["blinded"] for entries in history for entry in entries] == [True, False, True, True, True]
+
+
+def test_files_without_a_result_are_not_named_while_anything_is_kept_back(
+    serve: Any, reviewed: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(reviewed / "run", run)
+    row = {"path": "benign.dcm", "status": "skipped", "reason": "duplicate", "message": "A copy of linear.dcm."}
+    with (run / "files.jsonl").open("a") as rows:
+        rows.write(json.dumps(row) + "\n")
+    server = serve(run, "--images", str(reviewed / "in"), "--blinded")
+    told = {"status": "skipped", "reason": "duplicate"}
+    failed = server.get("api/worklist?reader=Hal").json()["failed"]
+    assert failed[-1] == {"path": None, "message": None, **told}
+    for image in server.get("api/worklist?reader=Hal").json()["images"]:
+        server.answer(image["uid"], "Hal", type="mark_read", read=True)
+    assert server.get("api/worklist?reader=Hal").json()["failed"][-1] == row
 
 
 def test_images_of_one_woman_are_told_by_patient_then_by_study(reviewed: Path) -> None:

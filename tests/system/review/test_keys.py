@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+import signal
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MODE = {"f": "diffuse", "r": "regional", "g": "grouped", "l": "linear", "s": "segmental", "i": "indeterminate"}
 OTHERS = ("b", "p", "h", "w", "i", "q", "1", "m", "Escape", "Control+b", "Alt+g", "Meta+r", "Control+a", "e", "z", "f")
@@ -250,3 +254,30 @@ def test_the_keys_of_every_mode_are_shown_and_differ(visit: Any, server: Any, ui
         assert opening.upper() not in keys
         assert all(f"{key}\n{label}" in text for key, label in zip(keys, labels, strict=True))
         page.keys("Escape")
+
+
+def test_what_is_said_while_the_server_is_slow_is_saved_as_it_was_said(
+    visit: Any, serve: Any, reviewed: Path, tmp_path: Path, uid: str
+) -> None:
+    server = serve(reviewed / "run", "--images", str(reviewed / "in"), "--answers", str(tmp_path / "a.sqlite"))
+    page = visit("Vic", f"#/image/{uid}/large", at=server)
+    page.keys("j", "x")
+    page.saved()
+    server.process.send_signal(signal.SIGSTOP)
+    page.keys("a", "x", "c", "c", "g", "u", "g")  # the second C says nothing new; the undo may have taken back the G
+    server.process.send_signal(signal.SIGCONT)
+    page.saved()
+    said = [action.get("verdict", action["type"]) for action in history(server, uid, "Vic")]
+    assert said == ["reject", "accept", "reject", None, "agree_image", "undo", "agree_image"]
+    page.keys("Shift+J")
+    before = float(page.locator("#diameter").input_value())
+    server.process.send_signal(signal.SIGSTOP)
+    for _ in range(2):
+        page.keys(".")
+        page.wait_for_timeout(500)  # longer than presses of one correction are apart
+    server.process.send_signal(signal.SIGCONT)
+    page.saved()
+    sizes = [
+        action["diameter_mm"] for action in history(server, uid, "Vic") if action["type"] == "resize_calcification"
+    ]
+    assert sizes == pytest.approx([before + 0.05, before + 0.1], abs=0.006)
