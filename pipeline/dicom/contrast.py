@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.dicom.free_text import words_of
 from pipeline.dicom.statements import Heard, Subject, listen
 from pipeline.dicom.verdict import Verdict, weigh
-from pipeline.dicom.vocabulary import CONTRAST, LOW_ENERGY, NO_AGENT, RECOMBINED
+from pipeline.dicom.vocabulary import CONTRAST, DENIALS, LOW_ENERGY, NO_AGENT, RECOMBINED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,12 +27,13 @@ def why_recombined(header: Header, statements: Sequence[Statement]) -> Verdict:
     contrast mammography in its series it decides, unless something says low
     energy. *NONE* in Contrast/Bolus Agent is no agent.
     """
+    is_original = header.text("ImageType").upper() == "ORIGINAL"  # what was computed is DERIVED (PS3.3 C.7.6.1.1.2)
     of_image = listen(statements, RECOMBINED, *NEAR)
     if of_image:
-        return weigh(of_image, image_speaks=True)
+        is_derived = any(heard.keyword == "DerivationDescription" for heard in of_image)  # whatever Image Type says
+        return weigh(of_image, image_speaks=is_original and not is_derived)
     if listen(statements, LOW_ENERGY, *NEAR):
         return Verdict()
-    is_original = header.text("ImageType").upper() == "ORIGINAL"  # what was computed is DERIVED (PS3.3 C.7.6.1.1.2)
     of_others = listen(statements, RECOMBINED, Subject.SERIES, Subject.STUDY)
     if of_others:
         return weigh(of_others, image_speaks=is_original or _says_low(statements))
@@ -45,8 +46,13 @@ def why_recombined(header: Header, statements: Sequence[Statement]) -> Verdict:
 def has_agent(header: Header) -> bool:
     """Whether a contrast agent is named; *NONE*, *NO* and *N/A* name none."""
     agents = header.texts("ContrastBolusAgent")
-    named = any(" ".join(words_of(agent)) not in NO_AGENT for agent in agents)
+    named = any(not _is_none(words_of(agent)) for agent in agents)
     return named or bool(header.items("ContrastBolusAgentSequence"))
+
+
+def _is_none(words: tuple[str, ...]) -> bool:
+    """Whether the name of an agent is none: *NONE*, *N/A*, *no contrast given*, *not used*."""
+    return " ".join(words) in NO_AGENT or words[0] in DENIALS
 
 
 def _says_low(statements: Sequence[Statement]) -> bool:

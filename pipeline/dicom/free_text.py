@@ -16,6 +16,8 @@ NEGATIONS: Final = frozenset(
 """A word after one of these is denied: *without contrast*, *non QC*."""
 COMPANIONS: Final = frozenset({"w", "with", "and", "mit", "und", "avec", "et", "con", "com", "e", "y", "met"})
 """A word after one of these is said of something beside: *biopsy left w specimen and clip*."""
+SWITCHED_OFF: Final = frozenset({"off", "aus", "disabled", "deaktiviert"})
+"""A word before one of these is denied as well: *specimen mode off*."""
 
 _WORD: Final = re.compile(r"w/o(?![a-z0-9])|[0-9]+|[^\W\d_]+")
 
@@ -108,6 +110,8 @@ def _stands_at(words: Sequence[str], start: int, phrase: Phrase) -> bool:
     if not all(map(_is_word, words[start:end], phrase.words)):
         return False
     if start > 0 and words[start - 1] in NEGATIONS:
+        return False
+    if not SWITCHED_OFF.isdisjoint(words[end : end + REACH]):
         return False
     is_other = any(_is_any(word, phrase.unless_before) for word in words[max(start - REACH, 0) : start])
     return not is_other and not any(_is_any(word, phrase.unless_after) for word in words[end : end + REACH])

@@ -30,19 +30,20 @@ def weigh(heard: Iterable[Heard], *, image_speaks: bool) -> Verdict:
     heard : iterable of Heard
         Words of one kind, those of the image first.
     image_speaks : bool
-        Whether the image itself says what it is. Then words of its series are no more than a doubt.
+        Whether the image itself says what it is. Then words of its processing and of its series are no more than a
+        doubt: *specimen mode*, *high energy filter* name a setting.
 
     Returns
     -------
     Verdict
-        Words of the image decide; those of its series where the image says
-        nothing else. Those of the study and of the woman, and those that are
+        Words of the image decide; those of its processing and of its series
+        where the image says nothing else. Those of the study and of the woman, and those that are
         said of something beside (*with specimen*), are doubts.
     """
     doubt = None
     for item in heard:
-        is_near = item.subject in {Subject.IMAGE, Subject.PROCESSING}
-        if not item.is_aside and (is_near or (item.subject is Subject.SERIES and not image_speaks)):
+        is_near = item.subject in {Subject.PROCESSING, Subject.SERIES}
+        if not item.is_aside and (item.subject is Subject.IMAGE or (is_near and not image_speaks)):
             return Verdict(decides=str(item))
         doubt = doubt or str(item)
     return Verdict(doubt=doubt)

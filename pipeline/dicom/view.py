@@ -74,7 +74,7 @@ def decide_view(header: Header) -> ViewCall:
     flags: set[Flag] = set()
     notes: list[str] = []
     codes = header.items("ViewCodeSequence")
-    written = (*_meanings(codes), read_view(header.text("ViewPosition")))
+    written = (*_meanings(codes), read_view(" ".join(header.texts("ViewPosition"))))
     oriented = read_orientation(header.texts("PatientOrientation"))
     sides = [*_sides(header), *(side for text in written for side in text.sides)]
     coded = [view for code in codes if (view := VIEW_CODES.get(code.text("CodeValue").upper())) is not None]

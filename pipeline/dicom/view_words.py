@@ -39,7 +39,7 @@ _LONG: Final = (
     ),
     (r"(?:CRANIO ?CAUDAL|CC) ?EXAGG?ERATED ?MEDIAL(?:LY)?|EXAGG?ERATED ?(?:CRANIO ?CAUDAL|CC) ?MEDIAL(?:LY)?", "xccm"),
     (r"EXAGG?ERATED ?(?:CRANIO ?CAUDAL|CC)", "xcc"),
-    (r"CRANIO ?CAUDALE?", "cc"),
+    (r"[CK]RANIO ?[CK]AUDALE?", "cc"),
     (r"MEDIO ?LATERALE? ?OBLIQUE?", "mlo"),
     (r"LATERO ?MEDIALE? ?OBLIQUE?", "lmo"),
     (r"MEDIO ?LATERALE?", "ml"),
@@ -58,8 +58,8 @@ _LONG: Final = (
     (r"TANGENTIAL|TANG", "tan"),
     (r"NIPPLE ?IN ?PROFILE", "np"),
     (r"INFRA ?MAMMARY ?FOLD", "imf"),
-    (r"LEFT|LINKS|GAUCHE|IZQUIERD[AO]|ESQUERD[AO]|SINISTR[AO]|\bLT\b|\bSX\b", "left"),
-    (r"RIGHT|RECHTS|DROITE?|DERECH[AO]|DIREIT[AO]|DESTR[AO]|\bRT\b|\bDX\b", "right"),
+    (r"LEFT|LINKS|GAUCHE|IZQUIERD[AO]|ESQUERD[AO]|SINISTR[AO]|\bLT(?=\b|CC|ML|LM|XCC)|\bSX\b", "left"),
+    (r"RIGHT|RECHTS|DROITE?|DERECH[AO]|DIREIT[AO]|DESTR[AO]|\bRT(?=\b|CC|ML|LM|XCC)|\bDX\b", "right"),
 )
 """Long forms, also without spaces, and the short lower-case tokens that stand for them from then on."""
 _LONG_FORMS: Final = tuple((re.compile(pattern), token) for pattern, token in _LONG)
@@ -145,7 +145,7 @@ def _shortened(text: str) -> str:
     """Fold a text to capitals, digits and single spaces, its long forms to lower-case tokens."""
     decomposed = unicodedata.normalize("NFKD", text.upper())
     plain = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
-    plain = " ".join(plain.split())
+    plain = " ".join(re.sub(r"(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Z])", " ", plain).split())
     for pattern, token in _LONG_FORMS:
         plain = pattern.sub(f" {token} ", plain)
     return plain

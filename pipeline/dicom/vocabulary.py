@@ -34,6 +34,8 @@ NAMED_QUALITY_CONTROL: Final[tuple[Phrase, ...]] = (
     *phrases("controllo qualita", "controllo di qualita", "controllo della qualita", "control de calidad"),
     *phrases("kwaliteitscontrole", "kwaliteitsborging", "kvalitetskontrol*", "kvalitetssikring", "kontrola jakosci"),
     *phrases("cdmam", "tor mam", "tormam", "tor mas", "cirs", "pmma", "plexiglas*", "plexiglass", "perspex", "lucite"),
+    *phrases("фантом*", "контроль качества", "ファントム*", "模体*", "팬텀*", "ομοιωμα*", "maniqui*", "fantoom*"),
+    *phrases("testkorper*", "testkoerper*", "laadunvalvonta*", "quality ctrl", "tormax", "tor max", "voxmam"),
     *phrases("gammex", "rmi 152", "rmi 156", "br 3 d", "contrast detail"),
     *phrases("qc weekly", "qc daily", "qc monthly", "weekly qc", "daily qc", "monthly qc", "qc test", "qc image*"),
     *phrases("qa weekly", "qa daily", "qa test", "mammo qc", "qc mammo"),
@@ -50,7 +52,8 @@ SPECIMEN: Final = phrases(
     "specimen*", "especimen*", "especime*", "espcimen*", "praparat", "praparate", "praparatr*", "praparata*",
     "praparatm*", "praeparat", "praeparatr*", "praeparata*", "piece operatoire", "piece d exerese",
     "pieza quirurgica", "pieza operatoria", "peca cirurgica", "peca operatoria", "pezzo operatorio",
-    "pezzo chirurgico", "operatiepreparaat", "preparaat",
+    "pezzo chirurgico", "operatiepreparaat", "preparaat", "preparat", "preparatet", "operationspraparat*",
+    "операционный материал", "препарат", "標本*", "标本*", "검체*",
 )  # fmt: skip
 _DETECTOR: Final = ("dark*", "background*", "offset*", "scatter*", "grid*", "noise*", "bias*", "pedestal*", "streu*")
 """What is subtracted from every digital image."""
@@ -69,6 +72,8 @@ NO_AGENT: Final = frozenset(
      "nenhum", "nessuno", "geen", "without", "ohne", "sans", "sin", "unknown", "null", "not applicable", "no contrast"}
 )  # fmt: skip
 """What stands in Contrast/Bolus Agent where there was none."""
+DENIALS: Final = frozenset({"no", "none", "not", "kein", "keine", "sans", "sin", "without", "ohne"})
+"""How longer texts there begin that say the same; *non ionic* is an agent."""
 DOCUMENT: Final = phrases(
     "dose report", "dose sr", "dose summary", "dose info*", "dose sheet", "dose record", "patient dose",
     "radiation dose report", "screen save*", "screen shot*", "screenshot*", "screen capture*", "summary",
@@ -87,6 +92,8 @@ SYNTHETIC_TYPE: Final = (*SYNTHETIC, *phrases("tomo 2 d"))
 TOMOSYNTHESIS_TYPE: Final = phrases("tomo*", "dbt", "volume", "slab", "slice")
 TOMOSYNTHESIS: Final = phrases("tomo*", "dbt")
 PROJECTION: Final = phrases("proj", "projection*", "projektion*")
+SLICE: Final = phrases("slice*", "slab*", "recon", "reconstruct*", "rekonstru*", "schicht*", "plane", "planes")
+TWO_DIMENSIONAL: Final = phrases("2 d")
 STEREOTACTIC: Final = phrases("stereo*")
 BIOPSY: Final = phrases(
     "biops*", "mikrobiops*", "microbiops*", "stanzbiops*", "vakuumbiops*", "pre fire*", "prefire*", "post fire*",

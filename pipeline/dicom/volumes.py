@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.dicom.header import label
 from pipeline.dicom.sop_classes import PROJECTION_CLASSES, TOMOSYNTHESIS, VOLUME_CLASSES
 from pipeline.dicom.statements import Subject, listen
-from pipeline.dicom.vocabulary import PROJECTION, SYNTHETIC_TYPE, TOMOSYNTHESIS_TYPE
+from pipeline.dicom.vocabulary import PROJECTION, SLICE, SYNTHETIC_TYPE, TOMOSYNTHESIS_TYPE, TWO_DIMENSIONAL
 from pipeline.dicom.vocabulary import TOMOSYNTHESIS as TOMOSYNTHESIS_WORDS
 
 if TYPE_CHECKING:
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from pipeline.dicom.header import Header
     from pipeline.dicom.statements import Statement
 
-PLACES_IN_VOLUME: Final = ("ImagePositionPatient", "SliceLocation", "SliceThickness", "SpacingBetweenSlices")
+PLACES_IN_VOLUME: Final = ("ImagePositionPatient", "SliceLocation")
 """What tells where in a volume an image lies; a mammogram has none of it."""
+THICKNESSES: Final = ("SliceThickness", "SpacingBetweenSlices")
+THICKEST_SLICE_MM: Final = 15.0
+"""Slices have 1 mm and slabs up to 10; 0 is written where nothing is known, and a breast is thicker."""
 
 
 def why_part_of_volume(header: Header, statements: Sequence[Statement], *, is_breast: bool) -> str | None:
@@ -55,13 +58,23 @@ def _why_by_series(header: Header, statements: Sequence[Statement]) -> str | Non
     if of_series is None:
         is_slice = is_slice_class and header.text("Modality").upper() == "MG"
         return f"{label('SOPClassUID')} is a class of slices, and {label('Modality')} is MG" if is_slice else None
-    place = next((keyword for keyword in PLACES_IN_VOLUME if header.has(keyword)), None)
+    place = next((keyword for keyword in (*PLACES_IN_VOLUME, *THICKNESSES) if _tells_place(header, keyword)), None)
     projection = next(iter(listen(statements, PROJECTION, Subject.IMAGE, Subject.SERIES)), None)
     if place is not None:
         return f"{of_series}, and {label(place)} tells a place in a volume"
     if projection is not None:
         return f"{of_series}, and {projection}"
+    slice_word = next(iter(listen(statements, SLICE, Subject.IMAGE, Subject.SERIES)), None)
+    if slice_word is not None and not listen(statements, TWO_DIMENSIONAL, Subject.IMAGE, Subject.SERIES):
+        return f"{of_series}, and {slice_word}"
     return str(of_series) if is_slice_class else None
+
+
+def _tells_place(header: Header, keyword: str) -> bool:
+    """Whether an attribute tells a place in a volume, and is not filled in for form's sake."""
+    if keyword in PLACES_IN_VOLUME:
+        return header.has(keyword)
+    return 0 < (header.number(keyword) or 0.0) <= THICKEST_SLICE_MM
 
 
 def series_in_words(header: Header) -> str:

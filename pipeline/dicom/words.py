@@ -216,10 +216,8 @@ def _clip_overshoot(words: Words, header: Reading) -> tuple[NDArray[np.uint16], 
 def _choose(words: Words, header: Reading) -> Reading:
     """Choose the header's reading, or another that the picture shows to be right."""
     values, used = words.values, _used(words.values)
+    header = _with_low_bits(values, header, used)
     codes = header.codes(values)
-    if header.shift and used <= header.bits:
-        n_low = np.count_nonzero(values & np.uint16((1 << header.shift) - 1))
-        return replace(header, shift=0) if n_low > LOW_BITS_SHARE * np.count_nonzero(values) else header
     others = [reading for reading in _other_readings(words, header, used) if reading != header]
     range_bits = _range_bits(header, codes)
     folds = find_folds(codes, range_bits)
@@ -241,6 +239,14 @@ def _choose(words: Words, header: Reading) -> Reading:
         )
         raise UnreadableImage(Reason.INVALID_TAG, message)
     return header
+
+
+def _with_low_bits(values: NDArray[np.uint16], header: Reading, used: int) -> Reading:
+    """Take the bits below the stored ones too, where the picture uses them: High Bit is too high, or bits too few."""
+    n_low = np.count_nonzero(values & np.uint16((1 << header.shift) - 1))
+    if n_low <= LOW_BITS_SHARE * np.count_nonzero(values):
+        return header
+    return replace(header, bits=header.bits if used <= header.bits else header.bits + header.shift, shift=0)
 
 
 def _range_bits(reading: Reading, codes: NDArray[np.uint16]) -> int:

@@ -121,6 +121,17 @@ def test_values_at_the_other_end_of_the_word(make: Make, breast: Picture, high_b
     assert doubts == {Flag.BITS_CONTRADICTED}
 
 
+@pytest.mark.parametrize("is_signed", [0, 1])
+@pytest.mark.parametrize(("stored", "high_bit"), [(8, 11), (10, 11), (8, 15), (10, 15), (12, 15)])
+def test_bits_below_those_that_are_said_to_be_stored_are_read(
+    make: Make, breast: Picture, stored: int, high_bit: int, is_signed: int
+) -> None:
+    """They were dropped without a word: of 4096 grey levels, 16 were left."""
+    codes, doubts, _ = read(make(breast, BitsStored=stored, HighBit=high_bit, PixelRepresentation=is_signed))
+    assert np.array_equal(codes.astype(int) - int(codes[0, 0]), breast.astype(int) - int(breast[0, 0]))
+    assert doubts == {Flag.BITS_CONTRADICTED}
+
+
 def test_values_that_were_cut_before_they_were_written_are_refused(make: Make, breast: Picture) -> None:
     for stored in (10, 12):
         with pytest.raises(UnreadableImage) as caught:
