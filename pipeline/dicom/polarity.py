@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 EXPOSED_LEVEL: Final = 0.11
 """Tissue at or below this level, from the densest value (0) to air (1), is that of a linear exposure: 0.02 to 0.10 on
 simulated ones of breasts from 40 mm on, 0.13 and more on 98 of 100 real images for presentation."""
+EXPOSED_UPSIDE_DOWN_LEVEL: Final = 0.1
+"""The same in an image for presentation whose air is the smallest value, as it is in exposures that are stored upside
+down: 0.113 and more on 265 real images, whose air lies there."""
 PROCESSED_LEVEL: Final = 0.4
 """Tissue above this level is that of no linear exposure: even a breast of 2 cm lets less than a third pass."""
 BETWEEN_LEVEL: Final = 0.2
@@ -112,11 +115,19 @@ def decide_polarity(header: Header, intent: PresentationIntent, statements: Sequ
         flags.add(Flag.CONTRADICTORY_POLARITY)
         notes.append(f"{claim.words}, but air lies at the {air.end} values of the picture, which decided.")
     is_exposure = is_raw and relationship == "LIN"
-    if is_exposure != _looks_exposed(air, claims_exposure=is_exposure, is_contradicted=seen != claim.denser_is_larger):
+    is_contradicted = seen != claim.denser_is_larger
+    limit = EXPOSED_LEVEL if is_raw or air.end is AirEnd.LARGEST else EXPOSED_UPSIDE_DOWN_LEVEL
+    if is_exposure:
+        limit = BETWEEN_LEVEL if is_contradicted else PROCESSED_LEVEL
+    if is_exposure != _looks_exposed(air, limit, claims_exposure=is_exposure):
         is_exposure = not is_exposure
         flags.add(Flag.CONTRADICTORY_INTENT)
         kind = "raw exposures" if is_exposure else "a processed image"
-        notes.append(f"Presentation Intent Type (0008,0068) is {intent.value}, but the pixels are those of {kind}.")
+        claimed = f"Presentation Intent Type (0008,0068) is {intent.value}"
+        if is_raw and is_exposure:
+            shown = relationship if relationship in {"LOG", "DISP"} else "not LIN"
+            claimed = f"Pixel Intensity Relationship (0028,1040) is {shown}"
+        notes.append(f"{claimed}, but the pixels are those of {kind}.")
     is_doubted = bool(flags - {Flag.UNKNOWN_INTENSITY_RELATIONSHIP}) or seen != claim.denser_is_larger
     return Polarity(seen, is_exposure, air, is_doubted, frozenset(flags), tuple(notes))
 
@@ -167,10 +178,6 @@ def state_presentation(header: Header, rising: Sequence[tuple[str, bool]], *, is
     return statements
 
 
-def _looks_exposed(air: Air, *, claims_exposure: bool, is_contradicted: bool) -> bool:
-    """Whether values are linear in exposure: as claimed, unless the picture is clearly of the other kind."""
-    if air.end is AirEnd.UNSEEN:
-        return claims_exposure
-    if claims_exposure:
-        return air.tissue_level is None or air.tissue_level < (BETWEEN_LEVEL if is_contradicted else PROCESSED_LEVEL)
-    return air.end is AirEnd.LARGEST and air.tissue_level is not None and air.tissue_level <= EXPOSED_LEVEL
+def _looks_exposed(air: Air, limit: float, *, claims_exposure: bool) -> bool:
+    """Whether values are linear in exposure: as claimed where the picture tells nothing, else by its tissue's level."""
+    return claims_exposure if air.tissue_level is None else air.tissue_level <= limit
