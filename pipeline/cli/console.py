@@ -157,7 +157,8 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     lines += [f"  {sentence}" for sentence in summary.volumes]
     lines += _reasons(summary, Status.FAILED, names)
     lines += _pace(summary.pace, names)
-    lines.append(f"open {out.rstrip('/')}/index.html")
+    if summary.has_page:
+        lines.append(f"open {out.rstrip('/')}/index.html")
     return "\n".join(lines)
 
 
@@ -183,7 +184,7 @@ def _pace(pace: Pace, names: Mapping[str, str]) -> list[str]:
     if pace.images_per_hour is None:
         return []
     lines = [f"{pace.judged} judged in {_duration(pace.seconds)}, {pace.images_per_hour:,.0f} images per hour"]
-    if pace.judged > len(pace.slowest):  # of a few files, none is worth naming
+    if pace.judged > len(pace.slowest) > 0:  # of a few files, none is worth naming
         lines.append(
             "slowest: "
             + ", ".join(f"{_printable(names.get(path, path))} ({seconds:.1f} s)" for path, seconds in pace.slowest)

@@ -11,7 +11,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 
 from pipeline.dicom.file import open_dicom
-from pipeline.dicom.spelling import dates_in, fold, spellings, texts_of, words
+from pipeline.dicom.spelling import dates_in, fold, spellings, texts_of, without_padding, words
 from pipeline.errors import ImageError
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ PLACEHOLDERS: Final = frozenset(
         "deidentified", "identified", "deid", "removed", "redacted", "unknown", "unbekannt", "none", "null",
         "patient", "name", "phantom", "test", "simulated", "synthetic", "mammogram", "mammography", "mammo",
         "screening", "study", "subject", "research", "case", "dr", "prof", "md", "phd", "mr", "mrs", "ms", "jr", "sr",
+        "left", "right", "breast", "cc", "mlo", "lcc", "rcc", "lmlo", "rmlo", "training", "validation",
     }
 )  # fmt: skip
 """Words that stand where a name was taken out, or before or after one; hiding them in paths would protect nobody."""
@@ -65,6 +66,8 @@ PSEUDONYM_DIGITS: Final = 5
 """Shorter numbers within a name are counters; they name nobody, and half of all file names hold them."""
 PART_CHARACTERS: Final = 4
 """The shortest part of an identifier that is looked for by itself; years are not."""
+PLACEHOLDERS_SPELLED: Final = frozenset(spelling for word in PLACEHOLDERS for spelling in spellings(word))
+_ALL_NINES: Final = re.compile("9{3,}")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _RUN: Final = re.compile(r"[0-9]+")
 _DATES: Final = frozenset({"DA", "DT"})
@@ -108,7 +111,7 @@ def tokens_of(dataset: Dataset) -> frozenset[str]:
         found.add(token)
         if len(found) >= MAX_TOKENS:
             break
-    return frozenset(token for token in found - PLACEHOLDERS if _says_something(token))
+    return frozenset(token for token in found - PLACEHOLDERS_SPELLED if _says_something(token))
 
 
 def uid_tokens(header: Header) -> frozenset[str]:
@@ -131,8 +134,10 @@ def _holds(component: str, number: str) -> bool:
 
 
 def _says_something(token: str) -> bool:
-    """Whether a token is more than a sign, and not "xxx" nor "000000"."""
-    return len(set(token)) >= 2 or (len(token) >= PART_CHARACTERS and token[0] not in "0x9")
+    """Whether a token is more than a sign, and not "xxx", "000000" nor "9999"."""
+    if token.isdecimal():
+        return len(token) >= 2 and token.strip("0") != "" and not _ALL_NINES.fullmatch(token)
+    return len(set(token)) >= 2 or (len(token) >= PART_CHARACTERS and token[0] != "x")
 
 
 def _tokens(dataset: Dataset, depth: int) -> Iterator[str]:
@@ -191,16 +196,16 @@ def _name_tokens(name: str) -> Iterator[str]:
             yield from spellings(part)
         for one in parts[:3]:
             for other in parts[:3]:
-                if one is not other and fold(one) not in PLACEHOLDERS and fold(other) not in PLACEHOLDERS:
+                if one is not other and PLACEHOLDERS.isdisjoint({fold(one), fold(other)}):
                     yield from spellings(one + other)
 
 
 def identifier_tokens(identifier: str) -> Iterator[str]:
-    """Give an identifier as a whole, without leading zeros, and its longer parts that hold a digit."""
+    """Give an identifier as a whole, without the zeros that fill it up, and its longer parts that hold a digit."""
     parts = words(identifier)
     whole = "".join(parts)
     yield from spellings(whole)
-    yield from spellings(whole.lstrip("0"))
+    yield from spellings(without_padding(whole))
     for part in (*parts, *_RUN.findall(whole)):
         bare = part.lstrip("0")
         if len(bare) >= PART_CHARACTERS and any(map(str.isdigit, bare)) and not _YEAR.fullmatch(part):

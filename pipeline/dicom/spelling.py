@@ -141,6 +141,18 @@ def _skeleton(latin: str) -> str:
     return re.sub(r"([a-z])\1+", r"\1", latin)
 
 
+def without_padding(text: str) -> str:
+    """
+    Take away the zeros with which the numbers of a text are filled up.
+
+    Examples
+    --------
+    >>> without_padding("p0007"), without_padding("a10b00")
+    ('p7', 'a10b0')
+    """
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", text)
+
+
 @lru_cache(maxsize=4096)
 def texts_of(raw: bytes) -> tuple[str, ...]:
     r"""

@@ -15,10 +15,10 @@ from pipeline.engine.plan import plan_run
 from pipeline.engine.pool import Workers
 from pipeline.engine.record import FINISHED, STOPPED, identify, read_rows
 from pipeline.engine.request import Progress, RunRequest, RunSummary
-from pipeline.engine.resume import take_over
+from pipeline.engine.resume import read_record, take_over
 from pipeline.engine.session import ASKED, Session
 from pipeline.engine.staff import ClusterStaff, LocalStaff, OwnStaff
-from pipeline.engine.store import OWN, ROWS, is_own, out_of_room, own_files, require_space
+from pipeline.engine.store import KINDS, OWN, ROWS, is_own, out_of_room, own_files, require_space
 from pipeline.errors import CallError, OutputLostError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def close_down(session: Session, work: Callable[[], tuple[str | None, int]]) -> 
         totals = session.collect(why, passed_over)
         return session.end(FINISHED if why is None else STOPPED, totals, why)
     except (WorkersUnavailableError, OutputLostError, OSError) as error:
-        why = out_of_room(error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+        why = out_of_room(error) if isinstance(error, OSError) else str(error)
         return session.give_up(why, passed_over)
 
 
@@ -156,9 +156,19 @@ def _plan(
 
 
 def require_apart(request: RunRequest) -> None:
-    """Raise CallError if an input lies where the run puts its own files: it would be read and written at once."""
+    """
+    Raise CallError where a run would read what it writes, or write among the files of another.
+
+    That is an input where it puts its own files, or an output folder where another run has put its own: whatever reads
+    that other run would take these results for its own.
+    """
     if request.address is not None:
         return
+    out = request.out.resolve()
+    for folder in out.parents:
+        if out.relative_to(folder).parts[0] in KINDS and read_record(folder) is not None:
+            message = f"{request.out} lies among the files of another run, in {folder}. Choose another --out."
+            raise CallError(message)
     for given in request.inputs:
         if any(given.resolve().is_relative_to((request.out / name).resolve()) for name in OWN):
             message = f"INPUT {given} lies where the run puts its own files, in {request.out}. Choose another --out."

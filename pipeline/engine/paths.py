@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.dicom.spelling import dates_in, spellings, texts_of, words
+from pipeline.dicom.privacy import PLACEHOLDERS_SPELLED
+from pipeline.dicom.spelling import dates_in, fold, spellings, texts_of, without_padding, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,9 @@ SHORTEST_PIECE: Final = (
 )
 PIECE_DIGITS: Final = 3  # in a piece of an identifier
 SPAN: Final = 4  # neighbouring folders over which one date or identifier may be spread: 2001/02/03/1.dcm
+RUN: Final = re.compile(r"[0-9]+|[A-Z]?[a-z]+|[^0-9a-z]+?(?=[A-Z][a-z]|[0-9]|$)|[^0-9a-z]+")
+"""Digits, or letters up to where a capital begins another word: Wu and LCC in WuLCC."""
+LONGEST_RUNS: Final = 8  # of a word; of more, none is a name
 ENDING: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}")  # what programs give, not a number that follows a point
 
 
@@ -195,7 +199,7 @@ def _is_piece(piece: str, token: str) -> bool:
     """Whether a word is a part of an identifier, or the beginning of a name that was cut short."""
     if sum(map(str.isdigit, piece)) >= PIECE_DIGITS:
         return piece in token
-    return piece.isalpha() and token.startswith(piece)
+    return piece.isalpha() and token.startswith(piece) and piece not in PLACEHOLDERS_SPELLED
 
 
 def _holds_word(component: str, tokens: AbstractSet[str]) -> bool:
@@ -212,12 +216,13 @@ def _read(component: str) -> _Reading:
     for text in texts_of(_bytes_of(component)):
         parts = words(text)
         joined |= spellings("".join(parts))
+        pieces |= {without_padding(fold(whole)) for whole in (*parts, "".join(parts))}
         for part in parts:
             pieces |= spellings(part)
-            runs = re.findall(r"[0-9]+|[^0-9]+", part)
+            runs = RUN.findall(part)
             pieces |= {run.lstrip("0") for run in runs if run.isdecimal()}
-            if 1 < len(runs) <= 8:
-                pieces |= {run for run in runs if run.isdecimal()}
+            if 1 < len(runs) <= LONGEST_RUNS:
+                pieces |= {run if run.isdecimal() else fold(run) for run in runs}
         dates |= dates_in(text)
     return _Reading(frozenset(joined), frozenset(pieces - {""}), frozenset(dates))
 

@@ -295,7 +295,7 @@ def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> 
     except OutputLostError as lost:
         raise _WriteProblem(str(lost)) from None
     except OSError as error:
-        raise _WriteProblem(out_of_room(error.strerror or type(error).__name__)) from None
+        raise _WriteProblem(out_of_room(error)) from None
 
 
 def dicom_settings(config: Config) -> DicomSettings:

@@ -67,7 +67,7 @@ class RunSummary:
     files that hold something else than when they were judged before; rows of files that are gone say so themselves.
     ``archives`` are among the files that were passed over.
     ``volumes`` are sentences on volumes of tomosynthesis, which are not judged.
-    ``notes`` are sentences about the call as a whole.
+    ``notes`` are sentences about the call as a whole. ``has_page`` is False where no page could be written.
     """
 
     rows: tuple[FileRow, ...]
@@ -80,3 +80,4 @@ class RunSummary:
     archives: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    has_page: bool = True

@@ -44,7 +44,7 @@ def take_over(root: Path, identity: RunIdentity, resolved: ResolvedConfig, *, fo
         return
     if not any((root / name).exists() for name in OWN if name != LOG):
         return
-    differences = list(_differences(_read_record(root), identity, resolved))
+    differences = list(_differences(read_record(root), identity, resolved))
     if differences:
         listed = "\n".join(f"  {difference}" for difference in differences)
         message = (
@@ -56,7 +56,8 @@ def take_over(root: Path, identity: RunIdentity, resolved: ResolvedConfig, *, fo
     (root / RESERVE).unlink(missing_ok=True)
 
 
-def _read_record(root: Path) -> Mapping[str, Any] | None:
+def read_record(root: Path) -> Mapping[str, Any] | None:
+    """Read ``run.json`` of a folder; None where it holds none of this program."""
     try:
         record = json.loads((root / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):

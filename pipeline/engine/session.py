@@ -315,7 +315,7 @@ class Session:
             "the run went on, or its disk was exchanged. They are not counted"
         )
 
-    def end(self, state: str, totals: Totals, why: str | None) -> RunSummary:
+    def end(self, state: str, totals: Totals, why: str | None, *, has_page: bool = True) -> RunSummary:
         """Write the last record and the last line of the log; OSError or OutputLostError where that cannot be done."""
         rows = self.rows.all()
         pace = measure_pace(rows, self._judged, time.monotonic() - self._clock)
@@ -334,6 +334,7 @@ class Session:
             tuple(sorted(self._changed)),
             self.archives,
             volumes,
+            has_page=has_page,
         )
 
     def give_up(self, why: str, passed_over: int) -> RunSummary:
@@ -346,17 +347,19 @@ class Session:
         totals = count(self.rows.all(), (), passed_over)
         pace = measure_pace(self.rows.all(), self._judged, time.monotonic() - self._clock)
         if not self._has_begun:  # without a record, all else would be of unknown origin
-            return RunSummary((), totals, 0, why, pace)
+            return RunSummary((), totals, 0, why, pace, has_page=False)
         with contextlib.suppress(OSError, OutputLostError):
             self.claims.check()
+            has_page = True
             try:
                 totals = self.collect(why, passed_over)
             except OSError:
+                has_page = False
                 remove_parts(self.folder.root)
                 for path in (self.folder.root / PAGE, *(self.folder.root / TABLES).glob("*.*")):
                     if is_own(self.folder.root, path):
                         path.unlink(missing_ok=True)
-            return self.end(STOPPED, totals, why)
+            return self.end(STOPPED, totals, why, has_page=has_page)
         return RunSummary(
             self.rows.all(),
             totals,
@@ -366,6 +369,7 @@ class Session:
             self.names.hidden,
             tuple(sorted(self._changed)),
             self.archives,
+            has_page=False,
         )
 
     def record(self, state: str, **more: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -39,6 +40,7 @@ ENDINGS: Final = MappingProxyType(
 """The files of one image, by kind. The result is first: where it is not, the others count for nothing."""
 OWN: Final = (RECORD, ROWS, PAGE, LOG, *KINDS)
 """Everything that a run puts into its folder and leaves there, by name."""
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 RESERVE: Final = ".reserve.part"
 RESERVED_BYTES: Final = 1 << 15
 """Kept free for the last record of a run that fills the disk: four times what one with every setting takes."""
@@ -182,9 +184,11 @@ class RunFolder:
                 name.mkdir(exist_ok=True)
 
 
-def out_of_room(problem: str) -> str:
-    """Say that the folder takes no more."""
-    return f"the output folder does not take the results any more ({problem}); make room"
+def out_of_room(error: OSError) -> str:
+    """Say that the folder takes no more, and why."""
+    what_to_do = "make room" if error.errno in FULL else "see to that first"
+    problem = error.strerror or type(error).__name__
+    return f"the output folder does not take the results any more ({problem}); {what_to_do}"
 
 
 def require_space(root: Path, images: int, *, with_overlays: bool) -> None:

@@ -87,11 +87,37 @@ def test_an_output_folder_that_goes_away_is_never_made_anew(
     assert ended.returncode == 3, ended.stderr
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
+    assert "open " not in ended.stdout, "there is no page"
     assert not out.exists() or not list(out.iterdir())
     shutil.rmtree(out, ignore_errors=True)
     aside.rename(out)
     assert main(["run", str(many), "--out", str(out), "--workers", "1", "--quiet"]) == 0
     assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_results_that_cannot_be_written_for_another_reason_than_room_are_told_so(many: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def put_a_file_in_the_way() -> None:
+        shutil.rmtree(out / "results")
+        (out / "results").write_text("in the way")
+
+    ended = run_while(many, out, put_a_file_in_the_way)
+    assert ended.returncode == 3
+    assert "make room" not in ended.stderr
+    assert "does not take the results any more" in ended.stderr
+    assert "slowest: \n" not in ended.stdout
+
+
+@pytest.mark.parametrize("place", ["results", "overlays/a/b"])
+def test_no_run_is_written_among_the_files_of_another(
+    many: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    (tmp_path / "out" / "results").mkdir(parents=True)
+    (tmp_path / "out" / "run.json").write_text('{"software": "mammocalc"}')
+    assert main(["run", str(many), "--out", str(tmp_path / "out" / place)]) == 2
+    assert "lies among the files of another run" in capsys.readouterr().err
+    assert not list((tmp_path / "out" / "results").iterdir())
 
 
 @pytest.fixture

@@ -99,6 +99,9 @@ NAMES: list[tuple[str, list[tuple[Element, bytes]], bytes]] = [
     ("short parts glued", [(PATIENT, b"Li^Wu")], b"WULI"),
     ("cut to eight", [(PATIENT, b"Schwarzenegger^Ida")], b"SCHWARZE"),
     ("split", [(PATIENT, b"Mueller^Anna")], b"M-u-e-l-l-e-r"),
+    ("two letters before a number", [(PATIENT, b"Wu^Li")], b"Wu1"),
+    ("two letters after a number", [(PATIENT, b"Wu^Li")], b"1WU"),
+    ("two letters glued to a view", [(PATIENT, b"Wu^Li")], b"WuLCC"),
     ("maiden name", [(MAIDEN, b"Zwiebel^Anna")], b"x zwiebel"),
     ("mother", [(MOTHER, b"Zwiebel^Anna")], b"ZwiebelBilder"),
     ("physician", [(PHYSICIAN, b"Zwiebel^Anna^^Dr")], b"von Zwiebel"),
@@ -108,6 +111,10 @@ NAMES: list[tuple[str, list[tuple[Element, bytes]], bytes]] = [
     ("short with leading zeros", [(ID, b"0047")], b"case_47"),
     ("leading zeros in the path", [(ID, b"12345")], b"0000012345"),
     ("zeros for a short one", [(ID, b"47")], b"Pat0047"),
+    ("a doubled digit", [(ID, b"11")], b"Pat_011"),
+    ("a digit three times", [(ID, b"222")], b"222"),
+    ("zeros behind its letters", [(ID, b"P001")], b"p1"),
+    ("more zeros behind its letters", [(ID, b"P-001")], b"P0001_L"),
     ("within more digits", [(ID, b"4711234")], b"20014711234999"),
     ("a part of the ID", [(ID, b"HOSP-0012345-X")], b"12345"),
     ("digits within the ID", [(ID, b"9912345678")], b"study_12345"),
@@ -187,6 +194,28 @@ def test_a_path_that_names_nobody_stays(tmp_path: Path, place: str) -> None:
         (STUDY_ID, b"12"),
     )
     assert shown(tmp_path, content, place.encode()) == place
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("Anonymous", "anonymous/a.dcm"),
+        ("MAMMO", "mammo_raw.dcm"),
+        ("Synthetic^Mammogram^0010", "mammogram_left.dcm"),
+        ("Test^Patient", "test/patient_test.dcm"),
+        ("Left^Breast", "left/L_CC.dcm"),
+        ("Right^MLO", "right/RMLO_2.dcm"),
+        ("Training^CC", "training/LCC_1.dcm"),
+    ],
+)
+def test_words_that_stand_for_no_name_hide_nothing_in_any_spelling(tmp_path: Path, name: str, place: str) -> None:
+    assert shown(tmp_path, header((PATIENT, name.encode()), (ID, name.encode())), place.encode()) == place
+
+
+@pytest.mark.parametrize("number", ["1", "0", "000000", "999"])
+def test_a_counter_or_a_filler_in_place_of_an_identifier_hides_nothing(tmp_path: Path, number: str) -> None:
+    content = header((ID, number.encode()), (ACCESSION, number.encode()))
+    assert shown(tmp_path, content, f"{number}/IM_000001.dcm".encode()) == f"{number}/IM_000001.dcm"
 
 
 def test_the_names_of_sample_data_stay() -> None:

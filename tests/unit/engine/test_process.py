@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,7 @@ def test_a_folder_that_takes_nothing_is_told_apart_from_a_faulty_file(
     (tmp_path / "file").write_text("in the way")
     outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", UID),)), order(tmp_path / "file"))
     assert outcome.rows == ()
-    assert outcome.write_problem == out_of_room("Not a directory")
+    assert outcome.write_problem == out_of_room(NotADirectoryError(errno.ENOTDIR, "Not a directory"))
 
 
 @pytest.mark.parametrize(
