@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pipeline.model import Breast, Channel, Density, Particle
 
 # Measured on 269 real images (INbreast, mini-MIAS, clinical files) and the ten samples, in none of which anything is
-# drawn. Solid marks of one grey level: at most two in an image. Strokes of one height: at most three; blocks: three.
+# drawn. Solid marks of one grey level: at most two in an image. Strokes of one height, and long ones of one grey level:
+# at most three; blocks: three.
 
 _DENSEST: Final = np.iinfo(np.uint16).max
 _LEAST_SCORE: Final = 0.1
@@ -49,6 +50,10 @@ _LEAST_SOLID_COARSE: Final = 4
 """The same where the noise is less than three grey levels, as in 8 bits: there equal levels are met by chance."""
 _LEAST_STROKES: Final = 4
 _LEAST_BLOCKS: Final = 5
+_LEAST_SCATTERED: Final = 5
+_SCATTERED_SIGMA: Final = 0.5
+_SCATTERED_OUTLINE: Final = 2.1
+"""Strokes that stand alone, as numbers at findings do, have one grey level as well, and longer outlines."""
 _ONE_HEIGHT: Final = 0.15
 """Strokes, and blocks, whose heights differ by no more than this share are of one height."""
 _NEXT_MM: Final = 3.0
@@ -133,7 +138,8 @@ def find_drawn(
     Two things give a drawing away. It has no noise: three marks and more whose
     pixels have one and the same grey level. And a pen has no blur: four strokes
     or five dots and more of one height that end within a pixel, which also
-    tells what is drawn half transparent, or was made smaller. What was seen
+    tells what is drawn half transparent, or was made smaller; strokes that
+    stand alone are told by one grey level for all. What was seen
     through a detector has neither. Once there is a drawing, all that lies on
     it, or beside it and as sharp, is a part of it.
 
@@ -232,8 +238,13 @@ def _drawn(marks: Sequence[_Mark], grain: _Grain, spacing: PixelSpacing) -> list
         alike = [m for m in solid if abs(m.level - one.level) <= grain.tolerance]
         if _places(alike, spacing) >= (_LEAST_SOLID if grain.sigma >= 3 * grain.step else _LEAST_SOLID_COARSE):
             drawn |= {m.index: m for m in alike}
+    strokes = [m for m in marks if m.is_stroke]
+    for one in (long := [m for m in strokes if m.outline >= _SCATTERED_OUTLINE]):
+        near = max(_SCATTERED_SIGMA * grain.sigma, 0.5)
+        if _places([m for m in long if abs(m.level - one.level) <= near], spacing) >= _LEAST_SCATTERED:
+            drawn |= {m.index: m for m in strokes if abs(m.level - one.level) <= 2 * near}
     for of_a_kind, least in (
-        ([m for m in marks if m.is_stroke], _LEAST_STROKES),
+        (strokes, _LEAST_STROKES),
         ([m for m in marks if m.is_block], _LEAST_BLOCKS),
     ):
         for one in of_a_kind:

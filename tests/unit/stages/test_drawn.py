@@ -81,6 +81,12 @@ def row_of_dots(mask: Mask) -> None:
         mask[440:443, 120 + 10 * k : 123 + 10 * k] = 255
 
 
+def scattered_numbers(mask: Mask) -> None:
+    for k in range(8):
+        place = 90 + 40 * (k % 4), 390 + 45 * (k // 4) + 9 * k
+        cv2.putText(mask, str(k + 1), place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, 255, 1, cv2.LINE_AA)
+
+
 def opaque(values: NDArray[np.float64], ink: NDArray[np.float64], level: float) -> NDArray[np.float64]:
     return values * (1 - ink) + ink * level
 
@@ -117,6 +123,7 @@ DRAWINGS = [
     ("dashes", dashes),
     ("triangles", marks_of_another_program),
     ("row of dots", row_of_dots),
+    ("scattered numbers", scattered_numbers),
 ]
 
 
