@@ -176,7 +176,7 @@ class _Search:
             self._walk(given, label)
         elif given.is_file():
             name = _printable(given.name)
-            self._take(os.path.realpath(given), str(given), label or name, is_named=True)
+            self._take(_real(given), str(given), label or name, is_named=True)
         elif given.exists():
             self._report(label or _printable(given.name), NO_FILE)
         elif given.is_symlink():
@@ -187,7 +187,7 @@ class _Search:
 
     def _walk(self, top: Path, label: str) -> None:
         """Walk through a folder, depth first, with a stack of its own: folders may be deeper than Python's."""
-        stack = [(str(top), os.path.realpath(top), label)]
+        stack = [(str(top), _real(top), label)]
         while stack:
             folder, real, relative = stack.pop()
             if real in self.seen:
@@ -203,9 +203,7 @@ class _Search:
             for entry in entries:
                 name = _joined(relative, _printable(entry.name))
                 # Only a link can lie elsewhere than in its folder; asking for every file would cost more than reading.
-                target = (
-                    os.path.realpath(entry.path) if entry.is_symlink() else f"{real.rstrip(os.sep)}{os.sep}{entry.name}"
-                )
+                target = _real(entry.path) if entry.is_symlink() else f"{real.rstrip(os.sep)}{os.sep}{entry.name}"
                 if entry.is_symlink() and _is_circle(entry, real, target):
                     self.problems.append(InputProblem(self._unique(name), *CIRCLE, Status.SKIPPED))
                 elif _is_folder(entry):
@@ -251,7 +249,7 @@ class _Search:
                 name = _joined(parent, "/".join(_printable(part) for part in parts))
                 target = _resolve(path.parent, parts)
                 if target is not None:
-                    self._take(os.path.realpath(target), str(target), name, is_named=True)
+                    self._take(_real(target), str(target), name, is_named=True)
                     continue
                 missing += 1
                 if missing <= MISSING_NAMED:
@@ -415,6 +413,14 @@ def _resolve(folder: Path, parts: tuple[str, ...]) -> Path | None:
         except OSError:
             return None
     return None
+
+
+def _real(path: str | Path) -> str:
+    """Follow links; one that nobody may read, or that went away just now, stands for itself."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
 
 
 def _is_circle(entry: os.DirEntry[str], folder: str, target: str) -> bool:

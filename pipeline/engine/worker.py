@@ -143,7 +143,7 @@ def _taken(descriptor: int, mode: str) -> BinaryIO:
 
 def _be_deaf() -> None:
     """Ignore what ends the whole group of processes: the one that gave the work decides when it is over."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # Windows has no SIGHUP
         signal.signal(number, signal.SIG_IGN)
 
 

@@ -176,17 +176,31 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert ended.stderr == ""
 
 
-def test_the_first_signal_asks_and_the_second_ends() -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_the_first_signal_asks_and_the_second_ends(name: str) -> None:
+    if not hasattr(signal, name):
+        pytest.skip(f"this system has no {name}")
     said: list[str] = []
     before = signal.getsignal(signal.SIGINT)
     with _stop_on_signal(said.append) as should_stop:
         assert not should_stop()
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(getattr(signal, name))
         assert should_stop()
         assert len(said) == 1
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+def test_a_hangup_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with _stop_on_signal(print) as should_stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert not should_stop()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("Quillfeather")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tracemalloc
 import zlib
@@ -150,6 +151,18 @@ def test_a_circle_of_links_comes_to_an_end(tmp_path: Path) -> None:
         ("a/self", Reason.SYMLINK_LOOP, Status.SKIPPED),
         ("a/up", Reason.SYMLINK_LOOP, Status.SKIPPED),
     ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/exe").is_symlink(), reason="this system has no links that nobody can read")
+def test_a_link_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        links = Path(f"/proc/{process.pid}")
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # ended, and not yet gone: its links lead nowhere
+        with pytest.raises(OSError):  # noqa: PT011 - which one depends on the kernel
+            (links / "exe").readlink()
+        (tmp_path / "a.dcm").write_bytes(b"x")
+        found = discover([links, tmp_path])
+    assert [file.path for file in found.files if file.path.suffix == ".dcm"] == [tmp_path / "a.dcm"]
 
 
 def test_a_link_out_of_the_folder_is_followed(tmp_path: Path) -> None:
