@@ -1,0 +1,99 @@
+"""A setting is a promise: another value of it gives another result, or its own test says when."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from golden import SAMPLES
+
+from pipeline import analyse as analysis
+from pipeline.config import Config, load
+from pipeline.config.loading import setting_paths
+from pipeline.dicom import read_mammogram
+from pipeline.engine.process import dicom_settings
+from pipeline.errors import UnreadableImage
+from pipeline.lexicon import Flag
+from pipeline.yaml_text import read_yaml
+
+if TYPE_CHECKING:
+    from pipeline.model import Mammogram, Report
+
+STAGES: Final = frozenset(
+    {
+        "normalise", "breast", "enhance", "detect", "classify", "foreign", "measure", "landmarks", "vessels",
+        "morphology", "group", "pattern", "distribution",
+    }
+)  # fmt: skip
+BEFORE_THE_CLASSIFIER: Final = frozenset({"normalise", "breast", "enhance", "detect"})
+ALLOWED: Final = ("classify.on_other_settings=flag", "distribution.on_other_settings=flag")
+"""Classifiers judge under settings that they were not trained under, which they refuse otherwise."""
+VALUES: Final[dict[str, Any]] = read_yaml(Path(__file__).with_name("settings.yaml"), "settings.yaml")[0]
+
+SEEN_ELSEWHERE: Final = frozenset(
+    {
+        "normalise.uncalibrated_pixel_mm",  # the samples have a spacing: test_analyse
+        "classify.medium", "classify.file", "classify.on_other_settings", "distribution.file",
+        "distribution.on_other_settings",  # files and media: test_upstream, test_train
+        "classify.strength_half_sigma",  # without trees: test_classify
+        "foreign.leave_out_metal", "foreign.metal_over_share", "foreign.metal_flat_share", "foreign.metal_area_mm2",
+        "foreign.leave_out_drawn",  # no sample holds metal or drawings: test_foreign, test_drawn
+        "distribution.linear_min_line_share", "distribution.diffuse_min_clusters",
+        "distribution.diffuse_min_hull_share_of_clusters", "distribution.similar_max_extent_ratio",  # test_distribution
+        "morphology.powder_min_share", "morphology.powder_min_count",  # powder in the axilla: test_morphology
+    }
+)  # fmt: skip
+NOT_SEEN: Final = frozenset(
+    {
+        # Several rules flag the artery of 07_arterial, so none of them alone is missed there.
+        "vessels.reach_mm", "vessels.min_length_mm", "vessels.min_count", "vessels.max_share_beside",
+        "vessels.min_alignment", "vessels.min_track_share", "vessels.min_track_clarity", "vessels.complete_track_share",
+        "vessels.some_track_share", "vessels.short_track_share", "vessels.min_track_count",
+        "vessels.min_track_agreement", "vessels.min_plaque_mm", "vessels.min_rail_count", "vessels.max_unevenness",
+        "vessels.max_widening", "vessels.min_shared", "vessels.min_rail_alignment", "vessels.min_tube_clarity",
+        "vessels.min_clear_share", "vessels.min_tube_length_mm", "vessels.very_clear", "vessels.duct_length_mm",
+        "vessels.duct_axis_degrees", "vessels.tube_sigma_mm", "vessels.grow_tracks_mm", "vessels.grow_tube_mm",
+        "classify.presence_circle_mm", "measure.longest_share",
+    }
+)  # fmt: skip
+"""Those whose effect no sample shows."""
+
+
+@functools.cache
+def mammogram_of(name: str) -> Mammogram:
+    path = next(path for path in SAMPLES if path.stem == name)
+    return read_mammogram(path, dicom_settings(load(None, []).config))
+
+
+@functools.cache
+def searched(name: str) -> analysis.Search:
+    return analysis.search(mammogram_of(name), load(None, []).config)
+
+
+@functools.cache
+def by_default(name: str) -> Report:
+    return analysis.analyse(mammogram_of(name), load(None, []).config)
+
+
+@pytest.mark.parametrize("path", VALUES)
+def test_another_value_gives_another_result(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    value, sample = VALUES[path]
+    expected = by_default(sample)
+    config = load(None, [f"{path}={value}", *ALLOWED]).config
+    if path.partition(".")[0] not in BEFORE_THE_CLASSIFIER:  # then the search, which takes longest, is the same
+        found = searched(sample)
+        monkeypatch.setattr(analysis, "search", lambda *_: found)
+    try:
+        report = analysis.analyse(mammogram_of(sample), config)
+    except UnreadableImage:  # a breast as small as that is none
+        return
+    assert replace(report, flags=report.flags - {Flag.CLASSIFIER_UNTRAINED}) != expected
+
+
+def test_every_setting_of_a_stage_is_tried_or_has_its_reason() -> None:
+    settings = {path for path in setting_paths(Config) if path.split(".")[0] in STAGES}
+    assert settings == VALUES.keys() | SEEN_ELSEWHERE | NOT_SEEN
+    assert not VALUES.keys() & (SEEN_ELSEWHERE | NOT_SEEN)
