@@ -113,12 +113,14 @@ def percent(share: float) -> str:
     """
     Write a probability as people read it, and none as certain: they are rounded in a result.
 
+    Halves go up, as in the review's page.
+
     Examples
     --------
     >>> [percent(value) for value in (0.0, 0.0004, 0.125, 0.9996, 1.0)]
-    ['< 1 %', '< 1 %', '12 %', '> 99 %', '> 99 %']
+    ['< 1 %', '< 1 %', '13 %', '> 99 %', '> 99 %']
     """
-    return "< 1 %" if share < 0.005 else "> 99 %" if share > 0.995 else f"{100 * share:.0f} %"
+    return "< 1 %" if share < 0.005 else "> 99 %" if share > 0.995 else f"{math.floor(100 * round(share, 4) + 0.5)} %"
 
 
 def css_colour(colour: Colour) -> str:

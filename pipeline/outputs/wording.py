@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
+
+from pipeline.outputs.report import LEVEL_DECIMALS, MILLIMETRE_DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +47,12 @@ def say_presence(level: float | None) -> str:
 
     Examples
     --------
-    >>> say_presence(7.25), say_presence(None)
-    ('presence 7.2 of 10', 'presence not judged')
+    >>> say_presence(7.2496), say_presence(None)
+    ('presence 7.3 of 10', 'presence not judged')
     """
-    return "presence not judged" if level is None else f"presence {level:.1f} of 10"
+    if level is None:
+        return "presence not judged"
+    return f"presence {fixed(level, 1, LEVEL_DECIMALS)} of 10"
 
 
 def say_size(size: CalcificationSize | None, width_mm: float | None, length_mm: float | None) -> list[str]:
@@ -64,7 +69,23 @@ def say_size(size: CalcificationSize | None, width_mm: float | None, length_mm: 
     """
     if size is None or width_mm is None or length_mm is None:
         return []
-    return [str(size), f"{math.floor(width_mm * 100 + 1e-6) / 100:.2f} × {length_mm:.2f} mm"]
+    width = math.floor(round(width_mm, MILLIMETRE_DECIMALS) * 100 + 1e-6) / 100
+    return [str(size), f"{width:.2f} × {fixed(length_mm, 2, MILLIMETRE_DECIMALS)} mm"]
+
+
+def fixed(value: float, decimals: int, kept: int = MILLIMETRE_DECIMALS) -> str:
+    """
+    Write a number with so many decimals, as a browser does that reads it in a result, where ``kept`` ones are left.
+
+    Of two that are equally near, browsers take the one further from zero, and
+    Python the even one; overlays and pages have to say the same.
+
+    Examples
+    --------
+    >>> fixed(7.25, 1), fixed(2.12499, 2), f"{7.25:.1f}"
+    ('7.3', '2.13', '7.2')
+    """
+    return str(Decimal(round(value, kept) + 0.0).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def _many(count: int, noun: str) -> str:

@@ -9,6 +9,7 @@ from pipeline.outputs.details.bars import distribution_bars, kind_bars, symbol
 from pipeline.outputs.details.evidence import published_evidence
 from pipeline.outputs.details.markup import Html, element, listing, together
 from pipeline.outputs.palette import called, name_of
+from pipeline.outputs.wording import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +26,8 @@ def _card(cluster: Mapping[str, Any]) -> Html:
     key = element("span", cluster["letter"], class_="key")
     title = element("h3", key, symbol(call["label"]), called(call["label"], call["between"]))
     figures = (
-        f"{len(cluster['members'])} calcifications · {cluster['extent_mm']:.1f} mm across · "
-        f"{cluster['area_mm2']:.0f} mm² · {cluster['density_per_cm2']:.1f} per\N{NO-BREAK SPACE}cm²"
+        f"{len(cluster['members'])} calcifications · {fixed(cluster['extent_mm'], 1)} mm across · "
+        f"{cluster['area_mm2']:.0f} mm² · {fixed(cluster['density_per_cm2'], 1)} per\N{NO-BREAK SPACE}cm²"
     )
     return element(
         "article",

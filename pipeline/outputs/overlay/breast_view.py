@@ -16,6 +16,7 @@ from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_
 from pipeline.outputs.overlay.picture import Placement, fixed_point
 from pipeline.outputs.overlay.text import draw_text, line_height, text_width
 from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, SINGLE, TEXT, Appearance, called
+from pipeline.outputs.wording import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +157,7 @@ def _labels_of(
             continue
         outline = outlines[cluster.number]
         call = cluster.distribution
-        words = f"{called(call.label, call.between)} · {len(cluster.members)} · {cluster.extent_mm:.1f} mm"
+        words = f"{called(call.label, call.between)} · {len(cluster.members)} · {fixed(cluster.extent_mm, 1)} mm"
         labels.append(Label(letters[cluster.number], words, APPEARANCES[call.label], _bounds(outline), outline))
     for place in places:
         if isinstance(place.finding, Calcification):

@@ -15,7 +15,7 @@ from pipeline.outputs.overlay.marks import draw_marks, draw_symbol
 from pipeline.outputs.overlay.picture import close_up
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width
 from pipeline.outputs.palette import APPEARANCES, BACKGROUND, DIM, LINE, SINGLE, TEXT, name_of
-from pipeline.outputs.wording import say_size
+from pipeline.outputs.wording import fixed, say_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def _write_caption(
         return
     label = finding.distribution.label
     draw_symbol(column, APPEARANCES[label], x + size * 0.4, top + line_height(size) / 2, size * 0.34)
-    parts = [name_of(label), f"{len(finding.members)}", f"{finding.extent_mm:.1f} mm", *_kind(finding)]
+    parts = [name_of(label), f"{len(finding.members)}", f"{fixed(finding.extent_mm, 1)} mm", *_kind(finding)]
     draw_text(column, shortened(" · ".join(parts), size, room), round(x + size * 1.2), top, size, TEXT)
 
 

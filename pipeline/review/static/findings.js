@@ -79,7 +79,7 @@ export function nameOf(finding) {
 /** What stands behind the name in a list. */
 export function aboutOf(finding) {
   if (finding.kind === "cluster") {
-    return `${words(finding.label)}, ${finding.item.members.length} over ${millimetres(finding.item.extent_mm)}`;
+    return `${words(finding.label)}, ${finding.item.members.length} over ${finding.item.extent_mm.toFixed(1)} mm`;
   }
   if (finding.kind === "vessel") return `${finding.members.length} calcifications, vascular`;
   const diameter = millimetres(diameterOf(finding));

@@ -169,3 +169,38 @@ def test_calcifications_stay_where_a_window_clipped_or_quantised_them(
     assert len(before.calcifications) > 15
     assert Flag.BURNED_IN_MARKS not in report.flags
     assert report.calcifications == before.calcifications
+
+
+@pytest.mark.parametrize(("blur_px", "gain"), [(0.6, 4500), (0.6, 6000), (0.8, 4500)])
+def test_branching_calcifications_whose_tops_a_window_clips_are_no_drawing(
+    make_mammogram, blur_px: float, gain: float
+) -> None:
+    plain = make_mammogram(GROUP)
+    mask = np.zeros(plain.pixels.codes.shape, np.uint8)
+    for k in range(6):
+        x, y = 120 + 25 * (k % 3), 400 + 28 * (k // 3)
+        cv2.polylines(mask, [np.array([[x, y], [x + 5, y + 4 + k], [x + 12, y + 6]], np.int32)], False, 110, 2)
+        cv2.line(mask, (x + 5, y + 4 + k), (x + 4, y + 14), 110, 2)
+        cv2.circle(mask, (x + 5, y + 4 + k), 2, 255, -1)
+    seen = cv2.GaussianBlur(mask.astype(np.float64) / 255, (0, 0), blur_px)
+    codes = np.rint(np.minimum(plain.pixels.codes + gain * seen, 4095)).astype(np.uint16)
+    clipped = dataclasses.replace(plain, pixels=dataclasses.replace(plain.pixels, codes=codes))
+    report = analyse(clipped, Config())
+    assert Flag.BURNED_IN_MARKS not in report.flags
+    assert on_it(report, mask) == 6
+
+
+def test_a_row_of_marks_of_different_greys_is_a_drawing(make_mammogram) -> None:
+    mammogram = make_mammogram(GROUP)
+    mask = np.zeros(mammogram.pixels.codes.shape, np.uint8)
+    for k in range(8):
+
+        def cross(canvas: Mask, k: int = k) -> None:
+            cv2.drawMarker(canvas, (120 + 15 * k, 440 + 8 * (k % 2)), 255, cv2.MARKER_CROSS, 5)
+
+        mammogram, one = drawn_into(mammogram, cross, level=2500 + 200 * k)
+        mask = cv2.bitwise_or(mask, one).astype(np.uint8)
+    report = analyse(mammogram, Config())
+    assert on_it(analyse(mammogram, KEPT_IN), mask) > 3
+    assert on_it(report, mask) == 0
+    assert Flag.BURNED_IN_MARKS in report.flags
