@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
 
 def left_out(document: Mapping[str, Any]) -> Html:
-    """List the kinds that are left out, the most frequent first, each with its reasons; equal reasons once."""
+    """List the kinds that are left out, the most frequent first, with their letters and reasons; equal reasons once."""
     reasons: dict[str, Counter[str]] = {}
+    letters: dict[str, list[str]] = {}
     for item in document["calcifications"]:
         if item["left_out"] is not None:
             reasons.setdefault(_kind(item), Counter())[item["left_out"]] += 1
+            letters.setdefault(_kind(item), []).extend([item["letter"]] if item["letter"] else [])
     if not reasons:
         return element("p", "Nothing was left out.", class_="dim")
     ordered = sorted(reasons.items(), key=lambda pair: (-pair[1].total(), pair[0]))
-    return element("dl", *(_entry(kind, counts) for kind, counts in ordered), class_="apart")
+    return element("dl", *(_entry(kind, counts, letters[kind]) for kind, counts in ordered), class_="apart")
 
 
 def _kind(item: Mapping[str, Any]) -> str:
@@ -31,6 +33,8 @@ def _kind(item: Mapping[str, Any]) -> str:
     return name_of(item["morphology"]["label"])
 
 
-def _entry(kind: str, counts: Counter[str]) -> Html:
+def _entry(kind: str, counts: Counter[str], letters: list[str]) -> Html:
     lines = (element("dd", f"{count} × {why}" if count > 1 else why) for why, count in counts.most_common())
-    return element("div", element("dt", f"{counts.total()} {kind}"), *lines)
+    name = f"{counts.total()} {kind}"
+    called = f": {' '.join(sorted(letters, key=lambda one: (len(one), one)))}" if letters else ""
+    return element("div", element("dt", name + called), *lines)

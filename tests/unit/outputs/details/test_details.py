@@ -123,7 +123,7 @@ def test_what_is_left_out_is_listed_by_kind_with_why(make_example: Callable[...,
     found = (replace(first, **artery), replace(second, **artery), replace(third, morphology=rim, left_out="rim (90%)"))
     page = page_of(replace(report, calcifications=found))
     part = words_of(section_of(page, "Listed, and left out of the distribution"))
-    assert part == "2 vascular 2 × vascular: lies on a chain 1 rim rim (90%)"
+    assert part == "2 vascular: B C 2 × vascular: lies on a chain 1 rim: A rim (90%)"
     assert "alone" not in words_of(page.split("</header>")[0])
     nothing = section_of(page_of(report), "Listed, and left out of the distribution")
     assert words_of(nothing) == "Nothing was left out."
