@@ -46,6 +46,7 @@ def parse_output(text: str) -> Path | str:
     Traceback (most recent call last):
     pipeline.errors.CallError: --out: s3:// names no bucket. Write s3://bucket/folder; is a variable empty?
     """
+    _require_expanded(text)
     found = SCHEME.fullmatch(text)
     if found is None:
         return Path(text)
@@ -61,9 +62,9 @@ def parse_output(text: str) -> Path | str:
     if text != text.strip() or not text.startswith(found[1] + ":"):
         raise _wrong(f"{text.strip()} is an address with spaces in it. Take them out")
     if len(slashes) < 2:
-        raise _wrong(
-            f"{text} is no address: write {scheme}://{rest or 'bucket/folder'}, or ./{text} for a folder of that name"
-        )
+        first = "/" if scheme in LOCAL else ""
+        meant = f"{scheme}://{first}{rest or 'bucket/folder'}"
+        raise _wrong(f"{text} is no address: write {meant}, or ./{text} for a folder of that name")
     rest = slashes[2:] + rest
     if scheme in LOCAL:
         return _local(text, rest)
@@ -89,6 +90,19 @@ def parse_path(text: str) -> Path:
         message = f"{text} is an address, and only --out of mammocalc run takes one: name a file or folder"
         raise ValueError(message)
     return Path(text)
+
+
+def _require_expanded(text: str) -> None:
+    """Raise CallError where a shell has put nothing, or not what was meant, in place of a variable or of the home."""
+    if not text.strip():
+        raise _wrong("it is blank; is a variable empty?")
+    if text.startswith("://"):
+        raise _wrong(f"{text} names no kind of address. Write s3://bucket/folder; is a variable empty?")
+    if text.startswith(("~", "$")):
+        raise _wrong(
+            f"the shell has left {text[0]} as it is. Write --out, a space, and the folder without quotes; "
+            f"./{text} is a folder of that name"
+        )
 
 
 def _address(text: str, scheme: str, rest: str) -> str:

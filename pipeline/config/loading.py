@@ -178,7 +178,8 @@ def _problem(details: ErrorDetails, origins: Mapping[str, str]) -> Problem:
     origin = f", from {FROM_OPTION}" if given_by_option else ""
     if details["type"] == "extra_forbidden":
         return Problem(path, f"unknown key{origin}{_suggestion(path)}")
-    shown = REDACTED if is_secret(path) else _shorten(json.dumps(details["input"], ensure_ascii=False, default=str))
+    holds_secret = is_secret(path) or path == "privacy"  # where a text stands in place of the section
+    shown = REDACTED if holds_secret else _shorten(json.dumps(details["input"], ensure_ascii=False, default=str))
     message = details["msg"].removeprefix("Value error, ")
     return Problem(path, f"{message} (got {shown}{origin})")
 

@@ -184,6 +184,14 @@ def test_every_value_counts_in_the_digest_secrets_too() -> None:
     assert all(len(item) == 16 and int(item, 16) >= 0 for item in digests)
 
 
+@pytest.mark.parametrize("given", ["privacy=quillfeather", "privacy.patient_key_salt=[quillfeather]"])
+def test_a_secret_that_stands_in_the_wrong_place_is_not_quoted(given: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load(None, [given])
+    assert "quillfeather" not in str(refused.value)
+    assert REDACTED in str(refused.value)
+
+
 def test_a_secret_is_written_nowhere(tmp_path: Path) -> None:
     resolved = load(None, ["privacy.patient_key_salt=hunter2"])
     shown = [json.dumps(without_secrets(resolved.config)), to_commented_yaml(resolved.config), str(describe(resolved))]
