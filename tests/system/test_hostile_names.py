@@ -182,7 +182,7 @@ def test_the_page_shows_them_and_runs_nothing(browser: Any, run_folder: Path) ->
     assert problems == []
 
 
-def test_what_is_no_file_in_the_input_is_passed_over(mammograms: Path, rows_of: Rows) -> None:
+def test_what_is_no_file_in_the_input_is_told_and_not_opened(mammograms: Path, rows_of: Rows) -> None:
     """The output lies inside of the input as well, and the same command is given twice."""
     os.mkfifo(mammograms / "pipe.dcm")
     os.mkfifo(mammograms / "DICOMDIR")
@@ -197,7 +197,7 @@ def test_what_is_no_file_in_the_input_is_passed_over(mammograms: Path, rows_of: 
         for _ in range(2):
             command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "1"]
             ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-            assert ended.returncode == 0, ended.stderr
+            assert ended.returncode == 1, ended.stderr
             rows = rows_of(out)
             assert {path: row["status"] for path, row in rows.items()} == {
                 "grouped.dcm": "judged",
@@ -206,8 +206,12 @@ def test_what_is_no_file_in_the_input_is_passed_over(mammograms: Path, rows_of: 
                 "deep/up.dcm": "skipped",
                 "deep/one": "skipped",
                 "deep/two": "skipped",
+                "deep/gone.dcm": "failed",
+                "null.dcm": "failed",
+                "pipe.dcm": "failed",
+                "socket.dcm": "failed",
             }
-            assert json.loads((out / "run.json").read_bytes())["totals"]["passed_over"] == 5
+            assert json.loads((out / "run.json").read_bytes())["totals"]["passed_over"] == 1
     command = [*command[:4], str(mammograms / "pipe.dcm"), "--out", str(mammograms / "other")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 2

@@ -40,6 +40,7 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
         "view": ("CC", "MLO")[index // 2 % 2],
         "presentation_intent": "FOR PRESENTATION", "manufacturer": "Maker", "manufacturer_model_name": "M1",
         "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager", "view_modifiers": [], "notes": [],
+        "series_instance_uid": "1.3", "study_instance_uid": "1.4", "rows": 10, "columns": 10,
     } | changes  # fmt: skip
     return {
         "image": image,

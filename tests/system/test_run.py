@@ -103,6 +103,7 @@ def test_results_follow_their_schema_and_say_how_they_came_to_be(
             "configuration_digest": digest(config),
             "operating_point": "mine",
             "source_digest": document["provenance"]["source_digest"],
+            "medium": "digital",
         }
         assert (tmp_path / "out" / document["overlay"]["path"]).is_file()
 

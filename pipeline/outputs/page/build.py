@@ -120,7 +120,8 @@ def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping
         overlay = image.get("overlay") or None
         coded["status"].append(str(row.status))
         coded["reason"].append(row.reason and str(row.reason))
-        coded["message"].append(None if row.status is Status.JUDGED else row.message)  # its flags say it
+        is_done = row.status is Status.JUDGED and row.reason is None
+        coded["message"].append(None if is_done else row.message)  # what is noted of a judged image its flags say
         for name in ("laterality", "view", "distribution"):
             coded[name].append(image.get(name) or None)
         coded["maker"].append(f"{image['manufacturer']} {image['manufacturer_model_name']}".strip() if image else None)

@@ -49,6 +49,7 @@ def test_each_way_of_going_wrong_is_said_and_not_tried_again_before_the_file_has
     header = pydicom.dcmread(drawn / "none.dcm", stop_before_pixels=True)
     uid, shape = str(header.SOPInstanceUID), (header.Rows, header.Columns)
     words = {"HANG": "longer than 3 s", "SEGV": "SIGSEGV", "ABRT": "SIGABRT", "EATS": "more than 700 MiB"}
+    before = psutil.Process().children(recursive=True)  # a browser and other servers of these tests
     with Decoders(Limits(time_seconds=3, memory_mib=700)) as decoders:
         for beginning, word in words.items():
             place = tmp_path / f"{beginning}.dcm"
@@ -60,7 +61,7 @@ def test_each_way_of_going_wrong_is_said_and_not_tried_again_before_the_file_has
             assert decoders.draw(place, uid, shape, 256).levels[0].shape == shape
         with pytest.raises(NoPixelsError, match="rows and"):  # marks would lie elsewhere
             decoders.draw(place, uid, (shape[0], shape[1] + 1), 256)
-    assert not psutil.Process().children(recursive=True)
+    assert set(psutil.Process().children(recursive=True)) <= set(before)
 
 
 def test_a_file_that_is_exchanged_while_readers_work_ends_nothing(

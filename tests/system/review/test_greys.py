@@ -98,7 +98,7 @@ def show(turned: dict[str, Any], serve: Any, visit: Any, tmp_path: Path) -> Call
 
 def noise(turned: dict[str, Any]) -> NDArray[Any]:
     shape = pydicom.dcmread(turned["in"] / f"{turned['uids']['as hung']}.dcm").pixel_array.shape
-    return np.random.default_rng(1).integers(0, 4096, shape)
+    return np.random.default_rng(1).integers(600, 3496, shape)  # noise over the whole range would be wrapped values
 
 
 def at_one_to_one(page: Any, stored: NDArray[Any]) -> tuple[Array, NDArray[Any]]:
@@ -174,6 +174,7 @@ def test_windows_and_values_are_told_as_the_file_has_them(show: Any, turned: Any
 @pytest.mark.parametrize("keys", ["f", "z", "z++", "z+++++", "z++++++++"])
 def test_marks_lie_on_the_pixels_that_they_mark_at_any_zoom(show: Any, turned: Any, keys: str, script: str) -> None:
     stored = np.full_like(noise(turned), 50)
+    stored[650:] = np.linspace(50, 3000, stored.shape[1])  # of two values alone it would be a mask
     spots = [(300, 200), (401, 277), (500, 131), (256, 254)]
     for row, column in spots:
         stored[row - 2 : row + 3, column - 2 : column + 3] = 4095
@@ -203,7 +204,8 @@ def test_marks_lie_on_the_pixels_that_they_mark_at_any_zoom(show: Any, turned: A
             continue
         found += 1
         centroid = (weight * rows).sum() / weight.sum(), (weight * columns).sum() / weight.sum()
-        assert centroid == pytest.approx((y, x), abs=0.3)
+        # Each pixel of the screen shows one of the image, so an edge lies up to half of one off.
+        assert centroid == pytest.approx((y, x), abs=0.5)
     assert found >= 1
 
 
