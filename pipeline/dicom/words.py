@@ -243,8 +243,11 @@ def _choose(words: Words, header: Reading) -> Reading:
 
 def _with_low_bits(values: NDArray[np.uint16], header: Reading, used: int) -> Reading:
     """Take the bits below the stored ones too, where the picture uses them: High Bit is too high, or bits too few."""
-    n_low = np.count_nonzero(values & np.uint16((1 << header.shift) - 1))
-    if n_low <= LOW_BITS_SHARE * np.count_nonzero(values):
+    if not header.shift:
+        return header
+    low = values & np.uint16((1 << header.shift) - 1)
+    n_varying = low.size - int(np.bincount(low.ravel()).max())  # bits that are set everywhere say nothing
+    if n_varying <= LOW_BITS_SHARE * np.count_nonzero(values):
         return header
     return replace(header, bits=header.bits if used <= header.bits else header.bits + header.shift, shift=0)
 
