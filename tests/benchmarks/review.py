@@ -130,7 +130,8 @@ def _made(folder: Path) -> tuple[Path, Path]:
 
 
 def _serve(run: Path, images: Path, answers: str) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "pipeline", "review", str(run), "--images", str(images), "--answers", answers]
+    command = [sys.executable, "-m", "pipeline", "review", str(run), "--images", str(images)]
+    command += ["--answers", answers, "--reader", "Ada"]
     process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = ""
     for line in process.stdout or ():

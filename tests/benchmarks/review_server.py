@@ -106,7 +106,17 @@ def main() -> None:
         _multiply(folder / "run", uid, count)
         last = f"1.2.826.{count - 1}"
         _enlarge(folder / "in", last)
-        command = [sys.executable, "-m", "pipeline", "review", str(folder / "run"), "--images", str(folder / "in")]
+        command = [
+            sys.executable,
+            "-m",
+            "pipeline",
+            "review",
+            str(folder / "run"),
+            "--images",
+            str(folder / "in"),
+            "--reader",
+            "Ada",
+        ]
         start = time.perf_counter()
         server = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True)
         said = server.stdout.readline() + server.stdout.readline() if server.stdout else ""
