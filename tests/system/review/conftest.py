@@ -195,7 +195,8 @@ def open_server() -> type[Server]:
 @pytest.fixture(scope="session")
 def server(reviewed: Path) -> Iterator[Server]:
     """The server of the run; readers of different tests have different names."""
-    server = Server(reviewed / "run", "--images", str(reviewed / "in"))
+    answers = reviewed / "answers.sqlite"  # not in the run: other tests begin with copies that nobody has answered
+    server = Server(reviewed / "run", "--images", str(reviewed / "in"), "--answers", str(answers))
     yield server
     server.end()
 

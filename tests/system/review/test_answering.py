@@ -151,7 +151,7 @@ def test_nothing_is_lost_when_the_server_is_killed_between_two_answers(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     run = tmp_path / "run"
-    shutil.copytree(reviewed / "run", run, ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", run)
     options = ("--images", str(reviewed / "in"), "--port", str(port), "--token-file", str(tmp_path / "token"))
     first = serve(run, *options)
     page = visit("Gil", f"#/image/{uid}/large", at=first, forgiven="ERR_CONNECTION_REFUSED")

@@ -85,7 +85,7 @@ def test_files_without_a_result_are_not_named_while_anything_is_kept_back(
     serve: Any, reviewed: Path, tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
-    shutil.copytree(reviewed / "run", run, ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", run)
     row = {"path": "benign.dcm", "status": "skipped", "reason": "duplicate", "message": "A copy of linear.dcm."}
     with (run / "files.jsonl").open("a") as rows:
         rows.write(json.dumps(row) + "\n")

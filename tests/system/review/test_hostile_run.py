@@ -26,7 +26,7 @@ STEER = "\x1b[31m\x9b2J\u202egpj"
 @pytest.fixture
 def run(reviewed: Path, tmp_path: Path) -> Path:
     """A run of one's own, whose images lie elsewhere."""
-    shutil.copytree(reviewed / "run", tmp_path / "reviews" / "run", ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", tmp_path / "reviews" / "run")
     return tmp_path / "reviews" / "run"
 
 

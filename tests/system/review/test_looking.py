@@ -163,7 +163,7 @@ def test_micro_macro_and_vessels_hide_apart(
     visit: Any, serve: Any, reviewed: Path, results: Any, uid: str, tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
-    shutil.copytree(reviewed / "run", run, ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", run)
     [file] = run.glob(f"results/**/{uid}.json")
     result = json.loads(file.read_text())
     for item, kind in zip(result["calcifications"], ("macro", "vascular"), strict=False):
@@ -214,7 +214,7 @@ def test_the_next_image_is_there_before_it_is_asked_for(
     visit: Any, serve: Any, reviewed: Path, results: Any, tmp_path: Path, is_large: bool
 ) -> None:
     run = tmp_path / "run"
-    shutil.copytree(reviewed / "run", run, ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", run)
     for name in ("R MLO", "L MLO"):  # of another woman, so that there are two cases
         image = results[name]["image"]
         [file] = run.glob(f"results/**/{image['sop_instance_uid']}.json")
@@ -263,7 +263,7 @@ def test_an_image_over_the_texture_limit_is_drawn_in_tiles_and_looks_the_same(vi
 def test_an_image_that_was_moved_is_shown_from_its_overlay_and_says_so(
     visit: Any, serve: Any, reviewed: Path, uid: str, tmp_path: Path
 ) -> None:
-    shutil.copytree(reviewed / "run", tmp_path / "alone" / "run", ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", tmp_path / "alone" / "run")
     lonely = serve(tmp_path / "alone" / "run")
     page = visit("Ada", at=lonely)
     page.locator("a.card").first.wait_for()

@@ -61,7 +61,7 @@ def test_a_finding_is_shown_in_the_window_of_its_place_and_one_key_leads_back(
 @pytest.fixture
 def lonely(serve: Any, reviewed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A server of a run whose images are nowhere."""
-    shutil.copytree(reviewed / "run", tmp_path / "alone" / "run", ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", tmp_path / "alone" / "run")
     monkeypatch.chdir(tmp_path / "alone" / "run")
     return serve(tmp_path / "alone" / "run")
 
@@ -110,7 +110,7 @@ def test_without_pixels_places_and_lengths_are_those_of_the_picture_that_is_show
 def artery(serve: Any, reviewed: Path, results: Any, uid: str, tmp_path: Path) -> Any:
     """A server of a run in which all marks of an image lie in an artery, save one far away."""
     run = tmp_path / "run"
-    shutil.copytree(reviewed / "run", run, ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(reviewed / "run", run)
     [file] = run.glob(f"results/**/{uid}.json")
     result = json.loads(file.read_text())
     for item in result["calcifications"]:

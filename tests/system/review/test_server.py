@@ -46,7 +46,7 @@ def judged(drawn: Path, judge: Any, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def run(judged: Path, tmp_path: Path) -> Path:
     """A run of one's own, whose images lie elsewhere."""
-    shutil.copytree(judged / "run", tmp_path / "reviews" / "run", ignore=shutil.ignore_patterns("answers.sqlite*"))
+    shutil.copytree(judged / "run", tmp_path / "reviews" / "run")
     return tmp_path / "reviews" / "run"
 
 
