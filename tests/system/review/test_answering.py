@@ -154,7 +154,7 @@ def test_nothing_is_lost_when_the_server_is_killed_between_two_answers(
     shutil.copytree(reviewed / "run", run)
     options = ("--images", str(reviewed / "in"), "--port", str(port), "--token-file", str(tmp_path / "token"))
     first = serve(run, *options)
-    page = visit("Gil", f"#/image/{uid}/large", at=first, forgiven="ERR_CONNECTION_REFUSED")
+    page = visit("Gil", f"#/image/{uid}/large", at=first, forgiven="ERR_CONNECTION")
     page.keys("j")
     page.keys("a")
     page.saved()
