@@ -20,6 +20,14 @@ ROUGH: Final = 0.12
 on the noisiest simulated one, 0.2 and more with swapped bytes or a wrong width."""
 SMOOTHER: Final = 3.0
 """How many times smoother swapped bytes, or exchanged sides, have to be before they are believed."""
+SHEARS_PX: Final = (1, 2, 4, 8, 16, 32, 64)
+"""A width that is a little wrong moves each row against the one above by as many pixels; a step near it shows too."""
+SHEAR_ROWS: Final = 8
+"""Rows so far apart are compared: over one row noise hides a movement of a pixel."""
+EVERY_ROWS: Final = 48
+SHEARED: Final = 0.95
+"""Rows that fit so much better when moved were sheared: 0.88 at one pixel, 0.4 at eight; of 279 real and simulated
+images none fits better anywhere than at its own place."""
 END_SHARE: Final = 1 / 8
 """The ends of the range, in which the pixels of a folded pair lie."""
 SWAPPED_PAIRS: Final = 1.04
@@ -80,7 +88,7 @@ def check_rows(codes: NDArray[np.uint16]) -> None:
     far = _mean_far_difference(codes)
     along = _mean_difference(codes[::2, 1:], codes[::2, :-1])
     across = _mean_difference(codes[1::2], codes[: codes.shape[0] // 2 * 2 : 2])
-    if across <= ROUGH * far or across <= SMOOTHER * along:
+    if (across <= ROUGH * far or across <= SMOOTHER * along) and not _is_sheared(codes):
         return
     rows, columns = codes.shape
     turned = codes.reshape(columns, rows)
@@ -138,6 +146,21 @@ def count_jumps(folds: Folds, values: NDArray[np.int32], least: int) -> int:
     for folded, (first, second) in zip(folds.at, _pairs(values), strict=True):
         jumps += int(np.count_nonzero((np.abs(first - second) >= least) & folded))
     return jumps
+
+
+def _is_sheared(codes: NDArray[np.uint16]) -> bool:
+    """Tell whether rows fit those below them better where they are moved by as much at each row."""
+    rows, columns = codes.shape
+    values = codes.reshape(-1)
+    last = rows - 2 * SHEAR_ROWS
+    if last <= 0 or columns <= SHEARS_PX[-1]:
+        return False
+    upper = np.arange(0, last, EVERY_ROWS)[:, np.newaxis] * columns + np.arange(columns)
+
+    def misfit(shear_px: int) -> float:
+        return _mean_difference(values[upper], values[upper + SHEAR_ROWS * (columns + shear_px)])
+
+    return min(misfit(side * shear_px) for shear_px in SHEARS_PX for side in (1, -1)) < SHEARED * misfit(0)
 
 
 def _pairs(image: NDArray[Any]) -> tuple[tuple[NDArray[Any], NDArray[Any]], ...]:

@@ -190,6 +190,16 @@ def test_swapped_pairs_of_eight_bits_are_put_right(make: Make, breast: Picture) 
     assert not read(make(image, **bits))[1]
 
 
+@pytest.mark.parametrize("wider", [-37, -5, -2, -1, 1, 2, 3, 11, 64])
+def test_a_width_that_is_a_little_wrong_is_refused(make: Make, breast: Picture, wider: int) -> None:
+    columns = breast.shape[1] + wider
+    sheared = breast.reshape(-1)[: breast.size // columns * columns].reshape(-1, columns)
+    with pytest.raises(UnreadableImage) as caught:
+        read_mammogram(make(sheared), SETTINGS)
+    assert caught.value.reason is Reason.INVALID_DIMENSIONS
+    assert "one of the two is wrong" in caught.value.message
+
+
 @pytest.mark.parametrize("syntax", [EXPLICIT, RLE])
 def test_exchanged_rows_and_columns_are_refused(make: Make, breast: Picture, syntax: str) -> None:
     frame = encode_rle(breast) if syntax == RLE else None
