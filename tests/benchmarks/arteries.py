@@ -1,0 +1,221 @@
+"""
+How much of real calcified arteries is flagged: python tests/benchmarks/arteries.py FOLDER [--half tuning].
+
+FOLDER holds DICOM mammograms and `readings/arteries.csv` with the courses that
+readers traced (file, SOP Instance UID, course as row:column points in stored
+pixels, note), beside `readings/readings.csv` with a row for every image that
+was read. A mark within 3 mm of a course is arterial; one beyond 8 mm is not,
+on images on which no course is called a guess or unsure. One woman holds most
+of the marks, so the share that is flagged is given over all of them, without
+her, and as the mean over women. Constants are set on the women of one half
+(`women.py`); each score on the other half uses it up a little.
+
+With --simulated N also N simulated images of each kind: no line, wedge or group
+may be flagged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import tempfile
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import pydicom
+from patterns import judge
+from women import Half, half_of
+
+from pipeline.analyse import analyse
+from pipeline.config import Config
+from pipeline.dicom import DicomSettings, read_mammogram
+from pipeline.geometry import PixelSpacing
+from pipeline.lexicon import Flag
+from pipeline.phantom import default_recipe
+from pipeline.phantom.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.model import Report
+    from pipeline.phantom import Scene
+
+ON_MM, OFF_MM, COVERED_MM = 3.0, 8.0, 5.0
+"""Marks nearer than the first lie on an artery, marks farther than the second do not; reach of a mark along it."""
+_STEP_MM = 0.25
+FIRST_SEED = 9700
+"""Of the simulated images: neither looked at nor used in a fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read image: its woman, the courses in it in pixels, and whether one of them is a guess."""
+
+    path: Path
+    woman: str
+    courses_px: tuple[NDArray[np.float64], ...]
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One image: flags of marks on and off arteries, and the length of its courses, all, marked and flagged."""
+
+    woman: str
+    on: NDArray[np.bool_]
+    off: NDArray[np.bool_]
+    length_mm: float
+    marked_mm: float
+    flagged_mm: float
+    bare_courses: int
+
+
+def read_images(folder: Path, half: Half | None) -> list[Read]:
+    """Gather the images that were read, and what is traced in them."""
+    with (folder / "readings" / "arteries.csv").open(encoding="utf-8", newline="") as file:
+        courses: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+        unsure = set()
+        for row in csv.DictReader(file):
+            points = [[float(value) for value in point.split(":")] for point in row["course_row_column"].split(";")]
+            courses[row["file"]].append(np.array(points))
+            if any(word in row["note"].lower() for word in ("guess", "unsure")):
+                unsure.add(row["file"])
+    with (folder / "readings" / "readings.csv").open(encoding="utf-8", newline="") as file:
+        names = sorted({row["file"] for row in csv.DictReader(file)})
+    images = []
+    for name in names:
+        header = pydicom.dcmread(folder / name, stop_before_pixels=True, specific_tags=["PatientID"])
+        woman = str(header.PatientID)
+        if half is None or half_of(woman) == half:
+            images.append(Read(folder / name, woman, tuple(courses[name]), name not in unsure))
+    return images
+
+
+def walk(course_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Put points on a course, a quarter of a millimetre apart."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(course_mm, axis=0).T))])
+    at = np.arange(0.0, along[-1] + 1e-9, _STEP_MM)
+    return np.stack([np.interp(at, along, course_mm[:, k]) for k in (0, 1)], axis=1)
+
+
+def apart_mm(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the distance of each of some points to the nearest of others; infinite where there are none."""
+    if not len(others):
+        return np.full(len(some), np.inf)
+    return np.asarray(np.min([np.hypot(*(some - other).T) for other in others], axis=0).reshape(len(some)))
+
+
+def score(image: Read, config: Config) -> Scored | None:
+    """Judge one image, and hold what is flagged against the courses; None where it is refused."""
+    report = analyse(read_mammogram(image.path, DicomSettings()), config)
+    return score_report(image, report) if report.spacing is not None else None
+
+
+def score_report(image: Read, report: Report) -> Scored:
+    """Hold what is flagged in an image against its courses."""
+    spacing = report.spacing or PixelSpacing(1.0, 1.0)
+    marks_mm = spacing.to_mm(np.array([(c.row_px, c.column_px) for c in report.calcifications]).reshape(-1, 2))
+    flagged = np.array([Flag.VASCULAR in c.flags for c in report.calcifications], bool)
+    courses = [walk(spacing.to_mm(course)) for course in image.courses_px]
+    away = np.array([apart_mm(marks_mm, course) for course in courses]).reshape(len(courses), len(marks_mm))
+    nearest = away.min(axis=0, initial=np.inf)
+    lengths = [
+        (
+            len(course) * _STEP_MM,
+            float((apart_mm(course, marks_mm) <= COVERED_MM).sum()) * _STEP_MM,
+            float((apart_mm(course, marks_mm[flagged]) <= COVERED_MM).sum()) * _STEP_MM,
+        )
+        for course in courses
+    ]
+    length, marked, covered = np.sum(lengths, axis=0) if lengths else (0.0, 0.0, 0.0)
+    return Scored(
+        woman=image.woman,
+        on=flagged[nearest <= ON_MM],
+        off=flagged[nearest > OFF_MM] if image.is_sure else np.zeros(0, bool),
+        length_mm=float(length),
+        marked_mm=float(marked),
+        flagged_mm=float(covered),
+        bare_courses=int((away > ON_MM).all(axis=1).sum()),
+    )
+
+
+def figures(scores: Sequence[Scored]) -> Iterator[str]:
+    """Give the lines of one half."""
+    by_woman: dict[str, list[NDArray[np.bool_]]] = defaultdict(list)
+    for one in scores:
+        if len(one.on):
+            by_woman[one.woman].append(one.on)
+    women = {woman: np.concatenate(on) for woman, on in by_woman.items()}
+    if women:
+        heaviest = max(women, key=lambda woman: len(women[woman]))
+        everyone = np.concatenate(list(women.values()))
+        others = [on for woman, on in women.items() if woman != heaviest]
+        rest = np.concatenate(others) if others else np.zeros(0, bool)
+        mean = np.mean([on.mean() for on in women.values()])
+        yield f"  on arteries, flagged: {everyone.mean():.3f} of {len(everyone)} marks of {len(women)} women"
+        yield f"  ... without the woman with most: {rest.mean() if len(rest) else np.nan:.3f} of {len(rest)}"
+        each = ", ".join(f"{on.mean():.2f} of {len(on)}" for on in sorted(women.values(), key=len))
+        yield f"  ... mean over women: {mean:.3f} ({each})"
+    off = np.concatenate([one.off for one in scores])
+    images = sum(one.off.any() for one in scores)
+    yield f"  beyond {OFF_MM:g} mm, flagged: {off.mean():.4f} ({off.sum()} of {len(off)}, in {images} images)"
+    length, marked, covered = (
+        sum(getattr(one, name) for one in scores) for name in ("length_mm", "marked_mm", "flagged_mm")
+    )
+    shares = f"{covered / length:.3f} by a flagged mark, {marked / length:.3f} by any" if length else "none traced"
+    yield f"  length of {length:.0f} mm of artery within {COVERED_MM:g} mm: {shares}"
+    yield f"  courses without a mark: {sum(one.bare_courses for one in scores)}"
+
+
+def simulated_scenes(count: int, first_seed: int) -> Iterator[Scene]:
+    """Give so many scenes of each kind; pixel size, view and coding change from one to the next of a kind."""
+    kinds = (Kind.LINEAR, Kind.SEGMENTAL, Kind.GROUPED, Kind.REGIONAL, Kind.DIFFUSE, Kind.MACRO_ONLY, Kind.ARTERIAL)
+    for kind in kinds:
+        for number in range(count):
+            recipe = default_recipe(first_seed + number).scenes
+            yield recipe[number % len(recipe)].model_copy(update={"kind": kind, "name": f"{kind}{number}"})
+
+
+def flagged_in(scene: Scene, config: Config) -> tuple[str, int, int]:
+    """Judge a simulated image, and count what is found and what is flagged."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = judge(scene, Path(folder), config).report.calcifications
+    return scene.kind.value, len(found), sum(Flag.VASCULAR in c.flags for c in found)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", help="images and readings; without it only simulated ones")
+    parser.add_argument("--half", choices=get_args(Half), nargs="+", default=["tuning"])
+    parser.add_argument("--simulated", type=int, default=0, metavar="N", help="also N images of each kind")
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the simulated ones")
+    parser.add_argument("--workers", type=int, default=1)
+    arguments = parser.parse_args()
+    config = Config()
+    with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
+        for half in arguments.half if arguments.folder else ():
+            images = read_images(arguments.folder, half)
+            scores = [one for one in pool.map(score, images, itertools.repeat(config)) if one is not None]
+            print(f"{half}: {len(scores)} images of {len({one.woman for one in scores})} women")
+            print("\n".join(figures(scores)), flush=True)
+        counts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        scenes = simulated_scenes(arguments.simulated, arguments.first_seed)
+        for kind, found, flagged in pool.map(flagged_in, scenes, itertools.repeat(config)):
+            counts[kind].append((found, flagged))
+        for kind, pairs in counts.items():
+            found, flagged = np.sum(pairs, axis=0)
+            images_with = sum(some > 0 for _, some in pairs)
+            print(f"simulated {kind}: {flagged} of {found} flagged, in {images_with} of {len(pairs)} images")
+
+
+if __name__ == "__main__":
+    main()
