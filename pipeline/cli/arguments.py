@@ -80,7 +80,8 @@ Hold the run in DIR against what is known about its images, and leave in DIR2:
   *.csv                    curves, confusions and single measurements as tables
 
 The truth is a folder of <SOPInstanceUID>.json as simulate writes it, a CSV with sop_instance_uid and
-has_calcifications, a CSV with sop_instance_uid, kind, row, column and radius_px, a folder with
+has_calcifications, a CSV with sop_instance_uid, kind, row, column and radius_px, a CSV with
+sop_instance_uid, reader, label and second_label (what readers call the image), a folder with
 INbreast's XML, or answers of readers (mammocalc review DIR --export answers.json). Curves go below
 the threshold where the run was made with outputs.candidates=true.
 """

@@ -18,6 +18,7 @@ from pipeline.scoring.score_labels import cluster_answers, confusion_table, imag
 from pipeline.scoring.score_points import PointScores, score_points
 from pipeline.scoring.score_presence import score_presence
 from pipeline.scoring.score_sizes import score_sizes
+from pipeline.scoring.score_words import score_words
 from pipeline.scoring.truth import TruthError
 
 if TYPE_CHECKING:
@@ -137,6 +138,10 @@ def _sections(
     for name, given in answers.items():
         if given:
             scored[name], pairs[name] = score_labels(given, bootstrap)
+    sections["words"], more, confused = score_words(readings, paired.cases, bootstrap)
+    tables |= more
+    if confused:
+        pairs["words_of_readers"] = confused
     if pairs:
         tables["confusion"] = confusion_table(pairs)
     of_distribution = {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TABLES: Final = (
     "readers",
+    "words",
     "region_froc",
     "roc",
     "froc",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.scoring.reader_truth import READERS
 from pipeline.scoring.truth_files import POINTS, PRESENCE, REGIONS
+from pipeline.scoring.word_truth import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,9 @@ _KINDS: Final = {
     "calcifications, and wrong labels bound what can be reached.",
     READERS: "Readers who saw the program's marks (unless blinded): they show what readers make of them. What the "
     "program and the readers both missed is unknown, and readers who see a mark tend to accept it.",
+    WORDS: "Words of readers for whole images: how well readers agree among each other bounds what can be reached, and "
+    "first or second word is a lenient measure where one word is nearly always among them; look at what always saying "
+    "the commonest word reaches.",
     REGIONS: "Circles around calcifications: they show whether the region is marked, not which particles. Normal "
     "images may hold benign calcifications, which then count as false.",
 }

@@ -233,7 +233,7 @@ def _agreed(image: _Image, reads: Sequence[_Read]) -> TrueImage:
         has_calcifications=None if 2 * sum(votes) == len(votes) else 2 * sum(votes) > len(votes),
         points=points if complete else None,
         clusters=_clusters(complete, true, points) if complete else None,
-        label=_majority([read.label for read in reads]),
+        label=majority([read.label for read in reads]),
         spacing=spacing,
     )
 
@@ -299,13 +299,13 @@ def _clusters(
             continue
         corners = convex_hull(np.array([(points[index].row_px, points[index].column_px) for index in own]))
         hull = tuple((float(row), float(column)) for row, column in corners)
-        label = _majority([cluster.distribution for cluster in accepted])
-        morphology = _majority([cluster.morphology for cluster in accepted])
+        label = majority([cluster.distribution for cluster in accepted])
+        morphology = majority([cluster.morphology for cluster in accepted])
         clusters.append(TrueCluster(tuple(own), hull, label, morphology))
     return tuple(clusters)
 
 
-def _majority(labels: Sequence[str | None]) -> str | None:
+def majority(labels: Sequence[str | None]) -> str | None:
     """Give the label that more than half of those who named one named."""
     named = Counter(label for label in labels if label is not None)
     if not named:

@@ -60,8 +60,40 @@ def summarise(document: Mapping[str, Any]) -> str:
                 f"{say(labels['macro_f1'])}, kappa {say(labels['kappa'])}, always {labels['commonest']} "
                 f"{labels['commonest_share']['value']:.3f}"
             )
+    lines += _of_words(document.get("words"))
     lines += _of_readers(document.get("readers"))
     return "\n".join(lines)
+
+
+def _of_words(section: Mapping[str, Any] | None) -> list[str]:
+    if section is None:
+        return []
+    always = f"always {section['always']['word'].replace('_', ' ')}"
+    rows = {
+        "program": section["program"],
+        always: section["always"],
+        "program where several have read": section["program_on_images_read_twice"],
+        "one reader against the others": section["one_reader_against_the_others"],
+    }
+    lines = [f"words of {len(section['readers'])} readers, {section['images']} images"]
+    for name, own in rows.items():
+        if own is not None:
+            lines.append(
+                f"  {name} (n {own['n']}): first word {say(own['first'])}, first or second "
+                f"{say(own['first_or_second'])}, mean recall {say(own['mean_recall'])}"
+            )
+    for entry in section["by_word"]:
+        recall, precision = entry["recall"]["value"], entry["precision_first"]["value"]
+        words = [
+            f"{name} {value:.3f}" for name, value in (("recall", recall), ("precision", precision)) if value is not None
+        ]
+        lines.append(
+            f"  {entry['word'].replace('_', ' ')}: read {entry['read']}, called {entry['called']}, {', '.join(words)}"
+        )
+    concern = section["linear_or_segmental"]
+    first, either = say(concern["first"]), say(concern["first_or_second"])
+    lines.append(f"  called linear or segmental: {concern['called']}, so by a reader {first}, first or second {either}")
+    return lines
 
 
 def _of_readers(section: Mapping[str, Any] | None) -> list[str]:

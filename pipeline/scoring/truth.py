@@ -93,7 +93,8 @@ class Reading:
     ``label`` and ``has_calcifications`` are None where nothing was said;
     ``verdicts`` tells of marks of the program, by id, whether they were
     accepted; ``added`` counts what the program missed. ``is_blinded`` where the
-    label was given before the program's was shown.
+    label was given before the program's was shown. ``second_label`` is what
+    the reader holds possible beside the label, where a reader could say so.
     """
 
     uid: str
@@ -103,6 +104,7 @@ class Reading:
     verdicts: Mapping[int, bool]
     added: int
     is_blinded: bool
+    second_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

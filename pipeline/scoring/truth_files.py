@@ -14,6 +14,7 @@ from pipeline.geometry import PixelSpacing, convex_hull
 from pipeline.scoring.inbreast import read_inbreast
 from pipeline.scoring.reader_truth import are_answers, read_answers
 from pipeline.scoring.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet
+from pipeline.scoring.word_truth import WORD_COLUMNS, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,8 +73,9 @@ def read_truth(path: Path, uid_of_file: Mapping[str, str]) -> TruthSet:
         A folder of ``<SOPInstanceUID>.json`` (or one that holds such a folder
         called ``truth``), a folder of INbreast's XML, or a CSV with the
         columns ``sop_instance_uid`` and ``has_calcifications``, or
-        ``sop_instance_uid, kind, row, column, radius_px``; or the answers
-        that ``mammocalc review --export`` wrote as JSON.
+        ``sop_instance_uid, kind, row, column, radius_px``, or
+        ``sop_instance_uid, reader, label`` (and ``second_label``); or the
+        answers that ``mammocalc review --export`` wrote as JSON.
     uid_of_file : mapping of str to str
         UIDs by file name, from the run, for truth that names files.
 
@@ -211,10 +213,13 @@ def _table(path: Path) -> TruthSet:
         return _presence(path, rows, has_second_look="seen" in names)
     elif {_UID, "kind", "row", "column", "radius_px"} <= names:
         return _regions(path, rows)
+    elif names >= WORD_COLUMNS:
+        return read_words(path, rows)
     else:
         message = (
             f"the truth {path} has the columns {', '.join(columns[:12])}; needed are sop_instance_uid and "
-            "has_calcifications, or sop_instance_uid, kind, row, column and radius_px."
+            "has_calcifications, or sop_instance_uid, kind, row, column and radius_px, or sop_instance_uid, reader "
+            "and label."
         )
     raise TruthError(message)
 

@@ -15,6 +15,7 @@ from pipeline.scoring.page.labels import labels
 from pipeline.scoring.page.presence import presence
 from pipeline.scoring.page.readers import readers
 from pipeline.scoring.page.sizes import sizes
+from pipeline.scoring.page.words import words
 from pipeline.scoring.summary import say
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.scoring.evaluation import Evaluation
 
-_SECTIONS: Final = (presence, calcifications, clusters, regions, sizes, labels, readers)
+_SECTIONS: Final = (presence, calcifications, clusters, regions, sizes, labels, words, readers)
 """In the order of the page."""
 _POLICY: Final = "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'"
 
@@ -100,6 +101,9 @@ def _headlines(document: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, 
         yield "macro or micro right", document["macro_or_micro"]["right"], 3
     if document["distribution"] is not None and document["distribution"]["of_images"] is not None:
         yield "distribution of images right", document["distribution"]["of_images"]["accuracy"], 3
+    if document.get("words") is not None:
+        yield "word of a reader, first", document["words"]["program"]["first"], 3
+        yield "word of a reader, mean recall", document["words"]["program"]["mean_recall"], 3
 
 
 def _tile(name: str, figure: Mapping[str, Any], digits: int) -> str:

@@ -191,7 +191,7 @@ def dot_rows(title: str, axis_title: str, rows: Sequence[tuple[str, Sequence[Dot
 def grid(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     """Draw a confusion matrix: rows are true, columns are found; the diagonal is right."""
     cell = min(64, (WIDTH - 130) // max(len(labels), 1))
-    left, top = 124, 66
+    left, top = 124, 74
     size = cell * len(labels)
     parts = []
     for row, label in enumerate(labels):
@@ -216,7 +216,7 @@ def grid(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]]) -> 
                     f'y="{down + cell / 2 + 4}">{count}</text>'
                 )
     caption = f'<text class="label" x="{left}" y="{top + size + 18}">rows: true, columns: found</text>'
-    return _svg(max(left + size + 70, 330), top + size + 28, title, [*parts, caption])
+    return _svg(max(left + size + 96, 330), top + size + 28, title, [*parts, caption])
 
 
 def _svg(width: float, height: float, title: str, parts: Iterable[str]) -> str:
