@@ -13,7 +13,7 @@ from pipeline.lexicon import CalcificationSize, Flag
 from pipeline.model import Calcification
 from pipeline.stages.measure.blur import unblurred
 from pipeline.stages.measure.body import find_body
-from pipeline.stages.measure.outline import Outline, find_outline
+from pipeline.stages.measure.outline import find_outline, outline_of, surroundings_of
 from pipeline.stages.measure.settings import MeasureSettings
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Channel, Landmarks, Particle
+    from pipeline.stages.measure.outline import Outline
 
 __all__ = ["MeasureSettings", "measure_particles"]
 
@@ -71,7 +72,7 @@ def measure_particles(
         particles where several were peaks of one calcification.
     """
     order = sorted(range(len(particles)), key=lambda i: (-particles[i].channel, -particles[i].strength_sigma, i))
-    fine = [p for p in particles if p.channel == 0]
+    around = surroundings_of(particles, channels, breast, spacing, settings)
     accepted: list[tuple[Particle, Outline]] = []
     for i in order:
         particle = particles[i]
@@ -80,7 +81,7 @@ def measure_particles(
         if holder is not None:
             accepted[holder] = _surer(accepted[holder][0], particle), accepted[holder][1]
             continue
-        shape = find_outline(particle, fine, channels, breast, spacing, settings)
+        shape = find_outline(particle, around, settings)
         if shape is None:
             continue
         longest_mm, _ = feret_diameters(spacing.to_mm(shape.outline))
@@ -91,7 +92,7 @@ def measure_particles(
         if longest_mm >= settings.body_min_length_mm:
             body = find_body(channels[0].image, shape.outline, spacing, settings)
             if body is not None:
-                shape = Outline(body, shape.background_length_mm, is_split=False)
+                shape = outline_of(body, shape.background_length_mm, is_split=False)
                 for part in [one for one in accepted if shape.holds(one[1].middle)]:
                     accepted.remove(part)
                     particle = _surer(particle, part[0])

@@ -28,11 +28,17 @@ _ANGLES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """A closed outline in pixels of the breast's box, and the lines its background was found with."""
+    """
+    A closed outline in pixels of the breast's box, and the lines its background was found with.
+
+    ``low`` and ``high`` are the corners of the box around it.
+    """
 
     outline: NDArray[np.float64]
     background_length_mm: float
     is_split: bool
+    low: tuple[float, float]
+    high: tuple[float, float]
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -42,33 +48,78 @@ class Outline:
 
     def holds(self, position: tuple[float, float]) -> bool:
         """Tell whether a position lies inside."""
-        low, high = self.outline.min(axis=0), self.outline.max(axis=0)
-        if not (low[0] <= position[0] <= high[0] and low[1] <= position[1] <= high[1]):
+        row, column = position
+        if not (self.low[0] <= row <= self.high[0] and self.low[1] <= column <= self.high[1]):
             return False
         return bool(points_in_poly([position], self.outline)[0])
 
 
-def find_outline(
-    particle: Particle,
-    fine: Sequence[Particle],
+def outline_of(corners: NDArray[np.float64], background_length_mm: float, *, is_split: bool) -> Outline:
+    """Give an outline by its corners, shape (n, 2), the last of them equal to the first."""
+    (top, left), (bottom, right) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return Outline(corners, background_length_mm, is_split, (top, left), (bottom, right))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """
+    What the outlines of all particles of an image are found in.
+
+    Attributes
+    ----------
+    channels : tuple of Channel
+        From fine to coarse.
+    corner_px : tuple of int
+        Where their images begin in the stored one.
+    footprints : tuple of ndarray of uint8
+        The lines with which the background below fine particles is found.
+    backgrounds : dict of int to ndarray of float32
+        That of the other channels, as their own top-hats found it.
+    peaks_px : ndarray of int, shape (n, 2)
+        The particles of the finest channel, in pixels of its image.
+    """
+
+    channels: tuple[Channel, ...]
+    corner_px: tuple[int, int]
+    footprints: tuple[NDArray[np.uint8], ...]
+    backgrounds: dict[int, NDArray[np.float32]]
+    peaks_px: NDArray[np.int_]
+
+
+def surroundings_of(
+    particles: Sequence[Particle],
     channels: tuple[Channel, ...],
     breast: Breast,
     spacing: PixelSpacing,
     settings: MeasureSettings,
-) -> Outline | None:
+) -> Surroundings:
+    """Gather what `find_outline` needs, once for all particles of an image."""
+    corner_px = breast.box_px[:2]
+    peaks = [(p.row_px, p.column_px) for p in particles if p.channel == 0]
+    coarse = {p.channel for p in particles if channels[p.channel].length_mm > settings.background_length_mm}
+    return Surroundings(
+        channels=channels,
+        corner_px=corner_px,
+        footprints=line_footprints(spacing, settings.background_length_mm, _ANGLES),
+        backgrounds={i: cv2.subtract(channels[i].image, channels[i].residue).astype(np.float32) for i in coarse},
+        peaks_px=np.rint(np.array(peaks).reshape(-1, 2) - corner_px).astype(np.int_),
+    )
+
+
+def find_outline(particle: Particle, around: Surroundings, settings: MeasureSettings) -> Outline | None:
     """Find the outline of one particle; None where its peak has no closed contour."""
-    channel = channels[particle.channel]
-    top, left, *_ = breast.box_px
-    row, column = round(particle.row_px - top), round(particle.column_px - left)
+    channel, finest = around.channels[particle.channel], around.channels[0]
+    row, column = round(particle.row_px - around.corner_px[0]), round(particle.column_px - around.corner_px[1])
     is_fine = channel.length_mm <= settings.background_length_mm
     reach_mm = settings.background_length_mm if is_fine else channel.length_mm
-    half = math.ceil(1.25 * reach_mm / channels[0].pixel_mm)
+    half = math.ceil(1.25 * reach_mm / finest.pixel_mm)
+    top, left = max(0, row - half), max(0, column - half)
+    patch = finest.image[top : row + half + 1, left : column + half + 1]
     if is_fine:
-        footprints = line_footprints(spacing, reach_mm, _ANGLES)
-        excess, origin = _fine_excess(channels[0], row, column, half, footprints)
+        excess = line_tophat(patch, around.footprints).astype(np.float64)
     else:
-        excess, origin = _coarse_excess(channels, particle.channel, row, column, half)
-    at = (row - origin[0], column - origin[1])
+        excess = _above(around.backgrounds[particle.channel], channel.step_px, patch, (top, left))
+    at = (row - top, column - left)
     if particle.channel > 0:  # the peak of an averaged image lies somewhere within its pixel
         reach = channel.step_px
         window = excess[max(0, at[0] - reach) : at[0] + reach + 1, max(0, at[1] - reach) : at[1] + reach + 1]
@@ -77,61 +128,40 @@ def find_outline(
     height = float(excess[at])
     if height <= 0:
         return None
-    excess, is_split = _without_neighbours(excess, origin, at, particle, fine, breast, settings)
-    framed = np.pad(excess, 1)
+    excess, is_split = _without_neighbours(excess, at, around.peaks_px - (top, left), settings)
+    framed = np.zeros((excess.shape[0] + 2, excess.shape[1] + 2))
+    framed[1:-1, 1:-1] = excess
     outlines = [c - 1 for c in find_contours(framed, settings.level * height) if len(c) > 3]
-    around = [c for c in outlines if points_in_poly([at], c)[0]]
-    if not around:
+    holding = [c for c in outlines if points_in_poly([at], c)[0]]
+    if not holding:
         return None
-    outline = max(around, key=polygon_area)
-    return Outline(outline + origin, reach_mm, is_split)
+    outline = max(holding, key=polygon_area)
+    return outline_of(outline + np.array([top, left]), reach_mm, is_split=is_split)
 
 
-def _fine_excess(
-    channel: Channel, row: int, column: int, half: int, footprints: tuple[NDArray[np.uint8], ...]
-) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    """Height above the background around a position, and the patch's origin."""
-    top, left = max(0, row - half), max(0, column - half)
-    patch = channel.image[top : row + half + 1, left : column + half + 1]
-    return line_tophat(patch, footprints).astype(np.float64), (top, left)
-
-
-def _coarse_excess(
-    channels: tuple[Channel, ...], index: int, row: int, column: int, half: int
-) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    """Height above the channel's background around a position, on the finest pixels, and the patch's origin."""
-    image = channels[0].image
-    top, left = max(0, row - half), max(0, column - half)
-    bottom, right = min(image.shape[0], row + half + 1), min(image.shape[1], column + half + 1)
-    channel = channels[index]
-    step = channel.step_px
-    rows, columns = np.arange(top, bottom), np.arange(left, right)
-    background = cv2.subtract(channel.image, channel.residue).astype(np.float32)
-    x, y = np.meshgrid((columns - (step - 1) / 2) / step, (rows - (step - 1) / 2) / step)
+def _above(
+    background: NDArray[np.float32], step_px: int, patch: NDArray[np.uint16], corner: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Height of a part of the finest image above the background of a channel with larger pixels."""
+    rows, columns = (np.arange(first, first + count) for first, count in zip(corner, patch.shape, strict=True))
+    x, y = np.meshgrid((columns - (step_px - 1) / 2) / step_px, (rows - (step_px - 1) / 2) / step_px)
     smooth = cv2.remap(
         background, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.maximum(image[top:bottom, left:right] - smooth.astype(np.float64), 0.0), (top, left)
+    return np.maximum(patch - smooth.astype(np.float64), 0.0)
 
 
 def _without_neighbours(
-    excess: NDArray[np.float64],
-    origin: tuple[int, int],
-    at: tuple[int, int],
-    particle: Particle,
-    fine: Sequence[Particle],
-    breast: Breast,
-    settings: MeasureSettings,
+    excess: NDArray[np.float64], at: tuple[int, int], peaks: NDArray[np.int_], settings: MeasureSettings
 ) -> tuple[NDArray[np.float64], bool]:
     """Blank out what a watershed gives to other peaks of the same region."""
+    near = peaks[((peaks >= 0) & (peaks < excess.shape)).all(axis=1) & (peaks != at).any(axis=1)]
+    if not len(near):
+        return excess, False
     region = _component(excess >= settings.level * excess[at], at)
+    near = near[region[near[:, 0], near[:, 1]]]
     markers = np.zeros(excess.shape, np.int32)
-    for number, other in enumerate(fine, start=2):
-        row = round(other.row_px - breast.box_px[0]) - origin[0]
-        column = round(other.column_px - breast.box_px[1]) - origin[1]
-        inside = 0 <= row < excess.shape[0] and 0 <= column < excess.shape[1]
-        if other is particle or not inside or not region[row, column]:
-            continue
+    for number, (row, column) in enumerate(near.tolist(), start=2):
         saddle = settings.merge_share * min(excess[at], excess[row, column])
         if not _component(excess >= saddle, at)[row, column]:
             markers[row, column] = number
