@@ -189,7 +189,8 @@ class FolderClaim:
                 (self.root / LOCK).unlink()
         if sys.platform != "win32":
             os.close(self._descriptor)
-        self._take_away()
+        if is_there:  # what lies in its place otherwise is somebody else's
+            self._take_away()
 
     def is_there(self) -> bool:
         """Whether the folder at this path is still the one that was taken."""

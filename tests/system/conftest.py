@@ -7,7 +7,9 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
+from pydicom.uid import generate_uid
 
 from pipeline.config import load
 from pipeline.engine import Progress, RunRequest, RunSummary, run
@@ -36,6 +38,23 @@ def browser() -> Iterator[Any]:
         instance = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield instance
         instance.close()
+
+
+@pytest.fixture
+def copies(drawn: Path, tmp_path: Path) -> Callable[[int], Path]:
+    """Write a folder of so many equal images, each under a UID of its own."""
+
+    def write(count: int) -> Path:
+        folder = tmp_path / "in"
+        folder.mkdir()
+        dataset = pydicom.dcmread(drawn / "grouped.dcm")
+        for number in range(count):
+            uid = generate_uid(entropy_srcs=[f"copy {number}"])
+            dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+            dataset.save_as(folder / f"{number}.dcm")
+        return folder
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-import pydicom
 import pytest
-from pydicom.uid import generate_uid
 
 from pipeline.claim import LOCK, FolderClaim, require_folder
 from pipeline.cli import main
@@ -35,15 +33,8 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def many(drawn: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    dataset = pydicom.dcmread(drawn / "grouped.dcm")
-    for number in range(6):
-        uid = generate_uid(entropy_srcs=[f"output lost {number}"])
-        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
-        dataset.save_as(folder / f"{number}.dcm")
-    return folder
+def many(copies: Callable[[int], Path]) -> Path:
+    return copies(6)
 
 
 def run_while(folder: Path, out: Path, act: Callable[[], object]) -> subprocess.CompletedProcess[str]:
@@ -88,6 +79,7 @@ def test_an_output_folder_that_goes_away_is_never_made_anew(
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "open " not in ended.stdout, "there is no page"
+    assert out.exists() == (act is by_an_empty_one), "what came into its place is not ours to remove"
     assert not out.exists() or not list(out.iterdir())
     shutil.rmtree(out, ignore_errors=True)
     aside.rename(out)

@@ -12,9 +12,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pydicom
 import pytest
-from pydicom.uid import generate_uid
 
 from pipeline import claim
 from pipeline.claim import LOCK, FolderClaim, is_claimed
@@ -22,20 +20,13 @@ from pipeline.cli import main
 from pipeline.errors import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def many(drawn: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    dataset = pydicom.dcmread(drawn / "grouped.dcm")
-    for number in range(30):
-        uid = generate_uid(entropy_srcs=[f"two at once {number}"])
-        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
-        dataset.save_as(folder / f"{number}.dcm")
-    return folder
+def many(copies: Callable[[int], Path]) -> Path:
+    return copies(30)
 
 
 @contextmanager
