@@ -140,10 +140,45 @@ def _matched_filter_snr_on_film(
         transfer(sigma, rows, columns) for sigma in (beam.focus_px, beam.light_px, film.grain_px, film.scanner_px)
     )
     exposure = mean + fft.irfft2(fft.rfft2(mean * np.expm1(-padded)) * focus * light, s=padded.shape)
-    end = film.scanner_density
-    signal = fft.rfft2(np.minimum(film.density(exposure), end) - min(film.density_of(mean), end)) * scanner
+    signal = fft.rfft2(_density_change(exposure, mean, film)) * scanner
     noise = film.scanned_noise_power(mean, mean * light**2, (grain, scanner))
     return _root_of_sum(np.abs(signal) ** 2 / noise, columns)
+
+
+def _density_change(exposure: NDArray[np.float64], mean: float, film: Response) -> NDArray[np.float64]:
+    """Give how much lighter a film is than where nothing shades it further, as far as its scanner can tell."""
+    end = film.scanner_density
+    return np.minimum(film.density(exposure), end) - min(film.density_of(mean), end)
+
+
+def visible_change(attenuation: NDArray[np.float64], background: float, beam: Beam) -> tuple[NDArray[np.float64], int]:
+    """
+    Give what a calcification changes in an image that has no noise.
+
+    Parameters
+    ----------
+    attenuation : ndarray of float64, shape (n, m)
+        Line integral of the calcification alone, in pixels, not blurred.
+    background : float
+        Line integral of the tissue around it.
+    beam : Beam
+
+    Returns
+    -------
+    change : ndarray of float64, shape (n + 2 * margin, m + 2 * margin)
+        Of the logarithm of exposure; on film, of the optical density that the scanner sees.
+    margin : int
+        How far the blur reaches.
+    """
+    mean = beam.open_quanta * math.exp(-background)
+    film = beam.film
+    margin = 4 + math.ceil(4 * (beam.focus_px + beam.light_px + (film.scanner_px if film else 0.0)))
+    shaded = blur(np.pad(np.expm1(-attenuation), margin).astype(np.float32), beam.focus_px)
+    exposure = mean * (1 + blur(shaded, beam.light_px).astype(np.float64))
+    if film is None:
+        return np.log(exposure / mean), margin
+    lighter = _density_change(exposure, mean, film).astype(np.float32)
+    return blur(lighter, film.scanner_px).astype(np.float64), margin
 
 
 def _root_of_sum(ratio: NDArray[np.float64], columns: int) -> float:

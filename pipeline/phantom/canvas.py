@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ import numpy as np
 
 from pipeline.errors import UnreadableImage
 from pipeline.lexicon import Reason
+from pipeline.phantom.effective import Spectrum, measure_spectrum
 from pipeline.phantom.grids import blur
 
 if TYPE_CHECKING:
@@ -207,6 +209,30 @@ class Canvas:
             cv2.filter2D(around.detail, cv2.CV_32F, template, borderType=cv2.BORDER_REFLECT), np.float32
         )
         return energy / max(_spread(answer[around.is_allowed]), _ROUNDING * around.grey * math.sqrt(energy))
+
+    def effective_snr(self, attenuation: NDArray[np.float32], around: Surroundings) -> float | None:
+        """
+        Give the ratio of an observer who knows the calcification and counts the image's texture as noise.
+
+        The spectrum is that of the whole image, as it was before anything was
+        put into it; where it is linear in exposure, of its logarithm.
+
+        Returns
+        -------
+        float or None
+            None where the allowed places are too narrow to measure a spectrum.
+        """
+        if self._spectrum is None:
+            return None
+        return self._spectrum.ratio(attenuation if self._is_exposure else self.contrast(attenuation, around))
+
+    @functools.cached_property
+    def _spectrum(self) -> Spectrum | None:
+        values = self._table[self._source].astype(np.float32)
+        if self._is_exposure:
+            least = np.diff(self._rising[0]).min()
+            values = np.log(np.maximum(values, np.float32(least)))
+        return measure_spectrum(values, self.allowed, self._pixel_mm)
 
     def draw(self, attenuation: NDArray[np.float32], box: Box, around: Surroundings, rng: np.random.Generator) -> None:
         """

@@ -41,7 +41,9 @@ class InsertedCalcification:
     ``peak_grey_levels`` is its height in stored grey levels, ``noise_grey_levels`` the noise
     of single pixels around it, ``peak_sigma`` their ratio, all without the
     image's own noise. ``matched_filter_snr`` is what `Canvas.matched_filter_snr`
-    says. ``local_density`` ranks its place among all allowed ones, 1 the densest.
+    says, ``effective_snr`` what `Spectrum.ratio` says of what it changes, for the
+    spectrum of the image that it was put into. ``local_density`` ranks its place
+    among all allowed ones, 1 the densest.
     """
 
     number: int
@@ -59,6 +61,7 @@ class InsertedCalcification:
     peak_grey_levels: float
     noise_grey_levels: float
     local_density: float
+    effective_snr: float | None = None
 
     @property
     def peak_sigma(self) -> float:
@@ -101,6 +104,7 @@ class _Made:
     around: Surroundings
     peak: float
     snr: float
+    effective: float | None
 
 
 def insert(
@@ -261,7 +265,8 @@ class _Insertion:
             peak = max(float(np.abs(expected).max()) / around.sigma, 1e-9)
             if 0.999 * low <= peak <= 1.001 * high:
                 snr = canvas.matched_filter_snr(expected, around)
-                return _Made(particle, shape, role, *place, per_mm, attenuation, box, around, peak * around.sigma, snr)
+                height, effective = peak * around.sigma, canvas.effective_snr(attenuation, around)
+                return _Made(particle, shape, role, *place, per_mm, attenuation, box, around, height, snr, effective)
             if peak < low and per_mm >= deepest:
                 return None
             per_mm = min(per_mm * min(max(peak, low), high) / peak, deepest)
@@ -291,6 +296,7 @@ def _describe(number: int, made: _Made, cluster: int | None) -> InsertedCalcific
         peak_grey_levels=made.peak / made.around.grey,
         noise_grey_levels=made.around.sigma / made.around.grey,
         local_density=made.around.density,
+        effective_snr=made.effective,
     )
 
 

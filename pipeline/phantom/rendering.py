@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from pipeline.lexicon import CalcificationSize, Distribution, Laterality
-from pipeline.phantom.acquisition import Beam, expose, matched_filter_snr, set_beam
+from pipeline.phantom.acquisition import Beam, expose, matched_filter_snr, set_beam, visible_change
 from pipeline.phantom.anatomy import make_anatomy, nipple_thickness, skin_distance_map
 from pipeline.phantom.blemishes import Blemishes, soil
 from pipeline.phantom.curves import Curve
+from pipeline.phantom.effective import effective_snrs
 from pipeline.phantom.film import develop, scan
 from pipeline.phantom.film_recipe import Film
 from pipeline.phantom.grids import Grid, blur, refine
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model import Point
+    from pipeline.phantom.canvas import Box
     from pipeline.phantom.film import Response
     from pipeline.phantom.objects import PlacedObject
     from pipeline.phantom.recipe import Scene
@@ -112,12 +114,12 @@ def _plant(
     scene: Scene,
     beam: Beam,
     rng: np.random.Generator,
-) -> tuple[PlantedCalcification, ...]:
-    """Add calcifications to the tissue in place, and say what was added."""
+) -> tuple[tuple[PlantedCalcification, ...], tuple[tuple[Box, NDArray[np.float64]], ...]]:
+    """Add calcifications to the tissue in place, and say what was added, and what changes by it in an image."""
     frame = _Frame(scene)
     pixel = scene.pixel_spacing_mm
     tissue = attenuation.copy()
-    planted = []
+    planted, changes = [], []
     for number, spot in enumerate(placements):
         particle = grow(spot.shape, spot.diameter_mm, spot.aspect, spot.angle, rng)
         limits = {Role.MACRO: _COARSE_PER_MM, Role.ARTERIAL: _PLAQUE_PER_MM}.get(spot.role, scene.attenuation_per_mm)
@@ -140,6 +142,7 @@ def _plant(
                 per_mm = min(per_mm * min(wanted, _FILM_STRIDE), _FILM_DEEPEST * scene.attenuation_per_mm[1])
                 snr = matched_filter_snr(per_mm * thickness, background, beam)
         attenuation[box] += (per_mm * thickness).astype(np.float32)
+        changes.append(_within(*visible_change(per_mm * thickness, background, beam), row, column, tissue.shape))
         where = frame.point(spot.y_mm, spot.x_mm)
         planted.append(
             PlantedCalcification(
@@ -157,7 +160,36 @@ def _plant(
                 cluster=0 if spot.in_pattern else None,
             )
         )
-    return tuple(planted)
+    return tuple(planted), tuple(changes)
+
+
+def _within(
+    change: NDArray[np.float64], margin: int, row: int, column: int, shape: tuple[int, ...]
+) -> tuple[Box, NDArray[np.float64]]:
+    """Cut a change off where the image ends; (row, column) is its corner without the margin."""
+    top, left = row - margin, column - margin
+    low = max(-top, 0), max(-left, 0)
+    high = min(change.shape[0], shape[0] - top), min(change.shape[1], shape[1] - left)
+    box = np.s_[top + low[0] : top + high[0], left + low[1] : left + high[1]]
+    return box, change[low[0] : high[0], low[1] : high[1]]
+
+
+def _in_field(points_mm: NDArray[np.float64], scene: Scene) -> NDArray[np.float64]:
+    return points_mm[((points_mm >= 0) & (points_mm <= scene.field_mm)).all(axis=1)]
+
+
+def _rate(
+    planted: tuple[PlantedCalcification, ...],
+    changes: tuple[tuple[Box, NDArray[np.float64]], ...],
+    seen: NDArray[np.float32],
+    room: Room,
+    coarse: Grid,
+    pixels: Grid,
+) -> tuple[PlantedCalcification, ...]:
+    """Give calcifications their effective ratio in what was seen of them, by the spectrum of what is well inside."""
+    is_inside = refine(room.inside.astype(np.float32), coarse, pixels) > np.float32(0.99)
+    ratios = effective_snrs(seen, changes, is_inside, pixels.step_mm)
+    return tuple(replace(one, effective_snr=ratio) for one, ratio in zip(planted, ratios, strict=True))
 
 
 def _letters(scene: Scene, pixels: Grid, breast: BreastMap) -> NDArray[np.bool_]:
@@ -200,12 +232,15 @@ def _spoil(quanta: NDArray[np.float32], scene: Scene, beam: Beam, rng: np.random
     return where.astype(np.float64)
 
 
-def _digitise(quanta: NDArray[np.float32], scene: Scene, response: Response) -> tuple[Stored, Blemishes]:
-    """Develop a film, let it lie about, and scan it."""
+def _digitise(
+    quanta: NDArray[np.float32], scene: Scene, response: Response
+) -> tuple[Stored, Blemishes, NDArray[np.float32]]:
+    """Develop a film, let it lie about, and scan it; the last is the density that the scanner saw."""
     density = develop(quanta, response, _stream(scene, "grain"))
     blemishes = soil(density, scene.used_film or Film(), response, scene.pixel_spacing_mm, _stream(scene, "dust"))
     share = scan(density, response, _stream(scene, "scanner"))
-    return store_share(share, scene, brighter_is_exposed=False), blemishes
+    seen = (1 - share) * np.float32(response.scanner_density)
+    return store_share(share, scene, brighter_is_exposed=False), blemishes, seen
 
 
 def render(scene: Scene) -> Phantom:
@@ -247,7 +282,7 @@ def render(scene: Scene) -> Phantom:
     thin = fibre_attenuation(tissue, pixels)
     attenuation += thin * np.clip(refine(distance, coarse, pixels) / np.float32(2), 0, 1)
     beam = set_beam(scene, float(np.median(tissue.coarse[room.inside])))
-    planted = _plant(attenuation, placements, scene, beam, _stream(scene, "particles"))
+    planted, changes = _plant(attenuation, placements, scene, beam, _stream(scene, "particles"))
 
     objects: tuple[PlacedObject, ...] = ()
     if scene.objects:
@@ -267,22 +302,22 @@ def render(scene: Scene) -> Phantom:
     defects = _spoil(quanta, scene, beam, _stream(scene, "defects"))
     if beam.film is None:
         stored = store(quanta, shadow, scene, beam, breast)
+        seen = np.log(np.maximum(quanta, np.float32(1)))
         scratches = np.zeros((0, 2, 2))
     else:
-        stored, blemishes = _digitise(quanta, scene, beam.film)
+        stored, blemishes, seen = _digitise(quanta, scene, beam.film)
         defects = np.concatenate([defects, blemishes.dust_mm / scene.pixel_spacing_mm - 0.5])
         scratches = blemishes.scratches_mm
 
+    planted = _rate(planted, changes, seen, room, coarse, pixels)
     members = tuple(particle.number for particle in planted if particle.cluster is not None)
     label = Distribution(scene.kind.value) if members else Distribution.NOT_APPLICABLE
-    outline = anatomy.outline_mm[::20]
-    seen = ((outline >= 0) & (outline <= scene.field_mm)).all(axis=1)
     truth = Truth(
         distribution=label,
         calcifications=planted,
         clusters=(PlantedCluster(0, label, members),) if members else (),
         nipple_px=frame.point(*anatomy.nipple_mm.tolist()),
-        skin_line_px=frame.points(outline[seen]),
+        skin_line_px=frame.points(_in_field(anatomy.outline_mm[::20], scene)),
         pectoral_px=frame.points(anatomy.pectoral_mm),
         defects_px=frame.points((defects + 0.5) * scene.pixel_spacing_mm),
         knots_px=frame.points(knots),

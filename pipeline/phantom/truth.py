@@ -33,7 +33,8 @@ class PlantedCalcification:
     ``length_mm`` and ``width_mm`` the Feret diameters of that outline, all in
     the breast. ``contrast`` is the largest line integral of its attenuation
     above tissue, and ``matched_filter_snr`` what `matched_filter_snr` says.
-    ``cluster`` is the number of its cluster, or None.
+    ``cluster`` is the number of its cluster, or None. ``effective_snr`` is the
+    ratio with texture as noise (`effective_snrs`), None where it is not known.
     """
 
     number: int
@@ -48,6 +49,7 @@ class PlantedCalcification:
     contrast: float
     matched_filter_snr: float
     cluster: int | None
+    effective_snr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def point_record(point: PlantedCalcification | InsertedCalcification) -> dict[st
         "cluster": point.cluster,
         "contrast": round(point.contrast, 4),
         "matched_filter_snr": round(point.matched_filter_snr, 2),
+        "effective_snr": None if point.effective_snr is None else round(point.effective_snr, 2),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scoring.matching import match_nearest
+from pipeline.scoring.matching import match_nearest, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ class PointCase:
     truths: tuple[TruePoint, ...]
     truths_mm: NDArray[np.float64]
     diameter_mm: NDArray[np.float64]
+    length_mm: NDArray[np.float64]
     marks_mm: NDArray[np.float64]
     scores: NDArray[np.float64]
     reported: int
@@ -39,6 +40,12 @@ class PointCase:
     def radius_mm(self, settings: ScoringSettings) -> NDArray[np.float64]:
         """How far a mark may lie from each true one."""
         return np.fmax(settings.hit_radius_mm, self.diameter_mm / 2)
+
+    def on_body(self, settings: ScoringSettings) -> NDArray[np.bool_]:
+        """Tell which marks lie on the body of a true one, however long it is; shape (marks,)."""
+        length_mm = np.where(np.isfinite(self.length_mm), self.length_mm, self.diameter_mm)
+        near = neighbours(self.marks_mm, self.truths_mm, np.nan_to_num(length_mm / 2 + settings.body_rim_mm))
+        return np.array([bool(truths) for truths in near], dtype=bool)
 
     def pairs(self, settings: ScoringSettings) -> list[tuple[int, int]]:
         """Pair reported marks and true ones, (mark, truth)."""
@@ -66,6 +73,7 @@ def point_cases(cases: Sequence[Case]) -> list[PointCase]:
                 truths=truths,
                 truths_mm=places if spacing is None else spacing.to_mm(places),
                 diameter_mm=np.array([_diameter_mm(t, case) for t in truths], dtype=np.float64),
+                length_mm=np.array([np.nan if t.length_mm is None else t.length_mm for t in truths], dtype=np.float64),
                 marks_mm=marks_px if spacing is None else spacing.to_mm(marks_px),
                 scores=np.zeros(0) if case.found is None else case.found.marks.scores,
                 reported=0 if case.found is None else case.found.marks.reported,

@@ -30,14 +30,25 @@ BAND_RATES: Final = tuple(float(rate) for rate in np.geomspace(0.01, 100, 33))
 
 
 def _events(
-    cases: Sequence[PointCase], count: int, radius: Callable[[PointCase], NDArray[np.float64]], *, reported: bool
+    cases: Sequence[PointCase],
+    count: int,
+    radius: Callable[[PointCase], NDArray[np.float64]],
+    on_body: Callable[[PointCase], NDArray[np.bool_]],
+    *,
+    reported: bool,
 ) -> Events:
-    """Match all cases; the events of case i carry its number among all ``count`` cases."""
+    """
+    Match all cases; the events of case i carry its number among all ``count`` cases.
+
+    A mark on the body of a calcification whose middle is too far to be found by it is like a second mark on it.
+    """
     matches = [(np.zeros(0), match_ranked([], np.zeros(0), 0)) for _ in range(count)]
     for case in cases:
         end = case.reported if reported else len(case.scores)
         near = neighbours(case.marks_mm[:end], case.truths_mm, radius(case))
-        matches[case.number] = (case.scores[:end], match_ranked(near, case.scores[:end], len(case.truths)))
+        match = match_ranked(near, case.scores[:end], len(case.truths))
+        match.outcome[(match.outcome == Outcome.FALSE) & on_body(case)[:end]] = Outcome.DUPLICATE
+        matches[case.number] = (case.scores[:end], match)
     return collect(matches)
 
 
@@ -56,10 +67,10 @@ class PointScores:
     def __init__(self, cases: Sequence[PointCase], bootstrap: Bootstrap, settings: ScoringSettings) -> None:
         self.cases, self.bootstrap, self.settings = cases, bootstrap, settings
         count = len(bootstrap.unit_of_case)
-        self.events = _events(cases, count, self._wide, reported=False)
-        self.strict = _events(cases, count, self._strict, reported=False)
-        self.reported = _events(cases, count, self._wide, reported=True)
-        self.reported_strict = _events(cases, count, self._strict, reported=True)
+        self.events = _events(cases, count, self._wide, self._on_body, reported=False)
+        self.strict = _events(cases, count, self._strict, self._on_body, reported=False)
+        self.reported = _events(cases, count, self._wide, self._on_body, reported=True)
+        self.reported_strict = _events(cases, count, self._strict, self._on_body, reported=True)
         is_case = np.zeros(count)
         is_normal = np.zeros(count, dtype=bool)
         area_cm2 = np.zeros(count)
@@ -80,6 +91,9 @@ class PointScores:
 
     def _strict(self, case: PointCase) -> NDArray[np.float64]:
         return np.full(len(case.truths), self.settings.strict_radius_mm)
+
+    def _on_body(self, case: PointCase) -> NDArray[np.bool_]:
+        return case.on_body(self.settings)
 
     def operating_point(self) -> Section:
         """Give what the run reported: found, and false ones per image, normal image and cm2."""
@@ -127,7 +141,8 @@ class PointScores:
         }
 
     def groups(self) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
-        """Sort the true ones by diameter, detectability, peak and kind, as far as the truth says so."""
+        """Sort the true ones by diameter, both ratios, peak and kind, as far as the truth says so."""
+        effective = self._values("effective_snr")
         snr = self._values("matched_filter_snr")
         peak = self._values("peak_grey_levels")
         kinds = [truth.kind for truth in self.truths]
@@ -138,6 +153,15 @@ class PointScores:
             groups["detectability"] = _bins(snr, self.settings.detectability_edges)
             sure = self.settings.sure_detectability
             groups["detectability"].append((f"{sure:g} and more, all", snr >= sure))
+        if np.isfinite(effective).any():
+            groups["effective"] = _bins(effective, self.settings.effective_edges)
+            sure, (low, high) = self.settings.sure_effective, self.settings.speck_mm
+            is_sure = effective >= sure
+            is_speck = is_sure & (self.diameter_mm >= low) & (self.diameter_mm <= high)
+            groups["effective"] += [
+                (f"{sure:g} and more, all", is_sure),
+                (f"{sure:g} and more, {low:g} to {high:g} mm", is_speck),
+            ]
         if np.isfinite(peak).any():
             groups["peak"] = _bins(peak, self.settings.peak_edges)
             is_clear, (low, high) = peak >= self.settings.clear_peak, self.settings.speck_mm

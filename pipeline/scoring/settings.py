@@ -17,6 +17,10 @@ class ScoringSettings(Settings):
     strict_radius_mm: float = Field(default=0.35, gt=0, le=5)
     """The same, judged strictly, and whatever the diameter. 0.35 mm: 5 pixels of 0.07 mm, as HDoGReg was scored."""
 
+    body_rim_mm: float = Field(default=0.15, ge=0, le=5)
+    """A mark within half the true length and this is on the body of a calcification: no false one, even where it is too
+    far from the middle to find it. A pixel or two of blur, as the training of the classifier counts."""
+
     cluster_margin_mm: float = Field(default=1.0, ge=0, le=10)
     """The centroid of a found cluster may lie this far outside the convex hull of the true one: about the distance
     between neighbours in a dense cluster, so that the one missed at the edge does not decide."""
@@ -59,6 +63,14 @@ class ScoringSettings(Settings):
     """Where the bins of the matched filter's signal-to-noise ratio begin and end: 5 is the limit of certain detection
     of a known signal (Rose), 8 what any detector must find."""
 
+    effective_edges: tuple[float, ...] = (4.0, 5.0, 6.0, 8.0, 12.0, 20.0)
+    """Where the bins of the effective ratio begin and end. It alone decides what is found, in simulated and in real
+    images alike: nearly nothing below 5, half from 6 to 8, and nearly all beyond."""
+
+    sure_effective: float = Field(default=8.0, gt=0)
+    """Calcifications of at least this effective ratio are listed as one group as well, and the specks among them
+    (`speck_mm`)."""
+
     peak_edges: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0)
     """Where the bins of the height of inserted calcifications begin and end, in stored grey levels: 10 is the goal of
     the project on images of 8 bits."""
@@ -71,8 +83,8 @@ class ScoringSettings(Settings):
     """Inserted calcifications of at least this height in stored grey levels are listed as one group as well."""
 
     speck_mm: tuple[float, float] = (0.15, 0.6)
-    """Of those, the ones with a diameter within these limits are a group of their own: the specks that the project's
-    goal for inserted ones speaks of."""
+    """Of those, and of those with a sure effective ratio, the ones with a diameter within these limits are groups of
+    their own: the specks that the project's goals for inserted ones speak of."""
 
     limit_margin_px: float = Field(default=1.0, ge=0)
     """Macro or micro is also scored without calcifications whose true width lies this close to the limit: no

@@ -33,10 +33,12 @@ class TruePoint:
     column_px: float
     diameter_mm: float | None = None
     diameter_px: float | None = None
+    length_mm: float | None = None
     width_mm: float | None = None
     size: str | None = None
     kind: str | None = None
     matched_filter_snr: float | None = None
+    effective_snr: float | None = None
     peak_grey_levels: float | None = None
 
 

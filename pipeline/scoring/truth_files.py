@@ -38,11 +38,13 @@ class _Point(_Record):
     column: float
     id: int | str | None = None
     diameter_mm: float | None = Field(default=None, gt=0)
+    length_mm: float | None = Field(default=None, gt=0)
     width_mm: float | None = Field(default=None, gt=0)
     size: str | None = None
     kind: str | None = None
     cluster: int | str | None = None
     matched_filter_snr: float | None = None
+    effective_snr: float | None = None
     peak_grey_levels: float | None = None
 
 
@@ -163,10 +165,12 @@ def _points(path: Path) -> TrueImage:
             row_px=point.row,
             column_px=point.column,
             diameter_mm=point.diameter_mm,
+            length_mm=point.length_mm,
             width_mm=point.width_mm,
             size=point.size,
             kind=point.kind,
             matched_filter_snr=point.matched_filter_snr,
+            effective_snr=point.effective_snr,
             peak_grey_levels=point.peak_grey_levels,
         )
         for point in truth.points

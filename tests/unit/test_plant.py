@@ -93,6 +93,7 @@ def test_the_truth_says_what_evaluation_needs(tmp_path: Path) -> None:
         assert point["width_mm"] <= point["diameter_mm"] * 1.15 <= point["length_mm"] * 1.3
         assert (point["size"] == "macro") == (point["width_mm"] >= 1.0)
         assert point["matched_filter_snr"] > 1
+        assert point["effective_snr"] > 1
         assert 0 <= point["local_density"] <= 1
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _TITLES: Final = {
     "diameter": "By true diameter",
     "detectability": "By detectability (signal-to-noise ratio of the matched filter)",
+    "effective": "By effective ratio (the same with the texture as noise)",
     "peak": "By height of the peak, in stored grey levels",
     "kind": "By kind",
 }
@@ -50,8 +51,8 @@ def calcifications(document: Mapping[str, Any], tables: Mapping[str, Table]) -> 
     words = (
         f"{section['true']} true calcifications in {section['images']} images, "
         f"{section['images_without_any']} of them without any. One mark finds one calcification; as many as possible "
-        "are matched. A second mark on a calcification is nothing, or false where the curve says so. The band is the "
-        "95 % interval."
+        "are matched. A second mark on a calcification, or one on its body, is nothing, or false where the curve says "
+        "so. The band is the 95 % interval."
     )
     return part_of_page(
         "Calcifications, one by one",

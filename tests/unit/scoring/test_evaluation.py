@@ -40,6 +40,11 @@ def values(section: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
+def small_files(image: Image, write_run: Write, write_truth: Write) -> tuple[Image, Write, Write]:
+    return image, write_run, write_truth
+
+
+@pytest.fixture
 def small(image: Image, write_run: Write, write_truth: Write) -> tuple[Path, Path]:
     """
     One image with four calcifications, one without, and one with two that failed.
@@ -79,7 +84,7 @@ def test_calcifications_are_counted_as_by_hand(small: tuple[Path, Path], score: 
     assert got["found_strict"] == pytest.approx(2 / 6, abs=1e-5)
     assert got["false_per_image"] == 1.0  # two marks on two judged images
     assert got["false_per_image_duplicates_false"] == 1.5
-    assert got["false_per_image_strict"] == 2.0  # and the marks at 0.4 mm and at 1 mm
+    assert got["false_per_image_strict"] == 1.5  # and the mark at 0.4 mm; that at 1 mm is on the body of one of 2.4 mm
     assert got["false_per_normal_image"] == 1.0
     assert got["false_per_cm2"] == pytest.approx(2 / 20)
     at = {entry["rate"]: entry for entry in section["at_rates"]["per_image"]}
@@ -101,6 +106,47 @@ def test_groups_are_those_of_the_truth(small: tuple[Path, Path], score: Score) -
         "8 and more, all": 1,
     }
     assert 0.5 < detectability["5 to 8"]["at_operating_point"]["ideal"] < 1
+
+
+def test_shares_are_given_by_effective_ratio_where_the_truth_has_it(
+    score: Score, image: Image, write_run: Write, write_truth: Write
+) -> None:
+    run = write_run([image("1.1", [(10, 10, 0.9), (50, 50, 0.8)])])
+    ratios = [9.0, 7.0, 3.0, 7.9, None]
+    points = [point(row, row, effective_snr=ratio) for row, ratio in zip((10, 50, 90, 130, 170), ratios, strict=True)]
+    by = score(run, write_truth({"sop_instance_uid": "1.1", "points": points})).document["calcifications"]["by"]
+    assert {g["group"]: (g["n"], g["at_operating_point"]["found"]["value"]) for g in by["effective"]} == {
+        "below 4": (1, 0.0),
+        "6 to 8": (2, 0.5),
+        "8 to 12": (1, 1.0),
+        "8 and more, all": (1, 1.0),
+        "8 and more, 0.15 to 0.6 mm": (1, 1.0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "length", "counted"),
+    [
+        (10 + 31, {"length_mm": 6.0}, (0, 1)),  # on the end of a rod of 6 mm: not found by it, and no false mark
+        (10 + 32, {"length_mm": 6.0}, (1, 1)),  # 0.05 mm beyond
+        (10 + 31, {}, (1, 1)),  # as thick as it is long
+        (10 + 6, {}, (0, 1)),  # 0.6 mm from the middle of one of 1 mm
+    ],
+)
+def test_a_mark_on_the_body_of_a_long_calcification_is_no_false_one(
+    column: int,
+    length: dict[str, float],
+    counted: tuple[int, int],
+    small_files: tuple[Image, Write, Write],
+    score: Score,
+) -> None:
+    image, write_run, write_truth = small_files
+    run = write_run([image("1.1", [(10, column, 0.9)])])
+    truth = write_truth({"sop_instance_uid": "1.1", "points": [point(10, 10, 1.0, **length)]})
+    got = values(score(run, truth).document["calcifications"]["at_operating_point"])
+    assert got["found"] == 0
+    assert (got["false_per_image"], got["false_per_image_duplicates_false"]) == counted
+    assert got["false_per_image_strict"] == counted[0]
 
 
 def test_sizes_are_those_of_the_pairs(small: tuple[Path, Path], score: Score) -> None:
