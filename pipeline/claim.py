@@ -345,3 +345,21 @@ def _write_at_start(descriptor: int, content: bytes) -> None:
 
 def _why(error: OSError) -> str:
     return error.strerror or type(error).__name__
+
+
+def state_of(root: Path, recorded: str | None) -> str | None:
+    """
+    Say in which state a folder's run is, by what its record says and by whether somebody writes there.
+
+    Parameters
+    ----------
+    root : Path
+    recorded : str or None
+        ``state`` of run.json. A process that was killed leaves "running".
+
+    Returns
+    -------
+    str or None
+        "interrupted" where the record says "running" and nobody writes; else what is recorded.
+    """
+    return "interrupted" if recorded == "running" and not is_claimed(root) else recorded

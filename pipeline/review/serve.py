@@ -8,8 +8,9 @@ import signal
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from pipeline.claim import state_of
 from pipeline.config import uid_hasher
 from pipeline.errors import CallError
 from pipeline.review.answers import ANSWERS, Answers
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 SURVEY_S = 5.0
 """How long the start waits for the search of images that are not at their places: some 2,500 headers."""
+
+UNFINISHED: Final = {
+    "running": "The run is still going on.",
+    "stopped": "The run was stopped before its end; its command goes on.",
+    "interrupted": "The run was interrupted before its end; its command goes on.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,9 @@ def _introduce(request: ReviewRequest, review: Review, finder: ImageFinder, addr
         f"{count} image{'' if count == 1 else 's'} of {request.run}; answers in {review.answers.file}",
         f"Open {address}",
     ]
+    state = state_of(request.run, review.index.record.get("state"))
+    if state in UNFINISHED:
+        lines.append(f"{UNFINISHED[state]} What it has judged by now is shown; start the review again for the rest.")
     if review.answers.is_on_share:
         lines.append(
             "The answers lie on a network share, so SQLite's log file is not used: it must not be shared between "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pipeline.claim import is_claimed
+from pipeline.claim import state_of
 from pipeline.errors import CallError
 from pipeline.geometry import PixelSpacing
 from pipeline.json_lines import read_json_lines
@@ -144,8 +144,7 @@ def read_run(folder: Path) -> FinishedRun:
             images[path.stem] = _image(_json(path), candidates.get(path.stem))
         not_judged, unnamed, uid_of_file = _rows(folder / "files.jsonl")
         configuration = record["configuration"]
-        if record.get("state") == "running" and not is_claimed(folder):
-            record["state"] = "interrupted"
+        record["state"] = state_of(folder, record.get("state"))
         return FinishedRun(
             images=images,
             not_judged={uid: row for uid, row in not_judged.items() if uid not in images},

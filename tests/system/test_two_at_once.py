@@ -29,6 +29,20 @@ def many(copies: Callable[[int], Path]) -> Path:
     return copies(30)
 
 
+def said_by_review(run: Path) -> str:
+    """Start the review, and give what it says until it serves."""
+    command = [sys.executable, "-m", "pipeline", "review", str(run), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        assert server.stdout is not None
+        said = ""
+        for line in server.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                break
+        server.terminate()
+    return said
+
+
 @contextmanager
 def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run for as long as this lasts, and wait until the place is held."""
@@ -74,7 +88,7 @@ def test_the_second_run_is_refused_and_told_who_holds_the_folder(
     assert not (out / LOCK).exists()
 
 
-def test_who_scores_a_run_that_was_killed_is_told(
+def test_who_scores_or_reviews_a_run_that_was_killed_is_told(
     drawn: Path, many: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
@@ -92,6 +106,7 @@ def test_who_scores_a_run_that_was_killed_is_told(
     truth.write_text("sop_instance_uid,has_calcifications\n" + "".join(f"{uid},1\n" for uid in uids))
     assert main(["evaluate", str(out), "--truth", str(truth), "--out", str(tmp_path / "scores"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["run"]["state"] == "interrupted"
+    assert "The run was interrupted before its end" in said_by_review(out)
 
 
 def test_where_locks_are_not_seen_a_sign_of_life_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
