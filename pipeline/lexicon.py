@@ -350,7 +350,7 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.POSSIBLE_SPECIMEN: "Words of the series or the study name a specimen.",
     Flag.POSSIBLE_CONTRAST_RECOMBINED: "Words of the series or the study name a contrast image of two energies, in "
     "which calcifications are subtracted.",
-    Flag.POSSIBLE_SCREENSHOT: "Words of the series are those of a report or a screenshot.",
+    Flag.POSSIBLE_SCREENSHOT: "Words of the image or its series are those of a report or a screenshot.",
     Flag.NOT_MAMMOGRAPHY_ADMITTED: "Not a mammography object; judged because the configuration admits it.",
     Flag.QUALITY_CONTROL_ADMITTED: "A quality-control image; judged because the configuration admits it.",
     Flag.SPECIMEN_ADMITTED: "A specimen; judged because the configuration admits it.",

@@ -31,9 +31,10 @@ that were made with them, is WSD: together with modality, breast and view it is 
 def why_screenshot(
     header: Header, view: ViewCall, statements: Sequence[Statement], *, is_breast: bool, settings: AdmitSettings
 ) -> Verdict:
-    """Say why a secondary capture is something else than a mammogram, a film or a synthesised view."""
+    """Say why a secondary capture is no mammogram, film or synthesised view; of another class that is a doubt at most."""
     if header.text("SOPClassUID") not in SECONDARY_CAPTURE_CLASSES:
-        return Verdict()
+        words = listen(statements, DOCUMENT, Subject.IMAGE)  # what a workstation saves under the class of its source
+        return Verdict(doubt=next(map(str, words), None))
     conversion = header.text("ConversionType").upper()
     has_view = view.is_stated
     is_named = header.text("Modality").upper() == "MG" and is_breast and has_view
