@@ -31,7 +31,7 @@ that were made with them, is WSD: together with modality, breast and view it is 
 def why_screenshot(
     header: Header, view: ViewCall, statements: Sequence[Statement], *, is_breast: bool, settings: AdmitSettings
 ) -> Verdict:
-    """Say why a secondary capture is no mammogram, film or synthesised view; of another class that is a doubt at most."""
+    """Say why a secondary capture is no mammogram, film or synthesised view; of others words are a doubt at most."""
     if header.text("SOPClassUID") not in SECONDARY_CAPTURE_CLASSES:
         words = listen(statements, DOCUMENT, Subject.IMAGE)  # what a workstation saves under the class of its source
         return Verdict(doubt=next(map(str, words), None))
