@@ -86,11 +86,14 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
     trees = classifier_of(config)
     particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
-    particles, drawn = foreign.leave_out_drawn(particles, seen.density, seen.channels, breast, spacing, config.foreign)
+    on_metal = foreign.find_metal(particles, seen.channels, breast, config.foreign)
+    particles, drawn = foreign.leave_out_drawn(
+        particles, on_metal, seen.density, seen.channels, breast, spacing, config.foreign
+    )
     if drawn:  # what is drawn is no crowd that makes its neighbours likelier
         anew = sorted(particles, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px))
         particles = classify.classify_particles(anew, seen.channels, breast, spacing, trees, config.classify)
-    particles, metal = foreign.leave_out_metal(particles, seen.channels, breast, config.foreign)
+    particles, metal = foreign.leave_out_metal(particles, on_metal, config.foreign)
     distinct = classify.one_per_place(particles, seen.channels, spacing)
     reported = [p for p in particles if p.score >= config.classify.threshold]
     flags = mammogram.flags | breast.flags | marks.flags | drawn | metal

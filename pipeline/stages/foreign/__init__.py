@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Calcification, Channel, Density, Landmarks, Particle
 
-__all__ = ["ForeignSettings", "flag_areola", "leave_out_drawn", "leave_out_metal"]
+__all__ = ["ForeignSettings", "find_metal", "flag_areola", "leave_out_drawn", "leave_out_metal"]
+
+Place = tuple[int, float, float]
+"""What a particle keeps when it is scored again: its channel, row and column."""
 
 _PATCH_MM = 4.0
 """What is looked at around a peak: the largest clips lie in it, and enough of what is around them."""
@@ -49,11 +52,11 @@ class _Body:
     area_mm2: float
 
 
-def leave_out_metal(
+def find_metal(
     particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast, settings: ForeignSettings
-) -> tuple[tuple[Particle, ...], frozenset[Flag]]:
+) -> frozenset[Place]:
     """
-    Leave out particles that lie on metal or lead.
+    Find the particles that lie on metal or lead.
 
     Clips, biopsy markers, BBs, wires and lead letters are denser than any
     tissue, flat on top, and end within the detector's blur. Large
@@ -73,19 +76,50 @@ def leave_out_metal(
 
     Returns
     -------
+    frozenset of Place
+        Where they are.
+    """
+    cells = breast.cell_density[breast.is_judged]
+    if cells.size == 0:
+        return frozenset()
+    low, high = np.quantile(cells, (0.05, 0.995)).tolist()
+    tissue = _Tissue(low, high)
+    peaks = {place_of(p): _peak_near(p, channels, breast) for p in particles}
+    metal = {peak for peak in set(peaks.values()) if peak and _is_metal(peak, channels[0], tissue, settings)}
+    return frozenset(place for place, peak in peaks.items() if peak in metal)
+
+
+def leave_out_metal(
+    particles: Sequence[Particle], metal: frozenset[Place], settings: ForeignSettings
+) -> tuple[tuple[Particle, ...], frozenset[Flag]]:
+    """
+    Leave out the particles that lie on metal.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        In any order.
+    metal : frozenset of Place
+        As given by `find_metal`.
+    settings : ForeignSettings
+        Whether it is done.
+
+    Returns
+    -------
     particles : tuple of Particle
         Those that are left, in the same order.
     flags : frozenset of Flag
         ``metal`` where any was left out.
     """
-    on_metal = _on_metal(particles, channels, breast, settings)
-    if not settings.leave_out_metal or not any(on_metal):
+    others = tuple(p for p in particles if place_of(p) not in metal)
+    if not settings.leave_out_metal or len(others) == len(particles):
         return tuple(particles), frozenset()
-    return tuple(p for p, is_on in zip(particles, on_metal, strict=True) if not is_on), frozenset({Flag.METAL})
+    return others, frozenset({Flag.METAL})
 
 
 def leave_out_drawn(
     particles: Sequence[Particle],
+    metal: frozenset[Place],
     density: Density,
     channels: tuple[Channel, ...],
     breast: Breast,
@@ -102,6 +136,8 @@ def leave_out_drawn(
     ----------
     particles : sequence of Particle
         Scored, in any order.
+    metal : frozenset of Place
+        As given by `find_metal`.
     density : Density
         The whole image, before any filter.
     channels : tuple of Channel
@@ -111,7 +147,7 @@ def leave_out_drawn(
     spacing : PixelSpacing
         Size of a pixel.
     settings : ForeignSettings
-        Whether it is done, and what metal is.
+        Whether it is done.
 
     Returns
     -------
@@ -122,8 +158,7 @@ def leave_out_drawn(
     """
     if not settings.leave_out_drawn:
         return tuple(particles), frozenset()
-    on_metal = _on_metal(particles, channels, breast, settings)
-    others = [p for p, is_on in zip(particles, on_metal, strict=True) if not is_on]
+    others = [p for p in particles if place_of(p) not in metal]
     drawn = set(find_drawn(others, density, channels, breast, spacing))
     if not drawn:
         return tuple(particles), frozenset()
@@ -167,18 +202,9 @@ def flag_areola(
     return tuple(replace(c, flags=c.flags | {Flag.NEAR_NIPPLE}) if is_near(c) else c for c in calcifications)
 
 
-def _on_metal(
-    particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast, settings: ForeignSettings
-) -> list[bool]:
-    """Tell of each particle whether it lies on metal."""
-    cells = breast.cell_density[breast.is_judged]
-    if cells.size == 0:
-        return [False] * len(particles)
-    low, high = np.quantile(cells, (0.05, 0.995)).tolist()
-    tissue = _Tissue(low, high)
-    peaks = [_peak_near(p, channels, breast) for p in particles]
-    metal = {peak for peak in set(peaks) if peak is not None and _is_metal(peak, channels[0], tissue, settings)}
-    return [peak in metal for peak in peaks]
+def place_of(particle: Particle) -> Place:
+    """Tell which particle it is, whatever its score."""
+    return particle.channel, particle.row_px, particle.column_px
 
 
 def _peak_near(particle: Particle, channels: tuple[Channel, ...], breast: Breast) -> tuple[int, int] | None:

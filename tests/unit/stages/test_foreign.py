@@ -95,7 +95,8 @@ def test_no_particle_on_a_macrocalcification_is_taken_for_metal(
     for seed in (41, 42):
         phantom = rendered(Kind.MACRO_ONLY, seed=seed, count=(4, 6), macro_diameter_mm=(1.2, 4.5), **changes)
         seen = search(as_mammogram(phantom), Config())
-        kept, flags = foreign.leave_out_metal(seen.particles, seen.channels, seen.breast, ForeignSettings())
+        metal = foreign.find_metal(seen.particles, seen.channels, seen.breast, ForeignSettings())
+        kept, flags = foreign.leave_out_metal(seen.particles, metal, ForeignSettings())
         assert kept == seen.particles
         assert flags == frozenset()
         pixel_mm = phantom.scene.pixel_spacing_mm
