@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
@@ -18,6 +18,24 @@ if TYPE_CHECKING:
     from pipeline.stages.measure.settings import MeasureSettings
 
 
+_CLEAR_MAX_SPREAD: Final = 0.2
+"""A body that is five times as high as its surroundings are uneven is no tissue, however uneven it is itself."""
+_CLEAR_MIN_WIDTH_MM: Final = 1.5
+"""Two or three specks that touch are no body. One that is hollow is no heap of specks."""
+_CLEAR_MIN_SOLIDITY: Final = 0.8
+"""It may be lobed, as popcorn is; specks on a patch of tissue are not so compact."""
+_CLEAR_MIN_EVENNESS: Final = 0.55
+"""It may be a rim with one bright side. The level of the contour is 0.5."""
+_CLEAR_MAX_HAZE_MM: Final = 0.7
+"""The edge of a dense cluster of specks in tissue is 1 mm wide and more."""
+
+
+def _spread(values: NDArray[np.float32]) -> float:
+    """Give half of the range that the middle 68 % take: a standard deviation that a neighbour does not widen."""
+    low, high = np.percentile(values, (16, 84))
+    return float(high - low) / 2
+
+
 def find_body(
     image: NDArray[np.uint16], outline: NDArray[np.float64], spacing: PixelSpacing, settings: MeasureSettings
 ) -> NDArray[np.float64] | None:
@@ -28,7 +46,9 @@ def find_body(
     body ends at half of the particle's height above it. The smallest window
     that holds the whole body counts. A body is believed if its outline has
     few bays, if it drops fast along most of it, and if the body is about as
-    bright as the particle: tissue with specks on it is none of these.
+    bright as the particle: tissue with specks on it is none of these. One that
+    stands far out of surroundings without much structure may be lobed and
+    uneven.
 
     Parameters
     ----------
@@ -69,15 +89,26 @@ def find_body(
         if not is_larger:
             return None
         hull_area = polygon_area(convex_hull(contour))
-        length_mm = feret_diameters(spacing.to_mm(contour))[0]
+        length_mm, width_mm = feret_diameters(spacing.to_mm(contour))
         bright = (body > 0) & (patch >= ground + settings.level * height)
-        is_body = (
-            settings.body_shortest_mm <= length_mm <= settings.body_longest_mm
-            and polygon_area(contour) >= settings.body_min_solidity * hull_area
-            and float(np.median(patch[bright])) - ground >= settings.body_min_evenness * height
-            and haze_mm(patch - ground, body, spacing) <= settings.body_max_haze_mm
+        filled = polygon_area(contour) / hull_area
+        evenness = (float(np.median(patch[bright])) - ground) / height
+        edge_mm = haze_mm(patch - ground, body, spacing)
+        is_even = (
+            filled >= settings.body_min_solidity
+            and evenness >= settings.body_min_evenness
+            and edge_mm <= settings.body_max_haze_mm
         )
-        return contour + low if is_body else None
+        is_hollow = bool((patch[body > 0] < ground + settings.level * height).any())
+        is_clear = (
+            (is_hollow or width_mm >= _CLEAR_MIN_WIDTH_MM)
+            and _spread(frame) <= _CLEAR_MAX_SPREAD * height
+            and filled >= _CLEAR_MIN_SOLIDITY
+            and evenness >= _CLEAR_MIN_EVENNESS
+            and edge_mm <= _CLEAR_MAX_HAZE_MM
+        )
+        has_length = settings.body_shortest_mm <= length_mm <= settings.body_longest_mm
+        return contour + low if has_length and (is_even or is_clear) else None
     return None
 
 

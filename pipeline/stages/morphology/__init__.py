@@ -10,8 +10,9 @@ from pipeline.lexicon import Flag, Morphology, View
 from pipeline.model import MorphologyCall
 from pipeline.stages.morphology.appearance import Appearance, describe_appearance
 from pipeline.stages.morphology.cluster import describe_cluster
+from pipeline.stages.morphology.pieces import call_pieces
 from pipeline.stages.morphology.settings import MorphologySettings
-from pipeline.stages.morphology.table import CLUSTERS, PARTICLES, Test, judge, not_assessable, wording
+from pipeline.stages.morphology.table import CLUSTERS, PARTICLES, Row, judge, not_assessable, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,8 @@ def classify_morphology(
     """
     Say what kind each calcification looks like.
 
+    What lies at the edge of a coarse, typically benign one is a piece of it.
+
     Parameters
     ----------
     found : sequence of Calcification
@@ -69,10 +72,11 @@ def classify_morphology(
     tuple of Calcification
         The same in the same order, each with its ``morphology``.
     """
-    return tuple(
+    called = tuple(
         replace(c, morphology=_of_particle(c, _look_at(c, finest, breast, spacing, settings), spacing, settings))
         for c in found
     )
+    return call_pieces(called, [not counts_for_distribution(c, settings)[0] for c in called], spacing)
 
 
 def _look_at(
@@ -139,10 +143,13 @@ def counts_for_distribution(calcification: Calcification, settings: MorphologySe
     if Flag.VASCULAR in calcification.flags:
         return False, "vascular: lies on a chain that looks like an artery"
     call = calcification.morphology
-    if call is None or call.label not in NOT_OF_A_PATTERN:
+    if call is None:
         return True, ""
-    certainty = sum(call.probabilities.get(kind, 0.0) for kind in NOT_OF_A_PATTERN)
-    if certainty < settings.apart_min_certainty:
+    apart = NOT_OF_A_PATTERN
+    if (calcification.diameter_mm or 0.0) >= settings.apart_round_min_mm:
+        apart = apart | {Morphology.ROUND}
+    certainty = sum(call.probabilities.get(kind, 0.0) for kind in apart)
+    if call.label not in apart or certainty < settings.apart_min_certainty:
         return True, ""
     return False, f"{wording(call.label)} ({call.probabilities[call.label]:.0%}): {call.reasons[0]}"
 
@@ -215,7 +222,7 @@ def classify_cluster(
         shares = {kind: share, **({Morphology.NOT_ASSESSABLE: 1 - share} if share < 1 else {})}
         return MorphologyCall(kind, MappingProxyType(shares), (reason,), MappingProxyType(seen))
     assessable = seen["assessable_count"]
-    table: Mapping[Morphology, tuple[Test, ...]] = CLUSTERS
+    table: Mapping[Morphology, Row] = CLUSTERS
     if assessable < max(settings.group_min_assessable, settings.group_min_share * len(members)):
         table = {Morphology.POWDER: CLUSTERS[Morphology.POWDER]}  # which is told by its place, not by shapes
         if seen["axilla_share"] < settings.powder_min_share:

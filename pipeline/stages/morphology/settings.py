@@ -137,3 +137,7 @@ class MorphologySettings(Settings):
     """Rim, eggshell, popcorn, rod, dystrophic, suture and skin are left out of the distribution when they are together
     at least this probable: a calcification of a suspicious pattern that was wrongly left out is worse than one too
     many."""
+
+    apart_round_min_mm: float = Field(default=0.8, gt=0, le=5)
+    """Round ones of at least this diameter are left out of the distribution too. BI-RADS: round ones of 0.5 to 1 mm are
+    typically benign; the smaller ones may be a group's."""

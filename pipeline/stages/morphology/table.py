@@ -35,11 +35,27 @@ class Test:
         limit: float = getattr(settings, self.limit) if isinstance(self.limit, str) else self.limit
         return limit
 
-    def passed(self, value: float, settings: MorphologySettings) -> float:
-        """Give how well a value passes: 0.5 at the limit, 1 far on the right side of it."""
+    def passed(self, values: Mapping[str, float], settings: MorphologySettings) -> float:
+        """Give how well the quantity passes: 0.5 at the limit, 1 far on the right side of it."""
         limit = self.limit_in(settings)
-        beyond = (value - limit) / (settings.softness * limit)
+        beyond = (values[self.quantity] - limit) / (settings.softness * limit)
         return 1 / (1 + math.exp(min(-beyond if self.is_lower else beyond, _FAR)))
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """Tests that must not all be passed: what they describe has a row of its own, and what fails one has none else."""
+
+    name: str
+    tests: tuple[Test, ...]
+
+    def passed(self, values: Mapping[str, float], settings: MorphologySettings) -> float:
+        """Give how well one of the tests at least is failed."""
+        return 1 - math.prod(test.passed(values, settings) for test in self.tests)
+
+
+Row = tuple["Test | Unless", ...]
+"""All that a kind asks for."""
 
 
 def at_least(quantity: str, limit: str | float) -> Test:
@@ -53,34 +69,45 @@ def at_most(quantity: str, limit: str | float) -> Test:
 
 
 _HOLLOW = (at_least("lucency", "rim_min_lucency"), at_least("rim_share", "rim_min_share"))
-_SOLID = (at_most("lucency", "rim_min_lucency"),)
 _SHELL = (
     *_HOLLOW,
     at_least("length_mm", "rim_min_length_mm"),
     at_most("wall_mm", "rim_max_wall_mm"),
     at_least("solidity", "rim_min_solidity"),
-    at_most("near_skin", _HALF),
 )
-_ROUND = (at_most("out_of_round", "round_max_out_of_round"), at_most("haze_mm", "amorphous_min_haze_mm"))
-_IRREGULAR = (at_least("out_of_round", "round_max_out_of_round"), at_most("haze_mm", "amorphous_min_haze_mm"))
+_SKIN = (*_HOLLOW, at_least("near_skin", _HALF), at_most("length_mm", "skin_max_length_mm"))
+_LOBED = (
+    at_least("length_mm", "popcorn_min_length_mm"),
+    at_least("lobulation", "popcorn_min_lobulation"),
+    at_most("lucency", "popcorn_max_lucency"),
+)
+_NO_SHELL = Unless("no shell", _SHELL)
+_ROUND = (
+    at_most("out_of_round", "round_max_out_of_round"),
+    at_most("haze_mm", "amorphous_min_haze_mm"),
+    _NO_SHELL,
+)
+_IRREGULAR = (
+    at_least("out_of_round", "round_max_out_of_round"),
+    at_most("haze_mm", "amorphous_min_haze_mm"),
+    _NO_SHELL,
+)
 _FINE = (at_most("diameter_mm", "fine_max_mm"),)
 _COARSE = (at_least("diameter_mm", "fine_max_mm"), at_most("width_mm", "coarse_max_mm"))
 
-PARTICLES: Final[Mapping[Morphology, tuple[Test, ...]]] = MappingProxyType(
+PARTICLES: Final[Mapping[Morphology, Row]] = MappingProxyType(
     {
-        Morphology.SKIN: (
-            *_HOLLOW,
-            at_least("near_skin", _HALF),
-            at_most("length_mm", "skin_max_length_mm"),
+        Morphology.SKIN: _SKIN,
+        Morphology.RIM: (*_SHELL, Unless("not of the skin", _SKIN), at_least("wall_share", "eggshell_max_wall_share")),
+        Morphology.EGGSHELL: (
+            *_SHELL,
+            Unless("not of the skin", _SKIN),
+            at_most("wall_share", "eggshell_max_wall_share"),
         ),
-        Morphology.RIM: (*_SHELL, at_least("wall_share", "eggshell_max_wall_share")),
-        Morphology.EGGSHELL: (*_SHELL, at_most("wall_share", "eggshell_max_wall_share")),
         Morphology.POPCORN: (
-            at_least("length_mm", "popcorn_min_length_mm"),
+            *_LOBED,
             at_least("width_mm", "dystrophic_min_width_mm"),
-            at_least("lobulation", "popcorn_min_lobulation"),
             at_most("elongation", "popcorn_max_elongation"),
-            at_most("lucency", "popcorn_max_lucency"),
         ),
         Morphology.ROD: (
             at_least("width_mm", "rod_min_width_mm"),
@@ -90,9 +117,9 @@ PARTICLES: Final[Mapping[Morphology, tuple[Test, ...]]] = MappingProxyType(
         ),
         Morphology.DYSTROPHIC: (
             at_least("width_mm", "dystrophic_min_width_mm"),
-            at_most("lobulation", "popcorn_min_lobulation"),
             at_most("elongation", "popcorn_max_elongation"),
-            *_SOLID,
+            Unless("not lobed", _LOBED),
+            _NO_SHELL,
         ),
         Morphology.SUTURE: (
             at_least("path_mm", "suture_min_path_mm"),
@@ -119,7 +146,7 @@ PARTICLES: Final[Mapping[Morphology, tuple[Test, ...]]] = MappingProxyType(
 )
 """A single particle. Vascular is no row: the chain that a particle lies on says so, and its flag."""
 
-CLUSTERS: Final[Mapping[Morphology, tuple[Test, ...]]] = MappingProxyType(
+CLUSTERS: Final[Mapping[Morphology, Row]] = MappingProxyType(
     {
         Morphology.FINE_LINEAR: (
             at_least("linear_share", "group_min_linear"),
@@ -183,9 +210,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def judge(
-    table: Mapping[Morphology, tuple[Test, ...]], values: Mapping[str, float], settings: MorphologySettings
-) -> MorphologyCall:
+def judge(table: Mapping[Morphology, Row], values: Mapping[str, float], settings: MorphologySettings) -> MorphologyCall:
     """
     Hold measured numbers against a table.
 
@@ -194,7 +219,7 @@ def judge(
 
     Parameters
     ----------
-    table : mapping of Morphology to tuple of Test
+    table : mapping of Morphology to tuple of Test or Unless
         `PARTICLES` or `CLUSTERS`.
     values : mapping of str to float
         Every quantity of the table.
@@ -217,7 +242,7 @@ def judge(
         named, intro = ranked[1], f"fits no kind; nearest is {wording(ranked[1])}: "
     else:
         named, intro = best, ""
-    words = "; ".join(_said(test, values, settings) for test in table[named] if test.quantity in _WORDS)
+    words = "; ".join(_said(test, values, settings) for test in table[named])
     return MorphologyCall(
         label=best,
         probabilities=MappingProxyType({kind: share / whole for kind, share in shares.items()}),
@@ -226,11 +251,11 @@ def judge(
     )
 
 
-def _score(tests: tuple[Test, ...], values: Mapping[str, float], settings: MorphologySettings) -> float:
+def _score(tests: Row, values: Mapping[str, float], settings: MorphologySettings) -> float:
     """Multiply how well the tests of a row are passed; what is as good as 0 is 0."""
     score = 1.0
     for test in tests:
-        score *= test.passed(values[test.quantity], settings)
+        score *= test.passed(values, settings)
         if score < _NOTHING:
             return 0.0
     return score
@@ -258,8 +283,10 @@ def wording(kind: Morphology) -> str:
     return kind.value.replace("_", " ")
 
 
-def _said(test: Test, values: Mapping[str, float], settings: MorphologySettings) -> str:
+def _said(test: Test | Unless, values: Mapping[str, float], settings: MorphologySettings) -> str:
     """Put one test into words: what was measured, and the limit."""
+    if isinstance(test, Unless):
+        return test.name
     value, limit = values[test.quantity], test.limit_in(settings)
     if test.quantity == "near_skin":
         return "near the skin" if value else "not near the skin"

@@ -135,6 +135,27 @@ def test_a_rim_is_one_calcification_measured_around_its_wall(scene, diameter_mm,
     assert found.size is CalcificationSize.MACRO
 
 
+@pytest.mark.parametrize("diameter_mm", [2.0, 3.0])
+def test_a_rim_with_one_bright_side_is_one_calcification(scene, diameter_mm):
+    made = scene(0.1, noise=8.0).add_discs([(35.0, 20.0, diameter_mm, 500.0), (35.0, 20.0, diameter_mm - 0.7, -250.0)])
+    row, column = np.indices(made.shape) * 0.1
+    wall = np.abs(np.hypot(row - 35.0, column - 20.0) - diameter_mm / 2 + 0.2) < 0.2
+    made.values += np.where(wall & (column > 20.3), 300.0, 0.0)
+    [found] = _measured(made)
+    assert found.diameter_mm == pytest.approx(diameter_mm, abs=0.15)
+
+
+def test_a_dense_cluster_in_tissue_is_no_body(scene):
+    random = np.random.default_rng(4)
+    specks = [(35 + y, 20 + x, 0.35, 500.0) for y, x in random.uniform(-1.2, 1.2, (12, 2))]
+    made = scene(0.1, noise=8.0).add_discs(specks)
+    row, column = np.indices(made.shape) * 0.1
+    made.values += 300.0 * np.exp(-((row - 35.0) ** 2 + (column - 20.0) ** 2) / (2 * 1.5**2))
+    found = _measured(made)
+    assert len(found) >= 6
+    assert max(c.diameter_mm for c in found) < 1.2
+
+
 def test_specks_on_a_patch_of_tissue_stay_single(scene):
     specks = [(35.0, 20.0, 0.5, 500.0), (35.9, 20.5, 0.5, 500.0), (34.4, 20.9, 0.5, 500.0)]
     made = scene(0.07, noise=8.0).add_discs(specks)

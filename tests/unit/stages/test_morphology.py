@@ -23,7 +23,8 @@ from pipeline.stages.morphology import (
     counts_for_distribution,
     set_apart,
 )
-from pipeline.stages.morphology.table import CLUSTERS, PARTICLES, judge
+from pipeline.stages.morphology.table import CLUSTERS, PARTICLES, Row, Unless, judge
+from pipeline.stages.morphology.table import Test as TableTest
 
 SETTINGS = MorphologySettings()
 SIDE_MM = 18.0
@@ -146,6 +147,77 @@ def test_small_specks_are_punctate_or_pleomorphic_where_the_pixels_carry_it() ->
     assert coarse.label is Morphology.NOT_ASSESSABLE
     assert coarse.probabilities == {Morphology.NOT_ASSESSABLE: 1.0}
     assert "pixels across: a shape needs 4" in coarse.reasons[0]
+
+
+def side_by_side(*parts: tuple[Shape, float, float]) -> Shape:
+    """Draw shapes at millimetres down and across from the middle."""
+    return lambda y, x: np.asarray(np.maximum.reduce([shape(y - down, x - right) for shape, down, right in parts]))
+
+
+def knobbly(diameter: float, depth: float) -> Shape:
+    def height(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+        edge = diameter / 2 * (1 + depth * np.cos(4 * np.arctan2(y, x)))
+        return np.where(np.hypot(y, x) <= edge, 1.0, 0.0)
+
+    return height
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        knobbly(1.45, 0.25),  # lobed, and shorter than popcorn
+        ring(1.6, 0.4, middle=0.9),  # a middle as shallow as the limit
+        ring(4.5, 1.1, middle=0.6),  # a wall that is thicker than a rim's
+        disc(1.3),
+        lobed(3.0),
+        ring(1.2, 0.3),
+    ],
+)
+def test_what_is_coarse_and_clear_is_typically_benign_whichever_kind_it_is_nearest_to(shape: Shape) -> None:
+    channel = scene(shape, 0.07)
+    [*_, found] = classify_morphology(
+        [measured(outlines(channel, 4000.0)[0], 0.07)], channel, breast_of(channel), PixelSpacing(0.07, 0.07), SETTINGS
+    )
+    does_count, reason = counts_for_distribution(found, SETTINGS)
+    assert not does_count, found.morphology
+    assert reason
+
+
+@pytest.mark.parametrize(("diameter_mm", "counts"), [(0.6, True), (0.75, True), (0.9, False)])
+def test_a_round_one_is_left_out_from_its_diameter_on(diameter_mm: float, counts: bool) -> None:
+    channel = scene(disc(diameter_mm), 0.05)
+    outline = outlines(channel, 4000.0)[0]
+    spacing = PixelSpacing(0.05, 0.05)
+    [found] = classify_morphology([measured(outline, 0.05)], channel, breast_of(channel), spacing, SETTINGS)
+    assert found.morphology is not None
+    assert found.morphology.label is Morphology.ROUND
+    assert counts_for_distribution(found, SETTINGS)[0] is counts
+
+
+def test_what_lies_at_the_edge_of_a_coarse_one_is_a_piece_of_it() -> None:
+    speck = disc(0.35)
+    channel = scene(side_by_side((lobed(3.0), 0.0, 0.0), (speck, 0.0, 2.6), (speck, 0.0, -4.5)), 0.07)
+    found = [
+        measured(outline, 0.07, number=number) for number, outline in enumerate(outlines(channel, 4000.0), start=1)
+    ]
+    spacing = PixelSpacing(0.07, 0.07)
+    judged = classify_morphology(found, channel, breast_of(channel), spacing, SETTINGS)
+    near, far = sorted(judged[1:], key=lambda c: -c.column_px)
+    assert near.morphology is not None
+    assert near.morphology.label is Morphology.POPCORN
+    assert "mm from the edge of calcification 1, which looks popcorn: a piece of it" in near.morphology.reasons[0]
+    assert counts_for_distribution(far, SETTINGS)[0]
+    assert far.morphology is not None
+    assert far.morphology.label is not Morphology.POPCORN
+
+
+def test_what_lies_beside_a_rod_may_be_the_next_cast_of_its_duct() -> None:
+    channel = scene(side_by_side((rod(4.0, 0.9, 0.0), 0.0, 0.0), (rod(0.8, 0.3, 0.0), 0.0, 2.9)), 0.07)
+    found = [measured(outline, 0.07) for outline in outlines(channel, 4000.0)]
+    spacing = PixelSpacing(0.07, 0.07)
+    thick, thin = classify_morphology(found, channel, breast_of(channel), spacing, SETTINGS)
+    assert not counts_for_distribution(thick, SETTINGS)[0]
+    assert counts_for_distribution(thin, SETTINGS)[0]
 
 
 def test_a_faint_cloud_is_amorphous() -> None:
@@ -271,7 +343,12 @@ def test_a_chain_of_lines_that_branches_says_so() -> None:
     assert "branches" not in " ".join(straight.reasons)
 
 
-QUANTITIES = sorted({test.quantity for tests in PARTICLES.values() for test in tests})
+def single(row: Row) -> list[TableTest]:
+    """Give the tests of a row, those of what it must not be among them."""
+    return [test for part in row for test in (part.tests if isinstance(part, Unless) else (part,))]
+
+
+QUANTITIES = sorted({test.quantity for row in PARTICLES.values() for test in single(row)})
 
 
 @given(st.fixed_dictionaries({name: st.floats(0.01, 5) for name in QUANTITIES}))
@@ -284,18 +361,18 @@ def test_probabilities_sum_to_one_and_the_label_is_the_likeliest(values: dict[st
 
 @given(st.floats(0, 10), st.floats(0, 10))
 def test_a_test_passes_half_at_its_limit_and_better_the_farther_beyond(one: float, other: float) -> None:
-    for tests in (*PARTICLES.values(), *CLUSTERS.values()):
-        for test in tests:
-            assert test.passed(test.limit_in(SETTINGS), SETTINGS) == 0.5
+    for row in (*PARTICLES.values(), *CLUSTERS.values()):
+        for test in single(row):
+            assert test.passed({test.quantity: test.limit_in(SETTINGS)}, SETTINGS) == 0.5
             low, high = sorted((one, other))
-            passed = test.passed(low, SETTINGS), test.passed(high, SETTINGS)
+            passed = test.passed({test.quantity: low}, SETTINGS), test.passed({test.quantity: high}, SETTINGS)
             assert passed == tuple(sorted(passed, reverse=not test.is_lower))
 
 
 def test_no_word_of_it_judges() -> None:
     words = [kind.value for kind in Morphology]
     for table in (PARTICLES, CLUSTERS):
-        names = {test.quantity for tests in table.values() for test in tests}
+        names = {test.quantity for row in table.values() for test in single(row)}
         for value in (0.01, 0.4, 1.5, 4.0):
             words += judge(table, dict.fromkeys(names, value), SETTINGS).reasons
     assert not any(word in " ".join(words).lower() for word in ("benign", "malign", "suspic", "cancer"))
