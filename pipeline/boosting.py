@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.questions import MOST_LEAVES, Questions, to_questions
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,20 +64,8 @@ class BoostedTrees:
         ndarray of float64, shape (n,)
             Logarithms of odds, if the trees were trained for them.
         """
-        count, (trees, nodes) = len(table), self.feature.shape
-        first = (nodes * np.arange(trees, dtype=np.int32))[None, :]  # nodes of all trees in one row: one index each
-        feature, threshold = self.feature.ravel(), self.threshold.ravel()
-        left, right = ((first.T + one).ravel() for one in (self.left, self.right))
-        row = (table.shape[1] * np.arange(count, dtype=np.int32))[:, None]
-        values = np.ascontiguousarray(table).ravel()
-        node = np.repeat(first, count, axis=0)
-        while True:
-            is_low = values.take(row + feature.take(node)) <= threshold.take(node)
-            following = np.where(is_low, left.take(node), right.take(node))
-            if np.array_equal(following, node):
-                break
-            node = following
-        return np.asarray(self.baseline + self.value.ravel().take(node).astype(np.float64).sum(axis=1))
+        values = _questions_of(self).ask(table)
+        return np.asarray(self.baseline + values.sum(axis=1))
 
     def to_json(self) -> dict[str, Any]:
         """Give the trees as JSON values, one list of nodes per tree; `from_json` reads them."""
@@ -100,6 +91,11 @@ class BoostedTrees:
         }
 
 
+@functools.lru_cache(maxsize=32)
+def _questions_of(trees: BoostedTrees) -> Questions:
+    return to_questions(trees.feature, trees.threshold, trees.left, trees.right, trees.value)
+
+
 def blank_nodes(
     trees: int, width: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
@@ -119,6 +115,17 @@ def blank_nodes(
 def _expect_format(document: Mapping[str, Any], expected: str, kind: str) -> None:
     if document.get("format") != expected:
         message = f"not a file of boosted {kind}: its format is {document.get('format')!r}, not {expected!r}"
+        raise ValueError(message)
+
+
+def _check_tree(number: int, tree: Sequence[Sequence[Any]]) -> None:
+    """Refuse nodes that two others lead to, and more leaves than there are bits."""
+    following = [node for parent in tree if len(parent) > 1 for node in parent[2:]]
+    if len(set(following)) < len(following):
+        message = f"two nodes of tree {number} lead to the same one"
+        raise ValueError(message)
+    if sum(len(node) == 1 for node in tree) > MOST_LEAVES:
+        message = f"tree {number} has more than {MOST_LEAVES} leaves"
         raise ValueError(message)
 
 
@@ -157,6 +164,7 @@ def from_json(document: Mapping[str, Any]) -> BoostedTrees:
                     raise ValueError(message)
                 feature[t, n], threshold[t, n] = features.index(name), limit
                 left[t, n], right[t, n] = low, high
+            _check_tree(t, tree)
         baseline = float(document["baseline"])
     except (KeyError, TypeError, IndexError) as error:
         message = f"a file of boosted trees is damaged ({type(error).__name__})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pipeline.errors import SkippedImage
+from pipeline.histogram import count_levels
 from pipeline.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def refuse_mask(codes: NDArray[np.uint16]) -> None:
     SkippedImage
         ``mask``.
     """
-    counts = np.bincount(codes.ravel())
+    counts = count_levels(codes)
     levels = np.flatnonzero(counts)
     if not 2 <= levels.size <= MOST_LEVELS:
         return

@@ -134,12 +134,14 @@ def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSetting
 
 def _cells(image: NDArray[np.uint16], cell_px: int) -> NDArray[np.uint16]:
     """Average the image over cells; the last ones are filled up with the edge's pixels."""
-    height, width = image.shape
-    bottom, right = -height % cell_px, -width % cell_px
-    if bottom or right:
-        image = np.pad(image, ((0, bottom), (0, right)), mode="edge")
-    size = (image.shape[1] // cell_px, image.shape[0] // cell_px)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint16)
+    for axis, size in enumerate(image.shape):
+        over = size % cell_px
+        if over:
+            whole, rest = np.split(image, [size - over], axis)
+            filled = np.pad(rest, [(0, cell_px - over if along == axis else 0) for along in (0, 1)], mode="edge")
+            return np.concatenate([_cells(part, cell_px) for part in (whole, filled) if part.size], axis)
+    shape = (image.shape[1] // cell_px, image.shape[0] // cell_px)
+    return np.asarray(cv2.resize(image, shape, interpolation=cv2.INTER_AREA), dtype=np.uint16)
 
 
 def _bright_border(cells: NDArray[np.uint16]) -> NDArray[np.bool_]:

@@ -84,7 +84,9 @@ def _in_channel(
     residue = channel.residue
     floor = settings.candidate_sigma * float(channel.noise.sigma.min())
     around = cv2.dilate(residue, np.ones((2 * reach_px + 1,) * 2, np.uint8))
-    peaks = np.flatnonzero((residue == around) & (residue > min(floor, 65534.0)))  # several times faster than nonzero
+    peaks = np.flatnonzero(
+        (residue == around) & (residue > int(min(floor, 65534.0)))
+    )  # several times faster than nonzero
     rows, columns = np.divmod(peaks, residue.shape[1])
     top, left, *_ = breast.box_px
     full_rows, full_columns = (channel.to_stored(axis) for axis in (rows, columns))

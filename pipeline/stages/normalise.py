@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from pipeline.errors import UnreadableImage
+from pipeline.histogram import count_levels, median_level
 from pipeline.lexicon import Reason
 from pipeline.model import Density, NoiseTable
 from pipeline.settings import Settings
@@ -90,7 +91,7 @@ def to_density(pixels: StoredPixels) -> Density:
     their polarity, or rescaled by a linear function.
     """
     values = pixels.densities
-    counts = cv2.calcHist([pixels.codes], [0], None, [len(values)], [0, len(values)]).ravel()
+    counts = count_levels(pixels.codes)[: len(values)]
     in_use = (counts > 0) & ~pixels.is_padding
     lowest, highest = (values[in_use].min(), values[in_use].max()) if in_use.any() else (0.0, 0.0)
     if highest <= lowest:
@@ -100,9 +101,9 @@ def to_density(pixels: StoredPixels) -> Density:
     scaled = np.clip((values - lowest) / (highest - lowest), 0.0, 1.0) * _DENSEST
     table = np.rint(scaled).astype(np.uint16)
     table[pixels.is_padding] = 0
-    image = table[pixels.codes]
+    image = pixels.look_up(table)
     image.setflags(write=False)
-    is_padding = pixels.is_padding[pixels.codes] if counts[pixels.is_padding].any() else None
+    is_padding = pixels.look_up(pixels.is_padding) if counts[pixels.is_padding].any() else None
     return Density(image=image, is_padding=is_padding)
 
 
@@ -176,15 +177,15 @@ def measure_noise(
     """
     top, left, *_ = breast.box_px
     stride = max(1, round(np.sqrt(image.size / _NOISE_SAMPLES)))
-    rows = np.arange(stride // 2, image.shape[0], stride)
-    columns = np.arange(stride // 2, image.shape[1], stride)
+    lattice = slice(stride // 2, None, stride), slice(stride // 2, None, stride)
+    rows, columns = (np.arange(size)[along] for size, along in zip(image.shape, lattice, strict=True))
     cells = np.ix_((rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px)
     window_px = _odd(settings.noise_window_share * length_mm / (step_px * spacing.mean_mm))
     mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
-    lattice = np.ix_(rows, columns)
     inside = breast.is_judged[cells]
     level = mean[lattice][inside]
-    rest = np.abs(image[lattice][inside].astype(np.float32) - level)
+    value = image[lattice][inside]
+    rest = np.maximum(value, level) - np.minimum(value, level)
     count = level.size // settings.noise_levels
     if count < 16:
         sigma = 1.4826 * float(np.median(rest)) if rest.size else 1.0
@@ -198,13 +199,15 @@ def measure_noise(
 
 def _without_hot_pixels(crop: NDArray[np.uint16], settings: NormaliseSettings) -> NDArray[np.uint16]:
     """Put the median of their surroundings in place of spikes of a single pixel."""
-    steps = crop[::4, 1::4].astype(np.float32) - crop[::4, 0:-1:4][:, : crop[::4, 1::4].shape[1]]
-    sigma = 1.4826 * float(np.median(np.abs(steps))) / np.sqrt(2)
+    second = crop[::4, 1::4]
+    steps = cv2.absdiff(second, crop[::4, 0:-1:4][:, : second.shape[1]])
+    sigma = 1.4826 * median_level(count_levels(steps)) / np.sqrt(2)
     smallest = settings.hot_pixel_sigma * max(sigma, 1.0)
     neighbours = np.ones((3, 3), np.uint8)
     neighbours[1, 1] = 0
-    lead = cv2.subtract(crop, cv2.dilate(crop, neighbours))
-    spikes = np.flatnonzero(lead > min((1 - settings.hot_pixel_share) * smallest, 65534.0))
+    lead = cv2.dilate(crop, neighbours)
+    cv2.subtract(crop, lead, dst=lead)
+    spikes = np.flatnonzero(lead > int(min((1 - settings.hot_pixel_share) * smallest, _DENSEST - 1)))
     rows, columns = np.divmod(spikes, crop.shape[1])
     if len(rows) == 0:
         return crop

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,31 @@ def test_trees_are_walked_and_added_up():
     assert from_json(DOCUMENT).decide(table).tolist() == [-0.25, 9.25, 19.25]
 
 
+def walked(tree: list[list[Any]], row: dict[str, float]) -> float:
+    node = tree[0]
+    while len(node) > 1:
+        name, limit, low, high = node
+        node = tree[low if row[name] <= limit else high]
+    return float(node[0])
+
+
+@pytest.mark.parametrize("n_leaves", [2, 3, 8, 9, 16, 17, 33, 64])
+def test_every_row_ends_in_the_leaf_that_a_walk_from_node_to_node_leads_to(n_leaves: int) -> None:
+    random = np.random.default_rng(n_leaves)
+    trees = []
+    for _ in range(5):
+        tree: list[list[Any]] = [[0.0]]
+        for _ in range(n_leaves - 1):  # any leaf becomes a node: trees of any depth
+            leaf = int(random.choice([n for n, node in enumerate(tree) if len(node) == 1]))
+            tree[leaf] = [str(random.choice(["a", "b"])), float(random.integers(0, 9)), len(tree), len(tree) + 1]
+            tree += [[0.0], [0.0]]
+        trees.append([node if len(node) > 1 else [float(n)] for n, node in enumerate(tree)])
+    table = random.integers(0, 9, (40, 2)).astype(np.float32)  # many values lie on a threshold
+    decided = from_json({**DOCUMENT, "baseline": 0.0, "trees": trees}).decide(table)
+    rows = [dict(zip("ab", row, strict=True)) for row in table.tolist()]
+    assert decided.tolist() == [sum(walked(tree, row) for tree in trees) for row in rows]
+
+
 def test_no_rows_give_no_decisions():
     assert from_json(DOCUMENT).decide(np.zeros((0, 2), np.float32)).shape == (0,)
 
@@ -47,6 +73,8 @@ def test_what_is_written_can_be_read_again():
         {"trees": [[["a", 2.0, 1, 9], [0.5]]]},
         {"trees": [[["a", 2.0, 0, 0]]]},
         {"baseline": None},
+        {"trees": [[["a", 2.0, 1, 2], ["b", 1.0, 2, 3], [0.5], [1.0]]]},
+        {"trees": [[*(["a", 2.0, 2 * n + 1, 2 * n + 2] for n in range(64)), *([0.5] for _ in range(65))]]},
     ],
 )
 def test_a_damaged_document_is_refused(changes):

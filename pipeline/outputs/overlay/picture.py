@@ -87,7 +87,7 @@ def displayed(pixels: StoredPixels, size: tuple[int, int]) -> NDArray[np.uint8]:
         Averaged where the picture is smaller than the image, interpolated where it is larger.
     """
     table = np.where(pixels.is_padding, np.uint8(0), pixels.display_grey)
-    grey = np.take(table, pixels.codes)
+    grey = pixels.look_up(table)
     smaller = size[0] < grey.shape[0]
     return np.asarray(
         cv2.resize(grey, size[::-1], interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC), dtype=np.uint8

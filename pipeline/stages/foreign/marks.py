@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
+
+from pipeline.histogram import count_levels, median_level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,18 +127,10 @@ def grain_of(density: Density, breast: Breast) -> Grain:
     )
     rows, columns = np.arange(top, bottom, 3), np.arange(left, right - 1, 3)
     inside = breast.is_judged[np.ix_(rows // breast.cell_px, columns // breast.cell_px)]
-    steps = np.cumsum(_histogram(np.asarray(cv2.absdiff(values, beside)), inside))
-    middle = np.searchsorted(steps, [(steps[-1] + 1) // 2, steps[-1] // 2 + 1]).mean()  # what np.median gives
-    sigma = 1.4826 * float(middle) / math.sqrt(2) if steps[-1] else 0.0
-    levels = np.flatnonzero(_histogram(values))
+    steps = count_levels(np.asarray(cv2.absdiff(values, beside)), inside)
+    sigma = 1.4826 * median_level(steps) / math.sqrt(2)
+    levels = np.flatnonzero(count_levels(values))
     return Grain(max(sigma, 1.0), float(np.median(np.diff(levels))) if len(levels) > 1 else 1.0)
-
-
-def _histogram(values: NDArray[Any], mask: NDArray[np.bool_] | None = None) -> NDArray[np.int_]:
-    """Count the pixels of each level; of some hundred thousand it takes less than to sort them."""
-    is_counted = None if mask is None else mask.view(np.uint8)
-    counts = cv2.calcHist([values], [0], is_counted, [_DENSEST + 1], [0, _DENSEST + 1])
-    return np.asarray(counts.ravel(), dtype=np.int_)
 
 
 def measure_marks(
