@@ -38,6 +38,7 @@ _BY_SHAPE: Final = {
     "fork": Morphology.FINE_LINEAR,
     "rim": Morphology.RIM,
     "plaque": Morphology.VASCULAR,
+    "dermal": Morphology.SKIN,
 }
 
 

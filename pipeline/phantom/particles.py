@@ -72,7 +72,7 @@ def _body(shape: Shape, aspect: float, rng: np.random.Generator) -> NDArray[np.f
     n = _ACROSS + 16
     edge = n / _ACROSS
     z, y, x = np.meshgrid(*(np.linspace(-edge, edge, n),) * 3, indexing="ij")
-    roughness = {Shape.ROUND: 0.06, Shape.ROD: 0.1, Shape.RIM: 0.06}.get(shape, 0.22)
+    roughness = {Shape.ROUND: 0.06, Shape.ROD: 0.1, Shape.RIM: 0.06, Shape.DERMAL: 0.06}.get(shape, 0.22)
     coarse = _rough(x.shape, 10, (0.6, 1.5), rng)
     fine = _rough(x.shape, 12, (1.5, 3.5), rng)
     surface = roughness * (coarse + 0.5 * fine)
@@ -94,9 +94,10 @@ def _body(shape: Shape, aspect: float, rng: np.random.Generator) -> NDArray[np.f
         body = _fork(x, y, z, narrow) / narrow
     inside = body + surface < 1.0
     # What is long or hollow stays in one piece only if its mineral is even.
-    uneven = 0.06 if aspect > 1.6 or shape is Shape.RIM else 0.25
+    is_hollow = shape in {Shape.RIM, Shape.DERMAL}
+    uneven = 0.06 if aspect > 1.6 or is_hollow else 0.25
     mineral = np.clip(0.8 + uneven * _rough(x.shape, 8, (1.0, 3.0), rng), 0.15, 1.0)
-    if shape is Shape.RIM:
+    if is_hollow:
         wall = rng.uniform(0.18, 0.32)
         mineral = np.where(body + surface > 1.0 - wall, mineral, 0.06)
     if shape is Shape.POPCORN:

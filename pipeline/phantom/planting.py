@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.errors import ConfigurationError, Problem
+from pipeline.phantom.arteries import draw_artery, place_plaques
+from pipeline.phantom.beside import group_points, place_benign, single_points
 from pipeline.phantom.patterns import draw_pattern
 from pipeline.phantom.room import Placement, Role, Room, spread_out
-from pipeline.phantom.vocabulary import Kind, Shape
+from pipeline.phantom.vocabulary import Beside, Kind, Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from pipeline.phantom.curves import Curve
+    from pipeline.phantom.arteries import Artery
     from pipeline.phantom.recipe import Scene
 
 USUAL_COUNTS = {
@@ -25,7 +30,7 @@ USUAL_COUNTS = {
     Kind.LINEAR: (10, 24),
     Kind.SEGMENTAL: (28, 65),
     Kind.MACRO_ONLY: (2, 4),
-    Kind.ARTERIAL: (35, 70),
+    Kind.ARTERIAL: (25, 110),
     Kind.NONE: (0, 0),
 }
 """Fewest and most particles of each kind, where the scene names no numbers. BI-RADS: five make a group, regional ones
@@ -78,46 +83,15 @@ def _macro(room: Room, scene: Scene, count: int, rng: np.random.Generator) -> li
     return placements
 
 
-def _arterial(room: Room, artery: Curve, count: int, rng: np.random.Generator) -> list[Placement]:
-    """Set plaques along both walls of an artery, in stretches."""
-    tangent = artery.tangents()
-    way = np.arange(len(artery.points_mm)) * 0.05
-    phase = rng.uniform(0, 2 * math.pi, 2)
-    diseased = np.sin(way / 7.0 + phase[0]) + 0.7 * np.sin(way / 2.7 + phase[1]) > -0.5
-    inside = np.flatnonzero(diseased & room.holds(artery.points_mm))
-    if inside.size == 0:
-        return []
-    placements: list[Placement] = []
-    kept = np.zeros((0, 2))
-    for at in rng.permutation(inside)[: 12 * count]:
-        if len(placements) == count:
-            break
-        side = float(rng.choice((-1.0, 1.0)))
-        normal = np.array([tangent[at, 1], -tangent[at, 0]])
-        offset = side * artery.radius_mm[at] * rng.normal(0.92, 0.06)
-        point = artery.points_mm[at] + normal * offset
-        if len(kept) and np.min(np.hypot(*(kept - point).T)) < 0.8:
-            continue
-        kept = np.concatenate([kept, point[None]])
-        angle = math.atan2(tangent[at, 0], tangent[at, 1]) + float(rng.normal(0.0, 0.12))
-        placements.append(
-            Placement(
-                float(point[0]), float(point[1]), Shape.PLAQUE, float(rng.uniform(0.35, 0.8)),
-                float(rng.uniform(2.5, 6.0)), angle, Role.ARTERIAL, in_pattern=False,
-            )
-        )  # fmt: skip
-    return placements
-
-
-def place(room: Room, scene: Scene, artery: Curve | None, rng: np.random.Generator) -> tuple[Placement, ...]:
+def place(room: Room, scene: Scene, artery: Artery | None, rng: np.random.Generator) -> tuple[Placement, ...]:
     """
-    Place a scene's calcifications.
+    Place the calcifications of a scene's kind.
 
     Parameters
     ----------
     room : Room
     scene : Scene
-    artery : Curve or None
+    artery : Artery or None
         The vessel that carries plaques in a scene of kind arterial.
     rng : Generator
 
@@ -139,7 +113,7 @@ def place(room: Room, scene: Scene, artery: Curve | None, rng: np.random.Generat
         if scene.kind is Kind.MACRO_ONLY:
             benign = _macro(room, scene, count, rng)
         else:
-            benign = [] if artery is None else _arterial(room, artery, count, rng)
+            benign = [] if artery is None else place_plaques(artery, room, count, rng)
         if len(benign) < min(2, count):
             problem = Problem("scenes.field_mm", f"the breast is too small for the kind {scene.kind}")
             raise ConfigurationError("recipe", [problem])
@@ -151,3 +125,46 @@ def place(room: Room, scene: Scene, artery: Curve | None, rng: np.random.Generat
         far = spread_out(room.draw(50 * max(number, 1), rng), number, 18.0, taken=points)
         placements += _micro(far, scene, rng, in_pattern=False)
     return tuple(placements)
+
+
+def place_beside(
+    room: Room, scene: Scene, placed: tuple[Placement, ...], streams: Callable[[int], np.random.Generator]
+) -> tuple[tuple[Placement, ...], tuple[Artery, ...]]:
+    """
+    Place what lies beside the pattern: each thing that the scene names, where there is room for it.
+
+    Parameters
+    ----------
+    room : Room
+    scene : Scene
+    placed : tuple of Placement
+        What `place` gave.
+    streams : callable
+        A random generator for each thing by its number, so that one more
+        leaves the others as they are.
+
+    Returns
+    -------
+    placements : tuple of Placement
+        In the order of the things; those of a second group have the number
+        of a pattern of their own.
+    arteries : tuple of Artery
+        The vessels that carry plaques.
+    """
+    added: list[Placement] = []
+    arteries: list[Artery] = []
+    for number, kind in enumerate(scene.beside):
+        rng = streams(number)
+        taken = np.array([(spot.y_mm, spot.x_mm) for spot in (*placed, *added)]).reshape(-1, 2)
+        if kind is Beside.ARTERY:
+            artery = draw_artery(room, rng)
+            arteries.append(artery)
+            added += place_plaques(artery, room, int(rng.integers(8, 60)), rng)
+        elif kind is Beside.SINGLES:
+            added += _micro(single_points(room, taken, rng), scene, rng, in_pattern=False)
+        elif kind is Beside.GROUP:
+            group = _micro(group_points(room, taken, rng), scene, rng, in_pattern=True)
+            added += [replace(spot, cluster=number + 1) for spot in group]
+        else:
+            added += place_benign(kind, room, taken, rng)
+    return tuple(added), tuple(arteries)

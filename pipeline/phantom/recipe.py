@@ -20,6 +20,7 @@ from pipeline.phantom.film_recipe import Film
 from pipeline.phantom.vocabulary import (
     MACRO_SHAPES,
     MICRO_SHAPES,
+    Beside,
     Coding,
     Detector,
     Kind,
@@ -45,7 +46,7 @@ _Section = TypeVar("_Section", bound=Settings)
 _Pair = Annotated[tuple[float, float], Field(strict=False), AfterValidator(require_order)]
 _Counts = Annotated[tuple[int, int], Field(strict=False), AfterValidator(require_order)]
 
-_OPTIONAL = frozenset({"objects", "film", "shapes", "flat_nipple", "muscle_share"})
+_OPTIONAL = frozenset({"objects", "film", "shapes", "flat_nipple", "muscle_share", "beside", "fibres"})
 """Fields that are written out only where they are not as usual."""
 
 _SHAPES = {Kind.MACRO_ONLY: MACRO_SHAPES, Kind.ARTERIAL: (), Kind.NONE: ()}
@@ -105,8 +106,13 @@ class Scene(Settings):
     with equal chance; those of macro_only irregular, popcorn, rod and rim, in turn."""
     strays: _Counts = (0, 2)
     """Fewest and most single microcalcifications far from the pattern; not planted in none, macro_only, diffuse."""
+    beside: Annotated[tuple[Annotated[Beside, Field(strict=False)], ...], Field(strict=False, max_length=8)] = ()
+    """What else lies in the breast, one for each time it is named: a calcified artery, secretory rods, rims, coarse
+    rounds, a scar, skin calcifications, single specks, a second group. Women have several of these at once."""
     knots: int = Field(default=5, ge=0, le=100)
     """Hard negatives: places where several fibres cross in one point."""
+    fibres: float = Field(default=1.0, ge=0.0, le=10.0)
+    """Hard negatives: how many times as many thin fibres as usual; the breasts of women are 1 to 4."""
     hot_pixels: int = Field(default=0, ge=0, le=1000)
     """Hard negatives: single pixels with far too high a value, which detector correction missed."""
     dead_pixels: int = Field(default=0, ge=0, le=1000)

@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.lexicon import CalcificationSize, Distribution, Laterality
 from pipeline.phantom.acquisition import Beam, expose, matched_filter_snr, set_beam, visible_change
 from pipeline.phantom.anatomy import make_anatomy, nipple_thickness, skin_distance_map
+from pipeline.phantom.arteries import artery_attenuation, draw_artery
 from pipeline.phantom.blemishes import Blemishes, soil
-from pipeline.phantom.curves import Curve
 from pipeline.phantom.effective import effective_snrs
 from pipeline.phantom.film import develop, scan
 from pipeline.phantom.film_recipe import Film
@@ -19,17 +19,26 @@ from pipeline.phantom.grids import Grid, blur, refine
 from pipeline.phantom.marker import draw_text
 from pipeline.phantom.objects import place_objects
 from pipeline.phantom.particles import grow, rasterise
-from pipeline.phantom.planting import place
+from pipeline.phantom.planting import place, place_beside
 from pipeline.phantom.processing import BreastMap, Stored, store, store_share
 from pipeline.phantom.room import Placement, Role, Room
 from pipeline.phantom.tissue import TISSUE_STEP_MM, fibre_attenuation, make_tissue, make_vessels
-from pipeline.phantom.truth import MACRO_WIDTH_MM, PlantedCalcification, PlantedCluster, PlantedObject, Truth
+from pipeline.phantom.truth import (
+    MACRO_WIDTH_MM,
+    PlantedArtery,
+    PlantedCalcification,
+    PlantedCluster,
+    PlantedObject,
+    Truth,
+    word_of,
+)
 from pipeline.phantom.vocabulary import Kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model import Point
+    from pipeline.phantom.arteries import Artery
     from pipeline.phantom.canvas import Box
     from pipeline.phantom.film import Response
     from pipeline.phantom.objects import PlacedObject
@@ -123,7 +132,7 @@ def _plant(
     for number, spot in enumerate(placements):
         particle = grow(spot.shape, spot.diameter_mm, spot.aspect, spot.angle, rng)
         limits = {Role.MACRO: _COARSE_PER_MM, Role.ARTERIAL: _PLAQUE_PER_MM}.get(spot.role, scene.attenuation_per_mm)
-        per_mm = float(rng.uniform(*limits))
+        per_mm = spot.density * float(rng.uniform(*limits))
         row, column, thickness = rasterise(particle, spot.y_mm, spot.x_mm, pixel)
         box = np.s_[row : row + thickness.shape[0], column : column + thickness.shape[1]]
         background = float(tissue[box].mean(dtype=np.float64))
@@ -157,7 +166,7 @@ def _plant(
                 shape=spot.shape.value,
                 contrast=per_mm * float(particle.thickness.max()),
                 matched_filter_snr=snr,
-                cluster=0 if spot.in_pattern else None,
+                cluster=spot.cluster if spot.in_pattern else None,
             )
         )
     return tuple(planted), tuple(changes)
@@ -176,6 +185,34 @@ def _within(
 
 def _in_field(points_mm: NDArray[np.float64], scene: Scene) -> NDArray[np.float64]:
     return points_mm[((points_mm >= 0) & (points_mm <= scene.field_mm)).all(axis=1)]
+
+
+def _clusters(scene: Scene, planted: tuple[PlantedCalcification, ...]) -> tuple[PlantedCluster, ...]:
+    """Give the patterns: that of the scene's kind is number 0, others are groups."""
+    numbers = sorted({one.cluster for one in planted if one.cluster is not None})
+    return tuple(
+        PlantedCluster(
+            number,
+            Distribution.GROUPED if number else Distribution(scene.kind.value),
+            tuple(one.number for one in planted if one.cluster == number),
+        )
+        for number in numbers
+    )
+
+
+def _artery(artery: Artery, scene: Scene, frame: _Frame) -> PlantedArtery:
+    """Say where an artery runs within the image, and which stretches of it are calcified."""
+    course = artery.course.points_mm
+    inside = ((course >= 0) & (course <= scene.field_mm)).all(axis=1)
+    ill = np.flatnonzero(np.diff(np.concatenate([[0], (artery.disease * inside > 0).astype(int), [0]])))
+    return PlantedArtery(
+        style=artery.style.value,
+        radius_mm=float(artery.course.radius_mm.mean()),
+        course_px=frame.points(course[inside][::20]),
+        stretches_px=tuple(
+            (frame.point(*course[low]), frame.point(*course[high - 1])) for low, high in ill.reshape(-1, 2)
+        ),
+    )
 
 
 def _rate(
@@ -267,19 +304,19 @@ def render(scene: Scene) -> Phantom:
     distance = refine(breast.skin_distance, breast.grid, coarse)
     room = Room(anatomy, coarse, distance)
 
+    own = draw_artery(room, _stream(scene, "artery")) if scene.kind is Kind.ARTERIAL else None
+    placements = place(room, scene, own, _stream(scene, "pattern"))
+    more, others = place_beside(room, scene, placements, lambda number: _stream(scene, f"beside {number}"))
+    placements += more
+    arteries = others if own is None else (own, *others)
     vessels = make_vessels(anatomy, coarse, 5, _stream(scene, "vessels"))
-    artery = None
-    if scene.kind is Kind.ARTERIAL:
-        artery = max(vessels, key=lambda vessel: int(room.holds(vessel.points_mm).sum()))
-        wide = Curve(artery.points_mm, np.linspace(1.5, 1.0, len(artery.points_mm)))
-        vessels, artery = (*(v for v in vessels if v is not artery), wide), wide
-    pattern = _stream(scene, "pattern")
-    placements = place(room, scene, artery, pattern)
     knots = room.draw(scene.knots, _stream(scene, "knots"))
-    tissue = make_tissue(anatomy, coarse, distance, scene.density, vessels, knots, _stream(scene, "tissue"))
+    tissue = make_tissue(anatomy, coarse, distance, scene, vessels, knots, _stream(scene, "tissue"))
 
     attenuation = refine(tissue.coarse, coarse, pixels)
     thin = fibre_attenuation(tissue, pixels)
+    for number, artery in enumerate(arteries):
+        thin += artery_attenuation(artery, coarse, pixels, _stream(scene, f"film {number}"))
     attenuation += thin * np.clip(refine(distance, coarse, pixels) / np.float32(2), 0, 1)
     beam = set_beam(scene, float(np.median(tissue.coarse[room.inside])))
     planted, changes = _plant(attenuation, placements, scene, beam, _stream(scene, "particles"))
@@ -310,18 +347,17 @@ def render(scene: Scene) -> Phantom:
         scratches = blemishes.scratches_mm
 
     planted = _rate(planted, changes, seen, room, coarse, pixels)
-    members = tuple(particle.number for particle in planted if particle.cluster is not None)
-    label = Distribution(scene.kind.value) if members else Distribution.NOT_APPLICABLE
     truth = Truth(
-        distribution=label,
+        distribution=word_of(scene, planted),
         calcifications=planted,
-        clusters=(PlantedCluster(0, label, members),) if members else (),
+        clusters=_clusters(scene, planted),
         nipple_px=frame.point(*anatomy.nipple_mm.tolist()),
         skin_line_px=frame.points(_in_field(anatomy.outline_mm[::20], scene)),
         pectoral_px=frame.points(anatomy.pectoral_mm),
         defects_px=frame.points((defects + 0.5) * scene.pixel_spacing_mm),
         knots_px=frame.points(knots),
         scratches_px=tuple((frame.point(*start), frame.point(*end)) for start, end in scratches.tolist()),
+        arteries=tuple(_artery(one, scene, frame) for one in arteries),
         objects=tuple(PlantedObject(o.kind.value, *frame.point(o.y_mm, o.x_mm), o.radius_mm) for o in objects),
     )
     return Phantom(

@@ -28,7 +28,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One calcification to be grown: position in mm, shape, diameter, length over width, angle and role."""
+    """
+    One calcification to be grown: position in mm, shape, diameter, length over width, angle and role.
+
+    ``density`` is how many times the usual attenuation of its role it has,
+    ``cluster`` the number of the pattern that it belongs to, if it does.
+    """
 
     y_mm: float
     x_mm: float
@@ -38,6 +43,8 @@ class Placement:
     angle: float
     role: Role
     in_pattern: bool
+    density: float = 1.0
+    cluster: int = 0
 
 
 class Room:

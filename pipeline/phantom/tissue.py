@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.phantom.anatomy import Anatomy
+    from pipeline.phantom.recipe import Scene
 
 TISSUE_STEP_MM = 0.15
 """The grid of all but fibres and calcifications: above 3 line pairs per mm quantum noise hides a 1/f^3 texture."""
@@ -226,12 +227,12 @@ def make_tissue(
     anatomy: Anatomy,
     grid: Grid,
     distance: NDArray[np.float32],
-    density: float,
+    scene: Scene,
     vessels: tuple[Curve, ...],
     knots_mm: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> Tissue:
-    """Fill a breast."""
+    """Fill a breast, as dense and as full of thin fibres as the scene says."""
     y, x = grid.centres_mm()
     dy, dx = y - anatomy.nipple_mm[0], anatomy.nipple_mm[1] - x
     radius = np.hypot(dy, dx)
@@ -243,13 +244,13 @@ def make_tissue(
     inner = breast_thickness(anatomy, np.asarray(distance) - anatomy.skin_mm)
     inner *= 1 - 2 * anatomy.skin_mm / anatomy.thickness_mm
     fill = inner / anatomy.thickness_mm
-    gland = _gland(frame, anatomy, density, rng)
+    gland = _gland(frame, anatomy, scene.density, rng)
     body = FAT_PER_MM * inner + SKIN_PER_MM * (thickness - inner)
     body += (GLAND_PER_MM - FAT_PER_MM) * 0.75 * inner * gland
 
     texture = 0.05 * power_law_noise(grid, _TEXTURE_EXPONENT, 25.0, rng)
     texture += 0.05 * _toward_nipple(frame, power_law_noise(grid, _TEXTURE_EXPONENT, 25.0, rng), 2.5)
-    texture += 0.025 * _lumps(frame, anatomy, density, rng)
+    texture += 0.025 * _lumps(frame, anatomy, scene.density, rng)
     patchy = smoothstep(_band_noise(grid, 7.0, rng), -0.6, 1.2)
     web = _ridges(_toward_nipple(frame, _band_noise(grid, 3.5, rng), 2.0), 0.07)
     wide_web = _ridges(_band_noise(grid, 7.0, rng) + 0.4 * texture / 0.05, 0.05)
@@ -274,7 +275,7 @@ def make_tissue(
     area_cm2 = float((distance > 0).sum()) * grid.step_mm**2 / 100
     fibres = []
     for sigma, per_cm2, bend, peak in ((0.40, 0.7, 0.05, 0.032), (0.22, 1.0, 0.06, 0.028), (0.12, 1.0, 0.08, 0.024)):
-        paths = _fibre_paths(frame, anatomy, max(3, round(area_cm2 * per_cm2)), bend, rng)
+        paths = _fibre_paths(frame, anatomy, max(3, round(area_cm2 * per_cm2 * scene.fibres)), bend, rng)
         peaks = peak * rng.gamma(2.0, 0.5, len(paths))
         fibres.append((paths, peaks, sigma))
     crossing = knot_paths(knots_mm, rng)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.lexicon import Distribution
 from pipeline.phantom.identity import sop_instance_uid
 from pipeline.phantom.looks import kind_of, kind_of_cluster
+from pipeline.phantom.room import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from pipeline.lexicon import CalcificationSize, Distribution
+    from pipeline.lexicon import CalcificationSize
     from pipeline.model import Point
     from pipeline.phantom.insertion import InsertedCalcification
     from pipeline.phantom.recipe import Scene
-    from pipeline.phantom.room import Role
 
+_SCATTERED_MIN: Final = 3
+"""Single specks; fewer have no word of their own."""
+_BENIGN_MIN: Final = 2
+_WORD: Final = {
+    word: Distribution(word) if word in set(Distribution) else Distribution.NOT_APPLICABLE
+    for word in ("none", "scattered", "vascular", "typically_benign")
+}
 SCHEMA_VERSION: Final = "1.0"
 MACRO_WIDTH_MM: Final = 1.0
 """Planted particles at least this wide count as macro in the truth, by the definition of HPO:0040403 and BI-RADS'
@@ -62,6 +71,20 @@ class PlantedCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class PlantedArtery:
+    """
+    A calcified artery: how its wall is calcified, the mean radius of the wall, its course, and its stretches.
+
+    ``course_px`` has a point for each mm; a stretch is given by both of its ends.
+    """
+
+    style: str
+    radius_mm: float
+    course_px: tuple[Point, ...]
+    stretches_px: tuple[tuple[Point, Point], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlantedObject:
     """Something that is no calcification: its kind, centre, and the radius of the circle that holds it."""
 
@@ -79,7 +102,7 @@ class Truth:
     Attributes
     ----------
     distribution : Distribution
-        Of the image: one of the five descriptors, or not_applicable.
+        The word of the image; see `word_of`.
     calcifications : tuple of PlantedCalcification
     clusters : tuple of PlantedCluster
     nipple_px : Point
@@ -93,6 +116,8 @@ class Truth:
         Hot and dead pixels; on film dust.
     knots_px : tuple of Point
         Crossings of several fibres.
+    arteries : tuple of PlantedArtery
+        Vessels with plaques.
     objects : tuple of PlantedObject
         Clips, markers, labels and the like.
     scratches_px : tuple of (Point, Point)
@@ -107,8 +132,37 @@ class Truth:
     pectoral_px: tuple[Point, ...]
     defects_px: tuple[Point, ...]
     knots_px: tuple[Point, ...]
+    arteries: tuple[PlantedArtery, ...] = ()
     objects: tuple[PlantedObject, ...] = ()
     scratches_px: tuple[tuple[Point, Point], ...] = ()
+
+
+def word_of(scene: Scene, planted: Sequence[PlantedCalcification]) -> Distribution:
+    """
+    Give the word of an image by what was planted.
+
+    Parameters
+    ----------
+    scene : Scene
+    planted : sequence of PlantedCalcification
+
+    Returns
+    -------
+    Distribution
+        The descriptor of the pattern of the scene's kind, or of a second
+        group. Without a pattern `scattered` where three or more single specks
+        are planted; else `typically_benign` where two or more coarse ones
+        are, `vascular` where plaques are, and `none`.
+    """
+    if any(one.cluster is not None for one in planted):
+        is_own = any(one.cluster == 0 for one in planted)
+        return Distribution(scene.kind.value) if is_own else Distribution.GROUPED
+    roles = Counter(one.role for one in planted)
+    if roles[Role.MICRO] >= _SCATTERED_MIN:
+        return _WORD["scattered"]
+    if roles[Role.MACRO] >= _BENIGN_MIN:
+        return _WORD["typically_benign"]
+    return _WORD["vascular" if roles[Role.ARTERIAL] else "none"]
 
 
 def _corners(points: Iterable[Point]) -> list[list[float]]:
@@ -178,9 +232,19 @@ def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
         "skin_line": _corners(truth.skin_line_px),
         "defects": _corners(truth.defects_px),
         "knots": _corners(truth.knots_px),
+        **({"arteries": [_artery_record(one) for one in truth.arteries]} if truth.arteries else {}),
         **({"objects": [_object_record(thing) for thing in truth.objects]} if truth.objects else {}),
         **({"scratches": [_corners(ends) for ends in truth.scratches_px]} if scene.used_film else {}),
         "scene": scene.model_dump(mode="json"),
+    }
+
+
+def _artery_record(artery: PlantedArtery) -> dict[str, Any]:
+    return {
+        "style": artery.style,
+        "radius_mm": round(artery.radius_mm, 2),
+        "course": _corners(artery.course_px),
+        "stretches": [_corners(ends) for ends in artery.stretches_px],
     }
 
 

@@ -30,6 +30,20 @@ class Shape(StrEnum):
     ROD = "rod"
     RIM = "rim"
     PLAQUE = "plaque"
+    DERMAL = "dermal"
+
+
+class Beside(StrEnum):
+    """What else can lie in a breast, beside the pattern of its kind."""
+
+    ARTERY = "artery"
+    RODS = "rods"
+    RIMS = "rims"
+    ROUNDS = "rounds"
+    SCAR = "scar"
+    SKIN = "skin"
+    SINGLES = "singles"
+    GROUP = "group"
 
 
 MICRO_SHAPES = (Shape.IRREGULAR, Shape.ROUND, Shape.CAST, Shape.FORK, Shape.CLOUD)

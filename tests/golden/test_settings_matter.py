@@ -49,6 +49,7 @@ SEEN_ELSEWHERE: Final = frozenset(
 NOT_SEEN: Final = frozenset(
     {
         # Several rules flag the artery of 07_arterial, so none of them alone is missed there.
+        "vessels.elongated", "vessels.min_elongated_share", "vessels.track_gap_mm",
         "vessels.reach_mm", "vessels.min_length_mm", "vessels.min_count", "vessels.max_share_beside",
         "vessels.min_alignment", "vessels.min_track_share", "vessels.min_track_clarity", "vessels.complete_track_share",
         "vessels.some_track_share", "vessels.short_track_share", "vessels.min_track_count",

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon import Laterality, PresentationIntent, View
 from pipeline.phantom import Scene, default_recipe, load_recipe
-from pipeline.phantom.vocabulary import Kind, Photometric, Relationship, Shape
+from pipeline.phantom.vocabulary import Beside, Kind, Photometric, Relationship, Shape
 
 
 def write(folder: Path, text: str) -> Path:
@@ -117,4 +117,20 @@ def test_the_default_recipe_has_every_kind_and_depends_on_the_seed_alone() -> No
     assert {scene.kind for scene in first.scenes} == set(Kind)
     assert first == default_recipe(3)
     assert not {scene.seed for scene in first.scenes} & {scene.seed for scene in default_recipe(4).scenes}
-    assert len({scene.patient for scene in default_recipe(2000).scenes}) == len(Kind)
+    assert len({scene.patient for scene in default_recipe(2000).scenes}) == len(first.scenes)
+
+
+def test_nothing_but_the_calcifications_tells_the_kinds_of_the_default_recipe_apart() -> None:
+    recipes = [default_recipe(seed).scenes for seed in range(1, 61)]
+    for same in zip(*recipes, strict=True):
+        assert len({scene.kind for scene in same}) == 1
+        for look in ("pixel_spacing_mm", "view", "laterality", "detector", "intent", "transfer_syntax"):
+            count = {"pixel_spacing_mm": 4, "transfer_syntax": 3}.get(look, 2)
+            shown = [getattr(scene, look) for scene in same]
+            assert len(set(shown)) == count
+            assert max(shown.count(value) for value in set(shown)) <= (50 if look == "intent" else 45)
+    together = {(s.pixel_spacing_mm, s.detector, s.intent, s.laterality) for scenes in recipes for s in scenes}
+    assert len(together) == 4 * 2 * 2 * 2
+    mixed = [scene for scenes in recipes for scene in scenes if scene.kind is Kind.SEGMENTAL]
+    assert {thing for scene in mixed for thing in scene.beside} == set(Beside)
+    assert 0.3 < sum(bool(scene.beside) for scene in mixed) / len(mixed) < 0.8
