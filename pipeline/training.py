@@ -1,4 +1,4 @@
-"""How the particle classifier is trained: on simulated mammograms, by one command, with a fixed seed."""
+"""How the particle classifier is trained: on simulated mammograms, and images of one's own, with a fixed seed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from pipeline.fitting import boosting_library, carry_over, lines_of, open_traine
 from pipeline.lexicon import Laterality, Medium, PresentationIntent, Status, View
 from pipeline.phantom import simulate
 from pipeline.phantom.film_recipe import Film
+from pipeline.phantom.insert_recipe import InsertRecipe
 from pipeline.phantom.recipe import Recipe, Scene
 from pipeline.phantom.vocabulary import Detector, Kind, Photometric
 from pipeline.plant import plant
 from pipeline.stages.classify import FEATURES, describe_particles, most_prominent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,10 +37,13 @@ if TYPE_CHECKING:
     from pipeline.config import Config
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Mammogram
-    from pipeline.phantom.insert_recipe import InsertRecipe
+
+    _Described = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 _HIT_MM = 0.5
 _RIM_MM = 0.15
+_MOST_DRAWS = 6
+"""An image is put into at most so many times: its background is the same each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,39 +86,40 @@ def train_on_simulations(
     boosting_library()
     medium = medium_of(config, is_film=False)
     config = settings_for(config, medium)
-    scenes = training_scenes(count, seed, medium)
-    tables, labels = [], []
-    with open_trainers(workers) as pool:
-        described = pool.map(_describe_scene, scenes, itertools.repeat(config))
-        for done, (table, is_planted) in enumerate(described, start=1):
-            tables.append(table)
-            labels.append(is_planted)
-            on_image(done)
-    return _fit_all(tables, labels, seed, config, {"trained_on": f"simulated mammograms, {medium}", "images": count})
+    described = list(_counted(_describe_scenes(count, seed, config, medium, workers), 0, on_image))
+    return _fit_all(described, seed, config, {"trained_on": f"simulated mammograms, {medium}", "images": count})
 
 
 def train_on_images(
     into: Path,
-    recipe: InsertRecipe,
+    count: int,
     seed: int,
     config: Config,
+    workers: int,
     only: frozenset[str] | None = None,
     on_image: Callable[[int], None] = lambda _: None,
 ) -> BoostedTrees:
     """
-    Put calcifications into copies of real images, and fit trees to tell which particles they are.
+    Put calcifications into copies of real images, simulate others, and fit trees on both to tell which were planted.
+
+    The copies teach what one's own detector and tissue look like, the
+    simulated ones how calcifications look that nobody puts into an image:
+    arteries, casts, rims. Copies are made with one seed after the other until
+    there are about as many as simulated images.
 
     Parameters
     ----------
     into : Path
         A folder of mammograms without calcifications: what is in them
         already is learnt as not being one.
-    recipe : InsertRecipe
-        What is put in.
+    count : int
+        Number of simulated images.
     seed : int
         Equal seeds give equal trees on one platform.
     config : Config
         The settings of the search.
+    workers : int
+        Number of processes, for the simulated images.
     only : frozenset of str or None
         SOP Instance UIDs of the images that are used; None for all.
     on_image : callable
@@ -130,41 +135,58 @@ def train_on_images(
         If no image could be used, or scikit-learn is missing.
     """
     boosting_library()
-    config = settings_for(config, medium_of(config, is_film=False))
-    tables, labels = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        copies = Path(folder) / "copies"
-        for row in plant(copies, into, recipe, seed, config, only):
-            if row.status is not Status.JUDGED or row.sop_instance_uid is None:
-                continue
-            [path] = copies.rglob(f"*{row.sop_instance_uid}.dcm")
-            truth = copies / "truth" / f"{row.sop_instance_uid}.json"
-            table, is_planted = _describe_file(path, truth, config)
-            path.unlink()  # full-size copies of a whole folder would fill the disk
-            tables.append(table)
-            labels.append(is_planted)
-            on_image(len(tables))
-    if not tables:
+    medium = medium_of(config, is_film=False)
+    config = settings_for(config, medium)
+    described = list(_counted(_describe_copies(into, seed, config, only), 0, on_image))
+    if not described:
         message = "none of the images could be used; run mammocalc simulate --into to see why"
         raise CallError(message)
-    origin = {"trained_on": "calcifications put into images", "images": len(tables)}
-    return _fit_all(tables, labels, seed, config, origin)
+    own, draws = len(described), min(max(round(count / len(described)), 1), _MOST_DRAWS)
+    for draw in range(1, draws):
+        copies = _describe_copies(into, seed + draw, config, only)
+        described += _counted(copies, len(described), on_image)
+    put_in = len(described)
+    described += _counted(_describe_scenes(count, seed, config, medium, workers), put_in, on_image)
+    origin = {
+        "trained_on": f"calcifications put into {own} images, and simulated mammograms, {medium}",
+        "images": len(described),
+        "images_put_into": put_in,
+    }
+    return _fit_all(described, seed, config, origin)
 
 
-def _fit_all(
-    tables: list[NDArray[np.float32]],
-    labels: list[NDArray[np.bool_]],
-    seed: int,
-    config: Config,
-    origin: dict[str, Any],
-) -> BoostedTrees:
-    table, is_planted = np.concatenate(tables), np.concatenate(labels)
+def _fit_all(described: Sequence[_Described], seed: int, config: Config, origin: dict[str, Any]) -> BoostedTrees:
+    table, is_planted = (np.concatenate(parts) for parts in zip(*described, strict=True))
     counts = {"particles": len(table), "planted": int(is_planted.sum())}
     trained_under = origin_of(before_particles(config))
     return fit(table, is_planted, seed, {**origin, "seed": seed, **counts, "version": __version__, **trained_under})
 
 
-def _describe_scene(scene: Scene, config: Config) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _counted(described: Iterable[_Described], before: int, on_image: Callable[[int], None]) -> Iterator[_Described]:
+    """Pass images on, and tell how many there have been, with those before."""
+    for done, one in enumerate(described, start=before + 1):
+        on_image(done)
+        yield one
+
+
+def _describe_scenes(count: int, seed: int, config: Config, medium: Medium, workers: int) -> Iterator[_Described]:
+    with open_trainers(workers) as pool:
+        yield from pool.map(_describe_scene, training_scenes(count, seed, medium), itertools.repeat(config))
+
+
+def _describe_copies(into: Path, seed: int, config: Config, only: frozenset[str] | None) -> Iterator[_Described]:
+    """Put calcifications into copies of the images of a folder, one after the other, and describe them."""
+    with tempfile.TemporaryDirectory() as folder:
+        copies = Path(folder) / "copies"
+        for row in plant(copies, into, InsertRecipe(), seed, config, only):
+            if row.status is not Status.JUDGED or row.sop_instance_uid is None:
+                continue
+            [path] = copies.rglob(f"*{row.sop_instance_uid}.dcm")
+            yield _describe_file(path, copies / "truth" / f"{row.sop_instance_uid}.json", config)
+            path.unlink()  # full-size copies of a whole folder would fill the disk
+
+
+def _describe_scene(scene: Scene, config: Config) -> _Described:
     """Simulate one scene, and read it as every image is read."""
     with tempfile.TemporaryDirectory() as folder:
         simulate(Path(folder), Recipe(scenes=(scene,)))
@@ -172,7 +194,7 @@ def _describe_scene(scene: Scene, config: Config) -> tuple[NDArray[np.float32], 
         return _describe_file(Path(folder) / f"{scene.name}.dcm", truth, config)
 
 
-def _describe_file(path: Path, truth: Path, config: Config) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _describe_file(path: Path, truth: Path, config: Config) -> _Described:
     mammogram = read_mammogram(path, DicomSettings())
     planted = json.loads(truth.read_text(encoding="utf-8"))["points"]
     points = [PlantedPoint(p["row"], p["column"], p["length_mm"]) for p in planted]

@@ -127,11 +127,11 @@ example:
 """
 
 TRAIN: Final = """\
-Train the classifier that tells calcifications from other particles: on simulated mammograms, or,
-with --into, on calcifications that are put into copies of your own images without any. The one that
-comes with the program was made by `mammocalc train` with its defaults; the one for film with
-`--config digitised_film --images 192`. Needs scikit-learn
-(pip install 'mammocalc[train]'); what it makes does not.
+Train the classifier that tells calcifications from other particles: on simulated mammograms, and,
+with --into, as well on calcifications that are put into copies of your own images without any, into
+each up to six times, until there are about as many copies as simulated images. The one that comes
+with the program was made by `mammocalc train` with its defaults; the one for film with
+`--config digitised_film --images 192`. Needs scikit-learn (pip install 'mammocalc[train]'); what it makes does not.
 
 With --distribution, train the one that names the distribution of calcifications, on simulated points.
 """
@@ -301,12 +301,10 @@ def _add_train(commands: _Commands) -> None:
     parser = _add(commands, "train", "train a particle classifier", TRAIN, TRAIN_EXAMPLES)
     parser.add_argument("--out", required=True, type=_path, metavar="FILE", help="the classifier, a readable JSON file")
     parser.add_argument(
-        "--into", type=_path, metavar="FOLDER", help="train on calcifications put into copies of these mammograms"
+        "--into", type=_path, metavar="FOLDER", help="train on calcifications put into copies of these mammograms, too"
     )
     parser.add_argument("--only", type=_path, metavar="CSV", help="with --into: which images to take, as for simulate")
-    parser.add_argument(
-        "--images", type=_positive, default=384, metavar="N", help="without --into: number of simulated images"
-    )
+    parser.add_argument("--images", type=_positive, default=384, metavar="N", help="number of simulated images")
     parser.add_argument(
         "--distribution", action="store_true", help="train the classifier of distributions instead, on simulated points"
     )

@@ -296,19 +296,26 @@ def train(arguments: argparse.Namespace) -> int:
         return _train_distribution(arguments)
     from pipeline.config import load  # noqa: PLC0415 - see run
     from pipeline.engine import default_workers  # noqa: PLC0415
-    from pipeline.phantom.insert_recipe import InsertRecipe  # noqa: PLC0415
     from pipeline.plant import read_selection  # noqa: PLC0415
     from pipeline.training import train_on_images, train_on_simulations, write_classifier  # noqa: PLC0415
 
     config = load(arguments.config, arguments.overrides, _salt(arguments)).config
 
     with _silence():
+        workers = arguments.workers or default_workers()
         if arguments.into is None:
-            workers = arguments.workers or default_workers()
             trees = train_on_simulations(arguments.images, arguments.seed, config, workers, _count("images"))
         else:
             only = None if arguments.only is None else read_selection(arguments.only)
-            trees = train_on_images(arguments.into, InsertRecipe(), arguments.seed, config, only, _count("images"))
+            trees = train_on_images(
+                arguments.into,
+                arguments.images,
+                arguments.seed,
+                config,
+                workers,
+                only,
+                _count("images"),
+            )
     _require_folder_of(arguments.out)
     write_classifier(trees, arguments.out)
     print(f"a classifier from {trees.origin['images']} images in {arguments.out}")

@@ -28,10 +28,12 @@ def test_a_classifier_of_simulated_images_can_be_used(tmp_path, capsys):
 def test_a_classifier_of_ones_own_images(tmp_path):
     simulate(tmp_path / "images", Recipe(scenes=tuple(_scene(number) for number in range(3))))
     classifier = tmp_path / "ours.json"
-    assert main(["train", "--into", str(tmp_path / "images"), "--out", str(classifier)]) == 0
+    into = ["--into", str(tmp_path / "images"), "--images", "5", "--workers", "1"]
+    assert main(["train", *into, "--out", str(classifier)]) == 0
     origin = json.loads(classifier.read_text())["origin"]
-    assert origin["trained_on"] == "calcifications put into images"
-    assert origin["images"] == 3
+    assert origin["trained_on"] == "calcifications put into 3 images, and simulated mammograms, digital"
+    assert origin["images_put_into"] == 6  # twice into each: about as many as simulated ones
+    assert origin["images"] == 11
 
 
 def test_a_classifier_of_distributions_can_be_used(tmp_path, capsys):

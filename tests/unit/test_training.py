@@ -8,7 +8,6 @@ from pipeline.classifier import load_classifier
 from pipeline.config import Config
 from pipeline.errors import CallError, OutputError
 from pipeline.lexicon import Medium
-from pipeline.phantom.insert_recipe import InsertRecipe
 from pipeline.phantom.vocabulary import Detector, Kind
 from pipeline.stages.classify import FEATURES
 from pipeline.training import (
@@ -98,4 +97,4 @@ def test_a_file_in_the_way_is_an_output_error(tmp_path):
 def test_a_folder_without_usable_images_is_said(tmp_path):
     (tmp_path / "x.dcm").write_text("no DICOM")
     with pytest.raises(CallError, match="none of the images"):
-        train_on_images(tmp_path, InsertRecipe(), 1, Config())
+        train_on_images(tmp_path, 8, 1, Config(), 1)
