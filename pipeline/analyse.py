@@ -95,7 +95,8 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         particles = classify.classify_particles(anew, seen.channels, breast, spacing, trees, config.classify)
     particles, metal = foreign.leave_out_metal(particles, on_metal, config.foreign)
     distinct = classify.one_per_place(particles, seen.channels, spacing)
-    reported = [p for p in particles if p.score >= config.classify.threshold]
+    joined = _look_again(distinct, spacing, config)
+    reported = [*(p for p in particles if p.score >= config.classify.threshold), *joined]
     flags = mammogram.flags | breast.flags | marks.flags | drawn | metal
     flags |= _untrained(config, trees, with_distribution=mammogram.spacing is not None)
     if len(reported) > config.detect.report_limit:
@@ -103,7 +104,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         flags |= {Flag.TOO_MANY_FINDINGS}
     found = measure.measure_particles(reported, seen.channels, breast, marks, spacing, config.measure)
     found = foreign.flag_areola(found, marks, spacing, config.foreign)
-    found = tuple(replace(c, frame=mammogram.frame) for c in found)
+    found = tuple(_as_found(c, mammogram.frame, config) for c in found)
     clusters: tuple[Cluster, ...] = ()
     call = distribution.not_calibrated()
     if mammogram.spacing is None:
@@ -132,7 +133,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         clusters=clusters,
         distribution=call,
         flags=flags,
-        candidates=_candidates(distinct, mammogram.frame, config),
+        candidates=_candidates([p for p in distinct if p not in joined], mammogram.frame, config),
         medium=medium,
     )
 
@@ -361,6 +362,20 @@ def _with_morphology(
     )
 
 
+def _look_again(distinct: Sequence[Particle], spacing: PixelSpacing, config: Config) -> tuple[Particle, ...]:
+    """Give what is to be reported as well because of the clusters of what is; ``distinct`` are the surest first."""
+    sure = [(p.row_px, p.column_px) for p in distinct if p.score >= config.classify.threshold]
+    clusters = group.find_clusters(spacing.to_mm(np.array(sure).reshape(-1, 2)), config.group)
+    return classify.look_again(distinct, [cluster.members for cluster in clusters], spacing, config.classify)
+
+
+def _as_found(calcification: Calcification, frame: int, config: Config) -> Calcification:
+    """Say of a calcification in which frame it is, and whether only its cluster made it one."""
+    is_second = calcification.score < config.classify.threshold
+    flags = calcification.flags | ({Flag.SECOND_LOOK} if is_second else frozenset())
+    return replace(calcification, frame=frame, flags=flags)
+
+
 def _points_mm(found: tuple[Calcification, ...], spacing: PixelSpacing) -> NDArray[np.float64]:
     return spacing.to_mm(np.array([(c.row_px, c.column_px) for c in found]).reshape(-1, 2))
 
@@ -383,7 +398,7 @@ def _area_mm2(breast: Breast, spacing: PixelSpacing | None) -> float | None:
     return float(breast.is_breast.sum()) * breast.cell_px**2 * spacing.pixel_area_mm2
 
 
-def _candidates(particles: tuple[Particle, ...], frame: int, config: Config) -> tuple[Candidate, ...]:
+def _candidates(particles: Sequence[Particle], frame: int, config: Config) -> tuple[Candidate, ...]:
     """Keep what was seen but not reported, for curves."""
     return tuple(
         Candidate(frame, p.row_px, p.column_px, None, p.score)

@@ -103,6 +103,22 @@ def convex_hull(points: NDArray[np.floating]) -> NDArray[np.float64]:
     return corners
 
 
+def distance_to_hull(point: NDArray[np.float64], hull: NDArray[np.float64]) -> float:
+    """Distance from a point to a convex hull of any number of corners; 0 inside, inf where there are no corners."""
+    if not len(hull):
+        return float("inf")
+    following = np.roll(hull, -1, axis=0)
+    side = following - hull
+    to_point = point - hull
+    turn = side[:, 0] * to_point[:, 1] - side[:, 1] * to_point[:, 0]
+    if len(hull) >= 3 and ((turn >= 0).all() or (turn <= 0).all()):
+        return 0.0
+    length2 = (side**2).sum(axis=1)
+    along = np.divide((to_point * side).sum(axis=1), length2, out=np.zeros(len(hull)), where=length2 > 0)
+    nearest = hull + np.clip(along, 0, 1)[:, None] * side
+    return float(np.hypot(*(nearest - point).T).min())
+
+
 def polygon_area(corners: NDArray[np.floating]) -> float:
     """Area inside a closed polygon, in the square of its unit (shoelace formula)."""
     if len(corners) < 3:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.geometry import convex_hull, polygon_area
+from pipeline.geometry import convex_hull, distance_to_hull, polygon_area
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,22 +103,6 @@ def most_in_circle(points: NDArray[np.float64], area: float) -> int:
         for centre in centres:
             most = max(most, int((np.hypot(*(points - centre).T) <= radius + 1e-9).sum()))
     return most
-
-
-def distance_to_hull(point: NDArray[np.float64], hull: NDArray[np.float64]) -> float:
-    """Distance from a point to a convex hull of any number of corners; 0 inside, inf where there are no corners."""
-    if not len(hull):
-        return float("inf")
-    following = np.roll(hull, -1, axis=0)
-    side = following - hull
-    to_point = point - hull
-    turn = side[:, 0] * to_point[:, 1] - side[:, 1] * to_point[:, 0]
-    if len(hull) >= 3 and ((turn >= 0).all() or (turn <= 0).all()):
-        return 0.0
-    length2 = (side**2).sum(axis=1)
-    along = np.divide((to_point * side).sum(axis=1), length2, out=np.zeros(len(hull)), where=length2 > 0)
-    nearest = hull + np.clip(along, 0, 1)[:, None] * side
-    return float(np.hypot(*(nearest - point).T).min())
 
 
 def overlap(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

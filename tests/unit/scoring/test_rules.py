@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pipeline.geometry import convex_hull
+from pipeline.geometry import convex_hull, distance_to_hull
 from pipeline.scoring.agreement import agreement_figures, calibration_error, confusion
 from pipeline.scoring.clusters import (
-    distance_to_hull,
     is_found,
     is_found_kallergi,
     most_in_circle,

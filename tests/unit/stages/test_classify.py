@@ -5,11 +5,14 @@ import numpy as np
 import pytest
 
 from pipeline.classifier import load_classifier
+from pipeline.geometry import PixelSpacing
+from pipeline.model import Particle
 from pipeline.stages.classify import (
     FEATURES,
     ClassifySettings,
     classify_particles,
     describe_particles,
+    look_again,
     most_prominent,
     one_per_place,
     presence,
@@ -141,3 +144,52 @@ def test_a_large_calcification_over_coarse_texture_is_told_by_its_edge(scene):
     )
     assert lumpy < 0.5
     assert by_strength < 0.93 <= by_edge < 0.96
+
+
+def _particle(row_mm, column_mm, score, strength=10.0):
+    return Particle(row_mm / 0.1, column_mm / 0.1, 0, strength, strength, strength, score)
+
+
+ROW_OF_FIVE = [_particle(20.0, column, 0.99) for column in (10.0, 12.0, 14.0, 18.0, 20.0)]
+"""With a gap in the middle, where one may be missing."""
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "is_taken"),
+    [
+        (_particle(20.0, 16.0, 0.7), True),
+        (_particle(20.9, 16.0, 0.7), True),  # nobody draws a line so straight
+        (_particle(21.1, 16.0, 0.7), False),  # beside it
+        (_particle(20.0, 9.1, 0.7), True),  # just before its first
+        (_particle(20.0, 16.0, 0.6), True),
+        (_particle(20.0, 16.0, 0.59), False),  # 0.93 has 13 to 1, 0.59 has 1.4 to 1
+        (_particle(20.0, 16.0, 0.7, strength=5.1), True),
+        (_particle(20.0, 16.0, 0.7, strength=4.9), False),  # unlike them: half as strong
+        (_particle(20.0, 16.0, 0.7, strength=20.1), False),
+        (_particle(40.0, 16.0, 0.7), False),
+    ],
+)
+def test_what_lies_in_a_cluster_and_looks_like_it_is_taken_at_lower_odds(doubtful, is_taken):
+    found = look_again([*ROW_OF_FIVE, doubtful], [range(5)], PixelSpacing(0.1, 0.1), ClassifySettings())
+    assert found == ((doubtful,) if is_taken else ())
+
+
+def test_no_second_look_makes_a_group_of_fewer_than_five():
+    doubtful = _particle(20.0, 16.0, 0.9)
+    particles = [*ROW_OF_FIVE[:4], doubtful]
+    assert look_again(particles, [range(4)], PixelSpacing(0.1, 0.1), ClassifySettings()) == ()
+    assert look_again(particles, [], PixelSpacing(0.1, 0.1), ClassifySettings()) == ()
+
+
+def test_an_empty_hull_vouches_for_nothing():
+    corners = [_particle(row, column, 0.99) for row in (10.0, 22.0) for column in (10.0, 22.0)]
+    particles = [*corners, _particle(10.0, 16.0, 0.99), _particle(16.0, 16.0, 0.9)]
+    assert look_again(particles, [range(5)], PixelSpacing(0.1, 0.1), ClassifySettings()) == ()
+
+
+@pytest.mark.parametrize(("odds", "taken"), [(1.0, 0), (4.0, 1), (9.0, 2), (100.0, 3)])
+def test_the_odds_are_a_setting(odds, taken):
+    doubtful = [_particle(20.0, column, score) for column, score in ((16.0, 0.8), (15.0, 0.65), (17.0, 0.3))]
+    settings = ClassifySettings(cluster_odds=odds)
+    found = look_again([*ROW_OF_FIVE, *doubtful], [range(5)], PixelSpacing(0.1, 0.1), settings)
+    assert found == tuple(doubtful[:taken])

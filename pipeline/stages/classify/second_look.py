@@ -1,0 +1,77 @@
+"""A second look at clusters: what lies among their members and looks like them is one of them at lower odds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from pipeline.geometry import convex_hull, distance_to_hull
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.geometry import PixelSpacing
+    from pipeline.model import Particle
+    from pipeline.stages.classify import ClassifySettings
+
+_MEMBERS: Final = 5
+"""A cluster that is looked at again has so many members that were reported at first sight: what BI-RADS asks of a
+group. So no second look ever makes a group of fewer."""
+_RIM_MM: Final = 1.0
+"""So far outside of the hull: the hull of a line has no width."""
+_NEAR_MM: Final = 5.0
+"""Within this, there must be enough of them that look alike: hulls can be wide and empty."""
+_ALIKE: Final = 3
+"""Enough: three, so that neither two ends of a fibre nor the wall of one rim vouch for what lies beside them."""
+_FACTOR: Final = 2.0
+"""Alike are those whose strength is within this factor. Beside popcorn, specks of noise are not."""
+
+
+def look_again(
+    particles: Sequence[Particle], clusters: Sequence[Sequence[int]], spacing: PixelSpacing, settings: ClassifySettings
+) -> tuple[Particle, ...]:
+    """
+    Find what belongs to a cluster and was not sure enough by itself.
+
+    The score of a particle says what is known of it alone. Among five that
+    were reported it is many times as likely to be one as anywhere else, if
+    three nearby look like it: its odds may be lower by ``cluster_odds``.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        Scored, `one_per_place`, the surest first.
+    clusters : sequence of sequence of int
+        Clusters of those that reach the threshold, as indices into the particles.
+    spacing : PixelSpacing
+        Size of a pixel.
+    settings : ClassifySettings
+        The threshold, and how much lower the odds may be.
+
+    Returns
+    -------
+    tuple of Particle
+        Those that are to be reported as well, in the order of the particles.
+        Empty where no cluster is large enough.
+    """
+    odds = settings.threshold / (1 - settings.threshold) / settings.cluster_odds
+    least = odds / (1 + odds)
+    doubtful = [i for i, p in enumerate(particles) if least <= p.score < settings.threshold]
+    places = spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
+    strength = np.array([p.strength_sigma for p in particles])
+    taken: set[int] = set()
+    for cluster in clusters:
+        members = np.array(cluster, dtype=np.int_)
+        if len(members) < _MEMBERS:
+            continue
+        hull, tree = convex_hull(places[members]), KDTree(places[members])
+        for i in doubtful:
+            near = members[tree.query_ball_point(places[i], _NEAR_MM)]
+            if len(near) < _ALIKE:
+                continue
+            apart = np.abs(np.log(strength[near] / strength[i]))
+            if (apart <= np.log(_FACTOR)).sum() >= _ALIKE and distance_to_hull(places[i], hull) <= _RIM_MM:
+                taken.add(i)
+    return tuple(particles[i] for i in sorted(taken))
