@@ -55,6 +55,11 @@ class FilmSettings(Settings):
     """In place of ``classify.threshold``. A third of a false cluster on a normal film of mini-MIAS; single marks are
     dust more often than not."""
 
+    crowd_score: float = Field(default=0.2, gt=0, le=1)
+    """In place of ``classify.crowd_score``. At 0.2 mm a speck is a pixel or two, as dust is, and few reach the
+    threshold one by one; dust seldom lies three within 3 mm. On mini-MIAS 12 of the 14 circles are hit by a member of a
+    cluster instead of 8, at 0.38 clusters on a normal film instead of 0.1."""
+
     presence_members: int = Field(default=5, ge=1, le=20)
     """In place of ``classify.presence_members``. A single speck is as often dust; five within 10 mm are not."""
 
@@ -72,6 +77,7 @@ HOMES: Final[Mapping[str, str]] = {
     "coarse_half_sigma": "classify",
     "coarse_edge_half_sigma": "classify",
     "threshold": "classify",
+    "crowd_score": "classify",
     "presence_members": "classify",
     "detector_blur_mm": "measure",
 }

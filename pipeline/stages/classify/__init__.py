@@ -75,6 +75,10 @@ class ClassifySettings(Settings):
     instead of 0.93. There nine of ten such particles were calcifications in simulated images and in specks put into
     real ones; at 20 one of eight is false. 1 leaves the second look out."""
 
+    crowd_score: float = Field(default=1.0, gt=0, le=1)
+    """Three particles and more within 3 mm are reported from this score on (flag ``second_look``). 1 leaves it out: on
+    digital images single specks are sure enough. On film they are not, and dust seldom lies three together."""
+
     most: int = Field(default=200, ge=1, le=5000)
     """At most so many particles of a channel are scored by the trees, the strongest. Weaker ones than these were hardly
     ever calcifications in simulated images, and each costs time."""

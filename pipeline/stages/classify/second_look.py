@@ -1,4 +1,4 @@
-"""A second look at clusters: what lies among their members and looks like them is one of them at lower odds."""
+"""A second look: what lies among members of a cluster, or close together, is reported at lower odds than alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pipeline.geometry import convex_hull, distance_to_hull
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Particle
@@ -27,17 +29,23 @@ _ALIKE: Final = 3
 """Enough: three, so that neither two ends of a fibre nor the wall of one rim vouch for what lies beside them."""
 _FACTOR: Final = 2.0
 """Alike are those whose strength is within this factor. Beside popcorn, specks of noise are not."""
+_CROWD: Final = 3
+"""So many, itself included, that lie close together are a crowd: as many as a cluster needs."""
+_CROWD_MM: Final = 3.0
+"""How close: on 40 normal films of mini-MIAS dust, and what nobody minded, lies so in one of four."""
 
 
 def look_again(
     particles: Sequence[Particle], clusters: Sequence[Sequence[int]], spacing: PixelSpacing, settings: ClassifySettings
 ) -> tuple[Particle, ...]:
     """
-    Find what belongs to a cluster and was not sure enough by itself.
+    Find what was not sure enough by itself.
 
     The score of a particle says what is known of it alone. Among five that
     were reported it is many times as likely to be one as anywhere else, if
-    three nearby look like it: its odds may be lower by ``cluster_odds``.
+    three nearby look like it: its odds may be lower by ``cluster_odds``. And
+    where single particles prove little, as on film, three close together from
+    ``crowd_score`` on do.
 
     Parameters
     ----------
@@ -54,14 +62,13 @@ def look_again(
     -------
     tuple of Particle
         Those that are to be reported as well, in the order of the particles.
-        Empty where no cluster is large enough.
     """
     odds = settings.threshold / (1 - settings.threshold) / settings.cluster_odds
     least = odds / (1 + odds)
     doubtful = [i for i, p in enumerate(particles) if least <= p.score < settings.threshold]
     places = spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
     strength = np.array([p.strength_sigma for p in particles])
-    taken: set[int] = set()
+    taken = _crowded(places, np.array([p.score for p in particles]), settings)
     for cluster in clusters:
         members = np.array(cluster, dtype=np.int_)
         if len(members) < _MEMBERS:
@@ -75,3 +82,12 @@ def look_again(
             if (apart <= np.log(_FACTOR)).sum() >= _ALIKE and distance_to_hull(places[i], hull) <= _RIM_MM:
                 taken.add(i)
     return tuple(particles[i] for i in sorted(taken))
+
+
+def _crowded(places_mm: NDArray[np.float64], scores: NDArray[np.float64], settings: ClassifySettings) -> set[int]:
+    """Give those below the threshold that lie close together, as indices."""
+    seen = np.flatnonzero(scores >= settings.crowd_score)
+    if settings.crowd_score >= settings.threshold or len(seen) < _CROWD:
+        return set()
+    counts = KDTree(places_mm[seen]).query_ball_point(places_mm[seen], _CROWD_MM, return_length=True)
+    return set(seen[(counts >= _CROWD) & (scores[seen] < settings.threshold)].tolist())

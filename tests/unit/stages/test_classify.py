@@ -193,3 +193,12 @@ def test_the_odds_are_a_setting(odds, taken):
     settings = ClassifySettings(cluster_odds=odds)
     found = look_again([*ROW_OF_FIVE, *doubtful], [range(5)], PixelSpacing(0.1, 0.1), settings)
     assert found == tuple(doubtful[:taken])
+
+
+@pytest.mark.parametrize(("score", "taken"), [(1.0, 0), (0.25, 3), (0.35, 0)])
+def test_on_film_three_close_together_are_taken_whatever_they_are_alone(score, taken):
+    together = [_particle(20.0, column, 0.3) for column in (10.0, 11.4, 12.8)]
+    apart = [_particle(40.0, column, 0.3) for column in (10.0, 12.8, 15.9)]
+    settings = ClassifySettings(crowd_score=score)
+    assert look_again([*together, *apart], [], PixelSpacing(0.1, 0.1), settings) == tuple(together[:taken])
+    assert look_again([], [], PixelSpacing(0.1, 0.1), settings) == ()
