@@ -3,11 +3,17 @@ How fast one image is judged, and how much memory that takes.
 
     python tests/benchmarks/speed.py
 
-Prints the time of `analyse` on a phantom of 3328 x 2560 pixels as a ratio to OpenCV's white top-hat of the same image
-with an elliptical footprint of 15 pixels in uint16, both the best of five in one process with one thread, then the
-share of each stage under a profiler, and what naming the findings takes of the time without one: landmarks, arteries,
-kinds, clusters and distributions, on the same phantom and on a crowded one. Last, the peak memory of a process that
-reads, judges and draws an image of 5355 x 4915 pixels. Ratios can be compared between machines, seconds cannot.
+Prints ratios to OpenCV's white top-hat of the same image with an elliptical
+footprint of 15 pixels in uint16, in one thread: of `analyse` and of every step
+beside it, on a usual phantom of 3328 x 2560 pixels and on a crowded one, steps
+and top-hat taking turns in one process; then of the whole command, by image,
+over a mix of both: what a folder of six takes more than one of one, so that
+the start is left out. After that the share of each stage under a profiler, and
+what naming the findings takes of the time without one: landmarks, arteries,
+kinds, clusters and distributions. Last, the peak memory of a process that
+reads, judges and draws an image of 5355 x 4915 pixels. Times are those of the
+processor, which other programs disturb less; ratios can be compared between
+machines, seconds cannot.
 """
 
 from __future__ import annotations
@@ -16,6 +22,7 @@ import cProfile
 import json
 import pstats
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -32,18 +39,20 @@ from pipeline.analyse import analyse
 from pipeline.config import Config
 from pipeline.dicom import read_mammogram
 from pipeline.dicom.settings import DicomSettings
-from pipeline.outputs.overlay import encode_overlay, render_overlay
+from pipeline.outputs.details import render_details
+from pipeline.outputs.overlay import encode_overlay, encode_thumbnail, render_overlay
+from pipeline.outputs.report import Provenance, encode, to_json
 from pipeline.phantom import Recipe, Scene, simulate
 from pipeline.phantom.vocabulary import Kind
 from pipeline.stages import distribution, group, landmarks, morphology, pattern, vessels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
     from pipeline.model import Mammogram
 
-REPEATS = 5
+REPEATS = 9
 NAMING: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
     "landmarks": (landmarks, ("find_landmarks",)),
     "vessels": (vessels, ("flag_vessels",)),
@@ -53,62 +62,122 @@ NAMING: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
     "distribution": (distribution, ("classify_pattern", "classify_image", "withhold")),
 }
 """The stages after the search, and what `analyse` calls of each."""
-CROWDED = 250
+USUAL = (3328, 2560, 0.07)
+"""Rows, columns and pixel size of the phantoms."""
+LARGE = (5355, 4915, 0.05)
+CROWD = 250
 """Planted calcifications of the crowded phantom, more than twice those of a usual diffuse scene."""
+MIX = {
+    "usual": (Kind.SEGMENTAL, None),
+    "crowded": (Kind.DIFFUSE, CROWD),
+    "none": (Kind.NONE, None),
+    "grouped": (Kind.GROUPED, None),
+    "linear": (Kind.LINEAR, None),
+    "crowded too": (Kind.REGIONAL, CROWD // 2),
+}
+"""What the command is given: kinds, and how many calcifications where it is not as many as usual."""
+COMMANDS = 3
+"""How often the command is repeated."""
 
 
 def main() -> None:
-    """Print both figures."""
+    """Print all figures."""
     if len(sys.argv) > 1:
         print(json.dumps(_peak_mb(Path(sys.argv[1]))))
         return
     cv2.setNumThreads(1)
-    with tempfile.TemporaryDirectory() as folder:
-        mammogram = _phantom(Path(folder), rows=3328, columns=2560, spacing_mm=0.07)[1]
-        ratio, judged_s, tophat_s = _ratio(mammogram)
-        print(f"analyse / top-hat of 15 pixels, 3328 x 2560, one thread: {ratio:.2f}")
-        print(f"  (here {judged_s * 1e3:.0f} ms and {tophat_s * 1e3:.0f} ms, best of {REPEATS})")
-        _print_stages(mammogram)
-        _print_naming("the same phantom", mammogram)
-        crowded = _phantom(Path(folder), rows=3328, columns=2560, spacing_mm=0.07, kind=Kind.DIFFUSE, count=CROWDED)[1]
-        _print_naming(f"a phantom with {CROWDED} calcifications", crowded)
-        large, _ = _phantom(Path(folder), rows=5355, columns=4915, spacing_mm=0.05)
-        command = [sys.executable, __file__, str(large)]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True)
-        for name, megabytes in json.loads(answer.stdout).items():
-            print(f"peak memory, 5355 x 4915, {name}: {megabytes:.0f} MB")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = {title: _phantom(folder, title, USUAL, *scene) for title, scene in MIX.items()}
+        tophat_s = [_print_steps(title, paths[title]) for title in ("usual", "crowded")]
+        _print_command(list(paths.values()), folder, float(np.mean(tophat_s)))
+        for title in ("usual", "crowded"):
+            mammogram = read_mammogram(paths[title], DicomSettings())
+            _print_stages(title, mammogram)
+            _print_naming(title, mammogram)
+        large = _phantom(folder, "large", LARGE, Kind.SEGMENTAL, None)
+        answer = subprocess.run([sys.executable, __file__, str(large)], check=True, capture_output=True, text=True)
+        for what, megabytes in json.loads(answer.stdout).items():
+            print(f"peak memory, {LARGE[0]} x {LARGE[1]}, {what}: {megabytes:.0f} MB")
 
 
-def _phantom(
-    folder: Path, rows: int, columns: int, spacing_mm: float, kind: Kind = Kind.SEGMENTAL, count: int | None = None
-) -> tuple[Path, Mammogram]:
-    field_mm = (rows * spacing_mm, columns * spacing_mm)
-    counts = None if count is None else (count, count)
-    name = f"{kind.value}{rows}"
-    scene = Scene(name=name, kind=kind, seed=1, field_mm=field_mm, pixel_spacing_mm=spacing_mm, count=counts)
-    [path] = [p for p in simulate(folder, Recipe(scenes=(scene,))) if p.suffix == ".dcm"]
-    return path, read_mammogram(path, DicomSettings())
+def _phantom(folder: Path, title: str, size: tuple[int, int, float], kind: Kind, count: int | None) -> Path:
+    """Simulate one image, in a folder of its own."""
+    rows, columns, spacing_mm = size
+    scene = Scene(
+        name="image",
+        kind=kind,
+        seed=len(list(folder.iterdir())) + 1,
+        field_mm=(rows * spacing_mm, columns * spacing_mm),
+        pixel_spacing_mm=spacing_mm,
+        count=None if count is None else (count, count),
+    )
+    [path] = [p for p in simulate(folder / title, Recipe(scenes=(scene,))) if p.suffix == ".dcm"]
+    return path
 
 
-def _best(call: Callable[[], object]) -> float:
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def _ratio(mammogram: Mammogram) -> tuple[float, float, float]:
-    config = Config()
+def _print_steps(title: str, path: Path) -> float:
+    """Print what each step of an image takes in top-hats, the median of several runs; give the seconds of a top-hat."""
+    config, runs = Config(), []
     ellipse = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
-    analyse(mammogram, config)  # imports and tables
-    judged_s = _best(lambda: analyse(mammogram, config))
-    tophat_s = _best(lambda: cv2.morphologyEx(mammogram.pixels.codes, cv2.MORPH_TOPHAT, ellipse))
-    return judged_s / tophat_s, judged_s, tophat_s
+    for _ in range(REPEATS + 1):
+        clock = [time.process_time()]
+        mammogram = read_mammogram(path, DicomSettings())
+        clock.append(time.process_time())
+        report = analyse(mammogram, config)
+        clock.append(time.process_time())
+        rendered = render_overlay(mammogram, report, config.overlay)
+        clock.append(time.process_time())
+        encode_overlay(rendered, config.overlay)
+        encode_thumbnail(rendered, config.overlay)
+        clock.append(time.process_time())
+        document = to_json(report, Provenance("mammocalc", "", "", "default"), None)
+        render_details(document, "results/00/1.2.3.json")
+        encode(document)
+        clock.append(time.process_time())
+        cv2.morphologyEx(mammogram.pixels.codes, cv2.MORPH_TOPHAT, ellipse)
+        clock.append(time.process_time())
+        runs.append(np.diff(clock))
+    *steps_s, tophat_s = np.median(runs[1:], axis=0)  # the first run imports and makes tables
+    names = ("read", "analyse", "overlay", "its encoding", "JSON and details")
+    each = ", ".join(f"{name} {seconds / tophat_s:.2f}" for name, seconds in zip(names, steps_s, strict=True))
+    print(
+        f"{title}, {len(report.calcifications)} reported, in top-hats: {each}; together {sum(steps_s) / tophat_s:.2f}"
+    )
+    print(f"  (a top-hat takes {tophat_s * 1e3:.0f} ms here)")
+    return float(tophat_s)
 
 
-def _print_stages(mammogram: Mammogram) -> None:
+def _print_command(paths: Sequence[Path], folder: Path, tophat_s: float) -> None:
+    """Print what the command takes for each further image, with one worker: the median of several runs."""
+    more = []
+    for number in range(COMMANDS):
+        alone_s, all_s = (_command_s(given, folder / f"{number}-{len(given)}") for given in (paths[:1], paths))
+        more.append((all_s - alone_s) / (len(paths) - 1))
+    print(f"the whole command, by image, start excluded, in top-hats: {float(np.median(more)) / tophat_s:.2f}")
+
+
+def _command_s(given: Sequence[Path], out: Path) -> float:
+    """Seconds of the processor that the command and its worker take."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "run",
+        *map(str, given),
+        "--out",
+        str(out),
+        "--workers",
+        "1",
+        "--quiet",
+    ]
+    subprocess.run(command, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _print_stages(title: str, mammogram: Mammogram) -> None:
     profile = cProfile.Profile()
     profile.runcall(analyse, mammogram, Config())
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
@@ -119,17 +188,16 @@ def _print_stages(mammogram: Mammogram) -> None:
     ]
     total = sum(seconds for _, _, _, seconds, _ in stats.values() if seconds) or 1.0
     whole = max(seconds for (_, _, name), (_, _, _, seconds, _) in stats.items() if name == "analyse") or total
-    for seconds, module, name in sorted(rows, reverse=True)[:8]:
-        print(f"  {module}.{name}: {seconds / whole:.0%}")
+    largest = [f"{module}.{name} {seconds / whole:.0%}" for seconds, module, name in sorted(rows, reverse=True)[:8]]
+    print(f"{title}, shares of analyse under a profiler: {', '.join(largest)}")
 
 
-def _print_naming(name: str, mammogram: Mammogram) -> None:
+def _print_naming(title: str, mammogram: Mammogram) -> None:
     """Print the share of the naming stages in the time of `analyse`, the median of several runs.
 
     Times are those of the processor, which other programs disturb less.
     """
     config, runs = Config(), []
-    found = len(analyse(mammogram, config).calcifications)
     for _ in range(REPEATS):
         spent: dict[str, float] = dict.fromkeys(NAMING, 0.0)
         with _stopwatches(spent):
@@ -140,7 +208,7 @@ def _print_naming(name: str, mammogram: Mammogram) -> None:
     shares = np.median(runs, axis=0)
     each = ", ".join(f"{stage} {share:.1%}" for stage, share in zip(NAMING, shares, strict=True))
     together = float(np.median(np.sum(runs, axis=1)))
-    print(f"naming what was found, {name}, {found} reported: {together:.1%} of analyse ({each})")
+    print(f"{title}, naming what was found: {together:.1%} of analyse ({each})")
 
 
 @contextmanager

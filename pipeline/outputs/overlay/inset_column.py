@@ -12,7 +12,7 @@ from pipeline.model import Calcification, Cluster
 from pipeline.outputs.overlay.breast_view import gap_of, marks_of
 from pipeline.outputs.overlay.insets import window_of
 from pipeline.outputs.overlay.marks import draw_marks, draw_symbol
-from pipeline.outputs.overlay.picture import close_up
+from pipeline.outputs.overlay.picture import close_up, plain
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width
 from pipeline.outputs.palette import APPEARANCES, BACKGROUND, DIM, LINE, SINGLE, TEXT, name_of
 from pipeline.outputs.wording import fixed, say_size
@@ -61,8 +61,7 @@ def draw_insets(
     pad = em // 2
     width = round(_WIDTH * height)
     caption = line_height(round(0.85 * em)) + pad // 2
-    column = np.empty((height, width + 2 * pad, 3), dtype=np.uint8)
-    column[:] = BACKGROUND
+    column = plain(height, width + 2 * pad, BACKGROUND)
     each = min((height - pad) // max(len(places), _FEWEST) - caption - pad, round(1.2 * width))
     margin = _UNCALIBRATED_MARGIN_PX if report.spacing is None else report.spacing.length_px(_MARGIN_MM)
     windows = [window_of(place, (each, width), margin, settings) for place in places]

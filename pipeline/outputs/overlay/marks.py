@@ -68,33 +68,45 @@ def draw_marks(canvas: NDArray[np.uint8], marks: Sequence[Mark], stroke: float) 
     ndarray of bool, shape (height, width)
         True inside the marks: the pixels that nothing may be drawn on.
     """
-    height, width = canvas.shape[:2]
-    distance = np.full((height, width), np.inf, dtype=np.float32)
-    owner = np.zeros((height, width), dtype=np.uint16)
+    kept_clear = np.zeros(canvas.shape[:2], dtype=np.bool_)
+    boxes = [_box_around(mark, stroke, canvas.shape) for mark in marks]
+    drawn = [(mark, box) for mark, box in zip(marks, boxes, strict=True) if box[0] < box[1] and box[2] < box[3]]
+    if not drawn:
+        return kept_clear
+    first, last = np.min([box for _, box in drawn], axis=0), np.max([box for _, box in drawn], axis=0)
+    whole = slice(int(first[0]), int(last[1])), slice(int(first[2]), int(last[3]))
+    distance = np.full((whole[0].stop - whole[0].start, whole[1].stop - whole[1].start), np.inf, dtype=np.float32)
+    owner = np.zeros(distance.shape, dtype=np.uint16)
     colours = sorted({mark.colour for mark in marks})
-    for mark in marks:
-        half = (mark.radius + stroke + _RIM + 2) * (math.sqrt(2) if mark.is_diamond else 1)
-        top, bottom = max(math.floor(mark.y - half), 0), min(math.ceil(mark.y + half), height)
-        left, right = max(math.floor(mark.x - half), 0), min(math.ceil(mark.x + half), width)
-        if top >= bottom or left >= right:
-            continue
+    for mark, (top, bottom, left, right) in drawn:
         dy = np.abs(np.arange(top, bottom, dtype=np.float32) + (0.5 - mark.y))[:, None]
         dx = np.abs(np.arange(left, right, dtype=np.float32) + (0.5 - mark.x))[None, :]
         here = _gap(dx, dy, mark) - np.float32(mark.radius)
-        known = distance[top:bottom, left:right]
-        nearer = here < known
-        known[nearer] = here[nearer]
-        owner[top:bottom, left:right][nearer] = colours.index(mark.colour)
-    rows, columns = np.nonzero(np.isfinite(distance) & (distance > -1) & (distance < stroke + _RIM + 1))
-    if len(rows):
-        off_centre = np.abs(distance[rows, columns] - np.float32(stroke / 2 + 0.5))
-        line = np.clip(stroke / 2 + 0.5 - off_centre, 0, 1)[:, None]
-        rim = np.clip(stroke / 2 + _RIM + 0.5 - off_centre, 0, 1)[:, None] * _SHADE
-        colour = np.array(colours, dtype=np.float32)[owner[rows, columns]]
-        shaded = canvas[rows, columns] * (1 - rim)
-        canvas[rows, columns] = np.round(shaded * (1 - line) + colour * line).astype(np.uint8)
-    inside: NDArray[np.bool_] = distance < 0
-    return inside
+        part = (
+            slice(top - whole[0].start, bottom - whole[0].start),
+            slice(left - whole[1].start, right - whole[1].start),
+        )
+        nearer = here < distance[part]
+        np.copyto(distance[part], here, where=nearer)
+        owner[part][nearer] = colours.index(mark.colour)
+    rows, columns = np.divmod(np.flatnonzero((distance > -1) & (distance < stroke + _RIM + 1)), distance.shape[1])
+    off_centre = np.abs(distance[rows, columns] - np.float32(stroke / 2 + 0.5))
+    line = np.clip(stroke / 2 + 0.5 - off_centre, 0, 1)[:, None]
+    rim = np.clip(stroke / 2 + _RIM + 0.5 - off_centre, 0, 1)[:, None] * _SHADE
+    colour = np.array(colours, dtype=np.float32)[owner[rows, columns]]
+    canvas_part = canvas[whole]
+    shaded = canvas_part[rows, columns] * (1 - rim)
+    canvas_part[rows, columns] = np.round(shaded * (1 - line) + colour * line).astype(np.uint8)
+    kept_clear[whole] = distance < 0
+    return kept_clear
+
+
+def _box_around(mark: Mark, stroke: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Give the part of a canvas that a mark may touch: first row and last + 1, first column and last + 1."""
+    half = (mark.radius + stroke + _RIM + 2) * (math.sqrt(2) if mark.is_diamond else 1)
+    top, bottom = max(math.floor(mark.y - half), 0), min(math.ceil(mark.y + half), shape[0])
+    left, right = max(math.floor(mark.x - half), 0), min(math.ceil(mark.x + half), shape[1])
+    return top, bottom, left, right
 
 
 def _gap(dx: NDArray[np.float32], dy: NDArray[np.float32], mark: Mark) -> NDArray[np.float32]:
@@ -174,7 +186,8 @@ def draw_outline(
         return
     line = np.zeros((bottom - top, right - left), dtype=np.uint8)
     rim = np.zeros_like(line)
-    pieces = [fixed_point(piece - (left, top)) for piece in _dashes(corners_xy, appearance, stroke, closed=closed)]
+    dashes = _dashes(corners_xy, appearance, stroke, closed=closed)
+    pieces = np.split(fixed_point(np.concatenate(dashes) - (left, top)), np.cumsum([len(dash) for dash in dashes])[:-1])
     for layer, thickness in ((rim, stroke + 3), (line, stroke)):
         cv2.polylines(layer, pieces, isClosed=False, color=255, thickness=thickness, lineType=cv2.LINE_AA, shift=_SHIFT)
     if kept_clear is not None:
@@ -201,15 +214,15 @@ def _dashes(
     periods = max(round(along[-1] / pattern.sum()), 1)
     if closed:
         pattern *= along[-1] / (periods * pattern.sum())
-    pieces = []
-    for start in np.arange(0.0, along[-1] - 1e-6, pattern.sum()):
-        edges = start + np.concatenate([[0.0], np.cumsum(pattern)])
-        for begin, end in zip(edges[:-1:2], edges[1::2], strict=True):
-            stop = min(end, along[-1])
-            at = np.concatenate([[begin], along[(along > begin) & (along < stop)], [stop]])
-            if begin <= stop:
-                pieces.append(np.stack([np.interp(at, along, path[:, axis]) for axis in (0, 1)], axis=1))
-    return pieces
+    starts = np.arange(0.0, along[-1] - 1e-6, pattern.sum())
+    edges = (starts[:, None] + np.concatenate([[0.0], np.cumsum(pattern)])[: 2 * ((len(pattern) + 1) // 2)]).reshape(
+        -1, 2
+    )
+    edges = np.minimum(edges[edges[:, 0] <= along[-1]], along[-1])
+    ends = np.stack([np.interp(edges, along, path[:, axis]) for axis in (0, 1)], axis=2)
+    inner = np.searchsorted(along, edges[:, 0], side="right"), np.searchsorted(along, edges[:, 1], side="left")
+    corners_within = zip(ends, *(places.tolist() for places in inner), strict=True)
+    return [np.concatenate([dash[:1], path[first:last], dash[1:]]) for dash, first, last in corners_within]
 
 
 def draw_symbol(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model import BreastSummary, Mammogram, Point, StoredPixels
+    from pipeline.outputs.palette import Colour
 
 _SHIFT: Final = 4  # cv2 draws at sixteenths of a pixel
 _WINDOW_PERCENTILES: Final = (1.0, 99.0)  # of what an inset shows: the tissue, almost without particles
@@ -94,10 +95,22 @@ def displayed(pixels: StoredPixels, size: tuple[int, int]) -> NDArray[np.uint8]:
     )
 
 
+def to_rgb(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give a grey picture three channels, shape (height, width, 3)."""
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+
+
+def plain(height: int, width: int, colour: Colour) -> NDArray[np.uint8]:
+    """Give a picture of one colour, shape (height, width, 3)."""
+    picture = np.empty((height, width, 3), dtype=np.uint8)
+    if picture.size:
+        cv2.rectangle(picture, (0, 0), (width, height), colour, thickness=-1)  # many times as fast as numpy's way
+    return picture
+
+
 def masked(grey: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Give an RGB picture, black where the mask is 0."""
-    shown = cv2.multiply(grey, mask, scale=1 / 255)
-    return np.asarray(cv2.cvtColor(shown, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+    """Give a grey picture, black where the mask is 0."""
+    return np.asarray(cv2.multiply(grey, mask, scale=1 / 255), dtype=np.uint8)
 
 
 def close_up(
@@ -148,5 +161,4 @@ def close_up(
     framed = np.zeros((height, width), dtype=np.uint8)
     framed[top - row : top - row + codes.shape[0], left - column : left - column + codes.shape[1]] = grey
     enlarged = cv2.resize(framed, None, fx=enlargement, fy=enlargement, interpolation=cv2.INTER_CUBIC)
-    picture[:] = np.asarray(enlarged)[: size[0], : size[1], None]
-    return picture, placement
+    return to_rgb(np.asarray(enlarged, dtype=np.uint8)[: size[0], : size[1]]), placement

@@ -11,9 +11,8 @@ import numpy as np
 from pipeline.outputs.overlay.breast_view import draw_annotations, draw_findings, draw_window, gap_of
 from pipeline.outputs.overlay.inset_column import draw_insets
 from pipeline.outputs.overlay.insets import choose_places
-from pipeline.outputs.overlay.picture import Placement, breast_mask, displayed, masked
-from pipeline.outputs.overlay.sheet import draw_footer, draw_header, footer_height, header_height
-from pipeline.outputs.palette import BACKGROUND
+from pipeline.outputs.overlay.picture import Placement, breast_mask, displayed, masked, to_rgb
+from pipeline.outputs.overlay.sheet import draw_header, footer, header_height
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,25 +80,24 @@ def render_overlay(mammogram: Mammogram, report: Report, settings: OverlaySettin
     placement = Placement(scale, float(corner[1]), float(corner[0]))
     surround = 0.0 if report.spacing is None else report.spacing.length_px(settings.surround_mm) * scale
     clean = masked(displayed(mammogram.pixels, size), breast_mask(report.breast, Placement(scale), size, surround))
-    picture = np.zeros((*frame, 3), dtype=np.uint8)
-    picture[corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]] = clean
     places = choose_places(report, settings)
+    column, cut_off = draw_insets(mammogram, report, places, frame[0], em, settings)
+    width = frame[1] + column.shape[1]
+    legend = footer(width, em)
+    top = header_height(report, width, em)
+    image = np.zeros((top + frame[0] + len(legend), width, 3), dtype=np.uint8)
+    draw_header(image[:top], report, em)
+    image[top : top + frame[0], frame[1] :] = column
+    image[top + frame[0] :] = legend
+
+    picture = image[top : top + frame[0], : frame[1]]
+    picture[corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]] = to_rgb(clean)
     stroke = max(frame) / 1100
     gap = gap_of(report, placement, settings.gap_mm, max(size))
     found = draw_findings(picture, report, mammogram.frame, placement, gap, stroke)
-    column, cut_off = draw_insets(mammogram, report, places, frame[0], em, settings)
     for part in cut_off:
         draw_window(picture, part, placement, found[0])
     draw_annotations(picture, report, places, found, placement, em, settings)
-
-    width = frame[1] + column.shape[1]
-    top, bottom = header_height(report, width, em), footer_height(width, em)
-    image = np.empty((top + frame[0] + bottom, width, 3), dtype=np.uint8)
-    image[:] = BACKGROUND
-    draw_header(image[:top], report, em)
-    image[top : top + frame[0], : frame[1]] = picture
-    image[top : top + frame[0], frame[1] :] = column
-    draw_footer(image[top + frame[0] :], em)
     offset = (placement.offset_x, placement.offset_y + top)
     return RenderedOverlay(image, scale, offset, _thumbnail(clean, scale, mammogram.frame, report, settings))
 
@@ -118,14 +116,13 @@ def encode_thumbnail(rendered: RenderedOverlay, settings: OverlaySettings) -> by
 
 
 def _jpeg(quality: int) -> list[int]:
-    # Full colour resolution: with halved chroma, thin coloured lines fade.
+    # Full colour resolution: with halved chroma, thin coloured lines fade. Optimised tables would make the file 4 to
+    # 9 % smaller, and take as long as all the rest of its encoding.
     return [
         cv2.IMWRITE_JPEG_QUALITY,
         quality,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-        cv2.IMWRITE_JPEG_OPTIMIZE,
-        1,
     ]
 
 
@@ -139,6 +136,6 @@ def _thumbnail(
 ) -> NDArray[np.uint8]:
     shrink = min(settings.thumbnail_side_px / max(clean.shape[:2]), 1.0)
     size = (max(round(clean.shape[1] * shrink), 1), max(round(clean.shape[0] * shrink), 1))
-    small = np.asarray(cv2.resize(clean, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    small = to_rgb(np.asarray(cv2.resize(clean, size, interpolation=cv2.INTER_AREA), dtype=np.uint8))
     draw_findings(small, report, frame, Placement(scale * shrink), _THUMBNAIL_GAP_PX, 1.2)
     return small

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, CalcificationSize, Distribution, Flag
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol
+from pipeline.outputs.overlay.picture import plain
 from pipeline.outputs.overlay.shares import draw_shares
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width, wrapped
 from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, LINE, PANEL, SINGLE, TEXT, called, name_of
@@ -33,8 +35,8 @@ def header_height(report: Report, width: int, em: int) -> int:
 
 def draw_header(panel: NDArray[np.uint8], report: Report, em: int) -> None:
     """Write the distribution, counts, presence, identity, doubts, probabilities and reasons; fills the panel."""
-    panel[:] = PANEL
-    width = panel.shape[1]
+    height, width = panel.shape[:2]
+    panel[:] = plain(height, width, PANEL)
     large, small = _large(em), _small(em)
     y = em // 2
     appearance = APPEARANCES[report.distribution.label]
@@ -57,17 +59,13 @@ def draw_header(panel: NDArray[np.uint8], report: Report, em: int) -> None:
         draw_text(panel, line, em, y, small, TEXT)
 
 
-def footer_height(width: int, em: int) -> int:
-    """Height of what `draw_footer` needs."""
-    return em + line_height(_small(em)) * len(_legend_rows(width, em)) + line_height(_small(em))
-
-
-def draw_footer(panel: NDArray[np.uint8], em: int) -> None:
-    """Draw the legend and the notice; fills the panel."""
-    panel[:] = PANEL
-    size = _small(em)
+@functools.lru_cache(maxsize=4)  # it is the same on all overlays of a size
+def footer(width: int, em: int) -> NDArray[np.uint8]:
+    """Draw the legend and the notice, shape (height, width, 3); not to be written to."""
+    size, rows = _small(em), _legend_rows(width, em)
+    panel = plain(em + line_height(size) * (len(rows) + 1), width, PANEL)
     y = em // 2
-    for row in _legend_rows(panel.shape[1], em):
+    for row in rows:
         x = em
         for entry in row:
             _draw_key(panel, entry, x, y + line_height(size) / 2, size)
@@ -75,7 +73,9 @@ def draw_footer(panel: NDArray[np.uint8], em: int) -> None:
             x += _entry_width(entry, size)
         y += line_height(size)
     draw_text(panel, SHORT_NOTICE, em, y, size, TEXT)
-    cv2.line(panel, (0, 0), (panel.shape[1], 0), LINE, 1)
+    cv2.line(panel, (0, 0), (width, 0), LINE, 1)
+    panel.setflags(write=False)
+    return panel
 
 
 def _large(em: int) -> int:

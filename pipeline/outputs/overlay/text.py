@@ -55,6 +55,7 @@ def line_height(size: int) -> int:
     return ascent + descent
 
 
+@lru_cache(maxsize=512)  # lines are measured again when they are drawn, and the legend in every image
 def text_width(text: str, size: int) -> int:
     """Width of a line of text in pixels."""
     return math.ceil(_font(size).getlength(printable(text)))
@@ -83,8 +84,10 @@ def draw_text(canvas: NDArray[np.uint8], text: str, x: int, y: int, size: int, c
     ImageDraw.Draw(stencil).text((0, 0), printable(text), font=_font(size), fill=255)
     top, left = max(y, 0), max(x, 0)
     part = canvas[top : max(y + height, 0), left : max(x + width, 0)]
-    alpha = np.asarray(stencil, dtype=np.uint16)[top - y :, left - x :][: part.shape[0], : part.shape[1], None]
-    part[:] = ((part * (255 - alpha) + np.array(colour, dtype=np.uint16) * alpha + 127) // 255).astype(np.uint8)
+    opacity = np.asarray(stencil)[top - y :, left - x :][: part.shape[0], : part.shape[1]]
+    inked = np.nonzero(opacity)
+    alpha = opacity[inked][:, None].astype(np.uint16)
+    part[inked] = (part[inked] * (255 - alpha) + np.array(colour, dtype=np.uint16) * alpha + 127) // 255
     return x + width - 2
 
 
