@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import cv2
 import numpy as np
 
 from pipeline.errors import UnreadableImage
@@ -112,19 +113,18 @@ def find_folds(codes: NDArray[np.uint16], bits: int) -> Folds | None:
     """
     low = round((1 << bits) * END_SHARE)
     high = (1 << bits) - low
-    pairs = [(np.minimum(first, second), np.maximum(first, second)) for first, second in _pairs(codes)]
-    at = [(least < low) & (most >= high) for least, most in pairs]
-    n_pairs = sum(least.size for least, _ in pairs)
+    ends = zip(_pairs(codes < low), _pairs(codes >= high), strict=True)
+    at = [(one[0] & other[1]) | (one[1] & other[0]) for one, other in ends]
+    n_pairs = sum(folded.size for folded in at)
     for _ in range(2):  # black air and white letters are two levels at most
-        lower = np.concatenate([least[folded] for (least, _), folded in zip(pairs, at, strict=True)])
-        upper = np.concatenate([most[folded] for (_, most), folded in zip(pairs, at, strict=True)])
+        both = [(first[folded], second[folded]) for (first, second), folded in zip(_pairs(codes), at, strict=True)]
+        lower = np.concatenate([np.minimum(first, second) for first, second in both])
+        upper = np.concatenate([np.maximum(first, second) for first, second in both])
         if lower.size < max(MIN_FOLDS, MIN_FOLDS_SHARE * n_pairs):
             return None
         letters = _frequent_level(lower), _frequent_level(upper)
-        at = [
-            folded & (least != letters[0]) & (most != letters[1])
-            for (least, most), folded in zip(pairs, at, strict=True)
-        ]
+        for folded, (first, second) in zip(at, both, strict=True):
+            folded[folded] = (np.minimum(first, second) != letters[0]) & (np.maximum(first, second) != letters[1])
     if min(len(np.unique(lower)), len(np.unique(upper))) < MIN_LEVELS:
         return None
     return Folds(tuple(at), sum(int(np.count_nonzero(folded)) for folded in at), n_pairs)
@@ -177,7 +177,7 @@ def _frequent_level(values: NDArray[np.uint16]) -> int:
 
 def _mean_difference(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> float:
     """Give the mean absolute difference of two arrays of one shape."""
-    return float(np.mean(np.maximum(first, second) - np.minimum(first, second))) if first.size else 0.0
+    return cv2.norm(first, second, cv2.NORM_L1) / first.size if first.size else 0.0
 
 
 def _mean_far_difference(codes: NDArray[np.uint16]) -> float:

@@ -164,7 +164,7 @@ def decode_frame(frame: bytes, layout: PixelLayout, syntax: Syntax) -> tuple[NDA
 def _native_words(content: bytes, layout: PixelLayout, order: str) -> Words:
     """Take uncompressed pixels as words."""
     stored = np.frombuffer(content, dtype=f"{order}u{layout.bits_allocated // 8}")
-    values = stored.reshape(layout.rows, layout.columns).astype(np.uint16)
+    values = stored.reshape(layout.rows, layout.columns).astype(np.uint16, copy=False)
     return Words(values, bits=layout.bits_allocated, is_packed=True)
 
 

@@ -53,12 +53,14 @@ def shrink(
     """Average the picture over cells, padding left out; and mark the cells that are mostly padding."""
     cell = max(1, -(-max(codes.shape) // _CELLS))
     sampled = codes[:: max(1, cell // _SAMPLES), :: max(1, cell // _SAMPLES)]
-    weight = (~is_padding).astype(np.float64)[sampled]
     size = (max(1, codes.shape[1] // cell), max(1, codes.shape[0] // cell))
+    values = np.clip(values, -LARGEST_VALUE, LARGEST_VALUE)
+    if not is_padding.any():
+        picture = np.asarray(cv2.resize(values[sampled], size, interpolation=cv2.INTER_AREA), dtype=np.float64)
+        return picture, np.zeros(picture.shape, dtype=np.bool_)
+    weight = (~is_padding).astype(np.float64)[sampled]
     share = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), dtype=np.float64)
-    total = cv2.resize(
-        np.clip(values, -LARGEST_VALUE, LARGEST_VALUE)[sampled] * weight, size, interpolation=cv2.INTER_AREA
-    )
+    total = cv2.resize(values[sampled] * weight, size, interpolation=cv2.INTER_AREA)
     hidden = share < 0.5
     return np.asarray(np.where(hidden, 0, total / np.maximum(share, 0.5))), hidden
 

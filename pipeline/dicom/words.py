@@ -84,12 +84,10 @@ class Reading:
 
     def codes(self, values: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """Take the stored bits out of each word, and shift signed values so that the smallest is 0."""
-        codes = values >> np.uint16(self.shift)
+        codes = values >> np.uint16(self.shift) if self.shift else values
         if self.bits < 16:
-            codes &= np.uint16((1 << self.bits) - 1)
-        if self.is_signed:
-            codes ^= np.uint16(1 << (self.bits - 1))
-        return codes
+            codes = codes & np.uint16((1 << self.bits) - 1)
+        return codes ^ np.uint16(1 << (self.bits - 1)) if self.is_signed else codes
 
     def applied_to(self, layout: PixelLayout) -> PixelLayout:
         """Give the layout that this reading makes of the header's."""
@@ -123,20 +121,24 @@ def settle_words(words: Words, layout: PixelLayout) -> tuple[NDArray[np.uint16],
     """
     stated = _header_reading(words, layout)
     flags: set[Flag] = set()
-    words, header = _unscramble(words, stated)
+    codes = stated.codes(words.values)
+    words, header = _unscramble(words, stated, codes)
     if words.is_swapped:
         flags.add(Flag.BYTES_SWAPPED)
+    if words.is_swapped or header != stated:
+        codes = header.codes(words.values)
     if words.is_packed:
-        check_rows(header.codes(words.values))
+        check_rows(codes)
     clipped = _clip_overshoot(words, header) if words.is_lossy and words.bits > header.bits else None
     if clipped is not None:
         codes, share = clipped
         flags |= {Flag.BITS_CONTRADICTED} if header != stated or share > CLIPPED_SHARE else set()
         return codes, header.applied_to(layout), frozenset(flags)
-    reading = _choose(words, header)
+    reading = _choose(words, header, codes)
     if reading != stated or words.bits < layout.bits_stored or _sign_differs(words, layout):
         flags.add(Flag.BITS_CONTRADICTED)
-    return reading.codes(words.values), reading.applied_to(layout), frozenset(flags)
+    codes = codes if reading == header else reading.codes(words.values)
+    return codes, reading.applied_to(layout), frozenset(flags)
 
 
 def _header_reading(words: Words, layout: PixelLayout) -> Reading:
@@ -146,17 +148,17 @@ def _header_reading(words: Words, layout: PixelLayout) -> Reading:
     return Reading(min(layout.bits_stored, words.bits), 0, layout.is_signed)
 
 
-def _unscramble(words: Words, header: Reading) -> tuple[Words, Reading]:
+def _unscramble(words: Words, header: Reading, codes: NDArray[np.uint16]) -> tuple[Words, Reading]:
     """
     Give words and reading of which the picture is no noise: swapped bytes, and values at the wrong end of the word.
 
     Of readings that are as smooth as the best, the one that is nearest to the
-    header's is taken.
+    header's is taken. ``codes`` are what the header's gives.
     """
     if words.bits == 8:
         is_swapped = words.is_packed and has_swapped_pairs(words.values)
         return (_with_swapped_bytes(words) if is_swapped else words), header
-    stated = roughness(header.codes(words.values))
+    stated = roughness(codes)
     if stated <= ROUGH:
         return words, header
     candidates = [
@@ -182,7 +184,7 @@ def _with_swapped_bytes(words: Words) -> Words:
 
 def _used(values: NDArray[np.uint16]) -> int:
     """Give how many bits of the words are in use: up to the highest that is set anywhere."""
-    return max(int(np.bitwise_or.reduce(values, axis=None)).bit_length(), 2)
+    return max(int(values.max()).bit_length(), 2)
 
 
 def _sign_differs(words: Words, layout: PixelLayout) -> bool:
@@ -213,11 +215,11 @@ def _clip_overshoot(words: Words, header: Reading) -> tuple[NDArray[np.uint16], 
     return np.clip(values, 0, largest).astype(np.uint16), share
 
 
-def _choose(words: Words, header: Reading) -> Reading:
-    """Choose the header's reading, or another that the picture shows to be right."""
+def _choose(words: Words, stated: Reading, codes: NDArray[np.uint16]) -> Reading:
+    """Choose the reading that gave these codes, or another that the picture shows to be right."""
     values, used = words.values, _used(words.values)
-    header = _with_low_bits(values, header, used)
-    codes = header.codes(values)
+    header = _with_low_bits(values, stated, used)
+    codes = codes if header == stated else header.codes(values)
     others = [reading for reading in _other_readings(words, header, used) if reading != header]
     range_bits = _range_bits(header, codes)
     folds = find_folds(codes, range_bits)
