@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from pipeline.classifier import load_classifier, load_distribution_classifier
 from pipeline.config import (
@@ -17,7 +18,7 @@ from pipeline.config import (
 )
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import CalcificationSize, Flag, Medium
+from pipeline.lexicon import CalcificationSize, Distribution, Flag, Medium
 from pipeline.model import (
     Breast,
     BreastSummary,
@@ -26,6 +27,7 @@ from pipeline.model import (
     Cluster,
     Particle,
     Report,
+    Tally,
 )
 from pipeline.stages import breast as breast_stage
 from pipeline.stages import (
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from pipeline.boosting import BoostedClasses, BoostedTrees
     from pipeline.config import Config
     from pipeline.lexicon import View
-    from pipeline.model import Calcification, Density, DistributionCall, Landmarks, Mammogram
+    from pipeline.model import Calcification, Density, DistributionCall, Landmarks, Mammogram, Spread
 
 _LEAST_MEMBERSHIP = 0.05
 """Smaller shares are left out: more than four times the reach away."""
@@ -113,7 +115,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         found = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, config.vessels)
         found = morphology.classify_morphology(found, seen.channels[0], breast, spacing, config.morphology)
         counting, apart, reasons = morphology.set_apart(found, config.morphology)
-        counting, clusters, call = _distribute(counting, breast, marks, spacing, config)
+        counting, clusters, call = _distribute(counting, apart, breast, marks, spacing, config)
         found = tuple(sorted((*counting, *apart), key=lambda c: c.number))
         clusters = _with_morphology(clusters, found, spacing, mammogram.identity.view, config)
         call = replace(call, reasons=(*call.reasons, *reasons))
@@ -286,9 +288,14 @@ def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: C
 
 
 def _distribute(
-    found: tuple[Calcification, ...], breast: Breast, marks: Landmarks, spacing: PixelSpacing, config: Config
+    found: tuple[Calcification, ...],
+    apart: tuple[Calcification, ...],
+    breast: Breast,
+    marks: Landmarks,
+    spacing: PixelSpacing,
+    config: Config,
 ) -> tuple[tuple[Calcification, ...], tuple[Cluster, ...], DistributionCall]:
-    """Group the calcifications and name the distribution of each cluster and of the image."""
+    """Group the calcifications that count, and name the distribution of each cluster and of the image."""
     points_mm, trees = _points_mm(found, spacing), distribution_classifier_of(config)
     clusters: list[Cluster] = []
     groupings = group.find_clusters(points_mm, config.group)
@@ -308,7 +315,11 @@ def _distribute(
                 density_per_cm2=grouping.density_per_cm2,
                 hull_px=tuple((float(row), float(column)) for row, column in hull_px),
                 distribution=_unless_vascular(
-                    distribution.classify_pattern(shape, trees, config.distribution), [found[i] for i in members]
+                    distribution.classify_pattern(shape, trees, config.distribution),
+                    [found[i] for i in members],
+                    apart,
+                    spacing,
+                    config.distribution.artery_near_mm,
                 ),
             )
         )
@@ -318,7 +329,6 @@ def _distribute(
         replace(c, cluster=cluster_of.get(c.number), memberships=_firmest(row))
         for c, row in zip(found, shares, strict=True)
     )
-    micro = sum(c.size is CalcificationSize.MICRO for c in found)
     whole = None
     if len(groupings) == 1 and len(groupings[0].members) == len(found):  # described already
         [whole] = shapes
@@ -327,17 +337,72 @@ def _distribute(
             range(len(found)), points_mm, breast, marks.known_nipple, spacing, config.pattern
         )
     calls = [cluster.distribution for cluster in clusters]
-    call = distribution.classify_image(whole, calls, micro, trees, config.distribution)
-    return found, tuple(clusters), _unless_vascular(call, found)
+    spread = _spread(found, apart, clusters, breast, spacing, config)
+    call = distribution.classify_image(spread, whole, calls, trees, config.distribution)
+    return found, tuple(clusters), call
 
 
-def _unless_vascular(call: DistributionCall, members: Sequence[Calcification]) -> DistributionCall:
-    """Withhold a descriptor where most of what it describes may lie in the wall of an artery."""
+def _spread(
+    counting: Sequence[Calcification],
+    apart: Sequence[Calcification],
+    clusters: Sequence[Cluster],
+    breast: Breast,
+    spacing: PixelSpacing,
+    config: Config,
+) -> Spread:
+    """Part the calcifications as the words of images do: in arteries, typically benign, and the rest."""
+    settings = config.distribution
+    tight = {Distribution.GROUPED, Distribution.LINEAR, Distribution.SEGMENTAL}
+    in_pattern = {n for c in clusters if c.distribution.label in tight for n in c.members}
+    doubtful = [c for c in counting if _is_arterial(c)]
+    coarse = [
+        c
+        for c in counting
+        if not _is_arterial(c)
+        and c.number not in in_pattern
+        and (c.diameter_mm or 0.0) >= settings.coarse_min_diameter_mm
+    ]
+    left = {c.number for c in counting} - {c.number for c in (*doubtful, *coarse)}
+    arterial = sum(_is_arterial(c) for c in apart)
+    return pattern.measure_spread(
+        _points_mm(tuple(c for c in counting if c.number in left), spacing),
+        Tally(
+            arterial=arterial + len(doubtful),
+            possibly_arterial=len(doubtful),
+            benign=len(apart) - arterial + len(coarse),
+            microcalcifications=sum(c.size is CalcificationSize.MICRO for c in counting),
+        ),
+        (config.pattern.circle_mm, settings.grouped_max_extent_mm),
+        breast,
+        spacing,
+    )
+
+
+def _is_arterial(calcification: Calcification) -> bool:
+    return bool(calcification.flags & {Flag.VASCULAR, Flag.POSSIBLY_VASCULAR})
+
+
+def _unless_vascular(
+    call: DistributionCall,
+    members: Sequence[Calcification],
+    apart: Sequence[Calcification],
+    spacing: PixelSpacing,
+    near_mm: float,
+) -> DistributionCall:
+    """Withhold a descriptor where most of its members may lie in the wall of an artery, or one lies near a line."""
     doubtful = sum(Flag.POSSIBLY_VASCULAR in c.flags for c in members)
-    if 2 * doubtful <= len(members):
+    if 2 * doubtful > len(members):
+        reason = f"{doubtful} of {len(members)} lie in two short parallel rows, which may be the walls of an artery"
+        return distribution.withhold(call, reason)
+    arterial = tuple(c for c in apart if _is_arterial(c))
+    if call.label not in {Distribution.LINEAR, Distribution.SEGMENTAL} or not arterial:
         return call
-    reason = f"{doubtful} of {len(members)} lie in two short parallel rows, which may be the walls of an artery"
-    return distribution.withhold(call, reason)
+    away_mm = cdist(_points_mm(arterial, spacing), _points_mm(tuple(members), spacing)).min(axis=1)
+    near = int((away_mm <= near_mm).sum())
+    if not near:
+        return call
+    many = f"{near} calcification{' lies' if near == 1 else 's lie'}"
+    return distribution.withhold(call, f"{many} on an artery within {near_mm:g} mm: these may be a part of it")
 
 
 def _firmest(shares: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:

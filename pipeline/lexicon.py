@@ -85,9 +85,10 @@ class CalcificationSize(StrEnum):
 
 class Distribution(StrEnum):
     """
-    BI-RADS distribution descriptors, and the two ways of giving none.
+    BI-RADS distribution descriptors, the words for images that no descriptor fits, and two ways of giving none.
 
-    DICOM CID 6012 holds the codes of the first five.
+    DICOM CID 6012 holds the codes of the first five. `IMAGE_WORDS` are said of
+    images alone, `indeterminate` of both.
     """
 
     DIFFUSE = "diffuse"
@@ -95,6 +96,10 @@ class Distribution(StrEnum):
     GROUPED = "grouped"
     LINEAR = "linear"
     SEGMENTAL = "segmental"
+    NONE = "none"
+    SCATTERED = "scattered"
+    VASCULAR = "vascular"
+    TYPICALLY_BENIGN = "typically_benign"
     INDETERMINATE = "indeterminate"
     NOT_APPLICABLE = "not_applicable"
 
@@ -106,6 +111,17 @@ DESCRIPTORS: Final = (
     Distribution.LINEAR,
     Distribution.SEGMENTAL,
 )
+
+IMAGE_WORDS: Final = (
+    Distribution.NONE,
+    Distribution.SCATTERED,
+    Distribution.VASCULAR,
+    Distribution.TYPICALLY_BENIGN,
+)
+"""What an image is called that no descriptor fits: so that every image has a word that a reader would use."""
+
+CLUSTER_WORDS: Final = (*DESCRIPTORS, Distribution.INDETERMINATE)
+"""What a cluster is called."""
 
 SNOMED_CT: Final = {
     Distribution.DIFFUSE: "129764001",

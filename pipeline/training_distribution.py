@@ -44,6 +44,8 @@ _PURE = 0.5
 """A set with at least this share of pattern points is a part of the pattern."""
 _WHOLE = 0.3
 """A part with a smaller share of the pattern's points shows too little of it to be learned from."""
+_FEWEST_DIFFUSE = 25
+"""Fewer points that are scattered evenly cannot be told from a search's false points, of which a bad image has 20."""
 _HELD_OUT = 6
 """Every sixth breast is held out for the temperature."""
 _LABELS = (*DESCRIPTORS, Distribution.NOT_APPLICABLE)
@@ -159,17 +161,17 @@ def _examples_of(seed: int, number: int, config: Config) -> tuple[NDArray[np.flo
         except ConfigurationError:  # the breast is too small for this one
             continue
         for set_number, (members, pattern) in enumerate(patterns_of(scene, breast, config)):
-            answer = _answer(scene, members, config.distribution.diffuse_min_count, is_whole=set_number == 0)
+            answer = _answer(scene, members, is_whole=set_number == 0)
             if answer is not None:
                 patterns.append(pattern)
                 answers.append(CLASSES.index(answer))
     return table_of(patterns), np.array(answers, dtype=np.int64)
 
 
-def _answer(scene: PointScene, members: tuple[int, ...], diffuse_count: int, *, is_whole: bool) -> str | None:
+def _answer(scene: PointScene, members: tuple[int, ...], *, is_whole: bool) -> str | None:
     """Say what a set of points is; None where it is nothing that could be learned from."""
-    if scene.part is Distribution.DIFFUSE and scene.is_pattern.sum() < diffuse_count:
-        return None  # the definition does not hold for so few, and false points look the same
+    if scene.part is Distribution.DIFFUSE and scene.is_pattern.sum() < _FEWEST_DIFFUSE:
+        return None  # false points look the same
     is_pattern = scene.is_pattern[list(members)]
     if is_pattern.mean() < _PURE:
         return CHANCE

@@ -6,6 +6,7 @@ from pipeline.model.image import Density, ImageIdentity, Mammogram, StoredPixels
 from pipeline.model.particles import Channel, NoiseTable, Particle
 from pipeline.model.point import Point
 from pipeline.model.report import Counts, FileRow, Report
+from pipeline.model.spread import Spread, Tally
 
 __all__ = [
     "Breast",
@@ -28,6 +29,8 @@ __all__ = [
     "Pattern",
     "Point",
     "Report",
+    "Spread",
     "StoredPixels",
+    "Tally",
     "density_of",
 ]

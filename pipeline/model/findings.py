@@ -102,6 +102,8 @@ class Pattern:
         Share of the breast within ``cover_mm`` of a calcification.
     cover_mm : float
         That distance.
+    cells_with, cells_of_breast : int
+        In how many of the cells of 20 mm, into which the breast is cut, one lies.
     path_width_mm : float
         Distance from the longest path through the thinned points within which
         nine of ten lie.
@@ -152,6 +154,8 @@ class Pattern:
     hull_share: float
     covered_share: float
     cover_mm: float
+    cells_with: int
+    cells_of_breast: int
     path_width_mm: float
     straightness: float
     taper: float
@@ -178,7 +182,9 @@ class DistributionCall:
     where no descriptor applies. ``between`` names the two candidates of an
     indeterminate call. ``margin`` is the first probability minus the second.
     ``calibrated_on`` says what the probabilities were calibrated on
-    (``simulated``), and is None where there are none.
+    (``simulated``), and is None where there are none. ``loose`` is True for a
+    chain of specks without a descriptor, no five of which lie within 1 cm:
+    listed, but nothing to look at.
     """
 
     label: Distribution
@@ -188,6 +194,7 @@ class DistributionCall:
     between: tuple[Distribution, ...] = ()
     evidence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     calibrated_on: str | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

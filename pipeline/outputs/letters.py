@@ -13,14 +13,25 @@ if TYPE_CHECKING:
 
 
 def ranked_clusters(report: Report) -> list[Cluster]:
-    """Give the clusters that bear the image's own label first, then those with most members, equal ones by number."""
+    """
+    Give the clusters that are worth a look, in their rank.
+
+    Those that bear the image's own label come first, then those with most
+    members, equal ones by number. Loose chains are none of them.
+    """
     label = report.distribution.label
-    return sorted(report.clusters, key=lambda c: (c.distribution.label is not label, -len(c.members), c.number))
+    shown = [cluster for cluster in report.clusters if not cluster.distribution.loose]
+    return sorted(shown, key=lambda c: (c.distribution.label is not label, -len(c.members), c.number))
 
 
 def ranked_singles(report: Report) -> list[Calcification]:
-    """Give the calcifications outside of clusters: the surest first, those in arteries last, equal ones by number."""
-    singles = [item for item in report.calcifications if item.cluster is None]
+    """
+    Give the calcifications outside of clusters, or in loose chains alone.
+
+    The surest come first, those in arteries last, equal ones by number.
+    """
+    loose = {cluster.number for cluster in report.clusters if cluster.distribution.loose}
+    singles = [item for item in report.calcifications if item.cluster is None or item.cluster in loose]
     return sorted(singles, key=lambda item: (Flag.VASCULAR in item.flags, -item.score, item.number))
 
 
@@ -44,11 +55,16 @@ def letters_of(report: Report) -> Letters:
     Returns
     -------
     Letters
-        A to Z, then AA, AB and so on. Members of clusters have none.
+        A to Z, then AA, AB and so on. Members of clusters have none, save for
+        those of loose chains, which stand alone wherever findings are shown;
+        the chains themselves come last.
     """
     clusters, singles = ranked_clusters(report), ranked_singles(report)
+    loose = [cluster for cluster in report.clusters if cluster.distribution.loose]
+    first_loose = len(clusters) + len(singles)
     return Letters(
-        {cluster.number: letter(rank) for rank, cluster in enumerate(clusters)},
+        {cluster.number: letter(rank) for rank, cluster in enumerate(clusters)}
+        | {cluster.number: letter(rank) for rank, cluster in enumerate(loose, start=first_loose)},
         {single.number: letter(rank) for rank, single in enumerate(singles, start=len(clusters))},
     )
 

@@ -51,6 +51,12 @@ def _disc(x: float, y: float, radius: float) -> Polygon:
     return tuple((round(x + radius * math.cos(a), 3), round(y + radius * math.sin(a), 3)) for a in angles)
 
 
+def _ring(outer: float, inner: float) -> Polygon:
+    """Give a ring as one polygon, cut open on its right."""
+    around, back = _disc(0.0, 0.0, outer), _disc(0.0, 0.0, inner)
+    return (*around, around[0], back[0], *reversed(back))
+
+
 # Five of the eight colours of Okabe and Ito (2008). Of the choices that are light enough for a dark
 # background, this one keeps the largest distances in normal vision, protanopia and deuteranopia.
 APPEARANCES: Final[dict[Distribution, Appearance]] = {
@@ -75,6 +81,21 @@ APPEARANCES: Final[dict[Distribution, Appearance]] = {
         (12.0, 3.5, 4.0, 3.5, 4.0, 3.5),
         (((0.0, -0.95), (1.0, 0.85), (-1.0, 0.85)),),
     ),
+    Distribution.NONE: Appearance((150, 158, 168), (1.5, 6.0), (_ring(0.85, 0.6),)),
+    Distribution.SCATTERED: Appearance(
+        (222, 226, 231),
+        (0.01, 6.0),
+        tuple(_disc(x, y, 0.27) for x, y in ((-0.6, -0.5), (0.65, -0.1), (-0.2, 0.7))),
+    ),
+    Distribution.VASCULAR: Appearance(
+        ARTERY,
+        (6.0, 2.5),
+        (
+            ((-1.0, -0.65), (1.0, -0.65), (1.0, -0.25), (-1.0, -0.25)),
+            ((-1.0, 0.25), (1.0, 0.25), (1.0, 0.65), (-1.0, 0.65)),
+        ),
+    ),
+    Distribution.TYPICALLY_BENIGN: Appearance((196, 178, 138), (8.0, 2.5), (_ring(0.95, 0.5), _disc(0.0, 0.0, 0.15))),
     Distribution.INDETERMINATE: Appearance(
         (200, 205, 212),
         (2.5, 2.5),

@@ -293,6 +293,7 @@ def _cluster(item: Cluster, letters: Letters) -> dict[str, Any]:
     return {
         "id": int(item.number),
         "letter": letters.clusters[item.number],
+        "loose": item.distribution.loose,
         "members": [int(number) for number in item.members],
         "extent_mm": _rounded(item.extent_mm, MILLIMETRE_DECIMALS),
         "area_mm2": _rounded(item.area_mm2, MILLIMETRE_DECIMALS),

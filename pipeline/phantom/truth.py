@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 _SCATTERED_MIN: Final = 3
 """Single specks; fewer have no word of their own."""
 _BENIGN_MIN: Final = 2
-_WORD: Final = {
-    word: Distribution(word) if word in set(Distribution) else Distribution.NOT_APPLICABLE
-    for word in ("none", "scattered", "vascular", "typically_benign")
-}
 SCHEMA_VERSION: Final = "1.0"
 MACRO_WIDTH_MM: Final = 1.0
 """Planted particles at least this wide count as macro in the truth, by the definition of HPO:0040403 and BI-RADS'
@@ -159,10 +155,10 @@ def word_of(scene: Scene, planted: Sequence[PlantedCalcification]) -> Distributi
         return Distribution(scene.kind.value) if is_own else Distribution.GROUPED
     roles = Counter(one.role for one in planted)
     if roles[Role.MICRO] >= _SCATTERED_MIN:
-        return _WORD["scattered"]
+        return Distribution.SCATTERED
     if roles[Role.MACRO] >= _BENIGN_MIN:
-        return _WORD["typically_benign"]
-    return _WORD["vascular" if roles[Role.ARTERIAL] else "none"]
+        return Distribution.TYPICALLY_BENIGN
+    return Distribution.VASCULAR if roles[Role.ARTERIAL] else Distribution.NONE
 
 
 def _corners(points: Iterable[Point]) -> list[list[float]]:

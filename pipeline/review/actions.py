@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pipeline.errors import CallError
-from pipeline.lexicon import Distribution, Morphology  # noqa: TC001 - pydantic looks them up while the program runs
+from pipeline.lexicon import IMAGE_WORDS, Distribution, Morphology
 from pipeline.review.state import State, note
 
 if TYPE_CHECKING:
@@ -212,6 +212,9 @@ class SetDistribution(_Action):
         """Refuse a cluster that is not there."""
         if self.cluster is not None:
             before.require(self.cluster, "cluster")
+            if self.label in IMAGE_WORDS:
+                message = f"{self.label} is said of an image, not of a cluster."
+                raise ActionError(message)
 
     def apply(self, state: State) -> None:
         """Note the label."""

@@ -55,6 +55,7 @@ class _Mark(_Record):
 class _Cluster(_Record):
     id: int
     members: list[int]
+    loose: bool = False
     hull: list[Point] = []
     distribution: _Call
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipeline.lexicon import DESCRIPTORS, FLAG_SENTENCES, Distribution, Morphology
+from pipeline.lexicon import CLUSTER_WORDS, DESCRIPTORS, FLAG_SENTENCES, Distribution, Morphology
 from pipeline.outputs.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
 
 
@@ -13,6 +13,7 @@ def vocabulary() -> dict[str, Any]:
     """Give the words, colours and signs of the page: those of the overlays."""
     return {
         "distributions": [str(label) for label in Distribution],
+        "cluster_distributions": [str(label) for label in CLUSTER_WORDS],
         "descriptors": [str(label) for label in DESCRIPTORS],
         "morphologies": [str(label) for label in Morphology],
         "palette": {

@@ -26,16 +26,19 @@ from pipeline.analyse import distribution_classifier_of
 from pipeline.config import Config
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon import DESCRIPTORS, Distribution
+from pipeline.model import Spread, Tally
 from pipeline.phantom.point_scenes import Disturbance, draw_breast, usual_scene, wide_scene
 from pipeline.phantom.vocabulary import Kind
-from pipeline.stages.distribution import CHANCE_EVIDENCE, classify_image, classify_pattern
-from pipeline.training_distribution import breast_record, patterns_of
+from pipeline.stages.distribution import classify_image, classify_pattern
+from pipeline.stages.distribution.learned import Learned, ask
+from pipeline.stages.pattern import measure_spread
+from pipeline.training_distribution import SPACING, breast_record, patterns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.boosting import BoostedClasses
-    from pipeline.model import DistributionCall, Pattern
+    from pipeline.model import Breast, Pattern
     from pipeline.phantom.point_scenes import PointBreast, PointScene
 
 KINDS = [kind for kind in Kind if kind is not Kind.ARTERIAL]
@@ -48,7 +51,7 @@ class Example:
     """One disturbed scene: what it is, and the shape of all its points and of its clusters."""
 
     truth: Distribution
-    count: int
+    spread: Spread
     patterns: tuple[Pattern, ...]
 
 
@@ -85,9 +88,15 @@ def examples(breasts: int, config: Config) -> dict[str, list[Example]]:
     for number in range(breasts):
         home = draw_breast(np.random.default_rng([FIRST_SEED + number]))
         for name, scene in _scenes(home, number):
-            patterns = tuple(pattern for _, pattern in patterns_of(scene, breast_record(home), config))
-            found[name].append(Example(scene.label, len(scene.points_mm), patterns))
+            breast = breast_record(home)
+            patterns = tuple(pattern for _, pattern in patterns_of(scene, breast, config))
+            found[name].append(Example(scene.label, _spread(scene, breast, config), patterns))
     return found
+
+
+def _spread(scene: PointScene, breast: Breast, config: Config) -> Spread:
+    circles_mm = (config.pattern.circle_mm, config.distribution.grouped_max_extent_mm)
+    return measure_spread(scene.points_mm, Tally(), circles_mm, breast, SPACING)
 
 
 def _scenes(home: PointBreast, number: int) -> Iterator[tuple[str, PointScene]]:
@@ -108,24 +117,28 @@ def _scenes(home: PointBreast, number: int) -> Iterator[tuple[str, PointScene]]:
 def answer(example: Example, trees: BoostedClasses | None, config: Config, *, frame: bool) -> Answer:
     """Name the distribution of one scene; without the frame the trees alone decide."""
     settings = config.distribution
+    if not frame and trees is not None:
+        return Answer(example.truth, *_by_trees_alone([ask(trees, pattern) for pattern in example.patterns]))
     calls = [classify_pattern(pattern, trees, settings) for pattern in example.patterns]
-    if not frame:
-        return Answer(example.truth, *_by_trees_alone(calls))
     whole = example.patterns[0] if example.patterns else None
-    call = classify_image(whole, calls[1:], example.count, trees, settings)
-    return Answer(example.truth, call.label, dict(call.probabilities))
+    call = classify_image(example.spread, whole, calls[1:], trees, settings)
+    return Answer(example.truth, _LIKE.get(call.label, call.label), dict(call.probabilities))
 
 
-def _by_trees_alone(calls: Sequence[DistributionCall]) -> tuple[Distribution, dict[Distribution, float]]:
+_LIKE = dict.fromkeys((Distribution.NONE, Distribution.SCATTERED), Distribution.NOT_APPLICABLE)
+"""Points by themselves show no forms: what has no pattern is right where it is called none or scattered."""
+
+
+def _by_trees_alone(asked: Sequence[Learned]) -> tuple[Distribution, dict[Distribution, float]]:
     """Take the largest cluster that is not there by chance, or all points if they are diffuse; ask no definition."""
-    for call in (*(c for c in calls[:1] if _first(c) is Distribution.DIFFUSE), *calls[1:]):
-        if call.evidence[CHANCE_EVIDENCE] < 0.5:
-            return _first(call), dict(call.probabilities)
+    for one in (*(o for o in asked[:1] if _first(o) is Distribution.DIFFUSE), *asked[1:]):
+        if one.chance < 0.5:
+            return _first(one), dict(one.probabilities)
     return Distribution.NOT_APPLICABLE, {}
 
 
-def _first(call: DistributionCall) -> Distribution:
-    return max(call.probabilities, key=lambda label: call.probabilities[label])
+def _first(one: Learned) -> Distribution:
+    return max(one.probabilities, key=lambda label: one.probabilities[label])
 
 
 def report(name: str, answers: Sequence[Answer]) -> str:

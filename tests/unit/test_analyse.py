@@ -8,6 +8,7 @@ from pipeline.config import Config
 from pipeline.lexicon import CalcificationSize, Distribution, Flag
 from pipeline.stages.classify import ClassifySettings
 from pipeline.stages.detect import DetectSettings
+from pipeline.stages.distribution import DistributionSettings
 from pipeline.stages.normalise import NormaliseSettings
 
 GROUP = [(34 + 2 * (i % 3), 18 + 2 * (i // 3), 0.4) for i in range(9)]
@@ -30,7 +31,7 @@ def test_an_empty_breast_has_empty_lists_and_no_distribution(make_mammogram):
     report = analyse(make_mammogram(), Config())
     assert report.calcifications == ()
     assert report.clusters == ()
-    assert report.distribution.label is Distribution.NOT_APPLICABLE
+    assert report.distribution.label is Distribution.NONE
 
 
 def test_without_a_spacing_nothing_is_in_millimetres_and_nothing_is_lost(make_mammogram):
@@ -99,10 +100,13 @@ def test_a_descriptor_is_withheld_where_more_than_half_may_be_arterial(make_mamm
     doubting(doubtful)
     report = analyse(make_mammogram(GROUP), Config())
     [cluster] = report.clusters
-    for call in (cluster.distribution, report.distribution):
-        assert (call.label is Distribution.GROUPED) is not is_withheld
-        sentence = f"{doubtful} of 9 lie in two short parallel rows, which may be the walls of an artery"
-        assert (sentence in call.reasons) is is_withheld
+    assert (cluster.distribution.label is Distribution.GROUPED) is not is_withheld
+    sentence = f"{doubtful} of 9 lie in two short parallel rows, which may be the walls of an artery"
+    assert (sentence in cluster.distribution.reasons) is is_withheld
+    assert report.distribution.label is (Distribution.VASCULAR if is_withheld else Distribution.GROUPED)
+    if is_withheld:
+        reason = f"{doubtful} of 9 calcifications lie on arteries, {doubtful} of these in short rows that may be one"
+        assert report.distribution.reasons[0] == reason
 
 
 def test_firm_memberships_are_told_and_those_far_away_are_not(make_mammogram):
@@ -140,3 +144,28 @@ def test_the_pixel_that_is_taken_without_a_spacing_is_a_setting(make_mammogram):
         sizes.append([c.diameter_px for c in analyse(mammogram, config).calcifications])
     assert sizes[0]
     assert sizes[0] != sizes[1]
+
+
+LINE = [(22.0 + 3.0 * i, 12.0 + 1.5 * i, 0.4) for i in range(9)]
+
+
+@pytest.mark.parametrize(("near_mm", "is_withheld"), [(10.0, True), (3.0, False)])
+def test_a_line_beside_an_artery_is_withheld(make_mammogram, monkeypatch, near_mm, is_withheld):
+    def flagged(found, *_):
+        return tuple(replace(c, flags=c.flags | ({Flag.VASCULAR} if c.row_px < 190 else set())) for c in found)
+
+    monkeypatch.setattr("pipeline.analyse.vessels.flag_vessels", flagged)
+    settings = DistributionSettings(by="table", artery_near_mm=near_mm)
+    report = analyse(make_mammogram([(17.0, 12.0, 0.4), *LINE]), Config(distribution=settings))
+    [cluster] = report.clusters
+    assert (cluster.distribution.label is Distribution.INDETERMINATE) is is_withheld
+    assert any("on an artery within" in reason for reason in cluster.distribution.reasons) is is_withheld
+
+
+@pytest.mark.parametrize(("coarse_mm", "word"), [(0.5, Distribution.TYPICALLY_BENIGN), (5.0, Distribution.SCATTERED)])
+def test_single_coarse_ones_count_as_typically_benign(make_mammogram, coarse_mm, word):
+    apart = [(15.0 + 14 * i, 10.0 + 9 * (i % 2), 0.7) for i in range(4)]
+    settings = DistributionSettings(coarse_min_diameter_mm=coarse_mm)
+    report = analyse(make_mammogram(apart), Config(distribution=settings))
+    assert len(report.calcifications) == 4
+    assert report.distribution.label is word

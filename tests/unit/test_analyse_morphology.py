@@ -42,7 +42,7 @@ def test_coarse_ones_are_listed_with_their_kind_and_left_out_of_the_distribution
         kinds.add(found.morphology.label)
     assert kinds >= {Morphology.RIM, Morphology.DYSTROPHIC}
     assert report.clusters == ()
-    assert report.distribution.label is Distribution.NOT_APPLICABLE
+    assert report.distribution.label is Distribution.TYPICALLY_BENIGN
     assert any("rim" in r and r.endswith("not counted for the distribution") for r in report.distribution.reasons)
 
 

@@ -52,7 +52,7 @@ def draw_map(document: Mapping[str, Any]) -> Html:
     if dots:
         parts.append(element("path", d=dots, class_="dots"))
     letters = []
-    for cluster in document["clusters"]:
+    for cluster in _shown(document):
         colour = css_colour(APPEARANCES[Distribution(cluster["distribution"]["label"])].colour)
         parts.append(element("path", d=f"{path(cluster['hull'])}Z", class_="hull", stroke=colour, fill=colour))
         corners = [to_xy(corner) for corner in cluster["hull"]]
@@ -75,6 +75,10 @@ def draw_map(document: Mapping[str, Any]) -> Html:
     )
 
 
+def _shown(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [item for item in document["clusters"] if not item["loose"]]
+
+
 def _spoken(document: Mapping[str, Any]) -> str:
-    clusters = [f"{item['letter']} {name_of(item['distribution']['label'])}" for item in document["clusters"]]
+    clusters = [f"{item['letter']} {name_of(item['distribution']['label'])}" for item in _shown(document)]
     return f"Map of the breast; clusters: {', '.join(clusters) or 'none'}"

@@ -130,7 +130,8 @@ def _heading(document: Mapping[str, Any]) -> Html:
 
 
 def _counts(document: Mapping[str, Any]) -> str:
-    alone = sum(item["cluster"] is None and item["left_out"] is None for item in document["calcifications"])
+    loose = {None, *(item["id"] for item in document["clusters"] if item["loose"])}
+    alone = sum(item["cluster"] in loose and item["left_out"] is None for item in document["calcifications"])
     return " · ".join([say_counts(document["counts"]), *([f"{alone} alone"] if alone else [])])
 
 
@@ -140,9 +141,14 @@ def _distribution(document: Mapping[str, Any]) -> Html:
 
 
 def _clusters(document: Mapping[str, Any]) -> Html:
+    loose = sum(item["loose"] for item in document["clusters"])
     if not document["clusters"]:
         return element("p", "No cluster was found.", class_="dim")
-    return cluster_cards(document)
+    if not loose:
+        return cluster_cards(document)
+    many = "One loose chain" if loose == 1 else f"{loose} loose chains"
+    words = f"{many} of specks without a descriptor, no five of which lie close together: in the JSON alone."
+    return together(cluster_cards(document), element("p", words, class_="dim"))
 
 
 def _landmarks(document: Mapping[str, Any]) -> Html:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def cluster_cards(document: Mapping[str, Any]) -> Html:
-    """Tell every cluster, in the order of their letters."""
-    ordered = sorted(document["clusters"], key=lambda item: (len(item["letter"]), item["letter"]))
+    """Tell every cluster that is worth a look, in the order of their letters."""
+    shown = [item for item in document["clusters"] if not item["loose"]]
+    ordered = sorted(shown, key=lambda item: (len(item["letter"]), item["letter"]))
     return together(*(_card(item) for item in ordered))
 
 

@@ -83,10 +83,11 @@ def draw_findings(
         The outline of each cluster by its number, as (x, y).
     """
     shown = [item for item in report.calcifications if item.frame == frame]
-    marks = marks_of(shown, report.clusters, placement, gap)
+    clusters = ranked_clusters(report)
+    marks = marks_of(shown, clusters, placement, gap)
     kept_clear = draw_marks(picture, list(marks.values()), stroke)
     outlines = {}
-    for cluster in report.clusters:
+    for cluster in sorted(clusters, key=lambda c: c.number):
         members = [marks[number] for number in cluster.members if number in marks]
         if not members:
             continue

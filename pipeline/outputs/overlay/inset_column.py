@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.lexicon import Morphology
 from pipeline.model import Calcification, Cluster
+from pipeline.outputs.letters import ranked_clusters
 from pipeline.outputs.overlay.breast_view import gap_of, marks_of
 from pipeline.outputs.overlay.insets import window_of
 from pipeline.outputs.overlay.marks import draw_marks, draw_symbol
@@ -71,7 +72,9 @@ def draw_insets(
         _write_caption(column, place, window.enlargement, (pad, top, width), em)
         top += caption
         tile, placement = close_up(mammogram, report.breast, window.corner_px, (each, width), window.enlargement)
-        marks = marks_of(shown, report.clusters, placement, gap_of(report, placement, settings.inset_gap_mm, height))
+        marks = marks_of(
+            shown, ranked_clusters(report), placement, gap_of(report, placement, settings.inset_gap_mm, height)
+        )
         draw_marks(tile, list(marks.values()), max(em / 18, 1.0))
         column[top : top + each, pad : pad + width] = tile
         finding = place.finding

@@ -117,7 +117,7 @@ export async function label(viewer, what, { finding, pane }, vocabulary) {
   const state = finding ? finding.said : pane.answers.state;
   const own = finding ? finding.item[what]?.label : pane.result?.[what].label;
   const about = `${nameOfView(pane.image)}, ${finding ? nameOf(finding) : "the whole image"}`;
-  const chosen = await choose(what, { about, said: state[what] ?? null, own, vocabulary });
+  const chosen = await choose(what, { about, said: state[what] ?? null, own, vocabulary, isCluster: finding?.kind === "cluster" });
   viewer.toPicture();
   if (chosen === undefined) return;
   const target = finding ? { [finding.kind]: finding.id } : { cluster: null };

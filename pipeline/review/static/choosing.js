@@ -7,7 +7,7 @@ const TWICE_MS = 600;  // two presses of a key within so long are one that bounc
 
 /** What can be chosen, and under which key of the page. */
 export const MODES = {
-  distribution: { opening: "d", title: "Distribution", labels: (vocabulary) => vocabulary.distributions },
+  distribution: { opening: "d", title: "Distribution", labels: (vocabulary, isCluster) => (isCluster ? vocabulary.cluster_distributions : vocabulary.distributions) },
   morphology: { opening: "o", title: "Morphology", labels: (vocabulary) => vocabulary.morphologies },
 };
 
@@ -34,10 +34,10 @@ export function isEcho(event) {
  * Let the reader choose. `about` says of what, `said` is the reader's label and `own` the program's.
  * Gives a label, null where the reader's is taken back, undefined where nothing was chosen.
  */
-export function choose(what, { about, said, own, vocabulary }) {
+export function choose(what, { about, said, own, vocabulary, isCluster = false }) {
   const { opening, title, labels } = MODES[what];
   const dialog = byId("choose");
-  const keys = keysOf(labels(vocabulary), opening);
+  const keys = keysOf(labels(vocabulary, isCluster), opening);
   let chosen;
   const option = (label, key, text) => h("button", {
     type: "button", class: "choice", "aria-pressed": String((said ?? null) === label), data: { label: label ?? "" },

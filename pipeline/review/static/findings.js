@@ -11,7 +11,9 @@ export function findingsOf(result, answers) {
   const found = [];
   const calcifications = result?.calcifications ?? [];
   const byId = new Map(calcifications.map((item) => [item.id, item]));
+  const loose = new Set((result?.clusters ?? []).filter((cluster) => cluster.loose).map((cluster) => cluster.id));
   for (const cluster of result?.clusters ?? []) {
+    if (loose.has(cluster.id)) continue;  // a chain of specks without a word: they stand alone
     const members = cluster.members.map((id) => byId.get(id)).filter(Boolean);
     const said = answers.clusters[cluster.id] ?? {};
     found.push({
@@ -19,7 +21,7 @@ export function findingsOf(result, answers) {
       label: said.distribution ?? cluster.distribution.label, verdict: said.verdict ?? null, ...middle(members, cluster.hull),
     });
   }
-  const alone = calcifications.filter((item) => item.cluster === null);
+  const alone = calcifications.filter((item) => item.cluster === null || loose.has(item.cluster));
   const [vessels, single] = vesselsOf(alone.filter(isVascular), result?.image.pixel_spacing_mm);
   alone.sort((one, other) => isVascular(one) - isVascular(other) || other.score - one.score);
   for (const item of alone) if (!isVascular(item) || single.includes(item)) found.push(calcification(item, answers));

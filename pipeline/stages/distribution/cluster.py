@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from pipeline.lexicon import Distribution
 from pipeline.model import DistributionCall, Pattern
 from pipeline.stages.distribution.learned import ask
-from pipeline.stages.distribution.reasons import REASONS, breaks_definition
-from pipeline.stages.distribution.table import fit_definitions, ranked
+from pipeline.stages.distribution.reasons import REASONS, breaks_definition, nipple_unknown
+from pipeline.stages.distribution.table import fit_definitions, ranked, within_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 CHANCE_EVIDENCE: Final = "chance_probability"
 """Under this name the evidence holds the probability that the points lie together by chance."""
 
+_MOST_WITHIN: Final = 0.5
+"""Where more than this of the classifier's probability lies outside of the definitions, what is left of it says little,
+and counts only where the definitions by themselves say the same."""
+
 
 def classify_pattern(
     pattern: Pattern, trees: BoostedClasses | None, settings: DistributionSettings
@@ -29,10 +33,9 @@ def classify_pattern(
     """
     Name the distribution of one cluster.
 
-    The definitions hold the frame: a label without its numbers is not given.
-    What they say in words ("in a line", "conforming to a duct", "throughout
-    the breast") the trees settle, where there are any; where the table would
-    say something else, the reasons say so.
+    The definitions hold the frame: a descriptor without its numbers has the
+    probability 0 and is not given. What they say in words ("in a line",
+    "conforming to a duct") the trees settle among those that are left.
 
     Parameters
     ----------
@@ -49,56 +52,54 @@ def classify_pattern(
         `indeterminate` where two descriptors are about equally good, where
         the numbers fit no definition (five specks across 15 mm), or where
         the points as well lie together by chance. Its probabilities are
-        those of the descriptors, given that one applies.
+        those of the descriptors, given that one applies whose numbers are
+        there; none where no descriptor has its numbers.
     """
     p, s = pattern, settings
     by_table = fit_definitions(p, s)
     learned = None if trees is None else ask(trees, p)
-    probabilities = by_table if learned is None else learned.probabilities
-    first, second, margin = ranked(probabilities)
-    missing = breaks_definition(first, p, s)
+    given = by_table if learned is None else learned.probabilities
+    probabilities, allowed = within_definitions(given, p, s)
+    first, second, margin = ranked(probabilities or given, given)
+    agrees = ranked(by_table)[0] is first
     by_chance = learned is not None and learned.chance >= s.max_chance
-    unclear = bool(missing) or by_chance or margin < s.indeterminate_margin
-    reasons = [missing or REASONS[first](p, s)]
+    is_outside = not probabilities or (allowed < _MOST_WITHIN and not agrees)
+    unclear = is_outside or by_chance or margin < s.indeterminate_margin
+    reasons = _reasons(p, s, probabilities, given) if unclear else [REASONS[first](p, s)]
     if by_chance and learned is not None:
         reasons.append(
             f"{p.count} of {p.image_count} calcifications lie here, as may be by chance: {learned.chance:.0%} of "
             "such sets in simulated images were no pattern"
         )
-    elif margin < s.indeterminate_margin:
-        reasons.append(f"{second.value} is about as good: {REASONS[second](p, s)}")
-    if first in {Distribution.REGIONAL, Distribution.SEGMENTAL} and p.axis_to_nipple_degrees is None:
-        reasons.append("the nipple is not known, so a wedge that points to it cannot be told from a region")
-    agrees = _agreement(by_table, first, reasons, p, s) if learned is not None else None
     return DistributionCall(
         label=Distribution.INDETERMINATE if unclear else first,
         reasons=tuple(reasons),
         probabilities=probabilities,
-        margin=margin,
+        margin=margin if probabilities else None,
         between=(first, second) if unclear else (),
-        evidence=_evidence(p, learned, agrees=agrees),
-        calibrated_on=None if trees is None else str(trees.origin.get("calibrated_on", "simulated")),
+        evidence=_evidence(p, learned, agrees=agrees if learned is not None else None),
+        calibrated_on=str(trees.origin.get("calibrated_on", "simulated")) if trees and probabilities else None,
+        loose=unclear and p.most_in_circle < s.grouped_min_count,
     )
 
 
-def _agreement(
-    by_table: Mapping[Distribution, float],
-    first: Distribution,
-    reasons: list[str],
+def _reasons(
     p: Pattern,
     s: DistributionSettings,
-) -> bool:
-    """Tell whether the table has the same first label; add to the reasons what it says if it does not."""
-    other, _, margin = ranked(by_table)
-    if other is first:
-        return True
-    missing = breaks_definition(other, p, s)
-    certain = "" if margin >= s.indeterminate_margin and not missing else " with doubt"
-    reasons.append(
-        f"the definitions by themselves would say {other.value}{certain}: {missing or REASONS[other](p, s)}; "
-        f"the shape as a whole speaks for {first.value}"
-    )
-    return False
+    probabilities: Mapping[Distribution, float],
+    given: Mapping[Distribution, float],
+) -> list[str]:
+    """Say what is against the likeliest descriptor, or what speaks for the two that come into question."""
+    likeliest, _, _ = ranked(given)
+    if missing := breaks_definition(likeliest, p, s):
+        return [missing]
+    first, second, margin = ranked(probabilities, given)
+    if {first, second} == {Distribution.REGIONAL, Distribution.SEGMENTAL} and p.axis_to_nipple_degrees is None:
+        return [nipple_unknown(p)]
+    reasons = [REASONS[first](p, s)]
+    if margin < s.indeterminate_margin:
+        reasons.append(f"{second.value} is about as good: {REASONS[second](p, s)}")
+    return reasons
 
 
 def _evidence(p: Pattern, learned: Learned | None, *, agrees: bool | None) -> Mapping[str, float]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.lexicon import DESCRIPTORS, Distribution
+from pipeline.stages.distribution.reasons import breaks_definition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model import Pattern
     from pipeline.stages.distribution.settings import DistributionSettings
+
+
+_LEAST: Final = 1e-9
+"""Smaller sums of probabilities are rounding."""
 
 
 def fit_definitions(p: Pattern, s: DistributionSettings) -> Mapping[Distribution, float]:
@@ -34,8 +39,8 @@ def fit_definitions(p: Pattern, s: DistributionSettings) -> Mapping[Distribution
         The five descriptors; sums to 1. Not calibrated.
     """
     diffuse = min(
-        _at_least(p.hull_share, s.diffuse_min_hull_share, s),
-        _at_least(p.covered_share, s.diffuse_min_covered_share, s),
+        _at_least(p.cells_with / max(p.cells_of_breast, 1), s.diffuse_min_cell_share, s),
+        _at_least(p.hull_share, s.diffuse_min_cell_share, s),  # in a small breast a wedge alone touches many cells
         _at_least(p.count, s.diffuse_min_count, s),
     )
     linear = (1 - diffuse) * min(
@@ -58,9 +63,54 @@ def fit_definitions(p: Pattern, s: DistributionSettings) -> Mapping[Distribution
     )
 
 
-def ranked(probabilities: Mapping[Distribution, float]) -> tuple[Distribution, Distribution, float]:
-    """Give the best and the second descriptor, and the margin between them; equal ones in the lexicon's order."""
-    first, second = sorted(DESCRIPTORS, key=lambda label: -probabilities[label])[:2]
+def within_definitions(
+    given: Mapping[Distribution, float], p: Pattern, s: DistributionSettings
+) -> tuple[Mapping[Distribution, float], float]:
+    """
+    Take from probabilities what the numbers of the definitions exclude.
+
+    Parameters
+    ----------
+    given : mapping of Distribution to float
+        The five descriptors, from the table or learned; sums to 1.
+    p : Pattern
+    s : DistributionSettings
+
+    Returns
+    -------
+    tuple of (mapping, float)
+        The five descriptors, those excluded with 0, and the rest summing to 1;
+        empty where all are excluded. And how much of ``given`` was left.
+        Without a nipple a region and a segment cannot be told apart, and each
+        has half of what both have.
+    """
+    left = {label: 0.0 if breaks_definition(label, p, s) else given[label] for label in DESCRIPTORS}
+    possible = [label for label in DESCRIPTORS if not breaks_definition(label, p, s)]
+    if p.axis_to_nipple_degrees is None:
+        both = left[Distribution.REGIONAL] + left[Distribution.SEGMENTAL]
+        is_large = Distribution.REGIONAL in possible
+        left[Distribution.REGIONAL] = left[Distribution.SEGMENTAL] = both / 2 if is_large else 0.0
+        if not is_large:
+            possible = [label for label in possible if label is not Distribution.SEGMENTAL]
+    total = sum(left.values())
+    if not possible:
+        return MappingProxyType({}), 0.0
+    if total < _LEAST:  # the classifier gives the possible ones nothing at all: then it says nothing about them
+        return MappingProxyType({d: (d in possible) / len(possible) for d in DESCRIPTORS}), 0.0
+    return MappingProxyType({label: share / total for label, share in left.items()}), total
+
+
+def ranked(
+    probabilities: Mapping[Distribution, float], before: Mapping[Distribution, float] | None = None
+) -> tuple[Distribution, Distribution, float]:
+    """
+    Give the best and the second descriptor, and the margin between them.
+
+    Equal ones follow ``before``, what was thought before any was excluded, and
+    then the lexicon's order.
+    """
+    then = before or probabilities
+    first, second = sorted(DESCRIPTORS, key=lambda label: (-probabilities[label], -then[label]))[:2]
     return first, second, probabilities[first] - probabilities[second]
 
 

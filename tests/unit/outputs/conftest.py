@@ -12,6 +12,7 @@ import pytest
 from pipeline.geometry import PixelSpacing, convex_hull, feret_diameters, polygon_area
 from pipeline.lexicon import (
     DESCRIPTORS,
+    IMAGE_WORDS,
     CalcificationSize,
     Distribution,
     Flag,
@@ -40,7 +41,7 @@ UID = "1.2.826.0.1.3680043.8.498.12345678901234567890"
 
 def call_for(label: Distribution) -> DistributionCall:
     """Give a call as a rule would word it."""
-    if label is Distribution.NOT_APPLICABLE:
+    if label in {*IMAGE_WORDS, Distribution.NOT_APPLICABLE}:
         return DistributionCall(label, ("Fewer microcalcifications than any descriptor needs.",))
     between = (Distribution.LINEAR, Distribution.SEGMENTAL) if label is Distribution.INDETERMINATE else ()
     chosen = between[0] if between else label

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from pipeline.lexicon import (
+    CLUSTER_WORDS,
     DESCRIPTORS,
     NOTICE,
     CalcificationSize,
@@ -61,7 +62,14 @@ def test_a_full_result_satisfies_the_published_schema(document: dict[str, Any]) 
 
 @pytest.mark.parametrize("label", list(Distribution))
 def test_every_label_satisfies_the_schema(make_example: Callable[..., Any], label: Distribution) -> None:
-    validate(to_json(make_example(((label, POINTS),), label=label).report, PROVENANCE, None))
+    of_cluster = label if label in CLUSTER_WORDS else Distribution.GROUPED
+    validate(to_json(make_example(((of_cluster, POINTS),), label=label).report, PROVENANCE, None))
+
+
+@pytest.mark.parametrize("label", [label for label in Distribution if label not in CLUSTER_WORDS])
+def test_words_of_images_are_no_labels_of_clusters(make_example: Callable[..., Any], label: Distribution) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        validate(to_json(make_example(((label, POINTS),)).report, PROVENANCE, None))
 
 
 def test_a_result_without_spacing_findings_or_outline_satisfies_the_schema(make_example: Callable[..., Any]) -> None:

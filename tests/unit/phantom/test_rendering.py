@@ -229,10 +229,14 @@ def test_the_image_has_the_label_of_its_pattern() -> None:
         assert all(p.size is CalcificationSize.MICRO for p in truth.calcifications)
 
 
-def test_benign_and_empty_scenes_have_no_distribution() -> None:
-    for kind, role in ((Kind.MACRO_ONLY, Role.MACRO), (Kind.ARTERIAL, Role.ARTERIAL), (Kind.NONE, None)):
+def test_benign_and_empty_scenes_have_a_word_and_no_pattern() -> None:
+    for kind, role, word in (
+        (Kind.MACRO_ONLY, Role.MACRO, Distribution.TYPICALLY_BENIGN),
+        (Kind.ARTERIAL, Role.ARTERIAL, Distribution.VASCULAR),
+        (Kind.NONE, None, Distribution.NONE),
+    ):
         truth = render(scene(kind, pixel_spacing_mm=0.2)).truth
-        assert truth.distribution is Distribution.NOT_APPLICABLE
+        assert truth.distribution is word
         assert truth.clusters == ()
         assert {p.role for p in truth.calcifications} == ({role} if role else set())
         if kind is Kind.MACRO_ONLY:

@@ -390,7 +390,7 @@ def test_simulated_arteries_are_left_out_of_clusters_and_ducts_are_not(
     assert vascular.isdisjoint(number for cluster in report.clusters for number in cluster.members)
     if kind is Kind.ARTERIAL:
         assert len(vascular) > 0.7 * len(report.calcifications)
-        assert report.distribution.label is Distribution.NOT_APPLICABLE
+        assert report.distribution.label is Distribution.VASCULAR
         assert any("vascular" in reason for reason in report.distribution.reasons)
     else:
         assert not vascular

@@ -16,6 +16,8 @@ from scipy.special import betainc
 from pipeline.geometry import convex_hull, feret_diameters, perimeter, polygon_area
 from pipeline.model import Pattern
 from pipeline.settings import Settings
+from pipeline.stages.pattern.counts import cells_with, most_within
+from pipeline.stages.pattern.spread import measure_spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Nipple
+
+__all__ = ["SEEN_FROM_NIPPLE", "PatternSettings", "cells_with", "describe_pattern", "measure_spread", "most_within"]
 
 SEEN_FROM_NIPPLE: Final = (
     "axis_to_nipple_degrees",
@@ -108,6 +112,7 @@ def describe_pattern(
     breast_mm2 = float(breast.is_breast.sum()) * breast.cell_px**2 * spacing.pixel_area_mm2
     width_of_path, line_share = _along_the_path(points, settings.thinning_mm)
     nearest = KDTree(points).query(points, k=2)[0][:, 1].mean()
+    with_one, of_breast = cells_with(points, breast, spacing)
     seen: dict[str, float | None] = dict.fromkeys(SEEN_FROM_NIPPLE)
     if nipple is not None:
         place_mm = spacing.to_mm(np.array([nipple.row_px, nipple.column_px]))
@@ -125,6 +130,8 @@ def describe_pattern(
         hull_share=min(1.0, hull_mm2 / breast_mm2),
         covered_share=_covered_share(points, breast, spacing, settings.cover_mm),
         cover_mm=settings.cover_mm,
+        cells_with=with_one,
+        cells_of_breast=of_breast,
         path_width_mm=width_of_path,
         straightness=_straightness(points - points.mean(axis=0), settings.straight_mm),
         taper=_taper(along, across),
@@ -136,47 +143,6 @@ def describe_pattern(
         chance_exponent=_chance_exponent(len(points), len(points_mm), min(1.0, widened_mm2 / breast_mm2)),
         **seen,
     )
-
-
-def most_within(points_mm: NDArray[np.float64], diameter_mm: float) -> int:
-    """
-    Count the most points that one circle of a given diameter can hold.
-
-    Parameters
-    ----------
-    points_mm : ndarray of float64, shape (n, 2)
-        Positions.
-    diameter_mm : float
-        Points exactly this far apart still fit.
-
-    Returns
-    -------
-    int
-        0 for no points.
-
-    Examples
-    --------
-    >>> most_within(np.array([[0.0, 0.0], [0.0, 10.0], [0.0, 20.1]]), 10.0)
-    2
-    """
-    count = len(points_mm)
-    if count < 2:
-        return count
-    radius = diameter_mm / 2
-    # The fullest circle can be moved until two points lie on its rim, or one is its centre.
-    first, second = np.triu_indices(count, 1)
-    gap = points_mm[second] - points_mm[first]
-    length = np.hypot(gap[:, 0], gap[:, 1])
-    near = (length <= diameter_mm + 1e-9) & (length > 0)
-    middle = (points_mm[first] + points_mm[second])[near] / 2
-    height = np.sqrt(np.maximum(radius**2 - (length[near] / 2) ** 2, 0.0))
-    normal = np.stack([-gap[near, 1], gap[near, 0]], axis=1) / length[near, None] * height[:, None]
-    best = 1
-    for centres in (points_mm, middle + normal, middle - normal):
-        for start in range(0, len(centres), 4096):
-            inside = cdist(centres[start : start + 4096], points_mm) <= radius + 1e-6
-            best = max(best, int(inside.sum(axis=1).max(initial=0)))
-    return best
 
 
 def _principal_axes(
