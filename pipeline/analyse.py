@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from pipeline.classifier import load_classifier, load_distribution_classifier
+from pipeline.classifier import load_classifier, load_distribution_classifier, load_vessel_model
 from pipeline.config import (
     before_distributions,
     before_particles,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from pipeline.boosting import BoostedClasses, BoostedTrees
     from pipeline.config import Config
     from pipeline.lexicon import View
+    from pipeline.logistic import LogisticModel
     from pipeline.model import Calcification, Density, DistributionCall, Landmarks, Mammogram, Spread
 
 _LEAST_MEMBERSHIP = 0.05
@@ -112,7 +113,9 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     if mammogram.spacing is None:
         found = tuple(_without_mm(c) for c in found)
     else:
-        found = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, config.vessels)
+        if config.vessels.leave_out:
+            model = vessel_model_of(config)
+            found = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, model, config.vessels)
         found = morphology.classify_morphology(found, seen.channels[0], breast, spacing, config.morphology)
         counting, apart, reasons = morphology.set_apart(found, config.morphology)
         counting, clusters, call = _distribute(counting, apart, breast, marks, spacing, config)
@@ -158,6 +161,8 @@ def check_classifiers(config: Config) -> None:
         apart = [differences(own.origin, before_particles(settings_for(config, medium))) for medium in media]
         if all(apart):
             _refuse("classify", apart[0], config.classify.on_other_settings)
+    if config.vessels.leave_out:
+        vessel_model_of(config)
     distribution_classifier_of(config)
 
 
@@ -207,6 +212,21 @@ def distribution_classifier_of(config: Config) -> BoostedClasses | None:
     trees = load_distribution_classifier(settings.file, distribution.FEATURES, distribution.CLASSES)
     _refuse("distribution", differences(trees.origin, before_distributions(config)), settings.on_other_settings)
     return trees
+
+
+def vessel_model_of(config: Config) -> LogisticModel:
+    """
+    Give the model of arteries that a configuration asks for.
+
+    It measures in millimetres and is asked under all settings of the search: those change which marks there are, and
+    hardly what is measured of each.
+
+    Raises
+    ------
+    ConfigurationError
+        If its file cannot be used.
+    """
+    return load_vessel_model(config.vessels.file, vessels.FEATURES)
 
 
 def _refuse(section: str, apart: tuple[str, ...], allowed: str) -> None:

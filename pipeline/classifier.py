@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pipeline.boosting import BoostedClasses, BoostedTrees, classes_from_json, from_json
 from pipeline.errors import ConfigurationError, Problem
 from pipeline.lexicon import Medium
+from pipeline.logistic import LogisticModel
+from pipeline.logistic import from_json as model_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Classifier = TypeVar("_Classifier", BoostedTrees, BoostedClasses)
+_Classifier = TypeVar("_Classifier", BoostedTrees, BoostedClasses, LogisticModel)
 
 SHIPPED = {Medium.DIGITAL: "particle_classifier.json", Medium.FILM: "film_particle_classifier.json"}
 SHIPPED_DISTRIBUTION = "distribution_classifier.json"
+SHIPPED_VESSELS = "vessel_model.json"
 
 
 @functools.cache
@@ -82,6 +85,34 @@ def load_distribution_classifier(
         reason = "was made by another version, which described patterns by other features; train it anew"
         raise ConfigurationError("distribution.file", [Problem("distribution.file", reason)])
     return trees
+
+
+@functools.cache
+def load_vessel_model(file: str | None, features: tuple[str, ...]) -> LogisticModel:
+    """
+    Read a model of arteries.
+
+    Parameters
+    ----------
+    file : str or None
+        Path of a file made by ``mammocalc train --vessels``; None for the shipped one.
+    features : tuple of str
+        What the program measures; the model must ask for just these.
+
+    Returns
+    -------
+    LogisticModel
+
+    Raises
+    ------
+    ConfigurationError
+        If the file cannot be read or was made for other features.
+    """
+    model = _read(file, SHIPPED_VESSELS, "vessels.file", model_from_json)
+    if model.features != features:
+        reason = "was made by another version, which described marks by other features; train it anew"
+        raise ConfigurationError("vessels.file", [Problem("vessels.file", reason)])
+    return model
 
 
 def _read(file: str | None, shipped: str, setting: str, parse: Callable[[Any], _Classifier]) -> _Classifier:

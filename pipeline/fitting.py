@@ -96,8 +96,25 @@ def write_file(path: Path, document: Mapping[str, Any], grown: str) -> None:
         If the file cannot be written.
     """
     head = json.dumps(document, indent=1).removesuffix("\n}")
+    _write(path, f"{head},\n {grown}\n}}\n")
+
+
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """
+    Write a model that is all JSON values.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    _write(path, json.dumps(document, indent=1) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file; its folder is made if needed, an old file is replaced."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{head},\n {grown}\n}}\n", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(path, f"cannot be written ({type(error).__name__})") from error

@@ -134,6 +134,12 @@ with the program was made by `mammocalc train` with its defaults; the one for fi
 `--config digitised_film --images 192`. Needs scikit-learn (pip install 'mammocalc[train]'); what it makes does not.
 
 With --distribution, train the one that names the distribution of calcifications, on simulated points.
+
+With --vessels and --courses, fit the model that tells the calcifications of arteries, on arteries that
+you traced in your own images. The CSV has a row for each course: sop_instance_uid, course_row_column
+(row:column;row:column;... in stored pixels) and note, which may say unsure; an image without arteries
+has a row without a course, and one that is not named is left out. Simulated ducts are always added as
+what is no artery. The file holds weights alone, no pixel.
 """
 
 TRAIN_EXAMPLES: Final = """\
@@ -141,6 +147,7 @@ examples:
   mammocalc train --out classifier.json
   mammocalc train --into /data/screening --only empty.csv --out ours.json
   mammocalc train --distribution --out distribution.json
+  mammocalc train --vessels /data/traced --courses courses.csv --out vessels.json
 """
 
 
@@ -307,6 +314,13 @@ def _add_train(commands: _Commands) -> None:
     parser.add_argument("--images", type=_positive, default=384, metavar="N", help="number of simulated images")
     parser.add_argument(
         "--distribution", action="store_true", help="train the classifier of distributions instead, on simulated points"
+    )
+    parser.add_argument(
+        "--vessels", type=_path, metavar="FOLDER", help="fit the model of arteries instead, on courses traced in these"
+    )
+    parser.add_argument("--courses", type=_path, metavar="CSV", help="with --vessels: what was traced in which image")
+    parser.add_argument(
+        "--ducts", type=_positive, default=96, metavar="N", help="with --vessels: simulated images without arteries"
     )
     parser.add_argument(
         "--scenes", type=_positive, default=7200, metavar="N", help="with --distribution: number of simulated images"

@@ -294,6 +294,8 @@ def train(arguments: argparse.Namespace) -> int:
     _require_place_for(arguments.out)
     if arguments.distribution:
         return _train_distribution(arguments)
+    if arguments.vessels is not None or arguments.courses is not None:
+        return _train_vessels(arguments)
     from pipeline.config import load  # noqa: PLC0415 - see run
     from pipeline.engine import default_workers  # noqa: PLC0415
     from pipeline.plant import read_selection  # noqa: PLC0415
@@ -327,7 +329,9 @@ def _require_place_for(classifier: Path) -> None:
     """Make the folder of a classifier before hours of work, and raise CallError where its file is something else."""
     try:
         classifier.parent.mkdir(parents=True, exist_ok=True)
-        if classifier.exists() and not {"trees", "classes"} & set(json.loads(classifier.read_text(encoding="utf-8"))):
+        if classifier.exists() and not {"trees", "classes", "terms"} & set(
+            json.loads(classifier.read_text(encoding="utf-8"))
+        ):
             raise ValueError  # noqa: TRY301 - as any other file that is none
     except OSError as error:
         message = f"--out {classifier} cannot be written ({error.strerror or type(error).__name__}). Choose another."
@@ -371,6 +375,38 @@ def _train_distribution(arguments: argparse.Namespace) -> int:
     write_distribution_classifier(classes, arguments.out)
     print(f"a classifier of distributions from {classes.origin['scenes']} simulated scenes in {arguments.out}")
     print(f"use it with: mammocalc run ... --set distribution.file={arguments.out}")
+    return DONE
+
+
+def _train_vessels(arguments: argparse.Namespace) -> int:
+    """Fit the model of arteries and write it to a file."""
+    if arguments.vessels is None or arguments.courses is None:
+        return _say("--vessels FOLDER and --courses CSV go together: images, and what was traced in them", WRONG_CALL)
+    if arguments.into is not None or arguments.only is not None:
+        return _say("--vessels takes neither --into nor --only: --courses names the images", WRONG_CALL)
+    from pipeline.config import load  # noqa: PLC0415 - see run
+    from pipeline.engine import default_workers  # noqa: PLC0415
+    from pipeline.training_vessels import train_on_courses, write_model  # noqa: PLC0415
+
+    config = load(arguments.config, arguments.overrides, _salt(arguments)).config
+
+    with _silence():
+        model = train_on_courses(
+            arguments.vessels,
+            arguments.courses,
+            arguments.ducts,
+            arguments.seed,
+            config,
+            arguments.workers or default_workers(),
+            _count("images"),
+        )
+    _require_folder_of(arguments.out)
+    write_model(model, arguments.out)
+    said = model.origin
+    print(
+        f"a model of arteries from {said['arterial']} marks of {said['women_with_arteries']} women in {arguments.out}"
+    )
+    print(f"use it with: mammocalc run ... --set vessels.file={arguments.out}")
     return DONE
 
 

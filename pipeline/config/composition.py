@@ -200,7 +200,7 @@ def digest(config: Config) -> str:
     """
     canonical = json.dumps(config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     fingerprint = hashlib.sha256(canonical.encode("ascii"))
-    for file in (config.classify.file, config.distribution.file):
+    for file in (config.classify.file, config.vessels.file, config.distribution.file):
         if file is not None:
             with contextlib.suppress(OSError):  # a run that needs it says that it is missing
                 fingerprint.update(Path(file).read_bytes())

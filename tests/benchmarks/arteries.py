@@ -10,6 +10,9 @@ of the marks, so the share that is flagged is given over all of them, without
 her, and as the mean over women. Constants are set on the women of one half
 (`women.py`); each score on the other half uses it up a little.
 
+With --write-courses FILE the traces of the chosen half are written for
+`mammocalc train --vessels FOLDER --courses FILE`, and nothing is scored.
+
 With --simulated N also N simulated images of each kind: no line, wedge or group
 may be flagged.
 """
@@ -175,6 +178,19 @@ def figures(scores: Sequence[Scored]) -> Iterator[str]:
     yield f"  courses without a mark: {sum(one.bare_courses for one in scores)}"
 
 
+def write_courses(folder: Path, images: Sequence[Read], file: Path) -> None:
+    """Write the rows of some images as training takes them: an image without an artery has one without a course."""
+    with (folder / "readings" / "arteries.csv").open(encoding="utf-8", newline="") as opened:
+        rows = [(row["file"], row["course_row_column"], row["note"]) for row in csv.DictReader(opened)]
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["sop_instance_uid", "course_row_column", "note"])
+        for image in images:
+            header = pydicom.dcmread(image.path, stop_before_pixels=True, specific_tags=["SOPInstanceUID"])
+            own = [(course, note) for name, course, note in rows if name == image.path.name] or [("", "")]
+            writer.writerows((header.SOPInstanceUID, course, note) for course, note in own)
+
+
 def simulated_scenes(count: int, first_seed: int) -> Iterator[Scene]:
     """Give so many scenes of each kind; pixel size, view and coding change from one to the next of a kind."""
     kinds = (Kind.LINEAR, Kind.SEGMENTAL, Kind.GROUPED, Kind.REGIONAL, Kind.DIFFUSE, Kind.MACRO_ONLY, Kind.ARTERIAL)
@@ -199,7 +215,12 @@ def main() -> None:
     parser.add_argument("--simulated", type=int, default=0, metavar="N", help="also N images of each kind")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the simulated ones")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--write-courses", type=Path, metavar="FILE")
     arguments = parser.parse_args()
+    if arguments.write_courses:
+        images = [image for half in arguments.half for image in read_images(arguments.folder, half)]
+        write_courses(arguments.folder, images, arguments.write_courses)
+        return
     config = Config()
     with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
         for half in arguments.half if arguments.folder else ():

@@ -54,10 +54,72 @@ def test_distributions_are_not_learned_from_ones_own_images(tmp_path, capsys):
     assert "neither --into" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("section", ["classify", "distribution"])
+@pytest.mark.parametrize("section", ["classify", "distribution", "vessels"])
 def test_a_missing_classifier_is_a_wrong_configuration(tmp_path, capsys, section):
     simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
     arguments = ["--set", f"{section}.file={tmp_path / 'none.json'}", "--workers", "1", "--quiet"]
     code = main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments])
     assert code == 2
     assert f"{section}.file" in capsys.readouterr().err
+
+
+def _traced(folder):
+    """Write simulated images of an artery and of a group, and a list with what is traced in them."""
+    scenes = [
+        Scene(name=f"traced{number}", kind=kind, seed=9102 + number, field_mm=(140, 100), pixel_spacing_mm=0.1)
+        for number, kind in enumerate((Kind.ARTERIAL, Kind.GROUPED))
+    ]
+    simulate(folder / "images", Recipe(scenes=tuple(scenes)))
+    truths = [json.loads(path.read_text()) for path in sorted((folder / "images" / "truth").glob("*.json"))]
+    lines = ["sop_instance_uid,course_row_column,note"]
+    for truth in truths:
+        plaques = sorted((p["row"], p["column"]) for p in truth["points"] if p["morphology"] == "vascular")
+        course = ";".join(f"{row:.1f}:{column:.1f}" for row, column in plaques)
+        lines.append(f"{truth['sop_instance_uid']},{course},")
+    (folder / "courses.csv").write_text("\n".join(lines) + "\n")
+    return ["train", "--vessels", str(folder / "images"), "--courses", str(folder / "courses.csv"), "--ducts", "2"]
+
+
+def test_a_model_of_arteries_from_traced_courses_can_be_used(tmp_path, capsys):
+    model = tmp_path / "vessels.json"
+    arguments = _traced(tmp_path)
+    assert main([*arguments, "--out", str(model), "--workers", "1"]) == 0
+    assert "of 1 women" in capsys.readouterr().out
+    origin = json.loads(model.read_text())["origin"]
+    assert 0 < origin["arterial"] < origin["marks"]
+    assert (origin["images"], origin["simulated_images"]) == (2, 2)
+    assert origin["simulated_marks"] > 0
+    arguments = ["--set", f"vessels.file={model}", "--set", "outputs.overlays=none", "--workers", "1", "--quiet"]
+    assert main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments]) == 0
+
+
+def test_courses_that_name_no_image_of_the_folder_teach_nothing(tmp_path, capsys):
+    simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
+    courses = tmp_path / "courses.csv"
+    courses.write_text("sop_instance_uid,course_row_column\n1.2.3,1:2;3:4\n")
+    arguments = ["train", "--vessels", str(tmp_path / "images"), "--courses", str(courses), "--ducts", "1"]
+    assert main([*arguments, "--out", str(tmp_path / "none.json"), "--workers", "1"]) == 2
+    assert "no mark lies on a traced course" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("sop_instance_uid\n1.2.3\n", "lacks course_row_column"),
+        ("sop_instance_uid,course_row_column\n1.2.3,1:2\n", "line 2 of the list of courses holds no course"),
+        ("sop_instance_uid,course_row_column\n1.2.3,\n1.2.3,1:2;3:x\n", "line 3"),
+        ("sop_instance_uid,course_row_column\n1.2.3,1:2:3;3:4:5\n", "line 2"),
+        ("", "lacks course_row_column and sop_instance_uid"),
+    ],
+)
+def test_a_list_of_courses_that_is_none_says_why(tmp_path, capsys, rows, said):
+    courses = tmp_path / "courses.csv"
+    courses.write_text(rows)
+    arguments = ["train", "--vessels", str(tmp_path), "--courses", str(courses), "--out", str(tmp_path / "none.json")]
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_images_and_courses_go_together(tmp_path, capsys):
+    assert main(["train", "--vessels", str(tmp_path), "--out", str(tmp_path / "none.json")]) == 2
+    assert "go together" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Arteries are told by tracks and tubes; ducts, wedges and scattered points never are."""
+"""Arteries are told by the ridge that runs through their marks; ducts, wedges and scattered points never are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline.analyse import analyse
+from pipeline.classifier import load_vessel_model
 from pipeline.config import Config
 from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import CalcificationSize, Distribution, Flag
@@ -24,9 +25,11 @@ from pipeline.model import (
 )
 from pipeline.phantom import Scene, render
 from pipeline.phantom.vocabulary import Kind
-from pipeline.stages.vessels import VesselSettings, find_vessels, flag_vessels
-from pipeline.stages.vessels.chains import find_chains, length_mm
-from pipeline.stages.vessels.tube import map_tubes, run_on_mm, tube_along
+from pipeline.stages.vessels import FEATURES, VesselSettings, describe_calcifications, find_vessels, flag_vessels
+from pipeline.stages.vessels.arms import find_arms
+from pipeline.stages.vessels.clarity import map_clarity
+from pipeline.stages.vessels.joining import join_marks
+from pipeline.stages.vessels.marks import lies_on_arms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 SIDE_MM = 120.0
 SPACING = PixelSpacing(0.07, 0.07)
 SETTINGS = VesselSettings()
+MODEL = load_vessel_model(None, FEATURES)
 
 
 def arc(centre: tuple[float, float], radius: float, begin: float, end: float) -> NDArray[np.float64]:
@@ -143,241 +147,155 @@ def landmarks(nipple_mm: tuple[float, float] | None = None) -> Landmarks:
 def flagged(
     specks: Sequence[Calcification],
     tubes: Iterable[NDArray[np.float64]] = (),
-    nipple_mm: tuple[float, float] | None = None,
+    nipple_mm: tuple[float, float] | None = (60.0, -400.0),
     settings: VesselSettings = SETTINGS,
     height: float = 60.0,
 ) -> set[int]:
     channels = (channel_with(tubes, height),)
-    vessels = find_vessels(specks, channels, breast(), landmarks(nipple_mm), SPACING, settings)
-    return set().union(*vessels)
+    found = find_vessels(specks, channels, breast(), landmarks(nipple_mm), SPACING, MODEL, settings)
+    return set().union(*found)
 
 
 VESSEL = arc((90.0, 60.0), 50.0, -140.0, -40.0)
-DUCT = straight((60.0, 30.0), (60.0, 54.0))
+WALLS = (0.8, -0.8)
 
 
-def test_two_tracks_along_a_vessel_are_an_artery() -> None:
-    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
-    assert flagged(specks, [VESSEL]) == set(range(len(specks)))
-
-
-@pytest.mark.parametrize("turned", [0.0, 33.0, 90.0, 161.0])
-def test_an_artery_is_one_in_any_direction(turned: float) -> None:
+@pytest.mark.parametrize("turned", [0.0, 35.0, 90.0, 200.0])
+def test_two_walls_along_a_vessel_are_an_artery_whichever_way_it_runs(turned: float) -> None:
     vessel = arc((60.0, 60.0), 40.0, turned, turned + 90.0)
-    specks = along(vessel[150:450], 1.5, 3.0, (1.0, -1.0))
+    specks = along(vessel[150:450], 1.5, 3.0, WALLS)
     assert flagged(specks, [vessel]) == set(range(len(specks)))
 
 
-def test_two_short_tracks_without_a_vessel_are_none() -> None:
-    assert flagged(along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))) == set()
-
-
-def doubtful(specks: Sequence[Calcification], **changes: object) -> list[bool]:
-    settings = SETTINGS.model_copy(update=changes)
-    made = flag_vessels(specks, (channel_with((), 60.0),), breast(), landmarks(None), SPACING, settings)
-    assert not any(Flag.VASCULAR in one.flags for one in made)
-    return [Flag.POSSIBLY_VASCULAR in one.flags for one in made]
-
-
-def test_two_short_tracks_without_a_vessel_are_possibly_one() -> None:
-    tracks = along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))
-    assert all(doubtful(tracks))
-    assert not any(doubtful(tracks, leave_out=False))
-    assert not any(doubtful(tracks, min_track_count=len(tracks) + 1))
-
-
-def test_one_row_and_rows_of_round_specks_are_possibly_none() -> None:
-    assert not any(doubtful(along(VESSEL[200:320], 1.5, 3.0, (0.0,))))
-    assert not any(doubtful(along(VESSEL[200:320], 1.5, 1.1, (1.0, -1.0))))
-
-
-def test_a_few_that_face_others_are_enough_along_more_than_a_duct() -> None:
-    row = along(straight((60.0, 20.0), (60.0, 70.0)), 3.0, 3.0, (0.0,))
-    other = along(straight((62.0, 30.0), (62.0, 39.0)), 3.0, 3.0, (0.0,))
-    assert all(doubtful([*row, *other]))
-    assert not any(doubtful([*row, *other], min_tube_length_mm=200.0))
-
-
-TURNS = (1.1, 1.1, 1.1, 1.1, -1.1, -1.1, -1.1, -1.1)
-
-
-def test_even_rows_need_no_vessel_though_few_face_each_other() -> None:
-    specks = along(VESSEL[150:550], 2.4, 3.0, TURNS)
-    assert flagged(specks) == set(range(len(specks)))
-    filled = along(VESSEL[150:550], 2.4, 3.0, (1.1, 0.3, -0.6, -1.1, 0.0, 0.7, -0.3))
-    assert flagged(filled) == set()
-
-
-def test_even_rows_in_two_short_stretches_need_no_vessel() -> None:
-    stretches = [straight((60.0, 30.0), (60.0, 37.0)), straight((60.0, 52.0), (60.0, 59.0))]
-    specks = [one for stretch in stretches for one in along(stretch, 1.0, 3.0, (1.1, -1.1))]
-    assert flagged(specks) == set(range(len(specks)))
-
-
-def test_few_even_rows_that_run_to_the_nipple_may_be_ducts() -> None:
-    specks = along(straight((60.0, 30.0), (60.0, 48.0)), 2.25, 3.0, (1.1, 1.1, -1.1, -1.1))
-    assert len(specks) == 9
-    assert flagged(specks, nipple_mm=(62.0, 100.0)) == set()
-    assert flagged(specks) == set()
-    assert flagged(specks, nipple_mm=(110.0, 45.0)) == set(range(len(specks)))
-
-
-def test_two_short_tracks_ahead_of_an_artery_are_one_with_it() -> None:
-    artery = along(straight((60.0, 10.0), (60.0, 35.0)), 1.5, 3.0, (1.0, -1.0))
-    tracks = along(straight((62.0, 62.0), (63.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
-    assert flagged([*artery, *tracks]) == set(range(len(artery) + len(tracks)))
-    assert flagged([*artery, *tracks], settings=SETTINGS.model_copy(update={"grow_tracks_mm": 20.0})) == set(
-        range(len(artery))
-    )
-    beside = along(straight((90.0, 62.0), (91.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
-    assert flagged([*artery, *beside]) == set(range(len(artery)))
-
-
-def test_what_lies_on_the_vessel_of_an_artery_far_ahead_is_taken_up_and_a_group_that_it_crosses_is_not() -> None:
-    artery = along(VESSEL[50:300], 1.5, 3.0, (1.0, -1.0))
-    grains = along(VESSEL[650:690], 1.5, 1.1, (0.6, -0.6))
-    assert flagged([*artery, *grains], [VESSEL]) == set(range(len(artery) + len(grains)))
-    assert flagged([*artery, *grains], [VESSEL[:400]]) == set(range(len(artery)))
-    without = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
-    assert flagged([*artery, *grains], [VESSEL], settings=without) == set(range(len(artery)))
-    rng = np.random.default_rng(6)
-    group = [speck((VESSEL[670] + off).tolist(), 0.0, 1.1) for off in rng.uniform(-4.0, 4.0, (12, 2))]
-    assert flagged([*artery, *group], [VESSEL]) == set(range(len(artery)))
-
-
-def test_long_complete_tracks_need_no_vessel() -> None:
-    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
-    assert flagged(specks) == set(range(len(specks)))
-
-
-def test_tracks_of_round_specks_are_none() -> None:
-    assert flagged(along(VESSEL[200:500], 1.5, 1.1, (1.0, -1.0)), [VESSEL], height=20.0) == set()
-
-
-def test_tracks_farther_apart_than_an_artery_is_wide_are_none() -> None:
-    assert flagged(along(VESSEL[200:500], 1.5, 3.0, (3.0, -3.0))) == set()
-
-
-def test_specks_in_a_line_are_no_artery() -> None:
-    assert flagged(along(DUCT, 2.0, 1.2, (0.1, -0.1)), [DUCT]) == set()
-
-
-def test_casts_in_a_line_without_a_vessel_are_none_however_well_they_lie_along_it() -> None:
-    assert flagged(along(DUCT, 1.5, 4.0, (0.1, -0.1))) == set()
-
-
-def test_casts_on_a_tube_that_point_to_the_nipple_may_be_a_duct() -> None:
-    tube = straight((60.0, 5.0), (60.0, 110.0))
-    specks = along(DUCT, 1.5, 4.0, (0.1, -0.1))
-    assert flagged(specks, [tube], nipple_mm=(62.0, 100.0)) == set()
-    assert flagged(specks, [tube], nipple_mm=(110.0, 45.0)) == set(range(len(specks)))
-
-
-def test_a_tube_that_ends_with_the_casts_is_no_vessel() -> None:
-    assert flagged(along(DUCT, 1.5, 4.0, (0.1, -0.1)), [DUCT]) == set()
-
-
-def test_grains_along_a_clear_vessel_are_an_artery_and_without_it_they_are_not() -> None:
-    specks = along(VESSEL[150:650], 1.2, 1.5, (0.4, -0.4))
+def test_a_few_plaques_along_a_vessel_are_an_artery_and_without_it_they_are_not() -> None:
+    specks = along(VESSEL[200:400], 3.0, 3.0, (0.0,))
     assert flagged(specks, [VESSEL]) == set(range(len(specks)))
-    assert flagged(specks) == set()
+    assert flagged(specks, height=0.0) == set()
+
+
+def test_stretches_of_one_vessel_are_one_artery() -> None:
+    specks = [*along(VESSEL[100:260], 1.5, 3.0, WALLS), *along(VESSEL[440:600], 1.5, 3.0, WALLS)]
+    channels = (channel_with([VESSEL]),)
+    found = find_vessels(specks, channels, breast(), landmarks((60.0, -400.0)), SPACING, MODEL, SETTINGS)
+    assert found == (frozenset(range(len(specks))),)
+
+
+def test_a_group_beside_an_artery_is_none() -> None:
+    specks = along(VESSEL[100:500], 1.5, 3.0, WALLS)
+    rng = np.random.default_rng(2)
+    group = [speck((100.0 + 7 * down, 85.0 + 7 * across), 0.0, 1.1) for down, across in rng.uniform(0, 1, (12, 2))]
+    assert flagged([*specks, *group], [VESSEL]) == set(range(len(specks)))
+
+
+def test_casts_in_a_row_that_points_to_the_nipple_are_a_duct_and_so_they_are_where_no_nipple_is_known() -> None:
+    rng = np.random.default_rng(5)
+    specks = [
+        speck((60.0 + rng.normal(0, 0.4), 30.0 + 1.7 * number), rng.normal(0, 0.5), rng.uniform(1.2, 2.4))
+        for number in range(15)
+    ]
+    assert flagged(specks, nipple_mm=(60.0, 110.0)) == set()
+    assert flagged(specks, nipple_mm=None) == set()
 
 
 def test_a_wedge_of_casts_is_no_artery_even_across_a_vessel() -> None:
-    rows = [straight((60.0, 30.0), (60.0 + drop, 65.0)) for drop in (-15.0, -9.0, -3.0, 3.0, 9.0, 15.0)]
-    specks = [one for row in rows for one in along(row[60:], 3.0, 3.0, (0.2, -0.2))]
-    assert flagged(specks, [rows[2]], nipple_mm=(60.0, 20.0)) == set()
+    rng = np.random.default_rng(3)
+    specks = []
+    for _ in range(40):
+        far, turn = rng.uniform(25, 60), rng.uniform(-0.3, 0.3)
+        at = (60.0 + far * math.sin(turn), 110.0 - far * math.cos(turn))
+        specks.append(speck(at, -turn + rng.normal(0, 0.4), rng.uniform(1.2, 2.5)))
+    assert flagged(specks, [VESSEL], nipple_mm=(60.0, 110.0)) == set()
 
 
-def test_scattered_points_are_no_artery() -> None:
-    rng = np.random.default_rng(8)
-    specks = [speck(rng.uniform(10, 110, 2).tolist(), rng.uniform(0, 3), rng.uniform(1, 4)) for _ in range(150)]
+def test_scattered_points_and_nothing_at_all_are_no_artery() -> None:
+    rng = np.random.default_rng(6)
+    specks = [speck(at, rng.uniform(0, 3), 1.3) for at in rng.uniform(10, 110, (40, 2)).tolist()]
     assert flagged(specks, [VESSEL]) == set()
-
-
-def test_too_few_are_no_artery() -> None:
     assert flagged([], [VESSEL]) == set()
-    assert flagged(along(VESSEL[200:500], 9.0, 3.0, (1.0, -1.0)), [VESSEL]) == set()
+    assert flagged(specks[:1], [VESSEL]) == set()
+    assert describe_calcifications([], (channel_with(()),), breast(), SPACING).shape == (0, len(FEATURES))
 
 
-def test_the_next_plaque_of_an_artery_is_taken_up_and_one_far_off_is_not() -> None:
-    vessel = straight((60.0, 5.0), (60.0, 115.0))
-    specks = along(vessel[100:350], 1.5, 3.0, (1.0, -1.0))
-    ahead, far, across = speck((60.8, 47.0), 0.0, 3.0), speck((60.0, 80.0), 0.0, 3.0), speck((60.0, 25.0), 1.5, 3.0)
-    by_sight = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
-    found = flagged([*specks, ahead, far], [vessel], settings=by_sight)
-    assert found == set(range(len(specks) + 1))
-    beside = replace(across, row_px=across.row_px + 90)
-    assert len(specks) not in flagged([*specks, beside], [vessel])
-
-
-def test_an_artery_is_found_where_its_chain_runs_on_through_a_group() -> None:
-    vessel = straight((60.0, 5.0), (60.0, 70.0))
-    specks = along(vessel[100:600], 1.5, 2.5, (0.3, -0.3))
-    rng = np.random.default_rng(2)
-    group = [speck((60.0 + 7 * down, 72.0 + 30 * across), 0.0, 1.1) for down, across in rng.uniform(0, 1, (25, 2))]
-    found = flagged([*specks, *group], [vessel])
-    assert found >= set(range(len(specks)))
-    assert len(found - set(range(len(specks)))) <= 1
+def test_many_marks_on_one_place_are_measured_without_a_complaint() -> None:
+    table = describe_calcifications([speck((60.0, 60.0), 0.0, 1.0)] * 70, (channel_with(()),), breast(), SPACING)
+    assert table.shape == (70, len(FEATURES))
+    assert np.isfinite(table).all()
 
 
 def test_the_flag_is_set_and_nothing_else_changes() -> None:
-    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
-    single = replace(speck((100.0, 20.0), 0.0, 1.0), flags=frozenset({Flag.NEAR_SKIN}))
+    specks = along(VESSEL[200:500], 1.5, 3.0, WALLS)
+    single = replace(speck((110.0, 20.0), 0.0, 1.0), flags=frozenset({Flag.NEAR_SKIN}))
     everything = [single, *specks]
-    args = (channel_with([VESSEL]),), breast(), landmarks(), SPACING
+    args = (channel_with([VESSEL]),), breast(), landmarks((60.0, -400.0)), SPACING, MODEL
     marked = flag_vessels(everything, *args, SETTINGS)
     assert marked[0] == single
     assert [replace(one, flags=frozenset()) for one in marked[1:]] == specks
     assert all(one.flags == {Flag.VASCULAR} for one in marked[1:])
-    assert flag_vessels(everything, *args, VesselSettings(leave_out=False)) == tuple(everything)
+    assert flag_vessels(everything, *args, VesselSettings(sure=0.9999999)) == tuple(everything)
 
 
-def test_a_middle_line_runs_between_two_tracks() -> None:
-    points = np.array([(60.0 + (0.8 if turn % 2 else -0.8), 20.0 + 1.1 * turn) for turn in range(30)])
-    (line,) = find_chains(points, 10.0, 9.0)
-    assert np.abs(line[6:-6, 0] - 60.0).max() < 0.6
-    assert length_mm(line) == pytest.approx(31.0, abs=3.0)
-
-
-def test_the_longest_way_of_each_tree_is_taken_first_and_every_branch_after_it() -> None:
-    bar = [(20.0, 10.0 + 4 * k) for k in range(13)]
-    stem = [(24.0 + 4 * k, 34.0) for k in range(5)]
-    far = [(90.0, 30.0 + 4 * k) for k in range(8)]
-    order = np.random.default_rng(7).permutation(26)
-    lines = find_chains(np.array([*bar, *stem, *far])[order], 10.0, 9.0)
-    assert [round(length_mm(line)) for line in lines if line[:, 0].max() < 50] == [48, 16]
-    assert [round(length_mm(line)) for line in lines if line[:, 0].min() > 50] == [28]
-    longer = find_chains(np.array([*bar, *stem, *far]), 10.0, 20.0)
-    assert sorted(round(length_mm(line)) for line in longer) == [28, 48]
-
-
-def test_a_chain_is_cut_at_a_sharp_turn_and_at_a_gap() -> None:
-    sharp = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((22.0, 48.0), (35.0, 25.0))])[::25]
-    assert len(find_chains(sharp, 10.0, 9.0)) == 2
-    gentle = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((22.0, 52.0), (40.0, 70.0))])[::25]
-    assert len(find_chains(gentle, 10.0, 9.0)) == 1
-    gap = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((20.0, 62.0), (20.0, 90.0))])[::25]
-    assert len(find_chains(gap, 10.0, 9.0)) == 2
-    assert len(find_chains(gap, 16.0, 9.0)) == 1
-    assert find_chains(np.zeros((0, 2)), 10.0, 9.0) == []
-    assert find_chains(np.zeros((12, 2)), 10.0, 9.0) == []
-
-
-def test_a_tube_is_clear_along_itself_alone_and_followed_to_its_end() -> None:
+def test_a_tube_is_clear_along_itself_alone_and_nothing_is_outside_of_the_map() -> None:
     tube = straight((60.0, 10.0), (60.0, 90.0))
-    tubes = map_tubes(channel_with([tube]), breast(), SPACING, SETTINGS.tube_sigma_mm)
-    clarity, share = tube_along(tubes, tube[::5])
-    assert clarity > 1.5
-    assert share > 0.95
-    across, _ = tube_along(tubes, straight((50.0, 50.0), (70.0, 50.0))[::5])
-    beside, _ = tube_along(tubes, straight((80.0, 10.0), (80.0, 90.0))[::5])
-    assert max(across, beside) < 0.6
-    middle = straight((60.0, 40.0), (60.0, 55.0))[::5]
-    assert run_on_mm(tubes, middle, 100.0) == pytest.approx(65.0, abs=6.0)
-    assert run_on_mm(tubes, middle, 8.0) == 16.0
-    outside = tubes.clarity(np.array([[-5.0, 50.0], [60.0, 500.0]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
-    assert np.isneginf(outside).all()
+    clarity = map_clarity([], (channel_with([tube]),), breast(), SPACING)
+    on = clarity.at(tube[None, 100:-100:10])
+    beside = clarity.at(tube[None, 100:-100:10] + (8.0, 0.0))
+    assert np.median(on) > 2.0
+    assert np.median(beside) < 1.0
+    assert clarity.at(np.array([[[-5.0, 50.0], [60.0, 500.0]]])).tolist() == [[0.0, 0.0]]
+
+
+def test_a_row_of_bright_specks_is_no_tube_for_they_are_cut_out() -> None:
+    channel = channel_with(())
+    specks = along(straight((60.0, 10.0), (60.0, 90.0)), 0.9, 2.0, (0.0,))
+    image = channel.image.copy()
+    for one in specks:
+        corners = np.rint((np.array(one.outline_px)[:, ::-1] - 1.5) / 4 * 16).astype(np.int32)
+        cv2.fillPoly(image, [corners], 3000.0, cv2.LINE_8, 4)
+    bright = replace(channel, image=image)
+    places = straight((60.0, 20.0), (60.0, 80.0))[None, ::10]
+    with_them = map_clarity([], (bright,), breast(), SPACING).at(places)
+    without = map_clarity(specks, (bright,), breast(), SPACING).at(places)
+    assert np.median(with_them) > 2.0
+    assert np.median(without) < 1.0
+
+
+def test_arms_follow_a_winding_tube_both_ways() -> None:
+    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    at = VESSEL[435][None]
+    near, far = find_arms(clarity, at)
+    assert near.clarity.min() > 2.0
+    assert far.contrast[0] > 1.5
+    on = np.concatenate([VESSEL[330][None], VESSEL[540][None], VESSEL[235][None], VESSEL[635][None]])
+    beside = on + np.array([6.0, 0.0])
+    points = np.concatenate([at, on, beside])
+    first = np.zeros(8, np.intp)
+    assert (
+        lies_on_arms(find_arms(clarity, points)[1], points, first, np.arange(1, 9)).tolist() == [True] * 4 + [False] * 4
+    )
+
+
+def test_joining_asks_more_of_few_of_ducts_and_of_what_is_wide_or_not_alone() -> None:
+    at_mm = VESSEL[200:500:30]
+    count = len(at_mm)
+    _, arms = find_arms(map_clarity([], (channel_with([VESSEL]),), breast(), SPACING), at_mm)
+    alone, far_off, likely = np.full(count, 0.8), np.array([600.0, 60.0]), np.full(count, 0.3)
+    surest = np.where(np.arange(count) == 2, 0.8, likely)
+
+    def joined(probability: NDArray[np.float64], **changes: object) -> list[list[int]]:
+        given = {"on_arms": alone, "at_mm": at_mm, "arms": arms, "nipple_mm": far_off, "sure": 0.75} | changes
+        return [members.tolist() for members in join_marks(probability, **given)]  # type: ignore[arg-type]
+
+    assert joined(surest) == [list(range(count))]
+    assert joined(likely) == []
+    assert joined(surest, sure=0.85) == []
+    assert joined(surest, on_arms=np.full(count, 0.1)) == []
+    assert joined(surest, nipple_mm=None) == []
+    assert joined(surest, nipple_mm=at_mm[-1] + 3 * (at_mm[-1] - at_mm[0])) == []
+    assert joined(np.where(np.arange(count) == 2, 0.98, likely), nipple_mm=None) == [list(range(count))]
+    assert joined(np.where(np.arange(count) < 2, 0.9, 0.0)) == []
+    assert joined(np.where(np.arange(count) < 2, 0.99, 0.0)) == [[0, 1]]
+    wide = at_mm + np.where(np.arange(count) % 2, 2.5, -2.5)[:, None]
+    assert joined(np.full(count, 0.9), at_mm=wide) == []
 
 
 @pytest.mark.parametrize(("kind", "seed"), [(Kind.ARTERIAL, 9102), (Kind.LINEAR, 9102), (Kind.SEGMENTAL, 9102)])
@@ -399,10 +317,11 @@ def test_simulated_arteries_are_left_out_of_clusters_and_ducts_are_not(
 
 def test_pixels_need_not_be_square() -> None:
     spacing = PixelSpacing(0.14, 0.07)
-    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0), spacing)
+    specks = along(VESSEL[200:500], 1.5, 3.0, WALLS, spacing)
     channel = channel_with([VESSEL])
     rows, columns = channel.image.shape
     flat = cv2.resize(channel.image, (columns, rows // 2), interpolation=cv2.INTER_AREA).astype(np.uint16)
     channel = replace(channel, image=flat, residue=np.zeros_like(flat))
-    vessels = find_vessels(specks, (channel,), breast(), landmarks(), spacing, SETTINGS)
+    marks = Landmarks(np.zeros((1, 1), bool), (), Nipple(400.0, -5000.0, confidence=0.9))
+    vessels = find_vessels(specks, (channel,), breast(), marks, spacing, MODEL, SETTINGS)
     assert set().union(*vessels) == set(range(len(specks)))
