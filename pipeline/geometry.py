@@ -194,14 +194,13 @@ def feret_diameters(points: NDArray[np.floating]) -> tuple[float, float]:
     hull = convex_hull(points)
     if len(hull) < 2:
         return 0.0, 0.0
-    gaps = hull[:, None, :] - hull[None, :, :]
-    largest = float(np.sqrt((gaps**2).sum(axis=-1)).max())
+    row, column = hull.T
+    largest = math.sqrt(float(((row[:, None] - row) ** 2 + (column[:, None] - column) ** 2).max()))
     if len(hull) < 3:
         return largest, 0.0
     sides = np.concatenate([hull[1:], hull[:1]]) - hull
     lengths = np.hypot(sides[:, 0], sides[:, 1])
     sides, lengths = sides[lengths > 0], lengths[lengths > 0]
-    normals = np.stack([-sides[:, 1], sides[:, 0]], axis=1) / lengths[:, None]
-    heights = hull @ normals.T
+    heights = hull @ (np.array([-sides[:, 1], sides[:, 0]]) / lengths)
     smallest = float((heights.max(axis=0) - heights.min(axis=0)).min())
     return largest, smallest

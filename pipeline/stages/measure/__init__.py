@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pipeline.geometry import feret_diameters, polygon_area
+from pipeline.geometry import polygon_area
 from pipeline.lexicon import CalcificationSize, Flag
 from pipeline.model import Calcification
 from pipeline.stages.measure.blur import unblurred
@@ -77,14 +77,14 @@ def measure_particles(
     for i in order:
         particle = particles[i]
         peak = (particle.row_px - breast.box_px[0], particle.column_px - breast.box_px[1])
-        holder = next((k for k, (_, shape) in enumerate(accepted) if shape.holds(peak)), None)
+        holder = _holder_of(peak, accepted)
         if holder is not None:
             accepted[holder] = _surer(accepted[holder][0], particle), accepted[holder][1]
             continue
-        shape = find_outline(particle, around, settings)
+        shape = find_outline(particle, around, spacing, settings)
         if shape is None:
             continue
-        longest_mm, _ = feret_diameters(spacing.to_mm(shape.outline))
+        longest_mm = shape.feret_mm[0]
         if longest_mm > settings.longest_share * shape.background_length_mm:
             continue
         if particle.channel > 0 and longest_mm < settings.finer_share * channels[particle.channel - 1].length_mm:
@@ -92,7 +92,7 @@ def measure_particles(
         if longest_mm >= settings.body_min_length_mm:
             body = find_body(channels[0].image, shape.outline, spacing, settings)
             if body is not None:
-                shape = outline_of(body, shape.background_length_mm, is_split=False)
+                shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
                 for part in [one for one in accepted if shape.holds(one[1].middle)]:
                     accepted.remove(part)
                     particle = _surer(particle, part[0])
@@ -101,6 +101,16 @@ def measure_particles(
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]
     measured.sort(key=lambda c: (c.row_px, c.column_px))
     return tuple(replace(c, number=number) for number, c in enumerate(measured, start=1))
+
+
+def _holder_of(peak: tuple[float, float], accepted: Sequence[tuple[Particle, Outline]]) -> int | None:
+    """Give the index of the first outline that a peak lies in; a plain loop, for it is asked of every two particles."""
+    row, column = peak
+    for index, (_, shape) in enumerate(accepted):
+        top, left, bottom, right = shape.box
+        if top <= row <= bottom and left <= column <= right and shape.holds(peak):
+            return index
+    return None
 
 
 def _surer(particle: Particle, other: Particle) -> Particle:
@@ -121,7 +131,7 @@ def _calcification(
     area_mm2 = polygon_area(outline_mm)
     seen_mm = 2 * math.sqrt(area_mm2 / math.pi)
     diameter_mm = unblurred(seen_mm, blur_mm)
-    length_mm, width_mm = (unblurred(feret, blur_mm) for feret in feret_diameters(outline_mm))
+    length_mm, width_mm = (unblurred(feret, blur_mm) for feret in shape.feret_mm)
     width_mm = min(width_mm, diameter_mm)
     diameter_px = diameter_mm / spacing.mean_mm
     centre = shape.outline.mean(axis=0) if len(shape.outline) < 3 else _centroid(shape.outline)
@@ -147,7 +157,7 @@ def _calcification(
         frame=0,
         row_px=row,
         column_px=column,
-        outline_px=tuple((float(r), float(c)) for r, c in outline_px),
+        outline_px=tuple((r, c) for r, c in outline_px.tolist()),
         diameter_px=diameter_px,
         diameter_mm=diameter_mm,
         length_mm=length_mm,  # no outline is shorter than the circle of its area
@@ -162,17 +172,13 @@ def _calcification(
 
 def _centroid(outline: NDArray[np.float64]) -> NDArray[np.float64]:
     """Centre of the area inside a closed polygon; the mean of its corners where that has none."""
-    row, column = outline.T
-    cross = row * np.roll(column, -1) - np.roll(row, -1) * column
+    following = np.concatenate([outline[1:], outline[:1]])
+    cross = outline[:, 0] * following[:, 1] - following[:, 0] * outline[:, 1]
     area = cross.sum() / 2
     if abs(area) < 1e-9:
         return np.asarray(outline.mean(axis=0))
-    return np.array(
-        [
-            ((row + np.roll(row, -1)) * cross).sum() / (6 * area),
-            ((column + np.roll(column, -1)) * cross).sum() / (6 * area),
-        ]
-    )
+    moments = [float((both * cross).sum()) for both in (outline + following).T]
+    return np.array(moments) / (6 * float(area))
 
 
 def _blur_mm(channel: Channel, settings: MeasureSettings) -> float:

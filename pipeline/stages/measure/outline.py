@@ -11,7 +11,7 @@ import numpy as np
 from skimage.measure import find_contours, points_in_poly
 from skimage.segmentation import watershed
 
-from pipeline.geometry import polygon_area
+from pipeline.geometry import feret_diameters, polygon_area
 from pipeline.tophat import line_footprints, line_tophat
 
 if TYPE_CHECKING:
@@ -31,14 +31,15 @@ class Outline:
     """
     A closed outline in pixels of the breast's box, and the lines its background was found with.
 
-    ``low`` and ``high`` are the corners of the box around it.
+    ``feret_mm`` are its largest and smallest Feret diameter, ``box`` its first
+    row, first column, last row and last column.
     """
 
     outline: NDArray[np.float64]
     background_length_mm: float
     is_split: bool
-    low: tuple[float, float]
-    high: tuple[float, float]
+    feret_mm: tuple[float, float]
+    box: tuple[float, float, float, float]
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -48,16 +49,16 @@ class Outline:
 
     def holds(self, position: tuple[float, float]) -> bool:
         """Tell whether a position lies inside."""
-        row, column = position
-        if not (self.low[0] <= row <= self.high[0] and self.low[1] <= column <= self.high[1]):
-            return False
         return bool(points_in_poly([position], self.outline)[0])
 
 
-def outline_of(corners: NDArray[np.float64], background_length_mm: float, *, is_split: bool) -> Outline:
+def outline_of(
+    corners: NDArray[np.float64], spacing: PixelSpacing, background_length_mm: float, *, is_split: bool
+) -> Outline:
     """Give an outline by its corners, shape (n, 2), the last of them equal to the first."""
     (top, left), (bottom, right) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return Outline(corners, background_length_mm, is_split, (top, left), (bottom, right))
+    feret_mm = feret_diameters(spacing.to_mm(corners))
+    return Outline(corners, background_length_mm, is_split, feret_mm, (top, left, bottom, right))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +107,9 @@ def surroundings_of(
     )
 
 
-def find_outline(particle: Particle, around: Surroundings, settings: MeasureSettings) -> Outline | None:
+def find_outline(
+    particle: Particle, around: Surroundings, spacing: PixelSpacing, settings: MeasureSettings
+) -> Outline | None:
     """Find the outline of one particle; None where its peak has no closed contour."""
     channel, finest = around.channels[particle.channel], around.channels[0]
     row, column = round(particle.row_px - around.corner_px[0]), round(particle.column_px - around.corner_px[1])
@@ -136,7 +139,7 @@ def find_outline(particle: Particle, around: Surroundings, settings: MeasureSett
     if not holding:
         return None
     outline = max(holding, key=polygon_area)
-    return outline_of(outline + np.array([top, left]), reach_mm, is_split=is_split)
+    return outline_of(outline + np.array([top, left]), spacing, reach_mm, is_split=is_split)
 
 
 def _above(
