@@ -1,9 +1,9 @@
 """
 What the detector misses and what it marks wrongly, as pictures: python tests/benchmarks/misses.py [--pictures DIR].
 
-Simulates the 32 images of docs/detector.md, judges them with the default
-settings, and draws two sheets: planted calcifications with an ideal observer's
-ratio of 8 or more that were not found, the clearest first, and marks where
+Simulates the images of docs/detector.md, judges them with the default
+settings, and draws two sheets: planted calcifications with an effective ratio
+of 8 or more that were not found, the clearest first, and marks where
 nothing was planted, the surest first; each once as it is and once with what is
 known of it. Prints how many there are of each kind.
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.model import Mammogram, Report
 
 CLEAR = 8.0
-"""From this ratio on the ideal observer of the goals, who sees no texture, misses nothing."""
+"""From this effective ratio on an observer for whom texture is noise misses nothing."""
 SAME_MM, RIM_MM = 0.5, 0.15
 SIDE_MM, SIDE_PX, COLUMNS = 8.0, 150, 8
 GREEN, RED = (120, 255, 120), (90, 90, 255)
@@ -62,9 +62,9 @@ def cases_of(mammogram: Mammogram, report: Report, points: list[dict[str, Any]])
     missed, wrong = [], []
     for p, away in zip(points, apart_mm, strict=True):
         is_found = bool((away <= max(SAME_MM, p["diameter_mm"] / 2)).any())
-        if p["matched_filter_snr"] >= CLEAR and not is_found:
+        if (p["effective_snr"] or 0.0) >= CLEAR and not is_found:
             shown = _crops(mammogram, report, (p["row"], p["column"]), p["length_mm"] / 2, GREEN)
-            missed.append(Case(p["matched_filter_snr"], f"{p['kind']}, {p['diameter_mm']:.1f} mm", *shown))
+            missed.append(Case(p["effective_snr"], f"{p['kind']}, {p['diameter_mm']:.1f} mm", *shown))
     reach_mm = np.array([max(SAME_MM, p["length_mm"] / 2 + RIM_MM) for p in points])
     for c, away in zip(report.calcifications, apart_mm.T, strict=True):
         if not (away <= reach_mm).any():
