@@ -40,6 +40,8 @@ _STEEP_SHARE: Final = 0.65
 0.4 to 0.6 in branching calcifications that a window clips."""
 _GROUND_PX: Final = (2, 5)
 """Where the ground around a mark begins and ends, in pixels from it; its rim is the first pixel."""
+_SMALL_PX: Final = 10
+"""How far small tiles reach beyond the densest pixel: what is larger than a speck is measured in whole ones."""
 _AT_ONCE: Final = 128
 """So many particles are measured together: more take memory and no less time."""
 
@@ -144,18 +146,41 @@ def measure_marks(
     """
     found: list[Mark | None] = []
     for start in range(0, len(particles), _AT_ONCE):
-        found += _measure_tiles(particles[start : start + _AT_ONCE], density.image, spacing, grain)
+        found += _measure_together(particles[start : start + _AT_ONCE], density.image, spacing, grain)
+    return found
+
+
+def _measure_together(
+    particles: Sequence[Particle], image: NDArray[np.uint16], spacing: PixelSpacing, grain: Grain
+) -> list[Mark | None]:
+    """Measure small marks in small tiles, a fifth as many pixels, and in large ones what does not fit into them."""
+    half, near = (max(1, math.ceil(length / spacing.mean_mm)) for length in (_PATCH_MM, _SEARCH_MM))
+    ground = _ground(*_cut_out(particles, image, half))
+    small = min(half, near + _SMALL_PX)
+    found, does_fit = _measure_tiles(particles, ground, image, small, near, grain)
+    rest = np.flatnonzero(~does_fit).tolist()
+    if small < half and rest:
+        marks, _ = _measure_tiles([particles[i] for i in rest], ground[rest], image, half, near, grain)
+        for i, mark in zip(rest, marks, strict=True):
+            found[i] = mark
     return found
 
 
 def _measure_tiles(
-    particles: Sequence[Particle], image: NDArray[np.uint16], spacing: PixelSpacing, grain: Grain
-) -> list[Mark | None]:
-    half, near = (max(1, math.ceil(length / spacing.mean_mm)) for length in (_PATCH_MM, _SEARCH_MM))
+    particles: Sequence[Particle],
+    ground: NDArray[np.float64],
+    image: NDArray[np.uint16],
+    half: int,
+    near: int,
+    grain: Grain,
+) -> tuple[list[Mark | None], NDArray[np.bool_]]:
+    """Measure marks in tiles that reach so far; give them, and whether they and the ground around them fit in."""
     tiles, is_image = _cut_out(particles, image, half)
     peaks = _densest(tiles, half, near)
-    level, ground = tiles[peaks].astype(np.float64), _ground(tiles, is_image)
+    level = tiles[peaks].astype(np.float64)
     inside = _joined(is_image & (tiles >= ((ground + level) / 2)[:, None, None]), peaks)
+    edge = _GROUND_PX[1]
+    does_fit = _count(inside) == _count(inside[:, edge : -2 * edge, edge:-edge])
     rim = _widened(inside, 1) & is_image & ~inside
     around = _widened(inside, _GROUND_PX[1]) & is_image & ~_widened(inside, _GROUND_PX[0])
     rim_px, area_px = _count(rim), _count(inside)
@@ -167,7 +192,7 @@ def _measure_tiles(
     solid_px = _count(inside & (tiles >= (level - grain.tolerance).astype(np.float32)[:, None, None]))
     touching = _count(inside[:, 1:] & inside[:, :-1]) + _count(inside[:, :, 1:] & inside[:, :, :-1])
     outline = (4 * area_px - 2 * touching) / (4 * np.sqrt(np.maximum(area_px, 1)))
-    return [
+    marks = [
         Mark(
             row_px=particle.row_px,
             column_px=particle.column_px,
@@ -185,6 +210,7 @@ def _measure_tiles(
         else None
         for i, particle in enumerate(particles)
     ]
+    return marks, does_fit
 
 
 def _cut_out(

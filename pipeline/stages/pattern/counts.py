@@ -79,14 +79,17 @@ def cells_with(points_mm: NDArray[np.float64], breast: Breast, spacing: PixelSpa
         Cells that hold a point, and all cells. The middle of the breast's box
         is that of a cell, so that a mirrored image has the same cells.
     """
-    places = np.argwhere(breast.is_breast)
-    if not len(places):
+    shown = [np.flatnonzero(breast.is_breast.any(axis=across)) for across in (1, 0)]
+    if not len(shown[0]):
         return 0, 0
     side_px = np.array([_CELL_MM / spacing.row_mm, _CELL_MM / spacing.column_mm])
-    middle_px = (places.min(axis=0) + places.max(axis=0) + 1) * breast.cell_px / 2
-    of_map = np.rint(((places + 0.5) * breast.cell_px - middle_px) / side_px)
-    cells, counts = np.unique(of_map.astype(np.intp), axis=0, return_counts=True)
+    middle_px = np.array([(int(along[0]) + int(along[-1]) + 1) * breast.cell_px / 2 for along in shown])
+    centres_px = [(np.arange(size) + 0.5) * breast.cell_px for size in breast.is_breast.shape]
+    numbers = [np.rint((centres_px[i] - middle_px[i]) / side_px[i]).astype(np.intp) for i in (0, 1)]
+    rows, columns = (np.flatnonzero(np.diff(along, prepend=along[0] - 1)) for along in numbers)  # where each begins
+    counts = np.add.reduceat(np.add.reduceat(breast.is_breast, rows, axis=0, dtype=np.intp), columns, axis=1)
     area_mm2 = counts * breast.cell_px**2 * spacing.pixel_area_mm2
-    whole = {(row, column) for row, column in cells[area_mm2 >= _CELL_MIN_SHARE * _CELL_MM**2].tolist()}
+    row, column = np.nonzero(area_mm2 >= _CELL_MIN_SHARE * _CELL_MM**2)
+    whole = set(zip(numbers[0][rows[row]].tolist(), numbers[1][columns[column]].tolist(), strict=True))
     own = np.rint((spacing.to_px(points_mm) + 0.5 - middle_px) / side_px).astype(np.intp)
     return len(whole & {(row, column) for row, column in own.tolist()}), len(whole)
