@@ -178,9 +178,9 @@ class PointScores:
         values = [getattr(truth, name) for truth in self.truths]
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
-    def ideal(self, of: NDArray[np.bool_], false_per_image: float) -> float | None:
-        """Give what the ideal matched filter would find of some of them at the same rate of false marks."""
-        snr = self._values("matched_filter_snr")
+    def ideal(self, of: NDArray[np.bool_], false_per_image: float, ratio: str) -> float | None:
+        """Give what an ideal observer of one of the ratios would find of some at the same rate of false marks."""
+        snr = self._values(ratio)
         known = np.isfinite(snr)
         judged = [case.case.found.breast_area_mm2 or 0 for case in self.cases if case.case.found is not None]
         if not (known & of).any() or not judged or not np.isfinite(self.diameter_mm[known]).any():
@@ -279,21 +279,22 @@ def _by_group(scores: PointScores, curve: Froc, point: Section) -> tuple[Section
     units = scores.reported.true_case
     for title, groups in scores.groups().items():
         section[title] = []
+        ratio = "effective_snr" if title == "effective" else "matched_filter_snr"
         for name, of in groups:
             if not of.any():
                 continue
-            ratio = bootstrap.ratio(bootstrap.sums(found[of], units[of]), bootstrap.sums(np.ones(of.sum()), units[of]))
+            share = bootstrap.ratio(bootstrap.sums(found[of], units[of]), bootstrap.sums(np.ones(of.sum()), units[of]))
             reported: dict[str, Any] = {
                 "rate": rounded(at_point),
-                "found": figure_to_json(ratio),
-                "ideal": rounded(scores.ideal(of, at_point)),
+                "found": figure_to_json(share),
+                "ideal": rounded(scores.ideal(of, at_point, ratio)),
             }
             figures, _ = restrict(curve, scores.events, bootstrap, of).figures_at(settings.rates, bootstrap)
             at_rates: list[dict[str, Any]] = [
                 {
                     "rate": rounded(rate),
                     "found": figure_to_json(figure),
-                    "ideal": rounded(scores.ideal(of, rate)),
+                    "ideal": rounded(scores.ideal(of, rate, ratio)),
                     "is_reached": curve.reaches(rate),
                 }
                 for rate, figure in zip(settings.rates, figures, strict=True)

@@ -122,6 +122,9 @@ def test_shares_are_given_by_effective_ratio_where_the_truth_has_it(
         "8 and more, all": (1, 1.0),
         "8 and more, 0.15 to 0.6 mm": (1, 1.0),
     }
+    ideal = {g["group"]: g["at_operating_point"]["ideal"] for g in by["effective"]}
+    assert ideal["below 4"] < 0.3  # that of this ratio: no other is in the truth
+    assert 0.99 < ideal["6 to 8"] < ideal["8 to 12"]
 
 
 @pytest.mark.parametrize(
