@@ -374,6 +374,7 @@ def _spread(
     settings = config.distribution
     tight = {Distribution.GROUPED, Distribution.LINEAR, Distribution.SEGMENTAL}
     in_pattern = {n for c in clusters if c.distribution.label in tight for n in c.members}
+    counting = [c for c in counting if Flag.SECOND_LOOK not in c.flags]  # the table's counts know none of these
     doubtful = [c for c in counting if _is_arterial(c)]
     coarse = [
         c

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOSTILE = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=2">'
-LABELS = list(Distribution)
+LABELS = [*DESCRIPTORS, Distribution.INDETERMINATE, Distribution.NOT_APPLICABLE]
 COUNTS = [field.name for field in fields(Counts)]
 
 
