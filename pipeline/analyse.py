@@ -138,7 +138,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         clusters=clusters,
         distribution=call,
         flags=flags,
-        candidates=_candidates([p for p in distinct if p not in joined], mammogram.frame, config),
+        candidates=_candidates(distinct, joined, mammogram.frame, config),
         medium=medium,
     )
 
@@ -484,10 +484,13 @@ def _area_mm2(breast: Breast, spacing: PixelSpacing | None) -> float | None:
     return float(breast.is_breast.sum()) * breast.cell_px**2 * spacing.pixel_area_mm2
 
 
-def _candidates(particles: Sequence[Particle], frame: int, config: Config) -> tuple[Candidate, ...]:
-    """Keep what was seen but not reported, for curves."""
+def _candidates(
+    particles: Sequence[Particle], joined: Sequence[Particle], frame: int, config: Config
+) -> tuple[Candidate, ...]:
+    """Keep what was seen but not reported, for curves; what a second look took up is reported."""
+    taken = frozenset(joined)
     return tuple(
         Candidate(frame, p.row_px, p.column_px, None, p.score)
         for p in particles
-        if config.detect.min_score <= p.score < config.classify.threshold
+        if config.detect.min_score <= p.score < config.classify.threshold and p not in taken
     )

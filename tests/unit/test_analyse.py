@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.analyse import analyse
 from pipeline.config import Config
+from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.lexicon import CalcificationSize, Distribution, Flag
 from pipeline.stages.classify import ClassifySettings
 from pipeline.stages.detect import DetectSettings
@@ -127,6 +128,21 @@ def test_firm_memberships_are_told_and_those_far_away_are_not(make_mammogram):
         expected = 0.5 ** (other_mm / 7)
         assert (len(shares) == 2) is (expected >= 0.05), (number, other_mm)
     assert {len(shares) for shares in told.values()} == {1, 2}
+
+
+def test_what_its_cluster_made_a_calcification_says_so(request):
+    """The line of the samples has three plain specks that reach the threshold only with those beside them."""
+    line = read_mammogram(request.config.rootpath / "sample_data" / "04_linear.dcm", DicomSettings())
+    alone, together = (analyse(line, Config(classify=ClassifySettings(cluster_odds=odds))) for odds in (1.0, 9.0))
+    threshold = Config().classify.threshold
+    joined = [c for c in together.calcifications if Flag.SECOND_LOOK in c.flags]
+    assert len(joined) == 3
+    assert all(0.59 < c.score < threshold and c.cluster is not None for c in joined)
+    assert all(c.score >= threshold for c in together.calcifications if c not in joined)
+    assert not any(Flag.SECOND_LOOK in c.flags for c in alone.calcifications)
+    assert len(together.calcifications) == len(alone.calcifications) + 3
+    assert len(together.candidates) == len(alone.candidates) - 3
+    assert len(together.clusters) == len(alone.clusters)
 
 
 def test_a_candidate_is_never_reported_as_well(make_mammogram):

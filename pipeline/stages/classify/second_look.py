@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.spatial import KDTree
+from scipy.spatial.distance import cdist
 
 from pipeline.geometry import convex_hull, distance_to_hull
 
@@ -65,21 +66,20 @@ def look_again(
     """
     odds = settings.threshold / (1 - settings.threshold) / settings.cluster_odds
     least = odds / (1 + odds)
-    doubtful = [i for i, p in enumerate(particles) if least <= p.score < settings.threshold]
     places = spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
-    strength = np.array([p.strength_sigma for p in particles])
-    taken = _crowded(places, np.array([p.score for p in particles]), settings)
+    scores = np.array([p.score for p in particles])
+    magnitude = np.log([p.strength_sigma for p in particles])
+    doubtful = np.flatnonzero((scores >= least) & (scores < settings.threshold))
+    taken = _crowded(places, scores, settings)
     for cluster in clusters:
         members = np.array(cluster, dtype=np.int_)
         if len(members) < _MEMBERS:
             continue
-        hull, tree = convex_hull(places[members]), KDTree(places[members])
-        for i in doubtful:
-            near = members[tree.query_ball_point(places[i], _NEAR_MM)]
-            if len(near) < _ALIKE:
-                continue
-            apart = np.abs(np.log(strength[near] / strength[i]))
-            if (apart <= np.log(_FACTOR)).sum() >= _ALIKE and distance_to_hull(places[i], hull) <= _RIM_MM:
+        is_near = cdist(places[doubtful], places[members]) <= _NEAR_MM
+        is_alike = np.abs(magnitude[doubtful, None] - magnitude[None, members]) <= np.log(_FACTOR)
+        hull = convex_hull(places[members])
+        for i in doubtful[(is_near & is_alike).sum(axis=1) >= _ALIKE].tolist():
+            if distance_to_hull(places[i], hull) <= _RIM_MM:
                 taken.add(i)
     return tuple(particles[i] for i in sorted(taken))
 
