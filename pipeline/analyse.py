@@ -28,6 +28,7 @@ from pipeline.model import (
     Particle,
     Report,
     Tally,
+    Vessel,
 )
 from pipeline.stages import breast as breast_stage
 from pipeline.stages import (
@@ -109,13 +110,14 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     found = foreign.flag_areola(found, marks, spacing, config.foreign)
     found = tuple(_as_found(c, mammogram.frame, config) for c in found)
     clusters: tuple[Cluster, ...] = ()
+    arteries: tuple[Vessel, ...] = ()
     call = distribution.not_calibrated()
     if mammogram.spacing is None:
         found = tuple(_without_mm(c) for c in found)
     else:
         if config.vessels.leave_out:
             model = vessel_model_of(config)
-            found = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, model, config.vessels)
+            found, arteries = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, model, config.vessels)
         found = morphology.classify_morphology(found, seen.channels[0], breast, spacing, config.morphology)
         counting, apart, reasons = morphology.set_apart(found, config.morphology)
         counting, clusters, call = _distribute(counting, apart, breast, marks, spacing, config)
@@ -140,6 +142,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         flags=flags,
         candidates=_candidates(distinct, joined, mammogram.frame, config),
         medium=medium,
+        vessels=arteries,
     )
 
 

@@ -1,7 +1,7 @@
 """The records that flow from the DICOM door through the stages to the outputs."""
 
 from pipeline.model.anatomy import Breast, BreastSummary, Landmarks, Nipple
-from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall, MorphologyCall, Pattern
+from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall, MorphologyCall, Pattern, Vessel
 from pipeline.model.image import Density, ImageIdentity, Mammogram, StoredPixels, density_of
 from pipeline.model.particles import Channel, NoiseTable, Particle
 from pipeline.model.point import Point
@@ -32,5 +32,6 @@ __all__ = [
     "Spread",
     "StoredPixels",
     "Tally",
+    "Vessel",
     "density_of",
 ]

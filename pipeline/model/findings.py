@@ -42,7 +42,7 @@ class Calcification:
     and ``width_mm`` are the largest and smallest Feret diameters.
     ``contrast_to_noise`` is the height above the surroundings in standard
     deviations of the noise at that grey level. ``cluster`` is the number of
-    its cluster, or None. ``memberships`` tells how firmly it belongs to this
+    its cluster, or None, ``vessel`` that of its artery. ``memberships`` tells how firmly it belongs to this
     and to others: pairs of a cluster's number and a share of 0 to 1, the
     firmest first, 0.5 and more in its own. ``morphology`` is None where
     nothing was measured in millimetres. ``left_out`` says why it is not
@@ -67,6 +67,7 @@ class Calcification:
     morphology: MorphologyCall | None = None
     memberships: tuple[tuple[int, float], ...] = ()
     left_out: str | None = None
+    vessel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,22 @@ class Cluster:
     hull_px: tuple[Point, ...]
     distribution: DistributionCall
     morphology: MorphologyCall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vessel:
+    """
+    An artery, or a stretch of one, by the calcifications in its wall.
+
+    ``course_px`` are the corners of its course in order, from its first
+    calcification to its last, ``length_mm`` is the length along it; one corner
+    and no length where there is one member.
+    """
+
+    number: int
+    members: tuple[int, ...]
+    course_px: tuple[Point, ...]
+    length_mm: float
 
 
 @dataclass(frozen=True, slots=True)

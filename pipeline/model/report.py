@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pipeline.geometry import PixelSpacing
     from pipeline.lexicon import Reason, SpacingSource, Status
     from pipeline.model.anatomy import BreastSummary
-    from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall
+    from pipeline.model.findings import Calcification, Candidate, Cluster, DistributionCall, Vessel
     from pipeline.model.image import ImageIdentity
 
 
@@ -36,6 +36,7 @@ class Report:
     flags: frozenset[Flag]
     candidates: tuple[Candidate, ...] = ()
     medium: Medium = Medium.DIGITAL
+    vessels: tuple[Vessel, ...] = ()
 
     @property
     def counts(self) -> Counts:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         MorphologyCall,
         Point,
         Report,
+        Vessel,
     )
     from pipeline.outputs.letters import Letters
 
@@ -111,6 +112,7 @@ def to_json(report: Report, provenance: Provenance, overlay: OverlayPlacement | 
         "counts": asdict(report.counts),
         "calcifications": [_calcification(item, letters) for item in report.calcifications],
         "clusters": [_cluster(item, letters) for item in report.clusters],
+        "vessels": [_vessel(item) for item in report.vessels],
         "distribution": _distribution(report.distribution),
         "overlay": None
         if overlay is None
@@ -280,6 +282,7 @@ def _calcification(item: Calcification, letters: Letters) -> dict[str, Any]:
         "score": _score(item.score),
         "contrast_to_noise": _rounded(item.contrast_to_noise, CONTRAST_DECIMALS),
         "cluster": None if item.cluster is None else int(item.cluster),
+        "vessel": None if item.vessel is None else int(item.vessel),
         "memberships": [
             {"cluster": number, "share": _rounded(share, PROBABILITY_DECIMALS)} for number, share in item.memberships
         ],
@@ -302,6 +305,16 @@ def _cluster(item: Cluster, letters: Letters) -> dict[str, Any]:
         "distribution": _distribution(item.distribution),
         "morphology": _morphology(item.morphology),
         "published_association": association_to_json(item.distribution.label),
+    }
+
+
+def _vessel(item: Vessel) -> dict[str, Any]:
+    return {
+        "id": int(item.number),
+        "letter": f"V{item.number}",
+        "members": [int(number) for number in item.members],
+        "length_mm": _rounded(item.length_mm, MILLIMETRE_DECIMALS),
+        "course": _points(item.course_px),
     }
 
 

@@ -87,9 +87,8 @@ def doubting(monkeypatch):
 
     def doubt(count):
         def flagged(found, *_others):
-            return tuple(
-                replace(c, flags=c.flags | {Flag.POSSIBLY_VASCULAR} if c.number <= count else c.flags) for c in found
-            )
+            doubted = (c.flags | {Flag.POSSIBLY_VASCULAR} if c.number <= count else c.flags for c in found)
+            return tuple(replace(c, flags=flags) for c, flags in zip(found, doubted, strict=True)), ()
 
         monkeypatch.setattr("pipeline.analyse.vessels.flag_vessels", flagged)
 
@@ -168,7 +167,7 @@ LINE = [(22.0 + 3.0 * i, 12.0 + 1.5 * i, 0.4) for i in range(9)]
 @pytest.mark.parametrize(("near_mm", "is_withheld"), [(10.0, True), (3.0, False)])
 def test_a_line_beside_an_artery_is_withheld(make_mammogram, monkeypatch, near_mm, is_withheld):
     def flagged(found, *_):
-        return tuple(replace(c, flags=c.flags | ({Flag.VASCULAR} if c.row_px < 190 else set())) for c in found)
+        return tuple(replace(c, flags=c.flags | ({Flag.VASCULAR} if c.row_px < 190 else set())) for c in found), ()
 
     monkeypatch.setattr("pipeline.analyse.vessels.flag_vessels", flagged)
     settings = DistributionSettings(by="table", artery_near_mm=near_mm)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.lexicon import Distribution
 from pipeline.outputs.details.markup import Html, element
-from pipeline.outputs.palette import APPEARANCES, css_colour, name_of
+from pipeline.outputs.palette import APPEARANCES, ARTERY, css_colour, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,6 +51,8 @@ def draw_map(document: Mapping[str, Any]) -> Html:
     dots = "".join(f"{path([[item['row'], item['column']]])}h0" for item in document["calcifications"])
     if dots:
         parts.append(element("path", d=dots, class_="dots"))
+    courses = (vessel["course"] for vessel in document["vessels"] if len(vessel["course"]) > 1)
+    parts += [element("path", d=path(course), class_="course", stroke=css_colour(ARTERY)) for course in courses]
     letters = []
     for cluster in _shown(document):
         colour = css_colour(APPEARANCES[Distribution(cluster["distribution"]["label"])].colour)

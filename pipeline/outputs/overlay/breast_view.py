@@ -73,7 +73,7 @@ def draw_findings(
     picture: NDArray[np.uint8], report: Report, frame: int, placement: Placement, gap: float, stroke: float
 ) -> tuple[NDArray[np.bool_], dict[int, NDArray[np.float64]]]:
     """
-    Draw marks and outlines of clusters on the picture of the breast.
+    Draw marks, outlines of clusters and courses of arteries on the picture of the breast.
 
     Returns
     -------
@@ -95,6 +95,10 @@ def draw_findings(
         outlines[cluster.number] = rounded_hull(cluster.hull_px, circles, placement, 2.5 * stroke)
         appearance = APPEARANCES[cluster.distribution.label]
         draw_outline(picture, outlines[cluster.number], appearance, max(round(1.3 * stroke), 1), kept_clear)
+    plain = replace(APPEARANCES[Distribution.GROUPED], colour=ARTERY, dashes=())
+    for vessel in report.vessels:
+        if len(vessel.course_px) > 1 and any(number in marks for number in vessel.members):
+            draw_outline(picture, placement.to_xy(vessel.course_px), plain, 1, kept_clear, closed=False)
     return kept_clear, outlines
 
 

@@ -22,10 +22,10 @@ export function findingsOf(result, answers) {
     });
   }
   const alone = calcifications.filter((item) => item.cluster === null || loose.has(item.cluster));
-  const [vessels, single] = vesselsOf(alone.filter(isVascular), result?.image.pixel_spacing_mm);
+  const [vessels, single] = vesselsOf(result, alone.filter(isVascular));
   alone.sort((one, other) => isVascular(one) - isVascular(other) || other.score - one.score);
   for (const item of alone) if (!isVascular(item) || single.includes(item)) found.push(calcification(item, answers));
-  vessels.forEach((members, index) => found.push(vessel(members, index + 1, answers)));
+  for (const one of vessels) found.push(vessel(one.vessel, one.members, answers));
   for (const item of answers.added) {
     found.push({ kind: "added", key: `added-${item.key}`, id: item.key, item, row: item.row, column: item.column, verdict: "accept", said: item });
   }
@@ -43,10 +43,10 @@ function calcification(item, answers) {
 }
 
 // Its verdict is that of all its members, where they have the same.
-function vessel(members, number, answers) {
+function vessel(item, members, answers) {
   const verdicts = new Set(members.map((item) => answers.calcifications[item.id]?.verdict ?? null));
   const verdict = verdicts.size === 1 ? [...verdicts][0] : null;
-  return { kind: "vessel", key: `vessel-${members[0].id}`, id: number, item: { members: members.map((item) => item.id) }, members, verdict, said: {}, ...middle(members) };
+  return { kind: "vessel", key: `vessel-${item.id}`, id: item.id, item, members, verdict, said: {}, ...middle(members) };
 }
 
 export function isVascular(item) {
@@ -83,7 +83,7 @@ export function aboutOf(finding) {
   if (finding.kind === "cluster") {
     return `${words(finding.label)}, ${finding.item.members.length} over ${finding.item.extent_mm.toFixed(1)} mm`;
   }
-  if (finding.kind === "vessel") return `${finding.members.length} calcifications, vascular`;
+  if (finding.kind === "vessel") return `${finding.members.length} calcifications over ${finding.item.length_mm.toFixed(0)} mm, vascular`;
   const diameter = millimetres(diameterOf(finding));
   const { size, width_mm: width, length_mm: length } = finding.item;
   if (finding.kind === "added" || width === null || finding.said?.diameter_mm !== undefined) return diameter;

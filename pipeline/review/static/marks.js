@@ -15,6 +15,12 @@ const LEAST_PX = 5.5;  // a ring is never smaller on the screen, and always leav
 const GAP_PX = 3.5;
 export const GRIP_PX = 18;  // how far outside the circle of the size its grip lies, so as not to hide what is measured
 
+/** How an artery runs, as a line that leaves its marks to be seen. */
+function course(vessel) {
+  const d = `M${vessel.course.map(([row, column]) => `${column + 0.5} ${row + 0.5}`).join("L")}`;
+  return s("path", { class: "course", d, "vector-effect": "non-scaling-stroke" });
+}
+
 export class Marks {
   constructor(view, vocabulary) {
     Object.assign(this, { view, vocabulary, rings: [], hulls: [], rulers: [], drawnZoom: null });
@@ -37,7 +43,8 @@ export class Marks {
     const spots = [...calcificationsOf(result, answers), ...this.findings.filter((one) => one.kind === "added")];
     this.rings = spots.map((finding) => this.ring(finding, clusters.get(finding.item.cluster)));
     this.hulls = [...clusters.values()].map((finding) => this.hull(finding));
-    this.placed.replaceChildren(...this.hulls.map((hull) => hull.node), ...this.rings.map((ring) => ring.node));
+    const courses = (result?.vessels ?? []).filter((one) => one.course.length > 1).map((one) => course(one));
+    this.placed.replaceChildren(...courses, ...this.hulls.map((hull) => hull.node), ...this.rings.map((ring) => ring.node));
     this.labels.replaceChildren(...this.hulls.map((hull) => hull.label));
     this.drawnZoom = null;
   }

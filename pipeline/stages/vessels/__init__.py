@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.lexicon import Flag
+from pipeline.model import Vessel
 from pipeline.stages.vessels.arms import find_arms
 from pipeline.stages.vessels.clarity import map_clarity
+from pipeline.stages.vessels.course import draw_course, length_mm
 from pipeline.stages.vessels.joining import join_marks
 from pipeline.stages.vessels.marks import FEATURES, ON_ARMS, describe_marks, measure_points
 from pipeline.stages.vessels.settings import VesselSettings
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.logistic import LogisticModel
     from pipeline.model import Breast, Calcification, Channel, Landmarks
 
-__all__ = ["FEATURES", "VesselSettings", "describe_calcifications", "find_vessels", "flag_vessels"]
+__all__ = ["FEATURES", "VesselSettings", "describe_calcifications", "flag_vessels"]
 
 
 def describe_calcifications(
@@ -42,7 +44,7 @@ def describe_calcifications(
     return describe_marks(points, *find_arms(map_clarity(calcifications, channels, breast, spacing), points.at_mm))
 
 
-def find_vessels(
+def flag_vessels(
     calcifications: Sequence[Calcification],
     channels: Sequence[Channel],
     breast: Breast,
@@ -50,9 +52,9 @@ def find_vessels(
     spacing: PixelSpacing,
     model: LogisticModel,
     settings: VesselSettings,
-) -> tuple[frozenset[int], ...]:
+) -> tuple[tuple[Calcification, ...], tuple[Vessel, ...]]:
     """
-    Find the calcifications in the wall of each artery.
+    Find the arteries in whose walls calcifications lie, and flag these.
 
     Parameters
     ----------
@@ -73,44 +75,30 @@ def find_vessels(
 
     Returns
     -------
-    tuple of frozenset of int
-        Indices into ``calcifications``, one set for each artery or stretch of
-        one, none in two. Empty where none is found.
+    calcifications : tuple of Calcification
+        All of them in the same order, members of an artery with ``vascular`` and its number.
+    vessels : tuple of Vessel
+        The one with most members first, numbered from 1; none shares a member
+        with another. Empty where none is found.
     """
     if not calcifications:
-        return ()
+        return (), ()
     points = measure_points(calcifications, spacing)
-    near, far = find_arms(map_clarity(calcifications, channels, breast, spacing), points.at_mm)
+    clarity = map_clarity(calcifications, channels, breast, spacing)
+    near, far = find_arms(clarity, points.at_mm)
     table = describe_marks(points, near, far)
     nipple_mm = None
     if landmarks.nipple is not None:
         nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
     probability = model.probabilities(table)
     sets = join_marks(probability, table[:, ON_ARMS], points.at_mm, far, nipple_mm, settings.sure)
-    return tuple(frozenset(members.tolist()) for members in sets)
-
-
-def flag_vessels(
-    calcifications: Sequence[Calcification],
-    channels: Sequence[Channel],
-    breast: Breast,
-    landmarks: Landmarks,
-    spacing: PixelSpacing,
-    model: LogisticModel,
-    settings: VesselSettings,
-) -> tuple[Calcification, ...]:
-    """
-    Flag the calcifications in the walls of arteries.
-
-    Returns
-    -------
-    tuple of Calcification
-        All of them in the same order, those of arteries (`find_vessels`) with
-        ``vascular``.
-    """
-    sets = find_vessels(calcifications, channels, breast, landmarks, spacing, model, settings)
-    members = frozenset().union(*sets)
-    return tuple(
-        replace(one, flags=one.flags | {Flag.VASCULAR}) if index in members else one
-        for index, one in enumerate(calcifications)
-    )
+    found, vessels = list(calcifications), []
+    for number, members in enumerate(sorted(sets, key=lambda some: -len(some)), start=1):
+        course_mm = draw_course(clarity, points.at_mm[members])
+        numbers = tuple(calcifications[index].number for index in members)
+        course_px = tuple((float(row), float(column)) for row, column in spacing.to_px(course_mm))
+        vessels.append(Vessel(number, numbers, course_px, length_mm(course_mm)))
+        for index in members:
+            flags = found[index].flags | {Flag.VASCULAR}
+            found[index] = replace(found[index], flags=flags, vessel=number)
+    return tuple(found), tuple(vessels)

@@ -91,6 +91,11 @@ def find_arms(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> tuple[Arms, Ar
     return near, far
 
 
+def price_of(clarity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give what a millimetre costs by its clarity."""
+    return np.asarray(1 / (_FLOOR + np.clip(clarity, 0, _CLEAREST)), np.float32)
+
+
 def _clearest_near(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the clearest place near each mark."""
     steps = np.arange(-_START_MM, _START_MM + 1e-9, _START_MM / 3)
@@ -108,7 +113,7 @@ def _walk(clarity: ClarityMap, start_mm: NDArray[np.float64]) -> list[tuple[NDAr
     away = radius[:, None, None] * np.stack([np.sin(angle), np.cos(angle)], axis=-1)
     places = (start_mm[:, None, None] + away).reshape(len(start_mm), -1, 2)
     clear = clarity.at(places).reshape(-1, circles, _DIRECTIONS)
-    price = 1 / (_FLOOR + np.clip(clear, 0, _CLEAREST))
+    price = price_of(clear)
     cost = np.empty(clear.shape, np.float32)
     back = np.zeros(clear.shape, np.int16)
     cost[:, 0] = STEP_MM * price[:, 0]

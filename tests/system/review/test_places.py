@@ -114,9 +114,19 @@ def artery(serve: Any, reviewed: Path, results: Any, uid: str, tmp_path: Path) -
     [file] = run.glob(f"results/**/{uid}.json")
     result = json.loads(file.read_text())
     for item in result["calcifications"]:
-        item["flags"], item["cluster"] = ["vascular"], None
+        item["flags"], item["cluster"], item["vessel"] = ["vascular"], None, 1
     result["clusters"] = []
-    result["calcifications"][-1].update(row=780.0, column=20.0)
+    result["calcifications"][-1].update(row=780.0, column=20.0, vessel=2)
+    result["vessels"] = [
+        {
+            "id": number,
+            "letter": f"V{number}",
+            "members": [item["id"] for item in members],
+            "length_mm": 30.0,
+            "course": [[item["row"], item["column"]] for item in members],
+        }
+        for number, members in ((1, result["calcifications"][:-1]), (2, result["calcifications"][-1:]))
+    ]
     file.write_text(json.dumps(result))
     server = serve(run, "--images", str(reviewed / "in"))
     server.count = len(result["calcifications"]) - 1
@@ -127,6 +137,7 @@ def test_an_artery_is_one_finding_that_opens_and_one_answer(visit: Any, artery: 
     page = visit("Abe", f"#/image/{uid}/large", at=artery)
     rows = page.locator("#findings li")
     assert rows.count() == 2
+    assert page.locator(".course").count() == 1
     page.locator(".opener").click()
     assert rows.count() == 2 + artery.count
     page.locator(".opener").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from pipeline.model import (
 )
 from pipeline.phantom import Scene, render
 from pipeline.phantom.vocabulary import Kind
-from pipeline.stages.vessels import FEATURES, VesselSettings, describe_calcifications, find_vessels, flag_vessels
+from pipeline.stages.vessels import FEATURES, VesselSettings, describe_calcifications, flag_vessels
 from pipeline.stages.vessels.arms import find_arms
 from pipeline.stages.vessels.clarity import map_clarity
 from pipeline.stages.vessels.joining import join_marks
@@ -144,6 +145,10 @@ def landmarks(nipple_mm: tuple[float, float] | None = None) -> Landmarks:
     return Landmarks(np.zeros((1, 1), bool), (), nipple)
 
 
+def numbered(specks: Iterable[Calcification]) -> list[Calcification]:
+    return [replace(one, number=number) for number, one in enumerate(specks, start=1)]
+
+
 def flagged(
     specks: Sequence[Calcification],
     tubes: Iterable[NDArray[np.float64]] = (),
@@ -152,8 +157,8 @@ def flagged(
     height: float = 60.0,
 ) -> set[int]:
     channels = (channel_with(tubes, height),)
-    found = find_vessels(specks, channels, breast(), landmarks(nipple_mm), SPACING, MODEL, settings)
-    return set().union(*found)
+    marked, _ = flag_vessels(numbered(specks), channels, breast(), landmarks(nipple_mm), SPACING, MODEL, settings)
+    return {index for index, one in enumerate(marked) if Flag.VASCULAR in one.flags}
 
 
 VESSEL = arc((90.0, 60.0), 50.0, -140.0, -40.0)
@@ -173,11 +178,24 @@ def test_a_few_plaques_along_a_vessel_are_an_artery_and_without_it_they_are_not(
     assert flagged(specks, height=0.0) == set()
 
 
+def _walked(course_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Put points on a course."""
+    steps = np.linspace(0, 1, 50)[:, None]
+    return np.concatenate([a + steps * (b - a) for a, b in itertools.pairwise(course_mm)])
+
+
 def test_stretches_of_one_vessel_are_one_artery() -> None:
     specks = [*along(VESSEL[100:260], 1.5, 3.0, WALLS), *along(VESSEL[440:600], 1.5, 3.0, WALLS)]
-    channels = (channel_with([VESSEL]),)
-    found = find_vessels(specks, channels, breast(), landmarks((60.0, -400.0)), SPACING, MODEL, SETTINGS)
-    assert found == (frozenset(range(len(specks))),)
+    marks = breast(), landmarks((60.0, -400.0)), SPACING, MODEL, SETTINGS
+    found, (vessel,) = flag_vessels(numbered(specks), (channel_with([VESSEL]),), *marks)
+    assert vessel.members == tuple(range(1, len(specks) + 1))
+    assert {one.vessel for one in found} == {vessel.number}
+    assert vessel.length_mm == pytest.approx(49.0, abs=4.0)
+    course_mm = SPACING.to_mm(np.array(vessel.course_px))
+    away = np.hypot(*(course_mm[:, None] - VESSEL[None]).transpose(2, 0, 1)).min(axis=1)
+    assert away.max() < 1.5
+    middle = np.hypot(*(VESSEL[350] - _walked(course_mm)).T).min()
+    assert middle < 1.0  # where no mark is, along the vessel
 
 
 def test_a_group_beside_an_artery_is_none() -> None:
@@ -227,11 +245,11 @@ def test_the_flag_is_set_and_nothing_else_changes() -> None:
     single = replace(speck((110.0, 20.0), 0.0, 1.0), flags=frozenset({Flag.NEAR_SKIN}))
     everything = [single, *specks]
     args = (channel_with([VESSEL]),), breast(), landmarks((60.0, -400.0)), SPACING, MODEL
-    marked = flag_vessels(everything, *args, SETTINGS)
+    marked, (vessel,) = flag_vessels(everything, *args, SETTINGS)
     assert marked[0] == single
-    assert [replace(one, flags=frozenset()) for one in marked[1:]] == specks
-    assert all(one.flags == {Flag.VASCULAR} for one in marked[1:])
-    assert flag_vessels(everything, *args, VesselSettings(sure=0.9999999)) == tuple(everything)
+    assert [replace(one, flags=frozenset(), vessel=None) for one in marked[1:]] == specks
+    assert all((one.flags, one.vessel) == (frozenset({Flag.VASCULAR}), vessel.number) for one in marked[1:])
+    assert flag_vessels(everything, *args, VesselSettings(sure=0.9999999)) == (tuple(everything), ())
 
 
 def test_a_tube_is_clear_along_itself_alone_and_nothing_is_outside_of_the_map() -> None:
@@ -323,5 +341,5 @@ def test_pixels_need_not_be_square() -> None:
     flat = cv2.resize(channel.image, (columns, rows // 2), interpolation=cv2.INTER_AREA).astype(np.uint16)
     channel = replace(channel, image=flat, residue=np.zeros_like(flat))
     marks = Landmarks(np.zeros((1, 1), bool), (), Nipple(400.0, -5000.0, confidence=0.9))
-    vessels = find_vessels(specks, (channel,), breast(), marks, spacing, MODEL, SETTINGS)
-    assert set().union(*vessels) == set(range(len(specks)))
+    found, _ = flag_vessels(numbered(specks), (channel,), breast(), marks, spacing, MODEL, SETTINGS)
+    assert all(Flag.VASCULAR in one.flags for one in found)

@@ -1,0 +1,90 @@
+"""How an artery runs: from its first mark to its last, along the clearest ridge between them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
+from scipy.spatial.distance import cdist
+from skimage.graph import MCP_Geometric
+
+from pipeline.stages.vessels.arms import price_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.stages.vessels.clarity import ClarityMap
+
+_APART_MM: Final = 4.0
+"""Marks nearer than this to the last one that the course was led through are passed by: they lie in the other wall, and
+a way through all of them would go from wall to wall."""
+_ROOM_MM: Final = 8.0
+"""How far beside the straight way between two marks a course may swing."""
+_SMOOTH_MM: Final = 0.4
+"""How far the corners that are kept may lie off the way; a pixel of the map."""
+
+
+def draw_course(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Draw the course of one artery.
+
+    Parameters
+    ----------
+    clarity : ClarityMap
+    at_mm : ndarray of float64, shape (n, 2)
+        Its marks, (down, across); at least one.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2)
+        Corners of the way from one end to the other: through marks 4 mm apart
+        and more, and along the ridge between them. Branches are left out. One
+        corner where there is one mark.
+    """
+    stops = at_mm[_along(at_mm)]
+    ways = [_way_between(clarity, one, other) for one, other in itertools.pairwise(stops)]
+    course = np.concatenate([stops[:1], *ways])
+    if len(course) < 3:
+        return course
+    corners = cv2.approxPolyDP(course.astype(np.float32)[:, None], _SMOOTH_MM, closed=False)
+    return np.asarray(corners[:, 0], np.float64)
+
+
+def _along(at_mm: NDArray[np.float64]) -> list[int]:
+    """Give marks in order along the longest way through their spanning tree, those too near the one before left out."""
+    if len(at_mm) < 2:
+        return list(range(len(at_mm)))
+    apart = cdist(at_mm, at_mm)
+    tree = minimum_spanning_tree(apart + 1e-6)  # no two marks are at one place, or the tree would not hold both
+    lengths, before = dijkstra(tree, directed=False, return_predecessors=True)
+    first, last = (int(number) for number in np.unravel_index(lengths.argmax(), lengths.shape))
+    way = [last]
+    while way[-1] != first:
+        way.append(int(before[first, way[-1]]))
+    kept = [way[0]]
+    for number in way[1:-1]:
+        if apart[kept[-1], number] >= _APART_MM and apart[number, way[-1]] >= _APART_MM:
+            kept.append(number)
+    return [*kept, way[-1]]
+
+
+def _way_between(clarity: ClarityMap, one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the cheapest way from one mark to another, without its beginning."""
+    ends = np.rint((np.stack([one, other]) - clarity.origin_mm) / clarity.pixel_mm).astype(int)
+    room = np.ceil(_ROOM_MM / np.array(clarity.pixel_mm)).astype(int)
+    low = np.maximum(ends.min(axis=0) - room, 0)
+    high = np.minimum(ends.max(axis=0) + room + 1, clarity.values.shape)
+    ends = np.clip(ends, low, high - 1) - low
+    price = price_of(clarity.values[low[0] : high[0], low[1] : high[1]])
+    search = MCP_Geometric(price, sampling=clarity.pixel_mm)
+    search.find_costs([tuple(ends[0])], [tuple(ends[1])])
+    way = np.array(search.traceback(tuple(ends[1])), np.float64) + low
+    return np.concatenate([(way[1:-1] * clarity.pixel_mm + clarity.origin_mm).reshape(-1, 2), other[None]])
+
+
+def length_mm(course_mm: NDArray[np.float64]) -> float:
+    """Give the length along a course."""
+    return float(np.hypot(*np.diff(course_mm, axis=0).T).sum())
