@@ -77,11 +77,11 @@ def classify_image(
     2. `typically_benign`: several are, and a good part of all.
     3. `segmental`, `linear`: a set that stands out has this descriptor by a
        wide margin, and points to a known nipple.
-    4. `regional`: many close together over more than 2 cm. Without a known
-       nipple it may as well be a segment: `indeterminate`.
+    4. `regional`: many close together over more than 2 cm.
     5. `diffuse`: many, throughout the breast; or several similar clusters.
     6. `regional`: one cluster that is so holds nearly all there is, however
-       thinly; `indeterminate` where it may be a segment.
+       thinly; `indeterminate` where it may as well be a segment, as without
+       a known nipple.
     7. `grouped`: five within 1 cm, anywhere.
     8. `scattered`: three and more.
     9. `none`.
@@ -111,7 +111,7 @@ def classify_image(
     as_one = None if whole is None else classify_pattern(whole, trees, settings)
     if as_one is not None and len(clusters) != 1 and not spread.arterial:
         calls = (*calls, as_one)  # missed calcifications can tear a pattern into several clusters
-    knows_nipple = whole is not None and whole.axis_to_nipple_degrees is not None
+    knows_nipple = whole is None or whole.axis_to_nipple_degrees is not None
     seen = _Seen(spread, tuple(clusters), calls, knows_nipple, settings)
     word, reason = next((word, reason) for word, row in _TABLE if (reason := row(seen)))
     bearing = _bearing(word, seen)
@@ -178,7 +178,8 @@ def _vascular(seen: _Seen) -> str:
     if n.arterial < max(s.vascular_min_count, s.vascular_min_share * of) or seen.has_region:
         return ""
     doubtful = f", {n.possibly_arterial} of these in short rows that may be one" if n.possibly_arterial else ""
-    return f"{n.arterial} of {of} calcifications{_apart(n.benign)} lie on arteries{doubtful}"
+    benign = f", beside {n.benign} typically benign or coarse" if n.benign else ""
+    return f"{n.arterial} of {of} calcifications lie on arteries{doubtful}{benign}"
 
 
 def _typically_benign(seen: _Seen) -> str:
@@ -220,13 +221,10 @@ def _has_wide_margin(call: DistributionCall, s: DistributionSettings) -> bool:
 
 
 def _dense_region(seen: _Seen) -> str:
-    return _region_in_words(seen) if seen.has_region and seen.knows_nipple else ""
-
-
-def _region_or_segment(seen: _Seen) -> str:
-    if not seen.has_region or seen.knows_nipple:
+    if not seen.has_region:
         return ""
-    return f"{_region_in_words(seen)}; the nipple is not known, and a segment points to it"
+    unless = "" if seen.knows_nipple else "; the nipple is not known, and without it nothing is called segmental"
+    return _region_in_words(seen) + unless
 
 
 def _thin_region(seen: _Seen) -> str:
@@ -302,7 +300,6 @@ _TABLE: Final[tuple[tuple[Distribution, Callable[[_Seen], str]], ...]] = (
     (Distribution.SEGMENTAL, _of_concern(Distribution.SEGMENTAL)),
     (Distribution.LINEAR, _of_concern(Distribution.LINEAR)),
     (Distribution.REGIONAL, _dense_region),
-    (Distribution.INDETERMINATE, _region_or_segment),
     (Distribution.DIFFUSE, _diffuse),
     (Distribution.REGIONAL, _thin_region),
     (Distribution.INDETERMINATE, _thin_region_or_segment),
@@ -344,13 +341,14 @@ def _similar_clusters(clusters: Sequence[DistributionCall], settings: Distributi
 
 def _besides(word: Distribution, clusters: Sequence[DistributionCall]) -> tuple[str, ...]:
     """Say what the cluster of most concern is by itself, where the image as a whole is called something else."""
-    named = [call for call in clusters if call.label in CONCERN]
+    shown = [call for call in clusters if not call.loose]
+    named = [call for call in shown if call.label in CONCERN]
     if not named:
         return ()
     most = min(named, key=lambda call: CONCERN.index(call.label))
     if most.label is word:
-        return (f"the cluster of most concern among {len(clusters)}",) if len(clusters) > 1 else ()
-    return (f"by itself the cluster of most concern, of {len(clusters)}, is {most.label.value}: {most.reasons[0]}",)
+        return (f"the cluster of most concern among {len(shown)}",) if len(shown) > 1 else ()
+    return (f"by itself the cluster of most concern, of {len(shown)}, is {most.label.value}: {most.reasons[0]}",)
 
 
 def _apart(count: int) -> str:

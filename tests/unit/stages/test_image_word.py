@@ -15,11 +15,13 @@ from pipeline.stages.distribution import (
     classify_pattern,
 )
 from pipeline.stages.pattern import measure_spread
-from tests.unit.stages.test_distribution import AREA, GROUP, LINE, NO_NIPPLE, WEDGE
+from tests.unit.stages.test_distribution import AREA, GROUP, LINE, NO_NIPPLE
+from tests.unit.stages.test_distribution import WEDGE as THIN_WEDGE
 
 SETTINGS = DistributionSettings()
 SPACING = PixelSpacing(0.1, 0.1)
 D = Distribution
+WEDGE: dict[str, Any] = {**THIN_WEDGE, "hull_share": 0.05}
 
 # Ten specks by themselves, far from every limit; each line of the table changes what it is about.
 SPECKS = Spread(
@@ -88,7 +90,7 @@ def test_the_first_row_that_holds_gives_the_word(case, changes, word):
         ("a wedge 26 degrees off", {**WEDGE, "axis_to_nipple_degrees": 26.0}, D.SCATTERED),
         ("a wedge that is hardly longer than wide", {**WEDGE, "radial_over_transverse": 1.2}, D.SCATTERED),
         ("a wedge among as many others", {**WEDGE, "image_share": 0.49}, D.SCATTERED),
-        ("a loose wedge", {**WEDGE, "hull_share": 0.11}, D.SCATTERED),
+        ("a loose wedge", {**WEDGE, "hull_share": 0.07}, D.SCATTERED),
         ("a line to the nipple", {**LINE, "axis_miss_mm": 3.0}, D.LINEAR),
         ("a line past the nipple", {**LINE, "axis_miss_mm": 16.0}, D.SCATTERED),
         ("a line and no nipple", {**LINE, **NO_NIPPLE}, D.SCATTERED),
@@ -102,8 +104,15 @@ def test_what_a_cluster_alone_can_give_to_the_image(case, changes, word):
     assert call.label is word, (case, call)
 
 
-def test_a_region_without_a_nipple_may_be_a_segment():
+def test_a_dense_region_is_one_without_a_nipple_as_well_and_says_so():
     call = named(replace(KNOWN, **NO_NIPPLE), **REGION)
+    assert call.label is D.REGIONAL
+    assert "the nipple is not known, and without it nothing is called segmental" in call.reasons[0]
+    assert not call.probabilities
+
+
+def test_a_thin_region_without_a_nipple_may_be_a_segment():
+    call = named(replace(KNOWN, **NO_NIPPLE), [cluster(**AREA, **NO_NIPPLE)])
     assert call.label is D.INDETERMINATE
     assert set(call.between) == {D.REGIONAL, D.SEGMENTAL}
     assert "the nipple is not known" in call.reasons[0]
