@@ -234,21 +234,13 @@ def _crowds(places_mm: NDArray[np.float64], strength: NDArray[np.float64]) -> di
     The sum of the strengths of the strongest three (four within 10 mm), and
     how many there are.
     """
-    count = len(places_mm)
+    tree = KDTree(places_mm)
     strength = np.minimum(strength, _CROWD_STRENGTH_SIGMA)
-    one, other = KDTree(places_mm).query_pairs(_CROWDS_MM[-1], output_type="ndarray").T
-    one, other = np.concatenate([one, other]), np.concatenate([other, one])
-    weakest_first = np.lexsort((strength[other], one))
-    one, other = one[weakest_first], other[weakest_first]
-    apart_mm = np.sqrt(((places_mm[one] - places_mm[other]) ** 2).sum(axis=1))
-    named: dict[str, NDArray[np.float64]] = {}
+    named = {}
     for reach in _CROWDS_MM:
         counted = 4 if reach == _CROWDS_MM[-1] else 3
-        centre, near = one[apart_mm <= reach], other[apart_mm <= reach]
-        others = np.bincount(centre, minlength=count)
-        stronger = np.cumsum(others)[centre] - 1 - np.arange(len(centre))  # of the same particle's others
-        best = stronger < counted
-        sums = np.bincount(centre[best], strength[near[best]], minlength=count)
-        named[f"crowd_{reach:.0f}mm"] = np.asarray(sums, dtype=np.float64)
-        named[f"others_{reach:.0f}mm"] = others.astype(np.float64)
+        near = tree.query_ball_point(places_mm, reach)
+        best = [np.sort(strength[[j for j in others if j != i]])[-counted:].sum() for i, others in enumerate(near)]
+        named[f"crowd_{reach:.0f}mm"] = np.array(best)
+        named[f"others_{reach:.0f}mm"] = np.array([len(others) - 1.0 for others in near])
     return named

@@ -15,6 +15,8 @@ from pipeline.stages.morphology.table import wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Calcification
 
@@ -27,6 +29,10 @@ _REACH_MM: Final = 1.0
 tuning women that still counted where readers see benign forms alone, one in ten lies so near to a host; of 516 where
 they see none, none does."""
 
+_CROWD: Final = 5
+_CROWD_MM: Final = 10.0
+"""So many others within so much of a host are a group (BI-RADS), and the host may be a clump of it."""
+
 
 def call_pieces(
     found: Sequence[Calcification], is_apart: Sequence[bool], spacing: PixelSpacing
@@ -34,8 +40,9 @@ def call_pieces(
     """
     Give what lies at the edge of a host the host's kind.
 
-    Hosts are shells, and popcorn and dystrophic ones of 2 mm and more. What
-    lies beside a rod may be the next cast of its duct.
+    Hosts are shells, and popcorn and dystrophic ones of 2 mm and more that
+    stand alone: in a group they may be clumps of it. What lies beside a rod
+    may be the next cast of its duct.
 
     Parameters
     ----------
@@ -54,6 +61,12 @@ def call_pieces(
         nearest host, and the reason says which that is.
     """
     hosts = [c for c, apart in zip(found, is_apart, strict=True) if apart and _is_host(c)]
+    free_mm = spacing.to_mm(
+        np.array([(c.row_px, c.column_px) for c, apart in zip(found, is_apart, strict=True) if not apart]).reshape(
+            -1, 2
+        )
+    )
+    hosts = [host for host in hosts if _is_shell(host) or not _is_in_a_crowd(host, free_mm, spacing)]
     if not hosts:
         return tuple(found)
     outlines = [spacing.to_mm(np.array(host.outline_px)).astype(np.float32)[:, None] for host in hosts]
@@ -71,8 +84,20 @@ def call_pieces(
 
 def _is_host(one: Calcification) -> bool:
     """Tell whether one is a body that is found in pieces."""
-    kind = None if one.morphology is None else one.morphology.label
-    return kind in _SHELLS or (kind in _SOLID and (one.length_mm or 0.0) >= _SOLID_MIN_LENGTH_MM)
+    is_solid = one.morphology is not None and one.morphology.label in _SOLID
+    return _is_shell(one) or (is_solid and (one.length_mm or 0.0) >= _SOLID_MIN_LENGTH_MM)
+
+
+def _is_shell(one: Calcification) -> bool:
+    return one.morphology is not None and one.morphology.label in _SHELLS
+
+
+def _is_in_a_crowd(host: Calcification, free_mm: NDArray[np.float64], spacing: PixelSpacing) -> bool:
+    """Tell whether a group lies around a host, of which it may be a fused clump."""
+    away_mm = np.hypot(*(free_mm - spacing.to_mm(np.array([host.row_px, host.column_px]))).T)
+    radius_mm = (host.length_mm or 0.0) / 2
+    around = (away_mm > radius_mm + _REACH_MM) & (away_mm <= radius_mm + _CROWD_MM)
+    return int(np.count_nonzero(around)) >= _CROWD
 
 
 def _piece(one: Calcification, host: Calcification, gap_mm: float) -> Calcification:

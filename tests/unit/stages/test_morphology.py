@@ -211,6 +211,17 @@ def test_what_lies_at_the_edge_of_a_coarse_one_is_a_piece_of_it() -> None:
     assert far.morphology.label is not Morphology.POPCORN
 
 
+def test_a_clump_in_a_group_takes_no_neighbours_with_it() -> None:
+    specks = [(disc(0.35), 3.6 * math.sin(turn), 3.6 * math.cos(turn)) for turn in np.arange(6) * math.pi / 3]
+    channel = scene(side_by_side((lobed(3.0), 0.0, 0.0), (disc(0.35), 0.0, 2.6), *specks), 0.07)
+    found = [measured(outline, 0.07) for outline in outlines(channel, 4000.0)]
+    spacing = PixelSpacing(0.07, 0.07)
+    clump, *others = classify_morphology(found, channel, breast_of(channel), spacing, SETTINGS)
+    assert not counts_for_distribution(clump, SETTINGS)[0]
+    assert len(others) == 7
+    assert all(counts_for_distribution(one, SETTINGS)[0] for one in others)
+
+
 def test_what_lies_beside_a_rod_may_be_the_next_cast_of_its_duct() -> None:
     channel = scene(side_by_side((rod(4.0, 0.9, 0.0), 0.0, 0.0), (rod(0.8, 0.3, 0.0), 0.0, 2.9)), 0.07)
     found = [measured(outline, 0.07) for outline in outlines(channel, 4000.0)]
