@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from pipeline.lexicon import DESCRIPTORS, IMAGE_WORDS
 from pipeline.scoring.reader_truth import majority
 from pipeline.scoring.truth import Reading, TrueImage, TruthError, TruthSet
 
@@ -16,17 +17,7 @@ WORDS: Final = "words"
 WORD_COLUMNS: Final = frozenset({"sop_instance_uid", "reader", "label"})
 """What a table of words has; ``second_label`` and ``file`` may stand beside them."""
 
-READERS_WORDS: Final = (
-    "none",
-    "scattered",
-    "vascular",
-    "typically_benign",
-    "diffuse",
-    "regional",
-    "grouped",
-    "linear",
-    "segmental",
-)
+READERS_WORDS: Final = tuple(str(word) for word in (*IMAGE_WORDS, *DESCRIPTORS))
 """What a reader may call an image."""
 
 _OTHER_NAMES: Final = {"vascular_only": "vascular", "benign_only": "typically_benign"}
