@@ -179,10 +179,10 @@ def measure_noise(
     stride = max(1, round(np.sqrt(image.size / _NOISE_SAMPLES)))
     lattice = slice(stride // 2, None, stride), slice(stride // 2, None, stride)
     rows, columns = (np.arange(size)[along] for size, along in zip(image.shape, lattice, strict=True))
-    cells = np.ix_((rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px)
+    cell_rows, cell_columns = (rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px
     window_px = _odd(settings.noise_window_share * length_mm / (step_px * spacing.mean_mm))
     mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
-    inside = breast.is_judged[cells]
+    inside = breast.is_judged.take(cell_rows, axis=0).take(cell_columns, axis=1)
     level = mean[lattice][inside]
     value = image[lattice][inside]
     rest = np.maximum(value, level) - np.minimum(value, level)

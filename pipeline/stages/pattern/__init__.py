@@ -226,7 +226,7 @@ def _covered_share(points_mm: NDArray[np.float64], breast: Breast, spacing: Pixe
     for row, column in spacing.to_px(points_mm).tolist():
         free[breast.cell_of(row, column)] = 0
     away_mm = cv2.distanceTransform(free, cv2.DIST_L2, 5) * breast.cell_px * spacing.mean_mm
-    return float((away_mm[breast.is_breast] <= cover_mm).mean())
+    return np.count_nonzero((away_mm <= cover_mm) & breast.is_breast) / np.count_nonzero(breast.is_breast)
 
 
 def _seen_from(

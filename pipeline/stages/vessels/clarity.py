@@ -129,7 +129,7 @@ def _inside(
     for axis, size_mm in enumerate((spacing.row_mm, spacing.column_mm)):
         at_px = (origin_mm[axis] + np.arange(shape[axis]) * pixel_mm[axis]) / size_mm
         cells.append(np.clip((at_px / breast.cell_px).astype(np.intp), 0, breast.is_breast.shape[axis] - 1))
-    return breast.is_breast[np.ix_(*cells)].astype(np.float32)
+    return breast.is_breast.take(cells[0], axis=0).take(cells[1], axis=1).astype(np.float32)
 
 
 def _without_particles(
