@@ -12,8 +12,10 @@ from pipeline.model import Vessel
 from pipeline.stages.vessels.arms import find_arms
 from pipeline.stages.vessels.clarity import map_clarity
 from pipeline.stages.vessels.course import draw_course, length_mm
+from pipeline.stages.vessels.evidence import Points
 from pipeline.stages.vessels.joining import join_marks
 from pipeline.stages.vessels.marks import FEATURES, ON_ARMS, describe_marks, measure_points
+from pipeline.stages.vessels.rows import find_rows
 from pipeline.stages.vessels.settings import VesselSettings
 
 if TYPE_CHECKING:
@@ -76,7 +78,8 @@ def flag_vessels(
     Returns
     -------
     calcifications : tuple of Calcification
-        All of them in the same order, members of an artery with ``vascular`` and its number.
+        All of them in the same order: members of an artery with ``vascular`` and its number, others in two parallel
+        rows with ``possibly_vascular``.
     vessels : tuple of Vessel
         The one with most members first, numbered from 1; none shares a member
         with another. Empty where none is found.
@@ -91,8 +94,14 @@ def flag_vessels(
     if landmarks.nipple is not None:
         nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
     probability = model.probabilities(table)
-    sets = join_marks(probability, table[:, ON_ARMS], points.at_mm, far, nipple_mm, settings.sure)
+    shapes = Points(points.at_mm, points.direction, points.ratio, points.length_mm)
+    rows, doubtful = find_rows(shapes, channels, breast, nipple_mm, spacing, settings)
+    is_certain = np.zeros(len(probability), bool)
+    is_certain[list(frozenset().union(*rows))] = True
+    sets = join_marks(probability, is_certain, table[:, ON_ARMS], points.at_mm, far, nipple_mm, settings.sure)
     found, vessels = list(calcifications), []
+    for index in frozenset().union(*doubtful) - set(np.concatenate([[], *sets]).tolist()):
+        found[index] = replace(found[index], flags=found[index].flags | {Flag.POSSIBLY_VASCULAR})
     for number, members in enumerate(sorted(sets, key=lambda some: -len(some)), start=1):
         course_mm = draw_course(clarity, points.at_mm[members])
         numbers = tuple(calcifications[index].number for index in members)

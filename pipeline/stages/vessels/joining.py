@@ -38,6 +38,7 @@ _LEAST_SHARE: Final = 0.15
 
 def join_marks(
     probability: NDArray[np.float64],
+    is_certain: NDArray[np.bool_],
     on_arms: NDArray[np.float64],
     at_mm: NDArray[np.float64],
     arms: Arms,
@@ -51,6 +52,9 @@ def join_marks(
     ----------
     probability : ndarray of float64, shape (n,)
         That each mark is arterial.
+    is_certain : ndarray of bool, shape (n,)
+        Marks that are, by rules of their own: what is joined to them is taken
+        along, and where the set is too wide for an artery, they alone are one.
     on_arms : ndarray of float64, shape (n,)
         What share of the marks around each lies on its arms.
     at_mm : ndarray of float64, shape (n, 2)
@@ -68,16 +72,17 @@ def join_marks(
         Sets of indices, increasing, none in two; the set with the first mark first.
     """
     found = []
-    for members in _components(probability >= _LIKELY, at_mm, arms):
-        where = at_mm[members]
+    for members in _components((probability >= _LIKELY) | is_certain, at_mm, arms):
+        where, certain = at_mm[members], members[is_certain[members]]
         if _band_mm(where) > _BAND_MM or on_arms[members].mean() < _LEAST_SHARE:
+            found += [certain] if certain.size else []
             continue
         needed = sure
         if len(members) > 1 and _points_to(nipple_mm, where) <= _DUCT_DEGREES:
             needed = max(needed, _SURE_OF_DUCTS)
         if len(members) <= _FEW:
             needed = max(needed, _SURE_OF_FEW)
-        if probability[members].max() >= needed:
+        if certain.size or probability[members].max() >= needed:
             found.append(members)
     return found
 

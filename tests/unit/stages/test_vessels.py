@@ -249,7 +249,12 @@ def test_the_flag_is_set_and_nothing_else_changes() -> None:
     assert marked[0] == single
     assert [replace(one, flags=frozenset(), vessel=None) for one in marked[1:]] == specks
     assert all((one.flags, one.vessel) == (frozenset({Flag.VASCULAR}), vessel.number) for one in marked[1:])
-    assert flag_vessels(everything, *args, VesselSettings(sure=0.9999999)) == (tuple(everything), ())
+    assert flag_vessels(
+        everything, *args, VesselSettings(sure=0.9999999, min_count=100, min_rail_count=100, min_track_count=100)
+    ) == (
+        tuple(everything),
+        (),
+    )
 
 
 def test_a_tube_is_clear_along_itself_alone_and_nothing_is_outside_of_the_map() -> None:
@@ -300,7 +305,14 @@ def test_joining_asks_more_of_few_of_ducts_and_of_what_is_wide_or_not_alone() ->
     surest = np.where(np.arange(count) == 2, 0.8, likely)
 
     def joined(probability: NDArray[np.float64], **changes: object) -> list[list[int]]:
-        given = {"on_arms": alone, "at_mm": at_mm, "arms": arms, "nipple_mm": far_off, "sure": 0.75} | changes
+        given = {
+            "is_certain": np.zeros(count, bool),
+            "on_arms": alone,
+            "at_mm": at_mm,
+            "arms": arms,
+            "nipple_mm": far_off,
+            "sure": 0.75,
+        } | changes
         return [members.tolist() for members in join_marks(probability, **given)]  # type: ignore[arg-type]
 
     assert joined(surest) == [list(range(count))]
@@ -314,6 +326,9 @@ def test_joining_asks_more_of_few_of_ducts_and_of_what_is_wide_or_not_alone() ->
     assert joined(np.where(np.arange(count) < 2, 0.99, 0.0)) == [[0, 1]]
     wide = at_mm + np.where(np.arange(count) % 2, 2.5, -2.5)[:, None]
     assert joined(np.full(count, 0.9), at_mm=wide) == []
+    certain = np.arange(count) == 4
+    assert joined(likely, is_certain=certain, nipple_mm=None) == [list(range(count))]
+    assert joined(likely, is_certain=certain, at_mm=wide) == [[4]]
 
 
 @pytest.mark.parametrize(("kind", "seed"), [(Kind.ARTERIAL, 9102), (Kind.LINEAR, 9102), (Kind.SEGMENTAL, 9102)])

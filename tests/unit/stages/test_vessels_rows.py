@@ -1,0 +1,380 @@
+"""By rules arteries are told by tracks and tubes; ducts, wedges and scattered points never are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.geometry import PixelSpacing
+from pipeline.lexicon import CalcificationSize
+from pipeline.model import (
+    Breast,
+    Calcification,
+    Channel,
+    Landmarks,
+    Nipple,
+    NoiseTable,
+)
+from pipeline.stages.vessels import VesselSettings
+from pipeline.stages.vessels.chains import find_chains, length_mm
+from pipeline.stages.vessels.evidence import Points
+from pipeline.stages.vessels.marks import measure_points
+from pipeline.stages.vessels.rows import find_rows
+from pipeline.stages.vessels.tube import map_tubes, run_on_mm, tube_along
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.model import Mammogram
+    from pipeline.phantom import Phantom
+
+    AsMammogram = Callable[[Phantom], Mammogram]
+
+SIDE_MM = 120.0
+SPACING = PixelSpacing(0.07, 0.07)
+SETTINGS = VesselSettings()
+
+
+def arc(centre: tuple[float, float], radius: float, begin: float, end: float) -> NDArray[np.float64]:
+    """Give points (down, across) in mm along a part of a circle, 0.1 mm apart; angles in degrees."""
+    angles = np.radians(np.linspace(begin, end, round(radius * math.radians(abs(end - begin)) / 0.1) + 1))
+    return np.stack([centre[0] + radius * np.sin(angles), centre[1] + radius * np.cos(angles)], axis=1)
+
+
+def straight(start: tuple[float, float], end: tuple[float, float]) -> NDArray[np.float64]:
+    share = np.linspace(0, 1, round(math.dist(start, end) / 0.1) + 1)[:, None]
+    return np.asarray(np.array(start) * (1 - share) + np.array(end) * share)
+
+
+def speck(at: Sequence[float], angle: float, ratio: float, spacing: PixelSpacing = SPACING) -> Calcification:
+    """Give a calcification 0.3 mm wide, ``ratio`` times as long, whose length lies at an angle from across to down."""
+    turn = np.linspace(0, 2 * math.pi, 24, endpoint=False)
+    long, wide = 0.15 * ratio * np.cos(turn), 0.15 * np.sin(turn)
+    outline_mm = np.stack(
+        [
+            at[0] + long * math.sin(angle) + wide * math.cos(angle),
+            at[1] + long * math.cos(angle) - wide * math.sin(angle),
+        ],
+        axis=1,
+    )
+    row, column = spacing.to_px(np.array(at)).tolist()
+    return Calcification(
+        number=1,
+        frame=0,
+        row_px=row,
+        column_px=column,
+        outline_px=tuple((float(r), float(c)) for r, c in spacing.to_px(outline_mm)),
+        diameter_px=5.0,
+        diameter_mm=0.3,
+        length_mm=0.3 * ratio,
+        width_mm=0.3,
+        area_mm2=0.1,
+        size=CalcificationSize.MICRO,
+        score=0.9,
+        contrast_to_noise=10.0,
+    )
+
+
+def along(
+    line: NDArray[np.float64],
+    every_mm: float,
+    ratio: float,
+    offsets_mm: Sequence[float],
+    spacing: PixelSpacing = SPACING,
+) -> list[Calcification]:
+    """Set specks along a line, in its direction, by turns at some distances beside it."""
+    direction = np.gradient(line, axis=0)
+    direction = np.asarray(direction / np.hypot(direction[:, 0], direction[:, 1])[:, None])
+    specks = []
+    for turn, at in enumerate(range(0, len(line), round(every_mm / 0.1))):
+        row, column = direction[at]
+        point = line[at] + offsets_mm[turn % len(offsets_mm)] * np.array([column, -row])
+        specks.append(speck(point.tolist(), math.atan2(row, column), ratio, spacing))
+    return specks
+
+
+def channel_with(lines: Iterable[NDArray[np.float64]], height: float = 60.0) -> Channel:
+    """Give a channel of 0.28 mm pixels with tubes 2 mm wide in noise as correlated as tissue."""
+    size = round(SIDE_MM / 0.28)
+    noise = np.random.default_rng(4).normal(0, 1, (size, size))
+    image = 2000 + 15 * cv2.GaussianBlur(noise, (0, 0), 3.0) / 0.094
+    for line in lines:
+        layer = np.zeros((size, size))
+        corners = np.round(line[:, ::-1] / 0.28 * 16).astype(np.int32)
+        cv2.polylines(layer, [corners], isClosed=False, color=1.0, thickness=7, lineType=cv2.LINE_AA, shift=4)
+        image = image + height * cv2.GaussianBlur(layer, (0, 0), 1.5)
+    noise_table = NoiseTable(np.array([0.0, 4000.0]), np.array([10.0, 10.0]))
+    grey = np.rint(image).astype(np.uint16)
+    return Channel(grey, np.zeros_like(grey), noise_table, 4, 0.28, 3.5, 0.1)
+
+
+def breast() -> Breast:
+    """Give a breast that fills the image."""
+    side = round(SIDE_MM / 0.07)
+    cells = np.ones((side // 8, side // 8), bool)
+    return Breast(
+        cell_px=8,
+        cell_density=np.full(cells.shape, 2000, np.uint16),
+        is_breast=cells,
+        is_judged=cells,
+        skin_distance_px=np.full(cells.shape, 500, np.float32),
+        box_px=(0, 0, side, side),
+        outline_px=(),
+        chest_wall_is_left=True,
+        has_background=False,
+    )
+
+
+def landmarks(nipple_mm: tuple[float, float] | None = None) -> Landmarks:
+    nipple = None
+    if nipple_mm is not None:
+        nipple = Nipple(nipple_mm[0] / 0.07, nipple_mm[1] / 0.07, confidence=0.9)
+    return Landmarks(np.zeros((1, 1), bool), (), nipple)
+
+
+def rows_of(
+    specks: Sequence[Calcification],
+    channel: Channel,
+    nipple_mm: tuple[float, float] | None,
+    settings: VesselSettings,
+    spacing: PixelSpacing = SPACING,
+) -> tuple[set[int], set[int]]:
+    if not specks:
+        return set(), set()
+    measured = measure_points(specks, spacing)
+    points = Points(measured.at_mm, measured.direction, measured.ratio, measured.length_mm)
+    at_mm = None if nipple_mm is None else np.array(nipple_mm)
+    arteries, doubtful = find_rows(points, (channel,), breast(), at_mm, spacing, settings)
+    return set().union(*arteries), set().union(*doubtful)
+
+
+def flagged(
+    specks: Sequence[Calcification],
+    tubes: Iterable[NDArray[np.float64]] = (),
+    nipple_mm: tuple[float, float] | None = None,
+    settings: VesselSettings = SETTINGS,
+    height: float = 60.0,
+) -> set[int]:
+    return rows_of(specks, channel_with(tubes, height), nipple_mm, settings)[0]
+
+
+VESSEL = arc((90.0, 60.0), 50.0, -140.0, -40.0)
+DUCT = straight((60.0, 30.0), (60.0, 54.0))
+
+
+def test_two_tracks_along_a_vessel_are_an_artery() -> None:
+    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
+    assert flagged(specks, [VESSEL]) == set(range(len(specks)))
+
+
+@pytest.mark.parametrize("turned", [0.0, 33.0, 90.0, 161.0])
+def test_an_artery_is_one_in_any_direction(turned: float) -> None:
+    vessel = arc((60.0, 60.0), 40.0, turned, turned + 90.0)
+    specks = along(vessel[150:450], 1.5, 3.0, (1.0, -1.0))
+    assert flagged(specks, [vessel]) == set(range(len(specks)))
+
+
+def test_two_short_tracks_without_a_vessel_are_none() -> None:
+    assert flagged(along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))) == set()
+
+
+def doubtful(specks: Sequence[Calcification], **changes: object) -> list[bool]:
+    settings = SETTINGS.model_copy(update=changes)
+    arteries, rows = rows_of(specks, channel_with((), 60.0), None, settings)
+    assert not arteries
+    return [index in rows for index in range(len(specks))]
+
+
+def test_two_short_tracks_without_a_vessel_are_possibly_one() -> None:
+    tracks = along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))
+    assert all(doubtful(tracks))
+    assert not any(doubtful(tracks, min_track_count=len(tracks) + 1))
+
+
+def test_one_row_and_rows_of_round_specks_are_possibly_none() -> None:
+    assert not any(doubtful(along(VESSEL[200:320], 1.5, 3.0, (0.0,))))
+    assert not any(doubtful(along(VESSEL[200:320], 1.5, 1.1, (1.0, -1.0))))
+
+
+def test_a_few_that_face_others_are_enough_along_more_than_a_duct() -> None:
+    row = along(straight((60.0, 20.0), (60.0, 70.0)), 3.0, 3.0, (0.0,))
+    other = along(straight((62.0, 30.0), (62.0, 39.0)), 3.0, 3.0, (0.0,))
+    assert all(doubtful([*row, *other]))
+    assert not any(doubtful([*row, *other], min_tube_length_mm=200.0))
+
+
+TURNS = (1.1, 1.1, 1.1, 1.1, -1.1, -1.1, -1.1, -1.1)
+
+
+def test_even_rows_need_no_vessel_though_few_face_each_other() -> None:
+    specks = along(VESSEL[150:550], 2.4, 3.0, TURNS)
+    assert flagged(specks) == set(range(len(specks)))
+    filled = along(VESSEL[150:550], 2.4, 3.0, (1.1, 0.3, -0.6, -1.1, 0.0, 0.7, -0.3))
+    assert flagged(filled) == set()
+
+
+def test_even_rows_in_two_short_stretches_need_no_vessel() -> None:
+    stretches = [straight((60.0, 30.0), (60.0, 37.0)), straight((60.0, 52.0), (60.0, 59.0))]
+    specks = [one for stretch in stretches for one in along(stretch, 1.0, 3.0, (1.1, -1.1))]
+    assert flagged(specks) == set(range(len(specks)))
+
+
+def test_few_even_rows_that_run_to_the_nipple_may_be_ducts() -> None:
+    specks = along(straight((60.0, 30.0), (60.0, 48.0)), 2.25, 3.0, (1.1, 1.1, -1.1, -1.1))
+    assert len(specks) == 9
+    assert flagged(specks, nipple_mm=(62.0, 100.0)) == set()
+    assert flagged(specks) == set()
+    assert flagged(specks, nipple_mm=(110.0, 45.0)) == set(range(len(specks)))
+
+
+def test_two_short_tracks_ahead_of_an_artery_are_one_with_it() -> None:
+    artery = along(straight((60.0, 10.0), (60.0, 35.0)), 1.5, 3.0, (1.0, -1.0))
+    tracks = along(straight((62.0, 62.0), (63.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
+    assert flagged([*artery, *tracks]) == set(range(len(artery) + len(tracks)))
+    assert flagged([*artery, *tracks], settings=SETTINGS.model_copy(update={"grow_tracks_mm": 20.0})) == set(
+        range(len(artery))
+    )
+    beside = along(straight((90.0, 62.0), (91.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
+    assert flagged([*artery, *beside]) == set(range(len(artery)))
+
+
+def test_what_lies_on_the_vessel_of_an_artery_far_ahead_is_taken_up_and_a_group_that_it_crosses_is_not() -> None:
+    artery = along(VESSEL[50:300], 1.5, 3.0, (1.0, -1.0))
+    grains = along(VESSEL[650:690], 1.5, 1.1, (0.6, -0.6))
+    assert flagged([*artery, *grains], [VESSEL]) == set(range(len(artery) + len(grains)))
+    assert flagged([*artery, *grains], [VESSEL[:400]]) == set(range(len(artery)))
+    without = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
+    assert flagged([*artery, *grains], [VESSEL], settings=without) == set(range(len(artery)))
+    rng = np.random.default_rng(6)
+    group = [speck((VESSEL[670] + off).tolist(), 0.0, 1.1) for off in rng.uniform(-4.0, 4.0, (12, 2))]
+    assert flagged([*artery, *group], [VESSEL]) == set(range(len(artery)))
+
+
+def test_long_complete_tracks_need_no_vessel() -> None:
+    specks = along(VESSEL[200:500], 1.5, 3.0, (1.0, -1.0))
+    assert flagged(specks) == set(range(len(specks)))
+
+
+def test_tracks_of_round_specks_are_none() -> None:
+    assert flagged(along(VESSEL[200:500], 1.5, 1.1, (1.0, -1.0)), [VESSEL], height=20.0) == set()
+
+
+def test_tracks_farther_apart_than_an_artery_is_wide_are_none() -> None:
+    assert flagged(along(VESSEL[200:500], 1.5, 3.0, (3.0, -3.0))) == set()
+
+
+def test_specks_in_a_line_are_no_artery() -> None:
+    assert flagged(along(DUCT, 2.0, 1.2, (0.1, -0.1)), [DUCT]) == set()
+
+
+def test_casts_in_a_line_without_a_vessel_are_none_however_well_they_lie_along_it() -> None:
+    assert flagged(along(DUCT, 1.5, 4.0, (0.1, -0.1))) == set()
+
+
+def test_casts_on_a_tube_that_point_to_the_nipple_may_be_a_duct() -> None:
+    tube = straight((60.0, 5.0), (60.0, 110.0))
+    specks = along(DUCT, 1.5, 4.0, (0.1, -0.1))
+    assert flagged(specks, [tube], nipple_mm=(62.0, 100.0)) == set()
+    assert flagged(specks, [tube], nipple_mm=(110.0, 45.0)) == set(range(len(specks)))
+
+
+def test_a_tube_that_ends_with_the_casts_is_no_vessel() -> None:
+    assert flagged(along(DUCT, 1.5, 4.0, (0.1, -0.1)), [DUCT]) == set()
+
+
+def test_grains_along_a_clear_vessel_are_an_artery_and_without_it_they_are_not() -> None:
+    specks = along(VESSEL[150:650], 1.2, 1.5, (0.4, -0.4))
+    assert flagged(specks, [VESSEL]) == set(range(len(specks)))
+    assert flagged(specks) == set()
+
+
+def test_a_wedge_of_casts_is_no_artery_even_across_a_vessel() -> None:
+    rows = [straight((60.0, 30.0), (60.0 + drop, 65.0)) for drop in (-15.0, -9.0, -3.0, 3.0, 9.0, 15.0)]
+    specks = [one for row in rows for one in along(row[60:], 3.0, 3.0, (0.2, -0.2))]
+    assert flagged(specks, [rows[2]], nipple_mm=(60.0, 20.0)) == set()
+
+
+def test_scattered_points_are_no_artery() -> None:
+    rng = np.random.default_rng(8)
+    specks = [speck(rng.uniform(10, 110, 2).tolist(), rng.uniform(0, 3), rng.uniform(1, 4)) for _ in range(150)]
+    assert flagged(specks, [VESSEL]) == set()
+
+
+def test_too_few_are_no_artery() -> None:
+    assert flagged([], [VESSEL]) == set()
+    assert flagged(along(VESSEL[200:500], 9.0, 3.0, (1.0, -1.0)), [VESSEL]) == set()
+
+
+def test_the_next_plaque_of_an_artery_is_taken_up_and_one_far_off_is_not() -> None:
+    vessel = straight((60.0, 5.0), (60.0, 115.0))
+    specks = along(vessel[100:350], 1.5, 3.0, (1.0, -1.0))
+    ahead, far, across = speck((60.8, 47.0), 0.0, 3.0), speck((60.0, 80.0), 0.0, 3.0), speck((60.0, 25.0), 1.5, 3.0)
+    by_sight = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
+    found = flagged([*specks, ahead, far], [vessel], settings=by_sight)
+    assert found == set(range(len(specks) + 1))
+    beside = replace(across, row_px=across.row_px + 90)
+    assert len(specks) not in flagged([*specks, beside], [vessel])
+
+
+def test_an_artery_is_found_where_its_chain_runs_on_through_a_group() -> None:
+    vessel = straight((60.0, 5.0), (60.0, 70.0))
+    specks = along(vessel[100:600], 1.5, 2.5, (0.3, -0.3))
+    rng = np.random.default_rng(2)
+    group = [speck((60.0 + 7 * down, 72.0 + 30 * across), 0.0, 1.1) for down, across in rng.uniform(0, 1, (25, 2))]
+    found = flagged([*specks, *group], [vessel])
+    assert found >= set(range(len(specks)))
+    assert len(found - set(range(len(specks)))) <= 1
+
+
+def test_a_middle_line_runs_between_two_tracks() -> None:
+    points = np.array([(60.0 + (0.8 if turn % 2 else -0.8), 20.0 + 1.1 * turn) for turn in range(30)])
+    (line,) = find_chains(points, 10.0, 9.0)
+    assert np.abs(line[6:-6, 0] - 60.0).max() < 0.6
+    assert length_mm(line) == pytest.approx(31.0, abs=3.0)
+
+
+def test_the_longest_way_of_each_tree_is_taken_first_and_every_branch_after_it() -> None:
+    bar = [(20.0, 10.0 + 4 * k) for k in range(13)]
+    stem = [(24.0 + 4 * k, 34.0) for k in range(5)]
+    far = [(90.0, 30.0 + 4 * k) for k in range(8)]
+    order = np.random.default_rng(7).permutation(26)
+    lines = find_chains(np.array([*bar, *stem, *far])[order], 10.0, 9.0)
+    assert [round(length_mm(line)) for line in lines if line[:, 0].max() < 50] == [48, 16]
+    assert [round(length_mm(line)) for line in lines if line[:, 0].min() > 50] == [28]
+    longer = find_chains(np.array([*bar, *stem, *far]), 10.0, 20.0)
+    assert sorted(round(length_mm(line)) for line in longer) == [28, 48]
+
+
+def test_a_chain_is_cut_at_a_sharp_turn_and_at_a_gap() -> None:
+    sharp = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((22.0, 48.0), (35.0, 25.0))])[::25]
+    assert len(find_chains(sharp, 10.0, 9.0)) == 2
+    gentle = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((22.0, 52.0), (40.0, 70.0))])[::25]
+    assert len(find_chains(gentle, 10.0, 9.0)) == 1
+    gap = np.concatenate([straight((20.0, 20.0), (20.0, 50.0)), straight((20.0, 62.0), (20.0, 90.0))])[::25]
+    assert len(find_chains(gap, 10.0, 9.0)) == 2
+    assert len(find_chains(gap, 16.0, 9.0)) == 1
+    assert find_chains(np.zeros((0, 2)), 10.0, 9.0) == []
+    assert find_chains(np.zeros((12, 2)), 10.0, 9.0) == []
+
+
+def test_a_tube_is_clear_along_itself_alone_and_followed_to_its_end() -> None:
+    tube = straight((60.0, 10.0), (60.0, 90.0))
+    tubes = map_tubes(channel_with([tube]), breast(), SPACING, SETTINGS.tube_sigma_mm)
+    clarity, share = tube_along(tubes, tube[::5])
+    assert clarity > 1.5
+    assert share > 0.95
+    across, _ = tube_along(tubes, straight((50.0, 50.0), (70.0, 50.0))[::5])
+    beside, _ = tube_along(tubes, straight((80.0, 10.0), (80.0, 90.0))[::5])
+    assert max(across, beside) < 0.6
+    middle = straight((60.0, 40.0), (60.0, 55.0))[::5]
+    assert run_on_mm(tubes, middle, 100.0) == pytest.approx(65.0, abs=6.0)
+    assert run_on_mm(tubes, middle, 8.0) == 16.0
+    outside = tubes.clarity(np.array([[-5.0, 50.0], [60.0, 500.0]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    assert np.isneginf(outside).all()
