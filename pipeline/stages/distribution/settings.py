@@ -121,7 +121,7 @@ class DistributionSettings(Settings):
     linear or segmental, the words of most concern. Readers called none of 188 images of women linear, and three
     segmental, where 26 of 108 had been called so."""
 
-    stands_out_min_times: float = Field(default=15.0, gt=1)
+    stands_out_min_times: float = Field(default=10.0, gt=1)
     """... and in which they lie this many times as densely as all of them would throughout the breast. Simulated lines
     and wedges: 19 and more; sets of women that were wrongly called segmental: 6 and 7."""
 
