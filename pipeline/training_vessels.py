@@ -23,7 +23,7 @@ from pipeline.fitting import open_trainers, write_document
 from pipeline.logistic import LogisticModel, fit
 from pipeline.phantom import default_recipe, simulate
 from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from pipeline.phantom.vocabulary import Beside, Kind
 from pipeline.stages.vessels import FEATURES, describe_calcifications
 from pipeline.uid import as_uid
 
@@ -196,7 +196,8 @@ def _scenes(count: int, seed: int) -> Iterator[Scene]:
         recipe = default_recipe(_FIRST_SEED + 1000 * seed + number).scenes
         kind = _NO_ARTERIES[number % len(_NO_ARTERIES)]
         turn = (number + number // len(_NO_ARTERIES)) % len(recipe)
-        yield recipe[turn].model_copy(update={"kind": kind, "name": f"duct_{number:04d}"})
+        beside = tuple(one for one in recipe[turn].beside if one is not Beside.ARTERY)
+        yield recipe[turn].model_copy(update={"kind": kind, "beside": beside, "name": f"duct_{number:04d}"})
 
 
 def _describe(source: Path | Scene, traced: Traced, config: Config) -> Described | None:

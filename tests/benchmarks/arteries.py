@@ -41,7 +41,7 @@ from pipeline.dicom import DicomSettings, read_mammogram
 from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import Flag
 from pipeline.phantom import default_recipe
-from pipeline.phantom.vocabulary import Kind
+from pipeline.phantom.vocabulary import Beside, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -197,7 +197,9 @@ def simulated_scenes(count: int, first_seed: int) -> Iterator[Scene]:
     for kind in kinds:
         for number in range(count):
             recipe = default_recipe(first_seed + number).scenes
-            yield recipe[number % len(recipe)].model_copy(update={"kind": kind, "name": f"{kind}{number}"})
+            scene = recipe[number % len(recipe)]
+            beside = tuple(one for one in scene.beside if one is not Beside.ARTERY)  # or some were rightly flagged
+            yield scene.model_copy(update={"kind": kind, "beside": beside, "name": f"{kind}{number}"})
 
 
 def flagged_in(scene: Scene, config: Config) -> tuple[str, int, int]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pipeline.training_vessels import SIMULATED_SHARE, read_courses, weigh
+from pipeline.phantom.vocabulary import Beside, Kind
+from pipeline.training_vessels import SIMULATED_SHARE, _scenes, read_courses, weigh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,3 +42,10 @@ def test_each_woman_weighs_the_root_of_her_marks_and_both_classes_the_same() -> 
 def test_without_simulated_marks_the_others_weigh_it_all() -> None:
     weights = weigh(np.array([True, False, False]), np.array(["a", "a", "b"]))
     assert weights.tolist() == [0.5, 0.25, 0.25]
+
+
+def test_no_simulated_scene_that_is_to_hold_no_artery_holds_one() -> None:
+    scenes = list(_scenes(96, 1))
+    assert len({scene.seed for scene in scenes}) == 96
+    assert not any(Beside.ARTERY in scene.beside for scene in scenes)
+    assert not any(scene.kind in {Kind.ARTERIAL, Kind.NONE} for scene in scenes)
