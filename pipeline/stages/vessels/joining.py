@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
+from scipy.spatial.distance import pdist
 
 from pipeline.stages.vessels.arms import REACH_MM
 from pipeline.stages.vessels.marks import lies_on_arms
@@ -32,6 +33,9 @@ _BAND_MM: Final = 1.4
 """Largest standard deviation of the members across their line, within 10 mm, in the median: walls 4.2 mm apart with as
 much between them have 1.3. Real and simulated arteries had 0 to 1.3, skin folds, regions and groups 1.5 to 3."""
 _BAND_REACH_MM: Final = 10.0
+_CLUMP, _LEAST_STEP_MM = 5, 0.5
+"""So many marks that lie closer to each other than this, as a mean over their extent, are the pieces of one clump: 0.35
+there, 0.9 to 1.3 in real arteries, both walls counted."""
 _LEAST_SHARE: Final = 0.15
 """Smallest mean share of marks on the arms: an artery runs alone. Real ones had 0.23 to 0.95."""
 
@@ -74,7 +78,7 @@ def join_marks(
     found = []
     for members in _components((probability >= _LIKELY) | is_certain, at_mm, arms):
         where, certain = at_mm[members], members[is_certain[members]]
-        if _band_mm(where) > _BAND_MM or on_arms[members].mean() < _LEAST_SHARE:
+        if _band_mm(where) > _BAND_MM or on_arms[members].mean() < _LEAST_SHARE or _is_clump(where):
             found += [certain] if certain.size else []
             continue
         needed = sure
@@ -110,6 +114,11 @@ def _band_mm(at_mm: NDArray[np.float64]) -> float:
     around = KDTree(at_mm).query_ball_point(at_mm, _BAND_REACH_MM)
     least = [np.linalg.eigvalsh(np.cov(at_mm[near].T, bias=True))[0] for near in around if len(near) >= 3]
     return math.sqrt(max(0.0, float(np.median(least)))) if least else 0.0
+
+
+def _is_clump(at_mm: NDArray[np.float64]) -> bool:
+    """Tell whether marks are heaped rather than strung."""
+    return len(at_mm) >= _CLUMP and float(pdist(at_mm).max()) < _LEAST_STEP_MM * (len(at_mm) - 1)
 
 
 def _points_to(nipple_mm: NDArray[np.float64] | None, at_mm: NDArray[np.float64]) -> float:

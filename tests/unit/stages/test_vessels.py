@@ -326,6 +326,8 @@ def test_joining_asks_more_of_few_of_ducts_and_of_what_is_wide_or_not_alone() ->
     assert joined(np.where(np.arange(count) < 2, 0.99, 0.0)) == [[0, 1]]
     wide = at_mm + np.where(np.arange(count) % 2, 2.5, -2.5)[:, None]
     assert joined(np.full(count, 0.9), at_mm=wide) == []
+    heap = at_mm.mean(axis=0) + (at_mm - at_mm.mean(axis=0)) * 0.04 * count / float(np.ptp(at_mm, axis=0).max())
+    assert joined(np.full(count, 0.9), at_mm=heap) == [], "heaped closer than half a millimetre, a clump"
     certain = np.arange(count) == 4
     assert joined(likely, is_certain=certain, nipple_mm=None) == [list(range(count))]
     assert joined(likely, is_certain=certain, at_mm=wide) == [[4]]
