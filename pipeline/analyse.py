@@ -377,7 +377,8 @@ def _spread(
     settings = config.distribution
     tight = {Distribution.GROUPED, Distribution.LINEAR, Distribution.SEGMENTAL}
     in_pattern = {n for c in clusters if c.distribution.label in tight for n in c.members}
-    counting = [c for c in counting if Flag.SECOND_LOOK not in c.flags]  # the table's counts know none of these
+    # What only a cluster made one is not counted; what a crowd made one on film was found without any.
+    counting = [c for c in counting if Flag.SECOND_LOOK not in c.flags or c.score >= config.classify.crowd_score]
     doubtful = [c for c in counting if _is_arterial(c)]
     coarse = [
         c

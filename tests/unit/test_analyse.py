@@ -144,6 +144,17 @@ def test_what_its_cluster_made_a_calcification_says_so(request):
     assert len(together.clusters) == len(alone.clusters)
 
 
+@pytest.mark.parametrize(("settings", "counts"), [({"cluster_odds": 9.0}, False), ({"crowd_score": 0.2}, True)])
+def test_what_a_crowd_made_a_calcification_counts_and_what_a_cluster_made_one_does_not(request, settings, counts):
+    line = read_mammogram(request.config.rootpath / "sample_data" / "04_linear.dcm", DicomSettings())
+    report = analyse(line, Config(classify=ClassifySettings(**{"cluster_odds": 1.0, **settings})))
+    second = sum(Flag.SECOND_LOOK in c.flags for c in report.calcifications)
+    evidence = report.distribution.evidence
+    counted = sum(evidence[f"image_{name}"] for name in ("counting", "arterial", "benign"))
+    assert second >= 3
+    assert counted == len(report.calcifications) - (0 if counts else second)
+
+
 def test_a_candidate_is_never_reported_as_well(make_mammogram):
     report = analyse(make_mammogram(GROUP), Config())
     assert report.calcifications
