@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from command import call
 
 RULE = ("classify.by=strength",)
 VARIANTS: dict[str, tuple[str, ...]] = {
@@ -65,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         simulated = Path(folder) / "simulated"
         for number in range(-(-arguments.images // 8)):
-            _call("simulate", simulated / str(number), "--seed", 9000 + number)
+            call("simulate", simulated / str(number), "--seed", 9000 + number, accepted=(0, 1))
         truth = Path(folder) / "truth"
         truth.mkdir()
         for file in simulated.glob("*/truth/*.json"):
@@ -84,8 +84,17 @@ def main() -> None:
 def _scores(folder: Path, name: str, images: Path, truth: Path, changes: tuple[str, ...]) -> dict[str, Any]:
     settings = ("outputs.overlays=none", "outputs.candidates=true", *changes)
     sets = [word for change in settings for word in ("--set", change)]
-    _call("run", images, "--out", folder / f"run_{name}", "--force", "--quiet", *sets)
-    scored = _call("evaluate", folder / f"run_{name}", "--truth", truth, "--out", folder / f"scores_{name}", "--json")
+    call("run", images, "--out", folder / f"run_{name}", "--force", "--quiet", *sets, accepted=(0, 1))
+    scored = call(
+        "evaluate",
+        folder / f"run_{name}",
+        "--truth",
+        truth,
+        "--out",
+        folder / f"scores_{name}",
+        "--json",
+        accepted=(0, 1),
+    )
     return dict(json.loads(scored))
 
 
@@ -95,14 +104,6 @@ def _real_columns(scores: dict[str, Any]) -> str:
     marks = scores["marks"]
     without, with_any = marks["marks_on_without_mean"]["value"], marks["with_marked"]["value"]
     return f" {labelled:.3f} / {seen:.3f} | {without:.2f} / {with_any:.2f} |"
-
-
-def _call(*words: object) -> str:
-    command = [sys.executable, "-m", "pipeline", *map(str, words)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode not in {0, 1}:
-        raise SystemExit(done.stderr)
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from command import call
 
 from pipeline.analyse import distribution_classifier_of
 from pipeline.config import Config
@@ -179,22 +178,15 @@ def from_pixels(count: int, first_seed: int, *overrides: str) -> list[Answer]:
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first_seed, first_seed + count):
             images, out = Path(folder) / f"images{seed}", Path(folder) / f"run{seed}"
-            _call("simulate", images, "--seed", seed)
+            call("simulate", images, "--seed", seed)
             sets = [word for change in ("outputs.overlays=none", *overrides) for word in ("--set", change)]
-            _call("run", images, "--out", out, "--quiet", "--workers", 1, *sets)
+            call("run", images, "--out", out, "--quiet", "--workers", 1, *sets)
             truths = {file.stem: json.loads(file.read_text())["distribution"] for file in images.glob("truth/*.json")}
             for file in out.glob("results/**/*.json"):
-                call = json.loads(file.read_text())["distribution"]
-                shares = {Distribution(name): share for name, share in (call["probabilities"] or {}).items()}
-                answers.append(Answer(Distribution(truths[file.stem]), Distribution(call["label"]), shares))
+                said = json.loads(file.read_text())["distribution"]
+                shares = {Distribution(name): share for name, share in (said["probabilities"] or {}).items()}
+                answers.append(Answer(Distribution(truths[file.stem]), Distribution(said["label"]), shares))
     return answers
-
-
-def _call(*words: object) -> None:
-    command = [sys.executable, "-m", "pipeline", *map(str, words)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(done.stderr)
 
 
 def main() -> None:

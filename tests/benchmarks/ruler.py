@@ -15,12 +15,11 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from command import call
 from pydicom import dcmread
 from women import half_of
 
@@ -52,7 +51,7 @@ def main() -> None:
             _choose(arguments.real, arguments.labels, arguments.half, chosen)
             for draw in range(1, arguments.draws + 1):
                 part = Path(folder) / "inserted" / str(draw)
-                _call("simulate", part, "--into", arguments.real, "--only", chosen, "--seed", draw)
+                call("simulate", part, "--into", arguments.real, "--only", chosen, "--seed", draw, accepted=(0, 1))
             truth = Path(folder) / "inserted" / "truth"
             truth.mkdir()
             for file in sorted((Path(folder) / "inserted").glob("*/truth/*.json")):
@@ -79,9 +78,18 @@ def _print(name: str, folder: Path, settings: list[str]) -> None:
         own = [*settings, "outputs.overlays=none", "outputs.candidates=true"]
         own += [] if odds is None else [f"classify.cluster_odds={odds}"]
         sets = [word for setting in own for word in ("--set", setting)]
-        _call("run", folder / name, "--out", folder / "run", "--force", "--quiet", *sets)
+        call("run", folder / name, "--out", folder / "run", "--force", "--quiet", *sets, accepted=(0, 1))
         document = json.loads(
-            _call("evaluate", folder / "run", "--truth", folder / name, "--out", folder / "scores", "--json")
+            call(
+                "evaluate",
+                folder / "run",
+                "--truth",
+                folder / name,
+                "--out",
+                folder / "scores",
+                "--json",
+                accepted=(0, 1),
+            )
         )
         _table(f"{name}, {title}", document)
 
@@ -101,14 +109,6 @@ def _table(title: str, document: dict[str, Any]) -> None:
         rates = {row["rate"]: row["found"]["value"] for row in group["at_rates"]}
         shares = [group["at_operating_point"]["found"]["value"], *(rates[rate] for rate in RATES)]
         print(f"| {group['group']} | {group['n']} |", *(f"{share:.3f} |" for share in shares), flush=True)
-
-
-def _call(*words: object) -> str:
-    command = [sys.executable, "-m", "pipeline", *map(str, words)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode not in {0, 1}:
-        raise SystemExit(done.stderr)
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pydicom
+from command import call
 from women import half_of
 
 
@@ -44,15 +43,9 @@ def score(folder: Path, half: str, out: Path, overrides: list[str]) -> None:
     run, scores = out / half, out / f"{half}-scores"
     sets = [word for change in overrides for word in ("--set", change)]
     files = [folder / name for name in sorted({row["file"] for row in rows})]
-    _call("run", *files, "--out", run, "--quiet", "--force", *sets)
+    call("run", *files, "--out", run, "--quiet", "--force", *sets)
     print(f"# {half}: {len(files)} images", flush=True)
-    _call("evaluate", run, "--truth", truth, "--out", scores)
-
-
-def _call(*words: object) -> None:
-    done = subprocess.run([sys.executable, "-m", "pipeline", *map(str, words)], check=False)
-    if done.returncode != 0:
-        raise SystemExit(done.returncode)
+    print(call("evaluate", run, "--truth", truth, "--out", scores), end="", flush=True)
 
 
 def main() -> None:

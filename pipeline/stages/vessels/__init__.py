@@ -12,7 +12,6 @@ from pipeline.model import Vessel
 from pipeline.stages.vessels.arms import find_arms
 from pipeline.stages.vessels.clarity import map_clarity
 from pipeline.stages.vessels.course import draw_course, length_mm
-from pipeline.stages.vessels.evidence import Points
 from pipeline.stages.vessels.joining import join_marks
 from pipeline.stages.vessels.marks import FEATURES, ON_ARMS, describe_marks, measure_points
 from pipeline.stages.vessels.rows import find_rows
@@ -94,8 +93,7 @@ def flag_vessels(
     if landmarks.nipple is not None:
         nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
     probability = model.probabilities(table)
-    shapes = Points(points.at_mm, points.direction, points.ratio, points.length_mm)
-    rows, doubtful = find_rows(shapes, channels, breast, nipple_mm, spacing, settings)
+    rows, doubtful = find_rows(points, channels, breast, nipple_mm, spacing, settings)
     is_certain = np.zeros(len(probability), bool)
     is_certain[list(frozenset().union(*rows))] = True
     sets = join_marks(probability, is_certain, table[:, ON_ARMS], points.at_mm, far, nipple_mm, settings.sure)

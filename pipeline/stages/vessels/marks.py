@@ -10,6 +10,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from pipeline.stages.vessels.arms import REACH_MM, STEP_MM
+from pipeline.stages.vessels.evidence import Points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,24 +58,20 @@ _FEW: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Points:
-    """Positions, lengths and widths in mm, directions in radians (0 across, a quarter turn down), ratios of axes."""
+class Marks(Points):
+    """What the model asks of each mark beside what the rules ask: widths in mm, and contrasts."""
 
-    at_mm: NDArray[np.float64]
-    direction: NDArray[np.float64]
-    ratio: NDArray[np.float64]
-    length_mm: NDArray[np.float64]
     width_mm: NDArray[np.float64]
     contrast_to_noise: NDArray[np.float64]
 
 
-def measure_points(calcifications: Sequence[Calcification], spacing: PixelSpacing) -> Points:
+def measure_points(calcifications: Sequence[Calcification], spacing: PixelSpacing) -> Marks:
     """Measure where each calcification lies, which way its outline points and how elongated it is, in mm."""
     at_mm = spacing.to_mm(np.array([(one.row_px, one.column_px) for one in calcifications]).reshape(-1, 2))
     axes = [_axis(spacing.to_mm(np.array(one.outline_px).reshape(-1, 2))) for one in calcifications]
     direction, ratio = np.array(axes).reshape(-1, 2).T
     sizes = [(one.length_mm or 0.0, one.width_mm or 0.0, one.contrast_to_noise) for one in calcifications]
-    return Points(at_mm, direction, ratio, *np.array(sizes, np.float64).reshape(-1, 3).T)
+    return Marks(at_mm, direction, ratio, *np.array(sizes, np.float64).reshape(-1, 3).T)
 
 
 def _axis(outline_mm: NDArray[np.float64]) -> tuple[float, float]:
@@ -87,13 +84,13 @@ def _axis(outline_mm: NDArray[np.float64]) -> tuple[float, float]:
     return 0.5 * math.atan2(2 * mixed, across - down), math.sqrt((half + apart) / max(half - apart, 1e-9))
 
 
-def describe_marks(points: Points, near: Arms, far: Arms) -> NDArray[np.float64]:
+def describe_marks(points: Marks, near: Arms, far: Arms) -> NDArray[np.float64]:
     """
     Measure what speaks for each mark being in the wall of an artery.
 
     Parameters
     ----------
-    points : Points
+    points : Marks
         All marks of an image.
     near, far : Arms
         Of each of them.
