@@ -119,6 +119,43 @@ def distance_to_hull(point: NDArray[np.float64], hull: NDArray[np.float64]) -> f
     return float(np.hypot(*(nearest - point).T).min())
 
 
+def path_length(path: NDArray[np.floating]) -> float:
+    """
+    Give the length along a path, in the unit of its points; 0 for one point.
+
+    Examples
+    --------
+    >>> path_length(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]))
+    6.0
+    """
+    return float(np.hypot(*np.diff(path, axis=0).T).sum())
+
+
+def points_along(path: NDArray[np.floating], step: float) -> NDArray[np.float64]:
+    """
+    Put points on a path at even distances, from its beginning on; the last one lies less than a step before its end.
+
+    Parameters
+    ----------
+    path : ndarray, shape (n, 2)
+        Corners; at least one.
+    step : float
+        In their unit.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2)
+
+    Examples
+    --------
+    >>> points_along(np.array([[0.0, 0.0], [0.0, 1.0], [1.5, 1.0]]), 1.0).tolist()
+    [[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    at = np.arange(0.0, along[-1] + 1e-9, step)
+    return np.stack([np.interp(at, along, path[:, k]) for k in (0, 1)], axis=1)
+
+
 def polygon_area(corners: NDArray[np.floating]) -> float:
     """Area inside a closed polygon, in the square of its unit (shoelace formula)."""
     if len(corners) < 3:

@@ -20,6 +20,7 @@ from pipeline.dicom.settings import DicomSettings
 from pipeline.discover import discover
 from pipeline.errors import CallError, ImageError
 from pipeline.fitting import open_trainers, write_document
+from pipeline.geometry import points_along
 from pipeline.logistic import LogisticModel, fit
 from pipeline.phantom import default_recipe, simulate
 from pipeline.phantom.recipe import Recipe, Scene
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 ON_MM, OFF_MM = 3.0, 8.0
 """Marks nearer to a course are arterial, marks farther from every course are not; what lies between says nothing."""
+
+_STEP_MM: Final = 0.25
+"""Between the points of a course to which marks are held."""
 
 STRENGTH: Final = 150.0
 """Of the fit (`pipeline.logistic.fit`), for weights that sum to 1. Flat over a factor of ten."""
@@ -237,18 +241,11 @@ def _describe_mammogram(mammogram: Mammogram, traced: Traced, config: Config) ->
     at_mm = seen.spacing.to_mm(np.array([(one.row_px, one.column_px) for one in marks]).reshape(-1, 2))
     away = np.full(len(marks), np.inf)
     for course in traced.courses_px:
-        away = np.minimum(away, KDTree(_walk(seen.spacing.to_mm(course))).query(at_mm)[0])
+        away = np.minimum(away, KDTree(points_along(seen.spacing.to_mm(course), _STEP_MM)).query(at_mm)[0])
     is_arterial = away <= ON_MM
     says_something = is_arterial | (away > OFF_MM) & traced.is_certain
     woman = mammogram.identity.patient_key or mammogram.identity.sop_instance_uid
     return Described(woman, table[says_something], is_arterial[says_something])
-
-
-def _walk(course_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Put points on a course, a quarter of a millimetre apart."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(course_mm, axis=0).T))])
-    at = np.arange(0.0, along[-1] + 1e-9, 0.25)
-    return np.stack([np.interp(at, along, course_mm[:, k]) for k in (0, 1)], axis=1)
 
 
 def _fit_all(found: list[Described], origin: dict[str, int], config: Config) -> LogisticModel:

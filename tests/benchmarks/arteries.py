@@ -38,7 +38,7 @@ from women import Half, half_of
 from pipeline.analyse import analyse
 from pipeline.config import Config
 from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.geometry import PixelSpacing
+from pipeline.geometry import PixelSpacing, points_along
 from pipeline.lexicon import Flag
 from pipeline.phantom import default_recipe
 from pipeline.phantom.vocabulary import Beside, Kind
@@ -102,13 +102,6 @@ def read_images(folder: Path, half: Half | None) -> list[Read]:
     return images
 
 
-def walk(course_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Put points on a course, a quarter of a millimetre apart."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(course_mm, axis=0).T))])
-    at = np.arange(0.0, along[-1] + 1e-9, _STEP_MM)
-    return np.stack([np.interp(at, along, course_mm[:, k]) for k in (0, 1)], axis=1)
-
-
 def apart_mm(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the distance of each of some points to the nearest of others; infinite where there are none."""
     if not len(others):
@@ -127,7 +120,7 @@ def score_report(image: Read, report: Report) -> Scored:
     spacing = report.spacing or PixelSpacing(1.0, 1.0)
     marks_mm = spacing.to_mm(np.array([(c.row_px, c.column_px) for c in report.calcifications]).reshape(-1, 2))
     flagged = np.array([Flag.VASCULAR in c.flags for c in report.calcifications], bool)
-    courses = [walk(spacing.to_mm(course)) for course in image.courses_px]
+    courses = [points_along(spacing.to_mm(course), _STEP_MM) for course in image.courses_px]
     away = np.array([apart_mm(marks_mm, course) for course in courses]).reshape(len(courses), len(marks_mm))
     nearest = away.min(axis=0, initial=np.inf)
     lengths = [

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.geometry import path_length
 from pipeline.lexicon import Flag
 from pipeline.model import Vessel
 from pipeline.stages.vessels.arms import find_arms
 from pipeline.stages.vessels.clarity import map_clarity
-from pipeline.stages.vessels.course import draw_course, length_mm
+from pipeline.stages.vessels.course import draw_course
 from pipeline.stages.vessels.joining import join_marks
 from pipeline.stages.vessels.marks import FEATURES, ON_ARMS, describe_marks, measure_points
 from pipeline.stages.vessels.rows import find_rows
@@ -104,7 +105,7 @@ def flag_vessels(
         course_mm = draw_course(clarity, points.at_mm[members])
         numbers = tuple(calcifications[index].number for index in members)
         course_px = tuple((float(row), float(column)) for row, column in spacing.to_px(course_mm))
-        vessels.append(Vessel(number, numbers, course_px, length_mm(course_mm)))
+        vessels.append(Vessel(number, numbers, course_px, path_length(course_mm)))
         for index in members:
             flags = found[index].flags | {Flag.VASCULAR}
             found[index] = replace(found[index], flags=flags, vessel=number)

@@ -11,6 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import KDTree
 
+from pipeline.geometry import path_length, points_along
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -63,12 +65,7 @@ def find_chains(points_mm: NDArray[np.float64], reach_mm: float, min_length_mm: 
     lines = []
     for way in _longest_ways(tree, min_length_mm):
         lines += _pieces(_smoothed(nodes[way]))
-    return [line for line in lines if length_mm(line) >= min_length_mm]
-
-
-def length_mm(line_mm: NDArray[np.float64]) -> float:
-    """Length along a line."""
-    return float(np.hypot(*np.diff(line_mm, axis=0).T).sum())
+    return [line for line in lines if path_length(line) >= min_length_mm]
 
 
 def tangents(line_mm: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -121,9 +118,7 @@ def _ways_from(
 
 def _smoothed(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Put points at even distances on a way and smooth it; its ends stay where they are."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-    at = np.arange(0.0, along[-1] + 1e-9, STEP_MM)
-    line = np.stack([np.interp(at, along, corners[:, k]) for k in (0, 1)], axis=1)
+    line = points_along(corners, STEP_MM)
     around = min(round(4 * _SMOOTH_MM / STEP_MM), len(line) - 1)
     if around < 1:
         return line

@@ -83,8 +83,3 @@ def _way_between(clarity: ClarityMap, one: NDArray[np.float64], other: NDArray[n
     search.find_costs([tuple(ends[0])], [tuple(ends[1])])
     way = np.array(search.traceback(tuple(ends[1])), np.float64) + low
     return np.concatenate([(way[1:-1] * clarity.pixel_mm + clarity.origin_mm).reshape(-1, 2), other[None]])
-
-
-def length_mm(course_mm: NDArray[np.float64]) -> float:
-    """Give the length along a course."""
-    return float(np.hypot(*np.diff(course_mm, axis=0).T).sum())

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.stages.vessels.chains import find_chains, length_mm
+from pipeline.geometry import path_length
+from pipeline.stages.vessels.chains import find_chains
 from pipeline.stages.vessels.evidence import describe_chain
 from pipeline.stages.vessels.growth import along_tube, grow, lies_ahead, looks_alike
 from pipeline.stages.vessels.rails import are_walls, fit_rails
@@ -149,7 +150,7 @@ def _is_artery(chain: Chain, tubes: TubeMap, nipple_mm: NDArray[np.float64] | No
         return False
     clarity, clear_share = tube_along(tubes, chain.line_mm)
     is_aligned = chain.alignment >= settings.min_alignment
-    length = length_mm(chain.line_mm)
+    length = path_length(chain.line_mm)
     is_tube = clarity >= settings.min_tube_clarity and clear_share >= settings.min_clear_share
     if is_aligned and chain.elongated_share >= settings.min_elongated_share:
         is_long = len(chain.members) >= _COMPLETE and length >= _COMPLETE_LENGTH_MM
@@ -193,7 +194,7 @@ def _between_walls(
     rails = next((fit for fit in fits if fit is not None and are_walls(fit, settings)), None)
     if rails is None:
         return None
-    is_short = length_mm(rails.line_mm) < settings.duct_length_mm
+    is_short = path_length(rails.line_mm) < settings.duct_length_mm
     may_be_ducts = is_short and (
         nipple_mm is None or _points_to(nipple_mm, rails.line_mm) <= settings.duct_axis_degrees
     )

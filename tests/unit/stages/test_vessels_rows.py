@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from vessel_scenes import SPACING, VESSEL, along, arc, breast, channel_with, speck, straight
 
+from pipeline.geometry import path_length
 from pipeline.stages.vessels import VesselSettings
-from pipeline.stages.vessels.chains import find_chains, length_mm
+from pipeline.stages.vessels.chains import find_chains
 from pipeline.stages.vessels.marks import measure_points
 from pipeline.stages.vessels.rows import find_rows
 from pipeline.stages.vessels.tube import map_tubes, run_on_mm, tube_along
@@ -229,7 +230,7 @@ def test_a_middle_line_runs_between_two_tracks() -> None:
     points = np.array([(60.0 + (0.8 if turn % 2 else -0.8), 20.0 + 1.1 * turn) for turn in range(30)])
     (line,) = find_chains(points, 10.0, 9.0)
     assert np.abs(line[6:-6, 0] - 60.0).max() < 0.6
-    assert length_mm(line) == pytest.approx(31.0, abs=3.0)
+    assert path_length(line) == pytest.approx(31.0, abs=3.0)
 
 
 def test_the_longest_way_of_each_tree_is_taken_first_and_every_branch_after_it() -> None:
@@ -238,10 +239,10 @@ def test_the_longest_way_of_each_tree_is_taken_first_and_every_branch_after_it()
     far = [(90.0, 30.0 + 4 * k) for k in range(8)]
     order = np.random.default_rng(7).permutation(26)
     lines = find_chains(np.array([*bar, *stem, *far])[order], 10.0, 9.0)
-    assert [round(length_mm(line)) for line in lines if line[:, 0].max() < 50] == [48, 16]
-    assert [round(length_mm(line)) for line in lines if line[:, 0].min() > 50] == [28]
+    assert [round(path_length(line)) for line in lines if line[:, 0].max() < 50] == [48, 16]
+    assert [round(path_length(line)) for line in lines if line[:, 0].min() > 50] == [28]
     longer = find_chains(np.array([*bar, *stem, *far]), 10.0, 20.0)
-    assert sorted(round(length_mm(line)) for line in longer) == [28, 48]
+    assert sorted(round(path_length(line)) for line in longer) == [28, 48]
 
 
 def test_a_chain_is_cut_at_a_sharp_turn_and_at_a_gap() -> None:
