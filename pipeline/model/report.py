@@ -50,7 +50,9 @@ class Report:
             size_unknown=sizes.count(None),
             vascular=sum(Flag.VASCULAR in item.flags for item in found),
             left_out=sum(item.left_out is not None for item in found),
-            clusters=len(self.clusters),
+            clusters=sum(not item.distribution.loose for item in self.clusters),
+            loose_chains=sum(item.distribution.loose for item in self.clusters),
+            vessels=len(self.vessels),
         )
 
     @property
@@ -76,7 +78,8 @@ class Counts:
     How many of what are listed in one image.
 
     ``micro``, ``macro`` and ``size_unknown`` sum to ``calcifications``.
-    ``vascular`` and ``left_out`` are of these, whatever their size.
+    ``vascular`` and ``left_out`` are of these, whatever their size. ``clusters``
+    are those that are shown; loose chains are counted apart.
     """
 
     calcifications: int
@@ -86,6 +89,8 @@ class Counts:
     vascular: int
     left_out: int
     clusters: int
+    loose_chains: int
+    vessels: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,26 +26,28 @@ def ranked_clusters(report: Report) -> list[Cluster]:
 
 def ranked_singles(report: Report) -> list[Calcification]:
     """
-    Give the calcifications outside of clusters, or in loose chains alone.
+    Give the calcifications outside of clusters and vessels, or in loose chains alone.
 
     The surest come first, those in arteries last, equal ones by number.
     """
-    loose = {cluster.number for cluster in report.clusters if cluster.distribution.loose}
-    singles = [item for item in report.calcifications if item.cluster is None or item.cluster in loose]
+    within = {number for vessel in report.vessels for number in vessel.members}
+    within |= {number for cluster in ranked_clusters(report) for number in cluster.members}
+    singles = [item for item in report.calcifications if item.number not in within]
     return sorted(singles, key=lambda item: (Flag.VASCULAR in item.flags, -item.score, item.number))
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Letters of clusters and of calcifications outside of clusters, each by its number and in the order of rank."""
+    """Letters of clusters, of vessels, and of calcifications outside of both, by number and in the order of rank."""
 
     clusters: dict[int, str]
+    vessels: dict[int, str]
     calcifications: dict[int, str]
 
 
 def letters_of(report: Report) -> Letters:
     """
-    Give a letter to each cluster, and then to each calcification outside of clusters.
+    Give a letter to each cluster, and then to each calcification outside of clusters and vessels.
 
     Parameters
     ----------
@@ -55,9 +57,10 @@ def letters_of(report: Report) -> Letters:
     Returns
     -------
     Letters
-        A to Z, then AA, AB and so on. Members of clusters have none, save for
-        those of loose chains, which stand alone wherever findings are shown;
-        the chains themselves come last.
+        A to Z, then AA, AB and so on; vessels are V1, V2 and so on, the one
+        with most calcifications first. Members of clusters and vessels have
+        none, save for those of loose chains, which stand alone wherever
+        findings are shown; the chains themselves come last.
     """
     clusters, singles = ranked_clusters(report), ranked_singles(report)
     loose = [cluster for cluster in report.clusters if cluster.distribution.loose]
@@ -65,6 +68,7 @@ def letters_of(report: Report) -> Letters:
     return Letters(
         {cluster.number: letter(rank) for rank, cluster in enumerate(clusters)}
         | {cluster.number: letter(rank) for rank, cluster in enumerate(loose, start=first_loose)},
+        {vessel.number: f"V{vessel.number}" for vessel in report.vessels},
         {single.number: letter(rank) for rank, single in enumerate(singles, start=len(clusters))},
     )
 

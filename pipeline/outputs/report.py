@@ -112,7 +112,7 @@ def to_json(report: Report, provenance: Provenance, overlay: OverlayPlacement | 
         "counts": asdict(report.counts),
         "calcifications": [_calcification(item, letters) for item in report.calcifications],
         "clusters": [_cluster(item, letters) for item in report.clusters],
-        "vessels": [_vessel(item) for item in report.vessels],
+        "vessels": [_vessel(item, letters) for item in report.vessels],
         "distribution": _distribution(report.distribution),
         "overlay": None
         if overlay is None
@@ -308,10 +308,10 @@ def _cluster(item: Cluster, letters: Letters) -> dict[str, Any]:
     }
 
 
-def _vessel(item: Vessel) -> dict[str, Any]:
+def _vessel(item: Vessel, letters: Letters) -> dict[str, Any]:
     return {
         "id": int(item.number),
-        "letter": f"V{item.number}",
+        "letter": letters.vessels[item.number],
         "members": [int(number) for number in item.members],
         "length_mm": _rounded(item.length_mm, MILLIMETRE_DECIMALS),
         "course": _points(item.course_px),

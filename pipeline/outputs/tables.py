@@ -11,6 +11,7 @@ from pipeline.lexicon import DESCRIPTORS
 from pipeline.outputs.columns import CALCIFICATION_COLUMNS, TABLES
 from pipeline.outputs.csv_table import CsvTable
 from pipeline.outputs.parquet_table import ParquetTable
+from pipeline.outputs.report import MILLIMETRE_DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,6 +114,9 @@ def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]
         "presence": document["presence"],
         "presence_level": document["presence_level"],
         **{f"n_{name}": count for name, count in document["counts"].items()},
+        "vessels_length_mm": round(
+            sum((vessel["length_mm"] for vessel in document["vessels"]), 0.0), MILLIMETRE_DECIMALS
+        ),
         **_distribution(document["distribution"]),
         "flags": document["flags"],
         "result": path.as_posix(),
@@ -121,13 +125,15 @@ def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]
 
 
 def _calcification_rows(document: Mapping[str, Any]) -> Iterator[Row]:
-    own = {"sop_instance_uid", "row_px", "column_px", "morphology", "p_morphology", "flags"}
+    own = {"sop_instance_uid", "row_px", "column_px", "vessel_letter", "morphology", "p_morphology", "flags"}
     same = [name for name in CALCIFICATION_COLUMNS if name not in own]
+    letters = {vessel["id"]: vessel["letter"] for vessel in document["vessels"]}
     for item in document["calcifications"]:
         yield {
             "sop_instance_uid": document["image"]["sop_instance_uid"],
             "row_px": item["row"],
             "column_px": item["column"],
+            "vessel_letter": letters.get(item["vessel"]),
             "flags": item["flags"],
             **_morphology(item),
             **{name: item[name] for name in same},
@@ -141,6 +147,7 @@ def _cluster_rows(document: Mapping[str, Any]) -> Iterator[Row]:
         low, high = published["malignant_share_range"] if published else (None, None)
         yield {
             "sop_instance_uid": document["image"]["sop_instance_uid"],
+            "loose": int(item["loose"]),
             "n_members": len(item["members"]),
             **{name: item[name] for name in ("id", "letter", "extent_mm", "area_mm2", "density_per_cm2")},
             **_distribution(item["distribution"]),

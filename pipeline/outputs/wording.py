@@ -25,10 +25,11 @@ def say_counts(counts: Mapping[str, int]) -> str:
 
     Examples
     --------
-    >>> found = {"calcifications": 96, "micro": 95, "macro": 1, "size_unknown": 0, "vascular": 72, "clusters": 1}
+    >>> found = {"calcifications": 96, "micro": 95, "macro": 1, "size_unknown": 0, "vascular": 72}
+    >>> found |= {"clusters": 1, "vessels": 2}
     >>> say_counts(found)
-    '95 micro · 1 macro (72 vascular) · 1 cluster'
-    >>> say_counts({**found, "micro": 0, "macro": 0, "size_unknown": 96, "vascular": 0, "clusters": 0})
+    '95 micro · 1 macro (72 vascular) · 1 cluster · 2 vessels'
+    >>> say_counts({**found, "micro": 0, "macro": 0, "size_unknown": 96, "vascular": 0, "clusters": 0, "vessels": 0})
     '96 calcifications of unknown size · 0 clusters'
     >>> say_counts(dict.fromkeys(found, 0))
     'no calcifications reported'
@@ -38,7 +39,8 @@ def say_counts(counts: Mapping[str, int]) -> str:
     unknown = f"{_many(counts['size_unknown'], 'calcification')} of unknown size"
     sizes = unknown if counts["size_unknown"] else f"{counts['micro']} micro · {counts['macro']} macro"
     arteries = f" ({counts['vascular']} vascular)" if counts["vascular"] else ""
-    return f"{sizes}{arteries} · {_many(counts['clusters'], 'cluster')}"
+    vessels = f" · {_many(counts['vessels'], 'vessel')}" if counts["vessels"] else ""
+    return f"{sizes}{arteries} · {_many(counts['clusters'], 'cluster')}{vessels}"
 
 
 def say_presence(level: float | None) -> str:

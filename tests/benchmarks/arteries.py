@@ -79,6 +79,8 @@ class Scored:
     marked_mm: float
     flagged_mm: float
     bare_courses: int
+    drawn_away_mm: NDArray[np.float64]
+    """How far the drawn courses of what lies on traced ones are from these, every 0.25 mm."""
 
 
 def read_images(folder: Path, half: Half | None) -> list[Read]:
@@ -140,7 +142,21 @@ def score_report(image: Read, report: Report) -> Scored:
         marked_mm=float(marked),
         flagged_mm=float(covered),
         bare_courses=int((away > ON_MM).all(axis=1).sum()),
+        drawn_away_mm=_drawn_away(report, spacing, nearest, courses),
     )
+
+
+def _drawn_away(
+    report: Report, spacing: PixelSpacing, nearest: NDArray[np.float64], courses: Sequence[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Measure the courses of vessels half of whose marks lie on traced ones: how they are drawn."""
+    index = {item.number: at for at, item in enumerate(report.calcifications)}
+    drawn = [
+        points_along(spacing.to_mm(np.array(vessel.course_px)), _STEP_MM)
+        for vessel in report.vessels
+        if len(vessel.members) > 1 and (nearest[[index[number] for number in vessel.members]] <= ON_MM).mean() >= 0.5
+    ]
+    return apart_mm(np.concatenate(drawn), np.concatenate(courses)) if drawn else np.zeros(0)
 
 
 def figures(scores: Sequence[Scored]) -> Iterator[str]:
@@ -169,6 +185,15 @@ def figures(scores: Sequence[Scored]) -> Iterator[str]:
     shares = f"{covered / length:.3f} by a flagged mark, {marked / length:.3f} by any" if length else "none traced"
     yield f"  length of {length:.0f} mm of artery within {COVERED_MM:g} mm: {shares}"
     yield f"  courses without a mark: {sum(one.bare_courses for one in scores)}"
+    drawn: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    for one in scores:
+        if len(one.drawn_away_mm):
+            drawn[one.woman].append(one.drawn_away_mm)
+    if drawn:
+        by_women = [np.concatenate(away) for away in drawn.values()]
+        away, mean = np.concatenate(by_women), np.mean([away.mean() for away in by_women])
+        shares = f"mean over {len(by_women)} women {mean:.2f}; beyond {ON_MM:g} mm {(away > ON_MM).mean():.3f}"
+        yield f"  drawn courses, mm from traced ones: {away.mean():.2f} of {len(away) * _STEP_MM:.0f} mm; {shares}"
 
 
 def write_courses(folder: Path, images: Sequence[Read], file: Path) -> None:

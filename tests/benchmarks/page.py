@@ -70,6 +70,7 @@ def _rows(folder: Path, count: int) -> list[FileRow]:
                 "sop_instance_uid": uid, "patient_key": "k", "laterality": "LR"[index % 2], "view": "CC",
                 "manufacturer": "Maker", "manufacturer_model_name": f"M{index % 5}", "presence": index % 1000 / 1000,
                 "n_calcifications": index % 50, "n_micro": index % 50, "n_macro": 0, "n_clusters": 1,
+                "n_size_unknown": 0, "n_vascular": 0, "n_vessels": 0,
                 "distribution": label, "flags": "lossy",
                 "between": "regional segmental" if label == Distribution.INDETERMINATE else "",
                 "result": f"results/{shard}/{uid}.json", "overlay": f"overlays/{shard}/{uid}.jpg",

@@ -31,7 +31,7 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
     calcification = {
         "id": 0, "letter": "A", "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5,
         "width_mm": 0.3, "area_mm2": 0.1, "diameter_px": 4.0, "size": "micro", "score": 0.9,
-        "contrast_to_noise": 9.0, "cluster": None,
+        "contrast_to_noise": 9.0, "cluster": None, "vessel": None,
         "morphology": None, "left_out": None, "flags": [],
     }  # fmt: skip
     uid = f"1.2.{index:05d}"
@@ -50,6 +50,7 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
         "counts": {**dict.fromkeys(COUNTS, 0), "calcifications": micro, "micro": micro},
         "calcifications": [calcification] * micro,
         "clusters": [],
+        "vessels": [],
         "distribution": call(label),
         "overlay": {"path": f"overlays/{uid[-2:]}/{uid}.jpg", "scale": 1.0, "offset": [0.0, 0.0]},
         "flags": [str(Flag.LOSSY)] if index == 3 else [],
@@ -346,7 +347,7 @@ def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path
                 "sop_instance_uid": uid, "laterality": "LR"[index % 2], "view": "CC", "manufacturer": "Maker",
                 "manufacturer_model_name": f"M{index % 5}", "presence_level": index % 1000 / 100, "n_macro": 0,
                 "n_calcifications": index % 50, "n_micro": index % 50, "n_clusters": 1,
-                "n_size_unknown": 0, "n_vascular": 0,
+                "n_size_unknown": 0, "n_vascular": 0, "n_vessels": 0,
                 "distribution": LABELS[index % len(LABELS)], "flags": "lossy",
                 "result": f"results/{folder}/{uid}.json", "overlay": f"overlays/{folder}/{uid}.jpg",
             }  # fmt: skip

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 def left_out(document: Mapping[str, Any]) -> Html:
     """List the kinds that are left out, the most frequent first, with their letters and reasons; equal reasons once."""
     reasons: dict[str, Counter[str]] = {}
-    letters: dict[str, list[str]] = {}
+    letters: dict[str, set[str]] = {}
+    vessels = {vessel["id"]: vessel["letter"] for vessel in document["vessels"]}
     for item in document["calcifications"]:
         if item["left_out"] is not None:
             reasons.setdefault(_kind(item), Counter())[item["left_out"]] += 1
-            letters.setdefault(_kind(item), []).extend([item["letter"]] if item["letter"] else [])
+            called = item["letter"] or vessels.get(item["vessel"])
+            letters.setdefault(_kind(item), set()).update([called] if called else [])
     if not reasons:
         return element("p", "Nothing was left out.", class_="dim")
     ordered = sorted(reasons.items(), key=lambda pair: (-pair[1].total(), pair[0]))
@@ -33,7 +35,7 @@ def _kind(item: Mapping[str, Any]) -> str:
     return name_of(item["morphology"]["label"])
 
 
-def _entry(kind: str, counts: Counter[str], letters: list[str]) -> Html:
+def _entry(kind: str, counts: Counter[str], letters: set[str]) -> Html:
     lines = (element("dd", f"{count} × {why}" if count > 1 else why) for why, count in counts.most_common())
     name = f"{counts.total()} {kind}"
     called = f": {' '.join(sorted(letters, key=lambda one: (len(one), one)))}" if letters else ""

@@ -1,4 +1,4 @@
-"""A small map of the breast: its outline, nipple and pectoral muscle, and where the clusters lie."""
+"""A small map of the breast: its outline, nipple and pectoral muscle, and where clusters and arteries lie."""
 
 from __future__ import annotations
 
@@ -51,9 +51,13 @@ def draw_map(document: Mapping[str, Any]) -> Html:
     dots = "".join(f"{path([[item['row'], item['column']]])}h0" for item in document["calcifications"])
     if dots:
         parts.append(element("path", d=dots, class_="dots"))
-    courses = (vessel["course"] for vessel in document["vessels"] if len(vessel["course"]) > 1)
-    parts += [element("path", d=path(course), class_="course", stroke=css_colour(ARTERY)) for course in courses]
     letters = []
+    for vessel in document["vessels"]:
+        course = vessel["course"]
+        if len(course) > 1:
+            parts.append(element("path", d=path(course), class_="course", stroke=css_colour(ARTERY)))
+        x, y = to_xy(course[len(course) // 2])
+        letters.append(element("text", vessel["letter"], x=f"{x:.0f}", y=f"{y:.0f}"))
     for cluster in _shown(document):
         colour = css_colour(APPEARANCES[Distribution(cluster["distribution"]["label"])].colour)
         parts.append(element("path", d=f"{path(cluster['hull'])}Z", class_="hull", stroke=colour, fill=colour))
@@ -83,4 +87,6 @@ def _shown(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _spoken(document: Mapping[str, Any]) -> str:
     clusters = [f"{item['letter']} {name_of(item['distribution']['label'])}" for item in _shown(document)]
-    return f"Map of the breast; clusters: {', '.join(clusters) or 'none'}"
+    vessels = [item["letter"] for item in document["vessels"]]
+    arteries = f"; arteries: {', '.join(vessels)}" if vessels else ""
+    return f"Map of the breast; clusters: {', '.join(clusters) or 'none'}{arteries}"

@@ -14,7 +14,7 @@ from pipeline.lexicon import FLAG_SENTENCES, SHORT_NOTICE, Flag
 from pipeline.outputs.details.apart import left_out
 from pipeline.outputs.details.bars import confidence_bar, distribution_bars, symbol
 from pipeline.outputs.details.breast_map import draw_map
-from pipeline.outputs.details.clusters import cluster_cards
+from pipeline.outputs.details.clusters import cluster_cards, vessel_cards
 from pipeline.outputs.details.markup import Html, element, listing, together
 from pipeline.outputs.palette import called, name_of
 from pipeline.outputs.wording import say_counts, say_presence
@@ -81,6 +81,7 @@ def render_details(document: Mapping[str, Any], result_path: str) -> bytes:
         _heading(document),
         _distribution(document),
         _section("Clusters", _clusters(document)),
+        *([_section("Arteries", vessel_cards(document))] if document["vessels"] else []),
         _section("Listed, and left out of the distribution", left_out(document)),
         _section("Nipple and pectoral muscle", _landmarks(document)),
         _section("Doubts about the image", _doubts(document)),
@@ -130,8 +131,7 @@ def _heading(document: Mapping[str, Any]) -> Html:
 
 
 def _counts(document: Mapping[str, Any]) -> str:
-    loose = {None, *(item["id"] for item in document["clusters"] if item["loose"])}
-    alone = sum(item["cluster"] in loose and item["left_out"] is None for item in document["calcifications"])
+    alone = sum(item["letter"] is not None and item["left_out"] is None for item in document["calcifications"])
     return " · ".join([say_counts(document["counts"]), *([f"{alone} alone"] if alone else [])])
 
 
@@ -141,13 +141,13 @@ def _distribution(document: Mapping[str, Any]) -> Html:
 
 
 def _clusters(document: Mapping[str, Any]) -> Html:
-    loose = sum(item["loose"] for item in document["clusters"])
+    loose = document["counts"]["loose_chains"]
     if not document["clusters"]:
         return element("p", "No cluster was found.", class_="dim")
     if not loose:
         return cluster_cards(document)
     many = "One loose chain" if loose == 1 else f"{loose} loose chains"
-    words = f"{many} of specks without a descriptor, no five of which lie close together: in the JSON alone."
+    words = f"{many} of specks without a descriptor, no five of which lie close together: in JSON and tables alone."
     return together(cluster_cards(document), element("p", words, class_="dim"))
 
 

@@ -1,10 +1,10 @@
-"""Every cluster with its distribution, its morphology, the reasons for both, and what is published."""
+"""Every cluster with its distribution, its morphology, the reasons for both, and what is published; every vessel."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.lexicon import Morphology
+from pipeline.lexicon import Distribution, Morphology
 from pipeline.outputs.details.bars import distribution_bars, kind_bars, symbol
 from pipeline.outputs.details.evidence import published_evidence
 from pipeline.outputs.details.markup import Html, element, listing, together
@@ -20,6 +20,24 @@ def cluster_cards(document: Mapping[str, Any]) -> Html:
     shown = [item for item in document["clusters"] if not item["loose"]]
     ordered = sorted(shown, key=lambda item: (len(item["letter"]), item["letter"]))
     return together(*(_card(item) for item in ordered))
+
+
+def vessel_cards(document: Mapping[str, Any]) -> Html:
+    """Tell every artery, the one with most calcifications first."""
+    return together(*(_vessel_card(item) for item in document["vessels"]))
+
+
+def _vessel_card(vessel: Mapping[str, Any]) -> Html:
+    key = element("span", vessel["letter"], class_="key")
+    count = len(vessel["members"])
+    many = f"{count} calcifications · {fixed(vessel['length_mm'], 1)} mm along" if count > 1 else "1 calcification"
+    return element(
+        "article",
+        element("h3", key, symbol(Distribution.VASCULAR), name_of(Distribution.VASCULAR)),
+        element("p", many, class_="dim"),
+        class_="card",
+        id=f"vessel-{vessel['id']}",
+    )
 
 
 def _card(cluster: Mapping[str, Any]) -> Html:

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from pipeline.geometry import points_along
 from pipeline.lexicon import CalcificationSize, Distribution, Flag, Laterality, View
-from pipeline.model import Calcification
+from pipeline.model import Calcification, Vessel
 from pipeline.outputs.letters import letters_of, ranked_clusters
 from pipeline.outputs.overlay.labels import Box, place_labels
 from pipeline.outputs.overlay.marks import Mark, draw_marks, draw_outline, draw_symbol, reach, rounded_hull
 from pipeline.outputs.overlay.picture import Placement, fixed_point
 from pipeline.outputs.overlay.text import draw_text, line_height, text_width
-from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, SINGLE, TEXT, Appearance, called
+from pipeline.outputs.palette import APPEARANCES, ARTERY, DIM, SINGLE, TEXT, Appearance, called, name_of
 from pipeline.outputs.wording import fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,9 +34,13 @@ _UNCALIBRATED_GAP: Final = 0.005  # of the picture's longer side: there are no m
 _SHIFT: Final = 4
 
 
+Drawn = tuple["NDArray[np.bool_]", "dict[int, NDArray[np.float64]]", "dict[int, NDArray[np.float64]]"]
+"""What lies inside of marks, and where clusters and vessels were drawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands beside one place: a letter, a symbol where it is a cluster, and words."""
+    """What stands beside one place: a letter, a symbol where it is a cluster or vessel, and words."""
 
     key: str
     words: str
@@ -71,7 +76,7 @@ def gap_of(report: Report, placement: Placement, gap_mm: float, longer_side: int
 
 def draw_findings(
     picture: NDArray[np.uint8], report: Report, frame: int, placement: Placement, gap: float, stroke: float
-) -> tuple[NDArray[np.bool_], dict[int, NDArray[np.float64]]]:
+) -> Drawn:
     """
     Draw marks, outlines of clusters and courses of arteries on the picture of the breast.
 
@@ -81,6 +86,8 @@ def draw_findings(
         What lies inside the marks.
     outlines : dict of ndarray, shape (n, 2)
         The outline of each cluster by its number, as (x, y).
+    courses : dict of ndarray, shape (n, 2)
+        The same of each vessel.
     """
     shown = [item for item in report.calcifications if item.frame == frame]
     clusters = ranked_clusters(report)
@@ -95,11 +102,40 @@ def draw_findings(
         outlines[cluster.number] = rounded_hull(cluster.hull_px, circles, placement, 2.5 * stroke)
         appearance = APPEARANCES[cluster.distribution.label]
         draw_outline(picture, outlines[cluster.number], appearance, max(round(1.3 * stroke), 1), kept_clear)
-    plain = replace(APPEARANCES[Distribution.GROUPED], colour=ARTERY, dashes=())
-    for vessel in report.vessels:
-        if len(vessel.course_px) > 1 and any(number in marks for number in vessel.members):
-            draw_outline(picture, placement.to_xy(vessel.course_px), plain, 1, kept_clear, closed=False)
-    return kept_clear, outlines
+    return kept_clear, outlines, draw_courses(picture, report, marks, placement, kept_clear)
+
+
+def draw_courses(
+    picture: NDArray[np.uint8],
+    report: Report,
+    marks: Mapping[int, Mark],
+    placement: Placement,
+    kept_clear: NDArray[np.bool_],
+) -> dict[int, NDArray[np.float64]]:
+    """Draw how the arteries run whose marks are shown, as thin lines that leave out what lies inside of marks."""
+    plain = replace(APPEARANCES[Distribution.VASCULAR], dashes=())
+    courses = {
+        vessel.number: placement.to_xy(vessel.course_px)
+        for vessel in report.vessels
+        if any(number in marks for number in vessel.members)
+    }
+    for course in courses.values():
+        draw_outline(picture, course, plain, 1, kept_clear, closed=False)
+    return courses
+
+
+def look_of(finding: Cluster | Vessel) -> Appearance:
+    """Give the colour and symbol of a finding of several calcifications."""
+    return APPEARANCES[Distribution.VASCULAR if isinstance(finding, Vessel) else finding.distribution.label]
+
+
+def say_finding(finding: Cluster | Vessel) -> list[str]:
+    """Say what it is called, how many calcifications it has, and how large it is."""
+    if isinstance(finding, Vessel):
+        words, long_mm = name_of(Distribution.VASCULAR), finding.length_mm
+    else:
+        words, long_mm = called(finding.distribution.label, finding.distribution.between), finding.extent_mm
+    return [words, f"{len(finding.members)}", *([f"{fixed(long_mm, 1)} mm"] if len(finding.members) > 1 else [])]
 
 
 def draw_window(
@@ -121,25 +157,30 @@ def draw_annotations(
     picture: NDArray[np.uint8],
     report: Report,
     places: Sequence[Place],
-    found: tuple[NDArray[np.bool_], dict[int, NDArray[np.float64]]],
+    found: Drawn,
     placement: Placement,
     em: int,
     settings: OverlaySettings,
 ) -> None:
-    """Write side and view, the scale bar, and a label beside every cluster."""
-    kept_clear, outlines = found
+    """Write side and view, the scale bar, and a label beside every cluster and vessel."""
+    kept_clear, outlines, courses = found
     brightness = picture[:, :, 1].copy()
     busy = kept_clear.copy().view(np.uint8)
     for outline in outlines.values():
         cv2.polylines(busy, [fixed_point(outline)], isClosed=True, color=1, thickness=em // 3, shift=_SHIFT)
         if np.prod(np.ptp(outline, axis=0)) < 0.1 * kept_clear.size:  # the inside of a large one has room for labels
             cv2.fillPoly(busy, [fixed_point(outline)], 1, shift=_SHIFT)
+    for course in courses.values():
+        cv2.polylines(busy, [fixed_point(course)], isClosed=False, color=1, thickness=em // 3, shift=_SHIFT)
     to_right = _has_air_on_the_right(report, picture.shape[1], placement)
     top, bottom = kept_clear[: 3 * em], kept_clear[-3 * em :]
     written = [_write_side(picture, report, em, to_right=_freer_side(top, em, to_right=to_right))]
     right_below = _freer_side(bottom, em, to_right=to_right)
     written.append(_draw_scale_bar(picture, report, placement, em, to_right=right_below))
-    labels = _labels_of(report, outlines, places, placement, settings)
+    labels = [
+        *_labels_of(report, outlines, courses, em)[: settings.labels],
+        *(_label_of(place, placement) for place in places if isinstance(place.finding, Calcification)),
+    ]
     sizes = [_label_size(label, em) for label in labels]
     boxes = place_labels(sizes, [label.target for label in labels], busy.astype(bool), brightness, written)
     for label, box in zip(labels, boxes, strict=True):
@@ -149,27 +190,28 @@ def draw_annotations(
 
 
 def _labels_of(
-    report: Report,
-    outlines: dict[int, NDArray[np.float64]],
-    places: Sequence[Place],
-    placement: Placement,
-    settings: OverlaySettings,
+    report: Report, outlines: dict[int, NDArray[np.float64]], courses: dict[int, NDArray[np.float64]], em: int
 ) -> list[Label]:
-    labels = []
-    letters = letters_of(report).clusters
-    for cluster in ranked_clusters(report)[: settings.labels]:
-        if cluster.number not in outlines:
-            continue
-        outline = outlines[cluster.number]
-        call = cluster.distribution
-        words = f"{called(call.label, call.between)} · {len(cluster.members)} · {fixed(cluster.extent_mm, 1)} mm"
-        labels.append(Label(letters[cluster.number], words, APPEARANCES[call.label], _bounds(outline), outline))
-    for place in places:
-        if isinstance(place.finding, Calcification):
-            anchor = placement.to_xy(place.points_px)
-            x, y = anchor[0]
-            labels.append(Label(place.key, "", None, Box(round(x) - 12, round(y) - 12, 24, 24), anchor))
-    return labels
+    """Give the labels of clusters in their rank, then those of vessels."""
+    letters = letters_of(report)
+    shown: list[tuple[str, Cluster | Vessel, NDArray[np.float64]]] = [
+        (letters.clusters[cluster.number], cluster, outlines[cluster.number])
+        for cluster in ranked_clusters(report)
+        if cluster.number in outlines
+    ]
+    shown += [
+        (letters.vessels[vessel.number], vessel, points_along(courses[vessel.number], em))
+        for vessel in report.vessels
+        if vessel.number in courses
+    ]
+    return [Label(key, " · ".join(say_finding(one)), look_of(one), _bounds(at), at) for key, one, at in shown]
+
+
+def _label_of(place: Place, placement: Placement) -> Label:
+    """Give the label of a single calcification: its letter alone."""
+    anchor = placement.to_xy(place.points_px)
+    x, y = anchor[0]
+    return Label(place.key, "", None, Box(round(x) - 12, round(y) - 12, 24, 24), anchor)
 
 
 def _bounds(points_xy: NDArray[np.float64]) -> Box:

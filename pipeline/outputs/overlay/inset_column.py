@@ -10,13 +10,13 @@ import numpy as np
 from pipeline.lexicon import Morphology
 from pipeline.model import Calcification, Cluster
 from pipeline.outputs.letters import ranked_clusters
-from pipeline.outputs.overlay.breast_view import gap_of, marks_of
+from pipeline.outputs.overlay.breast_view import draw_courses, gap_of, look_of, marks_of, say_finding
 from pipeline.outputs.overlay.insets import window_of
 from pipeline.outputs.overlay.marks import draw_marks, draw_symbol
 from pipeline.outputs.overlay.picture import close_up, plain
 from pipeline.outputs.overlay.text import draw_text, line_height, shortened, text_width
-from pipeline.outputs.palette import APPEARANCES, BACKGROUND, DIM, LINE, SINGLE, TEXT, name_of
-from pipeline.outputs.wording import fixed, say_size
+from pipeline.outputs.palette import BACKGROUND, DIM, LINE, SINGLE, TEXT
+from pipeline.outputs.wording import say_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def draw_insets(
     column : ndarray of uint8, shape (height, width, 3)
         RGB; without places its width is 0.
     cut_off : list of Window
-        What is shown of the clusters that do not fit.
+        What is shown of the clusters and vessels that do not fit.
     """
     if not places:
         return np.zeros((height, 0, 3), dtype=np.uint8), []
@@ -75,10 +75,10 @@ def draw_insets(
         marks = marks_of(
             shown, ranked_clusters(report), placement, gap_of(report, placement, settings.inset_gap_mm, height)
         )
-        draw_marks(tile, list(marks.values()), max(em / 18, 1.0))
+        kept_clear = draw_marks(tile, list(marks.values()), max(em / 18, 1.0))
+        draw_courses(tile, report, marks, placement, kept_clear)
         column[top : top + each, pad : pad + width] = tile
-        finding = place.finding
-        edge = APPEARANCES[finding.distribution.label].colour if isinstance(finding, Cluster) else SINGLE
+        edge = SINGLE if isinstance(place.finding, Calcification) else look_of(place.finding).colour
         cv2.rectangle(column, (pad - 1, top - 1), (pad + width, top + each), LINE, thickness=1)
         cv2.rectangle(column, (pad - 1, top - 1), (pad + 1, top + each), edge, thickness=-1)
     return column, [window for window in windows if not window.is_whole]
@@ -100,9 +100,8 @@ def _write_caption(
         parts += _kind(finding)
         draw_text(column, shortened(" · ".join(parts), size, room), x, top, size, TEXT)
         return
-    label = finding.distribution.label
-    draw_symbol(column, APPEARANCES[label], x + size * 0.4, top + line_height(size) / 2, size * 0.34)
-    parts = [name_of(label), f"{len(finding.members)}", f"{fixed(finding.extent_mm, 1)} mm", *_kind(finding)]
+    draw_symbol(column, look_of(finding), x + size * 0.4, top + line_height(size) / 2, size * 0.34)
+    parts = [*say_finding(finding), *(_kind(finding) if isinstance(finding, Cluster) else [])]
     draw_text(column, shortened(" · ".join(parts), size, room), round(x + size * 1.2), top, size, TEXT)
 
 

@@ -24,7 +24,7 @@ _CODED: Final = (
     "status", "reason", "message", "laterality", "view", "distribution", "between", "probabilities", "margin", "maker",
     "flags", "result", "overlay", "thumbnail",
 )  # fmt: skip
-_COUNTS: Final = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters")
+_COUNTS: Final = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters", "vessels")
 _PLAIN: Final = (
     "path", "uid", "seconds", "presence_level", *_COUNTS,
 )  # fmt: skip

@@ -221,7 +221,8 @@
     const unknown = `${many(column.size_unknown[row], "calcification")} of unknown size`;
     const sizes = column.size_unknown[row] ? unknown : `${number.format(column.micro[row])} micro · ${number.format(column.macro[row])} macro`;
     const arteries = column.vascular[row] ? ` (${number.format(column.vascular[row])} vascular)` : "";
-    return `${sizes}${arteries} · ${many(column.clusters[row], "cluster")}`;
+    const vessels = column.vessels[row] ? ` · ${many(column.vessels[row], "vessel")}` : "";
+    return `${sizes}${arteries} · ${many(column.clusters[row], "cluster")}${vessels}`;
   };
   const distribution = (row) => {
     const label = coded("distribution", row);

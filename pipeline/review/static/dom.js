@@ -55,7 +55,8 @@ export function sayCounts(counts) {
   const many = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
   if (!counts.calcifications) return "no calcifications reported";
   const sizes = counts.size_unknown ? `${many(counts.size_unknown, "calcification")} of unknown size` : `${counts.micro} micro · ${counts.macro} macro`;
-  return `${sizes}${counts.vascular ? ` (${counts.vascular} vascular)` : ""} · ${many(counts.clusters, "cluster")}`;
+  const vessels = counts.vessels ? ` · ${many(counts.vessels, "vessel")}` : "";
+  return `${sizes}${counts.vascular ? ` (${counts.vascular} vascular)` : ""} · ${many(counts.clusters, "cluster")}${vessels}`;
 }
 
 /** How sure it is that there is any, in the same words. */

@@ -73,7 +73,7 @@ export function holds(finding, id) {
 
 export function nameOf(finding) {
   if (finding.kind === "added") return "Added by you";
-  if (finding.kind === "vessel") return `Artery ${finding.id}`;
+  if (finding.kind === "vessel") return `Artery ${finding.item.letter}`;
   const name = finding.kind === "cluster" ? "Cluster" : "Calcification";
   return `${name} ${finding.item.letter ?? finding.id}`;
 }
@@ -83,7 +83,10 @@ export function aboutOf(finding) {
   if (finding.kind === "cluster") {
     return `${words(finding.label)}, ${finding.item.members.length} over ${finding.item.extent_mm.toFixed(1)} mm`;
   }
-  if (finding.kind === "vessel") return `${finding.members.length} calcifications over ${finding.item.length_mm.toFixed(0)} mm, vascular`;
+  if (finding.kind === "vessel") {
+    const { length: count } = finding.members;
+    return `vascular, ${count === 1 ? "1 calcification" : `${count} over ${finding.item.length_mm.toFixed(1)} mm`}`;
+  }
   const diameter = millimetres(diameterOf(finding));
   const { size, width_mm: width, length_mm: length } = finding.item;
   if (finding.kind === "added" || width === null || finding.said?.diameter_mm !== undefined) return diameter;

@@ -15,15 +15,21 @@ const LEAST_PX = 5.5;  // a ring is never smaller on the screen, and always leav
 const GAP_PX = 3.5;
 export const GRIP_PX = 18;  // how far outside the circle of the size its grip lies, so as not to hide what is measured
 
-/** How an artery runs, as a line that leaves its marks to be seen. */
-function course(vessel) {
-  const d = `M${vessel.course.map(([row, column]) => `${column + 0.5} ${row + 0.5}`).join("L")}`;
-  return s("path", { class: "course", d, "vector-effect": "non-scaling-stroke" });
+const ARTERY = "#f08282";
+
+/** What stands beside a cluster or an artery: its symbol, its letter and what it is called. */
+function labelOf(finding, look, called) {
+  const mark = symbol(look, 13);
+  mark.setAttribute("y", -11);
+  const verdict = { accept: " ✓", reject: " ✕" }[finding.verdict] ?? "";
+  const told = `${finding.item.letter ? `${finding.item.letter} ` : ""}${words(called)}${verdict}`;
+  const node = s("g", { class: `label ${finding.kind} ${finding.verdict ?? ""}` }, mark, s("text", { x: 18, y: 0 }, told));
+  return { label: node, width: 24 + 7.4 * told.length };
 }
 
 export class Marks {
   constructor(view, vocabulary) {
-    Object.assign(this, { view, vocabulary, rings: [], hulls: [], rulers: [], drawnZoom: null });
+    Object.assign(this, { view, vocabulary, rings: [], hulls: [], courses: [], rulers: [], drawnZoom: null });
     this.hole = s("circle", { class: "hole", r: 0 });
     const id = `outside-${Math.random().toString(36).slice(2)}`;
     const mask = s("mask", { id, maskUnits: "userSpaceOnUse", x: 0, y: 0, width: 10000, height: 10000 },
@@ -43,16 +49,30 @@ export class Marks {
     const spots = [...calcificationsOf(result, answers), ...this.findings.filter((one) => one.kind === "added")];
     this.rings = spots.map((finding) => this.ring(finding, clusters.get(finding.item.cluster)));
     this.hulls = [...clusters.values()].map((finding) => this.hull(finding));
-    const courses = (result?.vessels ?? []).filter((one) => one.course.length > 1).map((one) => course(one));
-    this.placed.replaceChildren(...courses, ...this.hulls.map((hull) => hull.node), ...this.rings.map((ring) => ring.node));
-    this.labels.replaceChildren(...this.hulls.map((hull) => hull.label));
+    this.courses = this.findings.filter((one) => one.kind === "vessel").map((finding) => this.course(finding));
+    const lines = this.courses.map(({ node }) => node).filter(Boolean);
+    this.placed.replaceChildren(...lines, ...this.hulls.map((hull) => hull.node), ...this.rings.map((ring) => ring.node));
+    this.labels.replaceChildren(...this.labelled().map(({ label }) => label));
     this.drawnZoom = null;
+  }
+
+  /** What has a label: clusters, then arteries. */
+  labelled() {
+    return [...this.hulls, ...this.courses];
+  }
+
+  /** How an artery runs, as a line that leaves its marks to be seen; no line where it has one calcification. */
+  course(finding) {
+    const points = finding.item.course.map(([row, column]) => [column + 0.5, row + 0.5]);
+    const d = `M${points.map((point) => point.join(" ")).join("L")}`;
+    const node = points.length > 1 ? s("path", { class: "course", d, "vector-effect": "non-scaling-stroke" }) : null;
+    return { finding, node, points, ...labelOf(finding, this.vocabulary.palette.vascular, "vascular") };
   }
 
   ring(finding, cluster) {
     const kind = finding.kind === "added" ? "added" : kindOf(finding.item);
     const look = cluster ? this.vocabulary.palette[cluster.label] : null;
-    const colour = kind === "added" ? "#7fd4ff" : kind === "vascular" ? "#f08282" : (look?.colour ?? "#ffffff");
+    const colour = kind === "added" ? "#7fd4ff" : kind === "vascular" ? ARTERY : (look?.colour ?? "#ffffff");
     const line = (name) => s("path", { class: name, d: SHAPES[kind], "vector-effect": "non-scaling-stroke" });
     const node = s("g", { class: `ring ${kind} ${finding.verdict ?? cluster?.verdict ?? ""}`, "data-key": finding.key }, line("halo"), line("line"));
     if (finding.verdict === "reject" || cluster?.verdict === "reject") {
@@ -72,13 +92,7 @@ export class Marks {
     const halo = s("path", { class: "halo", "vector-effect": "non-scaling-stroke" });
     const line = s("path", { class: "line", "vector-effect": "non-scaling-stroke", "stroke-dasharray": dash || null });
     const node = s("g", { class: `hull ${finding.verdict ?? ""}`, color: look?.colour ?? "#fff", "data-key": finding.key }, halo, line);
-    const mark = symbol(look, 13);
-    mark.setAttribute("y", -11);
-    const verdict = { accept: " ✓", reject: " ✕" }[finding.verdict] ?? "";
-    const told = `${finding.item.letter ? `${finding.item.letter} ` : ""}${words(finding.label)}${verdict}`;
-    const text = s("text", { x: 18, y: 0 }, told);
-    const label = s("g", { class: `label ${finding.verdict ?? ""}` }, mark, text);
-    return { finding, node, lines: [halo, line], label, points, width: 24 + 7.4 * told.length };
+    return { finding, node, lines: [halo, line], points, ...labelOf(finding, look, finding.label) };
   }
 
   /** Put everything where the view has it. `shown` says which kinds are seen. */
@@ -115,7 +129,7 @@ export class Marks {
 
   placeLabels() {
     const taken = [];
-    for (const hull of this.hulls) {
+    for (const hull of this.labelled()) {
       const corners = hull.points.map(([x, y]) => this.view.toScreen(x, y));
       if (!corners.length) continue;
       const top = corners.reduce((one, other) => (other[1] < one[1] ? other : one));
@@ -156,8 +170,9 @@ export class Marks {
       const away = Math.hypot(x - left, y - top);
       if (away < Math.max(10, this.radius(ring) * this.view.zoom + 4) && away < nearest) [best, nearest] = [ring.finding, away];
     }
-    if (best || !shown.hulls) return best;
-    return this.hulls.find((hull) => this.isOnLabel(hull, left, top))?.finding ?? null;
+    if (best) return best;
+    const seen = [...(shown.hulls ? this.hulls : []), ...(shown.vascular ? this.courses : [])];
+    return seen.find((one) => this.isOnLabel(one, left, top))?.finding ?? null;
   }
 
   isOnLabel(hull, left, top) {

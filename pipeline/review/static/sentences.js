@@ -10,6 +10,12 @@ function nameOf(kind, number, result) {
   return `${kind} ${known?.letter ?? number}`;
 }
 
+/** The artery that has exactly these calcifications, as it is called; nothing where there is none. */
+function artery(ids, result) {
+  const found = result?.vessels.find(({ members }) => members.length === ids.length && members.every((id) => ids.includes(id)));
+  return found ? `artery ${found.letter}: ` : "";
+}
+
 function target({ cluster = null, calcification = null }, result) {
   if (cluster !== null) return nameOf("cluster", cluster, result);
   return calcification === null ? "the image" : nameOf("calcification", calcification, result);
@@ -22,7 +28,7 @@ function labelled(what, action, result) {
 
 const IN_WORDS = {
   judge_calcification: ({ id, verdict }, result) => `${nameOf("calcification", id, result)} ${VERDICTS[verdict] ?? "has no verdict"}`,
-  judge_calcifications: ({ ids, verdict }) => `${ids.length} calcifications ${VERDICTS[verdict] ?? "have no verdict"}`,
+  judge_calcifications: ({ ids, verdict }, result) => `${artery(ids, result)}${ids.length} calcifications ${VERDICTS[verdict] ?? "have no verdict"}`,
   judge_cluster: ({ id, verdict }, result) => `${nameOf("cluster", id, result)} ${VERDICTS[verdict] ?? "has no verdict"}`,
   add_calcification: ({ row, column, diameter_mm: diameter }) => `added at row ${Math.round(row)}, column ${Math.round(column)}${diameter ? `, ${millimetres(diameter)}` : ""}`,
   remove_added: () => "an added one removed",

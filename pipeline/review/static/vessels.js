@@ -1,10 +1,10 @@
 // Calcifications in the wall of one artery belong together: in lists and for stepping they are one finding that opens.
 
-/** The arteries of a result that have several of some calcifications, each with these, and what stands alone. */
+/** The arteries of a result that have any of some calcifications, each with these, and what stands alone. */
 export function vesselsOf(result, items) {
   const vessels = (result?.vessels ?? [])
     .map((vessel) => ({ vessel, members: items.filter((item) => item.vessel === vessel.id) }))
-    .filter(({ members }) => members.length > 1);
+    .filter(({ members }) => members.length > 0);
   const taken = new Set(vessels.map(({ vessel }) => vessel.id));
   return [vessels, items.filter((item) => !taken.has(item.vessel))];
 }

@@ -138,14 +138,15 @@ def test_an_artery_is_one_finding_that_opens_and_one_answer(visit: Any, artery: 
     rows = page.locator("#findings li")
     assert rows.count() == 2
     assert page.locator(".course").count() == 1
-    page.locator(".opener").click()
+    assert page.locator("#findings .name").all_inner_texts() == ["Artery V1", "Artery V2"]
+    assert page.locator(".label.vessel").all_text_contents() == ["V1 vascular", "V2 vascular"]
+    page.locator(".opener").first.click()
     assert rows.count() == 2 + artery.count
-    page.locator(".opener").click()
+    page.locator(".opener").first.click()
     page.keys("j")
-    page.keys("j")
-    assert "Artery 1" in page.locator("#toast").inner_text()
+    assert "Artery V1" in page.locator("#toast").inner_text()
     page.keys("x")
-    page.locator("#toast", has_text=f"{artery.count} calcifications rejected").wait_for()
+    page.locator("#toast", has_text=f"artery V1: {artery.count} calcifications rejected").wait_for()
     said = artery.state(uid, "Abe")["calcifications"]
     assert [one["verdict"] for one in said.values()] == ["reject"] * artery.count
     assert page.locator(".verdict.reject[aria-pressed=true]").count() == 1
@@ -155,6 +156,8 @@ def test_an_artery_is_one_finding_that_opens_and_one_answer(visit: Any, artery: 
     page.keys("Shift+J")
     assert "Calcification" in page.locator("#toast").inner_text()
     assert rows.count() == 2 + artery.count  # it is open while one of its members is selected
+    page.keys("j")
+    assert "Artery V2" in page.locator("#toast").inner_text()
     page.keys("j")
     assert "L CC" not in page.locator("#toast").inner_text()
 

@@ -12,7 +12,7 @@ from pipeline.outputs.wording import say_counts, say_presence, say_size
 
 def test_the_page_uses_the_words_of_overlays(visit: Any, uid: str) -> None:
     rng = np.random.default_rng(3)
-    names = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters")
+    names = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters", "vessels")
     counts = [dict(zip(names, row, strict=True)) for row in rng.integers(0, 3, (60, len(names))).tolist()]
     levels: list[float | None] = [None, *rng.uniform(0.1, 9.9, 60).round(2).tolist(), 7.25, 0.05, 9.95]
     widths = [*rng.uniform(0.1, 2, 60).round(3).tolist(), 0.999, 0.29, 0.57]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -33,10 +35,32 @@ from pipeline.model import (
     Nipple,
     Report,
     StoredPixels,
+    Vessel,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TENTH = PixelSpacing(0.1, 0.1)
 UID = "1.2.826.0.1.3680043.8.498.12345678901234567890"
+
+
+def with_vessel(report: Report, *numbers: int) -> Report:
+    """Put some calcifications into the wall of an artery, the next one, through their centres."""
+    number = len(report.vessels) + 1
+    found = tuple(
+        replace(item, flags=item.flags | {Flag.VASCULAR}, vessel=number) if item.number in numbers else item
+        for item in report.calcifications
+    )
+    course = tuple((item.row_px, item.column_px) for item in found if item.vessel == number)
+    length_mm = 0.1 * sum(math.dist(one, other) for one, other in itertools.pairwise(course))
+    return replace(report, calcifications=found, vessels=(*report.vessels, Vessel(number, numbers, course, length_mm)))
+
+
+@pytest.fixture
+def put_in_vessel() -> Callable[..., Report]:
+    """Give `with_vessel`."""
+    return with_vessel
 
 
 def call_for(label: Distribution) -> DistributionCall:

@@ -213,6 +213,7 @@ def test_counts_add_up_and_tell_arteries_and_unknown_sizes(make_example: Callabl
     counted = to_json(replace(example.report, calcifications=tuple(found)), PROVENANCE, None)["counts"]
     assert counted == {
         "calcifications": 5, "micro": 4, "macro": 1, "size_unknown": 0, "vascular": 1, "left_out": 1, "clusters": 1,
+        "loose_chains": 0, "vessels": 0,
     }  # fmt: skip
     blind = to_json(make_example(singles=((700.0, 300.0, 4.0),), spacing=None).report, PROVENANCE, None)["counts"]
     assert (blind["calcifications"], blind["micro"], blind["macro"], blind["size_unknown"]) == (1, 0, 0, 1)
@@ -226,6 +227,22 @@ def test_each_finding_bears_the_letter_that_the_overlay_draws(make_example: Call
     assert [item["letter"] for item in document["clusters"]] == ["B", "A"]
     assert [item["letter"] for item in document["calcifications"]] == [None] * 5 + ["C", "D"]
     assert [place.key for place in choose_places(report, OverlaySettings())] == ["A", "B", "C", "D"]
+
+
+def test_what_is_counted_is_what_is_shown(make_example: Callable[..., Any], put_in_vessel: Callable[..., Any]) -> None:
+    few, many = ((100.0, 100.0), (110.0, 100.0)), ((600.0, 100.0), (610.0, 100.0), (605.0, 110.0))
+    singles = ((500.0, 300.0, 4.0), (500.0, 400.0, 4.0), (500.0, 500.0, 4.0))
+    report = make_example(((Distribution.GROUPED, few), (Distribution.GROUPED, many)), singles).report
+    chain = replace(report.clusters[0], distribution=replace(report.clusters[0].distribution, loose=True))
+    report = put_in_vessel(replace(report, clusters=(chain, report.clusters[1])), 6, 7)
+    document = to_json(report, PROVENANCE, None)
+    counts = document["counts"]
+    assert (counts["clusters"], counts["loose_chains"], counts["vessels"]) == (1, 1, 1)
+    assert counts["clusters"] == sum(not cluster["loose"] for cluster in document["clusters"])
+    assert [vessel["letter"] for vessel in document["vessels"]] == ["V1"]
+    assert [item["letter"] for item in document["calcifications"]] == ["B", "C", None, None, None, "D", None, None]
+    keys = [place.key for place in choose_places(report, OverlaySettings())]
+    assert keys == ["A", "V1", "B", "C"]  # one for the vessel, and none for its members
 
 
 def test_candidates_have_a_document_of_their_own(make_example: Callable[..., Any]) -> None:

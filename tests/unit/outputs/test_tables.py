@@ -105,6 +105,27 @@ def test_what_is_left_out_says_why_and_is_counted(tmp_path: Path, make_example: 
     assert read(tmp_path, "images.csv")[0]["n_left_out"] == "1"
 
 
+def test_the_tables_name_the_vessel_of_each_calcification_and_tell_loose_chains(
+    tmp_path: Path, make_example: Callable[..., Any], put_in_vessel: Callable[..., Any]
+) -> None:
+    singles = ((700.0, 200.0, 4.0), (600.0, 200.0, 4.0), (500.0, 200.0, 4.0))
+    report = make_example(((Distribution.GROUPED, POINTS), (Distribution.GROUPED, POINTS[:2])), singles).report
+    chain = replace(report.clusters[1], distribution=replace(report.clusters[1].distribution, loose=True))
+    report = put_in_vessel(replace(report, clusters=(report.clusters[0], chain)), 5, 6)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(report, PROVENANCE, None)))
+    write_tables(tmp_path, parquet=True)
+    calcifications = read(tmp_path, "calcifications.csv")
+    assert [row["vessel"] for row in calcifications] == ["", "", "", "", "", "1", "1", ""]
+    assert [row["vessel_letter"] for row in calcifications] == ["", "", "", "", "", "V1", "V1", ""]
+    (image,) = read(tmp_path, "images.csv")
+    assert (image["n_vessels"], image["vessels_length_mm"]) == ("1", "10.0")
+    clusters = read(tmp_path, "clusters.csv")
+    assert [row["loose"] for row in clusters] == ["0", "1"]
+    assert image["n_clusters"] == str(sum(row["loose"] == "0" for row in clusters))
+    assert image["n_loose_chains"] == "1"
+
+
 def test_an_indeterminate_image_names_its_candidates(tmp_path: Path, make_example: Callable[..., Any]) -> None:
     report = make_example(label=Distribution.INDETERMINATE).report
     (tmp_path / "results").mkdir()

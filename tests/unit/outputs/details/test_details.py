@@ -129,6 +129,23 @@ def test_what_is_left_out_is_listed_by_kind_with_why(make_example: Callable[...,
     assert words_of(nothing) == "Nothing was left out."
 
 
+def test_an_artery_is_one_finding_under_its_letter(
+    make_example: Callable[..., Any], put_in_vessel: Callable[..., Any]
+) -> None:
+    singles = ((500.0, 300.0, 4.0), (600.0, 300.0, 4.0), (700.0, 200.0, 15.0))
+    report = make_example(singles=singles).report
+    assert "Arteries" not in page_of(report)
+    report = put_in_vessel(report, 0, 1)
+    found = (*(replace(item, left_out="vascular: on a chain") for item in report.calcifications[:2]),)
+    page = page_of(replace(report, calcifications=(*found, report.calcifications[2])))
+    assert words_of(section_of(page, "Arteries")) == "V1 vascular 2 calcifications · 10.0 mm along"
+    left_out = words_of(section_of(page, "Listed, and left out of the distribution"))
+    assert left_out == "2 vascular: V1 2 × vascular: on a chain"
+    assert "1 vessel" in words_of(page.split("</header>")[0])
+    assert ">V1</text>" in page
+    assert "arteries: V1" in page
+
+
 def test_nipple_and_pectoral_muscle_say_how_far_they_are_to_be_trusted(make_example: Callable[..., Any]) -> None:
     report = make_example().report
     part = words_of(section_of(page_of(report), "Nipple and pectoral muscle"))

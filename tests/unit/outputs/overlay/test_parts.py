@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -193,6 +194,51 @@ def test_arteries_come_after_all_other_singles(make_example: object) -> None:
     artery = replace(first, score=0.99, flags=frozenset({Flag.VASCULAR}))
     places = choose_places(replace(report, calcifications=(artery, *others)), SETTINGS)
     assert [place.finding.number for place in places] == [others[0].number, others[1].number, artery.number]
+
+
+MANY = tuple((300.0 + 25 * n, 100.0 + 5 * (n % 2)) for n in range(20))
+"""Rows and columns of marks along 47.5 mm, in two rows half a millimetre apart."""
+
+
+def test_a_vessel_is_one_place_before_single_ones_and_the_first_one_where_the_image_is_called_so(
+    make_example: Any, put_in_vessel: Any
+) -> None:
+    group = ((100.0, 100.0), (110.0, 100.0), (105.0, 110.0))
+    for label, keys in (
+        (Distribution.GROUPED, ["A", "V1", "B", "V2"]),
+        (Distribution.VASCULAR, ["V1", "A", "B", "V2"]),
+    ):
+        singles = tuple((*at, 4.0) for at in (*MANY, (900.0, 100.0), (1000.0, 200.0)))
+        report = make_example(((Distribution.GROUPED, group),), singles, label=label).report
+        report = put_in_vessel(put_in_vessel(report, *range(3, 23)), 24)
+        places = choose_places(report, SETTINGS)
+        assert [place.key for place in places] == keys
+        assert [len(place.points_px) for place in places if place.key == "V1"] == [20]
+
+
+def test_many_clusters_leave_a_place_for_a_vessel(make_example: Any, put_in_vessel: Any) -> None:
+    groups = tuple(
+        (Distribution.GROUPED, ((100.0 * n, 100.0), (100.0 * n + 10, 100.0), (100.0 * n + 5, 110.0)))
+        for n in range(2, 8)
+    )
+    report = put_in_vessel(make_example(groups, ((1000.0, 100.0, 4.0),)).report, 18)
+    assert [place.key for place in choose_places(report, SETTINGS)] == ["A", "B", "C", "V1"]
+    assert choose_places(report, SETTINGS.model_copy(update={"insets": 0})) == []
+
+
+def test_of_a_long_vessel_a_stretch_is_shown_enlarged(make_example: Any, put_in_vessel: Any) -> None:
+    report = put_in_vessel(make_example(singles=tuple((*at, 4.0) for at in MANY)).report, *range(20))
+    (place,) = choose_places(report, SETTINGS)
+    window = window_of(place, (480, 480), 25.0, SETTINGS)
+    assert not window.is_whole
+    assert window.enlargement >= 3
+    shown = [
+        all(low <= at < low + size for at, low, size in zip(point, window.corner_px, window.size_px, strict=True))
+        for point in place.points_px
+    ]
+    assert sum(shown) >= 4
+    short = window_of(replace(place, points_px=place.points_px[:3]), (480, 480), 25.0, SETTINGS)
+    assert short.is_whole
 
 
 def test_the_cluster_that_gives_the_image_its_label_comes_first(make_example: object) -> None:

@@ -100,6 +100,21 @@ def test_arteries_have_a_mark_and_a_colour_of_their_own(make_example: Callable[.
     assert np.ptp(np.nonzero(shown["artery"])[0]) > 2.5 * half  # from corner to corner; a ring is 2.2 across
 
 
+def test_the_course_of_an_artery_is_drawn_on_the_breast_and_in_its_inset(
+    make_example: Callable[..., Any], put_in_vessel: Callable[..., Any]
+) -> None:
+    example = make_example(singles=((500.0, 200.0, 4.0), (560.0, 200.0, 4.0)), label=Distribution.VASCULAR)
+    whole = render_overlay(example.mammogram, put_in_vessel(example.report, 0, 1), SETTINGS)
+    bare = replace(put_in_vessel(example.report, 0, 1), vessels=())
+    plain = render_overlay(example.mammogram, bare, SETTINGS.model_copy(update={"insets": 0}))
+    y, x = place(whole, 530, 200)
+    around = (slice(y - 3, y + 4), slice(x - 3, x + 4))
+    assert (whole.image[around] != plain.image[around]).any()
+    inset = whole.image[:, plain.image.shape[1] :]
+    rows = np.nonzero((inset == np.array(ARTERY)).all(axis=2).any(axis=1))[0]
+    assert len(rows) > 60  # two marks and the way between them
+
+
 def test_everything_outside_the_breast_is_black(make_example: Callable[..., Any]) -> None:
     example = make_example(singles=((600.0, 300.0, 9.0),))
     rendered = render_overlay(example.mammogram, example.report, SETTINGS)

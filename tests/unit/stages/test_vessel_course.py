@@ -1,0 +1,51 @@
+"""The drawn course of an artery keeps to the vessel, and to the straight way where none is seen."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.geometry import path_length, points_along
+from pipeline.stages.vessels.clarity import ClarityMap
+from pipeline.stages.vessels.course import draw_course
+
+PIXEL_MM = 0.4
+SIDE_PX = 200
+
+
+def clarity_of(*tubes: tuple[float, list[tuple[float, float]]]) -> ClarityMap:
+    """Give a map with tubes as clear as said, through corners (down, across) in mm; else nothing."""
+    values = np.random.default_rng(3).uniform(0, 0.2, (SIDE_PX, SIDE_PX)).astype(np.float32)
+    for height, corners in tubes:
+        line = np.round(np.array(corners)[:, ::-1] / PIXEL_MM).astype(np.int32)
+        cv2.polylines(values, [line], isClosed=False, color=height, thickness=3)
+    return ClarityMap(values, (0.0, 0.0), (PIXEL_MM, PIXEL_MM))
+
+
+def farthest(course_mm: np.ndarray, way: list[tuple[float, float]]) -> float:
+    """Give the largest distance of a course to the way that it should go, in mm."""
+    there = points_along(np.array(way), 0.1)
+    drawn = points_along(course_mm, 0.1)
+    return max(float(np.hypot(*(there - point).T).min()) for point in drawn)
+
+
+@pytest.mark.parametrize(("clear", "aside_mm"), [(0.8, 6.0), (1.0, 6.0), (1.5, 6.0), (1.5, 7.5), (2.5, 7.5)])
+def test_where_the_vessel_is_hidden_no_fibre_beside_leads_the_course_astray(clear: float, aside_mm: float) -> None:
+    """A fibre leaves one end, runs beside the hidden stretch and comes back to the other: 07_arterial's detour."""
+    fibre = (clear, [(40.0, 30.0), (40.0 - aside_mm, 33.0), (40.0 - aside_mm, 41.0), (40.0, 44.0)])
+    course = draw_course(clarity_of(fibre), np.array([(40.0, 24.0), (40.0, 30.0), (40.0, 44.0), (40.0, 50.0)]))
+    assert path_length(course) < 26.5
+    assert farthest(course, [(40.0, 24.0), (40.0, 50.0)]) < 1.0
+
+
+@pytest.mark.parametrize("rise_mm", [1.0, 2.0, 3.0])
+def test_where_the_vessel_is_in_view_the_course_follows_its_bends(rise_mm: float) -> None:
+    bend = [(40.0, 30.0), (40.0 - rise_mm, 36.0), (40.0 - rise_mm, 40.0), (40.0, 46.0)]
+    course = draw_course(clarity_of((2.0, bend)), np.array([bend[0], bend[-1]]))
+    assert farthest(course, bend) < 1.2  # the tube is 1.2 mm wide
+    assert farthest(np.array(bend), [tuple(point) for point in course]) < 1.2
+
+
+def test_one_mark_is_one_corner() -> None:
+    assert draw_course(clarity_of(), np.array([(10.0, 10.0)])).tolist() == [[10.0, 10.0]]
