@@ -113,8 +113,11 @@ def find_folds(codes: NDArray[np.uint16], bits: int) -> Folds | None:
     """
     low = round((1 << bits) * END_SHARE)
     high = (1 << bits) - low
-    ends = zip(_pairs(codes < low), _pairs(codes >= high), strict=True)
-    at = [(one[0] & other[1]) | (one[1] & other[0]) for one, other in ends]
+    at = []
+    for is_low, is_high in zip(_pairs(codes < low), _pairs(codes >= high), strict=True):
+        folded = is_low[0] & is_high[1]
+        folded |= is_low[1] & is_high[0]
+        at.append(folded)
     n_pairs = sum(folded.size for folded in at)
     for _ in range(2):  # black air and white letters are two levels at most
         both = [(first[folded], second[folded]) for (first, second), folded in zip(_pairs(codes), at, strict=True)]
@@ -155,10 +158,12 @@ def _is_sheared(codes: NDArray[np.uint16]) -> bool:
     last = rows - 2 * SHEAR_ROWS
     if last <= 0 or columns <= SHEARS_PX[-1]:
         return False
-    upper = np.arange(0, last, EVERY_ROWS)[:, np.newaxis] * columns + np.arange(columns)
+    upper = codes[:last:EVERY_ROWS]
 
     def misfit(shear_px: int) -> float:
-        return _mean_difference(values[upper], values[upper + SHEAR_ROWS * (columns + shear_px)])
+        moved = values[SHEAR_ROWS * (columns + shear_px) :]
+        below = np.lib.stride_tricks.sliding_window_view(moved, columns)[:: EVERY_ROWS * columns][: len(upper)]
+        return _mean_difference(upper, below)
 
     return min(misfit(side * shear_px) for shear_px in SHEARS_PX for side in (1, -1)) < SHEARED * misfit(0)
 

@@ -19,6 +19,8 @@ END_SHARE: Final = 0.02
 """How far from the two ends the levels of such ringing lie."""
 BETWEEN_SHARE: Final = 0.002
 """How many pixels may lie between, on the smoothed edge of a region."""
+SAMPLED_PX: Final = 16
+"""One pixel of so many, along each side, shows more levels than a mask has in any mammogram."""
 
 
 def refuse_mask(codes: NDArray[np.uint16]) -> None:
@@ -35,6 +37,8 @@ def refuse_mask(codes: NDArray[np.uint16]) -> None:
     SkippedImage
         ``mask``.
     """
+    if np.unique(codes[::SAMPLED_PX, ::SAMPLED_PX]).size > MOST_LEVELS:
+        return
     counts = count_levels(codes)
     levels = np.flatnonzero(counts)
     if not 2 <= levels.size <= MOST_LEVELS:

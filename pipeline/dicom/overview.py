@@ -99,7 +99,10 @@ def _within_borders(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> t
 
     def is_border(line: tuple[int | slice, int | slice]) -> bool:
         shown = scaled[line][~hidden[line]]
-        return bool(shown.size == 0 or np.mean(np.abs(shown - np.median(shown)) <= SAME_VALUE) >= _LINE_SHARE)
+        if shown.size == 0:
+            return True
+        median = np.sort(shown)[[(shown.size - 1) // 2, shown.size // 2]].mean()  # np.median takes five times as long
+        return bool(np.count_nonzero(np.abs(shown - median) <= SAME_VALUE) >= _LINE_SHARE * shown.size)
 
     is_changed = True
     while is_changed and min(bottom - top, right - left) > 8:

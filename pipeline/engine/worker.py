@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import pickle
 import queue
@@ -86,6 +87,7 @@ def serve() -> None:
     if first is None:
         return
     work, limit_seconds, idle_seconds = pickle.loads(first)  # noqa: S301 - from the process that started this one
+    gc.freeze()  # what was imported for it stays, and need not be gone through again and again
     channel.send(b"")
     while True:
         try:

@@ -84,9 +84,8 @@ def _in_channel(
     residue = channel.residue
     floor = settings.candidate_sigma * float(channel.noise.sigma.min())
     around = cv2.dilate(residue, np.ones((2 * reach_px + 1,) * 2, np.uint8))
-    peaks = np.flatnonzero(
-        (residue == around) & (residue > int(min(floor, 65534.0)))
-    )  # several times faster than nonzero
+    np.maximum(around, np.uint16(min(floor, 65534.0) + 1), out=around)  # what is no higher is no peak
+    peaks = np.flatnonzero(residue == around)  # several times faster than nonzero
     rows, columns = np.divmod(peaks, residue.shape[1])
     top, left, *_ = breast.box_px
     full_rows, full_columns = (channel.to_stored(axis) for axis in (rows, columns))
@@ -162,8 +161,8 @@ def _separate(
     order = np.lexsort((columns, rows, -height))
     places = np.stack([rows[order], columns[order]], axis=1)
     is_left_out = np.zeros(len(order), bool)
-    pairs = KDTree(places).query_pairs(reach_px, p=np.inf) if len(order) else set()
-    for higher, lower in sorted(pairs):
+    pairs = KDTree(places).query_pairs(reach_px, p=np.inf, output_type="ndarray") if len(order) else places
+    for higher, lower in sorted(pairs.tolist()):
         if not is_left_out[higher]:
             is_left_out[lower] = True
     return np.asarray(order[~is_left_out], dtype=np.int_)

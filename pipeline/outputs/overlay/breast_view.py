@@ -57,13 +57,13 @@ def marks_of(
         number: APPEARANCES[cluster.distribution.label].colour for cluster in clusters for number in cluster.members
     }
     marks = {}
-    for item in calcifications:
-        ((x, y),) = placement.to_xy(((item.row_px, item.column_px),))
+    centres = placement.to_xy(tuple((item.row_px, item.column_px) for item in calcifications)).tolist()
+    for item, (x, y) in zip(calcifications, centres, strict=True):
         radius = reach(item) * placement.scale + gap
         is_square = item.size is CalcificationSize.MACRO
         is_vascular = Flag.VASCULAR in item.flags
         colour = ARTERY if is_vascular else colours.get(item.number, SINGLE)
-        marks[item.number] = Mark(float(x), float(y), radius, is_square, colour, is_diamond=is_vascular)
+        marks[item.number] = Mark(x, y, radius, is_square, colour, is_diamond=is_vascular)
     return marks
 
 

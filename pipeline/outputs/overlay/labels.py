@@ -73,8 +73,8 @@ def place_labels(
     labelled = np.zeros((rows, columns), dtype=np.float32)
     for box in taken:
         _fill(labelled, box)
-    marked = cv2.integral(_coarse(marks, rows, columns))
-    dense = cv2.integral(_coarse(brightness, rows, columns) / 255)
+    marked = cv2.integral(_coarse(marks.view(np.uint8) * np.uint8(255)))
+    dense = cv2.integral(_coarse(brightness))
     places = []
     for (label_width, label_height), target in zip(sizes, targets, strict=True):
         # One cell of air on each side keeps neighbours apart.
@@ -99,10 +99,12 @@ def place_labels(
     return places
 
 
-def _coarse(mask: NDArray[np.bool_] | NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
-    return np.asarray(
-        cv2.resize(mask.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.float32
-    )
+def _coarse(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Average a picture over cells, from 0 to 1; those at the right and the bottom go on beyond it."""
+    height, width = grey.shape
+    whole = cv2.copyMakeBorder(grey, 0, -height % _CELL, 0, -width % _CELL, cv2.BORDER_REPLICATE)
+    cells = (whole.shape[1] // _CELL, whole.shape[0] // _CELL)
+    return np.asarray(cv2.resize(whole, cells, interpolation=cv2.INTER_AREA) / np.float32(255), dtype=np.float32)
 
 
 def _fill(cells: NDArray[np.float32], box: Box) -> None:

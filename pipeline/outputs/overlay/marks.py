@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -43,7 +44,7 @@ class Mark:
 def reach(calcification: Calcification) -> float:
     """Distance from the centre of a particle to the farthest point of its outline, in stored pixels."""
     centre = (calcification.row_px, calcification.column_px)
-    outline = max((math.dist(centre, point) for point in calcification.outline_px), default=0.0)
+    outline = max(map(math.dist, repeat(centre), calcification.outline_px), default=0.0)
     return max(outline, calcification.diameter_px / 2)
 
 
@@ -194,7 +195,7 @@ def draw_outline(
         covered = kept_clear[top:bottom, left:right]
         line[covered] = 0
         rim[covered] = 0
-    rows, columns = np.nonzero(rim)
+    rows, columns = np.divmod(np.flatnonzero(rim), rim.shape[1])  # several times faster than nonzero
     part = canvas[top:bottom, left:right]
     dark = rim[rows, columns, None] * (_SHADE / 255)
     share = line[rows, columns, None] / 255.0

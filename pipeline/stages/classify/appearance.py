@@ -239,8 +239,10 @@ def _crowds(places_mm: NDArray[np.float64], strength: NDArray[np.float64]) -> di
     named = {}
     for reach in _CROWDS_MM:
         counted = 4 if reach == _CROWDS_MM[-1] else 3
-        near = tree.query_ball_point(places_mm, reach)
-        best = [np.sort(strength[[j for j in others if j != i]])[-counted:].sum() for i, others in enumerate(near)]
-        named[f"crowd_{reach:.0f}mm"] = np.array(best)
-        named[f"others_{reach:.0f}mm"] = np.array([len(others) - 1.0 for others in near])
+        pairs = tree.query_pairs(reach, output_type="ndarray")
+        near = np.zeros((len(strength), max(len(strength), counted)))
+        for one, other in (pairs.T, pairs.T[::-1]):
+            near[one, other] = strength[other]
+        named[f"crowd_{reach:.0f}mm"] = np.sort(near, axis=1)[:, -counted:].sum(axis=1)
+        named[f"others_{reach:.0f}mm"] = np.bincount(pairs.ravel(), minlength=len(strength)).astype(np.float64)
     return named
