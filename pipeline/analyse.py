@@ -360,9 +360,20 @@ def _distribute(
             range(len(found)), points_mm, breast, marks.known_nipple, spacing, config.pattern
         )
     calls = [cluster.distribution for cluster in clusters]
-    spread = _spread(found, apart, clusters, breast, spacing, config)
+    first = _of_first_look(found, config)
+    spread = _spread(first, apart, clusters, breast, spacing, config)
     call = distribution.classify_image(spread, whole, calls, trees, config.distribution)
+    second = len(found) - len(first)
+    if second and all(call.reasons[0] != cluster.reasons[0] for cluster in calls):  # a cluster counts all its members
+        reason = f"{second} that only a second look within a cluster reported {'is' if second == 1 else 'are'} listed"
+        call = replace(call, reasons=(*call.reasons, f"{reason} and not counted for the word of the image"))
     return found, tuple(clusters), call
+
+
+def _of_first_look(found: Sequence[Calcification], config: Config) -> list[Calcification]:
+    """Leave out what only a cluster made a calcification; what a crowd made one on film was found without any."""
+    limit = config.classify.crowd_score
+    return [c for c in found if Flag.SECOND_LOOK not in c.flags or c.score >= limit]
 
 
 def _spread(
@@ -377,8 +388,6 @@ def _spread(
     settings = config.distribution
     tight = {Distribution.GROUPED, Distribution.LINEAR, Distribution.SEGMENTAL}
     in_pattern = {n for c in clusters if c.distribution.label in tight for n in c.members}
-    # What only a cluster made one is not counted; what a crowd made one on film was found without any.
-    counting = [c for c in counting if Flag.SECOND_LOOK not in c.flags or c.score >= config.classify.crowd_score]
     doubtful = [c for c in counting if _is_arterial(c)]
     coarse = [
         c

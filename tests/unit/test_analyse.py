@@ -155,6 +155,14 @@ def test_what_a_crowd_made_a_calcification_counts_and_what_a_cluster_made_one_do
     assert counted == len(report.calcifications) - (0 if counts else second)
 
 
+@pytest.mark.parametrize(("name", "said"), [("03_grouped", ["1"]), ("04_linear", []), ("08_none", [])])
+def test_where_the_word_counts_fewer_than_are_listed_a_reason_says_so(request, name, said):
+    """The word grouped counts 11 of 12; a line's own reason counts all its members."""
+    image = read_mammogram(request.config.rootpath / "sample_data" / f"{name}.dcm", DicomSettings())
+    reasons = analyse(image, Config()).distribution.reasons
+    assert [reason.split()[0] for reason in reasons if "second look" in reason] == said
+
+
 def test_a_candidate_is_never_reported_as_well(make_mammogram):
     report = analyse(make_mammogram(GROUP), Config())
     assert report.calcifications

@@ -52,7 +52,12 @@ class Label:
 def marks_of(
     calcifications: Sequence[Calcification], clusters: Sequence[Cluster], placement: Placement, gap: float
 ) -> dict[int, Mark]:
-    """Give every calcification's mark by its number: a diamond for vascular, a square for macro, else a ring."""
+    """
+    Give every calcification's mark by its number: a diamond for vascular, a square for macro, else a ring.
+
+    What is left out as typically benign has that colour: it lies within the
+    hulls of others, and is none of theirs.
+    """
     colours: dict[int, Colour] = {
         number: APPEARANCES[cluster.distribution.label].colour for cluster in clusters for number in cluster.members
     }
@@ -62,7 +67,8 @@ def marks_of(
         radius = reach(item) * placement.scale + gap
         is_square = item.size is CalcificationSize.MACRO
         is_vascular = Flag.VASCULAR in item.flags
-        colour = ARTERY if is_vascular else colours.get(item.number, SINGLE)
+        alone = SINGLE if item.left_out is None else APPEARANCES[Distribution.TYPICALLY_BENIGN].colour
+        colour = ARTERY if is_vascular else colours.get(item.number, alone)
         marks[item.number] = Mark(x, y, radius, is_square, colour, is_diamond=is_vascular)
     return marks
 
@@ -129,12 +135,13 @@ def look_of(finding: Cluster | Vessel) -> Appearance:
     return APPEARANCES[Distribution.VASCULAR if isinstance(finding, Vessel) else finding.distribution.label]
 
 
-def say_finding(finding: Cluster | Vessel) -> list[str]:
-    """Say what it is called, how many calcifications it has, and how large it is."""
+def say_finding(finding: Cluster | Vessel, *, candidates: bool) -> list[str]:
+    """Say what it is called, with the candidates of an indeterminate one or not, and how many and how large it is."""
     if isinstance(finding, Vessel):
         words, long_mm = name_of(Distribution.VASCULAR), finding.length_mm
     else:
-        words, long_mm = called(finding.distribution.label, finding.distribution.between), finding.extent_mm
+        between = finding.distribution.between if candidates else ()
+        words, long_mm = called(finding.distribution.label, between), finding.extent_mm
     return [words, f"{len(finding.members)}", *([f"{fixed(long_mm, 1)} mm"] if len(finding.members) > 1 else [])]
 
 
@@ -204,7 +211,10 @@ def _labels_of(
         for vessel in report.vessels
         if vessel.number in courses
     ]
-    return [Label(key, " · ".join(say_finding(one)), look_of(one), _bounds(at), at) for key, one, at in shown]
+    return [
+        Label(key, " · ".join(say_finding(one, candidates=True)), look_of(one), _bounds(at), at)
+        for key, one, at in shown
+    ]
 
 
 def _label_of(place: Place, placement: Placement) -> Label:

@@ -96,12 +96,11 @@ def _write_caption(
     finding = place.finding
     room = left + room - x - 2 * size
     if isinstance(finding, Calcification):
-        parts = ["single", *say_size(finding.size, finding.width_mm, finding.length_mm)]
-        parts += _kind(finding)
+        parts = [*say_size(finding.size, finding.width_mm, finding.length_mm), *_kind(finding)] or ["single"]
         draw_text(column, shortened(" · ".join(parts), size, room), x, top, size, TEXT)
         return
     draw_symbol(column, look_of(finding), x + size * 0.4, top + line_height(size) / 2, size * 0.34)
-    parts = [*say_finding(finding), *(_kind(finding) if isinstance(finding, Cluster) else [])]
+    parts = [*say_finding(finding, candidates=False), *(_kind(finding) if isinstance(finding, Cluster) else [])]
     draw_text(column, shortened(" · ".join(parts), size, room), round(x + size * 1.2), top, size, TEXT)
 
 

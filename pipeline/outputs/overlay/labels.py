@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _CELL: Final = 4  # pixels of the picture; finer places look no better
 _COST_OF_LABEL: Final = 1e6  # never on another label, if there is room anywhere
-_COST_OF_MARK: Final = 2e3  # on marks only where the picture is full
+_COST_OF_MARK: Final = 2e4  # on marks only where the picture is full: a twentieth is worth 1000 pixels of way
 _COST_OF_TISSUE: Final = 240.0  # pixels that a label goes out of its way to stand on black rather than on white
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _REASON_LINES: Final = 2
 _Entry = CalcificationSize | Flag | Distribution
 _UID_TAIL: Final = 24
+_BENIGN: Final = Distribution.TYPICALLY_BENIGN
+"""Its key in the legend is a mark, for that is what has its colour."""
 
 
 def header_height(report: Report, width: int, em: int) -> int:
@@ -104,7 +106,7 @@ def _reasons(report: Report, width: int, em: int) -> list[str]:
 
 
 def _entries() -> list[_Entry]:
-    marks: list[_Entry] = [CalcificationSize.MICRO, CalcificationSize.MACRO, Flag.VASCULAR]
+    marks: list[_Entry] = [CalcificationSize.MICRO, CalcificationSize.MACRO, Flag.VASCULAR, _BENIGN]
     return [*marks, *DESCRIPTORS, Distribution.INDETERMINATE]
 
 
@@ -123,21 +125,25 @@ def _legend_rows(width: int, em: int) -> list[list[_Entry]]:
 
 
 def _key_width(entry: _Entry, size: int) -> int:
-    return round((4.0 if isinstance(entry, Distribution) else 1.5) * size)
+    return round((1.5 if _is_mark(entry) else 3.5) * size)
+
+
+def _is_mark(entry: _Entry) -> bool:
+    return entry is _BENIGN or not isinstance(entry, Distribution)
 
 
 def _entry_width(entry: _Entry, size: int) -> int:
-    return _key_width(entry, size) + text_width(name_of(entry), size) + round(1.3 * size)
+    return _key_width(entry, size) + text_width(name_of(entry), size) + round(0.95 * size)
 
 
 def _draw_key(panel: NDArray[np.uint8], entry: _Entry, x: int, y: float, size: int) -> None:
-    if not isinstance(entry, Distribution):
+    if not isinstance(entry, Distribution) or entry is _BENIGN:
         is_vascular, is_square = entry is Flag.VASCULAR, entry is CalcificationSize.MACRO
-        colour = ARTERY if is_vascular else SINGLE
+        colour = APPEARANCES[_BENIGN].colour if entry is _BENIGN else ARTERY if is_vascular else SINGLE
         mark = Mark(x + 0.5 * size, y, 0.36 * size, is_square, colour, is_diamond=is_vascular)
         draw_marks(panel, [mark], max(size / 14, 1.2))
         return
     appearance = APPEARANCES[entry]
     draw_symbol(panel, appearance, x + 0.4 * size, y, 0.34 * size)
-    line = np.array([[x + 1.2 * size, y], [x + 3.5 * size, y]])
+    line = np.array([[x + 1.2 * size, y], [x + 3.1 * size, y]])
     draw_outline(panel, line, appearance, max(round(size / 10), 1), closed=False)

@@ -72,7 +72,8 @@ export class Marks {
   ring(finding, cluster) {
     const kind = finding.kind === "added" ? "added" : kindOf(finding.item);
     const look = cluster ? this.vocabulary.palette[cluster.label] : null;
-    const colour = kind === "added" ? "#7fd4ff" : kind === "vascular" ? ARTERY : (look?.colour ?? "#ffffff");
+    const alone = finding.item.left_out ? this.vocabulary.palette.typically_benign.colour : "#ffffff";
+    const colour = kind === "added" ? "#7fd4ff" : kind === "vascular" ? ARTERY : (look?.colour ?? alone);
     const line = (name) => s("path", { class: name, d: SHAPES[kind], "vector-effect": "non-scaling-stroke" });
     const node = s("g", { class: `ring ${kind} ${finding.verdict ?? cluster?.verdict ?? ""}`, "data-key": finding.key }, line("halo"), line("line"));
     if (finding.verdict === "reject" || cluster?.verdict === "reject") {

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial.distance import cdist
 from skimage.graph import MCP_Geometric
+
+from pipeline.geometry import points_along
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,8 +29,11 @@ _FLOOR, _CLEAREST = 2.0, 2.5
 long, and no more. The arms, which start from a mark to find any tube at all, have a floor of 0.15; with that a course
 left its artery for a fibre wherever the artery is hidden. Between 1 and 3 drawn courses lie equally near to traced
 ones."""
-_SMOOTH_MM: Final = 0.4
-"""How far the corners that are kept may lie off the way; a pixel of the map."""
+_STEP_MM, _SMOOTH_MM = 0.2, 1.5
+"""Points of the way, and the standard deviation of their average: the width of an artery. A way from pixel to pixel has
+eight directions, and marks lie in either wall; arteries do not bend so."""
+_OFF_MM: Final = 0.2
+"""How far the corners that are kept may lie off the way; half a pixel of the map."""
 
 
 def draw_course(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -44,16 +50,26 @@ def draw_course(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> NDArray[np.f
     -------
     ndarray of float64, shape (m, 2)
         Corners of the way from one end to the other: through marks 4 mm apart
-        and more, and along the ridge between them. Branches are left out. One
-        corner where there is one mark.
+        and more, and along the ridge between them, smoothed. Branches are
+        left out. One corner where there is one mark.
     """
     stops = at_mm[_along(at_mm)]
     ways = [_way_between(clarity, one, other) for one, other in itertools.pairwise(stops)]
     course = np.concatenate([stops[:1], *ways])
     if len(course) < 3:
         return course
-    corners = cv2.approxPolyDP(course.astype(np.float32)[:, None], _SMOOTH_MM, closed=False)
+    corners = cv2.approxPolyDP(_smoothed(course).astype(np.float32)[:, None], _OFF_MM, closed=False)
     return np.asarray(corners[:, 0], np.float64)
+
+
+def _smoothed(course: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average a way along itself; its ends stay, for beyond them it is thought to go on as it came, turned about."""
+    points = np.concatenate([points_along(course, _STEP_MM), course[-1:]])
+    room = min(round(4 * _SMOOTH_MM / _STEP_MM), len(points) - 1)
+    before, after = 2 * points[0] - points[room:0:-1], 2 * points[-1] - points[-2 : -room - 2 : -1]
+    longer = np.concatenate([before, points, after])
+    smooth = gaussian_filter1d(longer, _SMOOTH_MM / _STEP_MM, axis=0, mode="nearest")
+    return np.asarray(smooth[room : room + len(points)])
 
 
 def _along(at_mm: NDArray[np.float64]) -> list[int]:

@@ -47,5 +47,15 @@ def test_where_the_vessel_is_in_view_the_course_follows_its_bends(rise_mm: float
     assert farthest(np.array(bend), [tuple(point) for point in course]) < 1.2
 
 
+@pytest.mark.parametrize("degrees", [0.0, 10.0, 22.5, 35.0, 67.5])
+def test_where_nothing_is_seen_the_course_is_as_good_as_straight_at_any_angle(degrees: float) -> None:
+    """Ways from pixel to pixel have eight directions; the course has not."""
+    there = (10.0 + 18 * np.sin(np.radians(degrees)), 10.0 + 18 * np.cos(np.radians(degrees)))
+    course = draw_course(clarity_of(), np.array([(10.0, 10.0), there]))
+    ends = np.array(sorted([course[0].tolist(), course[-1].tolist()]))
+    assert ends == pytest.approx(np.array(sorted([(10.0, 10.0), there])), abs=0.01)
+    assert path_length(course) < 18 * 1.03
+
+
 def test_one_mark_is_one_corner() -> None:
     assert draw_course(clarity_of(), np.array([(10.0, 10.0)])).tolist() == [[10.0, 10.0]]

@@ -100,6 +100,24 @@ def test_arteries_have_a_mark_and_a_colour_of_their_own(make_example: Callable[.
     assert np.ptp(np.nonzero(shown["artery"])[0]) > 2.5 * half  # from corner to corner; a ring is 2.2 across
 
 
+def test_what_is_left_out_as_benign_has_a_colour_of_its_own_within_a_cluster_too(
+    make_example: Callable[..., Any],
+) -> None:
+    group = tuple((500.0 + 60 * (n // 3), 200.0 + 60 * (n % 3)) for n in range(9) if n != 4)
+    example = make_example(((Distribution.INDETERMINATE, group),), singles=((560.0, 260.0, 12.0),))
+    sand = np.array(APPEARANCES[Distribution.TYPICALLY_BENIGN].colour)
+    shown = {}
+    for why in (None, "rim (90%)"):
+        *others, last = example.report.calcifications
+        report = replace(example.report, calcifications=(*others, replace(last, left_out=why)))
+        picture = picture_of(
+            render_overlay(example.mammogram, report, SETTINGS.model_copy(update={"insets": 0})), 1200, 900
+        )
+        shown[why] = (picture == sand).all(axis=2).sum()
+    assert shown[None] == 0
+    assert shown["rim (90%)"] > 20
+
+
 def test_the_course_of_an_artery_is_drawn_on_the_breast_and_in_its_inset(
     make_example: Callable[..., Any], put_in_vessel: Callable[..., Any]
 ) -> None:
