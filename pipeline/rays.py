@@ -45,10 +45,9 @@ def cast_rays(
     x = (columns[:, None, None] + np.cos(angles)[None, :, None] * radii_px).astype(np.float32)
     y = (rows[:, None, None] + np.sin(angles)[None, :, None] * radii_px).astype(np.float32)
     rays = np.empty(x.shape, np.float32)
-    step = max(1, _ROWS_AT_ONCE // directions)
-    for start in range(0, len(rows), step):
-        part = slice(start, start + step)
-        shape = (-1, len(radii_px))
+    for start in range(0, len(rows), _ROWS_AT_ONCE):  # a row for each position: narrower maps take longer
+        part = slice(start, start + _ROWS_AT_ONCE)
+        shape = (-1, directions * len(radii_px))
         sampled = cv2.remap(
             image, x[part].reshape(shape), y[part].reshape(shape), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )

@@ -171,7 +171,7 @@ def draw_annotations(
 ) -> None:
     """Write side and view, the scale bar, and a label beside every cluster and vessel."""
     kept_clear, outlines, courses = found
-    brightness = picture[:, :, 1].copy()
+    brightness = np.asarray(cv2.extractChannel(picture, 1), dtype=np.uint8)
     busy = kept_clear.copy().view(np.uint8)
     for outline in outlines.values():
         cv2.polylines(busy, [fixed_point(outline)], isClosed=True, color=1, thickness=em // 3, shift=_SHIFT)
