@@ -197,7 +197,7 @@ def _image(uid: str, result: Mapping[str, Any], readers: Mapping[str, list[Taken
             "calcifications": len(result["calcifications"]),
             "clusters": [
                 {"id": item["id"], "members": item["members"], "distribution": item["distribution"]["label"]}
-                for item in result["clusters"]
+                for item in _shown(result)
             ],
         },
         "answers": [_answer(reader, taken, result) for reader, taken in sorted(readers.items())],
@@ -216,11 +216,16 @@ def _answer(reader: str, taken: Sequence[Taken], result: Mapping[str, Any]) -> d
         "distribution": state.distribution or (label if state.rest_accepted else None),
         "comment": state.comment,
         "calcifications": [*_marks(state, result), *_added(state)],
-        "clusters": [_cluster(state, cluster) for cluster in result["clusters"]],
+        "clusters": [_cluster(state, cluster) for cluster in _shown(result)],
         "blinded": {"distribution": blinded.distribution, "calcifications": _added(blinded)} if before else None,
         "actions": len(taken),
         "saved_at": taken[-1].time,
     }
+
+
+def _shown(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Leave out loose chains: the review shows none, so nobody agrees with one by agreeing with the image."""
+    return [cluster for cluster in result["clusters"] if not cluster.get("loose", False)]
 
 
 def _state(taken: Sequence[Taken]) -> State:

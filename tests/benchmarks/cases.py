@@ -28,7 +28,7 @@ from pipeline.config import Config
 from pipeline.lexicon import Distribution
 from pipeline.outputs.overlay import OverlaySettings, render_overlay
 from pipeline.outputs.overlay.picture import plain
-from pipeline.outputs.overlay.text import draw_text, line_height, shortened
+from pipeline.outputs.overlay.text import draw_text, line_height, wrapped
 from pipeline.outputs.palette import APPEARANCES, ARTERY, BACKGROUND, DIM, TEXT, called, name_of
 from pipeline.phantom import default_recipe
 from pipeline.phantom.room import Role
@@ -47,6 +47,8 @@ SIDE_PX: Final = 400
 """Of a picture; the longer side of the image is drawn so long."""
 WRONG: Final = 5
 EM: Final = 17
+_LINES: Final = 2
+"""Of a caption."""
 COUNTING: Final = APPEARANCES[Distribution.GROUPED].colour
 COLOURS: Final = {Role.ARTERIAL: ARTERY, Role.MACRO: APPEARANCES[Distribution.DIFFUSE].colour}
 """Of the dots where calcifications were planted, by their role."""
@@ -130,16 +132,20 @@ def sheet(shown: Sequence[Case], first: int) -> NDArray[np.uint8]:
     line, pad = line_height(EM), EM // 2
     width = max(case.pictures[0].shape[1] for case in shown)
     height = max(case.pictures[0].shape[0] for case in shown)
-    tall = 2 * (height + line + 2 * pad)
+    tall = 2 * (height + _LINES * line + 2 * pad)
     canvas = plain(tall, len(shown) * (width + pad) + pad, BACKGROUND)
     for place, case in enumerate(shown):
         left = pad + place * (width + pad)
         planted = f"{first + place}  planted: {name_of(case.planted)}"
-        wrong = "" if case.is_right else "  (wrong)"
-        lines = (planted, f"called: {case.called}{wrong}")
-        for words, colour, picture, top in zip(lines, (DIM, TEXT), case.pictures, (0, tall // 2), strict=True):
-            draw_text(canvas, shortened(words, EM, width), left, top + pad, EM, colour)
-            below = top + 2 * pad + line
+        wrong = "" if case.is_right else " (wrong)"
+        texts = (planted, f"called: {case.called}{wrong}")
+        for words, colour, picture, top in zip(texts, (DIM, TEXT), case.pictures, (0, tall // 2), strict=True):
+            lines = wrapped(words, EM, width, _LINES)
+            below = top + pad + (_LINES - len(lines)) * line
+            for text in lines:
+                draw_text(canvas, text, left, below, EM, colour)
+                below += line
+            below += pad
             canvas[below : below + picture.shape[0], left : left + picture.shape[1]] = picture
     return canvas
 
