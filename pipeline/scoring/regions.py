@@ -54,7 +54,8 @@ def score_regions(
     """
     count = len(bootstrap.unit_of_case)
     truths, normal = np.zeros(count), np.zeros(count)
-    by = {name: (np.zeros(count), np.zeros(count)) for name in ("cluster_centroid", "cluster_member", "calcification")}
+    names = ("cluster_centroid", "cluster_member", "shown_cluster_member", "calcification")
+    by = {name: (np.zeros(count), np.zeros(count)) for name in names}
     for number, case in numbered:
         regions = case.truth.regions or ()
         truths[number], normal[number] = len(regions), not regions and case.found is not None
@@ -62,12 +63,18 @@ def score_regions(
             continue
         marks = case.found.marks.points_px[: case.found.marks.reported]
         clusters = [marks[list(cluster.members)] for cluster in case.found.clusters]
-        members = np.concatenate([*clusters, np.zeros((0, 2))])
-        shown = {"cluster_centroid": _centroids(clusters), "cluster_member": members, "calcification": marks}
-        for name, points in shown.items():
+        shown = [marks[list(cluster.members)] for cluster in case.found.clusters if not cluster.loose]
+        nothing = np.zeros((0, 2))
+        said = {
+            "cluster_centroid": (_centroids(clusters), len(clusters)),
+            "cluster_member": (np.concatenate([*clusters, nothing]), len(clusters)),
+            "shown_cluster_member": (np.concatenate([*shown, nothing]), len(shown)),
+            "calcification": (marks, len(marks)),
+        }
+        for name, (points, things) in said.items():
             found, false = by[name]
             found[number] = sum(holds(region, points) for region in regions)
-            false[number] = 0 if regions else len(marks) if name == "calcification" else len(clusters)
+            false[number] = 0 if regions else things
     sums = bootstrap.sums
     point = {
         name: {

@@ -52,12 +52,13 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class FoundCluster:
-    """A cluster of a run; ``members`` are indices into the marks of its image."""
+    """A cluster of a run; ``members`` are indices into the marks of its image, a ``loose`` one is shown nowhere."""
 
     members: tuple[int, ...]
     label: str
     probabilities: Mapping[str, float] | None
     morphology: str | None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,6 +203,7 @@ def _image(result: dict[str, Any], candidates: Path | None) -> FoundImage:
                 label=item["distribution"]["label"],
                 probabilities=item["distribution"]["probabilities"],
                 morphology=None if item["morphology"] is None else item["morphology"]["label"],
+                loose=item.get("loose", False),
             )
             for item in result["clusters"]
         ),

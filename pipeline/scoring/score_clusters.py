@@ -119,13 +119,16 @@ def score_clusters(
             normal[case.number] = not case.truths
             area_cm2[case.number] = (case.case.found.breast_area_mm2 or 0) / 100
     sums, ratio = bootstrap.sums, bootstrap.ratio
-    hits, kallergi, false, without = (np.zeros(count) for _ in range(4))
+    hits, kallergi, false, without, shown_hits, shown_false = (np.zeros(count) for _ in range(6))
     for case in cases:
         clusters = () if case.case.found is None else case.case.found.clusters
         counted = count_clusters(case, np.arange(case.reported), [c.members for c in clusters], settings)
         number = case.number
         hits[number], kallergi[number] = len(counted.pairs), counted.kallergi
         false[number], without[number] = counted.false, counted.without_truth
+        shown = [c.members for c in clusters if not c.loose]
+        counted = count_clusters(case, np.arange(case.reported), shown, settings)
+        shown_hits[number], shown_false[number] = len(counted.pairs), counted.false
     section: Section = {
         "images": len(cases),
         "images_without_any_calcification": int(normal.sum()),
@@ -137,6 +140,8 @@ def score_clusters(
             "false_per_image_of_false_marks": figure_to_json(ratio(sums(without), sums(images))),
             "false_per_normal_image": figure_to_json(ratio(sums(false * normal), sums(normal))),
             "false_per_cm2": figure_to_json(ratio(sums(false), sums(area_cm2))),
+            "found_by_shown": figure_to_json(ratio(sums(shown_hits), sums(truths))),
+            "false_shown_per_image": figure_to_json(ratio(sums(shown_false), sums(images))),
         },
         "at_rates": {},
     }

@@ -46,6 +46,8 @@ def clusters(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
             ("false_per_image_of_false_marks", "of them without three true calcifications", 2),
             ("false_per_normal_image", "false per image without any", 2),
             ("false_per_cm2", "false per cm\u00b2 of breast", 4),
+            ("found_by_shown", "found by those that are shown, without loose chains", 3),
+            ("false_shown_per_image", "false ones of these per image", 2),
         )
     ]
     lists = listing("At the operating point", ("", "value", "n"), rows)
@@ -69,6 +71,7 @@ def regions(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
     looks = {
         "cluster_centroid": ("centroid of a cluster", "a"),
         "cluster_member": ("any member of a cluster", "c"),
+        "shown_cluster_member": ("any member of a cluster that is shown (no loose chain)", "c"),
         "calcification": ("any calcification", "b"),
     }
     parts = []

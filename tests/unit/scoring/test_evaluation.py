@@ -216,12 +216,30 @@ def test_clusters_are_found_missed_and_false(image: Image, write_run: Write, wri
         "false_per_image_of_false_marks": pytest.approx(2 / 3, abs=1e-5),
         "false_per_normal_image": 1.0,
         "false_per_cm2": pytest.approx(2 / 30, abs=1e-5),
+        "found_by_shown": 0.5,
+        "false_shown_per_image": pytest.approx(2 / 3, abs=1e-5),
     }
     assert document["clusters"]["at_rates"]["per_image"][0]["found"]["value"] == 0.5  # from the marks above 0.6 alone
     of_clusters = document["distribution"]["of_clusters"]
     assert (of_clusters["n"], of_clusters["accuracy"]["value"]) == (1, 1.0)
     assert of_clusters["calibration"]["expected_error"]["value"] == pytest.approx(0.2)
     assert document["morphology"] is None
+
+
+def test_what_only_loose_chains_hit_stands_beside_what_is_shown(
+    image: Image, write_run: Write, score: Score, tmp_path: Path
+) -> None:
+    """A chain that no picture shows is counted as one of the list, and not as one that is shown."""
+    marks = [(20.0, 10.0, 0.9), (26.0, 10.0, 0.8), (23.0, 14.0, 0.7)]
+    results = [image(uid, marks, clusters=[(0, 1, 2)]) for uid in ("1", "2", "3")]
+    for result in results[1:]:
+        result["clusters"][0]["loose"] = True
+    truth = tmp_path / "regions.csv"
+    rows = ["1,CALC,23,11,3", "2,CALC,23,11,3", "3,NORM,,,"]
+    truth.write_text("\n".join(["sop_instance_uid,kind,row,column,radius_px", *rows]))
+    at = score(write_run(results), truth).document["regions"]["at_operating_point"]
+    assert values(at["cluster_member"]) == {"found": 1.0, "false_per_normal_image": 1.0}
+    assert values(at["shown_cluster_member"]) == {"found": 0.5, "false_per_normal_image": 0.0}
 
 
 def test_regions_count_in_pixels_without_a_spacing(
