@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pipeline.histogram import count_levels, median_level
+from pipeline.stages.foreign import tiles as tiling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from pipeline.geometry import PixelSpacing
     from pipeline.model import Breast, Density, Particle
 
-_DENSEST: Final = np.iinfo(np.uint16).max
+DENSEST: Final = np.iinfo(np.uint16).max
+"""What a window clips, it clips to this."""
 _PATCH_MM: Final = 2.0
 _SEARCH_MM: Final = 0.35
 """How far from a particle its densest pixel may be: the particle of a letter can be the middle of its bow."""
@@ -38,7 +40,7 @@ gives that to no calcification, for it lies on those as on everything else."""
 _STEEP_SHARE: Final = 0.65
 """Of the area of a line that reaches the largest density, what is within a fifth of its height: 0.67 to 0.9 in letters,
 0.4 to 0.6 in branching calcifications that a window clips."""
-_GROUND_PX: Final = (2, 5)
+_GROUND_PX: Final = (2, tiling.GAP_PX)
 """Where the ground around a mark begins and ends, in pixels from it; its rim is the first pixel."""
 _SMALL_PX: Final = 10
 """How far small tiles reach beyond the densest pixel: what is larger than a speck is measured in whole ones."""
@@ -54,8 +56,11 @@ class Mark:
     ``rim`` is the mean height just outside of it as a share of its own,
     ``solid_px`` the number of pixels at the level of the densest, ``high_px``
     that above four fifths of the height, ``outline`` its length over that of a
-    square of equal area. ``inside`` is the area itself, in a tile of the image
-    that begins at ``corner_px``.
+    square of equal area. ``run_px`` counts the pixels of its largest piece that
+    has one and the same grey level, that of the densest. Of ``edge_px`` pixels
+    on either side of the outline, ``soft_px`` lie between a fifth and four
+    fifths of the height. ``inside`` is the area itself, in a tile of the image
+    that begins at ``corner_px``, and ``half_width_px`` how deep one can be in it.
     """
 
     row_px: float
@@ -67,6 +72,10 @@ class Mark:
     high_px: int
     area_px: int
     outline: float
+    run_px: int
+    edge_px: int
+    soft_px: int
+    half_width_px: float
     corner_px: tuple[int, int]
     inside: NDArray[np.bool_]
 
@@ -86,7 +95,7 @@ class Mark:
         """A window clips calcifications to flat tops at the largest density; what is left of their slope shows."""
         is_all_solid = self.rim <= 0.03 and self.solid_px >= 0.9 * self.area_px
         is_steep_line = self.outline >= 1.6 and self.high_px >= _STEEP_SHARE * self.area_px
-        return self.level < _DENSEST - 1 or is_all_solid or is_steep_line
+        return self.level < DENSEST - 1 or is_all_solid or is_steep_line
 
     @property
     def is_stroke(self) -> bool:
@@ -109,10 +118,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """What tells one grey level from the next: the noise between neighbours, and the step of the grey scale."""
+    """
+    What tells one grey level from the next: the noise between neighbours, and the step of the grey scale.
+
+    ``alike`` is the share of neighbours that have the same grey level.
+    """
 
     sigma: float
     step: float
+    alike: float
 
     @property
     def tolerance(self) -> float:
@@ -132,7 +146,8 @@ def grain_of(density: Density, breast: Breast) -> Grain:
     steps = count_levels(np.asarray(cv2.absdiff(values, beside)), inside)
     sigma = 1.4826 * median_level(steps) / math.sqrt(2)
     levels = np.flatnonzero(count_levels(values))
-    return Grain(max(sigma, 1.0), float(np.median(np.diff(levels))) if len(levels) > 1 else 1.0)
+    step = float(np.median(np.diff(levels))) if len(levels) > 1 else 1.0
+    return Grain(max(sigma, 1.0), step, float(steps[0] / max(steps.sum(), 1)))
 
 
 def measure_marks(
@@ -155,7 +170,7 @@ def _measure_together(
 ) -> list[Mark | None]:
     """Measure small marks in small tiles, a fifth as many pixels, and in large ones what does not fit into them."""
     half, near = (max(1, math.ceil(length / spacing.mean_mm)) for length in (_PATCH_MM, _SEARCH_MM))
-    ground = _ground(*_cut_out(particles, image, half))
+    ground = tiling.median_of(*tiling.cut_out(particles, image, half))
     small = min(half, near + _SMALL_PX)
     found, does_fit = _measure_tiles(particles, ground, image, small, near, grain)
     rest = np.flatnonzero(~does_fit).tolist()
@@ -175,23 +190,30 @@ def _measure_tiles(
     grain: Grain,
 ) -> tuple[list[Mark | None], NDArray[np.bool_]]:
     """Measure marks in tiles that reach so far; give them, and whether they and the ground around them fit in."""
-    tiles, is_image = _cut_out(particles, image, half)
-    peaks = _densest(tiles, half, near)
+    tiles, is_image = tiling.cut_out(particles, image, half)
+    peaks = tiling.densest_near_middle(tiles, half, near)
     level = tiles[peaks].astype(np.float64)
-    inside = _joined(is_image & (tiles >= ((ground + level) / 2)[:, None, None]), peaks)
+    inside = tiling.joined(is_image & (tiles >= ((ground + level) / 2)[:, None, None]), peaks)
     edge = _GROUND_PX[1]
-    does_fit = _count(inside) == _count(inside[:, edge : -2 * edge, edge:-edge])
-    rim = _widened(inside, 1) & is_image & ~inside
-    around = _widened(inside, _GROUND_PX[1]) & is_image & ~_widened(inside, _GROUND_PX[0])
-    rim_px, area_px = _count(rim), _count(inside)
-    height = level - _medians(tiles, around)
+    does_fit = tiling.count(inside) == tiling.count(inside[:, edge : -2 * edge, edge:-edge])
+    rim = tiling.widened(inside, 1) & is_image & ~inside
+    around = tiling.widened(inside, _GROUND_PX[1]) & is_image & ~tiling.widened(inside, _GROUND_PX[0])
+    rim_px, area_px = tiling.count(rim), tiling.count(inside)
+    height = level - tiling.median_within(tiles, around)
     least = max(_LEAST_SIGMA * grain.sigma, _LEAST_STEPS * grain.step)
     is_mark = (level - ground >= least) & (rim_px > 0) & (height >= least)
     rim_level = np.where(rim, tiles, 0).sum(axis=(1, 2)) / np.maximum(rim_px, 1)
-    high_px = _count(inside & (tiles >= (level - 0.2 * height).astype(np.float32)[:, None, None]))
-    solid_px = _count(inside & (tiles >= (level - grain.tolerance).astype(np.float32)[:, None, None]))
-    touching = _count(inside[:, 1:] & inside[:, :-1]) + _count(inside[:, :, 1:] & inside[:, :, :-1])
+    is_high = tiles >= (level - 0.2 * height).astype(np.float32)[:, None, None]
+    high_px = tiling.count(inside & is_high)
+    solid_px = tiling.count(inside & (tiles >= (level - grain.tolerance).astype(np.float32)[:, None, None]))
+    touching = tiling.count(inside[:, 1:] & inside[:, :-1]) + tiling.count(inside[:, :, 1:] & inside[:, :, :-1])
     outline = (4 * area_px - 2 * touching) / (4 * np.sqrt(np.maximum(area_px, 1)))
+    brim = inside & tiling.widened(~inside, 1)
+    edge_px = rim_px + tiling.count(brim)
+    is_low = tiles <= (level - 0.8 * height).astype(np.float32)[:, None, None]
+    soft_px = tiling.count(rim & ~is_low) + tiling.count(brim & ~is_high)
+    run_px = tiling.largest_part(inside & (tiles == level.astype(np.uint16)[:, None, None]))
+    half_width_px = tiling.half_width_px(inside)
     marks = [
         Mark(
             row_px=particle.row_px,
@@ -203,6 +225,10 @@ def _measure_tiles(
             high_px=int(high_px[i]),
             area_px=int(area_px[i]),
             outline=float(outline[i]),
+            run_px=int(run_px[i]),
+            edge_px=int(edge_px[i]),
+            soft_px=int(soft_px[i]),
+            half_width_px=float(half_width_px[i]),
             corner_px=(round(particle.row_px) - half, round(particle.column_px) - half),
             inside=inside[i],
         )
@@ -211,68 +237,3 @@ def _measure_tiles(
         for i, particle in enumerate(particles)
     ]
     return marks, does_fit
-
-
-def _cut_out(
-    particles: Sequence[Particle], image: NDArray[np.uint16], half: int
-) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-    """Give a tile around each particle with a gap below it, shape (n, side + gap, side), and where it is image."""
-    side = 2 * half + 1
-    tiles = np.zeros((len(particles), side + _GROUND_PX[1], side), np.uint16)
-    is_image = np.zeros(tiles.shape, np.bool_)
-    for tile, shown, particle in zip(tiles, is_image, particles, strict=True):
-        row, column = round(particle.row_px) - half, round(particle.column_px) - half
-        patch = image[max(row, 0) : row + side, max(column, 0) : column + side]
-        top, left = max(-row, 0), max(-column, 0)
-        here = slice(top, top + patch.shape[0]), slice(left, left + patch.shape[1])
-        tile[here], shown[here] = patch, True
-    return tiles, is_image
-
-
-def _densest(tiles: NDArray[np.uint16], half: int, near: int) -> tuple[NDArray[np.int_], ...]:
-    """Give the densest pixel near the middle of each tile, as an index of all tiles."""
-    window = tiles[:, half - near : half + near + 1, half - near : half + near + 1]
-    row, column = divmod(window.reshape(len(tiles), -1).argmax(axis=1), window.shape[2])
-    return np.arange(len(tiles)), row + half - near, column + half - near
-
-
-def _ground(tiles: NDArray[np.uint16], is_image: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Median of the image in each tile."""
-    whole = tiles[:, : -_GROUND_PX[1]].reshape(len(tiles), -1)
-    ground = np.median(whole, axis=1)
-    for i in np.flatnonzero(_count(is_image) < whole.shape[1]):  # at the edge of the image
-        ground[i] = np.median(tiles[i][is_image[i]])
-    return np.asarray(ground, dtype=np.float64)
-
-
-def _joined(masks: NDArray[np.bool_], places: tuple[NDArray[np.int_], ...]) -> NDArray[np.bool_]:
-    """Give the 8-connected part of each mask that holds a place; nothing where the place is not in the mask."""
-    _, labels = cv2.connectedComponents(_below_each_other(masks), connectivity=8)
-    labels = labels.reshape(masks.shape)
-    return np.asarray(masks & (labels == labels[places][:, None, None]))
-
-
-def _widened(masks: NDArray[np.bool_], reach_px: int) -> NDArray[np.bool_]:
-    """Add to each mask what lies within so many pixels, diagonally too."""
-    side = 2 * reach_px + 1
-    return cv2.dilate(_below_each_other(masks), np.ones((side, side), np.uint8)).reshape(masks.shape) > 0
-
-
-def _below_each_other(masks: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    return masks.reshape(-1, masks.shape[2]).view(np.uint8)
-
-
-def _count(masks: NDArray[np.bool_]) -> NDArray[np.int_]:
-    return np.asarray(np.count_nonzero(masks, axis=(1, 2)))
-
-
-def _medians(tiles: NDArray[np.uint16], masks: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Median of each tile within its mask; infinite where that is empty."""
-    count = _count(masks)
-    owner = np.repeat(np.arange(len(masks)), count)
-    ranked = np.sort(owner * (_DENSEST + 1) + tiles[masks]) % (_DENSEST + 1)  # by tile, then by level
-    first = np.cumsum(count) - count
-    middle = np.full(len(masks), np.inf)
-    full = count > 0
-    middle[full] = (ranked[(first + (count - 1) // 2)[full]] + ranked[(first + count // 2)[full]]) / 2
-    return middle

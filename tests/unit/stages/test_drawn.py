@@ -31,10 +31,12 @@ GROUP = [(20.3, 16.2, 0.35), (21.9, 17.8, 0.45), (23.4, 15.1, 0.3), (22.2, 13.9,
 KEPT_IN = Config(foreign=ForeignSettings(leave_out_drawn=False))
 
 
-def text(height_mm: float, font: int = cv2.FONT_HERSHEY_SIMPLEX, thick: int = 1, line: int = cv2.LINE_8) -> Draw:
+def text(
+    height_mm: float, font: int = cv2.FONT_HERSHEY_SIMPLEX, thick: int = 1, line: int = cv2.LINE_8, words: str = TEXT
+) -> Draw:
     def draw(mask: Mask) -> None:
-        height = cv2.getTextSize(TEXT, font, 1.0, thick)[0][1]
-        cv2.putText(mask, TEXT, (120, 440), font, height_mm / PIXEL_MM / height, 255, thick, line)
+        height = cv2.getTextSize(words, font, 1.0, thick)[0][1]
+        cv2.putText(mask, words, (120, 440), font, height_mm / PIXEL_MM / height, 255, thick, line)
 
     return draw
 
@@ -137,6 +139,19 @@ def test_nothing_on_a_drawing_is_a_calcification_and_the_image_says_so(make_mamm
     assert on_it(report, mask) == 0
     assert Flag.BURNED_IN_MARKS in report.flags
     assert len(report.calcifications) == len(GROUP)  # and what is there stays
+
+
+@pytest.mark.parametrize(
+    ("words", "height_mm", "level"),
+    [("RCC", 0.6, 4095), ("CC", 0.6, 2900), ("L", 0.9, 2900), ("7", 0.9, 4095), ("A", 0.9, 2900)],
+)
+def test_a_short_word_is_no_calcification(make_mammogram, words: str, height_mm: float, level: float) -> None:
+    mammogram, mask = drawn_into(make_mammogram(GROUP), text(height_mm, words=words), level=level)
+    assert on_it(analyse(mammogram, KEPT_IN), mask) >= 1  # it would be marked
+    report = analyse(mammogram, Config())
+    assert on_it(report, mask) == 0
+    assert Flag.BURNED_IN_MARKS in report.flags
+    assert len(report.calcifications) == len(GROUP)
 
 
 @pytest.mark.parametrize("draw", [text(1.1), text(1.5, thick=2), ruler, row_of_dots, dotted_ring])

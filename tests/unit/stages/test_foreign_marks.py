@@ -12,7 +12,7 @@ from pipeline.model import Density, Particle
 from pipeline.stages.foreign.marks import Grain, Mark, measure_marks
 
 SPACING = PixelSpacing(0.1, 0.1)
-GRAIN = Grain(sigma=10.0, step=1.0)
+GRAIN = Grain(sigma=10.0, step=1.0, alike=0.03)
 GROUND = 1000
 PLACES = [(60, 60), (1, 1), (118, 60), (60, 118), (30, 90), (90, 30), (95, 95)]
 
