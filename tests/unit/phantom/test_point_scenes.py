@@ -72,3 +72,12 @@ def test_disturbances_are_as_large_as_they_say(breasts):
 def test_equal_generators_give_equal_scenes(breasts):
     one, other = (wide_scene(breasts[0], Distribution.SEGMENTAL, np.random.default_rng(9)) for _ in range(2))
     np.testing.assert_array_equal(one.points_mm, other.points_mm)
+
+
+def test_false_points_lie_as_marks_of_women_do_that_are_no_pattern(breasts):
+    rng = np.random.default_rng(3)
+    scenes = [usual_scene(one, Kind.NONE, Disturbance(false=10), rng).points_mm for one in breasts for _ in range(60)]
+    independent = [one.room.draw(10, rng) for one in breasts for _ in range(60)]
+    for within_mm, low, high in ((2.0, 8.4, 37.3), (5.0, 3.5, 12.3), (10.0, 2.6, 5.9), (20.0, 1.7, 3.1)):
+        pairs, by_chance = (sum((pdist(s) <= within_mm).sum() for s in kind) for kind in (scenes, independent))
+        assert low < pairs / by_chance < high
