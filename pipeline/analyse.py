@@ -43,6 +43,7 @@ from pipeline.stages import (
     morphology,
     normalise,
     pattern,
+    rods,
     vessels,
 )
 
@@ -292,7 +293,10 @@ def search(mammogram: Mammogram, config: Config) -> Search:
     density = normalise.to_density(mammogram.pixels)
     breast = breast_stage.find_breast(density, spacing, config.breast)
     channels = _channels(density, breast, spacing, config)
-    return Search(density, breast, spacing, channels, detect.find_particles(channels, breast, config.detect))
+    particles = detect.find_particles(channels, breast, config.detect)
+    if mammogram.spacing is not None:  # a rod is one by its millimetres
+        particles += rods.find_rods(channels, breast)
+    return Search(density, breast, spacing, channels, particles)
 
 
 def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:

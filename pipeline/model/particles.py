@@ -77,7 +77,8 @@ class Particle:
     deviations of the noise at its grey level; ``edge_to_noise`` the smallest of
     the steepest drops around it, likewise; ``strength_sigma`` their geometric
     mean. ``score`` (0 to 1) is 0 until the particle was classified. ``channel``
-    is the index of the top-hat that found it, from fine to coarse.
+    is the index of the top-hat that found it, from fine to coarse. One that
+    ``is_rod`` was found by its shape, and its strength is its mean height.
     """
 
     row_px: float
@@ -87,3 +88,4 @@ class Particle:
     edge_to_noise: float
     strength_sigma: float
     score: float
+    is_rod: bool = False

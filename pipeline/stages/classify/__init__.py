@@ -37,6 +37,10 @@ __all__ = [
 _SURE_BY_EDGE = 3.0
 """Largest log odds by the edge alone: labels, implants and folds have sharper edges than any calcification."""
 
+_ROD_HALF_SIGMA = 8.0
+"""Mean height, in the noise, at which what is shaped as a rod and as sharp as one has a score of 0.5. So two false
+ones, a fold of skin and a crossing of fibres, are reported in 112 images of 26 women."""
+
 _SAME_PLACE = 0.3
 """Peaks of two channels this close, as a share of the coarser one's length, belong to one particle."""
 
@@ -179,6 +183,8 @@ def _follow_rule(
     for particle, place, edge in zip(coarse, _places_mm(coarse, spacing), edges.tolist(), strict=True):
         by_edge = min((edge - settings.coarse_edge_half_sigma) / settings.strength_step_sigma, _SURE_BY_EDGE)
         alone = max(_by_strength(particle, settings.coarse_half_sigma, settings), by_edge)
+        if particle.is_rod:
+            alone = min(_by_strength(particle, _ROD_HALF_SIGMA, settings), _SURE_BY_EDGE)
         reach_mm = channels[particle.channel].length_mm / 2
         on_it = fine_odds[tree.query_ball_point(place, reach_mm)] if tree is not None else np.zeros(0)
         supported = _by_strength(particle, settings.supported_half_sigma, settings)
