@@ -10,8 +10,10 @@ of the marks, so the share that is flagged is given over all of them, without
 her, and as the mean over women. Constants are set on the women of one half
 (`women.py`); each score on the other half uses it up a little.
 
-With --write-courses FILE the traces of the chosen half are written for
-`mammocalc train --vessels FOLDER --courses FILE`, and nothing is scored.
+With --write-courses FILE the traces of the chosen halves are written for
+`mammocalc train --vessels FOLDER --courses FILE`, and nothing is scored. The
+shipped model was fitted on both halves; so what other women can expect is
+measured with one that was fitted on the other half alone: --vessels FILE.
 
 With --simulated N also N simulated images of each kind: no line, wedge or group
 may be flagged.
@@ -235,6 +237,7 @@ def main() -> None:
     parser.add_argument("--simulated", type=int, default=0, metavar="N", help="also N images of each kind")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the simulated ones")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--vessels", type=Path, metavar="FILE", help="a model in place of the shipped one")
     parser.add_argument("--write-courses", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     if arguments.write_courses:
@@ -242,6 +245,9 @@ def main() -> None:
         write_courses(arguments.folder, images, arguments.write_courses)
         return
     config = Config()
+    if arguments.vessels:
+        own = config.vessels.model_copy(update={"file": str(arguments.vessels)})
+        config = config.model_copy(update={"vessels": own})
     with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
         for half in arguments.half if arguments.folder else ():
             images = read_images(arguments.folder, half)

@@ -25,16 +25,17 @@ _PIXEL_MM: Final = 0.4
 _WIDTHS_MM: Final = (0.5, 0.9, 1.5)
 """Standard deviations of the blur: arteries of the breast are 1 to 4 mm wide."""
 
-_RIM_MM: Final = 0.25
-"""What is cut out around a particle: its blur, which the outline at half height leaves."""
 _FILL_MM: Final = 0.8
 """Standard deviation of the average that fills what is cut out, from around it."""
 
 _LEVEL_MM: Final = 6.0
 """Standard deviation of the mean of the breast that is taken off, so that its rim and the muscle are no ridges."""
 
-_AROUND_MM: Final = 48.0
-"""Side of the square in which the usual curvature around a place is taken."""
+_SKIN_MM: Final = 4.0
+"""Nearer to the skin line than this nothing is looked for: the skin itself is the clearest tube of many images."""
+
+_AROUND_MM: Final = 24.0
+"""Side of the square in which the usual curvature around a place is taken: twice as much takes in the skin line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +46,7 @@ class ClarityMap:
     Attributes
     ----------
     values : ndarray of float32, shape (rows, columns)
-        0 outside of the breast; about 1 where something like a tube is, 3 on a plain vessel.
+        0 outside of the breast and in its skin; about 1 where something like a tube is, 3 on a plain vessel.
     origin_mm, pixel_mm : tuple of float
         Centre of the first pixel and the size of a pixel, (down, across).
     """
@@ -101,9 +102,8 @@ def map_clarity(
     pixel_mm = (height_mm / shape[0], width_mm / shape[1])
     corner_mm = (breast.box_px[0] - 0.5) * spacing.row_mm, (breast.box_px[1] - 0.5) * spacing.column_mm
     origin_mm = (corner_mm[0] + pixel_mm[0] / 2, corner_mm[1] + pixel_mm[1] / 2)
-    image = cv2.resize(channel.image, shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
     inside = _inside(breast, origin_mm, pixel_mm, shape, spacing)
-    image = _without_particles(image, inside, calcifications, origin_mm, pixel_mm, spacing)
+    image = _without_particles(channel, inside, _outlines(calcifications, channel, breast), pixel_mm)
     level = _mean_of(image, inside, _LEVEL_MM, pixel_mm)
     flat = (image - level) * inside
     values = np.zeros(shape, np.float32)
@@ -124,33 +124,48 @@ def _inside(
     shape: tuple[int, int],
     spacing: PixelSpacing,
 ) -> NDArray[np.float32]:
-    """Give 1 in the breast and 0 outside, for each pixel of the map."""
+    """Give 1 in the breast below the skin and 0 elsewhere, for each pixel of the map."""
     cells = []
     for axis, size_mm in enumerate((spacing.row_mm, spacing.column_mm)):
         at_px = (origin_mm[axis] + np.arange(shape[axis]) * pixel_mm[axis]) / size_mm
         cells.append(np.clip((at_px / breast.cell_px).astype(np.intp), 0, breast.is_breast.shape[axis] - 1))
-    return breast.is_breast.take(cells[0], axis=0).take(cells[1], axis=1).astype(np.float32)
+    is_deep = breast.skin_distance_px * spacing.mean_mm >= _SKIN_MM
+    return is_deep.take(cells[0], axis=0).take(cells[1], axis=1).astype(np.float32)
+
+
+def _outlines(calcifications: Sequence[Calcification], channel: Channel, breast: Breast) -> list[NDArray[np.int32]]:
+    """Give the outlines in sixteenths of the channel's pixels, as (across, down): many are not much larger than one."""
+    corner = np.array(breast.box_px[:2]) - 0.5
+    found = []
+    for one in calcifications:
+        corners = (np.array(one.outline_px, np.float64).reshape(-1, 2) - corner) / channel.step_px - 0.5
+        if len(corners):
+            found.append(np.rint(corners[:, ::-1] * 16).astype(np.int32))
+    return found
 
 
 def _without_particles(
-    image: NDArray[np.float32],
+    channel: Channel,
     inside: NDArray[np.float32],
-    calcifications: Sequence[Calcification],
-    origin_mm: tuple[float, float],
+    outlines: Sequence[NDArray[np.int32]],
     pixel_mm: tuple[float, float],
-    spacing: PixelSpacing,
 ) -> NDArray[np.float32]:
-    """Fill what particles cover from around."""
-    cut = np.zeros(image.shape, np.uint8)
-    for one in calcifications:
-        corners = (spacing.to_mm(np.array(one.outline_px).reshape(-1, 2)) - origin_mm) / pixel_mm
-        if len(corners):
-            # Outlines are drawn on sixteenths of a pixel: many are not much larger than one.
-            cv2.fillPoly(cut, [np.rint(corners[:, ::-1] * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    size = tuple(2 * max(1, round(_RIM_MM / mm)) + 1 for mm in pixel_mm[::-1])
-    covered = cv2.dilate(cut, np.ones(size[::-1], np.uint8))
-    around = _mean_of(image, inside * (1 - covered), _FILL_MM, pixel_mm)
-    return np.where(covered > 0, around, image)
+    """
+    Average the image to the pixels of the map, without what particles cover.
+
+    They are cut out in the fine image, outlines included. In the coarse one
+    the cut would be as wide as the vessel, and the vessel gone with it.
+    """
+    keep = np.ones(channel.image.shape, np.uint8)
+    for outline in outlines:  # one by one: what two of them share would count as outside of both
+        cv2.fillPoly(keep, [outline], 0, cv2.LINE_8, 4)
+    cv2.polylines(keep, outlines, isClosed=True, color=0, thickness=1, lineType=cv2.LINE_8, shift=4)
+    shape = inside.shape[::-1]
+    share = cv2.resize(keep.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+    kept = cv2.resize((channel.image * keep).astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+    mean = np.asarray(kept / np.maximum(share, 1e-3), np.float32)
+    around = _mean_of(mean, inside * share, _FILL_MM, pixel_mm)
+    return np.asarray(kept + (1 - share) * around)
 
 
 def _mean_of(

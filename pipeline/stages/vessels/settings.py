@@ -26,7 +26,7 @@ class VesselSettings(Settings):
     file: str | None = None
     """A model made by ``mammocalc train --vessels``; null for the one that comes with the program."""
 
-    sure: float = Field(default=0.75, gt=0, lt=1)
+    sure: float = Field(default=0.8, gt=0, lt=1)
     """How probable one mark of an artery has to be at least; the likely ones that are joined to it are taken along.
     Fewer than three marks, and rows that may point to the nipple, need 0.95 or this, whichever is more. Lower values
     find more arteries, and flag more of what is none."""

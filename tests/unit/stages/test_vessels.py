@@ -180,6 +180,22 @@ def test_a_row_of_bright_specks_is_no_tube_for_they_are_cut_out() -> None:
     assert np.median(without) < 1.0
 
 
+@pytest.mark.parametrize("apart_mm", [1.0, 1.5])
+def test_a_vessel_stays_in_view_although_its_plaques_are_cut_out(apart_mm: float) -> None:
+    channel = channel_with([VESSEL])
+    middle = VESSEL[None, 220:480:10]
+    bare = np.median(map_clarity([], (channel,), breast(), SPACING).at(middle))
+    specks = along(VESSEL[200:500], apart_mm, 1.3, WALLS)
+    assert np.median(map_clarity(specks, (channel,), breast(), SPACING).at(middle)) > 0.9 * bare
+
+
+def test_the_skin_is_no_tube() -> None:
+    tube = straight((60.0, 10.0), (60.0, 90.0))
+    near_skin = np.full_like(breast().skin_distance_px, 3.0 / SPACING.mean_mm)
+    skin = replace(breast(), skin_distance_px=near_skin)
+    assert not map_clarity([], (channel_with([tube]),), skin, SPACING).at(tube[None]).any()
+
+
 def test_arms_follow_a_winding_tube_both_ways() -> None:
     clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
     at = VESSEL[435][None]
