@@ -156,7 +156,7 @@ def _is_sheared(codes: NDArray[np.uint16]) -> bool:
     rows, columns = codes.shape
     values = codes.reshape(-1)
     last = rows - 2 * SHEAR_ROWS
-    if last <= 0 or columns <= SHEARS_PX[-1]:
+    if last <= 0 or columns < 2 * SHEAR_ROWS * SHEARS_PX[0]:
         return False
     upper = codes[:last:EVERY_ROWS]
 
@@ -165,7 +165,9 @@ def _is_sheared(codes: NDArray[np.uint16]) -> bool:
         below = np.lib.stride_tricks.sliding_window_view(moved, columns)[:: EVERY_ROWS * columns][: len(upper)]
         return _mean_difference(upper, below)
 
-    return min(misfit(side * shear_px) for shear_px in SHEARS_PX for side in (1, -1)) < SHEARED * misfit(0)
+    # Moved by nearly a whole width, a row comes to lie on the next one, which always fits better.
+    shears = [side * shear_px for shear_px in SHEARS_PX if SHEAR_ROWS * shear_px <= columns / 2 for side in (1, -1)]
+    return min(misfit(shear_px) for shear_px in shears) < SHEARED * misfit(0)
 
 
 def _pairs(image: NDArray[Any]) -> tuple[tuple[NDArray[Any], NDArray[Any]], ...]:

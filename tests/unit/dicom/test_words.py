@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import imagecodecs
 import numpy as np
 import pytest
@@ -198,6 +199,13 @@ def test_a_width_that_is_a_little_wrong_is_refused(make: Make, breast: Picture, 
         read_mammogram(make(sheared), SETTINGS)
     assert caught.value.reason is Reason.INVALID_DIMENSIONS
     assert "one of the two is wrong" in caught.value.message
+
+
+@pytest.mark.parametrize("columns", [255, 256, 257, 341, 511, 512, 513, 1024])
+def test_no_right_width_is_refused(make: Make, breast: Picture, columns: int) -> None:
+    rows = round(columns * breast.shape[0] / breast.shape[1])
+    resized = cv2.resize(breast, (columns, rows), interpolation=cv2.INTER_AREA)
+    read_mammogram(make(resized.astype(np.uint16)), SETTINGS)
 
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, RLE])
