@@ -36,12 +36,14 @@ _LEAST_SOLID_COARSE: Final = 4
 """The same where the noise is less than three grey levels, as in 8 bits: there equal levels are met by chance."""
 _LEAST_STROKES: Final = 4
 _LEAST_BLOCKS: Final = 5
-_USUAL_DECADES: Final = 2.0
+_USUAL_DECADES: Final = 1.0
 _LEAST_DECADES: Final = 5.0
 _LEAST_DECADES_COARSE: Final = 6.5
 """From these odds on a single mark is drawn, and letters of a word that are as far beyond the usual ones together. In
 269 real images and 94 simulated ones the most was 3.75, and 6.0 where the noise is less than three grey levels (but for
 the defects of a scanner in two of mini-MIAS)."""
+_SELDOM_ALONE_DECADES: Final = 2.5
+"""So much likelier are other drawings where there is one."""
 _NEXT_LETTER_MM: Final = 0.5
 """Between the outlines of two letters of a word there is less."""
 _LEAST_SCATTERED: Final = 5
@@ -118,13 +120,12 @@ def find_drawn(
 
 def _drawn(marks: Sequence[Mark], grain: Grain, spacing: PixelSpacing) -> list[Mark]:
     """Give the marks that are drawn for certain: enough solid ones of a level, or strokes or blocks of a height."""
-    is_coarse = grain.sigma < 3 * grain.step
     # A set in the order in which they were found.
-    drawn = dict.fromkeys(_written(marks, grain, spacing, _LEAST_DECADES_COARSE if is_coarse else _LEAST_DECADES))
+    drawn = dict.fromkeys(_written(marks, grain, spacing))
     solid = [m for m in marks if m.is_solid]
     for one in solid:
         alike = [m for m in solid if abs(m.level - one.level) <= grain.tolerance]
-        if _places(alike, spacing) >= (_LEAST_SOLID_COARSE if is_coarse else _LEAST_SOLID):
+        if _places(alike, spacing) >= (_LEAST_SOLID_COARSE if _is_coarse(grain) else _LEAST_SOLID):
             drawn |= dict.fromkeys(alike)
     strokes = [m for m in marks if m.is_stroke]
     for one in (long := [m for m in strokes if m.outline >= _SCATTERED_OUTLINE]):
@@ -148,7 +149,7 @@ def _drawn(marks: Sequence[Mark], grain: Grain, spacing: PixelSpacing) -> list[M
     return list(drawn)
 
 
-def _written(marks: Sequence[Mark], grain: Grain, spacing: PixelSpacing, least_decades: float) -> list[Mark]:
+def _written(marks: Sequence[Mark], grain: Grain, spacing: PixelSpacing) -> list[Mark]:
     """Give the marks that are drawn by what each of them looks like alone, or a few of them together."""
     beyond = {m: decades_drawn(m, grain, spacing) - _USUAL_DECADES for m in marks}
     apart: list[Mark] = []
@@ -161,8 +162,19 @@ def _written(marks: Sequence[Mark], grain: Grain, spacing: PixelSpacing, least_d
     together = _words(apart, spacing)
     decades = np.bincount(together, [beyond[m] for m in apart])
     return [
-        m for m, word in zip(apart, together.tolist(), strict=True) if decades[word] >= least_decades - _USUAL_DECADES
+        m
+        for m, word in zip(apart, together.tolist(), strict=True)
+        if decades[word] >= _least_decades(grain) - _USUAL_DECADES
     ]
+
+
+def _least_decades(grain: Grain) -> float:
+    return _LEAST_DECADES_COARSE if _is_coarse(grain) else _LEAST_DECADES
+
+
+def _is_coarse(grain: Grain) -> bool:
+    """Tell whether the noise is less than three grey levels, as in 8 bits."""
+    return grain.sigma < 3 * grain.step
 
 
 def _words(marks: Sequence[Mark], spacing: PixelSpacing) -> NDArray[np.int_]:
@@ -194,10 +206,12 @@ def _places(marks: Sequence[Mark], spacing: PixelSpacing) -> int:
 
 
 def _with_its_parts(drawn: Sequence[Mark], marks: Sequence[Mark], grain: Grain, spacing: PixelSpacing) -> list[Mark]:
-    """Add what has the level of solid marks, and what lies beside drawn ones and is nearly as sharp, on and on."""
+    """Add what has the level of solid marks or is likely drawn, and on and on what is nearly as sharp beside those."""
     levels = [m.level for m in drawn if m.is_solid]
     found, rest = list(drawn), [m for m in marks if m not in drawn and m.rim <= _TOUCHING_RIM]
     found += [m for m in rest if m.is_solid and any(abs(m.level - level) <= grain.tolerance for level in levels)]
+    least_decades = _least_decades(grain) - _SELDOM_ALONE_DECADES
+    found += [m for m in rest if m not in found and decades_drawn(m, grain, spacing) >= least_decades]
     for rim, reach_mm in ((_SOFT_RIM, _BESIDE_MM), (_TOUCHING_RIM, _TOUCHING_MM)):
         while candidates := [m for m in rest if m not in found and m.rim <= rim]:
             away = KDTree(_places_mm(found, spacing)).query(_places_mm(candidates, spacing))[0].tolist()

@@ -52,6 +52,14 @@ def ruler(mask: Mask) -> None:
         cv2.line(mask, (150, 380 + 10 * mm), (160 if mm % 5 == 0 else 156, 380 + 10 * mm), 255)
 
 
+def smoothed_scale(mask: Mask) -> None:
+    """Draw a scale of 10 mm, with a digit beside it that alone is told for certain."""
+    cv2.line(mask, (150, 380), (150, 480), 255, 1, cv2.LINE_AA)
+    for mm in range(11):
+        cv2.line(mask, (150, 380 + 10 * mm), (158 if mm % 5 == 0 else 154, 380 + 10 * mm), 255, 1, cv2.LINE_AA)
+    cv2.putText(mask, "5", (162, 436), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 255, 1, cv2.LINE_AA)
+
+
 def ring(mask: Mask) -> None:
     cv2.circle(mask, (180, 440), 50, 255)
 
@@ -119,6 +127,7 @@ DRAWINGS = [
     ("letters with serifs", text(1.1, cv2.FONT_HERSHEY_TRIPLEX)),
     ("dotted region", dotted_region),
     ("ruler", ruler),
+    ("scale with a digit", smoothed_scale),
     ("ring", ring),
     ("dotted ring", dotted_ring),
     ("crosses", crosses),
