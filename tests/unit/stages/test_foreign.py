@@ -12,7 +12,7 @@ from pipeline.analyse import analyse, search
 from pipeline.config import Config
 from pipeline.geometry import PixelSpacing
 from pipeline.lexicon import CalcificationSize, Flag, PresentationIntent
-from pipeline.model import Calcification, Landmarks, Nipple
+from pipeline.model import Breast, Calcification, Channel, Landmarks, Nipple, NoiseTable, Particle
 from pipeline.phantom import Scene, render
 from pipeline.phantom.vocabulary import Kind, ObjectKind, Photometric
 from pipeline.stages import foreign
@@ -21,7 +21,7 @@ from pipeline.stages.foreign import ForeignSettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.model import Mammogram, Particle
+    from pipeline.model import Mammogram
     from pipeline.phantom import Phantom
 
     AsMammogram = Callable[[Phantom], Mammogram]
@@ -131,3 +131,40 @@ def test_a_calcification_at_the_nipple_is_flagged_and_stays() -> None:
     assert foreign.flag_areola(calcifications, replace(marks, nipple=None), spacing, ForeignSettings()) == (
         calcifications
     )
+
+
+def test_one_bright_pixel_on_a_flat_calcification_makes_no_metal_of_it() -> None:
+    tissue = np.random.default_rng(5).normal(20000, 300, (400, 400))
+    rows, columns = np.indices(tissue.shape)
+    plateau = np.hypot(rows - 200, columns - 200) < 15
+    channel = Channel(
+        image=np.rint(np.where(plateau, 20850, tissue)).astype(np.uint16),
+        residue=np.zeros(tissue.shape, np.uint16),
+        noise=NoiseTable(np.array([0.0, 65535.0]), np.array([300.0, 300.0])),
+        step_px=1,
+        pixel_mm=0.1,
+        length_mm=0.6,
+        blur_mm=0.05,
+    )
+    cells = np.random.default_rng(6).normal(20000, 300, (50, 50)).astype(np.uint16)
+    everywhere = np.ones(cells.shape, bool)
+    breast = Breast(
+        cell_px=8,
+        cell_density=cells,
+        is_breast=everywhere,
+        is_judged=everywhere,
+        skin_distance_px=np.full(cells.shape, 500, np.float32),
+        box_px=(0, 0, 400, 400),
+        outline_px=(),
+        chest_wall_is_left=True,
+        has_background=False,
+    )
+    found = Particle(200.0, 200.0, 0, 9.0, 9.0, 9.0, 1.0)
+
+    def metal() -> frozenset[foreign.Place]:
+        return foreign.find_metal([found], (channel,), breast, ForeignSettings())
+
+    channel.image[200, 200] = 21600  # tissue ends at 20,770, and metal begins a tenth of its range beyond, at 20,900
+    assert not metal()
+    channel.image[plateau] = 26000
+    assert metal()
