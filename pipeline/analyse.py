@@ -119,6 +119,12 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         if config.vessels.leave_out:
             model = vessel_model_of(config)
             found, arteries = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, model, config.vessels)
+            if arteries:
+                fainter = vessels.may_lie_along([p for p in distinct if p not in joined], config.classify.threshold)
+                likely = measure.measure_particles(fainter, seen.channels, breast, marks, spacing, config.measure)
+                likely = tuple(_as_found(c, mammogram.frame, config) for c in likely)
+                found, arteries = vessels.look_along(found, arteries, likely, seen.channels, breast, spacing, model)
+                joined = (*joined, *_taken(fainter, found))
         found = morphology.classify_morphology(found, seen.channels[0], breast, spacing, config.morphology)
         counting, apart, reasons = morphology.set_apart(found, config.morphology)
         counting, clusters, call = _distribute(counting, apart, breast, marks, spacing, config)
@@ -470,6 +476,12 @@ def _look_again(distinct: Sequence[Particle], spacing: PixelSpacing, config: Con
     sure = [(p.row_px, p.column_px) for p in distinct if p.score >= config.classify.threshold]
     clusters = group.find_clusters(spacing.to_mm(np.array(sure).reshape(-1, 2)), config.group)
     return classify.look_again(distinct, [cluster.members for cluster in clusters], spacing, config.classify)
+
+
+def _taken(particles: Sequence[Particle], found: Sequence[Calcification]) -> list[Particle]:
+    """Give the particles that a second look along arteries reports: its calcifications lie at their peaks."""
+    along = [c for c in found if {Flag.SECOND_LOOK, Flag.VASCULAR} <= c.flags]
+    return [min(particles, key=lambda p, c=c: abs(p.row_px - c.row_px) + abs(p.column_px - c.column_px)) for c in along]  # type: ignore[misc]
 
 
 def _as_found(calcification: Calcification, frame: int, config: Config) -> Calcification:

@@ -389,7 +389,7 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.NEAR_SIZE_LIMIT: "Its width is within one pixel of the limit between micro and macro.",
     Flag.AT_RESOLUTION_LIMIT: "Smaller than two pixels: its size is an upper limit.",
     Flag.SPLIT_FROM_NEIGHBOUR: "Touches a neighbour; the border between the two is a watershed line.",
-    Flag.SECOND_LOOK: "Below the threshold by itself; listed because it lies among others that look like it.",
+    Flag.SECOND_LOOK: "Below the threshold by itself; listed because it lies among others that look like it, or along an artery.",
     Flag.POSSIBLY_VASCULAR: "Lies in one of two short parallel rows, as in the walls of an artery; no vessel is seen.",
     Flag.VASCULAR: "Lies on a chain that looks like an artery.",
 }

@@ -30,6 +30,10 @@ __all__ = ["MeasureSettings", "measure_particles"]
 _WRITTEN_DECIMALS: Final = 3
 """Of millimetres in a result: a micrometre."""
 
+_ROD_MIN_LENGTH_MM: Final = 1.8
+"""What the search took for a rod for its length and is outlined shorter is a part of something else, as a lobe of
+popcorn."""
+
 
 def measure_particles(
     particles: Sequence[Particle],
@@ -85,6 +89,8 @@ def measure_particles(
         if shape is None:
             continue
         longest_mm = shape.feret_mm[0]
+        if particle.is_rod and longest_mm < _ROD_MIN_LENGTH_MM:
+            continue
         if longest_mm > settings.longest_share * shape.background_length_mm:
             continue
         if particle.channel > 0 and longest_mm < settings.finer_share * channels[particle.channel - 1].length_mm:

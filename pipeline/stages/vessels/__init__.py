@@ -10,11 +10,12 @@ import numpy as np
 from pipeline.geometry import path_length
 from pipeline.lexicon import Flag
 from pipeline.model import Vessel
+from pipeline.stages.vessels.along import look_along, may_lie_along
 from pipeline.stages.vessels.arms import find_arms
 from pipeline.stages.vessels.clarity import map_clarity
 from pipeline.stages.vessels.course import draw_course
 from pipeline.stages.vessels.joining import join_marks
-from pipeline.stages.vessels.marks import FEATURES, ON_ARMS, describe_marks, measure_points
+from pipeline.stages.vessels.marks import FEATURES, describe_marks, measure_points
 from pipeline.stages.vessels.rows import find_rows
 from pipeline.stages.vessels.settings import VesselSettings
 
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
     from pipeline.logistic import LogisticModel
     from pipeline.model import Breast, Calcification, Channel, Landmarks
 
-__all__ = ["FEATURES", "VesselSettings", "describe_calcifications", "flag_vessels"]
+__all__ = [
+    "FEATURES",
+    "VesselSettings",
+    "describe_calcifications",
+    "flag_vessels",
+    "look_along",
+    "may_lie_along",
+]
 
 
 def describe_calcifications(
@@ -97,7 +105,7 @@ def flag_vessels(
     rows, doubtful = find_rows(points, channels, breast, nipple_mm, spacing, settings)
     is_certain = np.zeros(len(probability), bool)
     is_certain[list(frozenset().union(*rows))] = True
-    sets = join_marks(probability, is_certain, table[:, ON_ARMS], points.at_mm, far, nipple_mm, settings.sure)
+    sets = join_marks(probability, is_certain, points.at_mm, far, clarity, nipple_mm, settings.sure)
     found, vessels = list(calcifications), []
     for index in frozenset().union(*doubtful) - set(np.concatenate([[], *sets]).tolist()):
         found[index] = replace(found[index], flags=found[index].flags | {Flag.POSSIBLY_VASCULAR})

@@ -40,9 +40,6 @@ FEATURES: Final = (
 )
 """What is measured of a mark. Near is within 10 mm, wide within 20 mm, far within 25 mm."""
 
-ON_ARMS: Final = FEATURES.index("far_share_on_arms")
-"""Its place."""
-
 ELONGATED: Final = 1.6
 """From this ratio of its outline's axes on a particle is called elongated: plaques have 1.7 to 5."""
 

@@ -211,19 +211,20 @@ def test_arms_follow_a_winding_tube_both_ways() -> None:
     )
 
 
-def test_joining_asks_more_of_few_of_ducts_and_of_what_is_wide_or_not_alone() -> None:
+def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
     at_mm = VESSEL[200:500:30]
     count = len(at_mm)
-    _, arms = find_arms(map_clarity([], (channel_with([VESSEL]),), breast(), SPACING), at_mm)
-    alone, far_off, likely = np.full(count, 0.8), np.array([600.0, 60.0]), np.full(count, 0.3)
+    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    _, arms = find_arms(clarity, at_mm)
+    far_off, likely = np.array([600.0, 60.0]), np.full(count, 0.3)
     surest = np.where(np.arange(count) == 2, 0.8, likely)
 
     def joined(probability: NDArray[np.float64], **changes: object) -> list[list[int]]:
         given = {
             "is_certain": np.zeros(count, bool),
-            "on_arms": alone,
             "at_mm": at_mm,
             "arms": arms,
+            "clarity": clarity,
             "nipple_mm": far_off,
             "sure": 0.75,
         } | changes
@@ -232,10 +233,13 @@ def test_joining_asks_more_of_few_of_ducts_and_of_what_is_wide_or_not_alone() ->
     assert joined(surest) == [list(range(count))]
     assert joined(likely) == []
     assert joined(surest, sure=0.85) == []
-    assert joined(surest, on_arms=np.full(count, 0.1)) == []
     assert joined(surest, nipple_mm=None) == []
     assert joined(surest, nipple_mm=at_mm[-1] + 3 * (at_mm[-1] - at_mm[0])) == []
-    assert joined(np.where(np.arange(count) == 2, 0.98, likely), nipple_mm=None) == [list(range(count))]
+    surer = np.where(np.arange(count) == 2, 0.98, likely)
+    assert joined(surer, nipple_mm=None) == [list(range(count))]
+    hidden = map_clarity([], (channel_with(()),), breast(), SPACING)
+    assert joined(surer, clarity=hidden) == [list(range(count))]
+    assert joined(surer, clarity=hidden, nipple_mm=None) == [], "a duct is not seen but for its casts"
     assert joined(np.where(np.arange(count) < 2, 0.9, 0.0)) == []
     assert joined(np.where(np.arange(count) < 2, 0.99, 0.0)) == [[0, 1]]
     wide = at_mm + np.where(np.arange(count) % 2, 2.5, -2.5)[:, None]
