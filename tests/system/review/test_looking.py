@@ -222,6 +222,7 @@ def test_the_next_image_is_there_before_it_is_asked_for(
     server = serve(run, "--images", str(reviewed / "in"))
     page = visit("Ada", at=server)
     page.locator("#order").select_option("case")
+    page.locator("a.card").nth(len(results) - 1).wait_for()
     uids = [card.get_attribute("href").split("/")[2] for card in page.locator("a.card").all()]
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/pixels/" in request.url else None)
