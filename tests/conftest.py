@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Flag, Laterality, PresentationIntent, SpacingSource, View
-from pipeline.model import ImageIdentity, Mammogram, StoredPixels
+from mammocalc.model import ImageIdentity, Mammogram, StoredPixels
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Flag, Laterality, PresentationIntent, SpacingSource, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

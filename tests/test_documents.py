@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.arguments import build_parser
-from pipeline.config import Config, load
-from pipeline.config.description import UNITS
-from pipeline.config.loading import setting_paths
+from mammocalc.cli.arguments import build_parser
+from mammocalc.config import Config, load
+from mammocalc.config.description import UNITS
+from mammocalc.config.loading import setting_paths
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

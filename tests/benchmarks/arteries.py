@@ -37,21 +37,21 @@ import pydicom
 from patterns import judge
 from women import Half, half_of
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.geometry import PixelSpacing, points_along
-from pipeline.lexicon import Flag
-from pipeline.phantom import default_recipe
-from pipeline.phantom.vocabulary import Beside, Kind
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.simulation import default_recipe
+from mammocalc.simulation.vocabulary import Beside, Kind
+from mammocalc.vocabulary.geometry import PixelSpacing, points_along
+from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.model import Report
-    from pipeline.phantom import Scene
+    from mammocalc.model import Report
+    from mammocalc.simulation import Scene
 
 ON_MM, OFF_MM, COVERED_MM = 3.0, 8.0, 5.0
 """Marks nearer than the first lie on an artery, marks farther than the second do not; reach of a mark along it."""

@@ -26,10 +26,10 @@ import numpy as np
 from pydicom import dcmread
 from women import half_of
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.lexicon import Flag
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -24,14 +24,14 @@ import cv2
 import numpy as np
 from patterns import judge
 
-from pipeline.config import Config
-from pipeline.lexicon import Distribution
-from pipeline.outputs.overlay import OverlaySettings, render_overlay
-from pipeline.outputs.overlay.picture import plain
-from pipeline.outputs.overlay.text import draw_text, line_height, wrapped
-from pipeline.outputs.palette import APPEARANCES, ARTERY, BACKGROUND, DIM, TEXT, called, name_of
-from pipeline.phantom import default_recipe
-from pipeline.phantom.room import Role
+from mammocalc.config import Config
+from mammocalc.rendering.overlay import OverlaySettings, render_overlay
+from mammocalc.rendering.overlay.picture import plain
+from mammocalc.rendering.overlay.text import draw_text, line_height, wrapped
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, BACKGROUND, DIM, TEXT, called, name_of
+from mammocalc.simulation import default_recipe
+from mammocalc.simulation.placement_region import Role
+from mammocalc.vocabulary.lexicon import Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

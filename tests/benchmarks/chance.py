@@ -27,8 +27,8 @@ from command import call
 from scipy.spatial.distance import cdist
 from words import readings_of
 
-from pipeline.phantom.point_scenes import Disturbance, draw_breast, usual_scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.simulation.point_scenes import Disturbance, draw_breast, usual_scene
+from mammocalc.simulation.vocabulary import Kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,10 +24,10 @@ from typing import Any
 
 import psutil
 
-from pipeline.engine.cluster import Cluster, OnCluster
-from pipeline.engine.isolation import Isolated
-from pipeline.engine.limits import Limits
-from pipeline.engine.pool import Lent, run_tasks
+from mammocalc.execution.backends.dask_cluster import Cluster, OnCluster
+from mammocalc.execution.workers.isolation import Isolated
+from mammocalc.execution.workers.pool import Lent, run_tasks
+from mammocalc.execution.workers.resource_limits import Limits
 
 LOOPBACK = ["--host", "127.0.0.1", "--no-dashboard"]
 

@@ -27,7 +27,7 @@ def call(*words: object, accepted: tuple[int, ...] = (0,)) -> str:
     SystemExit
         With its standard error, after any other exit code.
     """
-    command = [sys.executable, "-m", "pipeline", *map(str, words)]
+    command = [sys.executable, "-m", "mammocalc", *map(str, words)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode not in accepted:
         raise SystemExit(done.stderr)

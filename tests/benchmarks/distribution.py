@@ -21,24 +21,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from command import call
 
-from pipeline.analyse import distribution_classifier_of
-from pipeline.config import Config
-from pipeline.errors import ConfigurationError
-from pipeline.lexicon import DESCRIPTORS, Distribution
-from pipeline.model import Spread, Tally
-from pipeline.phantom.point_scenes import Disturbance, draw_breast, usual_scene, wide_scene
-from pipeline.phantom.vocabulary import Kind
-from pipeline.stages.distribution import classify_image, classify_pattern
-from pipeline.stages.distribution.learned import Learned, ask
-from pipeline.stages.pattern import measure_spread
-from pipeline.training_distribution import SPACING, breast_record, patterns_of
+from mammocalc.analysis.image import distribution_classifier_of
+from mammocalc.config import Config
+from mammocalc.model import Spread, Tally
+from mammocalc.simulation.point_scenes import Disturbance, draw_breast, usual_scene, wide_scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.stages.cluster_features import measure_spread
+from mammocalc.stages.distribution import classify_image, classify_pattern
+from mammocalc.stages.distribution.learned import Learned, ask
+from mammocalc.training.distribution import SPACING, breast_record, patterns_of
+from mammocalc.vocabulary.errors import ConfigurationError
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pipeline.boosting import BoostedClasses
-    from pipeline.model import Breast, Pattern
-    from pipeline.phantom.point_scenes import PointBreast, PointScene
+    from mammocalc.classifiers.trees import BoostedClasses
+    from mammocalc.model import Breast, Pattern
+    from mammocalc.simulation.point_scenes import PointBreast, PointScene
 
 KINDS = [kind for kind in Kind if kind is not Kind.ARTERIAL]
 FIRST_SEED = 4_000_000

@@ -15,9 +15,9 @@ from pydicom.fileset import FileSet
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
-from pipeline.lexicon import PresentationIntent
-from pipeline.phantom import Recipe, Scene, simulate
-from pipeline.phantom.vocabulary import Coding, Kind
+from mammocalc.simulation import Recipe, Scene, simulate
+from mammocalc.simulation.vocabulary import Coding, Kind
+from mammocalc.vocabulary.lexicon import PresentationIntent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

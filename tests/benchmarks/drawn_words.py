@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Flag
-from pipeline.stages.breast import find_breast
-from pipeline.stages.foreign import ForeignSettings
-from pipeline.stages.normalise import to_density
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.stages.breast import find_breast
+from mammocalc.stages.foreign_objects import ForeignSettings
+from mammocalc.stages.normalise import to_density
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.model import Mammogram, Report
+    from mammocalc.model import Mammogram, Report
 
 WORDS = ("RCC", "LMLO", "R", "L", "CC", "A", "7", "2018")
 FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_PLAIN, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX)

@@ -9,13 +9,11 @@ the input, so that any of them can be made again alone. It goes the way of a run
 for the plan, and it is read and decoded. A child process does that, under a limit of memory and of time for each
 input, so that a crash of a decoder is a finding and not the end.
 
-A finding is: an exception that is not of `pipeline.errors`, more memory or more time than the limit, the end of the
-child, a mammogram that contradicts itself, a message that names the patient or the file, a word on the terminal. Ends
-with 1 if there were any.
-
-The generator is one of our own because the door leads into decoders in C++ and Rust. Atheris ends at the first crash
-and sees nothing of the coverage in there; Hypothesis, which tries small files of another kind in
-tests/properties/test_dicom_robustness.py, lives in the process that it tests.
+A finding is: an exception that is not of `mammocalc.vocabulary.errors`, more memory or more time than the limit, the
+end of the child, a mammogram that contradicts itself, a message that names the patient or the file, a word on the
+terminal. Ends with 1 if there were any.  The generator is one of our own because the door leads into decoders in C++
+and Rust. Atheris ends at the first crash and sees nothing of the coverage in there; Hypothesis, which tries small
+files of another kind in tests/properties/test_dicom_robustness.py, lives in the process that it tests.
 """
 
 from __future__ import annotations
@@ -37,10 +35,10 @@ import numpy as np
 from door_corpus import PATIENT_ID, PATIENT_NAME, make_corpus
 from door_mutations import mutate
 
-from pipeline.dicom import DicomSettings, ReadSettings, read_mammogram, read_sop_instance_uid
-from pipeline.dicom.privacy import personal_tokens
-from pipeline.discover import discover
-from pipeline.errors import ImageError
+from mammocalc.dicom import DicomSettings, ReadSettings, read_mammogram, read_sop_instance_uid
+from mammocalc.dicom.discover import discover
+from mammocalc.dicom.privacy.identifiers import personal_tokens
+from mammocalc.vocabulary.errors import ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,9 +21,9 @@ import imagecodecs
 import numpy as np
 from frames import BASELINE, LOSSLESS, LOSSY, encode_baseline
 
-from pipeline.dicom.decode import SYNTAXES, decode_frame
-from pipeline.dicom.layout import PixelLayout
-from pipeline.errors import UnreadableImage
+from mammocalc.dicom.pixels.decode import SYNTAXES, decode_frame
+from mammocalc.dicom.pixels.layout import PixelLayout
+from mammocalc.vocabulary.errors import UnreadableImage
 
 ROWS, COLUMNS = 64, 48
 LAYOUT: Final = PixelLayout(ROWS, COLUMNS, 16, 12, 11, is_signed=False, is_monochrome1=False)

@@ -27,10 +27,10 @@ import psutil
 import pydicom
 from pydicom.uid import generate_uid
 
-from pipeline.lexicon import Laterality, View
-from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.simulation import simulate
+from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Laterality, View
 
 KINDS = ("results", "details", "overlays", "thumbnails", "tables")
 
@@ -97,7 +97,7 @@ def prepare(folder: Path, files: int) -> Course:
 
 def command(images: Path, out: Path) -> list[str]:
     """Write the command of a run with two workers."""
-    return [sys.executable, "-m", "pipeline", "run", str(images), "--out", str(out), "--workers", "2", "--quiet"]
+    return [sys.executable, "-m", "mammocalc", "run", str(images), "--out", str(out), "--workers", "2", "--quiet"]
 
 
 def rows(out: Path) -> int:

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from through_dicom import through_dicom
 
-from pipeline.config import Config
-from pipeline.lexicon import Laterality, PresentationIntent, View
-from pipeline.phantom import Scene, render
-from pipeline.phantom.vocabulary import Detector, Kind
-from pipeline.stages.breast import find_breast
-from pipeline.stages.landmarks import find_landmarks
-from pipeline.stages.normalise import to_density
+from mammocalc.config import Config
+from mammocalc.simulation import Scene, render
+from mammocalc.simulation.vocabulary import Detector, Kind
+from mammocalc.stages.breast import find_breast
+from mammocalc.stages.landmarks import find_landmarks
+from mammocalc.stages.normalise import to_density
+from mammocalc.vocabulary.lexicon import Laterality, PresentationIntent, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

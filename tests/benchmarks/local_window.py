@@ -33,7 +33,7 @@ def main() -> None:
     results = [json.loads(path.read_bytes()) for path in sorted(run.glob("results/**/*.json"))]
     results = [one for one in results if one["calcifications"] and one["image"]["pixel_spacing_mm"]][:most]
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        command = [sys.executable, "-m", "pipeline", "review", str(run), "--images", images, "--reader", "Ada"]
+        command = [sys.executable, "-m", "mammocalc", "review", str(run), "--images", images, "--reader", "Ada"]
         command += ["--no-browser", "--answers", f"{name}/answers.sqlite"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         said = ""

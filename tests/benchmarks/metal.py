@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from through_dicom import through_dicom
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.lexicon import CalcificationSize
-from pipeline.phantom import Scene, default_recipe, render
-from pipeline.phantom.vocabulary import Kind, ObjectKind
-from pipeline.stages.foreign import ForeignSettings
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.simulation import Scene, default_recipe, render
+from mammocalc.simulation.vocabulary import Kind, ObjectKind
+from mammocalc.stages.foreign_objects import ForeignSettings
+from mammocalc.vocabulary.lexicon import CalcificationSize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.phantom import default_recipe, simulate
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.simulation import default_recipe, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from pipeline.model import Mammogram, Report
+    from mammocalc.model import Mammogram, Report
 
 CLEAR = 8.0
 """From this effective ratio on an observer for whom texture is noise misses nothing."""

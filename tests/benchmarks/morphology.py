@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from patterns import SAME_MM, judge
 
-from pipeline.config import Config
-from pipeline.lexicon import Distribution, Flag, Morphology
-from pipeline.phantom import default_recipe
-from pipeline.phantom.looks import kind_of, kind_of_cluster
-from pipeline.phantom.vocabulary import Kind
-from pipeline.scoring.agreement import agreement_figures, calibration_error, confusion
+from mammocalc.config import Config
+from mammocalc.evaluation.agreement import agreement_figures, calibration_error, confusion
+from mammocalc.simulation import default_recipe
+from mammocalc.simulation.ground_truth_morphology import kind_of, kind_of_cluster
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Distribution, Flag, Morphology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from patterns import Judged
 
-    from pipeline.model import Calcification
-    from pipeline.phantom import Scene
-    from pipeline.phantom.truth import PlantedCalcification
+    from mammocalc.model import Calcification
+    from mammocalc.simulation import Scene
+    from mammocalc.simulation.truth import PlantedCalcification
 
 FIRST_SEED = 9600
 """Of the images that are neither looked at nor used for a limit or a training."""

@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from pipeline.lexicon import DESCRIPTORS, Distribution, Status
-from pipeline.model import FileRow
-from pipeline.outputs.columns import IMAGE_COLUMNS
-from pipeline.outputs.page import write_page
+from mammocalc.model import FileRow
+from mammocalc.rendering.index import write_page
+from mammocalc.results.columns import IMAGE_COLUMNS
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution, Status
 
 
 def main() -> None:

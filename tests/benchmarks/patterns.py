@@ -21,19 +21,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from through_dicom import through_dicom
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.lexicon import Morphology
-from pipeline.outputs.overlay import encode_overlay, render_overlay
-from pipeline.outputs.overlay.settings import OverlaySettings
-from pipeline.phantom import Scene, load_recipe, render
-from pipeline.phantom.looks import kind_of, kind_of_cluster
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.rendering.overlay import encode_overlay, render_overlay
+from mammocalc.rendering.overlay.settings import OverlaySettings
+from mammocalc.simulation import Scene, load_recipe, render
+from mammocalc.simulation.ground_truth_morphology import kind_of, kind_of_cluster
+from mammocalc.vocabulary.lexicon import Morphology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.model import Calcification, Mammogram, Report
-    from pipeline.phantom.truth import PlantedCalcification, Truth
+    from mammocalc.model import Calcification, Mammogram, Report
+    from mammocalc.simulation.truth import PlantedCalcification, Truth
 
 RECIPE = Path(__file__).parents[2] / "docs" / "patterns.yaml"
 PICTURE = OverlaySettings(max_side_px=900, max_enlargement=1.0, insets=2, quality=75)

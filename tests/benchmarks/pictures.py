@@ -31,7 +31,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        command = [sys.executable, "-m", "pipeline", "run", str(ROOT / "sample_data"), "--out", str(run), "--quiet"]
+        command = [sys.executable, "-m", "mammocalc", "run", str(ROOT / "sample_data"), "--out", str(run), "--quiet"]
         subprocess.run(command, check=True)
         uid = str(dcmread(ROOT / "sample_data" / SHOWN, stop_before_pixels=True).SOPInstanceUID)
         shown = json.loads((run / "results" / f"{uid}.json").read_text(encoding="utf-8"))

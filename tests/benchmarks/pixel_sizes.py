@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from through_dicom import through_dicom
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.lexicon import DESCRIPTORS, Distribution, View
-from pipeline.phantom import Scene, render
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.simulation import Scene, render
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

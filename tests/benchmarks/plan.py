@@ -19,9 +19,9 @@ from pydicom import dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
-from pipeline.config import Config
-from pipeline.discover import discover
-from pipeline.engine.plan import plan_run
+from mammocalc.config import Config
+from mammocalc.dicom.discover import discover
+from mammocalc.execution.plan import plan_run
 
 FILES = (2_000, 8_000, 32_000, 100_000)
 IMAGES_OF_ONE = 4

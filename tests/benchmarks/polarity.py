@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.dicom.air import AirEnd, find_air
-from pipeline.dicom.overview import shrink
-from pipeline.errors import ImageError
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.dicom.pixels.air import AirEnd, find_air
+from mammocalc.dicom.pixels.overview import shrink
+from mammocalc.vocabulary.errors import ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from pipeline.model import Mammogram
+    from mammocalc.model import Mammogram
 
     Altered = tuple[str, NDArray[np.float64], NDArray[np.bool_]]
 

@@ -26,10 +26,10 @@ from typing import Any
 import psutil
 from playwright.sync_api import sync_playwright
 
-from pipeline.lexicon import Laterality, View
-from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.simulation import simulate
+from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Laterality, View
 
 TIMES = 5
 DRAGGED = (
@@ -123,14 +123,14 @@ def _made(folder: Path) -> tuple[Path, Path]:
     )
     simulate(folder / "in", Recipe(scenes=scenes))
     subprocess.run(
-        [sys.executable, "-m", "pipeline", "run", str(folder / "in"), "--out", str(folder / "run"), "--quiet"],
+        [sys.executable, "-m", "mammocalc", "run", str(folder / "in"), "--out", str(folder / "run"), "--quiet"],
         check=True,
     )
     return folder / "run", folder / "in"
 
 
 def _serve(run: Path, images: Path, answers: str) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "pipeline", "review", str(run), "--images", str(images)]
+    command = [sys.executable, "-m", "mammocalc", "review", str(run), "--images", str(images)]
     command += ["--answers", answers, "--reader", "Ada"]
     process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = ""

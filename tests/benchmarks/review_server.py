@@ -18,12 +18,13 @@ import numpy as np
 import pydicom
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from pipeline.config import load
-from pipeline.engine import RunRequest, run
-from pipeline.lexicon import Laterality, View
-from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.config import load
+from mammocalc.execution.batch import run
+from mammocalc.execution.run_options import RunRequest
+from mammocalc.simulation import simulate
+from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,7 @@ def main() -> None:
         command = [
             sys.executable,
             "-m",
-            "pipeline",
+            "mammocalc",
             "review",
             str(folder / "run"),
             "--images",

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.lexicon import Medium
-from pipeline.phantom import Recipe, simulate
-from pipeline.phantom.vocabulary import Beside, Kind
-from pipeline.training import training_scenes
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.simulation import Recipe, simulate
+from mammocalc.simulation.vocabulary import Beside, Kind
+from mammocalc.training.particles import training_scenes
+from mammocalc.vocabulary.lexicon import Medium
 
 SEED = 88
 BINS = ((0, 18), (18, 30), (30, 50), (50, np.inf))

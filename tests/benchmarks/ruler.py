@@ -23,9 +23,9 @@ from command import call
 from pydicom import dcmread
 from women import half_of
 
-from pipeline.lexicon import Medium
-from pipeline.phantom import Recipe, simulate
-from pipeline.training import training_scenes
+from mammocalc.simulation import Recipe, simulate
+from mammocalc.training.particles import training_scenes
+from mammocalc.vocabulary.lexicon import Medium
 
 SEED = 77
 """Of the simulated images; the classifiers that come with the program saw seed 1."""

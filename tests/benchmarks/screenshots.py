@@ -21,10 +21,10 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from pipeline.lexicon import Laterality, View
-from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.simulation import simulate
+from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Laterality, View
 
 ROOT = Path(__file__).resolve().parents[2]
 QUALITY = 86  # JPEG: grain and thin lines stay, and a picture weighs about 150 kB
@@ -46,7 +46,7 @@ def main() -> None:
         else:
             images = _judge(folder)
         run = folder / "sample_data"
-        command = [sys.executable, "-m", "pipeline", "review", str(run), "--images", str(images), "--reader", "Ada"]
+        command = [sys.executable, "-m", "mammocalc", "review", str(run), "--images", str(images), "--reader", "Ada"]
         process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True)
         said = ""
         for line in process.stdout or ():
@@ -74,7 +74,7 @@ def _judge(folder: Path) -> Path:
     simulate(images, Recipe(scenes=scenes))
     for path in (ROOT / "sample_data").glob("*.dcm"):
         shutil.copy(path, images)
-    command = [sys.executable, "-m", "pipeline", "run", str(images), "--out", str(folder / "sample_data"), "--quiet"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(images), "--out", str(folder / "sample_data"), "--quiet"]
     subprocess.run(command, check=True)
     return images
 

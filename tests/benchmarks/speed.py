@@ -35,30 +35,30 @@ from unittest import mock
 import cv2
 import numpy as np
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.dicom import read_mammogram
-from pipeline.dicom.settings import DicomSettings
-from pipeline.outputs.details import render_details
-from pipeline.outputs.overlay import encode_overlay, encode_thumbnail, render_overlay
-from pipeline.outputs.report import Provenance, encode, to_json
-from pipeline.phantom import Recipe, Scene, simulate
-from pipeline.phantom.vocabulary import Kind
-from pipeline.stages import distribution, group, landmarks, morphology, pattern, vessels
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.dicom import read_mammogram
+from mammocalc.dicom.reader.settings import DicomSettings
+from mammocalc.rendering.details import render_details
+from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
+from mammocalc.results.to_json import Provenance, encode, to_json
+from mammocalc.simulation import Recipe, Scene, simulate
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.stages import cluster_features, clustering, distribution, landmarks, morphology, vessels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
-    from pipeline.model import Mammogram
+    from mammocalc.model import Mammogram
 
 REPEATS = 9
 NAMING: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
     "landmarks": (landmarks, ("find_landmarks",)),
     "vessels": (vessels, ("flag_vessels",)),
     "morphology": (morphology, ("classify_morphology", "set_apart", "classify_cluster")),
-    "group": (group, ("find_clusters", "memberships")),
-    "pattern": (pattern, ("describe_pattern",)),
+    "group": (clustering, ("find_clusters", "memberships")),
+    "pattern": (cluster_features, ("describe_pattern",)),
     "distribution": (distribution, ("classify_pattern", "classify_image", "withhold")),
 }
 """The stages after the search, and what `analyse` calls of each."""
@@ -163,7 +163,7 @@ def _command_s(given: Sequence[Path], out: Path) -> float:
     command = [
         sys.executable,
         "-m",
-        "pipeline",
+        "mammocalc",
         "run",
         *map(str, given),
         "--out",

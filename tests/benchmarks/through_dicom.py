@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.phantom.header import make_dataset
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.simulation.header import make_dataset
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.model import Mammogram
-    from pipeline.phantom import Phantom
+    from mammocalc.model import Mammogram
+    from mammocalc.simulation import Phantom
 
 
 def through_dicom(phantom: Phantom, folder: Path) -> Mammogram:

@@ -29,10 +29,10 @@ import psutil
 import pydicom
 from pydicom.uid import generate_uid
 
-from pipeline.lexicon import Laterality, View
-from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.simulation import simulate
+from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +129,7 @@ def run(
     *options: str,
 ) -> None:
     """Run the command; ``look`` is called whenever rows were written."""
-    command = [sys.executable, "-m", "pipeline", "run", str(images), "--out", str(out), "--quiet"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(images), "--out", str(out), "--quiet"]
     with subprocess.Popen([*command, "--workers", str(workers), *options]) as process:
         known, before = psutil.Process(process.pid), 0
         while process.poll() is None:

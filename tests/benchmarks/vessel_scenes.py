@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import CalcificationSize
-from pipeline.model import Breast, Calcification, Channel, Landmarks, Nipple, NoiseTable
+from mammocalc.model import Breast, Calcification, Channel, Landmarks, Nipple, NoiseTable
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import CalcificationSize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

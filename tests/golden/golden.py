@@ -21,11 +21,11 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.special import logit
 
-from pipeline.analyse import analyse
-from pipeline.config import load
-from pipeline.dicom import read_mammogram
-from pipeline.engine.process import dicom_settings
-from pipeline.outputs.report import Provenance, encode, to_json
+from mammocalc.analysis.image import analyse
+from mammocalc.config import load
+from mammocalc.dicom import read_mammogram
+from mammocalc.execution.process import dicom_settings
+from mammocalc.results.to_json import Provenance, encode, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

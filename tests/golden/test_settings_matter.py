@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from golden import SAMPLES
 
-from pipeline import analyse as analysis
-from pipeline.config import Config, load
-from pipeline.config.loading import setting_paths
-from pipeline.dicom import read_mammogram
-from pipeline.engine.process import dicom_settings
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Flag
-from pipeline.yaml_text import read_yaml
+from mammocalc.analysis import image as analysis
+from mammocalc.config import Config, load
+from mammocalc.config.loading import setting_paths
+from mammocalc.dicom import read_mammogram
+from mammocalc.execution.process import dicom_settings
+from mammocalc.files.yaml_text import read_yaml
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
-    from pipeline.model import Mammogram, Report
+    from mammocalc.model import Mammogram, Report
 
 STAGES: Final = frozenset(
     {

@@ -7,12 +7,12 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
-from pipeline.errors import ImageError
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Distribution, View
-from pipeline.model import StoredPixels
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.model import StoredPixels
+from mammocalc.vocabulary.errors import ImageError
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Distribution, View
 
 CONTENTS = ("even", "strip", "band", "disc", "noise", "polygon")
 

@@ -16,9 +16,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID
 
-from pipeline.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
-from pipeline.errors import ImageError
-from pipeline.uid import is_uid
+from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
+from mammocalc.vocabulary.errors import ImageError
+from mammocalc.vocabulary.uid import is_uid
 
 DOOR = DicomSettings()
 ROWS, COLUMNS = 24, 18

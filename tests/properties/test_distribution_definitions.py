@@ -6,11 +6,11 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline.lexicon import DESCRIPTORS, IMAGE_WORDS, Distribution
-from pipeline.model import Spread
-from pipeline.stages.distribution import DistributionSettings, classify_image, classify_pattern, withhold
-from pipeline.stages.distribution.learned import CLASSES
-from pipeline.stages.distribution.reasons import breaks_definition
+from mammocalc.model import Spread
+from mammocalc.stages.distribution import DistributionSettings, classify_image, classify_pattern, withhold
+from mammocalc.stages.distribution.learned import CLASSES
+from mammocalc.stages.distribution.reasons import breaks_definition
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, IMAGE_WORDS, Distribution
 from tests.unit.stages.test_distribution import GROUP, _trees
 
 SETTINGS = DistributionSettings()

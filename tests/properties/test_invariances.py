@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.analyse import analyse
-from pipeline.config import Config
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
 
 PLACES = [(34 + 2.2 * (i % 3) + 0.4 * (i // 3), 18 + 2.2 * (i // 3), 0.3 + 0.05 * (i % 4)) for i in range(9)] + [
     (48.0, 12.0, 1.1)  # a larger disc, flat and sharp as these are, is metal

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from skimage.morphology import disk, white_tophat
 
-from pipeline.geometry import PixelSpacing
-from pipeline.tophat import line_footprints, line_tophat
+from mammocalc.imaging.tophat import line_footprints, line_tophat
+from mammocalc.vocabulary.geometry import PixelSpacing
 
 
 @pytest.mark.parametrize("spacing", [PixelSpacing(0.05, 0.05), PixelSpacing(0.1, 0.1), PixelSpacing(0.07, 0.1)])

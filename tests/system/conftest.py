@@ -11,12 +11,13 @@ import pydicom
 import pytest
 from pydicom.uid import generate_uid
 
-from pipeline.config import load
-from pipeline.engine import Progress, RunRequest, RunSummary, run
-from pipeline.lexicon import Laterality, View
-from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.config import load
+from mammocalc.execution.batch import run
+from mammocalc.execution.run_options import Progress, RunRequest, RunSummary
+from mammocalc.simulation import simulate
+from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Laterality, View
 
 Judge = Callable[..., RunSummary]
 ARGUMENTS = [

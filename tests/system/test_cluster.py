@@ -20,9 +20,11 @@ import pydicom
 import pytest
 from pydicom.uid import generate_uid
 
-from pipeline.cli import main
-from pipeline.config import load
-from pipeline.engine import RunRequest, run, what_is_exposed
+from mammocalc.cli import main
+from mammocalc.config import load
+from mammocalc.execution.backends.dask_cluster import what_is_exposed
+from mammocalc.execution.batch import run
+from mammocalc.execution.run_options import RunRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,7 +131,7 @@ def test_a_cluster_of_which_a_worker_is_lost_gives_the_bytes_of_one_machine(
     folder, out = tmp_path / "in", tmp_path / "out"
     many(drawn / "grouped.dcm", folder, 16)
     assert main(["run", str(folder), "--out", str(tmp_path / "whole"), "--workers", "2", "--quiet"]) == 0
-    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out), "--scheduler", scheduler]
+    command = [sys.executable, "-m", "mammocalc", "run", str(folder), "--out", str(out), "--scheduler", scheduler]
     with worker(scheduler, tmp_path / "one"), worker(scheduler, tmp_path / "two") as lost:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: (out / "files.jsonl").exists() and (out / "files.jsonl").read_bytes().count(b"\n") >= 3)
@@ -150,7 +152,7 @@ def test_a_cluster_can_be_reached_over_tls_alone(
     many(drawn / "grouped.dcm", tmp_path / "in", 1)
     file = tmp_path / "scheduler.json"
     options = ["--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
-    command = [sys.executable, "-m", "pipeline", "run", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "mammocalc", "run", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
     with started("-m", "distributed.cli.dask_scheduler", *options, "--scheduler-file", str(file), **certificates):
         wait_until(lambda: file.exists() and file.stat().st_size > 0)
         address = str(json.loads(file.read_text())["address"])
@@ -209,8 +211,8 @@ def test_what_a_cluster_lacks_is_said_before_work(
     drawn: Path, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["run", str(drawn), "--out", str(tmp_path / "out"), "--scheduler"]
-    monkeypatch.setattr("pipeline.engine.cluster.WORKERS_SECONDS", 1)
-    monkeypatch.setattr("pipeline.engine.cluster.CONNECT_SECONDS", "1s")
+    monkeypatch.setattr("mammocalc.execution.backends.dask_cluster.WORKERS_SECONDS", 1)
+    monkeypatch.setattr("mammocalc.execution.backends.dask_cluster.CONNECT_SECONDS", "1s")
     assert main([*command, scheduler]) == 2
     assert "has no workers" in capsys.readouterr().err
     with socket.socket() as closed:
@@ -334,7 +336,7 @@ def test_a_run_whose_scheduler_is_lost_stops_and_goes_on_elsewhere(drawn: Path, 
     folder, out, file = tmp_path / "in", tmp_path / "out", tmp_path / "scheduler.json"
     many(drawn / "grouped.dcm", folder, 12)
     options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show", "--scheduler-file", str(file)]
-    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out)]
+    command = [sys.executable, "-m", "mammocalc", "run", str(folder), "--out", str(out)]
     with started("-m", "distributed.cli.dask_scheduler", *options) as scheduler:
         wait_until(lambda: file.exists() and file.stat().st_size > 0)
         address = str(json.loads(file.read_text())["address"])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pipeline.engine import RunSummary
+    from mammocalc.execution.run_options import RunSummary
 
     Judge = Callable[..., RunSummary]
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli import main
+from mammocalc.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def test_the_page_opens_in_a_browser_without_a_complaint(
 
 
 def test_a_wrong_call_says_what_is_wrong_and_does_nothing(drawn: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pipeline", "evaluate"]
+    command = [sys.executable, "-m", "mammocalc", "evaluate"]
     (tmp_path / "truth.csv").write_text("a,b\n1,2\n")
     tries = {
         "holds no run": [str(drawn), "--truth", str(drawn / "truth")],

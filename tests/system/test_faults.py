@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 import pytest
 
-from pipeline.cli import main
-from pipeline.engine.store import require_space
-from pipeline.errors import CallError, OutputError
-from pipeline.uid import is_uid
+from mammocalc.cli import main
+from mammocalc.execution.run_layout import require_space
+from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.engine import RunSummary
+    from mammocalc.execution.run_options import RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
@@ -41,7 +41,7 @@ def obey_permissions() -> None:
 
 
 def run_with_permissions(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline", "run", *arguments, "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", *arguments, "--workers", "1"]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=120, preexec_fn=obey_permissions
     )
@@ -181,7 +181,7 @@ def test_a_disk_that_fills_up_stops_the_run_which_can_go_on_later(
 ) -> None:
     """A limit on the size of files stands in for the full disk: small files still fit, overlays do not."""
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(out), "--workers", "1"]
     limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (50_000, 50_000))
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit)
     assert ended.returncode == 3, ended.stderr

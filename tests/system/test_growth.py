@@ -13,14 +13,14 @@ import pydicom
 import pytest
 from pydicom.uid import generate_uid
 
-from pipeline.cli import main
-from pipeline.lexicon import Reason, Status
+from mammocalc.cli import main
+from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.engine import RunSummary
+    from mammocalc.execution.run_options import RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
@@ -73,7 +73,7 @@ def pool(drawn: Path, tmp_path: Path) -> Path:
 def test_a_folder_that_grew_in_any_order_has_the_bytes_of_one_that_did_not(
     pool: Path, tmp_path: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch, rows_of: Rows, seed: int
 ) -> None:
-    monkeypatch.setattr("pipeline.engine.store.SHARDED_ABOVE", 3)  # so that it grows into subfolders as well
+    monkeypatch.setattr("mammocalc.execution.run_layout.SHARDED_ABOVE", 3)  # so that it grows into subfolders as well
     options = ("outputs.candidates=true", "outputs.overlays=" + ("all", "findings", "all")[seed])
     whole, out, folder = tmp_path / "whole", tmp_path / "out", tmp_path / "in"
     judge(pool, whole, *options)

@@ -18,8 +18,8 @@ import pydicom
 import pytest
 from pydicom.datadict import tag_for_keyword
 
-from pipeline.outputs.report import schema
-from pipeline.uid import is_uid
+from mammocalc.results.to_json import schema
+from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ def run_folder(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         plant(drawn / "none.dcm", inputs / f"uid {kind}.dcm", as_bytes(text)[:60_000], b"")
         (inputs / f"x{name}").write_bytes(b"")
     out = top / "deep" / "out"
-    command = [sys.executable, "-m", "pipeline", "run", str(inputs), "--out", str(out), "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(inputs), "--out", str(out), "--workers", "1"]
     environment = os.environ | {"PYTHONIOENCODING": "latin-1:strict"}
     ended = subprocess.run(command, capture_output=True, check=False, env=environment)
     (top / "words").write_bytes(ended.stdout + ended.stderr)
@@ -195,7 +195,7 @@ def test_what_is_no_file_in_the_input_is_told_and_not_opened(mammograms: Path, r
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(os.path.relpath(mammograms / "socket.dcm"))
         for _ in range(2):
-            command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "1"]
+            command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(out), "--workers", "1"]
             ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
             assert ended.returncode == 1, ended.stderr
             rows = rows_of(out)
@@ -222,7 +222,7 @@ def test_what_is_no_file_in_the_input_is_told_and_not_opened(mammograms: Path, r
 def test_a_terminal_that_cannot_write_a_name_does_not_end_the_run(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "日本＝.dcm").write_bytes(b"")
-    command = [sys.executable, "-m", "pipeline", "run", str(tmp_path / "in"), "--out", str(tmp_path / "輸出")]
+    command = [sys.executable, "-m", "mammocalc", "run", str(tmp_path / "in"), "--out", str(tmp_path / "輸出")]
     environment = os.environ | {"PYTHONIOENCODING": f"{encoding}:strict"}
     ended = subprocess.run(command, capture_output=True, check=False, env=environment)
     assert ended.returncode == 1, ended.stderr

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.lexicon import DESCRIPTORS
-from pipeline.outputs.details import details_path
-from pipeline.outputs.palette import percent
+from mammocalc.rendering.details import details_path
+from mammocalc.rendering.palette import percent
+from mammocalc.vocabulary.lexicon import DESCRIPTORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

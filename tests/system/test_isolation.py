@@ -80,7 +80,7 @@ def test_each_costs_its_own_row_and_the_run_goes_on(
         compress(drawn / "none.dcm", folder / f"{number}.dcm")
     for beginning in ("HANG", "SEGV", "ABRT", "EATS"):
         compress(drawn / "none.dcm", folder / f"0_{beginning}.dcm", beginning.encode())
-    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out), "--workers", "2"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(folder), "--out", str(out), "--workers", "2"]
     command += ["--time-limit", "6", "--memory-limit", "700"]
     ended = subprocess.run(command, env=decoder, capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode == 1, ended.stderr
@@ -123,7 +123,7 @@ def test_ctrl_c_twice_ends_even_a_decoder_that_hangs(drawn: Path, tmp_path: Path
     folder.mkdir()
     compress(drawn / "none.dcm", folder / "hang.dcm", b"HANG")
     compress(drawn / "none.dcm", folder / "whole.dcm")
-    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out), "--workers", "2"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(folder), "--out", str(out), "--workers", "2"]
     with subprocess.Popen(
         command, env=decoder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.cli import main
+from mammocalc.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pipeline.engine import Progress, RunSummary
+    from mammocalc.execution.run_options import Progress, RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
@@ -153,14 +153,14 @@ def test_a_disk_that_fills_up_stops_the_run_which_goes_on_when_there_is_room(
     # What keeps the disk full appears behind the question how much is free, as it does with other users.
     program = (
         "import sys\n"
-        "from pipeline.engine import batch\n"
+        "from mammocalc.execution import batch\n"
         "ask = batch.require_space\n"
         "def ask_and_fill(root, *arguments, **named):\n"
         "    free = __import__('shutil').disk_usage(root).free\n"
         "    with open(root.parent / 'foreign', 'wb', buffering=0) as file:\n"
         f"        file.write(bytes(max(0, free - {left_kb * 1024})))\n"
         "batch.require_space = ask_and_fill\n"
-        "from pipeline.cli import main\n"
+        "from mammocalc.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     ended = subprocess.run(

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 import pytest
 
-from pipeline.cli import main
-from pipeline.engine.plan import PlannedFile, PlannedImage
-from pipeline.engine.process import process_image
-from pipeline.errors import CallError
-from pipeline.lexicon import Reason
+from mammocalc.cli import main
+from mammocalc.execution.plan import PlannedFile, PlannedImage
+from mammocalc.execution.process import process_image
+from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.engine import RunSummary
+    from mammocalc.execution.run_options import RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
@@ -96,10 +96,10 @@ def test_a_file_that_is_exchanged_for_another_is_called_that(drawn: Path, tmp_pa
 
 
 def test_a_file_that_goes_on_changing_is_called_that(drawn: Path, tmp_path: Path) -> None:
-    from pipeline.config import Config  # noqa: PLC0415 - only here
-    from pipeline.engine.process import WorkOrder  # noqa: PLC0415
-    from pipeline.engine.store import RunFolder  # noqa: PLC0415
-    from pipeline.outputs.report import Provenance  # noqa: PLC0415
+    from mammocalc.config import Config  # noqa: PLC0415 - only here
+    from mammocalc.execution.process import WorkOrder  # noqa: PLC0415
+    from mammocalc.execution.run_layout import RunFolder  # noqa: PLC0415
+    from mammocalc.results.to_json import Provenance  # noqa: PLC0415
 
     path = tmp_path / "a.dcm"
     shutil.copy(drawn / "none.dcm", path)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.claim import LOCK, FolderClaim, require_folder
-from pipeline.cli import main
-from pipeline.errors import OutputLostError
+from mammocalc.cli import main
+from mammocalc.files.claim import LOCK, FolderClaim, require_folder
+from mammocalc.vocabulary.errors import OutputLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pipeline.engine import Progress, RunSummary
+    from mammocalc.execution.run_options import Progress, RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
@@ -39,7 +39,7 @@ def many(copies: Callable[[int], Path]) -> Path:
 
 def run_while(folder: Path, out: Path, act: Callable[[], object]) -> subprocess.CompletedProcess[str]:
     """Run in a process of its own, and do something behind its back after the first row."""
-    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out), "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(folder), "--out", str(out), "--workers", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while not (out / "files.jsonl").exists() or not (out / "files.jsonl").stat().st_size:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
-from pipeline.model import Counts, FileRow
-from pipeline.outputs.columns import IMAGE_COLUMNS
-from pipeline.outputs.details import render_details
-from pipeline.outputs.page import thumbnail_path, write_page
-from pipeline.outputs.palette import APPEARANCES, css_colour, name_of, svg_path
-from pipeline.outputs.tables import write_tables
+from mammocalc.model import Counts, FileRow
+from mammocalc.rendering.details import render_details
+from mammocalc.rendering.index import thumbnail_path, write_page
+from mammocalc.rendering.palette import APPEARANCES, css_colour, name_of, svg_path
+from mammocalc.results.columns import IMAGE_COLUMNS
+from mammocalc.results.tables import write_tables
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,15 +15,15 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from pipeline.cli import main
-from pipeline.dicom.privacy import PERSON_NAMES, personal_tokens
-from pipeline.dicom.spelling import fold, spellings
+from mammocalc.cli import main
+from mammocalc.dicom.privacy.identifiers import PERSON_NAMES, personal_tokens
+from mammocalc.dicom.privacy.spelling import fold, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.engine import RunSummary
+    from mammocalc.execution.run_options import RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]

@@ -13,18 +13,18 @@ import pydicom
 import pytest
 from pydicom.uid import UID
 
-from pipeline.cli import main
-from pipeline.cli.console import summarise
-from pipeline.config import REDACTED, read_salt, uid_hasher
-from pipeline.errors import CallError
-from pipeline.review.decoders import Decoders
-from pipeline.review.locate import ImageFinder
+from mammocalc.cli import main
+from mammocalc.cli.console import summarise
+from mammocalc.config import REDACTED, read_salt, uid_hasher
+from mammocalc.review.server.decoders import Decoders
+from mammocalc.review.server.locate import ImageFinder
+from mammocalc.vocabulary.errors import CallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.engine import RunSummary
+    from mammocalc.execution.run_options import RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
@@ -181,7 +181,7 @@ def test_a_terminal_shows_names_and_a_pipe_does_not(named: Path, tmp_path: Path)
     pty = pytest.importorskip("pty")
     os = pytest.importorskip("os")
     (named / "Quillfeather" / "broken.dcm").write_bytes(b"")
-    command = [sys.executable, "-m", "pipeline", "run", str(named), "--workers", "1", "--out"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(named), "--workers", "1", "--out"]
     piped = subprocess.run([*command, str(tmp_path / "a")], capture_output=True, check=False)
     assert b"Quillfeather" not in piped.stdout + piped.stderr
     main_end, terminal = pty.openpty()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import main
+from mammocalc.cli import main
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(file.stem for file in (ROOT / "configs").glob("*.yaml"))
@@ -22,10 +22,10 @@ def test_a_wheel_brings_them_and_they_go_by_name_outside_of_the_checkout(tmp_pat
     )
     site = tmp_path / "site"
     with zipfile.ZipFile(built.stdout.strip().splitlines()[-1]) as wheel:
-        assert {f"pipeline/configs/{name}.yaml" for name in NAMES} <= set(wheel.namelist())
+        assert {f"mammocalc/configs/{name}.yaml" for name in NAMES} <= set(wheel.namelist())
         wheel.extractall(site)
     script = "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
-    script += "from pipeline.cli import main; sys.exit(main(sys.argv[1:]))"
+    script += "from mammocalc.cli import main; sys.exit(main(sys.argv[1:]))"
     call = [sys.executable, "-P", "-c", script, str(site), "config", "check", *NAMES]
     checked = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")

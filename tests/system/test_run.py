@@ -16,18 +16,18 @@ import pydicom
 import pytest
 from pydicom.uid import generate_uid
 
-import pipeline
-from pipeline.cli import main
-from pipeline.config import Config, digest
-from pipeline.engine.store import SHARDED_ABOVE, RunFolder
-from pipeline.errors import CallError
-from pipeline.lexicon import Status
-from pipeline.outputs.report import schema
+import mammocalc
+from mammocalc.cli import main
+from mammocalc.config import Config, digest
+from mammocalc.execution.run_layout import SHARDED_ABOVE, RunFolder
+from mammocalc.results.to_json import schema
+from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.engine import Progress, RunSummary
+    from mammocalc.execution.run_options import Progress, RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
@@ -99,7 +99,7 @@ def test_results_follow_their_schema_and_say_how_they_came_to_be(
         assert document["image"]["sop_instance_uid"] == path.stem
         assert document["provenance"] == {
             "software": "mammocalc",
-            "version": pipeline.__version__,
+            "version": mammocalc.__version__,
             "configuration_digest": digest(config),
             "operating_point": "mine",
             "source_digest": document["provenance"]["source_digest"],
@@ -111,7 +111,7 @@ def test_results_follow_their_schema_and_say_how_they_came_to_be(
 def test_run_json_holds_configuration_platform_times_and_totals(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
     judge(mammograms, tmp_path / "out", "outputs.overlays=none", "privacy.patient_key_salt=hunter2")
     record = record_of(tmp_path / "out")
-    assert record["version"] == pipeline.__version__
+    assert record["version"] == mammocalc.__version__
     assert record["state"] == "finished"
     assert record["configuration"]["outputs"]["overlays"] == "none"
     assert record["configuration_origins"]["outputs.overlays"] == "--set"
@@ -187,7 +187,18 @@ def test_workers_end_with_a_run_that_was_killed_and_the_run_goes_on(
     copies(mammograms / "grouped.dcm", mammograms / "more", 20)
     judge(mammograms, tmp_path / "whole")
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "2", "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "mammocalc",
+        "run",
+        str(mammograms),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+        "--quiet",
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         wait_until(lambda: (out / "files.jsonl").exists() and (out / "files.jsonl").stat().st_size > 0)
         children = psutil.Process(process.pid).children()
@@ -225,7 +236,7 @@ def test_a_lost_result_is_judged_again(mammograms: Path, tmp_path: Path, judge: 
 def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(mammograms: Path, tmp_path: Path) -> None:
     copies(mammograms / "grouped.dcm", mammograms / "more", 40)
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(out), "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not (out / "files.jsonl").exists() or not (out / "files.jsonl").stat().st_size:
@@ -245,7 +256,7 @@ def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(mammograms: Path,
 def test_a_second_ctrl_c_ends_the_run_at_once(mammograms: Path, tmp_path: Path) -> None:
     copies(mammograms / "grouped.dcm", mammograms / "more", 20)
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(out), "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(out), "--workers", "1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         process.stderr.readline()  # the headers are read
@@ -333,7 +344,7 @@ def test_several_inputs_are_one_run(mammograms: Path, tmp_path: Path, judge: Jud
 def test_large_runs_are_spread_over_subfolders(
     mammograms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge: Judge
 ) -> None:
-    monkeypatch.setattr("pipeline.engine.store.SHARDED_ABOVE", 2)
+    monkeypatch.setattr("mammocalc.execution.run_layout.SHARDED_ABOVE", 2)
     out = tmp_path / "out"
     judge(mammograms, out)
     for kind, ending in (("results", ".json"), ("details", ".html"), ("overlays", ".jpg"), ("thumbnails", ".jpg")):
@@ -356,7 +367,7 @@ def test_a_terminal_shows_a_bar_with_rate_remaining_time_and_counts(mammograms: 
     copies(mammograms / "grouped.dcm", mammograms / "more", 5)
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "pipeline", "run", str(mammograms), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(tmp_path / "out")]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "160"}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=slave, env=environment) as process:
         os.close(slave)

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from pipeline.cli import main
-from pipeline.phantom import Recipe, Scene, simulate
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.cli import main
+from mammocalc.simulation import Recipe, Scene, simulate
+from mammocalc.simulation.vocabulary import Kind
 
 
 def _scene(number):

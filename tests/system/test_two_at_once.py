@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline import claim
-from pipeline.claim import LOCK, FolderClaim, is_claimed
-from pipeline.cli import main
-from pipeline.errors import CallError
+from mammocalc.cli import main
+from mammocalc.files import claim
+from mammocalc.files.claim import LOCK, FolderClaim, is_claimed
+from mammocalc.vocabulary.errors import CallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def many(copies: Callable[[int], Path]) -> Path:
 
 def said_by_review(run: Path) -> str:
     """Start the review, and give what it says until it serves."""
-    command = [sys.executable, "-m", "pipeline", "review", str(run), "--no-browser"]
+    command = [sys.executable, "-m", "mammocalc", "review", str(run), "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         assert server.stdout is not None
         said = ""
@@ -46,7 +46,7 @@ def said_by_review(run: Path) -> str:
 @contextmanager
 def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run for as long as this lasts, and wait until the place is held."""
-    command = [sys.executable, "-m", "pipeline", "run", *arguments, "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", *arguments, "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield process

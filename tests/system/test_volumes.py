@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 from pydicom.uid import generate_uid
 
-from pipeline.cli import main
-from pipeline.engine.volumes import LISTED, describe_volumes, volume_key
-from pipeline.lexicon import Reason, Status
-from pipeline.model import FileRow
+from mammocalc.cli import main
+from mammocalc.execution.volumes import LISTED, describe_volumes, volume_key
+from mammocalc.model import FileRow
+from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 from pydicom.uid import generate_uid
 
-from pipeline.cli import main
+from mammocalc.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ SETTLE_SECONDS = 1.0
 @contextmanager
 def watching(folder: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
     """Watch in a process of its own; it is ended by Ctrl-C, and must end well."""
-    command = [sys.executable, "-m", "pipeline", "run", str(folder), "--out", str(out), "--workers", "1"]
+    command = [sys.executable, "-m", "mammocalc", "run", str(folder), "--out", str(out), "--workers", "1"]
     command += ["--watch", "--settle", str(SETTLE_SECONDS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.lexicon import Laterality, View
-from pipeline.phantom import simulate
-from pipeline.phantom.recipe import Recipe, Scene
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.simulation import simulate
+from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Laterality, View
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: the review is not tried")
 
@@ -43,7 +43,7 @@ class Server:
         self,
         run: Path,
         *arguments: str,
-        program: tuple[str, str] = ("-m", "pipeline"),
+        program: tuple[str, str] = ("-m", "mammocalc"),
         opens_browser: bool = False,
     ) -> None:
         command = [sys.executable, *program, "review", str(run), *arguments]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.review.blinding import same_woman
-from pipeline.review.run_index import read_index
+from mammocalc.review.server.blinding import same_woman
+from mammocalc.review.server.run_index import read_index
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.review.connections import BODY_S, MOST_STRANGERS, STALLED_S
+from mammocalc.review.server.connections import BODY_S, MOST_STRANGERS, STALLED_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +156,7 @@ def test_a_process_that_may_open_few_files_still_serves_and_says_so_once(
 ) -> None:
     """As where the limit of the system is reached by something else than connections."""
     program = (
-        "import resource, sys; from pipeline.cli import main; import pipeline.review.connections as c; "
+        "import resource, sys; from mammocalc.cli import main; import mammocalc.review.server.connections as c; "
         "c.most_connections = lambda: c.MOST; c.MOST_STRANGERS = c.MOST; "
         "resource.setrlimit(resource.RLIMIT_NOFILE, (70, 70)); sys.exit(main(sys.argv[1:]))"
     )

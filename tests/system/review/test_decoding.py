@@ -14,9 +14,9 @@ import psutil
 import pydicom
 import pytest
 
-from pipeline.engine import Limits
-from pipeline.review.decoders import Decoders
-from pipeline.review.decoding import NoPixelsError
+from mammocalc.execution.workers.resource_limits import Limits
+from mammocalc.review.server.decoders import Decoders
+from mammocalc.review.server.decoding import NoPixelsError
 
 FAULTY = runpy.run_path(str(Path(__file__).parents[1] / "test_isolation.py"))
 """What the tests of a run have: a faulty decoder, and files that it goes wrong on."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pipeline.review.answers import Answers
-from pipeline.review.export import collect
-from pipeline.review.run_index import read_index
+from mammocalc.review.server.answers import Answers
+from mammocalc.review.server.export import collect
+from mammocalc.review.server.run_index import read_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.cli import main
-from pipeline.review.answers import APPLICATION, Answers, AnswersError
+from mammocalc.cli import main
+from mammocalc.review.server.answers import APPLICATION, Answers, AnswersError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

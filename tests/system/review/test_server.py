@@ -20,7 +20,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from pipeline.cli import main
+from mammocalc.cli import main
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed: the review server is not tried")
 
@@ -388,7 +388,7 @@ def test_a_blinded_reader_gets_nothing_of_the_result_before_the_answer(
     assert {image["distribution"] for image in others} == {None}
     server.end()
     target = run.parent / "answers.json"
-    command = [sys.executable, "-m", "pipeline", "review", str(run), "--export", str(target)]
+    command = [sys.executable, "-m", "mammocalc", "review", str(run), "--export", str(target)]
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     answer = json.loads(target.read_bytes())["images"][0]["answers"][0]
     assert (answer["distribution"], answer["blinded"]["distribution"]) == ("grouped", "regional")
@@ -559,7 +559,7 @@ def test_answers_are_exported_and_taken_as_truth(serve: Any, run: Path, judged: 
     server.end(signal.SIGKILL)  # what lies in the log file beside the database is exported as well
 
     def mammocalc(*arguments: str) -> str:
-        command = [sys.executable, "-m", "pipeline", *arguments]
+        command = [sys.executable, "-m", "mammocalc", *arguments]
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert ended.returncode == 0, ended.stderr
         return ended.stdout

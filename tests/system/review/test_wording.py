@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.lexicon import CalcificationSize
-from pipeline.outputs.wording import say_counts, say_presence, say_size
+from mammocalc.rendering.wording import say_counts, say_presence, say_size
+from mammocalc.vocabulary.lexicon import CalcificationSize
 
 
 def test_the_page_uses_the_words_of_overlays(visit: Any, uid: str) -> None:

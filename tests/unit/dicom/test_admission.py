@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from pipeline.dicom import AdmitSettings, DicomSettings, read_mammogram
-from pipeline.errors import SkippedImage
-from pipeline.lexicon import Flag, Reason
+from mammocalc.dicom import AdmitSettings, DicomSettings, read_mammogram
+from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pipeline.dicom.air import AirEnd, find_air
-from pipeline.dicom.overview import shrink
+from mammocalc.dicom.pixels.air import AirEnd, find_air
+from mammocalc.dicom.pixels.overview import shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,11 +11,11 @@ import pytest
 from frames import BASELINE, JPEG_FAMILY, LOSSLESS, LOSSY, RLE, encode_baseline, encode_rle
 from pydicom import dcmread
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.dicom.jpeg2000_stream import read_jpeg_2000
-from pipeline.dicom.jpeg_stream import read_jpeg
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Flag, Reason
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.dicom.pixels.jpeg2000_stream import read_jpeg_2000
+from mammocalc.dicom.pixels.jpeg_stream import read_jpeg
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ import pytest
 from frames import BASELINE, JPEG_FAMILY, LOSSLESS, LOSSY, RLE, encode_baseline
 from fuzz_frames import fuzz
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Reason
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,8 +129,8 @@ def test_warnings_of_a_decoder_are_heard_without_an_error_stream(make: Make, bre
     program = (
         "import os, sys, pathlib\n"
         "os.close(2)\n"
-        "from pipeline.dicom import DicomSettings, read_mammogram\n"
-        "from pipeline.errors import ImageError\n"
+        "from mammocalc.dicom import DicomSettings, read_mammogram\n"
+        "from mammocalc.vocabulary.errors import ImageError\n"
         "try:\n"
         "    read_mammogram(pathlib.Path(sys.argv[1]), DicomSettings())\n"
         "except ImageError as error:\n"

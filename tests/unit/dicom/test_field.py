@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.dicom.air import Air, AirEnd
-from pipeline.dicom.field import hold_against_field
-from pipeline.dicom.header import Header
-from pipeline.dicom.settings import SpacingSettings
-from pipeline.dicom.spacing import decide_spacing
-from pipeline.lexicon import Flag, SpacingSource, View
-from pipeline.phantom import Scene, render
-from pipeline.phantom.header import make_dataset
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.dicom.pixels.air import Air, AirEnd
+from mammocalc.dicom.reader.field import hold_against_field
+from mammocalc.dicom.reader.header import Header
+from mammocalc.dicom.reader.settings import SpacingSettings
+from mammocalc.dicom.reader.spacing import decide_spacing
+from mammocalc.simulation import Scene, render
+from mammocalc.simulation.header import make_dataset
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.lexicon import Flag, SpacingSource, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import FileDataset
 
-    from pipeline.model import Mammogram
+    from mammocalc.model import Mammogram
 
 FIELD, DETECTOR = "FieldOfViewDimensions", "DetectorActiveDimensions"
 WHOLE, CUT, UNSEEN = Air(AirEnd.SMALLEST, 0.3, 1), Air(AirEnd.SMALLEST, 0.3, 3), Air(AirEnd.UNSEEN)

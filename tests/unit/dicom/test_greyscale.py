@@ -10,18 +10,18 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut, apply_windowing
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.dicom.greyscale import describe_pixels
-from pipeline.dicom.header import Header
-from pipeline.dicom.layout import PixelLayout
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Flag, PresentationIntent, Reason
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.dicom.pixels.greyscale import describe_pixels
+from mammocalc.dicom.pixels.layout import PixelLayout
+from mammocalc.dicom.reader.header import Header
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.model import StoredPixels
+    from mammocalc.model import StoredPixels
 
 SHOWN, RAW = PresentationIntent.FOR_PRESENTATION, PresentationIntent.FOR_PROCESSING
 

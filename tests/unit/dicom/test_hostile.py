@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
-from pipeline.dicom.file import INFLATED_SPARE_BYTES
-from pipeline.dicom.privacy import personal_tokens
-from pipeline.dicom.stream import MAX_READS
-from pipeline.errors import ImageError
-from pipeline.lexicon import Reason
+from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
+from mammocalc.dicom.privacy.identifiers import personal_tokens
+from mammocalc.dicom.reader.bounded_reader import MAX_READS
+from mammocalc.dicom.reader.parser import INFLATED_SPARE_BYTES
+from mammocalc.vocabulary.errors import ImageError
+from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

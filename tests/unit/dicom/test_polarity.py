@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.lexicon import Flag, PresentationIntent
-from pipeline.phantom import Scene, render
-from pipeline.phantom.header import make_dataset
-from pipeline.phantom.vocabulary import Detector, Kind, Photometric, Relationship
-from pipeline.stages.normalise import to_density
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.simulation import Scene, render
+from mammocalc.simulation.header import make_dataset
+from mammocalc.simulation.vocabulary import Detector, Kind, Photometric, Relationship
+from mammocalc.stages.normalise import to_density
+from mammocalc.vocabulary.lexicon import Flag, PresentationIntent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import FileDataset
 
-    from pipeline.model import Mammogram
+    from mammocalc.model import Mammogram
 
 LARGEST = 4095
 DOUBTS = {Flag.CONTRADICTORY_POLARITY, Flag.AMBIGUOUS_POLARITY, Flag.CONTRADICTORY_INTENT, Flag.UNUSABLE_WINDOW}

@@ -13,10 +13,10 @@ import pytest
 from pydicom import dcmread
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from pipeline.dicom import DicomSettings, PrivacySettings, ReadSettings, read_mammogram, read_sop_instance_uid
-from pipeline.errors import ImageError, UnreadableImage
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Flag, Laterality, PresentationIntent, Reason, SpacingSource, View
+from mammocalc.dicom import DicomSettings, PrivacySettings, ReadSettings, read_mammogram, read_sop_instance_uid
+from mammocalc.vocabulary.errors import ImageError, UnreadableImage
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Flag, Laterality, PresentationIntent, Reason, SpacingSource, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ import pytest
 from pydantic import ValidationError
 from pydicom.dataset import Dataset
 
-from pipeline.dicom.header import Header
-from pipeline.dicom.settings import AssumedSpacing, SpacingSettings
-from pipeline.dicom.spacing import decide_spacing, is_magnified
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Flag, SpacingSource
+from mammocalc.dicom.reader.header import Header
+from mammocalc.dicom.reader.settings import AssumedSpacing, SpacingSettings
+from mammocalc.dicom.reader.spacing import decide_spacing, is_magnified
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Flag, SpacingSource
 
 PIXEL, IMAGER, NOMINAL = "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"
 MAGNIFICATION, CALIBRATION = "EstimatedRadiographicMagnificationFactor", "PixelSpacingCalibrationType"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.dicom import DicomSettings, read_claim, read_mammogram
-from pipeline.errors import ImageError
+from mammocalc.dicom import DicomSettings, read_claim, read_mammogram
+from mammocalc.vocabulary.errors import ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.dicom.overview import shrink
-from pipeline.dicom.settings import AdmitSettings
-from pipeline.dicom.tissue import shows_no_tissue
-from pipeline.errors import SkippedImage
-from pipeline.lexicon import Flag, PresentationIntent, Reason
-from pipeline.phantom import Scene, render
-from pipeline.phantom.vocabulary import Kind
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.dicom.pixels.overview import shrink
+from mammocalc.dicom.pixels.tissue import shows_no_tissue
+from mammocalc.dicom.reader.settings import AdmitSettings
+from mammocalc.simulation import Scene, render
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable

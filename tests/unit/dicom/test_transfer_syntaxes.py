@@ -13,11 +13,11 @@ import pytest
 from frames import BASELINE, JPEG_FAMILY, LOSSLESS, LOSSY, RLE, encode_baseline, encode_rle
 from pydicom import dcmread
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.dicom.decode import SYNTAXES
-from pipeline.dicom.decoders import DECODERS
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Flag, Reason
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.dicom.pixels.decode import SYNTAXES
+from mammocalc.dicom.pixels.decoders import DECODERS
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -256,8 +256,8 @@ def test_decoders_write_nothing_to_the_error_stream(make: Make, picture: Picture
     bad = make(frame=damaged[:1500], syntax=RLE)
     program = (
         "import sys, pathlib\n"
-        "from pipeline.dicom import DicomSettings, read_mammogram\n"
-        "from pipeline.errors import ImageError\n"
+        "from mammocalc.dicom import DicomSettings, read_mammogram\n"
+        "from mammocalc.vocabulary.errors import ImageError\n"
         "for name in sys.argv[1:]:\n"
         "    try:\n"
         "        read_mammogram(pathlib.Path(name), DicomSettings())\n"

@@ -9,10 +9,10 @@ import numpy as np
 import pydicom
 import pytest
 
-from pipeline.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
-from pipeline.errors import SkippedImage
-from pipeline.lexicon import Flag
-from pipeline.uid import as_uid, derive_uid, is_uid
+from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
+from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.lexicon import Flag
+from mammocalc.vocabulary.uid import as_uid, derive_uid, is_uid
 
 if TYPE_CHECKING:
     from collections.abc import Callable

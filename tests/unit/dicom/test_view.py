@@ -12,11 +12,11 @@ from pydicom.sr._cid_dict import cid_concepts
 from pydicom.sr._concepts_dict import concepts
 from pydicom.sr._snomed_dict import mapping
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.dicom.header import Header
-from pipeline.dicom.view import decide_view
-from pipeline.dicom.view_codes import MODIFIER_CODES, SIDE_CODES, VIEW_CODES
-from pipeline.lexicon import Flag, Laterality, View, ViewModifier
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.dicom.reader.header import Header
+from mammocalc.dicom.view.codes import MODIFIER_CODES, SIDE_CODES, VIEW_CODES
+from mammocalc.dicom.view.view import decide_view
+from mammocalc.vocabulary.lexicon import Flag, Laterality, View, ViewModifier
 
 SETTINGS = DicomSettings()
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from frames import JPEG_FAMILY, LOSSLESS, RLE, encode_rle
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Flag, Reason
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.review import answers as module
-from pipeline.review.actions import ActionError
-from pipeline.review.answers import MIGRATIONS, Answers, AnswersError, Taken
+from mammocalc.review.server import answers as module
+from mammocalc.review.server.actions import ActionError
+from mammocalc.review.server.answers import MIGRATIONS, Answers, AnswersError, Taken
 
 if TYPE_CHECKING:
     from pathlib import Path

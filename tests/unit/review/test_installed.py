@@ -16,11 +16,14 @@ def test_whatever_the_review_imports_comes_with_the_base_installation() -> None:
     project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     base = {re.split(r"[<>=!~\[; ]", line)[0].lower() for line in project["dependencies"]}
     assert {"fastapi", "uvicorn"} <= base
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (TOP / "pipeline" / "review").glob("*.py")]
+    trees = [
+        ast.parse(file.read_text(encoding="utf-8"))
+        for file in (TOP / "pipeline" / "mammocalc" / "review" / "server").glob("*.py")
+    ]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     named += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
-    foreign = {name.split(".")[0] for name in named} - sys.stdlib_module_names - {"pipeline"}
+    foreign = {name.split(".")[0] for name in named} - sys.stdlib_module_names - {"mammocalc"}
     assert "uvicorn" in foreign
     assert {DISTRIBUTIONS.get(name, name) for name in foreign} <= base
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.dicom import read_sop_instance_uid
-from pipeline.review.locate import ImageFinder, look_beside
+from mammocalc.dicom import read_sop_instance_uid
+from mammocalc.review.server.locate import ImageFinder, look_beside
 
 if TYPE_CHECKING:
     from pathlib import Path

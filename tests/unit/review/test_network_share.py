@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.review.network_share import is_network_share
+from mammocalc.review.server.network_share import is_network_share
 
 if TYPE_CHECKING:
     from pathlib import Path

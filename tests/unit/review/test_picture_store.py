@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 import pytest
 
-from pipeline.dicom import read_sop_instance_uid
-from pipeline.review.decoders import Decoders
-from pipeline.review.decoding import NoPixelsError
-from pipeline.review.locate import ImageFinder
-from pipeline.review.picture_store import PictureStore
-from pipeline.review.settings import ReviewSettings
+from mammocalc.dicom import read_sop_instance_uid
+from mammocalc.review.server.decoders import Decoders
+from mammocalc.review.server.decoding import NoPixelsError
+from mammocalc.review.server.locate import ImageFinder
+from mammocalc.review.server.picture_store import PictureStore
+from mammocalc.review.server.settings import ReviewSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from pipeline.dicom.greyscale import describe_pixels
-from pipeline.dicom.header import Header
-from pipeline.dicom.layout import PixelLayout
-from pipeline.dicom.windows import list_windows
-from pipeline.lexicon import PresentationIntent
-from pipeline.review.pixels import LOG_EXPOSURE, Picture, make_picture
-from pipeline.review.wire import to_bytes
+from mammocalc.dicom.pixels.greyscale import describe_pixels
+from mammocalc.dicom.pixels.layout import PixelLayout
+from mammocalc.dicom.pixels.windows import list_windows
+from mammocalc.dicom.reader.header import Header
+from mammocalc.review.server.api_json import to_bytes
+from mammocalc.review.server.pixels import LOG_EXPOSURE, Picture, make_picture
+from mammocalc.vocabulary.lexicon import PresentationIntent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.model import Mammogram
+    from mammocalc.model import Mammogram
 
 
 def shown(picture: Picture, codes: Any, window: dict[str, Any]) -> Any:

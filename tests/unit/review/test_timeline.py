@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.review.actions import ActionError, check_reader, parse_action
-from pipeline.review.state import verdict_of
-from pipeline.review.timeline import compute_state, undone_by
+from mammocalc.review.server.actions import ActionError, check_reader, parse_action
+from mammocalc.review.server.reader_state import verdict_of
+from mammocalc.review.server.replay import compute_state, undone_by
 
 
 def numbered(*documents: dict[str, Any]) -> list[tuple[int, Any]]:

@@ -9,18 +9,18 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import PresentationIntent
-from pipeline.model import Breast, Channel, Density, Mammogram, StoredPixels
-from pipeline.phantom.vocabulary import Photometric
-from pipeline.stages import breast, enhance, normalise
+from mammocalc.model import Breast, Channel, Density, Mammogram, StoredPixels
+from mammocalc.simulation.vocabulary import Photometric
+from mammocalc.stages import breast, enhance, normalise
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import PresentationIntent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.phantom import Phantom
+    from mammocalc.simulation import Phantom
 
 Disc = tuple[float, float, float, float]
 """Row and column in mm, diameter in mm, height in grey levels."""

@@ -3,11 +3,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.errors import UnreadableImage
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Flag, Reason
-from pipeline.model import Density
-from pipeline.stages.breast import BreastSettings, find_breast
+from mammocalc.model import Density
+from mammocalc.stages.breast import BreastSettings, find_breast
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Flag, Reason
 
 
 def _full_size(found, shape):

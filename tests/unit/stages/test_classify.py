@@ -4,10 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.classifier import load_classifier
-from pipeline.geometry import PixelSpacing
-from pipeline.model import Particle
-from pipeline.stages.classify import (
+from mammocalc.classifiers.files import load_classifier
+from mammocalc.model import Particle
+from mammocalc.stages.classify import (
     FEATURES,
     ClassifySettings,
     classify_particles,
@@ -17,7 +16,8 @@ from pipeline.stages.classify import (
     one_per_place,
     presence,
 )
-from pipeline.stages.detect import DetectSettings, find_particles
+from mammocalc.stages.detect import DetectSettings, find_particles
+from mammocalc.vocabulary.geometry import PixelSpacing
 
 PLACES = [(20.0, 10.0), (25.0, 30.0), (35.0, 20.0), (44.0, 33.0), (50.0, 12.0)]
 TREES = load_classifier(None, FEATURES)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.stages.detect import DetectSettings, find_particles, weakest_edge
+from mammocalc.stages.detect import DetectSettings, find_particles, weakest_edge
 
 CLEAR = DetectSettings(threshold_sigma=9.0)
 

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.boosting import CLASSES_FORMAT, FORMAT, classes_from_json
-from pipeline.lexicon import DESCRIPTORS, Distribution
-from pipeline.model import Pattern
-from pipeline.stages.distribution import (
+from mammocalc.classifiers.trees import CLASSES_FORMAT, FORMAT, classes_from_json
+from mammocalc.model import Pattern
+from mammocalc.stages.distribution import (
     CHANCE_EVIDENCE,
     CLASSES,
     FEATURES,
@@ -19,7 +18,8 @@ from pipeline.stages.distribution import (
     not_calibrated,
     withhold,
 )
-from pipeline.stages.distribution.reasons import breaks_definition
+from mammocalc.stages.distribution.reasons import breaks_definition
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
 SETTINGS = DistributionSettings()
 D = Distribution

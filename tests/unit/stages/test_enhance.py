@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from pipeline.geometry import PixelSpacing
-from pipeline.stages.enhance import EnhanceSettings, average, remove_background, steps_px
+from mammocalc.stages.enhance import EnhanceSettings, average, remove_background, steps_px
+from mammocalc.vocabulary.geometry import PixelSpacing
 
 
 def test_averaging_drops_what_does_not_fill_a_square():

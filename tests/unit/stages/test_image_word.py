@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Distribution
-from pipeline.model import Breast, Spread, Tally
-from pipeline.stages.distribution import (
+from mammocalc.model import Breast, Spread, Tally
+from mammocalc.stages.cluster_features import measure_spread
+from mammocalc.stages.distribution import (
     DistributionSettings,
     classify_image,
     classify_pattern,
 )
-from pipeline.stages.pattern import measure_spread
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Distribution
 from tests.unit.stages.test_distribution import AREA, GROUP, LINE, NO_NIPPLE
 from tests.unit.stages.test_distribution import WEDGE as THIN_WEDGE
 

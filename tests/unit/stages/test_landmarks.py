@@ -2,18 +2,18 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Flag, PresentationIntent, View
-from pipeline.model import Density
-from pipeline.phantom import Scene, render
-from pipeline.phantom.header import make_dataset
-from pipeline.phantom.vocabulary import Kind
-from pipeline.stages.breast import BreastSettings, find_breast
-from pipeline.stages.landmarks import LandmarkSettings, find_landmarks
-from pipeline.stages.landmarks.muscle import find_muscle
-from pipeline.stages.landmarks.nipple import find_nipple
-from pipeline.stages.normalise import to_density
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.model import Density
+from mammocalc.simulation import Scene, render
+from mammocalc.simulation.header import make_dataset
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.stages.breast import BreastSettings, find_breast
+from mammocalc.stages.landmarks import LandmarkSettings, find_landmarks
+from mammocalc.stages.landmarks.muscle import find_muscle
+from mammocalc.stages.landmarks.nipple import find_nipple
+from mammocalc.stages.normalise import to_density
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, View
 
 
 def _landmarks(made, view):

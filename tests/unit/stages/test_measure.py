@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.lexicon import CalcificationSize, Flag
-from pipeline.model import Landmarks
-from pipeline.stages.detect import DetectSettings, find_particles
-from pipeline.stages.measure import MeasureSettings, measure_particles
-from pipeline.stages.measure.blur import unblurred
+from mammocalc.model import Landmarks
+from mammocalc.stages.detect import DetectSettings, find_particles
+from mammocalc.stages.measure import MeasureSettings, measure_particles
+from mammocalc.stages.measure.blur import unblurred
+from mammocalc.vocabulary.lexicon import CalcificationSize, Flag
 
 
 def _measured(made, settings=None, *, is_pectoral=False, flags=frozenset()):

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skimage.measure import find_contours
 
-from pipeline.geometry import PixelSpacing, feret_diameters, polygon_area
-from pipeline.lexicon import MORPHOLOGY_CODES, CalcificationSize, Flag, Morphology, View
-from pipeline.model import Breast, Calcification, Channel, MorphologyCall, NoiseTable
-from pipeline.stages.morphology import (
+from mammocalc.model import Breast, Calcification, Channel, MorphologyCall, NoiseTable
+from mammocalc.stages.morphology import (
     MorphologySettings,
     classify_cluster,
     classify_morphology,
     counts_for_distribution,
     set_apart,
 )
-from pipeline.stages.morphology.table import CLUSTERS, PARTICLES, Row, Unless, judge
-from pipeline.stages.morphology.table import Test as TableTest
+from mammocalc.stages.morphology.table import CLUSTERS, PARTICLES, Row, Unless, judge
+from mammocalc.stages.morphology.table import Test as TableTest
+from mammocalc.vocabulary.geometry import PixelSpacing, feret_diameters, polygon_area
+from mammocalc.vocabulary.lexicon import MORPHOLOGY_CODES, CalcificationSize, Flag, Morphology, View
 
 SETTINGS = MorphologySettings()
 SIDE_MM = 18.0

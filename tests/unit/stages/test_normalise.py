@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.errors import UnreadableImage
-from pipeline.lexicon import Reason
-from pipeline.model import StoredPixels
-from pipeline.stages.normalise import NormaliseSettings, measure_noise, to_density
+from mammocalc.model import StoredPixels
+from mammocalc.stages.normalise import NormaliseSettings, measure_noise, to_density
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Reason
 
 
 def _pixels(codes, **changes):

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.analyse import analyse, search
-from pipeline.config import Config
-from pipeline.dicom import DicomSettings, read_mammogram
-from pipeline.phantom import Recipe, Scene, simulate
-from pipeline.phantom.vocabulary import Beside, Kind
-from pipeline.stages.rods import find_rods
+from mammocalc.analysis.image import analyse, search
+from mammocalc.config import Config
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.simulation import Recipe, Scene, simulate
+from mammocalc.simulation.vocabulary import Beside, Kind
+from mammocalc.stages.rods import find_rods
 
 MIDDLE = (35.0, 20.0)
 

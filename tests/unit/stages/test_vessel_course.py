@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.geometry import path_length, points_along
-from pipeline.stages.vessels.clarity import ClarityMap
-from pipeline.stages.vessels.course import draw_course
+from mammocalc.stages.vessels.clarity import ClarityMap
+from mammocalc.stages.vessels.course import draw_course
+from mammocalc.vocabulary.geometry import path_length, points_along
 
 PIXEL_MM = 0.4
 SIDE_PX = 200

@@ -12,31 +12,31 @@ import numpy as np
 import pytest
 from vessel_scenes import SPACING, VESSEL, along, arc, breast, channel_with, landmarks, speck, straight
 
-from pipeline.analyse import analyse
-from pipeline.classifier import load_vessel_model
-from pipeline.config import Config
-from pipeline.geometry import PixelSpacing
-from pipeline.lexicon import Distribution, Flag
-from pipeline.model import (
+from mammocalc.analysis.image import analyse
+from mammocalc.classifiers.files import load_vessel_model
+from mammocalc.config import Config
+from mammocalc.model import (
     Calcification,
     Landmarks,
     Nipple,
 )
-from pipeline.phantom import Scene, render
-from pipeline.phantom.vocabulary import Kind
-from pipeline.stages.vessels import FEATURES, VesselSettings, describe_calcifications, flag_vessels
-from pipeline.stages.vessels.arms import find_arms
-from pipeline.stages.vessels.clarity import map_clarity
-from pipeline.stages.vessels.joining import join_marks
-from pipeline.stages.vessels.marks import lies_on_arms
+from mammocalc.simulation import Scene, render
+from mammocalc.simulation.vocabulary import Kind
+from mammocalc.stages.vessels import FEATURES, VesselSettings, describe_calcifications, flag_vessels
+from mammocalc.stages.vessels.arms import find_arms
+from mammocalc.stages.vessels.clarity import map_clarity
+from mammocalc.stages.vessels.joining import join_marks
+from mammocalc.stages.vessels.marks import lies_on_arms
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Distribution, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.model import Mammogram
-    from pipeline.phantom import Phantom
+    from mammocalc.model import Mammogram
+    from mammocalc.simulation import Phantom
 
     AsMammogram = Callable[[Phantom], Mammogram]
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from vessel_scenes import SPACING, VESSEL, along, breast, channel_with, landmarks, speck
 
-from pipeline.classifier import load_vessel_model
-from pipeline.lexicon import Flag
-from pipeline.model import Particle
-from pipeline.stages.vessels import FEATURES, VesselSettings, flag_vessels, look_along, may_lie_along
+from mammocalc.classifiers.files import load_vessel_model
+from mammocalc.model import Particle
+from mammocalc.stages.vessels import FEATURES, VesselSettings, flag_vessels, look_along, may_lie_along
+from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.model import Calcification, Vessel
+    from mammocalc.model import Calcification, Vessel
 
 MODEL = load_vessel_model(None, FEATURES)
 CHANNELS = (channel_with([VESSEL]),)

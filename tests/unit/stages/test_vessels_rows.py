@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 from vessel_scenes import SPACING, VESSEL, along, arc, breast, channel_with, speck, straight
 
-from pipeline.geometry import path_length
-from pipeline.stages.vessels import VesselSettings
-from pipeline.stages.vessels.chains import find_chains
-from pipeline.stages.vessels.marks import measure_points
-from pipeline.stages.vessels.rows import find_rows
-from pipeline.stages.vessels.tube import map_tubes, run_on_mm, tube_along
+from mammocalc.stages.vessels import VesselSettings
+from mammocalc.stages.vessels.chains import find_chains
+from mammocalc.stages.vessels.marks import measure_points
+from mammocalc.stages.vessels.ridge_filter import map_tubes, run_on_mm, tube_along
+from mammocalc.stages.vessels.rows import find_rows
+from mammocalc.vocabulary.geometry import path_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.geometry import PixelSpacing
-    from pipeline.model import (
+    from mammocalc.model import (
         Calcification,
         Channel,
         Mammogram,
     )
-    from pipeline.phantom import Phantom
+    from mammocalc.simulation import Phantom
+    from mammocalc.vocabulary.geometry import PixelSpacing
 
     AsMammogram = Callable[[Phantom], Mammogram]
 

@@ -1,0 +1,5 @@
+"""``python -m mammocalc`` is the ``mammocalc`` command."""
+
+from mammocalc.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Which stages run in which order: what makes a report of an image."""

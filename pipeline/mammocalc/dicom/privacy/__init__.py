@@ -1,0 +1,1 @@
+"""What in a header names a person, and under which names images go instead."""

@@ -1,0 +1,1 @@
+"""A file becomes a `Mammogram`, or an error that says why not."""

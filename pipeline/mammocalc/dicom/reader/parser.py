@@ -1,0 +1,386 @@
+"""The bytes of a file: its header, and the bytes of its pixels, without believing any length in it."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import warnings
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from pydicom.filereader import read_dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
+
+from mammocalc.dicom.pixels.encoding import HEAD_BYTES, written_syntax
+from mammocalc.dicom.reader.bounded_reader import MAX_READS, Stream
+from mammocalc.dicom.reader.elements import UNDEFINED_LENGTH, read_elements
+from mammocalc.dicom.reader.header import Header
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pydicom.dataelem import RawDataElement
+    from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
+
+PREAMBLE_BYTES: Final = 128
+INFLATED_SPARE_BYTES: Final = 64 << 20
+"""What a deflated data set may hold beside its pixels."""
+PIXEL_DATA: Final = 0x7FE00010
+FLOAT_PIXEL_DATA: Final = 0x7FE00008
+DOUBLE_PIXEL_DATA: Final = 0x7FE00009
+PADDING_BYTES: Final = 16
+"""What may follow the pixels, whatever it is."""
+MORE_BYTES: Final = 1 << 16
+"""How much is looked at of what follows the pixels."""
+ITEM: Final = b"\xfe\xff\x00\xe0"
+SEQUENCE_END: Final = b"\xfe\xff\xdd\xe0"
+
+
+@dataclass(frozen=True, slots=True)
+class PixelElement:
+    """Where the pixels lie: the element's tag, its declared length, and where its value starts in the stream."""
+
+    tag: int
+    length: int
+    start: int
+
+    @property
+    def is_float(self) -> bool:
+        """Whether these are floating-point pixels."""
+        return self.tag != PIXEL_DATA
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenFile:
+    """
+    An open DICOM file, read as far as its pixels.
+
+    Attributes
+    ----------
+    header : Header
+    transfer_syntax : str
+        UID; that of the data set as it is written where the file names one
+        of another order of bytes, or wrongly says that it is deflated or not.
+    stream : Stream
+    pixels : PixelElement or None
+        None where there are none.
+    meta : Header
+        File Meta Information.
+    is_class_of_meta : bool
+        Whether the header's SOP Class UID was missing, and is that of ``meta``.
+    is_mislabelled : bool
+        Whether the file names another transfer syntax.
+    """
+
+    header: Header
+    meta: Header
+    is_class_of_meta: bool
+    transfer_syntax: str
+    stream: Stream
+    pixels: PixelElement | None
+    is_mislabelled: bool = False
+
+    def native_bytes(self, expected: int, column: int) -> bytes:
+        """
+        Give the first ``expected`` bytes of uncompressed pixels, of which each ``column`` is one of the image's.
+
+        Raises
+        ------
+        UnreadableImage
+            ``truncated`` where the file ends inside of its pixels,
+            ``pixels_too_short`` where the element itself is too small,
+            ``invalid_dimensions`` where it holds more pixels than these.
+        """
+        pixels = self._pixels()
+        available = self.stream.size - pixels.start
+        if pixels.length != UNDEFINED_LENGTH and pixels.length < expected:
+            message = (
+                f"Pixel Data holds {pixels.length} bytes, and the header's dimensions need {expected}. "
+                "The file was damaged before it was sent: export it again from the source."
+            )
+            raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
+        if available < expected:
+            raise _truncated()
+        if pixels.length != UNDEFINED_LENGTH:
+            self._refuse_more(pixels.start + expected, pixels.start + pixels.length, column)
+        self.stream.seek(pixels.start)
+        return self.stream.read(expected)
+
+    def _refuse_more(self, start: int, end: int, column: int) -> None:
+        """Refuse pixels behind those that the header describes; it may be filled up, or have black rows more."""
+        self.stream.seek(start)
+        more = self.stream.read(min(end, start + MORE_BYTES, self.stream.size) - start)
+        if len(more) > PADDING_BYTES and (len(set(more)) > 1 or (end - start) % column == 0):
+            message = (
+                f"Pixel Data holds {end - start} bytes more than Rows, Columns and Bits Allocated say: one of them is "
+                "wrong. Export the image again from the source."
+            )
+            raise UnreadableImage(Reason.INVALID_DIMENSIONS, message)
+
+    @property
+    def declared_bytes(self) -> int:
+        """How long Pixel Data says that it is; 4294967295 where it leaves that open."""
+        return self._pixels().length
+
+    @property
+    def is_encapsulated(self) -> bool:
+        """Whether the pixels lie in items (PS3.5 A.4), whatever the transfer syntax says."""
+        pixels = self._pixels()
+        if pixels.length == UNDEFINED_LENGTH:
+            return True
+        head = self.first_bytes(8)  # a writer may have put items into an element of a stated length
+        return head[:4] == ITEM and struct.unpack("<I", head[4:].ljust(4, b"\0"))[0] <= pixels.length
+
+    def first_bytes(self, count: int) -> bytes:
+        """Give up to ``count`` bytes of Pixel Data's value."""
+        self.stream.seek(self._pixels().start)
+        return self.stream.read(min(count, self.declared_bytes))
+
+    def value_bytes(self) -> bytes:
+        """
+        Give the whole value of Pixel Data, which is not in items.
+
+        Raises
+        ------
+        UnreadableImage
+            ``truncated`` where the file ends inside of it.
+        """
+        self.stream.seek(self._pixels().start)
+        self.stream.reads_left = MAX_READS
+        return self._exactly(self.declared_bytes)
+
+    def frame_bytes(self) -> bytes:
+        """
+        Give the bytes of the one frame: its fragments, joined (PS3.5 A.4).
+
+        Raises
+        ------
+        UnreadableImage
+            ``truncated`` where the file ends before the pixels do,
+            ``pixels_too_short`` where there are no bytes at all,
+            ``undecodable_pixels`` where they are not encapsulated.
+        """
+        pixels = self._pixels()
+        until = pixels.start + pixels.length if pixels.length != UNDEFINED_LENGTH else self.stream.size + 1
+        self.stream.seek(pixels.start)
+        self.stream.reads_left = MAX_READS
+        fragments: list[bytes] = []
+        while self.stream.tell() < until and (head := self._exactly(8))[:4] == ITEM:
+            fragments.append(self._exactly(struct.unpack("<I", head[4:])[0]))
+        if self.stream.tell() < until and head[:4] != SEQUENCE_END:
+            message = "The fragments of the compressed pixels are damaged. Export the image again from the source."
+            raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+        # The first item is the Basic Offset Table: empty, or a list whose first number is 0. Some writers leave it out.
+        has_table = len(fragments) > 1 and fragments[0][:4] in {b"", bytes(4)}
+        frame = b"".join(fragments[1:] if has_table else fragments)
+        if not frame:
+            message = "Pixel Data holds no compressed bytes. Export the image again from the source."
+            raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
+        return frame
+
+    def _pixels(self) -> PixelElement:
+        """Give the pixel element; the caller has made sure that there is one."""
+        if self.pixels is None:
+            raise _truncated()
+        return self.pixels
+
+    def _exactly(self, count: int) -> bytes:
+        """Read as many bytes as were asked for, or say that the file is truncated; never allocate for a lie."""
+        if count > self.stream.size - self.stream.tell():
+            raise _truncated()
+        if self.stream.reads_left <= 0:
+            raise _too_many()
+        return self.stream.read(count)
+
+
+@contextmanager
+def open_dicom(path: Path, max_pixel_bytes: int, *, header_only: bool = False) -> Iterator[OpenFile]:
+    """
+    Open a file and read its header, as far as its pixels.
+
+    Parameters
+    ----------
+    path : Path
+        With or without preamble and File Meta Information.
+    max_pixel_bytes : int
+        What pixels may take at most; bounds how far a deflated file is inflated.
+    header_only : bool
+        Give what there is of the header, even where the file ends too early
+        or would inflate too far; the pixels need not be there.
+
+    Yields
+    ------
+    OpenFile
+        Valid inside of the ``with`` block.
+
+    Raises
+    ------
+    UnreadableImage
+        ``empty_file``, ``not_dicom``, ``truncated``, ``too_large`` or ``unreadable``.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            message = "This is not an ordinary file. Name a file, not a device, a pipe or a folder."
+            raise UnreadableImage(Reason.UNREADABLE, message)
+        raw = io.FileIO(path)
+    except (OSError, ValueError) as error:
+        raise _cannot_open(error) from None
+    with Stream(raw, os.fstat(raw.fileno()).st_size) as file, warnings.catch_warnings():
+        # pydicom warns of every value that breaks a rule of its VR. What matters of it is judged
+        # attribute by attribute; the rest would name paths and patients on a terminal.
+        warnings.simplefilter("ignore")
+        yield _read_header(file, max_pixel_bytes, header_only=header_only)
+
+
+def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> OpenFile:
+    """Read File Meta Information and the data set as far as the pixels."""
+    if file.size == 0:
+        message = "The file is empty. Copy it again from its source."
+        raise UnreadableImage(Reason.EMPTY_FILE, message)
+    has_preamble = file.read(PREAMBLE_BYTES + 4)[PREAMBLE_BYTES:] == b"DICM"
+    if not has_preamble:
+        file.seek(0)
+    stream = file
+    try:
+        meta = read_dataset(file, is_implicit_VR=False, is_little_endian=True, stop_when=_leaves_group_2)
+        syntax = Header(meta).text("TransferSyntaxUID")
+        named, syntax = syntax, written_syntax(_peek(file), syntax)
+        if syntax == DeflatedExplicitVRLittleEndian:
+            file.open_pixels()
+            inflated = _inflate(file.read(), 0 if header_only else max_pixel_bytes, header_only=header_only)
+            stream = Stream(cast("io.RawIOBase", io.BytesIO(inflated)), len(inflated))
+        dataset, last, pixels = _read_dataset(stream, syntax, header_only=header_only)
+        stream.open_pixels()
+        header = Header(dataset)
+        is_cut = pixels is None and (len(dataset) == 0 or _last_value_is_cut(last, stream.size))
+        class_of_meta = Header(meta).text("MediaStorageSOPClassUID")
+        is_class_of_meta = bool(class_of_meta) and not header.text("SOPClassUID")
+        if is_class_of_meta:
+            dataset.SOPClassUID = class_of_meta
+        is_nameless = not has_preamble and not header.text("SOPClassUID")
+        syntax = syntax or _guessed_syntax(dataset)
+    except UnreadableImage:
+        raise
+    except Exception as error:  # noqa: BLE001 - a hostile header makes pydicom raise struct.error, RecursionError and more
+        raise _why_not(error, stream, has_preamble=has_preamble) from None
+    if is_nameless and not header_only:
+        raise _not_dicom_or_broken(has_preamble=False)
+    if is_cut and not header_only:
+        raise _truncated()
+    return OpenFile(
+        header, Header(meta), is_class_of_meta, syntax, stream, pixels, is_mislabelled=named not in {"", syntax}
+    )
+
+
+def _peek(file: Stream) -> bytes:
+    """Give the bytes that come next, and leave them there."""
+    at = file.tell()
+    head = file.read(HEAD_BYTES)
+    file.seek(at)
+    return head
+
+
+def _read_dataset(
+    stream: Stream, syntax: str, *, header_only: bool
+) -> tuple[Dataset, RawDataElement | None, PixelElement | None]:
+    """Read a data set up to its pixels, and give its last element and where the pixels are."""
+    found: list[PixelElement] = []
+
+    def at_pixels(tag: BaseTag, _vr: str | None, length: int) -> bool:
+        if tag in (PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_PIXEL_DATA):
+            found.append(PixelElement(int(tag), length, stream.tell()))
+        return bool(found)
+
+    dataset, last = read_elements(
+        stream,
+        is_implicit=syntax in {ImplicitVRLittleEndian, ""},
+        is_little_endian=syntax != ExplicitVRBigEndian,
+        stop_when=at_pixels,
+        keeps_part=header_only,
+    )
+    return dataset, last, found[0] if found else None
+
+
+def _leaves_group_2(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+    """Whether File Meta Information ends here."""
+    return tag.group != 2
+
+
+def _guessed_syntax(dataset: Dataset) -> str:
+    """Name the syntax in which a data set without File Meta Information turned out to be written."""
+    is_implicit, _ = dataset.original_encoding
+    return "1.2.840.10008.1.2" if is_implicit else "1.2.840.10008.1.2.1"
+
+
+def _inflate(deflated: bytes, max_pixel_bytes: int, *, header_only: bool) -> bytes:
+    """Inflate a data set (PS3.5 A.5), refusing one that grows beyond its pixels and what may stand beside them."""
+    limit = max_pixel_bytes + INFLATED_SPARE_BYTES
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = inflater.decompress(deflated, limit)
+    if header_only:
+        return inflated
+    if inflater.unconsumed_tail:
+        message = f"The deflated data set grows beyond {limit} bytes. Raise read.max_pixels if it is meant to."
+        raise UnreadableImage(Reason.TOO_LARGE, message)
+    if not inflater.eof:
+        raise _truncated()
+    return inflated
+
+
+def _last_value_is_cut(last: RawDataElement | None, stream_bytes: int) -> bool:
+    """Whether the file ended inside the value of its last element."""
+    return last is not None and last.length != UNDEFINED_LENGTH and last.value_tell + last.length > stream_bytes
+
+
+def _why_not(error: Exception, stream: Stream, *, has_preamble: bool) -> UnreadableImage:
+    """Say why a header cannot be read."""
+    if stream.reads_left < 0:  # whatever pydicom made of that
+        return _too_many()
+    if isinstance(error, MemoryError):
+        message = "There is not enough memory for this image. Use fewer workers, or lower read.max_pixels."
+        return UnreadableImage(Reason.TOO_LARGE, message)
+    if isinstance(error, OSError) and error.errno is not None:
+        return _cannot_open(error)
+    if isinstance(error, zlib.error):
+        message = "The transfer syntax says that the data set is deflated, and it does not inflate. Export it again."
+        return UnreadableImage(Reason.UNREADABLE, message)
+    return _not_dicom_or_broken(has_preamble=has_preamble)
+
+
+def _cannot_open(error: OSError | ValueError) -> UnreadableImage:
+    """Say why a file cannot be opened, without its path."""
+    why = (error.strerror or "input/output error") if isinstance(error, OSError) else "its name is not valid"
+    message = f"The file cannot be read: {why}. Check that it exists, its permissions and its disk."
+    return UnreadableImage(Reason.UNREADABLE, message)
+
+
+def _too_many() -> UnreadableImage:
+    """Say that there is no end to the elements."""
+    message = (
+        "The header holds far more elements or bytes than that of any image: it is damaged, or holds something else. "
+        "Export it again from its source."
+    )
+    return UnreadableImage(Reason.TOO_LARGE, message)
+
+
+def _truncated() -> UnreadableImage:
+    """Say that the file ends too early."""
+    message = "The file ends before its image does: it is truncated. Copy it again from its source."
+    return UnreadableImage(Reason.TRUNCATED, message)
+
+
+def _not_dicom_or_broken(*, has_preamble: bool) -> UnreadableImage:
+    """Say that nothing can be made of the bytes."""
+    if has_preamble:
+        message = "The file begins as DICOM, and its header cannot be read. Export it again from its source."
+        return UnreadableImage(Reason.UNREADABLE, message)
+    message = "The file is not DICOM, whatever its name says. Take it out of the folder, or export it as DICOM."
+    return UnreadableImage(Reason.NOT_DICOM, message)

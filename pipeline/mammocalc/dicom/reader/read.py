@@ -1,0 +1,215 @@
+"""A file becomes a `Mammogram`, or an error that says why not."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.dicom.pixels.decode import find_syntax, read_codes
+from mammocalc.dicom.pixels.greyscale import describe_pixels
+from mammocalc.dicom.pixels.layout import read_layout
+from mammocalc.dicom.pixels.masks import refuse_mask
+from mammocalc.dicom.pixels.windows import list_windows
+from mammocalc.dicom.privacy.identifiers import do_uids_tell, tokens_of, uid_tokens
+from mammocalc.dicom.privacy.pseudonyms import Pseudonyms, patient_key, public_uid
+from mammocalc.dicom.privacy.uids import decide_uids
+from mammocalc.dicom.reader.eligibility import admit, hear_picture
+from mammocalc.dicom.reader.field import hold_against_field
+from mammocalc.dicom.reader.identity import decide_intent, describe_identity
+from mammocalc.dicom.reader.parser import open_dicom
+from mammocalc.dicom.reader.spacing import decide_spacing, is_magnified
+from mammocalc.dicom.view.view import decide_view
+from mammocalc.model import Mammogram
+from mammocalc.vocabulary.errors import ImageError, UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag, Reason, SpacingSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mammocalc.dicom.pixels.windows import Window
+    from mammocalc.dicom.reader.parser import OpenFile
+    from mammocalc.dicom.reader.settings import DicomSettings
+
+BYTES_PER_PIXEL: Final = 2
+AT_DETECTOR: Final = frozenset({SpacingSource.IMAGER, SpacingSource.IMAGER_OVER_MAGNIFICATION})
+"""Sources of a spacing that holds in the breast only as far as the magnification is known."""
+
+
+def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
+    """
+    Read one file as a mammogram that is to be judged.
+
+    Parameters
+    ----------
+    path : Path
+        A DICOM file of any name.
+    settings : DicomSettings
+        What is admitted, believed and read.
+
+    Returns
+    -------
+    Mammogram
+        With read-only arrays, and with everything doubtful as a flag.
+
+    Raises
+    ------
+    SkippedImage
+        The object is readable and not to be judged.
+    UnreadableImage
+        The file cannot be read as an image. Whatever the file holds, no
+        other exception leaves this function.
+
+    References
+    ----------
+    DICOM PS3.3 A.26 (Digital Mammography), PS3.5 A (transfer syntaxes),
+    PS3.10 (file format).
+    """
+    return _read(path, settings, with_windows=False)[0]
+
+
+def read_for_display(path: Path, settings: DicomSettings) -> tuple[Mammogram, tuple[Window, ...]]:
+    """
+    Read one file as `read_mammogram` does, with every window that it brings.
+
+    Parameters
+    ----------
+    path : Path
+    settings : DicomSettings
+
+    Returns
+    -------
+    Mammogram
+    tuple of Window
+        In modality values; empty where the file brings none.
+
+    Raises
+    ------
+    SkippedImage, UnreadableImage
+        As `read_mammogram`.
+    """
+    return _read(path, settings, with_windows=True)
+
+
+def _read(path: Path, settings: DicomSettings, *, with_windows: bool) -> tuple[Mammogram, tuple[Window, ...]]:
+    """Read a file; whatever it holds, no exception but an `ImageError` leaves."""
+    try:
+        with open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL) as opened:
+            mammogram = _judge(opened, path, settings)
+            return mammogram, list_windows(opened.header, mammogram.pixels.modality_values) if with_windows else ()
+    except ImageError:
+        raise
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror or 'input/output error'}. Check its disk and try again."
+        raise UnreadableImage(Reason.UNREADABLE, message) from None
+    except MemoryError:
+        message = "There is not enough memory for this image. Use fewer workers, or lower read.max_pixels."
+        raise UnreadableImage(Reason.TOO_LARGE, message) from None
+    except Exception:  # noqa: BLE001 - one broken header must not end a run of a hundred thousand
+        message = "The header is damaged in a way that stops its reading. Export the image again from the source."
+        raise UnreadableImage(Reason.UNREADABLE, message) from None
+
+
+def read_sop_instance_uid(path: Path) -> str | None:
+    """
+    Read a file's SOP Instance UID, as `read_mammogram` will find it, without its pixels.
+
+    Returns
+    -------
+    str or None
+        A derived one where an image has none, or one that is no UID. None
+        where the file cannot be read, and where an object without pixels has
+        none: `read_mammogram` will say what is wrong with it.
+    """
+    with suppress(Exception), open_dicom(path, 0, header_only=True) as opened:
+        return decide_uids(opened, path).sop_instance or None
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    Who a file says that it is.
+
+    ``pseudonyms`` is None where it says no SOP Instance UID that can be used. ``tokens`` are what may not be shown
+    of its path; see `mammocalc.dicom.privacy.identifiers`.
+    """
+
+    pseudonyms: Pseudonyms | None
+    tokens: frozenset[str]
+
+
+def read_claim(path: Path, settings: DicomSettings) -> Claim:
+    """
+    Read who a file says that it is, from its header alone.
+
+    Parameters
+    ----------
+    path : Path
+    settings : DicomSettings
+
+    Returns
+    -------
+    Claim
+        An empty one where the file cannot be read: `read_mammogram` will say what is wrong with it.
+    """
+    with suppress(Exception), open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL, header_only=True) as opened:
+        tokens = tokens_of(opened.header.dataset)  # first, while all values are as the file has them
+        uids = decide_uids(opened, path)
+        if not uids.sop_instance:
+            return Claim(None, tokens)
+        if settings.privacy.uids == "hash":
+            tokens |= uid_tokens(opened.header)
+        names = Pseudonyms(
+            original_uid=uids.sop_instance,
+            sop_instance_uid=public_uid(uids.sop_instance, settings.privacy),
+            series_instance_uid=public_uid(uids.series_instance, settings.privacy),
+            study_instance_uid=public_uid(uids.study_instance, settings.privacy),
+            patient_key=patient_key(opened.header, settings.privacy),
+        )
+        return Claim(names, tokens)
+    return Claim(None, frozenset())
+
+
+def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
+    """Judge an open file, cheap questions first."""
+    header = opened.header
+    view = decide_view(header)
+    admission = admit(header, opened.pixels, view, settings.admit)
+    flags = admission.flags | view.flags
+    find_syntax(opened.transfer_syntax)
+    if opened.pixels is not None and opened.pixels.is_float:
+        message = "The pixels are floating-point numbers, which mammograms do not have. Export the original mammogram."
+        raise UnreadableImage(Reason.UNSUPPORTED_PIXELS, message)
+    layout = read_layout(header, settings.read)
+    intent, intent_flags = decide_intent(header)
+    uids = decide_uids(opened, path)
+    notes = (*uids.notes, *view.notes, *admission.notes)
+    codes, layout, code_flags = read_codes(opened, layout)
+    refuse_mask(codes)
+    pixels, polarity = describe_pixels(codes, header, layout, intent)
+    hear_picture(admission, polarity.flags, settings.admit)
+    spacing = decide_spacing(header, settings.spacing)
+    spacing = hold_against_field(spacing, header, codes.shape, view.view, polarity.air, settings.spacing)
+    notes = (*notes, *polarity.notes, *spacing.notes)
+    identity = describe_identity(header, uids, view, intent, layout, settings.privacy, notes)
+    if header.text("LossyImageCompression") in {"01", "1"} or header.text("LossyImageCompressionMethod"):
+        flags |= {Flag.LOSSY}
+    if opened.is_mislabelled:
+        flags |= {Flag.MISLABELLED_SYNTAX}
+    if settings.privacy.uids == "keep" and do_uids_tell(
+        header, (uids.sop_instance, uids.series_instance, uids.study_instance)
+    ):
+        flags |= {Flag.UID_TELLS}
+    if is_magnified(header, settings.spacing):
+        flags |= {Flag.MAGNIFICATION_VIEW}
+    elif Flag.MAGNIFICATION_VIEW in flags and spacing.source in AT_DETECTOR:
+        flags |= {Flag.MAGNIFICATION_UNKNOWN}
+    return Mammogram(
+        identity=identity,
+        frame=0,
+        pixels=pixels,
+        spacing=spacing.spacing,
+        spacing_source=spacing.source,
+        flags=flags | uids.flags | intent_flags | spacing.flags | code_flags | polarity.flags,
+    )

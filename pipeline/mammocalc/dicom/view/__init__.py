@@ -1,0 +1,1 @@
+"""Which breast, and which view of it."""

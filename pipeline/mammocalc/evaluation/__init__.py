@@ -1,0 +1,21 @@
+"""How well a run found what is there: figures with intervals, curves and tables."""
+
+from mammocalc.evaluation.evaluation import Evaluation, evaluate
+from mammocalc.evaluation.folder import write_evaluation
+from mammocalc.evaluation.run_folder import FinishedRun, read_run
+from mammocalc.evaluation.settings import ScoringSettings
+from mammocalc.evaluation.summary import summarise
+from mammocalc.evaluation.truth import renamed
+from mammocalc.evaluation.truth_files import read_truth
+
+__all__ = [
+    "Evaluation",
+    "FinishedRun",
+    "ScoringSettings",
+    "evaluate",
+    "read_run",
+    "read_truth",
+    "renamed",
+    "summarise",
+    "write_evaluation",
+]

@@ -1,0 +1,75 @@
+"""The files of an evaluation."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.evaluation.page import render_page
+from mammocalc.vocabulary.errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mammocalc.evaluation.evaluation import Evaluation
+    from mammocalc.evaluation.evaluation_report import Table
+
+TABLES: Final = (
+    "readers",
+    "words",
+    "region_froc",
+    "roc",
+    "froc",
+    "found_by_group",
+    "sizes",
+    "size_figures",
+    "cluster_froc",
+    "confusion",
+)
+"""What evaluations of some truths have, and those of others have not; each links what it has."""
+
+
+def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
+    """
+    Write evaluation.json, evaluation.html and one CSV for each table.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if needed; files of an earlier evaluation are replaced or, where
+        this one has none of that name, removed. Others stay.
+    evaluation : Evaluation
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written to.
+    """
+    files = {
+        "evaluation.json": json.dumps(evaluation.document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        "evaluation.html": render_page(evaluation),
+        **{f"{name}.csv": to_csv(table) for name, table in evaluation.tables.items()},
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "evaluation.json").exists():
+            for name in TABLES:
+                (folder / f"{name}.csv").unlink(missing_ok=True)
+        for name, text in files.items():
+            part = folder / f".{name}.part"
+            part.write_text(text, encoding="utf-8", newline="\n")
+            part.replace(folder / name)
+    except OSError as error:
+        message = f"cannot be written to ({error.strerror}). Choose another --out."
+        raise OutputError(folder, message) from None
+
+
+def to_csv(table: Table) -> str:
+    """Write a table as CSV with one header line."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return text.getvalue()

@@ -1,0 +1,230 @@
+"""A finished run, read back from its files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from mammocalc.files.claim import state_of
+from mammocalc.files.json_lines import read_json_lines
+from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+MACRO_MIN_WIDTH_MM: Final = 1.0
+"""The limit between micro and macro of runs whose record names none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """
+    What a run marked in one image: the reported calcifications, then the candidates below the threshold.
+
+    Attributes
+    ----------
+    points_px : ndarray of float64, shape (n, 2)
+        (row, column).
+    scores : ndarray of float64, shape (n,)
+    diameter_mm : ndarray of float64, shape (n,)
+        nan where it was not measured, as for all candidates.
+    sizes : tuple of (str or None), length n
+        ``micro`` or ``macro``.
+    reported : int
+        How many of them, from the first on, were reported.
+    """
+
+    points_px: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    diameter_mm: NDArray[np.float64]
+    sizes: tuple[str | None, ...]
+    reported: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCluster:
+    """A cluster of a run; ``members`` are indices into the marks of its image, a ``loose`` one is shown nowhere."""
+
+    members: tuple[int, ...]
+    label: str
+    probabilities: Mapping[str, float] | None
+    morphology: str | None
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundImage:
+    """What a run says of one image that it judged."""
+
+    uid: str
+    patient_key: str | None
+    spacing: PixelSpacing | None
+    breast_area_mm2: float | None
+    presence: float | None
+    marks: Marks
+    clusters: tuple[FoundCluster, ...]
+    label: str
+    probabilities: Mapping[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """An image that a run came across and did not judge."""
+
+    status: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FinishedRun:
+    """
+    Everything of a run that scoring needs.
+
+    Attributes
+    ----------
+    images : mapping of str to FoundImage
+        The judged ones, by SOP instance UID.
+    not_judged : mapping of str to NotJudged
+        Failed and skipped ones, by SOP instance UID.
+    unnamed : mapping of str to NotJudged
+        Those whose UID could not be read, by file name.
+    uid_of_file : mapping of str to str
+        UIDs by file name, as far as both are in the record and the name is
+        not hidden.
+    has_candidates : bool
+        Whether candidates below the threshold were kept.
+    macro_min_width_mm : float
+    configuration : mapping
+        As resolved.
+    facts : mapping of str to str or None
+        Version, configuration digest, operating point and state.
+    """
+
+    images: Mapping[str, FoundImage]
+    not_judged: Mapping[str, NotJudged]
+    unnamed: Mapping[str, NotJudged]
+    uid_of_file: Mapping[str, str]
+    has_candidates: bool
+    macro_min_width_mm: float
+    configuration: Mapping[str, Any]
+    facts: Mapping[str, str | None]
+
+
+def read_run(folder: Path) -> FinishedRun:
+    """
+    Read a run's record, rows, results and candidates.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``--out`` of the run was.
+
+    Returns
+    -------
+    FinishedRun
+
+    Raises
+    ------
+    CallError
+        If the folder holds no run, or a file in it is not what a run writes.
+    """
+    record = _json(folder / "run.json", "It holds no run: give the folder that --out of mammocalc run named.")
+    try:
+        candidates = {path.stem: path for path in sorted((folder / "candidates").rglob("*.json"))}
+        images = {}
+        for path in sorted((folder / "results").rglob("*.json")):
+            images[path.stem] = _image(_json(path), candidates.get(path.stem))
+        not_judged, unnamed, uid_of_file = _rows(folder / "files.jsonl")
+        configuration = record["configuration"]
+        record["state"] = state_of(folder, record.get("state"))
+        return FinishedRun(
+            images=images,
+            not_judged={uid: row for uid, row in not_judged.items() if uid not in images},
+            unnamed=unnamed,
+            uid_of_file=uid_of_file,
+            has_candidates=bool(candidates),
+            macro_min_width_mm=configuration.get("measure", {}).get("macro_min_width_mm", MACRO_MIN_WIDTH_MM),
+            configuration=configuration,
+            facts={
+                name: record.get(name)
+                for name in ("software", "version", "configuration_digest", "operating_point", "state")
+            },
+        )
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        message = f"{folder} does not hold a run that can be scored: a file in it lacks or misstates {error}."
+        raise CallError(message) from None
+
+
+def _json(path: Path, advice: str = "") -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"{path} cannot be read ({error.strerror}). {advice}".strip()
+        raise CallError(message) from None
+    except ValueError:
+        message = f"{path} is not valid JSON. {advice}".strip()
+        raise CallError(message) from None
+    return document
+
+
+def _image(result: dict[str, Any], candidates: Path | None) -> FoundImage:
+    image, reported = result["image"], result["calcifications"]
+    below = [] if candidates is None else _json(candidates)["candidates"]
+    index = {item["id"]: position for position, item in enumerate(reported)}
+    marks = Marks(
+        points_px=np.array([(item["row"], item["column"]) for item in [*reported, *below]], float).reshape(-1, 2),
+        scores=np.array([item["score"] for item in [*reported, *below]], dtype=np.float64),
+        diameter_mm=np.array(
+            [np.nan if item["diameter_mm"] is None else item["diameter_mm"] for item in [*reported, *below]], float
+        ),
+        sizes=tuple(item.get("size") for item in [*reported, *below]),
+        reported=len(reported),
+    )
+    spacing = image["pixel_spacing_mm"]
+    return FoundImage(
+        uid=image["sop_instance_uid"],
+        patient_key=image["patient_key"],
+        spacing=None if spacing is None else PixelSpacing(*spacing),
+        breast_area_mm2=result["breast"]["area_mm2"],
+        presence=result["presence"],
+        marks=marks,
+        clusters=tuple(
+            FoundCluster(
+                members=tuple(index[number] for number in item["members"]),
+                label=item["distribution"]["label"],
+                probabilities=item["distribution"]["probabilities"],
+                morphology=None if item["morphology"] is None else item["morphology"]["label"],
+                loose=item.get("loose", False),
+            )
+            for item in result["clusters"]
+        ),
+        label=result["distribution"]["label"],
+        probabilities=result["distribution"]["probabilities"],
+    )
+
+
+def _rows(file: Path) -> tuple[dict[str, NotJudged], dict[str, NotJudged], dict[str, str]]:
+    not_judged: dict[str, NotJudged] = {}
+    unnamed: dict[str, NotJudged] = {}
+    uid_of_file: dict[str, str] = {}
+    for row in read_json_lines(file):
+        uid, name = row["sop_instance_uid"], PurePosixPath(row["path"]).name
+        if uid and not name.startswith("~"):
+            uid_of_file[name] = uid
+        if row["status"] == Status.JUDGED:
+            continue
+        outcome = NotJudged(row["status"], row["reason"])
+        if uid:
+            not_judged[uid] = outcome
+        else:
+            unnamed[name] = outcome
+    return not_judged, unnamed, uid_of_file

@@ -1,0 +1,158 @@
+"""What is known about images, whatever kind of file says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mammocalc.vocabulary.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping
+
+    from mammocalc.model import Point
+    from mammocalc.vocabulary.geometry import PixelSpacing
+
+
+class TruthError(CallError):
+    """A truth cannot be used; nothing was evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class TruePoint:
+    """
+    One true calcification; what is not known about it is None.
+
+    ``diameter_px`` is given instead of ``diameter_mm`` where it was drawn on
+    an image whose spacing the truth does not know.
+    """
+
+    row_px: float
+    column_px: float
+    diameter_mm: float | None = None
+    diameter_px: float | None = None
+    length_mm: float | None = None
+    width_mm: float | None = None
+    size: str | None = None
+    kind: str | None = None
+    matched_filter_snr: float | None = None
+    effective_snr: float | None = None
+    peak_grey_levels: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrueCluster:
+    """
+    One true cluster.
+
+    ``members`` are indices into the points of its image; ``hull_px`` holds the
+    corners of its convex hull, or of its outline as it was drawn.
+    """
+
+    members: tuple[int, ...]
+    hull_px: tuple[Point, ...]
+    label: str | None = None
+    morphology: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrueRegion:
+    """A circle that holds calcifications, in pixels."""
+
+    row_px: float
+    column_px: float
+    radius_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrueImage:
+    """
+    What is known about one image; None where nothing is said, an empty tuple where there is none.
+
+    ``looks`` is ``has_calcifications`` corrected by who looked at the image
+    again. ``file`` is its file name, for images whose UID a run could not read.
+    """
+
+    uid: str
+    file: str | None = None
+    has_calcifications: bool | None = None
+    looks: bool | None = None
+    points: tuple[TruePoint, ...] | None = None
+    clusters: tuple[TrueCluster, ...] | None = None
+    regions: tuple[TrueRegion, ...] | None = None
+    label: str | None = None
+    spacing: PixelSpacing | None = None
+    is_inserted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    What one reader says of one image, by themselves.
+
+    ``label`` and ``has_calcifications`` are None where nothing was said;
+    ``verdicts`` tells of marks of the program, by id, whether they were
+    accepted; ``added`` counts what the program missed. ``is_blinded`` where the
+    label was given before the program's was shown. ``second_label`` is what
+    the reader holds possible beside the label, where a reader could say so.
+    """
+
+    uid: str
+    reader: str
+    label: str | None
+    has_calcifications: bool | None
+    verdicts: Mapping[int, bool]
+    added: int
+    is_blinded: bool
+    second_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TruthSet:
+    """
+    All that one ``--truth`` says.
+
+    ``kind`` names what it was recognised as. ``notes`` are sentences for the
+    reader: what in the truth could not be used, and why. ``readings`` holds the
+    single answers where the truth was made from those of readers.
+    """
+
+    kind: str
+    images: Mapping[str, TrueImage]
+    notes: tuple[str, ...] = field(default=())
+    readings: tuple[Reading, ...] = field(default=())
+
+
+def renamed(truth: TruthSet, known: Container[str], rename: Callable[[str], str]) -> TruthSet:
+    """
+    Give a truth under the UIDs of a run that has replaced those of the files.
+
+    Parameters
+    ----------
+    truth : TruthSet
+    known : container of str
+        UIDs of the run: what is among them is left as it is, such as what readers of the run have said.
+    rename : callable
+        Gives the UID of the run for that of a file.
+
+    Returns
+    -------
+    TruthSet
+    """
+
+    def uid_of(uid: str) -> str:
+        return uid if uid in known else rename(uid)
+
+    images = (replace(image, uid=uid_of(uid)) for uid, image in truth.images.items())
+    return replace(
+        truth,
+        images={image.uid: image for image in images},
+        readings=tuple(replace(reading, uid=uid_of(reading.uid)) for reading in truth.readings),
+    )
+
+
+def circle_diameter(area: float) -> float:
+    """Diameter of the circle of an area."""
+    return float(2 * np.sqrt(area / np.pi))

@@ -1,0 +1,286 @@
+"""Reading truth: what kind it is shows from its content."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mammocalc.evaluation.inbreast import read_inbreast
+from mammocalc.evaluation.reader_truth import are_answers, read_answers
+from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet
+from mammocalc.evaluation.word_truth import WORD_COLUMNS, read_words
+from mammocalc.vocabulary.geometry import PixelSpacing, convex_hull
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+POINTS, PRESENCE, REGIONS = "points", "presence", "regions"
+
+_YES: Final = frozenset({"1", "true", "yes"})
+_NO: Final = frozenset({"0", "false", "no"})
+_UID: Final = "sop_instance_uid"
+
+
+class _Record(BaseModel):
+    """A part of a truth file: numbers are numbers, and unknown keys are left alone."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class _Point(_Record):
+    row: float
+    column: float
+    id: int | str | None = None
+    diameter_mm: float | None = Field(default=None, gt=0)
+    length_mm: float | None = Field(default=None, gt=0)
+    width_mm: float | None = Field(default=None, gt=0)
+    size: str | None = None
+    kind: str | None = None
+    cluster: int | str | None = None
+    matched_filter_snr: float | None = None
+    effective_snr: float | None = None
+    peak_grey_levels: float | None = None
+
+
+class _Cluster(_Record):
+    id: int | str
+    label: str | None = None
+    morphology: str | None = None
+
+
+class _Truth(_Record):
+    sop_instance_uid: str = Field(min_length=1)
+    file: str | None = None
+    pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
+    has_calcifications: bool | None = None
+    distribution: str | None = None
+    points: list[_Point]
+    clusters: list[_Cluster] = []
+    inserted: bool = False
+
+
+def read_truth(path: Path, uid_of_file: Mapping[str, str]) -> TruthSet:
+    """
+    Read the truth of any kind.
+
+    Parameters
+    ----------
+    path : Path
+        A folder of ``<SOPInstanceUID>.json`` (or one that holds such a folder
+        called ``truth``), a folder of INbreast's XML, or a CSV with the
+        columns ``sop_instance_uid`` and ``has_calcifications``, or
+        ``sop_instance_uid, kind, row, column, radius_px``, or
+        ``sop_instance_uid, reader, label`` (and ``second_label``); or the
+        answers that ``mammocalc review --export`` wrote as JSON.
+    uid_of_file : mapping of str to str
+        UIDs by file name, from the run, for truth that names files.
+
+    Returns
+    -------
+    TruthSet
+
+    Raises
+    ------
+    TruthError
+        With a sentence that names the place, if it cannot be used.
+    """
+    if path.is_dir():
+        return _folder(path, uid_of_file)
+    if not path.exists():
+        message = f"the truth {path} does not exist."
+        raise TruthError(message)
+    if path.suffix.lower() == ".json":
+        document = _json(path)
+        return read_answers(path, document) if are_answers(document) else _points_of([path])
+    if path.suffix.lower() == ".xml":
+        return read_inbreast([path], uid_of_file)
+    return _table(path)
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path} is no truth: {error.strerror if isinstance(error, OSError) else error}."
+        raise TruthError(message) from None
+
+
+def _folder(folder: Path, uid_of_file: Mapping[str, str]) -> TruthSet:
+    for place in (folder, folder / "truth"):
+        if documents := sorted(place.glob("*.json")):
+            return _points_of(documents)
+    if drawings := sorted(folder.glob("*.xml")):
+        return read_inbreast(drawings, {**uid_of_file, **_names(folder)})
+    message = (
+        f"{folder} holds no truth: neither <SOPInstanceUID>.json as mammocalc simulate writes it, nor INbreast's XML. "
+        "A table of labels or regions is given as the CSV file itself."
+    )
+    raise TruthError(message)
+
+
+def _names(folder: Path) -> dict[str, str]:
+    """UIDs by file name from tables that lie beside the drawings."""
+    found = {}
+    for path in sorted(folder.glob("*.csv")):
+        columns, rows = _rows(path)
+        if {"file", _UID} <= set(columns):
+            found.update({row["file"]: row[_UID] for row in rows})
+    return found
+
+
+# ---------------------------------------------------------------- JSON
+
+
+def _points_of(paths: Sequence[Path]) -> TruthSet:
+    images: dict[str, TrueImage] = {}
+    for path in paths:
+        image = _points(path)
+        if image.uid in images:
+            message = f"{path} is the second truth for its image; there must be one."
+            raise TruthError(message)
+        images[image.uid] = image
+    return TruthSet(POINTS, images)
+
+
+def _points(path: Path) -> TrueImage:
+    try:
+        truth = _Truth.model_validate(_json(path))
+        spacing = None if truth.pixel_spacing_mm is None else PixelSpacing(*truth.pixel_spacing_mm)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the document"
+        message = f"{path} is no truth as mammocalc simulate writes it: {place}: {first['msg'].lower()}."
+        raise TruthError(message) from None
+    except ValueError as error:
+        message = f"{path} is no truth: {error}."
+        raise TruthError(message) from None
+    points = tuple(
+        TruePoint(
+            row_px=point.row,
+            column_px=point.column,
+            diameter_mm=point.diameter_mm,
+            length_mm=point.length_mm,
+            width_mm=point.width_mm,
+            size=point.size,
+            kind=point.kind,
+            matched_filter_snr=point.matched_filter_snr,
+            effective_snr=point.effective_snr,
+            peak_grey_levels=point.peak_grey_levels,
+        )
+        for point in truth.points
+    )
+    clusters = []
+    for cluster in truth.clusters:
+        members = tuple(i for i, point in enumerate(truth.points) if point.cluster == cluster.id)
+        corners = convex_hull(np.array([(points[i].row_px, points[i].column_px) for i in members]).reshape(-1, 2))
+        hull = tuple((float(row), float(column)) for row, column in corners)
+        clusters.append(TrueCluster(members, hull, cluster.label, cluster.morphology))
+    has = truth.has_calcifications
+    return TrueImage(
+        uid=truth.sop_instance_uid,
+        file=truth.file,
+        has_calcifications=bool(points) if has is None else has,
+        points=points,
+        clusters=tuple(cluster for cluster in clusters if cluster.members),
+        label=truth.distribution,
+        spacing=spacing,
+        is_inserted=truth.inserted,
+    )
+
+
+# ---------------------------------------------------------------- CSV
+
+
+def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = [{key: (value or "").strip() for key, value in row.items() if key is not None} for row in reader]
+            return [name.strip() for name in reader.fieldnames or ()], rows
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        message = f"the truth {path} cannot be read as a table: {error}."
+        raise TruthError(message) from None
+
+
+def _table(path: Path) -> TruthSet:
+    columns, rows = _rows(path)
+    names = set(columns)
+    if not rows:
+        message = f"the truth {path} holds no row."
+    elif {_UID, "has_calcifications"} <= names:
+        return _presence(path, rows, has_second_look="seen" in names)
+    elif {_UID, "kind", "row", "column", "radius_px"} <= names:
+        return _regions(path, rows)
+    elif names >= WORD_COLUMNS:
+        return read_words(path, rows)
+    else:
+        message = (
+            f"the truth {path} has the columns {', '.join(columns[:12])}; needed are sop_instance_uid and "
+            "has_calcifications, or sop_instance_uid, kind, row, column and radius_px, or sop_instance_uid, reader "
+            "and label."
+        )
+    raise TruthError(message)
+
+
+def _presence(path: Path, rows: Sequence[Mapping[str, str]], *, has_second_look: bool) -> TruthSet:
+    images: dict[str, TrueImage] = {}
+    for line, row in enumerate(rows, start=2):
+        word = row["has_calcifications"].lower()
+        if not row[_UID] or word not in _YES | _NO:
+            message = f"{path}, line {line}: a UID and 1 or 0 under has_calcifications are needed."
+            raise TruthError(message)
+        has = word in _YES
+        looks = (has or bool(row["seen"])) if has_second_look else None
+        image = TrueImage(row[_UID], row.get("file") or None, has, looks)
+        if images.setdefault(image.uid, image) != image:
+            message = f"{path}, line {line}: this image was given another label further up."
+            raise TruthError(message)
+    return TruthSet(PRESENCE, images)
+
+
+def _regions(path: Path, rows: Sequence[Mapping[str, str]]) -> TruthSet:
+    kinds: dict[str, str] = {}
+    files: dict[str, str | None] = {}
+    circles: dict[str, list[TrueRegion]] = {}
+    unplaced: set[str] = set()
+    for line, row in enumerate(rows, start=2):
+        uid, kind = row[_UID], row["kind"].upper()
+        if not uid or kind not in {"CALC", "NORM"} or kinds.setdefault(uid, kind) != kind:
+            message = f"{path}, line {line}: a UID and CALC or NORM, one of them for an image, are needed."
+            raise TruthError(message)
+        files[uid] = row.get("file") or None
+        places = [row["row"], row["column"], row["radius_px"]]
+        if kind == "NORM":
+            continue
+        if not any(places):
+            unplaced.add(uid)
+            continue
+        try:
+            values = [float(value) for value in places]
+        except ValueError:
+            values = [math.nan]
+        if not all(math.isfinite(value) for value in values) or values[-1] <= 0:
+            message = f"{path}, line {line}: row, column and radius_px must be numbers, and the radius positive."
+            raise TruthError(message)
+        circles.setdefault(uid, []).append(TrueRegion(*values))
+    images = {
+        uid: TrueImage(
+            uid,
+            files[uid],
+            has_calcifications=kind == "CALC",
+            # Where a place is missing, marks elsewhere in the image are neither right nor wrong.
+            regions=None if uid in unplaced and uid not in circles else tuple(circles.get(uid, ())),
+        )
+        for uid, kind in kinds.items()
+    }
+    notes: tuple[str, ...] = ()
+    if unplaced:
+        many = "one image has" if len(unplaced) == 1 else f"{len(unplaced)} images have"
+        notes = (f"{many} calcifications without a place: they count for presence, not for regions.",)
+    return TruthSet(REGIONS, images, notes)

@@ -1,0 +1,188 @@
+"""What a run has to do: every file once, under a name that names nobody."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mammocalc.dicom import DicomSettings, read_claim
+from mammocalc.execution.paths import PublicPaths
+from mammocalc.model import FileRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from mammocalc.config import Config
+    from mammocalc.dicom import Pseudonyms
+    from mammocalc.dicom.discover import Discovery, FoundFile, InputProblem
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """
+    A file that is to be judged: where it is, and what it and its image may be called in the outputs.
+
+    What may name a person is left out where this is printed: the worker of a cluster prints the arguments of
+    calls that failed.
+    """
+
+    path: Path = field(repr=False)
+    public_path: str
+    sop_instance_uid: str | None
+    pseudonyms: Pseudonyms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedImage:
+    """
+    All files that say they are one image, by relative path.
+
+    As a rule that is one file. Files without a readable SOP Instance UID stand alone.
+    ``source`` is None, or the digest of the content from which the whole result was made that lies in the store.
+    """
+
+    files: tuple[PlannedFile, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    What is to be judged, and what is settled already.
+
+    ``rows`` hold what could not be looked into, ``archives`` the names of those that were passed over. ``input_digest``
+    is a fingerprint of the names, sizes and dates of all files. ``renamed`` says what paths of earlier rows are called
+    now, where a header has told since that they name a person.
+    """
+
+    images: tuple[PlannedImage, ...]
+    rows: tuple[FileRow, ...]
+    input_digest: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    archives: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Number of rows that the run will have."""
+        return len(self.rows) + sum(len(image.files) for image in self.images)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Which image a found file is, and whether its header said something about a person."""
+
+    file: FoundFile
+    pseudonyms: Pseudonyms | None
+    has_spoken: bool
+
+
+def read_header(file: FoundFile, config: Config, paths: PublicPaths) -> Header:
+    """Look at the header of one file, and let ``paths`` know what it says about a person."""
+    claim = read_claim(file.path, DicomSettings(read=config.read, privacy=config.privacy))
+    paths.learn(file.relative, claim.tokens)
+    return Header(file, claim.pseudonyms, bool(claim.tokens))
+
+
+def plan_run(
+    discovery: Discovery,
+    config: Config,
+    on_header: Callable[[int, int], None],
+    earlier: Sequence[str] = (),
+    read: Callable[[FoundFile, Config, PublicPaths], Header] = read_header,
+    paths: PublicPaths | None = None,
+) -> Plan:
+    """
+    Look at the header of every file that was found, before any of them is judged.
+
+    Files that share a SOP Instance UID are put together here, so that what becomes of
+    them never depends on which worker is faster.
+
+    Parameters
+    ----------
+    discovery : Discovery
+    config : Config
+    on_header : callable
+        Told after each header how many of how many are read.
+    earlier : sequence of str
+        Paths of rows that were written before.
+    read : callable
+        Gives the header of a file, anew or from memory.
+    paths : PublicPaths, optional
+        What is known already of names.
+
+    Returns
+    -------
+    Plan
+        Images in the order of their first files' relative paths.
+    """
+    found = sorted(discovery.files, key=lambda file: file.relative)
+    salt = config.privacy.patient_key_salt
+    if paths is None:
+        paths = PublicPaths(salt, hides=config.privacy.file_names == "hide")
+    headers = []
+    for number, file in enumerate(found, start=1):
+        headers.append(read(file, config, paths))
+        on_header(number, len(found))
+    for problem in discovery.problems:
+        paths.learn(problem.relative, problem.tokens)
+    images, rows = put_together(headers, discovery.problems, paths)
+    archives = tuple(paths.name(name, has_spoken=False) for name in discovery.archives)
+    now = {before: paths.name(before, has_spoken=False) for before in earlier}
+    renamed = {before: name for before, name in now.items() if before != name}
+    return Plan(images, rows, _digest_of_input(found, salt), renamed, archives)
+
+
+def put_together(
+    headers: Sequence[Header], problems: Sequence[InputProblem], paths: PublicPaths
+) -> tuple[tuple[PlannedImage, ...], tuple[FileRow, ...]]:
+    """
+    Name files so that they name nobody, and put those of one image together.
+
+    Parameters
+    ----------
+    headers : sequence of Header
+        By relative path.
+    problems : sequence of InputProblem
+    paths : PublicPaths
+        Has learned from all headers.
+
+    Returns
+    -------
+    tuple of PlannedImage
+        In the order of their first files.
+    tuple of FileRow
+        Of what could not be looked into.
+    """
+    together: dict[str, list[PlannedFile]] = {}
+    for header in headers:
+        name = paths.name(header.file.relative, has_spoken=header.has_spoken)
+        uid = None if header.pseudonyms is None else header.pseudonyms.sop_instance_uid
+        # No UID holds a slash, so that a path cannot be taken for one.
+        key = uid or f"/{header.file.relative}"
+        together.setdefault(key, []).append(PlannedFile(header.file.path, name, uid, header.pseudonyms))
+    rows = [
+        FileRow(
+            paths.name(problem.relative, has_spoken=bool(problem.tokens)),
+            None,
+            problem.status,
+            problem.reason,
+            problem.message,
+            0.0,
+        )
+        for problem in problems
+    ]
+    return tuple(PlannedImage(tuple(files)) for files in together.values()), tuple(rows)
+
+
+def _digest_of_input(found: Sequence[FoundFile], salt: str) -> str:
+    digest = hashlib.sha256(salt.encode())
+    for file in found:
+        try:
+            status = file.path.stat()
+            state = f"{status.st_size} {status.st_mtime_ns}"
+        except OSError:
+            state = "unreadable"
+        digest.update(f"{file.relative}\n{state}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()[:16]

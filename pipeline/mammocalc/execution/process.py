@@ -1,0 +1,342 @@
+"""One image from DICOM to its outputs; what happens inside a worker."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import mammocalc
+from mammocalc.analysis.image import analyse
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.execution.content import digest_of, state_of, tag_of
+from mammocalc.execution.run_layout import CANDIDATES, ENDINGS, OVERLAYS, RESULTS, THUMBNAILS, out_of_room
+from mammocalc.execution.volumes import volume_key
+from mammocalc.execution.workers.resource_limits import Fault
+from mammocalc.model import FileRow
+from mammocalc.rendering.details import details_path, render_details
+from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
+from mammocalc.results.to_json import OverlayPlacement, candidates_to_json, encode, to_json
+from mammocalc.vocabulary.errors import ImageError, OutputLostError, SkippedImage, UnreadableImage
+from mammocalc.vocabulary.lexicon import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+    from mammocalc.config import Config
+    from mammocalc.execution.content import State
+    from mammocalc.execution.plan import PlannedFile, PlannedImage
+    from mammocalc.execution.run_layout import Store
+    from mammocalc.execution.workers.resource_limits import Lost
+    from mammocalc.model import Mammogram, Report
+    from mammocalc.results.to_json import Provenance
+
+_PACKAGE: Final = Path(mammocalc.__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """What every image of a run has in common; ``key`` is that of `mammocalc.execution.content.key_of`."""
+
+    config: Config
+    provenance: Provenance
+    folder: Store
+    key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOutcome:
+    """
+    What became of the files of an image: a row for each.
+
+    ``write_problem`` is None, or a sentence that says why the run's folder did not take the
+    results; then there are no rows, and the run cannot go on. ``adopted`` counts
+    files that were judged before, as their content tells.
+    """
+
+    rows: tuple[FileRow, ...]
+    write_problem: str | None = None
+    adopted: int = 0
+
+
+def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
+    """
+    Judge one image and write what is to be written of it.
+
+    Of several files with one SOP Instance UID, the first that can be judged is. Exact
+    copies of an earlier one are skipped, and others fail: for their own fault if
+    they have one, else for bearing the UID of another image. A file that changes while it
+    is read is read again, and fails where it goes on changing.
+
+    Parameters
+    ----------
+    image : PlannedImage
+    order : WorkOrder
+
+    Returns
+    -------
+    ImageOutcome
+        Whatever happens: this never raises. A failure that nobody foresaw
+        becomes ``internal_error`` with its type and its place in the
+        program, and without its message, which could quote the header.
+    """
+    rows: list[FileRow] = []
+    earlier: set[str] = set()
+    may_judge = True
+    for file in image.files:
+        started = time.perf_counter()
+        try:
+            verdict = _settle_unchanged(file, image, earlier, order, may_judge=may_judge)
+        except _WriteProblem as problem:
+            return ImageOutcome((), str(problem))
+        if verdict.content is not None:
+            earlier.add(verdict.content)
+        may_judge = may_judge and verdict.status is not Status.JUDGED
+        seconds = round(time.perf_counter() - started, 3)
+        rows.append(
+            FileRow(
+                file.public_path, file.sop_instance_uid, verdict.status, verdict.reason, verdict.message, seconds,
+                verdict.content, verdict.seen, verdict.volume,
+            )
+        )  # fmt: skip
+    adopted = sum(row.status is Status.JUDGED and row.content == image.source for row in rows)
+    return ImageOutcome(tuple(rows), adopted=adopted)
+
+
+def files_of(image: PlannedImage) -> int:
+    """Count the files that say they are one image."""
+    return len(image.files)
+
+
+def give_up(image: PlannedImage, lost: Lost) -> ImageOutcome:
+    """Give the outcome of an image whose worker was lost for good: a row for each of its files."""
+    reason, message = _ENDINGS[lost.fault]
+    seconds = round(lost.seconds / len(image.files), 3)
+    return ImageOutcome(
+        tuple(
+            FileRow(
+                file.public_path, file.sop_instance_uid, Status.FAILED, reason, message.format(lost.detail), seconds
+            )
+            for file in image.files
+        )
+    )
+
+
+_ENDINGS: Final = MappingProxyType(
+    {
+        Fault.TIME: (
+            Reason.TIMED_OUT,
+            (
+                "The time limit of {} passed before this file was judged: its decoder hangs, or the disk does. "
+                "Allow more with --time-limit, or export it in another transfer syntax."
+            ),
+        ),
+        Fault.MEMORY: (
+            Reason.OUT_OF_MEMORY,
+            (
+                "This file needed more memory than the limit of {}, also with no other file beside it. "
+                "Run it on a machine with more, or allow more with --memory-limit."
+            ),
+        ),
+        Fault.CRASH: (
+            Reason.CRASHED,
+            (
+                "The process that worked on this file crashed ({}), most likely in a decoder. "
+                "Export it in another transfer syntax, and report the crash with the version."
+            ),
+        ),
+        Fault.KILLED: (
+            Reason.CRASHED,
+            (
+                "The process that worked on this file was killed from outside ({}) twice, the second time alone: "
+                "most likely the system ran out of memory. Run it on a machine with more."
+            ),
+        ),
+    }
+)
+
+
+READINGS: Final = 3
+"""How often a file is read that changes meanwhile; one that is still being written does so for longer."""
+_MISSING: Final = (
+    "The file was there when the run looked for files, and is not any more: it was moved, renamed or removed, or its "
+    "disk was unmounted. Bring it back, and repeat the command."
+)
+_DUPLICATE: Final = "An exact copy of another file of this run, which stands for both."
+_COLLISION: Final = (
+    "Another file of this run has the same SOP Instance UID and other content, and that one was judged. "
+    "Find out which is the right one, and remove the other."
+)
+_CHANGED: Final = (
+    "The file was exchanged or changed while the run went on, so nothing of it was judged. "
+    "Repeat the command when nothing writes to it any more."
+)
+
+
+class _WriteProblem(Exception):  # noqa: N818 - not an error of the file
+    """The folder of the run did not take a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What becomes of a file; ``content``, ``seen`` and ``volume`` as in its row."""
+
+    status: Status
+    reason: Reason | None = None
+    message: str | None = None
+    content: str | None = None
+    seen: str | None = None
+    volume: str | None = None
+
+
+def _settle_unchanged(
+    file: PlannedFile, image: PlannedImage, earlier: AbstractSet[str], order: WorkOrder, *, may_judge: bool
+) -> _Verdict:
+    """Say what becomes of one file, and write what is to be written, all of it from one and the same content."""
+    for _ in range(READINGS):
+        try:
+            before = _state(file.path)
+            verdict, outputs = _settle(file, image, earlier, order, may_judge=may_judge)
+            after = _state(file.path)
+        except FileNotFoundError:
+            return _Verdict(Status.FAILED, Reason.MISSING_FILE, _MISSING)
+        if before == after:
+            if outputs:
+                _write(outputs, image, order)
+            return verdict if before is None else replace(verdict, seen=tag_of(before, order.key))
+    return _Verdict(Status.FAILED, Reason.CHANGED, _CHANGED)
+
+
+def _state(path: Path) -> State | None:
+    """Ask for the state of a file; None where it cannot be told, which the reader has words for."""
+    try:
+        return state_of(path)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError):
+        return None
+
+
+def _settle(
+    file: PlannedFile, image: PlannedImage, earlier: AbstractSet[str], order: WorkOrder, *, may_judge: bool
+) -> tuple[_Verdict, dict[str, bytes]]:
+    """Say what becomes of one file, given the contents that came before it under the same UID, and what to write."""
+    content = None
+    try:
+        if len(image.files) > 1 or image.source is not None:  # else what is skipped by its header need not be read
+            content = _digest(file.path, order)
+        if content in earlier:
+            raise SkippedImage(Reason.DUPLICATE, _DUPLICATE)  # noqa: TRY301 - as the reader does
+        if may_judge and content is not None and content == image.source:
+            said = _said_of_judged(_notes_of_result(image, order))
+            return _Verdict(Status.JUDGED, message=said, content=content), {}  # its result lies there, whole
+        mammogram = read_mammogram(file.path, dicom_settings(order.config))
+        names = file.pseudonyms
+        if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
+            raise UnreadableImage(Reason.CHANGED, _CHANGED)  # noqa: TRY301 - as the reader does
+        if names is not None:
+            mammogram = replace(mammogram, identity=names.put_on(mammogram.identity))
+        if not may_judge:
+            raise UnreadableImage(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
+        content = content or _digest(file.path, order)
+        said = _said_of_judged(mammogram.identity.notes)
+        return _Verdict(Status.JUDGED, message=said, content=content), _judge(mammogram, content, order)
+    except ImageError as error:
+        status = Status.SKIPPED if isinstance(error, SkippedImage) else Status.FAILED
+        volume = _volume_of(file) if error.reason is Reason.TOMOSYNTHESIS else None
+        return _Verdict(status, error.reason, error.message, content, volume=volume), {}
+    except Exception as error:  # noqa: BLE001 - one file must never end the run
+        return _Verdict(Status.FAILED, Reason.INTERNAL_ERROR, describe_fault(error), content), {}
+
+
+def _volume_of(file: PlannedFile) -> str | None:
+    """Give the key of the volume that a slice belongs to; None where its file names no series."""
+    return None if file.pseudonyms is None else volume_key(file.pseudonyms.series_instance_uid)
+
+
+def _said_of_judged(notes: Sequence[str]) -> str | None:
+    """Give what the row of a judged file says: the notes of its result; None where there is nothing to be said."""
+    return " ".join(notes) or None
+
+
+def _notes_of_result(image: PlannedImage, order: WorkOrder) -> tuple[str, ...]:
+    """Read the notes of a result that lies there whole."""
+    place = order.folder.place(RESULTS, str(image.files[0].sop_instance_uid), ".json")
+    return tuple(json.loads(order.folder.read(place))["image"]["notes"])
+
+
+def _digest(path: Path, order: WorkOrder) -> str:
+    """Fingerprint the content of a file; what keeps it from being read is told as the reader tells it."""
+    try:
+        return digest_of(path, order.key)
+    except (OSError, ValueError) as error:
+        read_mammogram(path, dicom_settings(order.config))
+        why = getattr(error, "strerror", None) or "input/output error"
+        message = f"The file cannot be read to its end: {why}. Check its permissions and its disk."
+        raise UnreadableImage(Reason.UNREADABLE, message) from None
+
+
+def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> None:
+    """Write the files of an image; of another content's, its result goes first, and nothing stays."""
+    folder, uid = order.folder, str(image.files[0].sop_instance_uid)
+    try:
+        if image.source is not None:
+            for kind, endings in ENDINGS.items():
+                places = [folder.place(kind, uid, ending).as_posix() for ending in endings]
+                for place in places if kind == RESULTS else set(places) - set(outputs):
+                    folder.remove(place)
+        for place, content in outputs.items():
+            folder.write(place, content)
+    except OutputLostError as lost:
+        raise _WriteProblem(str(lost)) from None
+    except OSError as error:
+        raise _WriteProblem(out_of_room(error)) from None
+
+
+def dicom_settings(config: Config) -> DicomSettings:
+    """Gather what the DICOM door needs to know."""
+    return DicomSettings(admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy)
+
+
+def _judge(mammogram: Mammogram, content: str, order: WorkOrder) -> dict[str, bytes]:
+    """Everything that is to be written of one image, by place; the result is last, so that where it is, all is."""
+    config, uid = order.config, mammogram.identity.sop_instance_uid
+    report = analyse(mammogram, config)
+    outputs, placement = _draw(mammogram, report, order)
+    if config.outputs.candidates:
+        outputs[order.folder.place(CANDIDATES, uid, ".json").as_posix()] = encode(candidates_to_json(report))
+    document = to_json(report, replace(order.provenance, source_digest=content), placement)
+    result = order.folder.place(RESULTS, uid, ".json").as_posix()
+    outputs[details_path(result)] = render_details(document, result)
+    outputs[result] = encode(document)
+    return outputs
+
+
+def _draw(mammogram: Mammogram, report: Report, order: WorkOrder) -> tuple[dict[str, bytes], OverlayPlacement | None]:
+    """Give the pictures of an image, if the settings ask for them."""
+    config, folder, uid = order.config, order.folder, report.identity.sop_instance_uid
+    wanted = config.outputs.overlays
+    if wanted == "none" or (wanted == "findings" and not report.calcifications):
+        return {}, None
+    rendered = render_overlay(mammogram, report, config.overlay)
+    content, ending = encode_overlay(rendered, config.overlay)
+    place = folder.place(OVERLAYS, uid, ending).as_posix()
+    pictures = {place: content}
+    if config.outputs.thumbnails:
+        pictures[folder.place(THUMBNAILS, uid, ".jpg").as_posix()] = encode_thumbnail(rendered, config.overlay)
+    return pictures, OverlayPlacement(place, rendered.scale, rendered.offset)
+
+
+def describe_fault(error: BaseException) -> str:
+    """Describe an unforeseen failure by its type and its place in this package: no data, no path of this machine."""
+    place = "an unknown place"
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(_PACKAGE):
+            place = f"{path.relative_to(_PACKAGE.parent).as_posix()}, line {frame.lineno}"
+    return f"A fault of this program: {type(error).__name__} in {place}. Please report it, with the version."

@@ -1,0 +1,88 @@
+"""Whether a folder already holds a run, and whether that is this one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.config import without_secrets
+from mammocalc.execution.run_layout import LOG, OWN, RECORD, RESERVE, clear, remove_parts
+from mammocalc.execution.run_manifest import SOFTWARE
+from mammocalc.vocabulary.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mammocalc.config import ResolvedConfig
+    from mammocalc.execution.run_manifest import RunIdentity
+
+
+def take_over(root: Path, identity: RunIdentity, resolved: ResolvedConfig, *, force: bool) -> None:
+    """
+    Make sure that a folder may take this run.
+
+    Parameters
+    ----------
+    root : Path
+        Exists.
+    identity : RunIdentity
+        The run that is to begin.
+    resolved : ResolvedConfig
+        Its configuration, to name what differs.
+    force : bool
+        Remove the files of an earlier run, whichever it was.
+
+    Raises
+    ------
+    CallError
+        If the folder holds a run of another configuration or version. Nothing was changed. Of another input it may be:
+        what is new there is added.
+    """
+    if force:
+        clear(root)
+        return
+    if not any((root / name).exists() for name in OWN if name != LOG):
+        return
+    differences = list(_differences(read_record(root), identity, resolved))
+    if differences:
+        listed = "\n".join(f"  {difference}" for difference in differences)
+        message = (
+            f"{root} already holds another run, and runs are never mixed:\n{listed}\n"
+            "Choose another --out, or replace the earlier run with --force."
+        )
+        raise CallError(message)
+    remove_parts(root)
+    (root / RESERVE).unlink(missing_ok=True)
+
+
+def read_record(root: Path) -> Mapping[str, Any] | None:
+    """Read ``run.json`` of a folder; None where it holds none of this program."""
+    try:
+        record = json.loads((root / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and record.get("software") == SOFTWARE else None
+
+
+def _differences(record: Mapping[str, Any] | None, identity: RunIdentity, resolved: ResolvedConfig) -> Iterator[str]:
+    if record is None:
+        yield "its run.json is missing or cannot be read, so nobody knows which run it was"
+        return
+    if record.get("version") != identity.version:
+        yield f"it was made by version {record.get('version')}, this is {identity.version}"
+    if record.get("configuration_digest") != identity.configuration_digest:
+        before, now = _flat(record.get("configuration") or {}), _flat(without_secrets(resolved.config))
+        changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+        named = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
+        yield f"its configuration differs ({named or 'a secret'})"
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

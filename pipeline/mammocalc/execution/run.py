@@ -1,0 +1,404 @@
+"""A run that is under way: where it writes, what is settled, who judges."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import time
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc import __version__
+from mammocalc.config import digest, without_salt
+from mammocalc.execution.content import key_of, state_of
+from mammocalc.execution.event_log import Journal
+from mammocalc.execution.file_status import Rows
+from mammocalc.execution.names import NameMap
+from mammocalc.execution.present import Present, is_complete
+from mammocalc.execution.process import WorkOrder, give_up, process_image
+from mammocalc.execution.relocation import relocate
+from mammocalc.execution.remote import RemoteFolder
+from mammocalc.execution.run_layout import (
+    LOG,
+    PAGE,
+    RECORD,
+    RESERVE,
+    RESERVED_BYTES,
+    RESULTS,
+    ROWS,
+    TABLES,
+    RunFolder,
+    is_own,
+    levels_for,
+    remove_parts,
+)
+from mammocalc.execution.run_manifest import RUNNING, SOFTWARE, STOPPED, count, describe_run, measure_pace, read_rows
+from mammocalc.execution.run_options import Progress, RunSummary
+from mammocalc.execution.settled import find_settled
+from mammocalc.execution.volumes import describe_volumes
+from mammocalc.execution.workers.pool import run_tasks
+from mammocalc.rendering.index import write_page
+from mammocalc.results.tables import write_tables
+from mammocalc.results.to_json import Provenance
+from mammocalc.vocabulary.errors import OutputLostError
+from mammocalc.vocabulary.lexicon import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+    from mammocalc.execution.backends.backend import Staff
+    from mammocalc.execution.content import State
+    from mammocalc.execution.place import Claims
+    from mammocalc.execution.plan import Plan, PlannedImage
+    from mammocalc.execution.process import ImageOutcome
+    from mammocalc.execution.run_manifest import RunIdentity, Totals
+    from mammocalc.execution.run_options import RunRequest
+    from mammocalc.execution.settled import Settled
+    from mammocalc.execution.workers.resource_limits import Lost
+    from mammocalc.model import FileRow
+
+PUBLISH_SECONDS: Final = 60.0  # what a killed client loses of its rows; results are where they belong at once
+ARCHIVES_NAMED: Final = 1000  # in the record; a folder of a million zips needs no list to be believed
+ASKED: Final = "it was asked to stop"
+
+
+class Session:
+    """
+    A run that is under way.
+
+    Parameters
+    ----------
+    request : RunRequest
+    claims : Claims
+        The right to write where the request says.
+    identity : RunIdentity
+    on_progress : callable
+        Told of every step, in this thread.
+    should_stop : callable
+        Asked several times a second.
+    staff : Staff
+        Who judges.
+    """
+
+    def __init__(
+        self,
+        request: RunRequest,
+        claims: Claims,
+        identity: RunIdentity,
+        on_progress: Callable[[Progress], None],
+        should_stop: Callable[[], bool],
+        staff: Staff,
+    ) -> None:
+        self.request, self.claims, self.identity = request, claims, identity
+        self._on_progress, self._should_stop, self._staff = on_progress, should_stop, staff
+        self.folder = RunFolder(request.out, 0, claims.folder.token, claims.folder.what)
+        self._remote = None if request.address is None else RemoteFolder(request.address)
+        config = request.resolved.config
+        provenance = Provenance(SOFTWARE, __version__, digest(config), config.name)
+        self.order = WorkOrder(
+            without_salt(config), provenance, self._remote or self.folder, key_of(config.privacy.patient_key_salt)
+        )
+        self.rows = Rows(self.folder)
+        self.journal = Journal(request.out / LOG, claims.folder.is_there)
+        self.names = NameMap(request.name_map)
+        self.archives: tuple[str, ...] = ()
+        self.resumed = 0
+        self._started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._judged = 0
+        self._before: Mapping[str, FileRow] = {}
+        self._results: AbstractSet[str] = frozenset()
+        self._pending: set[str] = set()
+        self._own: set[str | None] = set()
+        self._changed: set[str] = set()
+        self._has_begun = False
+        self._published = time.monotonic()
+
+    def begin(self) -> None:
+        """Write the record and open the log."""
+        if self._remote is not None and self.request.force:
+            self._remote.clear()
+        self.record(RUNNING)
+        self._has_begun = True
+        if self._remote is None:
+            self.folder.write(RESERVE, bytes(RESERVED_BYTES))
+        self.journal.mend()
+        self.journal.note("run_started", **asdict(self.identity), **self._staff.describe())
+        if not self.claims.folder.is_locked:
+            self.journal.note(
+                "folder_not_locked", reason="its file system has no locks; signs of life stand in for one"
+            )
+
+    def advance(self, plan: Plan, known: dict[Path, State], on_hold: AbstractSet[Path] = frozenset()) -> str | None:
+        """
+        Bring the run to what its input is now.
+
+        Parameters
+        ----------
+        plan : Plan
+        known : dict of Path to State
+            What this process has settled; is added to.
+        on_hold : set of Path
+            Files that are being written just now.
+
+        Returns
+        -------
+        str or None
+            None, or why that is not all.
+        """
+        self.identity = replace(self.identity, input_digest=plan.input_digest)
+        self.names.take(plan.images)
+        self.archives = plan.archives
+        there = self._lay_out(plan)
+        self._before = {row.path: row for row in self.earlier()}
+        settled = find_settled(self.earlier(), plan, self.order, there, known=known, on_hold=on_hold)
+        self._note_changes(settled)
+        self.rows.replace([*plan.rows, *settled.rows])
+        self.resumed += settled.settled
+        self._results = set(there.places[RESULTS])
+        for image in settled.left:
+            for file in image.files:
+                with contextlib.suppress(OSError):
+                    known[file.path] = state_of(file.path)
+        self._pending = {file.public_path for image in settled.left for file in image.files}
+        done = [row for row in self.rows.all() if row.path not in self._pending and row.reason is not Reason.GONE]
+        for number, row in enumerate(done, start=1):
+            self._on_progress(Progress("files", number, plan.total, row, is_new=False))
+        before = self.resumed - settled.settled
+        why = self.judge(settled.left, plan.total)
+        if self.resumed > before:
+            self.journal.note("run_continued", files=self.resumed - before)
+        return ASKED if why is None and self._pending else why
+
+    def earlier(self) -> tuple[FileRow, ...]:
+        """Give the rows that were written so far, by this process or one before."""
+        return self.rows.all() or read_rows(self.folder.root / ROWS)
+
+    def _lay_out(self, plan: Plan) -> Present:
+        """Look what lies there, and bring it to the subfolders of a run of this size."""
+        store = self.order.folder
+        there = Present.look(store)
+        uids = {image.files[0].sop_instance_uid for image in plan.images}
+        gone = sum(uid not in uids for uid in there.places[RESULTS])
+        levels = levels_for(len(plan.images) + gone)
+        if levels != self.folder.levels:
+            self.folder = replace(self.folder, levels=levels)
+            self._remote = self._remote and replace(self._remote, levels=levels)
+            self.order = replace(self.order, folder=self._remote or self.folder)
+        if relocate(there, self.order):
+            there = Present.look(self.order.folder)
+        return there
+
+    def _note_changes(self, settled: Settled) -> None:
+        for path in settled.exchanged:
+            self.journal.note("file_holds_another_image", path=path)
+        for path in settled.vanished:
+            self.journal.note("file_gone", path=path)
+        self._changed.update(settled.exchanged)
+
+    def judge(self, images: Iterable[PlannedImage], total: int) -> str | None:
+        """Judge images and write their rows; None, or why the folder takes no more."""
+        staff = self._staff
+        outcomes = run_tasks(
+            images,
+            staff.calls(partial(process_image, order=self.order)),
+            give_up,
+            workers=staff.workers,
+            open_executor=staff.open,
+            capacity=staff.capacity,
+            alone=staff.calls_alone(partial(process_image, order=self.order)),
+            should_stop=self._should_stop,
+            note_lost=self._note_lost,
+        )
+        with contextlib.closing(outcomes):
+            for outcome in outcomes:
+                if outcome.write_problem is not None:
+                    self.journal.note("results_refused", reason=outcome.write_problem)
+                    return outcome.write_problem
+                self._settle(outcome, total)
+        return None
+
+    def _settle(self, outcome: ImageOutcome, total: int) -> None:
+        """Note what became of the files of an image."""
+        self.claims.check()
+        rows = outcome.rows
+        uid = rows[0].sop_instance_uid
+        if uid in self._results and not any(row.status is Status.JUDGED for row in rows):
+            Present.look_for(str(uid), self.order.folder).forget(str(uid), self.order.folder)
+        self.rows.append(rows)
+        self.resumed += outcome.adopted if uid not in self._own else 0
+        self._judged -= outcome.adopted
+        self._own.add(uid)
+        for number, row in enumerate(rows, start=total - len(self._pending) + 1):
+            self._pending.discard(row.path)
+            self._judged += row.status is Status.JUDGED
+            self._note_row(row)
+            self._on_progress(Progress("files", number, total, row))
+        if time.monotonic() - self._published >= PUBLISH_SECONDS:
+            self._publish()
+
+    def _note_row(self, row: FileRow) -> None:
+        before = self._before.get(row.path)
+        is_same_image = before is not None and before.sop_instance_uid == row.sop_instance_uid
+        contents = {before.content if before is not None and is_same_image else None, row.content}
+        if None not in contents and len(contents) == 2:
+            self._changed.add(row.path)
+            self.journal.note("file_changed", path=row.path)
+        if row.status is Status.FAILED:
+            self.journal.note("file_failed", path=row.path, reason=str(row.reason), seconds=row.seconds)
+
+    def _publish(self, *, with_tables: bool = False) -> None:
+        """Bring what is written here to where the run lies."""
+        if self._remote is not None:
+            self._remote.publish(self.folder.root, with_tables=with_tables)
+            self._published = time.monotonic()
+
+    def _note_lost(self, image: PlannedImage, lost: Lost, is_final: bool) -> None:
+        self.journal.note(
+            "worker_lost",
+            path=image.files[0].public_path,
+            fault=str(lost.fault),
+            detail=lost.detail,
+            seconds=round(lost.seconds, 3),
+            is_tried_again=not is_final,
+        )
+
+    def collect(self, why: str | None, passed_over: int) -> Totals:
+        """Write rows, tables and page from what is there."""
+        rows = self.rows.all()
+        self.rows.replace(rows)
+        self._on_progress(Progress("tables", 0, 1))
+        remove_parts(self.folder.root)  # of workers that were killed
+        if self._remote is not None:
+            self._remote.collect(self.folder.root)
+        paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.JUDGED}
+        write_tables(self.folder.root, paths, parquet=self.request.resolved.config.outputs.parquet)
+        self.claims.check()
+        totals = count(rows, self._distributions(), passed_over)
+        write_page(self.folder.root, rows, self._facts(why, describe_volumes(rows)))
+        self.claims.check()
+        self._publish(with_tables=True)
+        self._on_progress(Progress("tables", 1, 1))
+        return totals
+
+    def drop_lost(self) -> str | None:
+        """
+        Hold the rows against what lies in the store, and take away those whose results are not there any more.
+
+        Returns
+        -------
+        str or None
+            What was lost, so that nobody believes the count; None where each judged image has all its files.
+        """
+        self.claims.check()
+        there = Present.look(self.order.folder)
+        rows = self.rows.all()
+        lost = {
+            str(row.sop_instance_uid)
+            for row in rows
+            if row.status is Status.JUDGED and not is_complete(str(row.sop_instance_uid), self.order, there)
+        }
+        if not lost:
+            return None
+        for uid in lost:
+            there.forget(uid, self.order.folder)
+        self.rows.replace(row for row in rows if row.sop_instance_uid not in lost)
+        self.journal.note("results_lost", images=len(lost))
+        images = "1 image that was" if len(lost) == 1 else f"{len(lost)} images that were"
+        return (
+            f"files of {images} judged are not there any more: something removed or moved them from the output while "
+            "the run went on, or its disk was exchanged. They are not counted"
+        )
+
+    def end(self, state: str, totals: Totals, why: str | None, *, has_page: bool = True) -> RunSummary:
+        """Write the last record and the last line of the log; OSError or OutputLostError where that cannot be done."""
+        rows = self.rows.all()
+        pace = measure_pace(rows, self._judged, time.monotonic() - self._clock)
+        self.claims.check()
+        (self.folder.root / RESERVE).unlink(missing_ok=True)
+        volumes = describe_volumes(rows)
+        self.record(state, totals=asdict(totals), pace=asdict(pace), volumes=volumes)
+        self.journal.note("run_ended", state=state, reason=why, **asdict(pace), totals=asdict(totals))
+        return RunSummary(
+            rows,
+            totals,
+            self.resumed,
+            why,
+            pace,
+            self.names.hidden,
+            tuple(sorted(self._changed)),
+            self.archives,
+            volumes,
+            has_page=has_page,
+        )
+
+    def give_up(self, why: str, passed_over: int) -> RunSummary:
+        """
+        End where the run cannot go on, with as much as can still be written.
+
+        The record comes last, into room that was kept for it. Tables and page that cannot be written anew are taken
+        away: they would be those of another state.
+        """
+        totals = count(self.rows.all(), (), passed_over)
+        pace = measure_pace(self.rows.all(), self._judged, time.monotonic() - self._clock)
+        if not self._has_begun:  # without a record, all else would be of unknown origin
+            return RunSummary((), totals, 0, why, pace, has_page=False)
+        with contextlib.suppress(OSError, OutputLostError):
+            self.claims.check()
+            has_page = True
+            try:
+                totals = self.collect(why, passed_over)
+            except OSError:
+                has_page = False
+                remove_parts(self.folder.root)
+                for path in (self.folder.root / PAGE, *(self.folder.root / TABLES).glob("*.*")):
+                    if is_own(self.folder.root, path):
+                        path.unlink(missing_ok=True)
+            return self.end(STOPPED, totals, why, has_page=has_page)
+        return RunSummary(
+            self.rows.all(),
+            totals,
+            self.resumed,
+            why,
+            pace,
+            self.names.hidden,
+            tuple(sorted(self._changed)),
+            self.archives,
+            has_page=False,
+        )
+
+    def record(self, state: str, **more: Any) -> None:
+        """Write ``run.json``."""
+        now = datetime.now(UTC)
+        times = {
+            "started": self._started.isoformat(timespec="seconds"),
+            "ended": None if state == RUNNING else now.isoformat(timespec="seconds"),
+            "seconds": None if state == RUNNING else round((now - self._started).total_seconds(), 1),
+        }
+        staff = self._staff.describe()
+        archives = {"passed_over": len(self.archives), "first": list(self.archives[:ARCHIVES_NAMED])}
+        more = {"archives": archives, **more} if self.archives else more
+        record = {**describe_run(self.identity, self.request.resolved, state, staff, times), **more}
+        self.folder.write(RECORD, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
+        self._publish()
+
+    def _distributions(self) -> list[str]:
+        """Read the labels of all judged images back from their table."""
+        with (self.folder.root / TABLES / "images.csv").open(encoding="utf-8", newline="") as file:
+            return [line["distribution"] for line in csv.DictReader(file)]
+
+    def _facts(self, why: str | None, volumes: Sequence[str]) -> dict[str, str]:
+        """Say at the top of the page what this run is."""
+        facts = {
+            "Version": f"{SOFTWARE} {self.identity.version}",
+            "Configuration": f"{self.request.resolved.config.name} ({self.identity.configuration_digest})",
+            "Started": self._started.strftime("%Y-%m-%d %H:%M UTC"),
+        }
+        if volumes:
+            facts["Not judged"] = "; ".join(volumes)
+        return facts if why is None else {**facts, "Stopped": why}

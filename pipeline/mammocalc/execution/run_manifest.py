@@ -1,0 +1,199 @@
+"""The record of a run: by what it was made, from what, and how it went."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from heapq import nlargest
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc import __version__
+from mammocalc.config import digest, without_secrets
+from mammocalc.execution.workers.resources import processors
+from mammocalc.files.json_lines import read_json_lines
+from mammocalc.model import FileRow
+from mammocalc.vocabulary.lexicon import NOTICE, Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from mammocalc.config import ResolvedConfig
+
+SOFTWARE: Final = "mammocalc"
+SLOWEST: Final = 5  # files that are named as the slowest; files.jsonl has the seconds of all
+RUNNING, FINISHED, STOPPED = "running", "finished", "stopped"
+_LIBRARIES: Final = (
+    "numpy",
+    "opencv-python-headless",
+    "scikit-image",
+    "scipy",
+    "pydicom",
+    "python-gdcm",
+    "imagecodecs",
+    "pydantic",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """What must be equal for two runs to be one and the same."""
+
+    version: str
+    configuration_digest: str
+    input_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many files became what; ``distribution`` counts the judged images by their label."""
+
+    files: int
+    status: Mapping[str, int]
+    reason: Mapping[str, int]
+    distribution: Mapping[str, int]
+    passed_over: int
+
+
+def identify(resolved: ResolvedConfig, input_digest: str) -> RunIdentity:
+    """Say which run this is going to be."""
+    return RunIdentity(__version__, digest(resolved.config), input_digest)
+
+
+def count(rows: Iterable[FileRow], distributions: Iterable[str], passed_over: int) -> Totals:
+    """Count the outcomes of a run; every status is listed, of the reasons and labels those that occur."""
+    rows = tuple(rows)
+    statuses = Counter(row.status for row in rows)
+    reasons = Counter(row.reason for row in rows if row.reason is not None)
+    return Totals(
+        files=len(rows),
+        status={str(status): statuses[status] for status in Status},
+        reason={str(reason): number for reason, number in sorted(reasons.items())},
+        distribution=dict(sorted(Counter(distributions).items())),
+        passed_over=passed_over,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """
+    How fast a run was.
+
+    Attributes
+    ----------
+    seconds : float
+        From its start, or that of its last continuation.
+    judged : int
+        Images judged in that time.
+    images_per_hour : float or None
+        None where nothing was judged.
+    slowest : tuple of (str, float)
+        Path and seconds of the files that took longest, the slowest first.
+    """
+
+    seconds: float
+    judged: int
+    images_per_hour: float | None
+    slowest: tuple[tuple[str, float], ...]
+
+
+def measure_pace(rows: Iterable[FileRow], judged: int, seconds: float) -> Pace:
+    """
+    Say how fast a run was.
+
+    Parameters
+    ----------
+    rows : iterable of FileRow
+        All of the run.
+    judged : int
+        How many of them were judged in this time.
+    seconds : float
+    """
+    slowest = nlargest(SLOWEST, rows, key=lambda row: row.seconds)
+    return Pace(
+        seconds=round(seconds, 1),
+        judged=judged,
+        images_per_hour=round(judged * 3600 / seconds, 1) if judged and seconds else None,
+        slowest=tuple((row.path, row.seconds) for row in slowest if row.seconds),
+    )
+
+
+def describe_run(
+    identity: RunIdentity, resolved: ResolvedConfig, state: str, staff: Mapping[str, Any], times: Mapping[str, Any]
+) -> dict[str, Any]:
+    """
+    Give everything that ``run.json`` says before the totals.
+
+    Parameters
+    ----------
+    identity : RunIdentity
+    resolved : ResolvedConfig
+        Written in full, secrets excepted, with the origin of what is not a default.
+    state : {"running", "finished", "stopped"}
+    staff : mapping
+        The number of workers and what each may take; goes in as it is.
+    times : mapping
+        Goes in as it is.
+
+    Returns
+    -------
+    dict
+        JSON values. No name of this machine, of a user or of a folder.
+    """
+    return {
+        "schema_version": "1.0",
+        "software": SOFTWARE,
+        **asdict(identity),
+        "operating_point": resolved.config.name,
+        "configuration": without_secrets(resolved.config),
+        "configuration_origins": dict(resolved.origins),
+        "state": state,
+        **staff,
+        **times,
+        "platform": {
+            "python": platform.python_version(),
+            "system": platform.system(),
+            "machine": platform.machine(),
+            "byte_order": sys.byteorder,
+            "processors": processors(),
+            "libraries": {name: _version(name) for name in _LIBRARIES},
+        },
+        "notice": NOTICE,
+    }
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None  # opencv-python may stand in for its headless form
+
+
+def to_line(row: FileRow) -> str:
+    """Write a row as a line of ``files.jsonl``."""
+    return json.dumps(asdict(row), ensure_ascii=False) + "\n"
+
+
+def read_rows(file: Path) -> tuple[FileRow, ...]:
+    """
+    Read ``files.jsonl`` back, as far as it was written.
+
+    Returns
+    -------
+    tuple of FileRow
+        In the file's order. Lines that a killed run left unfinished are left out; empty where there is no file.
+    """
+    rows = []
+    for values in read_json_lines(file):
+        try:
+            reason = values["reason"]
+            values["status"] = Status(values["status"])
+            values["reason"] = None if reason is None else Reason(reason)
+            rows.append(FileRow(**values))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return tuple(rows)

@@ -1,0 +1,235 @@
+"""What an earlier part of a run has settled: which files need not be looked at, and which are gone or changed."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.execution.content import state_of, tag_of
+from mammocalc.execution.run_layout import CANDIDATES, RESULTS
+from mammocalc.model import FileRow
+from mammocalc.rendering.details import details_path
+from mammocalc.rendering.index import thumbnail_path
+from mammocalc.vocabulary.lexicon import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+    from mammocalc.execution.content import State
+    from mammocalc.execution.plan import Plan, PlannedFile, PlannedImage
+    from mammocalc.execution.present import Present
+    from mammocalc.execution.process import WorkOrder
+
+CHECKS_AT_ONCE: Final = 16
+PAGE_END: Final = b"</html>\n"
+PICTURE_ENDS: Final = (b"\xff\xd9", b"IEND\xaeB`\x82")  # of JPEG (ITU-T T.81, B.1) and PNG (RFC 2083, 4.1.4)
+GONE: Final = "The file is not there any more; its result, of when it was judged, stays."
+EXCHANGED: Final = "The file holds another image now; the result of the one that it held before stays."
+UNKNOWN_PATH: Final = "~unknown/{}"  # a result of this run whose row was lost, and whose file is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """
+    What is known of a plan before anything is judged.
+
+    Attributes
+    ----------
+    rows : tuple of FileRow
+        Of files that need not be looked at, of those that are gone, and, until they are settled anew, of those that do.
+    left : tuple of PlannedImage
+        What is to be looked at, each with the content from which the result was made that lies there whole.
+    settled : int
+        Files that need not be looked at, and that another process had settled.
+    exchanged : tuple of str
+        Paths that held another image before.
+    vanished : tuple of str
+        Paths of files that are not there any more: judged ones keep a row, others do not.
+    """
+
+    rows: tuple[FileRow, ...]
+    left: tuple[PlannedImage, ...]
+    settled: int
+    exchanged: tuple[str, ...]
+    vanished: tuple[str, ...]
+
+
+def find_settled(
+    rows: Iterable[FileRow],
+    plan: Plan,
+    order: WorkOrder,
+    there: Present,
+    *,
+    known: Mapping[Path, State],
+    on_hold: AbstractSet[Path],
+) -> Settled:
+    """
+    Hold what was settled before against what is there now.
+
+    A file is what it holds: neither its name nor its dates. It need not be looked at where its row says so: where its
+    size and dates are still those under which its content was read (`mammocalc.execution.content.tag_of`), all files
+    that bear its UID are the same as before, and the result was made from that content and lies there whole, with
+    everything that it refers to. Else the content is read, and what has the content of a whole result is not judged
+    again. What failed is always looked at again.
+
+    Parameters
+    ----------
+    rows : iterable of FileRow
+        Those that were written, as they lie in ``files.jsonl``: of several with one path the last counts.
+    plan : Plan
+    order : WorkOrder
+    there : Present
+        What lies in the store.
+    known : mapping of Path to State
+        Files that this process has settled, and their states then: these are not looked at again, failed ones either.
+    on_hold : set of Path
+        Files that are being written just now: their images stay as they are.
+
+    Returns
+    -------
+    Settled
+    """
+    written = {row.path: row for row in rows if row.reason is not Reason.GONE}
+    gone_before = {str(row.sop_instance_uid): row for row in rows if row.reason is Reason.GONE}
+    planned = {file.public_path: file for image in plan.images for file in image.files}
+    uids = {image.files[0].sop_instance_uid for image in plan.images}
+    sources = _sources(uids, order, there)
+    together: dict[str | None, set[str]] = {}
+    for row in written.values():
+        together.setdefault(row.sop_instance_uid, set()).add(row.path)
+
+    known_rows: list[FileRow] = []
+    left: list[PlannedImage] = []
+    settled = 0
+    for image in plan.images:
+        own = [written[file.public_path] for file in image.files if file.public_path in written]
+        source = sources.get(str(image.files[0].sop_instance_uid))
+        own = [row for row in own if row.status is not Status.JUDGED or row.content == source]
+        known_rows += own
+        if any(file.path in on_hold for file in image.files):
+            continue
+        is_same_group = {file.public_path for file in image.files} == together.get(image.files[0].sop_instance_uid)
+        is_done = len(own) == len(image.files) and (is_same_group or image.files[0].sop_instance_uid is None)
+        if is_done and _says_all(own, source) and all(map(_is_seen(written, known, order.key), image.files)):
+            settled += sum(file.path not in known for file in image.files)
+        else:
+            left.append(replace(image, source=source))
+
+    gone, exchanged, vanished = [], [], []
+    for path, row in written.items():
+        is_other = path in planned and planned[path].sop_instance_uid != row.sop_instance_uid
+        if is_other:
+            exchanged.append(path)
+        elif path not in planned and row.sop_instance_uid not in uids:
+            vanished.append(path)
+        if row.status is Status.JUDGED and row.sop_instance_uid not in uids:
+            gone.append(replace(row, reason=Reason.GONE, message=EXCHANGED if is_other else GONE, seen=None))
+    gone += [row for uid, row in gone_before.items() if uid not in uids]
+    gone += _without_rows(there, {str(row.sop_instance_uid) for row in gone} | {str(uid) for uid in uids}, order)
+    rows_now = (*known_rows, *(replace(row, path=plan.renamed.get(row.path, row.path)) for row in gone))
+    return Settled(rows_now, tuple(left), settled, tuple(sorted(exchanged)), tuple(sorted(vanished)))
+
+
+def _says_all(rows: list[FileRow], source: str | None) -> bool:
+    """Whether the rows of an image account for its result, or for there being none."""
+    judged = [row for row in rows if row.status is Status.JUDGED]
+    if not judged:
+        return source is None
+    return len(judged) == 1 and source is not None and judged[0].content == source
+
+
+class _is_seen:  # noqa: N801 - a question with its context
+    """Whether a file is as it was when its row was written, without reading it."""
+
+    def __init__(self, written: Mapping[str, FileRow], known: Mapping[Path, State], key: bytes) -> None:
+        self._written, self._known, self._key = written, known, key
+
+    def __call__(self, file: PlannedFile) -> bool:
+        row = self._written[file.public_path]
+        try:
+            state = state_of(file.path)
+        except OSError:
+            return False
+        if self._known.get(file.path) == state:
+            return True
+        is_final = row.status is not Status.FAILED or row.reason is Reason.UID_COLLISION
+        return is_final and row.seen is not None and row.seen == tag_of(state, self._key)
+
+
+def _sources(uids: AbstractSet[str | None], order: WorkOrder, there: Present) -> dict[str, str]:
+    """From which content each whole result of the planned images was made; what is only partly there is removed."""
+    candidates = sorted(uid for uid in uids if uid is not None and uid in there.places[RESULTS])
+    # A store on a network answers many questions at once much sooner than one by one.
+    with ThreadPoolExecutor(CHECKS_AT_ONCE) as checks:
+        found = list(
+            checks.map(lambda uid: source_of(order.folder.place(RESULTS, uid, ".json").as_posix(), order), candidates)
+        )
+    for uid, source in zip(candidates, found, strict=True):
+        if source is None:
+            there.forget(uid, order.folder)
+    return {uid: source for uid, source in zip(candidates, found, strict=True) if source is not None}
+
+
+def source_of(place: str, order: WorkOrder) -> str | None:
+    """
+    Give the digest of the content from which a result was made.
+
+    Returns
+    -------
+    str or None
+        None where it is not there, is not of this run, or lacks anything that was to be written with it.
+    """
+    store, outputs, uid = order.folder, order.config.outputs, PurePosixPath(place).stem
+    try:
+        document = json.loads(store.read(place))
+        made = document["provenance"]
+        source = made["source_digest"]
+        wanted = {**asdict(order.provenance), "source_digest": source}  # what else it says follows from these
+        is_ours = all(made[name] == value for name, value in wanted.items())
+        is_whole = document["image"]["sop_instance_uid"] == uid and is_ours and isinstance(source, str)
+        is_whole = is_whole and store.read(details_path(place)).endswith(PAGE_END)
+        overlay = document["overlay"]
+        if is_whole and overlay is not None:
+            is_whole = _is_whole_picture(store.read(overlay["path"]))
+            if outputs.thumbnails:
+                is_whole = is_whole and _is_whole_picture(store.read(thumbnail_path(overlay["path"])))
+        if is_whole and outputs.candidates:
+            json.loads(store.read(candidates_path(place)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return source if is_whole else None
+
+
+def candidates_path(result: str) -> str:
+    """
+    Say where the candidates of an image lie, given its result.
+
+    Examples
+    --------
+    >>> candidates_path("results/ab/1.2.3.json")
+    'candidates/ab/1.2.3.json'
+    """
+    return PurePosixPath(CANDIDATES, *PurePosixPath(result).parts[1:]).as_posix()
+
+
+def _is_whole_picture(content: bytes) -> bool:
+    """Whether a JPEG or PNG ends as one."""
+    return content.endswith(PICTURE_ENDS)
+
+
+def _without_rows(there: Present, accounted: AbstractSet[str], order: WorkOrder) -> list[FileRow]:
+    """Give rows to results of this run whose rows were lost; results of any other are removed, for nothing is mixed."""
+    rows = []
+    for uid in sorted(set(there.places[RESULTS]) - accounted):
+        source = source_of(order.folder.place(RESULTS, uid, ".json").as_posix(), order)
+        if source is None:
+            there.forget(uid, order.folder)
+        else:
+            path = UNKNOWN_PATH.format(uid)
+            rows.append(FileRow(path, uid, Status.JUDGED, Reason.GONE, GONE, 0.0, source))
+    return rows

@@ -1,0 +1,1 @@
+"""Worker processes, and what one image may cost in them."""

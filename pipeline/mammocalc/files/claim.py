@@ -1,0 +1,365 @@
+"""A folder that one process writes to: a lock that ends with it, and a mark by which the folder is known again."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import psutil
+
+from mammocalc.vocabulary.errors import CallError, OutputError, OutputLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LOCK: Final = ".mammocalc.lock"
+BEAT_SECONDS: Final = 5.0
+"""How often a holder gives a sign of life, for file systems whose locks another machine does not see."""
+PATIENCE_SECONDS: Final = 3 * BEAT_SECONDS
+"""After so long without a sign a holder on another machine is dead. No clocks are compared: they differ."""
+LOCKED_BYTE: Final = 1 << 30  # far behind what is written: Windows lets nobody read a byte that is locked
+ATTEMPTS: Final = 50  # somebody who ends removes the file that another one has just opened
+SAME_PROCESS_SECONDS: Final = 1.0  # a process with this number that began at another time is another one
+UNSUPPORTED: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who writes into a folder; ``began`` is when the process did, in seconds since 1970, and ``beat`` a count."""
+
+    token: str
+    pid: int
+    host: str
+    since: str
+    began: float
+    beat: int = 0
+
+    def named(self) -> str:
+        """Name the holder for people."""
+        return f"process {self.pid} on {self.host}, since {self.since.replace('+00:00', ' UTC')}"
+
+    def encode(self) -> bytes:
+        """Write it as JSON."""
+        return (json.dumps({"software": "mammocalc", **asdict(self)}) + "\n").encode()
+
+    def has_died(self) -> bool | None:
+        """Whether its process is gone; None where that cannot be known, on another machine."""
+        if self.host != socket.gethostname():
+            return None
+        try:
+            began = float(psutil.Process(self.pid).create_time())
+        except psutil.NoSuchProcess:
+            return True
+        except psutil.Error:
+            return False
+        return abs(began - self.began) > SAME_PROCESS_SECONDS
+
+
+def this_process() -> Holder:
+    """Describe this process as a holder, with a token that nobody else has."""
+    return Holder(
+        token=secrets.token_hex(8),
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        since=datetime.now(UTC).isoformat(timespec="seconds"),
+        began=psutil.Process().create_time(),
+    )
+
+
+def decode_holder(content: bytes) -> Holder | None:
+    """Read a holder; None where the content is none, as of a process that was killed while it wrote."""
+    try:
+        values: dict[str, Any] = json.loads(content)
+        del values["software"]
+        return Holder(**values)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def is_alive(read: Callable[[], bytes | None]) -> Holder | None:
+    """
+    Find out whether somebody holds what a record says, where no lock tells.
+
+    Parameters
+    ----------
+    read : callable
+        Gives the record, with its sign of life, as it is now; None where there is none.
+
+    Returns
+    -------
+    Holder or None
+        None at once where the process is known to be gone, and after `PATIENCE_SECONDS` where it gives no sign.
+    """
+    before = read()
+    holder = None if before is None else decode_holder(before)
+    if holder is None or holder.has_died():
+        return None
+    if holder.has_died() is False:
+        return holder
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        time.sleep(BEAT_SECONDS / 10)
+        now = read()
+        if now != before:
+            return None if now is None else decode_holder(now)
+    return None
+
+
+def held_by_another(place: Path | str, holder: Holder | None) -> CallError:
+    """Say that somebody else writes there."""
+    who = "another process" if holder is None else holder.named()
+    message = f"{place} is being written to by {who}. Wait until that has ended, or choose another folder."
+    return CallError(message)
+
+
+class FolderClaim:
+    """
+    The right to write into a folder, for as long as this lasts; a context manager.
+
+    Parameters
+    ----------
+    root : Path
+        Made if it does not exist, and taken away again if it was made here and is empty in the end.
+    what : str
+        What the folder is called in sentences.
+
+    Attributes
+    ----------
+    root : Path
+    token : str
+        Stands in the folder's lock file: by it this folder is told from any other that comes to lie in its place.
+    is_locked : bool
+        Whether the file system has locks. Where it has none, only signs of life keep a second process out.
+
+    Raises
+    ------
+    CallError
+        If another process holds the folder.
+    OutputError
+        If it cannot be made or written to.
+
+    Notes
+    -----
+    The lock is the operating system's (``flock``, on Windows ``msvcrt.locking``), so it ends with the process, however
+    that ends. Network shares may keep it to one machine; therefore the holder gives a sign of life every few seconds,
+    and who comes later from another machine waits for one. The file goes when the claim ends. The folder is known by
+    the token and not by device and inode, which some shares change, and which Windows and other machines number
+    otherwise.
+    """
+
+    def __init__(self, root: Path, what: str = "output folder") -> None:
+        self.root, self.what, self.is_locked = root, what, True
+        self._holder = this_process()
+        self.token = self._holder.token
+        self._ended = threading.Event()
+
+    def __enter__(self) -> Self:
+        """Take the folder."""
+        self.is_new = not self.root.exists()
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._descriptor = self._take()
+        except FileExistsError:
+            raise OutputError(self.root, "is a file, and a folder is needed. Choose another one.") from None
+        except OSError as error:
+            self._take_away()
+            raise OutputError(self.root, f"cannot be written to ({_why(error)}). Choose another one.") from None
+        threading.Thread(target=self._beat, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self._ended.set()
+        is_there = self.is_there()
+        if sys.platform == "win32":  # no open file is removed there
+            os.close(self._descriptor)
+        if is_there:
+            with contextlib.suppress(OSError):
+                (self.root / LOCK).unlink()
+        if sys.platform != "win32":
+            os.close(self._descriptor)
+        if is_there:  # what lies in its place otherwise is somebody else's
+            self._take_away()
+
+    def is_there(self) -> bool:
+        """Whether the folder at this path is still the one that was taken."""
+        return holds_token(self.root, self.token)
+
+    def check(self) -> None:
+        """Raise OutputLostError if the folder is not the one that was taken any more."""
+        require_folder(self.root, self.token, self.what)
+
+    def _take(self) -> int:
+        for _ in range(ATTEMPTS):
+            path = self.root / LOCK
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+            try:
+                self._lock(descriptor)
+                if not _is_same_file(descriptor, path):
+                    os.close(descriptor)
+                    continue
+                self._wait_for_others(descriptor)
+                os.ftruncate(descriptor, 0)
+                _write_at_start(descriptor, self._holder.encode())
+            except BaseException:
+                os.close(descriptor)
+                raise
+            return descriptor
+        raise held_by_another(self.root, None)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            lock(descriptor)
+        except BlockingIOError:
+            raise held_by_another(self.root, decode_holder(_content(descriptor))) from None
+        except OSError as error:
+            if error.errno not in UNSUPPORTED:
+                raise
+            self.is_locked = False
+
+    def _wait_for_others(self, descriptor: int) -> None:
+        """Raise CallError if a process that the lock does not know of holds the folder."""
+        before = decode_holder(_content(descriptor))
+        if before is None or (self.is_locked and before.host == self._holder.host):
+            return
+
+        def sign_of_life() -> bytes:
+            return _content(descriptor).rstrip() + b" " * (os.fstat(descriptor).st_mtime_ns % 2**20)
+
+        alive = is_alive(sign_of_life)
+        if alive is not None:
+            raise held_by_another(self.root, alive)
+
+    def _beat(self) -> None:
+        while not self._ended.wait(BEAT_SECONDS):
+            with contextlib.suppress(OSError):
+                if self.is_there():
+                    os.utime(self.root / LOCK)
+
+    def _take_away(self) -> None:
+        """Take the folder away again if it was made here and nothing is in it."""
+        if self.is_new:
+            with contextlib.suppress(OSError):
+                self.root.rmdir()
+
+
+def holds_token(root: Path, token: str) -> bool:
+    """Whether a folder is the one that was taken under a token."""
+    try:
+        holder = decode_holder((root / LOCK).read_bytes())
+    except OSError:
+        return False
+    return holder is not None and holder.token == token
+
+
+def require_folder(root: Path, token: str, what: str = "output folder") -> None:
+    """Raise OutputLostError, with what has happened, if a folder is not the one that was taken under a token."""
+    if holds_token(root, token):
+        return
+    if not root.is_dir():
+        message = f"the {what} is gone: it was renamed or removed, or its disk was unmounted. Bring it back first"
+        raise OutputLostError(message)
+    if (root / LOCK).exists():
+        message = f"another process has taken the {what} over. Let only one write there"
+        raise OutputLostError(message)
+    message = (
+        f"another folder lies in the place of the {what}, without the mark of this run ({LOCK}): it was replaced or "
+        "emptied, or a disk was mounted over it. Bring back the one in which the run began first"
+    )
+    raise OutputLostError(message)
+
+
+def is_claimed(root: Path) -> bool:
+    """Whether somebody writes into a folder now; asks without waiting, and changes nothing."""
+    try:
+        descriptor = os.open(root / LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except FileNotFoundError:
+        return False
+    except OSError:  # that of another user
+        return True
+    try:
+        lock(descriptor)
+        holder = decode_holder(_content(descriptor))
+        age_seconds = time.time() - os.fstat(descriptor).st_mtime
+        return holder is not None and holder.host != socket.gethostname() and age_seconds < PATIENCE_SECONDS
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock(descriptor: int) -> None:
+        """Lock an open file for this process; BlockingIOError if another has."""
+        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno in {errno.EACCES, errno.EDEADLK}:
+                raise BlockingIOError from None
+            raise
+else:
+    import fcntl
+
+    def lock(descriptor: int) -> None:
+        """Lock an open file for this process; BlockingIOError if another has."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in {errno.EACCES, errno.EAGAIN}:
+                raise BlockingIOError from None
+            raise
+
+
+def _is_same_file(descriptor: int, path: Path) -> bool:
+    """Whether an open file still lies at its path."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
+
+
+def _content(descriptor: int) -> bytes:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.read(descriptor, 4096)
+
+
+def _write_at_start(descriptor: int, content: bytes) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.write(descriptor, content)
+    os.fsync(descriptor)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def state_of(root: Path, recorded: str | None) -> str | None:
+    """
+    Say in which state a folder's run is, by what its record says and by whether somebody writes there.
+
+    Parameters
+    ----------
+    root : Path
+    recorded : str or None
+        ``state`` of run.json. A process that was killed leaves "running".
+
+    Returns
+    -------
+    str or None
+        "interrupted" where the record says "running" and nobody writes; else what is recorded.
+    """
+    return "interrupted" if recorded == "running" and not is_claimed(root) else recorded

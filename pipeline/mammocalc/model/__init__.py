@@ -1,0 +1,45 @@
+"""The records that flow from the DICOM door through the stages to the outputs."""
+
+from mammocalc.model.anatomy import Breast, BreastSummary, Landmarks, Nipple
+from mammocalc.model.findings import (
+    Calcification,
+    Candidate,
+    Cluster,
+    DistributionCall,
+    MorphologyCall,
+    Pattern,
+    Vessel,
+)
+from mammocalc.model.image import Density, ImageIdentity, Mammogram, StoredPixels, density_of
+from mammocalc.model.particles import Channel, NoiseTable, Particle
+from mammocalc.model.point import Point
+from mammocalc.model.report import Counts, FileRow, Report
+from mammocalc.model.spread import Spread, Tally
+
+__all__ = [
+    "Breast",
+    "BreastSummary",
+    "Calcification",
+    "Candidate",
+    "Channel",
+    "Cluster",
+    "Counts",
+    "Density",
+    "DistributionCall",
+    "FileRow",
+    "ImageIdentity",
+    "Landmarks",
+    "Mammogram",
+    "MorphologyCall",
+    "Nipple",
+    "NoiseTable",
+    "Particle",
+    "Pattern",
+    "Point",
+    "Report",
+    "Spread",
+    "StoredPixels",
+    "Tally",
+    "Vessel",
+    "density_of",
+]

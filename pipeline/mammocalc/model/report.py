@@ -1,0 +1,117 @@
+"""All of one image, and the row of one file."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Medium
+
+if TYPE_CHECKING:
+    from mammocalc.model.anatomy import BreastSummary
+    from mammocalc.model.findings import Calcification, Candidate, Cluster, DistributionCall, Vessel
+    from mammocalc.model.image import ImageIdentity
+    from mammocalc.vocabulary.geometry import PixelSpacing
+    from mammocalc.vocabulary.lexicon import Reason, SpacingSource, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    Everything that was found in one image.
+
+    ``presence`` grows with the certainty that the breast holds at least one
+    calcification of any kind (0 to 1). ``medium`` is as what it was judged.
+    """
+
+    identity: ImageIdentity
+    spacing: PixelSpacing | None
+    spacing_source: SpacingSource
+    breast: BreastSummary
+    presence: float | None
+    calcifications: tuple[Calcification, ...]
+    clusters: tuple[Cluster, ...]
+    distribution: DistributionCall
+    flags: frozenset[Flag]
+    candidates: tuple[Candidate, ...] = ()
+    medium: Medium = Medium.DIGITAL
+    vessels: tuple[Vessel, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """How many of what are listed."""
+        found = self.calcifications
+        sizes = [item.size for item in found]
+        return Counts(
+            calcifications=len(found),
+            micro=sizes.count(CalcificationSize.MICRO),
+            macro=sizes.count(CalcificationSize.MACRO),
+            size_unknown=sizes.count(None),
+            vascular=sum(Flag.VASCULAR in item.flags for item in found),
+            left_out=sum(item.left_out is not None for item in found),
+            clusters=sum(not item.distribution.loose for item in self.clusters),
+            loose_chains=sum(item.distribution.loose for item in self.clusters),
+            vessels=len(self.vessels),
+        )
+
+    @property
+    def presence_level(self) -> float | None:
+        """
+        Presence on a scale from 0 to 10 that people can read and cut at.
+
+        Half of five more than the log odds of the score: 2.5 at 0.5, 5 at
+        0.9933, 7.5 at 0.99995; held within 0.1 and 9.9, for nothing is
+        certain. The score itself is so close to 1 in most images that nobody
+        sees its differences.
+        """
+        if self.presence is None:
+            return None
+        score = min(max(self.presence, 1e-9), 1 - 1e-9)
+        level = (5 + math.log(score / (1 - score))) / 2
+        return min(max(level, 0.1), 9.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """
+    How many of what are listed in one image.
+
+    ``micro``, ``macro`` and ``size_unknown`` sum to ``calcifications``.
+    ``vascular`` and ``left_out`` are of these, whatever their size. ``clusters``
+    are those that are shown; loose chains are counted apart.
+    """
+
+    calcifications: int
+    micro: int
+    macro: int
+    size_unknown: int
+    vascular: int
+    left_out: int
+    clusters: int
+    loose_chains: int
+    vessels: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """
+    What became of one input file: a line of ``files.jsonl``.
+
+    ``path`` is relative to the input it was found under, with forward slashes.
+    ``reason`` is None for judged files, unless the file has gone since (``gone``), ``message`` where nothing is to be
+    said of them.
+    ``content`` is the beginning of the SHA-256 of its bytes, None where they were not needed.
+    ``seen`` is a keyed mark of its size and dates when it was settled, None where those cannot be trusted.
+    ``volume`` is the same for all slices of one volume, and None for everything else.
+    """
+
+    path: str
+    sop_instance_uid: str | None
+    status: Status
+    reason: Reason | None
+    message: str | None
+    seconds: float
+    content: str | None = None
+    seen: str | None = None
+    volume: str | None = None

@@ -1,0 +1,178 @@
+"""Put the rows of a run and the page's parts into one file."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import json
+import re
+from importlib import resources
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, FLAG_SENTENCES, SHORT_NOTICE, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping
+    from pathlib import Path
+
+    from mammocalc.model import FileRow
+
+_CODED: Final = (
+    "status", "reason", "message", "laterality", "view", "distribution", "between", "probabilities", "margin", "maker",
+    "flags", "result", "overlay", "thumbnail",
+)  # fmt: skip
+_COUNTS: Final = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters", "vessels")
+_PLAIN: Final = (
+    "path", "uid", "seconds", "presence_level", *_COUNTS,
+)  # fmt: skip
+_STEP_PERCENT: Final = 5  # a small bar shows no finer, and few distinct values keep the page of a large run small
+_PLACEHOLDER: Final = re.compile("@(STYLE_HASH|SCRIPT_HASH|STYLE|SCRIPT|DATA)@")
+
+
+def thumbnail_path(overlay_path: str) -> str:
+    """
+    Say where the thumbnail of an overlay lies: both relative to the run's folder, with forward slashes.
+
+    Examples
+    --------
+    >>> thumbnail_path("overlays/ab/1.2.3.png")
+    'thumbnails/ab/1.2.3.jpg'
+    """
+    parts = PurePosixPath(overlay_path).parts
+    return PurePosixPath("thumbnails", *parts[1:]).with_suffix(".jpg").as_posix()
+
+
+def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, str]) -> None:
+    """
+    Write index.html over a finished run.
+
+    What was found is read from ``tables/images.csv``, which must be there
+    (see ``write_tables``); thumbnails are shown where their files exist.
+    The page of each image, which lies in ``details``, is opened on demand.
+
+    Parameters
+    ----------
+    run_folder : Path
+        The folder of the run.
+    rows : iterable of FileRow
+        What became of each input file; in any order.
+    facts : mapping of str to str
+        What the page says of the run at its top, such as version and configuration.
+
+    Raises
+    ------
+    OSError
+        If the table cannot be read or the page cannot be written.
+
+    Notes
+    -----
+    Texts from headers, paths and messages are data to the page: they lie in a
+    JSON block in which no ``<`` occurs, the script writes them as text, and
+    the Content Security Policy admits no script and no style but the page's own.
+    """
+    with (run_folder / "tables" / "images.csv").open(encoding="utf-8", newline="") as table:
+        images = {row["sop_instance_uid"]: row for row in csv.DictReader(table)}
+    ordered = sorted(rows, key=lambda row: (row.path, row.sop_instance_uid or ""))
+    columns = _columns(run_folder, ordered, images)
+    data = {
+        "rows": len(ordered),
+        "notice": SHORT_NOTICE,
+        "facts": list(facts.items()),
+        "appearances": {
+            str(label): {"colour": css_colour(looks.colour), "path": svg_path(looks.symbol)}
+            for label, looks in APPEARANCES.items()
+        },
+        "descriptors": [str(label) for label in DESCRIPTORS],
+        "sentences": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
+        "columns": columns,
+    }
+    part = run_folder / "index.html.part"
+    part.write_text(_assembled(data), encoding="utf-8", newline="\n")
+    part.replace(run_folder / "index.html")
+
+
+class _Coded:
+    """A column of few distinct values: each value once, and its number for every row."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._codes: list[int] = []
+
+    def append(self, value: Hashable) -> None:
+        """Add a row; None has the number -1."""
+        self._codes.append(-1 if value is None else self._numbers.setdefault(value, len(self._numbers)))
+
+    def as_json(self) -> dict[str, Any]:
+        """Give values and codes; where all rows have the same code, it is given once."""
+        codes = self._codes[:1] if len(set(self._codes)) == 1 else self._codes
+        return {"values": list(self._numbers), "codes": codes}
+
+
+def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    coded = {name: _Coded() for name in _CODED}
+    plain: dict[str, list[Any]] = {name: [] for name in _PLAIN}
+    for row in rows:
+        # A duplicate carries the UID of an image that another row stands for.
+        image = images.get(row.sop_instance_uid or "", {}) if row.status is Status.JUDGED else {}
+        overlay = image.get("overlay") or None
+        coded["status"].append(str(row.status))
+        coded["reason"].append(row.reason and str(row.reason))
+        is_done = row.status is Status.JUDGED and row.reason is None
+        coded["message"].append(None if is_done else row.message)  # what is noted of a judged image its flags say
+        for name in ("laterality", "view", "distribution"):
+            coded[name].append(image.get(name) or None)
+        coded["maker"].append(f"{image['manufacturer']} {image['manufacturer_model_name']}".strip() if image else None)
+        coded["between"].append(tuple(image["between"].split()) if image and image["between"] else None)
+        coded["probabilities"].append(_percentages(image))
+        # Two decimals, as the page shows it, are few distinct values.
+        coded["margin"].append(round(float(image["margin"]), 2) if image and image["margin"] else None)
+        coded["flags"].append(tuple(image["flags"].split()) if image and image["flags"] else None)
+        for name in ("result", "overlay"):
+            # All files of a folder share one pattern; the page puts the UID back.
+            coded[name].append(_pattern(image.get(name), row.sop_instance_uid))
+        plain["path"].append(row.path)
+        plain["uid"].append(row.sop_instance_uid)
+        plain["seconds"].append(round(row.seconds, 3))
+        plain["presence_level"].append(float(image["presence_level"]) if image and image["presence_level"] else None)
+        for name in _COUNTS:
+            plain[name].append(int(image[f"n_{name}"]) if image else None)
+        coded["thumbnail"].append(int(overlay is not None and (run_folder / thumbnail_path(overlay)).exists()))
+    return {**plain, **{name: column.as_json() for name, column in coded.items()}}
+
+
+def _percentages(image: Mapping[str, str]) -> tuple[int, ...] | None:
+    """Give the five probabilities in steps of some per cent; the exact ones stand on the page of the image."""
+    shares = [image.get(f"p_{label}") for label in DESCRIPTORS]
+    if not all(shares):
+        return None
+    return tuple(_STEP_PERCENT * round(100 / _STEP_PERCENT * float(share or 0)) for share in shares)
+
+
+def _pattern(path: str | None, uid: str | None) -> str | None:
+    if not path or not uid:
+        return None
+    folder, name = path.rsplit("/", 1)
+    return f"{folder}/{name.replace(uid, '*', 1)}"
+
+
+def _assembled(data: Mapping[str, Any]) -> str:
+    folder = resources.files("mammocalc.rendering.index")
+    style, script, template = (
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "template.html")
+    )
+    parts = {
+        "STYLE": style,
+        "SCRIPT": script,
+        "STYLE_HASH": _policy_hash(style),
+        "SCRIPT_HASH": _policy_hash(script),
+        # No "<" at all: nothing in the data can end the block or begin a comment.
+        "DATA": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
+    }
+    return _PLACEHOLDER.sub(lambda found: parts[found.group(1)], template)
+
+
+def _policy_hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,219 @@
+"""What publications found among findings of one distribution: evidence beside a descriptor, never a judgement of it."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import Field
+
+from mammocalc.model.settings import Settings
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHIPPED: Final = "published_associations.json"
+MEANING: Final = (
+    "Shares of malignant findings among those that these studies examined; they depend on how the women were chosen. "
+    "Not a probability for this woman, not an assessment, not advice."
+)
+
+
+class Share(Settings):
+    """The share of malignant ones among the findings of one distribution in one study."""
+
+    described_as: str
+    """The distribution in the study's own words."""
+
+    malignant_share: float = Field(ge=0, le=1)
+    """As printed in the study's abstract."""
+
+    n: int | None = Field(gt=0)
+    """Findings of this distribution; None where the abstract does not say."""
+
+
+class Study(Settings):
+    """One published series, or one cohort of it."""
+
+    study: str
+    """A short name."""
+
+    source: str
+    """Where it was published."""
+
+    population: str
+    """Whose findings they were, and how it is known what they were."""
+
+    n: int = Field(gt=0)
+    """All findings (or women, or breasts) of the series, whatever their distribution."""
+
+    malignant_share: float = Field(ge=0, le=1)
+    """The share of malignant ones among all of them."""
+
+    distributions: dict[Distribution, Share]
+    """By descriptor; those it says nothing about are missing."""
+
+
+class Count(Settings):
+    """Lesions of a collection."""
+
+    lesions: int = Field(ge=0)
+    """How many."""
+
+    women: int = Field(ge=0)
+    """In how many women."""
+
+    malignant: int = Field(ge=0)
+    """How many of them were malignant."""
+
+    malignant_share: float | None = Field(ge=0, le=1)
+    """The quotient of the two; None where there are no lesions."""
+
+    interval: tuple[float, float] | None
+    """95 % bootstrap interval by woman; None where the draws agree."""
+
+
+class Counts(Settings):
+    """What ``mammocalc associations`` counts."""
+
+    meaning: str
+    """What the shares are, and what they are not."""
+
+    views: int = Field(ge=0)
+    """Views of the lesions: the rows of the tables."""
+
+    women_with_malignant: int = Field(ge=0)
+    """Women with at least one malignant lesion."""
+
+    all: Count
+    """All lesions."""
+
+    distributions: dict[Distribution, Count]
+    """Those whose labels name just this descriptor."""
+
+    named_at_all: dict[Distribution, Count]
+    """Those whose labels name this descriptor, alone or with others."""
+
+    several: dict[str, Count]
+    """Those whose labels name several, by what they name."""
+
+    unnamed: Count
+    """Those without a label."""
+
+
+class Collection(Settings):
+    """A public collection that was counted for this project."""
+
+    name: str
+    """Its name."""
+
+    source: str
+    """Where it was published, and how it was counted."""
+
+    counts: Counts
+    """The outcome."""
+
+
+class Evidence(Settings):
+    """All that is shipped."""
+
+    studies: tuple[Study, ...]
+    """Published series, the oldest first."""
+
+    collection: Collection
+    """The collection that can be counted anew."""
+
+
+@functools.cache
+def published_evidence() -> Evidence:
+    """
+    Read the published figures from the package.
+
+    Returns
+    -------
+    Evidence
+        Every figure with its study, population and number.
+    """
+    text = resources.files("mammocalc.results").joinpath(SHIPPED).read_text(encoding="utf-8")
+    return Evidence.model_validate_json(text)
+
+
+def association_to_json(label: Distribution) -> dict[str, Any] | None:
+    """
+    Give the published association of a cluster's descriptor.
+
+    Parameters
+    ----------
+    label : Distribution
+        What the cluster was called.
+
+    Returns
+    -------
+    dict or None
+        As the schema of a result describes it: the range over all studies,
+        each study by itself, and the count of the collection, which is no
+        part of the range. None where no descriptor was given.
+
+    Examples
+    --------
+    >>> association_to_json(Distribution.SEGMENTAL)["malignant_share_range"]
+    [0.42, 0.765]
+    >>> association_to_json(Distribution.INDETERMINATE) is None
+    True
+    """
+    if label not in DESCRIPTORS:
+        return None
+    evidence = published_evidence()
+    told = [(study, study.distributions[label]) for study in evidence.studies if label in study.distributions]
+    shares = [share.malignant_share for _, share in told]
+    whole = [study.malignant_share for study, _ in told]
+    return {
+        "descriptor": str(label),
+        "malignant_share_range": [min(shares), max(shares)],
+        "population": f"findings of {len(told)} series that were biopsied, operated on or followed up; "
+        f"{min(whole):.0%} to {max(whole):.0%} of a series were malignant, whatever their distribution; "
+        f"there called {', '.join(dict.fromkeys(repr(share.described_as) for _, share in told))}",
+        "n": sum(study.n for study, _ in told),
+        "source": "; ".join(dict.fromkeys(study.source for study, _ in told)),
+        "meaning": MEANING,
+        "studies": [
+            {
+                "study": study.study,
+                "population": study.population,
+                "n": study.n,
+                "described_as": share.described_as,
+                "n_described": share.n,
+                "malignant_share": share.malignant_share,
+            }
+            for study, share in told
+        ],
+        "collection": _collection(label, evidence.collection),
+    }
+
+
+def compare(counts: Mapping[str, Any]) -> str:
+    """Say whether counts from a user's tables are those that are shipped."""
+    shipped = published_evidence().collection
+    if counts == shipped.counts.model_dump(mode="json"):
+        return f"These are the counts of {shipped.name} that come with mammocalc."
+    own, theirs = counts["all"], shipped.counts.all
+    return (
+        f"These are not the counts of {shipped.name} that come with mammocalc: {own['lesions']} lesions in "
+        f"{own['women']} women were counted, not {theirs.lesions} in {theirs.women}, or their labels differ."
+    )
+
+
+def _collection(label: Distribution, collection: Collection) -> dict[str, Any]:
+    count = collection.counts.distributions[label]
+    return {
+        "name": collection.name,
+        "lesions": count.lesions,
+        "women": count.women,
+        "malignant": count.malignant,
+        "malignant_share": count.malignant_share,
+        "interval": None if count.interval is None else list(count.interval),
+        "meaning": collection.counts.meaning,
+        "source": collection.source,
+    }

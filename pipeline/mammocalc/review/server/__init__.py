@@ -1,0 +1,1 @@
+"""The review of a run: addresses, pictures, and readers' answers."""

@@ -1,0 +1,31 @@
+"""What goes over the wire whatever the run: JSON as bytes, and the words, colours and signs of the page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
+from mammocalc.vocabulary.lexicon import CLUSTER_WORDS, DESCRIPTORS, FLAG_SENTENCES, Distribution, Morphology
+
+
+def vocabulary() -> dict[str, Any]:
+    """Give the words, colours and signs of the page: those of the overlays."""
+    return {
+        "distributions": [str(label) for label in Distribution],
+        "cluster_distributions": [str(label) for label in CLUSTER_WORDS],
+        "descriptors": [str(label) for label in DESCRIPTORS],
+        "morphologies": [str(label) for label in Morphology],
+        "palette": {
+            str(label): {"colour": css_colour(looks.colour), "symbol": svg_path(looks.symbol), "dash": looks.dashes}
+            for label, looks in APPEARANCES.items()
+        },
+        "marks": {"single": css_colour(SINGLE), "artery": css_colour(ARTERY)},
+        "flags": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
+    }
+
+
+def to_bytes(document: Any) -> bytes:
+    """Write JSON as it is sent: no NaN, no space; half a character, as a damaged text may have, becomes ``?``."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")

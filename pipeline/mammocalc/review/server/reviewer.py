@@ -1,0 +1,367 @@
+"""A review: the run, its pictures and the readers' answers, and what of it each reader may see."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.review.server.actions import Before, check_reader
+from mammocalc.review.server.blinding import has_answered, same_woman
+from mammocalc.review.server.decoding import NoPixelsError
+from mammocalc.review.server.replay import compute_state, next_steps, undone_by
+from mammocalc.review.server.run_files import WrongFileError, read_inside
+from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.lexicon import NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
+
+    from mammocalc.review.server.actions import Action
+    from mammocalc.review.server.answers import Answers, Taken
+    from mammocalc.review.server.picture_store import PictureStore
+    from mammocalc.review.server.pixels import Picture
+    from mammocalc.review.server.reader_state import State
+    from mammocalc.review.server.run_index import Image, RunIndex
+
+PICTURE_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+"""Of JPEG and PNG: whatever else lies in the folder of a run is not sent."""
+_HIDDEN: dict[str, Any] = {
+    **dict.fromkeys(("distribution", "presence_level", "counts", "seconds")),
+    "flags": [],
+    "thumbnail": False,
+    "overlay": False,
+    "file": None,
+}
+"""
+What stands in the worklist in place of the result, until the reader has read all images of the woman. Files are often
+named after what they show, so their names are kept back as well.
+"""
+
+
+class NotKnownError(CallError):
+    """There is no such image or picture."""
+
+
+class NotAllowedError(CallError):
+    """A reader may not see or do something yet."""
+
+
+class NotServedError(CallError):
+    """The review is another reader's."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What the worklist knows of one reader, brought up to date by the actions since."""
+
+    last: int = 0
+    actions: dict[str, list[Taken]] = field(default_factory=dict)
+    marks: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+
+class Review:
+    """
+    Everything that the server answers, without HTTP.
+
+    Parameters
+    ----------
+    index : RunIndex
+    answers : Answers
+    pictures : PictureStore
+    reader : str or None
+        Whose answers are shown where a request names nobody. None where
+        nobody was named at the start: then everybody gives a name, for two who gave none would be one reader.
+    is_pinned : bool
+        Whether a blinded review serves that reader alone.
+    is_blinded : bool
+        Whether the results of a woman are kept back until a reader has read all of her images.
+    tile_px : int
+    """
+
+    def __init__(
+        self,
+        index: RunIndex,
+        answers: Answers,
+        pictures: PictureStore,
+        *,
+        reader: str | None,
+        is_pinned: bool,
+        is_blinded: bool,
+        tile_px: int,
+    ) -> None:
+        self.index = index
+        self.answers = answers
+        self.pictures = pictures
+        self.reader = reader
+        self.is_blinded = is_blinded
+        self._is_pinned = is_pinned and is_blinded
+        self._tile_px = tile_px
+        self._same_woman = same_woman(index.images)
+        self._lock = threading.Lock()
+        self._progress: dict[str, _Progress] = {}
+
+    # ------------------------------------------------------------ the run
+
+    def run(self) -> dict[str, Any]:
+        """Describe the run."""
+        record = self.index.record
+        read = sum(marks["read"] for marks in self._marks(self.reader or "").values())
+        failed = sum(row["status"] == "failed" for row in self.index.not_judged)
+        return {
+            "name": self.index.folder.resolve().name,
+            "version": record.get("version"),
+            "configuration_digest": record.get("configuration_digest"),
+            "started": record.get("started"),
+            "state": record.get("state"),
+            "blinded": self.is_blinded,
+            "notice": NOTICE,
+            "reader": self.reader,
+            "readers": self._readers(),
+            "answers_on_share": self.answers.is_on_share,
+            "totals": {"images": len(self.index.images), "read": read, "failed": failed},
+        }
+
+    def _readers(self) -> list[str]:
+        """Name everybody whom the server serves and knows."""
+        own = set() if self.reader is None else {self.reader}
+        return sorted(own if self._is_pinned else own | set(self.answers.readers()))
+
+    def worklist(self, reader: str | None) -> dict[str, Any]:
+        """List the images, with what this reader has answered, and the files that were not judged."""
+        marks = self._marks(self.who(reader))
+        images, is_any_hidden = [], False
+        for image in self.index.images.values():
+            own = marks.get(image.uid, {"read": False, "agreed": False, "answered": False})
+            shown = {
+                **image.found,
+                "thumbnail": image.thumbnail is not None,
+                "overlay": image.overlay is not None,
+                "file": image.input_path,
+            }
+            is_hidden = bool(self._unread(image.uid, marks))
+            is_any_hidden |= is_hidden
+            if is_hidden:
+                shown = _HIDDEN
+            is_agreed = own["agreed"] and not is_hidden
+            images.append({**_identity(image), **shown, "read": own["read"], "agreed": is_agreed})
+        told = ("status", "reason") if is_any_hidden else ("path", "status", "reason", "message")
+        # A copy that was passed over, or another file of the folder, is named after what it shows as images are.
+        failed = [
+            dict.fromkeys(("path", "message")) | {name: row.get(name) for name in told} for row in self.index.not_judged
+        ]
+        return {"images": images, "failed": failed}
+
+    # ------------------------------------------------------------ one image
+
+    def image(self, uid: str, reader: str | None, drawn: Future[Picture]) -> dict[str, Any]:
+        """Give everything of one image that this reader may see; ``drawn`` is what `begin` gave, and has ended."""
+        image, name = self._find(uid), self.who(reader)
+        taken = self.answers.of_image(uid, name)
+        return {
+            "image": {
+                "sop_instance_uid": uid,
+                "laterality": image.laterality,
+                "view": image.view,
+                "patient_orientation": list(image.patient_orientation),
+                "rows": image.rows,
+                "columns": image.columns,
+                "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
+            },
+            "result": self._result(uid)[0] if self._may_see(uid, name) else None,
+            "pixels": self._describe_pixels(image, drawn),
+            "case": self.index.case(uid),
+            "answers": self._answer(uid, name, taken),
+        }
+
+    def tile(self, picture: Picture, level: int, row: int, column: int) -> tuple[bytes, dict[str, str]]:
+        """Give a tile of an image, and the headers that say what its values mean."""
+        tile = picture.tile(level, row, column, self._tile_px)
+        if tile is None:
+            message = "The image has no such tile. Reload it."
+            raise NotKnownError(message)
+        scale = picture.scale
+        headers = {"X-Offset": repr(scale.offset), "X-Slope": repr(scale.slope)} if scale.kind == "modality" else {}
+        return tile, headers
+
+    def file(self, uid: str, kind: str, reader: str | None) -> tuple[bytes, str]:
+        """Give the run's own overlay or thumbnail, both of which show the marks, and its ending."""
+        image = self._find(uid)
+        if not self._may_see(uid, self.who(reader)):  # before all else: some runs have pictures of findings alone
+            message = f"Blinded reading: the {kind} is shown when all images of this woman have been read."
+            raise NotKnownError(message)
+        place = image.overlay if kind == "overlay" else image.thumbnail
+        if place is None:
+            message = f"The run has no {kind} of this image."
+            raise NotKnownError(message)
+        try:
+            picture = read_inside(self.index.folder, place)
+        except (OSError, WrongFileError):  # it has gone, or became a link, since the start
+            picture = b""
+        if not picture.startswith(PICTURE_BEGINNINGS):
+            message = f"The {kind} of this image is no picture any more. Look whether the run's folder is complete."
+            raise NotKnownError(message)
+        return picture, place.suffix
+
+    def begin(self, uid: str) -> Future[Picture]:
+        """Begin the decoding of an image of the run."""
+        self._find(uid)
+        return self.pictures.begin(uid)
+
+    def begin_plain(self, uid: str) -> Future[bytes]:
+        """Begin a thumbnail of the pixels alone, which a blinded reader may see."""
+        self._find(uid)
+        return self.pictures.begin_thumbnail(uid)
+
+    def take(self, uid: str, reader: str | None, action: Action) -> dict[str, Any]:
+        """Take an action; it is on the disk when this returns."""
+        self._find(uid)
+        name = check_reader(self.who(reader))
+        result, digest = self._result(uid)
+        is_open = self._may_see(uid, name)
+
+        def prepare(before: list[Taken]) -> tuple[str, str, bool, dict[str, Any]]:
+            if not is_open and action.needs_marks:  # even "no such mark" would tell something
+                message = (
+                    "Blinded reading: mark all images of this woman as read first; then marks can be seen and judged."
+                )
+                raise NotAllowedError(message)
+            action.check(Before(_state_of(before, digest), result))
+            configuration = result["provenance"]["configuration_digest"]
+            return configuration, digest, not is_open, action.model_dump(mode="json")
+
+        return self._answer(uid, name, self.answers.take(uid, name, prepare))
+
+    def history(self, uid: str, reader: str | None) -> list[dict[str, Any]]:
+        """List every action on an image, of one reader or, where nobody is named and nothing is blinded, of all."""
+        self._find(uid)
+        name = self.who(reader) if reader or self.is_blinded else None
+        taken = self.answers.of_image(uid, name)
+        own: dict[tuple[str, str], list[Taken]] = {}
+        for item in taken:
+            own.setdefault((item.reader, item.result_digest), []).append(item)
+        undone: dict[int, int] = {}
+        for items in own.values():
+            undone.update(undone_by((item.number, item.action) for item in items))
+        return [
+            {
+                "number": item.number,
+                "reader": item.reader,
+                "time": item.time,
+                "configuration_digest": item.configuration_digest,
+                "result_digest": item.result_digest,
+                "blinded": item.is_blinded,
+                "undone_by": undone.get(item.number),
+                "action": item.action.model_dump(mode="json"),
+            }
+            for item in taken
+        ]
+
+    # ------------------------------------------------------------ who may see what
+
+    def who(self, reader: str | None) -> str:
+        """Say whose answers are meant; empty where nobody was named, who has answered nothing."""
+        name = (self.reader or "") if reader is None else check_reader(reader)
+        if self._is_pinned and name != self.reader:
+            message = f"This blinded review is {self.reader}'s. Start another one for another reader."
+            raise NotServedError(message)
+        return name
+
+    def _may_see(self, uid: str, reader: str) -> bool:
+        """Whether a reader may see the result: always, or once they have said that all images of the woman are read."""
+        return not self.is_blinded or not self._unread(uid, self._marks(reader))
+
+    def _unread(self, uid: str, marks: Mapping[str, Mapping[str, bool]]) -> list[str]:
+        """List the images of the same woman that keep a blinded reader from seeing this one's result."""
+        if not self.is_blinded:
+            return []
+        return [other for other in self._same_woman[uid] if other not in marks or not marks[other]["answered"]]
+
+    def _find(self, uid: str) -> Image:
+        image = self.index.images.get(uid)
+        if image is None:
+            message = "The run has no image of this UID."
+            raise NotKnownError(message)
+        return image
+
+    def _result(self, uid: str) -> tuple[dict[str, Any], str]:
+        try:
+            return self.index.result(uid)
+        except OSError:
+            message = "The result of this image cannot be read any more. Look whether the run's folder is complete."
+            raise NotKnownError(message) from None
+        except WrongFileError as error:
+            message = f"The result of this image cannot be shown: {error}. Judge the image again."
+            raise NotKnownError(message) from None
+
+    def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:
+        digest = self.index.result_digest(uid)
+        present = [item for item in taken if item.result_digest == digest]
+        unread = self._unread(uid, self._marks(reader))
+        label = None if unread else self.index.images[uid].found["distribution"]
+        undoes, redoes = next_steps((item.number, item.action) for item in present)
+        return {
+            "reader": reader,
+            "configuration_digest": self.index.record.get("configuration_digest"),
+            **_state_of(taken, digest).as_json(label),
+            "undoes": None if undoes is None else undoes.model_dump(mode="json"),
+            "redoes": None if redoes is None else redoes.model_dump(mode="json"),
+            "last": taken[-1].number if taken else 0,
+            "answered": not unread,
+            "unread_of_case": len(unread),
+            "images_of_case": len(self._same_woman[uid]),
+            "other_results": len(taken) - len(present),
+            "saved_at": present[-1].time if present else None,
+        }
+
+    def _describe_pixels(self, image: Image, drawn: Future[Picture]) -> dict[str, Any]:
+        spacing = list(image.spacing_mm) if image.spacing_mm else None
+        try:
+            picture = drawn.result()
+        except NoPixelsError as error:
+            return {
+                "available": False,
+                "why": str(error),
+                "rows": image.rows,
+                "columns": image.columns,
+                "spacing_mm": spacing,
+            }
+        return {"available": True, "why": "", **picture.describe(self._tile_px), "spacing_mm": spacing}
+
+    def _marks(self, reader: str) -> dict[str, dict[str, bool]]:
+        """Give, by UID, what this reader has read, agreed with and answered; only what is new is looked at."""
+        with self._lock:
+            progress = self._progress.setdefault(reader, _Progress())
+            new = self.answers.since(progress.last, reader)
+            for item in new:
+                progress.last = item.number
+                progress.actions.setdefault(item.uid, []).append(item)
+            for uid in {item.uid for item in new} & self.index.images.keys():
+                taken = progress.actions[uid]
+                state = _state_of(taken, self.index.result_digest(uid))
+                progress.marks[uid] = {
+                    "read": state.is_read,
+                    "agreed": state.is_agreed(self.index.images[uid].found["distribution"]),
+                    "answered": has_answered(taken),
+                }
+            return dict(progress.marks)
+
+
+def _state_of(taken: Iterable[Taken], result_digest: str) -> State:
+    """Compute the state from the actions on this very result: ids of another one mean something else."""
+    return compute_state((item.number, item.action) for item in taken if item.result_digest == result_digest)
+
+
+def _identity(image: Image) -> dict[str, Any]:
+    return {
+        "uid": image.uid,
+        "patient_key": image.patient_key,
+        "study_uid": image.study_uid,
+        "series_uid": image.series_uid,
+        "laterality": image.laterality,
+        "view": image.view,
+        "rows": image.rows,
+        "columns": image.columns,
+        "spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
+    }

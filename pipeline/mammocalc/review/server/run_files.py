@@ -1,0 +1,118 @@
+"""The files of a run, which somebody else may have written: nothing outside of its folder, and no JSON that is none."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import stat
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+if TYPE_CHECKING:
+    from pathlib import Path, PurePath
+
+MOST_BYTES: Final = 256 << 20
+"""Of one file: a result with a hundred thousand marks has less."""
+
+
+class WrongFileError(ValueError):
+    """A file of the run cannot be used; the message says why."""
+
+
+def read_inside(folder: Path, place: PurePath, first_bytes: int | None = None) -> bytes:
+    """
+    Read a file of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    place : PurePath
+        Relative to it.
+    first_bytes : int or None
+        How much of its beginning is wanted; None for all.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    WrongFileError
+        If it lies outside of the folder, as behind a link, is no ordinary
+        file, or is too large.
+    OSError
+        If it cannot be read.
+    """
+    found = find_inside(folder, place)
+    # A pipe would not be opened before somebody writes to it.
+    descriptor = os.open(found, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        seen = os.fstat(descriptor)
+        if not stat.S_ISREG(seen.st_mode):
+            message = "it is no ordinary file"
+            raise WrongFileError(message)
+        if first_bytes is None and seen.st_size > MOST_BYTES:
+            message = f"it has more than {MOST_BYTES >> 20} MB"
+            raise WrongFileError(message)
+        return file.read(MOST_BYTES if first_bytes is None else first_bytes)
+
+
+def find_inside(folder: Path, place: PurePath) -> Path:
+    """Give the real place of a file of a run; raises as `read_inside`."""
+    try:
+        found = (folder / place).resolve(strict=True)
+    except (RuntimeError, ValueError):  # a link in a circle, or a name that no system has
+        found = None
+    if found is None or not found.is_relative_to(folder.resolve()):
+        message = "it is a link that leads out of the run's folder"
+        raise WrongFileError(message)
+    return found
+
+
+def parse_json(text: str | bytes) -> Any:
+    """
+    Parse JSON of somebody else.
+
+    Parameters
+    ----------
+    text : str or bytes
+
+    Returns
+    -------
+    JSON value
+        Without NaN and infinite numbers.
+
+    Raises
+    ------
+    WrongFileError
+        If it is no JSON, or deeper than anything that a program of ours writes.
+
+    Examples
+    --------
+    >>> parse_json('{"presence": 0.5}')
+    {'presence': 0.5}
+    >>> parse_json("[1e999]")
+    Traceback (most recent call last):
+        ...
+    mammocalc.review.server.run_files.WrongFileError: it holds a number that is none: 1e999
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except WrongFileError:
+        raise
+    except RecursionError:
+        message = "it is nested too deeply"
+    except (ValueError, MemoryError):
+        message = "it is no JSON"
+    raise WrongFileError(message)
+
+
+def _refuse(word: str) -> NoReturn:
+    message = f"it holds a number that is none: {word[:20]}"
+    raise WrongFileError(message)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _refuse(text)

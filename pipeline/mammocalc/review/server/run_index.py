@@ -1,0 +1,314 @@
+"""The images of a finished run, as far as a worklist needs them, and the way to the files of each."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+from dataclasses import dataclass, fields
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc.model import Counts
+from mammocalc.rendering.index.build import thumbnail_path
+from mammocalc.results.tables import result_files
+from mammocalc.review.server.result_record import check_head, check_result
+from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside
+from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.lexicon import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mammocalc.review.server.result_record import Head
+
+HEAD_BYTES: Final = 8192
+"""A result begins with its image; that part has some 1,000 bytes."""
+DAMAGED: Final = "damaged_result"
+LONGEST_S: Final = 1e9
+PICTURES: Final = {".jpg": "image/jpeg", ".png": "image/png"}
+MOST_OF_A_CASE: Final = 16
+"""Images that are opened together: twice the views of an examination. Some archives give all images one study."""
+HANGING: Final = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
+"""The usual order of the four views."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """
+    One judged image of the run.
+
+    ``found`` holds what the algorithm says of it and what a blinded reader
+    must not see; places of files are relative to the run's folder, None where
+    there is no such file.
+    """
+
+    uid: str
+    patient_key: str | None
+    study_uid: str
+    series_uid: str
+    laterality: str
+    view: str
+    patient_orientation: tuple[str, ...]
+    rows: int
+    columns: int
+    spacing_mm: tuple[float, float] | None
+    found: Mapping[str, Any]
+    result: PurePosixPath
+    overlay: PurePosixPath | None
+    thumbnail: PurePosixPath | None
+    input_path: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunIndex:
+    """
+    A finished run.
+
+    Attributes
+    ----------
+    folder : Path
+    record : mapping
+        ``run.json``.
+    images : mapping of str to Image
+        By UID, in the order of UIDs.
+    not_judged : tuple of mapping
+        Rows of ``files.jsonl`` that are no judged image.
+    """
+
+    folder: Path
+    record: Mapping[str, Any]
+    images: Mapping[str, Image]
+    not_judged: tuple[Mapping[str, Any], ...]
+
+    def result(self, uid: str) -> tuple[dict[str, Any], str]:
+        """
+        Read the result of an image.
+
+        Returns
+        -------
+        dict
+        str
+            The fingerprint of its bytes: 16 hexadecimal digits.
+
+        Raises
+        ------
+        OSError, WrongFileError
+            If the file has gone, or is not what a run writes.
+        """
+        text = self._bytes(uid)
+        document: dict[str, Any] = parse_json(text)
+        if check_result(document).image.sop_instance_uid != uid:
+            message = "it is named after another image"
+            raise WrongFileError(message)
+        return document, _digest(text)
+
+    def result_digest(self, uid: str) -> str:
+        """Fingerprint the bytes of a result; empty where it cannot be read, which is the fingerprint of nothing."""
+        try:
+            return _digest(self._bytes(uid))
+        except (OSError, WrongFileError):
+            return ""
+
+    def case(self, uid: str) -> list[str]:
+        """
+        List the images of the same study, else of the same woman, hung as usual; further ones behind.
+
+        At most `MOST_OF_A_CASE`, the image itself among them.
+        """
+        own = self.images[uid]
+        by = "study_uid" if own.study_uid else "patient_key"
+        if not getattr(own, by):
+            return [uid]
+        same = [image for image in self.images.values() if getattr(image, by) == getattr(own, by)]
+        uids = [image.uid for image in sorted(same, key=_hung)]
+        return uids[:MOST_OF_A_CASE] if uid in uids[:MOST_OF_A_CASE] else [*uids[: MOST_OF_A_CASE - 1], uid]
+
+    def _bytes(self, uid: str) -> bytes:
+        return read_inside(self.folder, self.images[uid].result)
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _hung(image: Image) -> tuple[int, str]:
+    place = (image.laterality, image.view)
+    return (HANGING.index(place) if place in HANGING else len(HANGING), image.uid)
+
+
+def read_index(folder: Path) -> RunIndex:
+    """
+    Read what a worklist needs of a run: its record, rows and tables, and the beginning of each result.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``--out`` of the run was.
+
+    Returns
+    -------
+    RunIndex
+
+    Raises
+    ------
+    CallError
+        If the folder holds no run, or a file in it is not what a run writes.
+    """
+    try:
+        record = parse_json(read_inside(folder, PurePosixPath("run.json")))
+        if not isinstance(record, dict):
+            raise TypeError  # noqa: TRY301 - as any other record that is none
+    except (OSError, WrongFileError, TypeError):
+        message = f"{folder} holds no run: give the folder that --out of mammocalc run named."
+        raise CallError(message) from None
+    rows, problems = _rows(folder)
+    judged = {row["sop_instance_uid"]: row for row in rows if row["status"] == Status.JUDGED}
+    table = _table(folder)
+    images: dict[str, Image] = {}
+    for path in result_files(folder):
+        place = PurePosixPath(path.as_posix())
+        try:
+            image = _image(folder, place, table.get(path.stem), judged.get(path.stem, {}))
+            if image.uid in images:
+                message = "there is another result of the same image"
+                raise WrongFileError(message)  # noqa: TRY301 - as any other that cannot be shown
+        except (OSError, WrongFileError) as error:
+            why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
+            problems.append(_problem(place.as_posix(), f"This result cannot be shown: {why}."))
+        else:
+            images[image.uid] = image
+    others = tuple(row for row in rows if row["status"] != Status.JUDGED)
+    return RunIndex(folder, record, images, (*others, *problems))
+
+
+def _problem(path: str, message: str) -> dict[str, Any]:
+    """Make a row of what cannot be shown."""
+    return {"path": path, "sop_instance_uid": None, "status": Status.FAILED, "reason": DAMAGED, "message": message}
+
+
+def _rows(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Read the rows of the files, and make rows of the lines that are none; all but an unfinished last one."""
+    place = PurePosixPath("files.jsonl")
+    try:
+        text = read_inside(folder, place)
+    except FileNotFoundError:
+        return [], []
+    except (OSError, WrongFileError) as error:
+        why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
+        return [], [_problem(place.name, f"The rows of the files cannot be read: {why}.")]
+    rows, problems = [], []
+    lines = text.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            rows.append(_row(parse_json(line.decode("utf-8", "replace"))))
+        except WrongFileError as error:
+            if number < len(lines):  # what has no end was being written when the run was killed
+                problems.append(_problem(place.name, f"Line {number} cannot be read: {error}."))
+    return rows, problems
+
+
+def _row(values: Any) -> dict[str, Any]:
+    """Take of a row what the review shows, as the types that it has there."""
+    if not isinstance(values, dict) or not isinstance(values.get("status"), str):
+        message = "it names no status"
+        raise WrongFileError(message)
+    texts = {name: _text(values.get(name)) for name in ("path", "sop_instance_uid", "status", "reason", "message")}
+    seconds = values.get("seconds")
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and abs(seconds) < LONGEST_S
+    return {**texts, "seconds": seconds if is_number else None}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _table(folder: Path) -> dict[str, dict[str, str]]:
+    """Read the table of images; empty where there is none, or none that can be read: each result holds the same."""
+    try:
+        text = read_inside(folder, PurePosixPath("tables/images.csv")).decode("utf-8", "replace")
+        return {row["sop_instance_uid"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+    except (OSError, WrongFileError, KeyError, csv.Error):
+        return {}
+
+
+def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, file: Mapping[str, Any]) -> Image:
+    """Describe one image: from the table and the head of its result, or from the whole result."""
+    told = None if row is None else _tabulated(row)
+    head = None if told is None else _head(folder, place)
+    if told is not None and head is not None:
+        found, overlay = told
+    else:
+        result = check_result(parse_json(read_inside(folder, place)))
+        head, overlay = check_head(result.image.model_dump()), result.overlay.path if result.overlay else None
+        found = {
+            "distribution": result.distribution.label,
+            "presence_level": result.presence_level,
+            "counts": result.counts,
+            "flags": result.flags,
+        }
+    if head.sop_instance_uid != place.stem:
+        message = "it is named after another image"
+        raise WrongFileError(message)
+    thumbnail = None if overlay is None else thumbnail_path(overlay)
+    return Image(
+        uid=head.sop_instance_uid,
+        patient_key=head.patient_key,
+        study_uid=head.study_instance_uid or "",
+        series_uid=head.series_instance_uid or "",
+        laterality=head.laterality,
+        view=head.view,
+        patient_orientation=tuple(head.patient_orientation),
+        rows=head.rows,
+        columns=head.columns,
+        spacing_mm=head.pixel_spacing_mm,
+        found={**found, "seconds": file.get("seconds")},
+        result=place,
+        overlay=_own_picture(folder, overlay),
+        thumbnail=_own_picture(folder, thumbnail),
+        input_path=file.get("path"),
+    )
+
+
+def _tabulated(row: Mapping[str, str]) -> tuple[dict[str, Any], str | None] | None:
+    """Take from the table what the worklist shows, and the overlay; None where a cell is not what it should be."""
+    try:
+        level = float(row["presence_level"]) if row["presence_level"] else None
+        found = {
+            "distribution": row["distribution"],
+            "presence_level": level,
+            "counts": {field.name: int(row[f"n_{field.name}"]) for field in fields(Counts)},
+            "flags": row["flags"].split(),
+        }
+        return (found, row["overlay"] or None) if level is None or math.isfinite(level) else None
+    except (KeyError, ValueError, TypeError, AttributeError):  # a cell that is missing is None
+        return None
+
+
+def _head(folder: Path, place: PurePosixPath) -> Head | None:
+    """Read the image of a result without the rest; None where it does not stand at the beginning."""
+    text = read_inside(folder, place, HEAD_BYTES).decode("utf-8", "ignore")
+    start = text.find('"image": {')
+    if not 0 <= start < 100:
+        return None
+    try:
+        found = json.JSONDecoder().raw_decode(text, start + len('"image": '))[0]
+    except (ValueError, RecursionError):
+        return None
+    return check_head(found)
+
+
+def _own_picture(folder: Path, place: str | None) -> PurePosixPath | None:
+    """Give the place of a picture of the run; None where it is not there, or would lie outside of the run."""
+    if place is None or PurePosixPath(place).suffix not in PICTURES:
+        return None
+    try:
+        is_there = find_inside(folder, PurePosixPath(place)).is_file()
+    except (OSError, WrongFileError):
+        return None
+    return PurePosixPath(place) if is_there else None

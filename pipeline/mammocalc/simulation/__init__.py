@@ -1,0 +1,8 @@
+"""Synthetic mammograms with planted truth."""
+
+from mammocalc.simulation.default_recipe import default_recipe
+from mammocalc.simulation.folder import simulate
+from mammocalc.simulation.recipe import Recipe, Scene, load_recipe
+from mammocalc.simulation.rendering import Phantom, render
+
+__all__ = ["Phantom", "Recipe", "Scene", "default_recipe", "load_recipe", "render", "simulate"]

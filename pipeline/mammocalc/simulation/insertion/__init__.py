@@ -1,0 +1,1 @@
+"""Calcifications put into copies of real images."""

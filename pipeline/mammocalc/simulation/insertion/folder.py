@@ -1,0 +1,325 @@
+"""Calcifications put into the images of a folder: copies as DICOM, with their truth."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
+from mammocalc.dicom.discover import discover
+from mammocalc.dicom.reader.parser import open_dicom
+from mammocalc.files.claim import FolderClaim
+from mammocalc.simulation.insertion.dicom import derive_dataset, derived_uid, insertion_record
+from mammocalc.simulation.insertion.render import insert
+from mammocalc.stages.breast import find_breast
+from mammocalc.stages.landmarks import find_landmarks
+from mammocalc.stages.normalise import to_density
+from mammocalc.vocabulary.errors import CallError, ImageError, OutputError, SkippedImage, UnreadableImage
+from mammocalc.vocabulary.lexicon import Flag, Reason, Status
+from mammocalc.vocabulary.uid import as_uid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
+
+    from mammocalc.config import Config
+    from mammocalc.model import Mammogram, StoredPixels
+    from mammocalc.simulation.insertion.recipe import InsertRecipe
+
+BYTES_PER_PIXEL: Final = 2
+NO_CALCIFICATIONS: Final = frozenset({"0", "0.0", "false", "no"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlantRow:
+    """
+    What became of one source image.
+
+    ``status`` is judged where a copy was written, skipped or failed with a
+    reason and a sentence otherwise. ``sop_instance_uid`` is the copy's.
+    """
+
+    source_sop_instance_uid: str | None
+    sop_instance_uid: str | None
+    status: Status
+    reason: Reason | None
+    message: str | None
+    calcifications: int
+
+
+def read_selection(path: Path) -> frozenset[str]:
+    """
+    Read which images are without calcifications.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV with the columns ``sop_instance_uid`` and ``has_calcifications``,
+        and perhaps ``seen``.
+
+    Returns
+    -------
+    frozenset of str
+        SOP Instance UIDs of the rows that say 0 and in which nothing was seen.
+
+    Raises
+    ------
+    CallError
+        If the file cannot be read, lacks a column, or leaves no image.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        message = f"the list of images cannot be read ({type(error).__name__})"
+        raise CallError(message) from None
+    missing = {"sop_instance_uid", "has_calcifications"} - set(rows[0] if rows else ())
+    if missing:
+        message = f"the list of images lacks {' and '.join(sorted(missing))}"
+        raise CallError(message)
+    empty = frozenset(
+        as_uid(row["sop_instance_uid"] or "")
+        for row in rows
+        if (row["has_calcifications"] or "").strip().lower() in NO_CALCIFICATIONS
+        and not (row.get("seen") or "").strip()
+    )
+    if not empty:
+        message = "the list of images names none without calcifications"
+        raise CallError(message)
+    return empty
+
+
+def plant(
+    folder: Path, into: Path, recipe: InsertRecipe, seed: int, config: Config, only: frozenset[str] | None = None
+) -> Iterator[PlantRow]:
+    """
+    Put calcifications into the images of a folder, one after the other.
+
+    Parameters
+    ----------
+    folder : Path
+        Takes ``<SOPInstanceUID>.dcm`` and ``truth/<SOPInstanceUID>.json`` of
+        each copy; made if it does not exist.
+    into : Path
+        The images; read, never changed.
+    recipe : InsertRecipe
+    seed : int
+        Not negative. What is put into an image follows from it, the recipe
+        and the image's UID, whatever else lies in the folder.
+    config : Config
+        How images are read, and how breast and muscle are found.
+    only : frozenset of str, optional
+        SOP Instance UIDs of the images that are used; the others are passed
+        over without a row.
+
+    Yields
+    ------
+    PlantRow
+        One for each image that is used or cannot be, in order of the files.
+
+    Raises
+    ------
+    CallError
+        If ``into`` does not exist, or one folder lies in the other.
+    OutputError
+        If the folder cannot be written to.
+    """
+    ours, theirs = folder.resolve(), into.resolve()
+    if ours == theirs or theirs in ours.parents or ours in theirs.parents:
+        message = "DIR and the folder of --into must lie apart, or copies would be made of copies"
+        raise CallError(message)
+    found = discover([into])
+    with FolderClaim(folder, "folder of the copies") as claim:
+        _require_same_draw(folder, recipe, seed)
+        for problem in found.problems:
+            yield PlantRow(None, None, problem.status, problem.reason, problem.message, 0)
+        seen: set[str] = set()
+        for file in found.files:
+            uid = read_sop_instance_uid(file.path)
+            if (only is not None and uid not in only) or uid in seen:
+                continue
+            if uid is not None:
+                seen.add(uid)
+            claim.check()
+            try:
+                if not (folder / "truth").is_dir():
+                    (folder / "truth").mkdir()
+            except OSError as error:
+                raise _unwritable(folder, error) from error
+            yield _plant_one(file.path, folder, recipe, seed, config)
+        claim.check()
+
+
+def _draw_of(recipe: InsertRecipe, seed: int) -> dict[str, int | str]:
+    """Name what a copy was made by, as it stands in its truth."""
+    return {"seed": seed, "recipe_digest": hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:16]}
+
+
+def _require_same_draw(folder: Path, recipe: InsertRecipe, seed: int) -> None:
+    """Raise CallError if a folder holds truths of another seed or recipe: no truth may be mixed."""
+    draw = _draw_of(recipe, seed)
+    for path in sorted((folder / "truth").glob("*.json")):
+        try:
+            truth = json.loads(path.read_text(encoding="utf-8"))
+            is_same = {name: truth.get(name) for name in draw} == draw
+        except (OSError, ValueError, AttributeError):
+            is_same = False
+        if not is_same:
+            message = (
+                f"{folder} holds truth of another seed or recipe (truth/{path.name}). "
+                "Choose another folder, or remove the files of the earlier simulation first."
+            )
+            raise CallError(message)
+
+
+def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config: Config) -> PlantRow:
+    """Write the copy of one image, or say why not."""
+    door = DicomSettings(admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy)
+    uid = None
+    try:
+        mammogram = read_mammogram(path, door)
+        uid = mammogram.identity.sop_instance_uid
+        if mammogram.spacing is None:
+            message = (
+                "There is no pixel spacing, so nothing has a size in mm. Name it with spacing.assume, if it is known."
+            )
+            raise SkippedImage(Reason.MISSING_TAG, message)
+        if Flag.NON_SQUARE_PIXELS in mammogram.flags:
+            message = "Its pixels are not square, and calcifications are drawn on square ones only."
+            raise SkippedImage(Reason.UNSUPPORTED_PIXELS, message)
+        insertion = insert(
+            mammogram.pixels,
+            mammogram.spacing.mean_mm,
+            find_room(mammogram, recipe, config),
+            recipe,
+            _stream(uid, seed),
+        )
+        if not insertion.calcifications:
+            message = "There is no place in the breast where a calcification would be seen."
+            raise SkippedImage(Reason.NO_BREAST, message)
+        new_uid = derived_uid(mammogram.identity, seed, recipe)
+        target = folder / f"{new_uid}.dcm"
+        truth = insertion_record(insertion, mammogram.identity, new_uid, mammogram.spacing, seed)
+        truth |= _draw_of(recipe, seed)
+        source = _header(path, config)
+        try:
+            derive_dataset(source, mammogram.identity, insertion.codes, new_uid).save_as(
+                target, enforce_file_format=True
+            )
+            _check_copy(mammogram, insertion.codes, target, door)
+            text = json.dumps(truth, indent=1, ensure_ascii=False, allow_nan=False)
+            (folder / "truth" / f"{new_uid}.json").write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+    except ImageError as error:
+        status = Status.FAILED if isinstance(error, UnreadableImage) else Status.SKIPPED
+        return PlantRow(uid, None, status, error.reason, error.message, 0)
+    return PlantRow(uid, str(new_uid), Status.JUDGED, None, None, len(insertion.calcifications))
+
+
+def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDArray[np.bool_]:
+    """
+    Find where calcifications may be put: the judged breast, off the skin line, the muscle and padding.
+
+    Returns
+    -------
+    ndarray of bool, shape (rows, columns)
+
+    Raises
+    ------
+    UnreadableImage
+        ``no_breast`` where none is found.
+    """
+    spacing = mammogram.spacing
+    if spacing is None:
+        message = "without a spacing there are no margins in mm"
+        raise ValueError(message)
+    density = to_density(mammogram.pixels)
+    breast = find_breast(density, spacing, config.breast)
+    marks = find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
+    room = breast.is_judged.copy()
+    if breast.has_background:
+        room &= breast.skin_distance_px * spacing.mean_mm > recipe.skin_margin_mm
+    if marks.is_pectoral.any():
+        away = cv2.distanceTransform((~marks.is_pectoral).astype(np.uint8), cv2.DIST_L2, 5)
+        room &= away * breast.cell_px * spacing.mean_mm > recipe.pectoral_margin_mm
+    cell, (rows, columns) = breast.cell_px, density.image.shape
+    allowed = np.repeat(np.repeat(room, cell, axis=0), cell, axis=1)[:rows, :columns]
+    if density.is_padding is not None:
+        allowed &= ~density.is_padding
+    return allowed
+
+
+def summarise(rows: list[PlantRow]) -> str:
+    """
+    Put what became of the images into words.
+
+    Examples
+    --------
+    >>> summarise([PlantRow("1.2", "1.3", Status.JUDGED, None, None, 9)])
+    '1 image with 9 calcifications put into it'
+    """
+    made = [row for row in rows if row.status is Status.JUDGED]
+    number = sum(row.calcifications for row in made)
+    lines = [f"{len(made)} image{'' if len(made) == 1 else 's'} with {number} calcifications put into "]
+    lines[0] += "it" if len(made) == 1 else "them"
+    left_out = Counter((row.status, row.reason, row.message) for row in rows if row.status is not Status.JUDGED)
+    lines += [
+        f"  {count} {status} ({reason}): {message}" for (status, reason, message), count in left_out.most_common()
+    ]
+    return "\n".join(lines)
+
+
+def _header(path: Path, config: Config) -> Dataset:
+    with open_dicom(path, config.read.max_pixels * BYTES_PER_PIXEL) as opened:
+        return opened.header.dataset
+
+
+def _check_copy(source: Mammogram, codes: NDArray[np.uint16], target: Path, door: DicomSettings) -> None:
+    """Read a copy again, and take it away if it does not mean what its source means."""
+    try:
+        copy = read_mammogram(target, door)
+        is_same = (
+            np.array_equal(copy.pixels.codes, codes)
+            and _same_tables(copy.pixels, source.pixels)
+            and copy.spacing == source.spacing
+            and copy.identity.laterality == source.identity.laterality
+            and copy.identity.view == source.identity.view
+            and copy.identity.presentation_intent == source.identity.presentation_intent
+            and (copy.identity.patient_key is None) == (source.identity.patient_key is None)
+        )
+    except ImageError:
+        is_same = False
+    if not is_same:
+        target.unlink(missing_ok=True)
+        message = "A copy of this image would not be read like the image itself, so none was written."
+        raise UnreadableImage(Reason.UNREADABLE, message)
+
+
+def _same_tables(copy: StoredPixels, source: StoredPixels) -> bool:
+    return (
+        np.array_equal(copy.modality_values, source.modality_values)
+        and np.array_equal(copy.is_padding, source.is_padding)
+        and copy.is_exposure == source.is_exposure
+        and copy.denser_is_larger == source.denser_is_larger
+    )
+
+
+def _stream(uid: str, seed: int) -> np.random.Generator:
+    """Give each image random numbers of its own, whatever was made before it."""
+    words = np.frombuffer(hashlib.sha256(uid.encode()).digest(), dtype="<u4").tolist()
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError(folder, f"cannot be written to ({error.strerror or type(error).__name__})")

@@ -1,0 +1,22 @@
+"""Which particles are calcifications: small boosted trees, or a rule on strength alone."""
+
+from mammocalc.stages.classify.appearance import FEATURES, describe_particles
+from mammocalc.stages.classify.particles import (
+    ClassifySettings,
+    classify_particles,
+    most_prominent,
+    one_per_place,
+    presence,
+)
+from mammocalc.stages.classify.second_look import look_again
+
+__all__ = [
+    "FEATURES",
+    "ClassifySettings",
+    "classify_particles",
+    "describe_particles",
+    "look_again",
+    "most_prominent",
+    "one_per_place",
+    "presence",
+]

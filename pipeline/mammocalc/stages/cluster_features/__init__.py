@@ -1,0 +1,7 @@
+"""The shape of a set of calcifications in numbers: what the definitions of distribution ask about."""
+
+from mammocalc.stages.cluster_features.counts import cells_with, most_within
+from mammocalc.stages.cluster_features.features import SEEN_FROM_NIPPLE, PatternSettings, describe_pattern
+from mammocalc.stages.cluster_features.spread import measure_spread
+
+__all__ = ["SEEN_FROM_NIPPLE", "PatternSettings", "cells_with", "describe_pattern", "measure_spread", "most_within"]

@@ -1,0 +1,356 @@
+"""The image as a whole: one table of words, read from the top; the first row that holds gives the word."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mammocalc.model import DistributionCall
+from mammocalc.stages.distribution.cluster import classify_pattern
+from mammocalc.stages.distribution.table import ranked
+from mammocalc.vocabulary.lexicon import Distribution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mammocalc.classifiers.trees import BoostedClasses
+    from mammocalc.model import Pattern, Spread
+    from mammocalc.stages.distribution.settings import DistributionSettings
+
+CONCERN: Final = (
+    Distribution.SEGMENTAL,
+    Distribution.LINEAR,
+    Distribution.GROUPED,
+    Distribution.REGIONAL,
+    Distribution.DIFFUSE,
+)
+"""Descriptors in the order of the published shares of malignant biopsies, the highest first."""
+
+_UNDECIDED: Final = frozenset({Distribution.REGIONAL, Distribution.SEGMENTAL})
+"""What cannot be told apart without a nipple."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the table asks about; ``calls`` are the clusters, and all calcifications taken as one set."""
+
+    spread: Spread
+    clusters: tuple[DistributionCall, ...]
+    calls: tuple[DistributionCall, ...]
+    knows_nipple: bool
+    s: DistributionSettings
+
+    @property
+    def standing_out(self) -> tuple[DistributionCall, ...]:
+        """The sets that hold most of the image's calcifications, far more densely than they lie elsewhere."""
+        return tuple(call for call in self.calls if stands_out(call, self.s))
+
+    @property
+    def nearly_all(self) -> tuple[DistributionCall, ...]:
+        """The clusters that hold nearly all, however densely."""
+        return tuple(c for c in self.clusters if c.evidence["image_share"] >= self.s.thin_region_min_share)
+
+    @property
+    def has_region(self) -> bool:
+        """Whether many lie close together over more than a group's width."""
+        n, s = self.spread, self.s
+        is_many = n.most_in_wide_circle >= max(s.region_min_count, s.region_min_share * n.counting)
+        return is_many and n.dense_patch_mm > s.grouped_max_extent_mm
+
+
+def classify_image(
+    spread: Spread,
+    whole: Pattern | None,
+    clusters: Sequence[DistributionCall],
+    trees: BoostedClasses | None,
+    settings: DistributionSettings,
+) -> DistributionCall:
+    """
+    Give an image the word that a reader would use for it.
+
+    The rows, from the top; docs/distribution.md holds them with their numbers:
+
+    1. `vascular`: most lie in arteries, and there is no region.
+    2. `typically_benign`: several are, and a good part of all.
+    3. `segmental`, `linear`: a set that stands out has this descriptor by a
+       wide margin, and points to a known nipple.
+    4. `regional`: many close together over more than 2 cm.
+    5. `diffuse`: many, throughout the breast; or several similar clusters.
+    6. `regional`: one cluster that is so holds nearly all there is, however
+       thinly; `indeterminate` where it may as well be a segment, as without
+       a known nipple.
+    7. `grouped`: five within 1 cm, anywhere.
+    8. `scattered`: three and more.
+    9. `none`.
+
+    Parameters
+    ----------
+    spread : Spread
+        All calcifications in a few numbers.
+    whole : Pattern or None
+        All that count for clusters as one set; None for fewer than two.
+    clusters : sequence of DistributionCall
+        One per cluster, the largest first.
+    trees : BoostedClasses or None
+        The learned classifier; None for the table alone.
+    settings : DistributionSettings
+        The definitions.
+
+    Returns
+    -------
+    DistributionCall
+        Its evidence counts what the rows ask about; its reasons begin with
+        that of the row, and name a cluster that is of more concern by itself.
+        Probabilities are those of the cluster that bears the word, and none
+        where no cluster does: nothing calibrates the table's rows.
+    """
+    calls = tuple(clusters)
+    as_one = None if whole is None else classify_pattern(whole, trees, settings)
+    if as_one is not None and len(clusters) != 1 and not spread.arterial:
+        calls = (*calls, as_one)  # missed calcifications can tear a pattern into several clusters
+    knows_nipple = whole is None or whole.axis_to_nipple_degrees is not None
+    seen = _Seen(spread, tuple(clusters), calls, knows_nipple, settings)
+    word, reason = next((word, reason) for word, row in _TABLE if (reason := row(seen)))
+    bearing = _bearing(word, seen)
+    evidence: dict[str, float] = {"microcalcifications": spread.microcalcifications, "clusters": len(clusters)}
+    evidence |= {f"image_{name}": value for name, value in asdict(spread).items() if name != "microcalcifications"}
+    if (similar := _similar_clusters(calls, settings)) > 1:
+        evidence["similar_clusters"] = similar
+    if bearing is None:
+        evidence = {**(dict(as_one.evidence) if as_one is not None else {}), **evidence}
+        bearing = DistributionCall(word, ())
+    reasons = (reason, *_besides(word, clusters))
+    between = (Distribution.REGIONAL, Distribution.SEGMENTAL) if word is Distribution.INDETERMINATE else ()
+    return replace(
+        bearing,
+        label=word,
+        reasons=reasons,
+        between=between,
+        loose=False,
+        evidence=MappingProxyType({**bearing.evidence, **evidence}),
+    )
+
+
+def stands_out(call: DistributionCall, s: DistributionSettings) -> bool:
+    """Tell whether a set holds most of an image's calcifications in a small part of the breast."""
+    share, hull = call.evidence["image_share"], call.evidence["hull_share"]
+    return share >= s.stands_out_min_share and share >= s.stands_out_min_times * hull
+
+
+def withhold(call: DistributionCall, reason: str) -> DistributionCall:
+    """
+    Take back a descriptor that rests on calcifications of doubtful belonging.
+
+    Parameters
+    ----------
+    call : DistributionCall
+        Of a cluster.
+    reason : str
+        Why, in words.
+
+    Returns
+    -------
+    DistributionCall
+        Indeterminate between the two most probable descriptors, with the
+        reason before the others; unchanged where it names no descriptor.
+    """
+    if call.label not in CONCERN:
+        return call
+    first, second, _ = ranked(call.probabilities)
+    return replace(call, label=Distribution.INDETERMINATE, between=(first, second), reasons=(reason, *call.reasons))
+
+
+def not_calibrated() -> DistributionCall:
+    """Give the call for an image without a spacing: the definitions are in millimetres."""
+    reason = "no believable pixel spacing, and every definition is in millimetres"
+    return DistributionCall(Distribution.NOT_APPLICABLE, (reason,))
+
+
+# ---------------------------------------------------------------- the rows
+
+
+def _vascular(seen: _Seen) -> str:
+    n, s = seen.spread, seen.s
+    of = n.arterial + n.counting
+    if n.arterial < max(s.vascular_min_count, s.vascular_min_share * of) or seen.has_region:
+        return ""
+    doubtful = f", {n.possibly_arterial} of these in short rows that may be one" if n.possibly_arterial else ""
+    benign = f", beside {n.benign} typically benign or coarse" if n.benign else ""
+    return f"{n.arterial} of {of} calcifications lie on arteries{doubtful}{benign}"
+
+
+def _typically_benign(seen: _Seen) -> str:
+    n, s = seen.spread, seen.s
+    of = n.benign + n.counting
+    if n.benign < max(s.benign_min_count, s.benign_min_share * of):
+        return ""
+    arterial = f", beside {n.arterial} on arteries" if n.arterial else ""
+    return f"{n.benign} of {of} calcifications are typically benign by their form or coarse{arterial}"
+
+
+def _of_concern(label: Distribution) -> Callable[[_Seen], str]:
+    def row(seen: _Seen) -> str:
+        call = _sure(label, seen)
+        return "" if call is None else call.reasons[0]
+
+    return row
+
+
+def _sure(label: Distribution, seen: _Seen) -> DistributionCall | None:
+    """Find a set that stands out and is a segment or a line by the definitions alone as well."""
+    return next((c for c in seen.standing_out if c.label is label and _has_wide_margin(c, seen.s)), None)
+
+
+def _has_wide_margin(call: DistributionCall, s: DistributionSettings) -> bool:
+    """Tell whether a segment or line has every number of its definition, the soft ones too, as seen from the nipple."""
+    e = call.evidence
+    if "axis_to_nipple_degrees" not in e:
+        return False
+    if call.label is Distribution.LINEAR:
+        is_straight = e["width_mm"] <= s.linear_max_width_mm and e["elongation"] >= s.linear_min_elongation
+        is_one = e["line_share"] >= s.linear_min_line_share
+        return is_straight and is_one and e["axis_miss_mm"] <= s.linear_max_miss_mm
+    return (
+        e["axis_to_nipple_degrees"] <= s.segmental_max_axis_degrees
+        and e["radial_over_transverse"] >= s.segmental_min_ratio
+        and e["angular_span_degrees"] <= s.segmental_max_span_degrees
+    )
+
+
+def _dense_region(seen: _Seen) -> str:
+    if not seen.has_region:
+        return ""
+    unless = "" if seen.knows_nipple else "; the nipple is not known, and without it nothing is called segmental"
+    return _region_in_words(seen) + unless
+
+
+def _thin_region(seen: _Seen) -> str:
+    named = next((call for call in seen.nearly_all if call.label is Distribution.REGIONAL), None)
+    return "" if named is None else named.reasons[0]
+
+
+def _thin_region_or_segment(seen: _Seen) -> str:
+    named = next((call for call in seen.nearly_all if _is_undecided(call)), None)
+    return "" if named is None else named.reasons[0]
+
+
+def _region_in_words(seen: _Seen) -> str:
+    n, s = seen.spread, seen.s
+    return (
+        f"{n.most_in_wide_circle} of {n.counting} calcifications within {s.grouped_max_extent_mm:g} mm, in a dense "
+        f"patch {n.dense_patch_mm:.0f} mm wide (more than {s.grouped_max_extent_mm:g} mm)"
+    )
+
+
+def _diffuse(seen: _Seen) -> str:
+    n, s = seen.spread, seen.s
+    is_compact = n.most_in_wide_circle >= max(s.numerous_count, s.compact_min_share * n.counting)
+    if n.counting >= s.diffuse_min_count and n.cell_share >= s.diffuse_min_cell_share and not is_compact:
+        return (
+            f"{n.counting} calcifications in {n.cells_with} of {n.cells_of_breast} cells of 20 mm (diffuse: at least "
+            f"{s.diffuse_min_count}, in {s.diffuse_min_cell_share:.0%} of the breast's cells)"
+        )
+    similar = _similar_clusters(seen.calls, s)
+    hull = max((call.evidence["image_hull_share"] for call in seen.calls), default=0.0)
+    if similar >= s.diffuse_min_clusters and hull >= s.diffuse_min_hull_share_of_clusters:
+        return (
+            f"{similar} similar clusters through the breast; the hull of all takes {hull:.0%} of it "
+            "(IARC atlas: multiple similar clusters throughout the breast are diffuse)"
+        )
+    return ""
+
+
+def _grouped(seen: _Seen) -> str:
+    n, s = seen.spread, seen.s
+    if n.most_in_circle >= s.grouped_min_count:
+        return (
+            f"{n.most_in_circle} of {n.counting} calcifications within {n.circle_mm:g} mm (grouped: at least "
+            f"{s.grouped_min_count})"
+        )
+    named = [call for call in seen.calls if call.label is Distribution.GROUPED]
+    return named[0].reasons[0] if named else ""
+
+
+def _scattered(seen: _Seen) -> str:
+    n, s = seen.spread, seen.s
+    if n.counting < s.scattered_min_count:
+        return ""
+    return (
+        f"{n.counting} calcifications{_apart(n.arterial + n.benign)}, at most {n.most_in_circle} of them within "
+        f"{n.circle_mm:g} mm, in {n.cells_with} of {n.cells_of_breast} cells of 20 mm"
+    )
+
+
+def _none(seen: _Seen) -> str:
+    n, s = seen.spread, seen.s
+    if n.counting + n.benign + n.arterial == 0:
+        return "no calcification was found"
+    return (
+        f"{n.counting} calcification{'' if n.counting == 1 else 's'}{_apart(n.arterial + n.benign)}: fewer than the "
+        f"{s.scattered_min_count} that are called scattered"
+    )
+
+
+_TABLE: Final[tuple[tuple[Distribution, Callable[[_Seen], str]], ...]] = (
+    (Distribution.VASCULAR, _vascular),
+    (Distribution.TYPICALLY_BENIGN, _typically_benign),
+    (Distribution.SEGMENTAL, _of_concern(Distribution.SEGMENTAL)),
+    (Distribution.LINEAR, _of_concern(Distribution.LINEAR)),
+    (Distribution.REGIONAL, _dense_region),
+    (Distribution.DIFFUSE, _diffuse),
+    (Distribution.REGIONAL, _thin_region),
+    (Distribution.INDETERMINATE, _thin_region_or_segment),
+    (Distribution.GROUPED, _grouped),
+    (Distribution.SCATTERED, _scattered),
+    (Distribution.NONE, _none),
+)
+"""Words with the rows that give their reason, empty where the row does not hold; the last one always does."""
+
+
+# ---------------------------------------------------------------- clusters
+
+
+def _bearing(word: Distribution, seen: _Seen) -> DistributionCall | None:
+    """Find the set that has the image's word by itself."""
+    if word in {Distribution.SEGMENTAL, Distribution.LINEAR}:
+        return _sure(word, seen)
+    undecided = word is Distribution.INDETERMINATE
+    own = [call for call in seen.calls if (_is_undecided(call) if undecided else call.label is word)]
+    return own[0] if own else None
+
+
+def _is_undecided(call: DistributionCall) -> bool:
+    """Tell whether a set has the numbers of a region, and nobody can say whether it is a segment."""
+    return set(call.between) == _UNDECIDED and not call.loose and call.probabilities.get(Distribution.REGIONAL, 0.0) > 0
+
+
+def _similar_clusters(clusters: Sequence[DistributionCall], settings: DistributionSettings) -> int:
+    """Count the clusters of one descriptor whose extents are about the same."""
+    best = 0
+    for label in CONCERN:
+        extents = np.array([call.evidence["extent_mm"] for call in clusters if call.label is label])
+        if len(extents):
+            ratio = np.maximum(extents, 1.0) / max(float(np.median(extents)), 1.0)
+            alike = np.maximum(ratio, 1 / ratio) <= settings.similar_max_extent_ratio
+            best = max(best, int(alike.sum()))
+    return best
+
+
+def _besides(word: Distribution, clusters: Sequence[DistributionCall]) -> tuple[str, ...]:
+    """Say what the cluster of most concern is by itself, where the image as a whole is called something else."""
+    shown = [call for call in clusters if not call.loose]
+    named = [call for call in shown if call.label in CONCERN]
+    if not named:
+        return ()
+    most = min(named, key=lambda call: CONCERN.index(call.label))
+    if most.label is word:
+        return (f"the cluster of most concern among {len(shown)}",) if len(shown) > 1 else ()
+    return (f"by itself the cluster of most concern, of {len(shown)}, is {most.label.value}: {most.reasons[0]}",)
+
+
+def _apart(count: int) -> str:
+    """Say how many others are set apart."""
+    return f" beside {count} set apart" if count else ""

@@ -1,0 +1,83 @@
+"""The pectoral muscle and the nipple: what radiologists orient themselves by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mammocalc.model import Landmarks, Nipple
+from mammocalc.stages.landmarks.muscle import find_muscle, no_muscle
+from mammocalc.stages.landmarks.nipple import find_nipple
+from mammocalc.vocabulary.lexicon import Flag, View
+
+if TYPE_CHECKING:
+    from mammocalc.model import Breast
+    from mammocalc.stages.landmarks.settings import LandmarkSettings
+    from mammocalc.vocabulary.geometry import PixelSpacing
+
+
+_PECTORAL_VIEWS = frozenset({View.MLO, View.ML, View.LMO, View.UNKNOWN})
+
+
+def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View, settings: LandmarkSettings) -> Landmarks:
+    """
+    Find the edge of the pectoral muscle and the nipple.
+
+    The muscle is bright and fills the upper corner at the chest wall in oblique
+    and lateral views: the straight line with the largest drop of density
+    across it is searched, then bent along the strongest edge near it by a path
+    of least cost. The nipple is the bump on the skin line nearest to the
+    outermost point of the breast, or that point itself with less confidence.
+
+    Parameters
+    ----------
+    breast : Breast
+        Its coarse maps are all that is looked at.
+    spacing : PixelSpacing
+        Size of a pixel.
+    view : View
+        The muscle is looked for in MLO, ML, LMO and unknown views.
+    settings : LandmarkSettings
+        What is believed.
+
+    Returns
+    -------
+    Landmarks
+        Without nipple where the breast has no skin line.
+
+    Notes
+    -----
+    Published automatic nipple positions are 6 to 11 mm off on average, so the
+    confidence decides whether the nipple is used at all.
+    """
+    cell_mm = breast.cell_px * spacing.mean_mm
+    flags = set()
+    # All that follows sees the chest wall at the left.
+    is_left = breast.chest_wall_is_left
+    mask = breast.is_breast if is_left else breast.is_breast[:, ::-1]
+    cells = breast.cell_density if is_left else breast.cell_density[:, ::-1]
+    muscle = no_muscle(mask.shape)
+    if view in _PECTORAL_VIEWS and breast.has_background:
+        from_skin_mm = breast.skin_distance_px * spacing.mean_mm
+        muscle = find_muscle(cells, mask, from_skin_mm if is_left else from_skin_mm[:, ::-1], cell_mm, settings)
+        # Every oblique view shows it; in the others it may be missing with good reason.
+        if muscle.confidence is None:
+            is_doubtful = view is View.MLO
+        else:
+            is_doubtful = muscle.confidence < settings.pectoral_least_confidence
+        if is_doubtful:
+            flags.add(Flag.PECTORAL_UNCERTAIN)
+    nipple = find_nipple(mask, muscle.edge, cell_mm, settings) if breast.has_background else None
+    if nipple is None or nipple[2] < settings.nipple_least_confidence:
+        flags.add(Flag.NIPPLE_UNCERTAIN)
+
+    def to_px(row: float, column: float) -> tuple[float, float]:
+        column = column if is_left else mask.shape[1] - 1 - column
+        return (row + 0.5) * breast.cell_px - 0.5, (column + 0.5) * breast.cell_px - 0.5
+
+    return Landmarks(
+        is_pectoral=muscle.is_muscle if is_left else muscle.is_muscle[:, ::-1],
+        pectoral_px=tuple(to_px(row, column) for row, column in muscle.edge.tolist()),
+        pectoral_confidence=muscle.confidence,
+        nipple=None if nipple is None else Nipple(*to_px(nipple[0], nipple[1]), confidence=nipple[2]),
+        flags=frozenset(flags),
+    )

@@ -1,0 +1,124 @@
+"""The whole body that a particle is part of: the wall of a rim, the end of a rod."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+from skimage.measure import find_contours
+
+from mammocalc.imaging.edge_width import haze_mm
+from mammocalc.vocabulary.geometry import convex_hull, feret_diameters, fill_polygon, polygon_area
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.stages.measure.settings import MeasureSettings
+    from mammocalc.vocabulary.geometry import PixelSpacing
+
+
+_CLEAR_MAX_SPREAD: Final = 0.2
+"""A body that is five times as high as its surroundings are uneven is no tissue, however uneven it is itself."""
+_CLEAR_MIN_WIDTH_MM: Final = 1.5
+"""Two or three specks that touch are no body. One that is hollow is no heap of specks."""
+_CLEAR_MIN_SOLIDITY: Final = 0.8
+"""It may be lobed, as popcorn is; specks on a patch of tissue are not so compact."""
+_CLEAR_MIN_EVENNESS: Final = 0.55
+"""It may be a rim with one bright side. The level of the contour is 0.5."""
+_CLEAR_MAX_HAZE_MM: Final = 0.7
+"""The edge of a dense cluster of specks in tissue is 1 mm wide and more."""
+
+
+def _spread(values: NDArray[np.float32]) -> float:
+    """Give half of the range that the middle 68 % take: a standard deviation that a neighbour does not widen."""
+    low, high = np.percentile(values, (16, 84))
+    return float(high - low) / 2
+
+
+def find_body(
+    image: NDArray[np.uint16], outline: NDArray[np.float64], spacing: PixelSpacing, settings: MeasureSettings
+) -> NDArray[np.float64] | None:
+    """
+    Outline the connected body, holes filled, that a particle's outline is part of.
+
+    The ground is taken at the border of a window around the particle, and the
+    body ends at half of the particle's height above it. The smallest window
+    that holds the whole body counts. A body is believed if its outline has
+    few bays, if it drops fast along most of it, and if the body is about as
+    bright as the particle: tissue with specks on it is none of these. One that
+    stands far out of surroundings without much structure may be lobed and
+    uneven.
+
+    Parameters
+    ----------
+    image : ndarray of uint16, shape (rows, columns)
+        The finest image.
+    outline : ndarray of float64, shape (n, 2)
+        The particle's outline in pixels of ``image``.
+    spacing : PixelSpacing
+        Size of a pixel.
+    settings : MeasureSettings
+        Windows and limits.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2), or None
+        Closed: the first corner is the last. None where there is no such body, or none clearly larger than the outline.
+    """
+    own_area = polygon_area(outline)
+    for reach_mm in settings.body_reaches_mm:
+        low = np.floor(outline.min(axis=0) - spacing.length_px(reach_mm)).astype(int)
+        high = np.ceil(outline.max(axis=0) + spacing.length_px(reach_mm)).astype(int) + 1
+        if (low < 0).any() or (high > np.array(image.shape)).any():
+            return None
+        patch = cv2.GaussianBlur(image[low[0] : high[0], low[1] : high[1]].astype(np.float32), (0, 0), 0.7)
+        frame = np.concatenate([patch[0], patch[-1], patch[1:-1, 0], patch[1:-1, -1]])
+        own = fill_polygon(outline - low, patch.shape)
+        ground = float(np.median(frame))
+        height = float(np.median(patch[own > 0])) - ground
+        if height <= 0:
+            return None
+        body = _joined(patch >= ground + settings.level * height, own)
+        if body is None:
+            continue
+        around = cv2.dilate(body, np.ones((3, 3), np.uint8)) > 0
+        edges = find_contours(np.where(around, patch - ground, 0.0), settings.level * height)
+        contour = max(edges, key=polygon_area)
+        is_larger = polygon_area(contour) >= settings.body_min_gain * own_area
+        if not is_larger:
+            return None
+        hull_area = polygon_area(convex_hull(contour))
+        length_mm, width_mm = feret_diameters(spacing.to_mm(contour))
+        bright = (body > 0) & (patch >= ground + settings.level * height)
+        filled = polygon_area(contour) / hull_area
+        evenness = (float(np.median(patch[bright])) - ground) / height
+        edge_mm = haze_mm(patch - ground, body, spacing)
+        is_even = (
+            filled >= settings.body_min_solidity
+            and evenness >= settings.body_min_evenness
+            and edge_mm <= settings.body_max_haze_mm
+        )
+        is_hollow = bool((patch[body > 0] < ground + settings.level * height).any())
+        is_clear = (
+            (is_hollow or width_mm >= _CLEAR_MIN_WIDTH_MM)
+            and _spread(frame) <= _CLEAR_MAX_SPREAD * height
+            and filled >= _CLEAR_MIN_SOLIDITY
+            and evenness >= _CLEAR_MIN_EVENNESS
+            and edge_mm <= _CLEAR_MAX_HAZE_MM
+        )
+        has_length = settings.body_shortest_mm <= length_mm <= settings.body_longest_mm
+        return contour + low if has_length and (is_even or is_clear) else None
+    return None
+
+
+def _joined(mask: NDArray[np.bool_], own: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Give the part of a mask that shares most with the particle, holes filled; None where it leaves the window."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    label = int(np.bincount(labels[(own > 0) & mask]).argmax())
+    part = labels == label
+    if part[[0, -1]].any() or part[:, [0, -1]].any():
+        return None
+    outside = np.pad((~part).astype(np.uint8), 1, constant_values=1)
+    _, labels = cv2.connectedComponents(outside, connectivity=4)
+    return np.asarray(labels[1:-1, 1:-1] != labels[0, 0], dtype=np.uint8)

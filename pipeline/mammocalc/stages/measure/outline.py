@@ -1,0 +1,181 @@
+"""The outline of a particle: its contour at half of its height, parted from its neighbours."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from skimage.measure import find_contours, points_in_poly
+from skimage.segmentation import watershed
+
+from mammocalc.imaging.tophat import line_footprints, line_tophat
+from mammocalc.vocabulary.geometry import feret_diameters, polygon_area
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mammocalc.model import Breast, Channel, Particle
+    from mammocalc.stages.measure.settings import MeasureSettings
+    from mammocalc.vocabulary.geometry import PixelSpacing
+
+_ANGLES = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """
+    A closed outline in pixels of the breast's box, and the lines its background was found with.
+
+    ``feret_mm`` are its largest and smallest Feret diameter, ``box`` its first
+    row, first column, last row and last column.
+    """
+
+    outline: NDArray[np.float64]
+    background_length_mm: float
+    is_split: bool
+    feret_mm: tuple[float, float]
+    box: tuple[float, float, float, float]
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The mean of its corners."""
+        row, column = self.outline.mean(axis=0)
+        return float(row), float(column)
+
+    def holds(self, position: tuple[float, float]) -> bool:
+        """Tell whether a position lies inside."""
+        return bool(points_in_poly([position], self.outline)[0])
+
+
+def outline_of(
+    corners: NDArray[np.float64], spacing: PixelSpacing, background_length_mm: float, *, is_split: bool
+) -> Outline:
+    """Give an outline by its corners, shape (n, 2), the last of them equal to the first."""
+    (top, left), (bottom, right) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    feret_mm = feret_diameters(spacing.to_mm(corners))
+    return Outline(corners, background_length_mm, is_split, feret_mm, (top, left, bottom, right))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """
+    What the outlines of all particles of an image are found in.
+
+    Attributes
+    ----------
+    channels : tuple of Channel
+        From fine to coarse.
+    corner_px : tuple of int
+        Where their images begin in the stored one.
+    footprints : tuple of ndarray of uint8
+        The lines with which the background below fine particles is found.
+    backgrounds : dict of int to ndarray of float32
+        That of the other channels, as their own top-hats found it.
+    peaks_px : ndarray of int, shape (n, 2)
+        The particles of the finest channel, in pixels of its image.
+    """
+
+    channels: tuple[Channel, ...]
+    corner_px: tuple[int, int]
+    footprints: tuple[NDArray[np.uint8], ...]
+    backgrounds: dict[int, NDArray[np.float32]]
+    peaks_px: NDArray[np.int_]
+
+
+def surroundings_of(
+    particles: Sequence[Particle],
+    channels: tuple[Channel, ...],
+    breast: Breast,
+    spacing: PixelSpacing,
+    settings: MeasureSettings,
+) -> Surroundings:
+    """Gather what `find_outline` needs, once for all particles of an image."""
+    corner_px = breast.box_px[:2]
+    peaks = [(p.row_px, p.column_px) for p in particles if p.channel == 0]
+    coarse = {p.channel for p in particles if channels[p.channel].length_mm > settings.background_length_mm}
+    return Surroundings(
+        channels=channels,
+        corner_px=corner_px,
+        footprints=line_footprints(spacing, settings.background_length_mm, _ANGLES),
+        backgrounds={i: cv2.subtract(channels[i].image, channels[i].residue).astype(np.float32) for i in coarse},
+        peaks_px=np.rint(np.array(peaks).reshape(-1, 2) - corner_px).astype(np.int_),
+    )
+
+
+def find_outline(
+    particle: Particle, around: Surroundings, spacing: PixelSpacing, settings: MeasureSettings
+) -> Outline | None:
+    """Find the outline of one particle; None where its peak has no closed contour."""
+    channel, finest = around.channels[particle.channel], around.channels[0]
+    row, column = round(particle.row_px - around.corner_px[0]), round(particle.column_px - around.corner_px[1])
+    is_fine = channel.length_mm <= settings.background_length_mm
+    reach_mm = settings.background_length_mm if is_fine else channel.length_mm
+    half = math.ceil(1.25 * reach_mm / finest.pixel_mm)
+    top, left = max(0, row - half), max(0, column - half)
+    patch = finest.image[top : row + half + 1, left : column + half + 1]
+    if is_fine:
+        excess = line_tophat(patch, around.footprints).astype(np.float64)
+    else:
+        excess = _above(around.backgrounds[particle.channel], channel.step_px, patch, (top, left))
+    at = (row - top, column - left)
+    if particle.channel > 0:  # the peak of an averaged image lies somewhere within its pixel
+        reach = channel.step_px
+        window = excess[max(0, at[0] - reach) : at[0] + reach + 1, max(0, at[1] - reach) : at[1] + reach + 1]
+        inner = np.unravel_index(int(window.argmax()), window.shape)
+        at = (max(0, at[0] - reach) + int(inner[0]), max(0, at[1] - reach) + int(inner[1]))
+    height = float(excess[at])
+    if height <= 0:
+        return None
+    excess, is_split = _without_neighbours(excess, at, around.peaks_px - (top, left), settings)
+    framed = np.zeros((excess.shape[0] + 2, excess.shape[1] + 2))
+    framed[1:-1, 1:-1] = excess
+    outlines = [c - 1 for c in find_contours(framed, settings.level * height) if len(c) > 3]
+    holding = [c for c in outlines if points_in_poly([at], c)[0]]
+    if not holding:
+        return None
+    outline = max(holding, key=polygon_area)
+    return outline_of(outline + np.array([top, left]), spacing, reach_mm, is_split=is_split)
+
+
+def _above(
+    background: NDArray[np.float32], step_px: int, patch: NDArray[np.uint16], corner: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Height of a part of the finest image above the background of a channel with larger pixels."""
+    rows, columns = (np.arange(first, first + count) for first, count in zip(corner, patch.shape, strict=True))
+    x, y = np.meshgrid((columns - (step_px - 1) / 2) / step_px, (rows - (step_px - 1) / 2) / step_px)
+    smooth = cv2.remap(
+        background, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.maximum(patch - smooth.astype(np.float64), 0.0)
+
+
+def _without_neighbours(
+    excess: NDArray[np.float64], at: tuple[int, int], peaks: NDArray[np.int_], settings: MeasureSettings
+) -> tuple[NDArray[np.float64], bool]:
+    """Blank out what a watershed gives to other peaks of the same region."""
+    near = peaks[((peaks >= 0) & (peaks < excess.shape)).all(axis=1) & (peaks != at).any(axis=1)]
+    if not len(near):
+        return excess, False
+    region = _component(excess >= settings.level * excess[at], at)
+    near = near[region[near[:, 0], near[:, 1]]]
+    markers = np.zeros(excess.shape, np.int32)
+    for number, (row, column) in enumerate(near.tolist(), start=2):
+        saddle = settings.merge_share * min(excess[at], excess[row, column])
+        if not _component(excess >= saddle, at)[row, column]:
+            markers[row, column] = number
+    if not markers.any():
+        return excess, False
+    markers[at] = 1
+    labels = watershed(-excess, markers, mask=region)
+    return np.where(region & (labels != 1), 0.0, excess), True
+
+
+def _component(mask: NDArray[np.bool_], at: tuple[int, int]) -> NDArray[np.bool_]:
+    """Give the 8-connected part of a mask that holds a position."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    return np.asarray((labels == labels[at]) & mask)

@@ -1,0 +1,191 @@
+"""How large each particle is, by its contour at half of its height; macro or micro, in millimetres."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mammocalc.model import Calcification
+from mammocalc.stages.measure.blur import unblurred
+from mammocalc.stages.measure.body import find_body
+from mammocalc.stages.measure.outline import find_outline, outline_of, surroundings_of
+from mammocalc.vocabulary.geometry import polygon_area
+from mammocalc.vocabulary.lexicon import CalcificationSize, Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mammocalc.model import Breast, Channel, Landmarks, Particle
+    from mammocalc.stages.measure.outline import Outline
+    from mammocalc.stages.measure.settings import MeasureSettings
+    from mammocalc.vocabulary.geometry import PixelSpacing
+
+
+_WRITTEN_DECIMALS: Final = 3
+"""Of millimetres in a result: a micrometre."""
+
+_ROD_MIN_LENGTH_MM: Final = 1.8
+"""What the search took for a rod for its length and is outlined shorter is a part of something else, as a lobe of
+popcorn."""
+
+
+def measure_particles(
+    particles: Sequence[Particle],
+    channels: tuple[Channel, ...],
+    breast: Breast,
+    landmarks: Landmarks,
+    spacing: PixelSpacing,
+    settings: MeasureSettings,
+) -> tuple[Calcification, ...]:
+    """
+    Measure particles on the pixels of the stored image.
+
+    The outline of a particle is its contour at half of its height above the
+    background that the top-hat found. A disc blurred by the detector keeps its
+    true diameter there as long as it is wider than the blur; below, the known
+    blur is taken out. Peaks inside one outline are one particle, as sure as
+    the surest of them, unless a valley parts them: then a watershed draws the
+    border. Where the outline is a part of a larger even body, such as the wall
+    of a rim, the body is the calcification.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        Those to be reported.
+    channels : tuple of Channel
+        From fine to coarse, as they were searched.
+    breast : Breast
+        Its box and skin line.
+    landmarks : Landmarks
+        Its pectoral muscle.
+    spacing : PixelSpacing
+        Size of a pixel.
+    settings : MeasureSettings
+        Level, limits and blur.
+
+    Returns
+    -------
+    tuple of Calcification
+        By row, then column; numbered from 1 in that order. Fewer than
+        particles where several were peaks of one calcification.
+    """
+    order = sorted(range(len(particles)), key=lambda i: (-particles[i].channel, -particles[i].strength_sigma, i))
+    around = surroundings_of(particles, channels, breast, spacing, settings)
+    accepted: list[tuple[Particle, Outline]] = []
+    for i in order:
+        particle = particles[i]
+        peak = (particle.row_px - breast.box_px[0], particle.column_px - breast.box_px[1])
+        holder = _holder_of(peak, accepted)
+        if holder is not None:
+            accepted[holder] = _surer(accepted[holder][0], particle), accepted[holder][1]
+            continue
+        shape = find_outline(particle, around, spacing, settings)
+        if shape is None:
+            continue
+        longest_mm = shape.feret_mm[0]
+        if particle.is_rod and longest_mm < _ROD_MIN_LENGTH_MM:
+            continue
+        if longest_mm > settings.longest_share * shape.background_length_mm:
+            continue
+        if particle.channel > 0 and longest_mm < settings.finer_share * channels[particle.channel - 1].length_mm:
+            continue
+        if longest_mm >= settings.body_min_length_mm:
+            body = find_body(channels[0].image, shape.outline, spacing, settings)
+            if body is not None:
+                shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
+                for part in [one for one in accepted if shape.holds(one[1].middle)]:
+                    accepted.remove(part)
+                    particle = _surer(particle, part[0])
+        accepted.append((particle, shape))
+    blur_mm = _blur_mm(channels[0], settings)
+    measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]
+    measured.sort(key=lambda c: (c.row_px, c.column_px))
+    return tuple(replace(c, number=number) for number, c in enumerate(measured, start=1))
+
+
+def _holder_of(peak: tuple[float, float], accepted: Sequence[tuple[Particle, Outline]]) -> int | None:
+    """Give the index of the first outline that a peak lies in; a plain loop, for it is asked of every two particles."""
+    row, column = peak
+    for index, (_, shape) in enumerate(accepted):
+        top, left, bottom, right = shape.box
+        if top <= row <= bottom and left <= column <= right and shape.holds(peak):
+            return index
+    return None
+
+
+def _surer(particle: Particle, other: Particle) -> Particle:
+    """Give a particle the score of another peak of the same calcification where that is surer."""
+    return replace(particle, score=max(particle.score, other.score))
+
+
+def _calcification(
+    particle: Particle,
+    shape: Outline,
+    breast: Breast,
+    landmarks: Landmarks,
+    spacing: PixelSpacing,
+    blur_mm: float,
+    settings: MeasureSettings,
+) -> Calcification:
+    outline_mm = spacing.to_mm(shape.outline)
+    area_mm2 = polygon_area(outline_mm)
+    seen_mm = 2 * math.sqrt(area_mm2 / math.pi)
+    diameter_mm = unblurred(seen_mm, blur_mm)
+    length_mm, width_mm = (unblurred(feret, blur_mm) for feret in shape.feret_mm)
+    width_mm = min(width_mm, diameter_mm)
+    diameter_px = diameter_mm / spacing.mean_mm
+    centre = shape.outline.mean(axis=0) if len(shape.outline) < 3 else _centroid(shape.outline)
+    top, left, *_ = breast.box_px
+    row, column = float(centre[0]) + top, float(centre[1]) + left
+    cell = breast.cell_of(row, column)
+    flags = set()
+    if breast.has_background and breast.skin_distance_px[cell] * spacing.mean_mm < settings.near_skin_mm:
+        flags.add(Flag.NEAR_SKIN)
+    if landmarks.is_pectoral[cell] and Flag.PECTORAL_UNCERTAIN not in landmarks.flags:
+        flags.add(Flag.IN_PECTORAL)
+    if abs(width_mm - settings.macro_min_width_mm) <= spacing.mean_mm:
+        flags.add(Flag.NEAR_SIZE_LIMIT)
+    if diameter_px < 2:
+        flags.add(Flag.AT_RESOLUTION_LIMIT)
+    if shape.is_split:
+        flags.add(Flag.SPLIT_FROM_NEIGHBOUR)
+    # The width as it is written decides, so that nobody reads a size that contradicts it.
+    is_macro = round(width_mm, _WRITTEN_DECIMALS) >= settings.macro_min_width_mm
+    outline_px = shape.outline[:-1] + np.array([top, left])
+    return Calcification(
+        number=0,
+        frame=0,
+        row_px=row,
+        column_px=column,
+        outline_px=tuple((r, c) for r, c in outline_px.tolist()),
+        diameter_px=diameter_px,
+        diameter_mm=diameter_mm,
+        length_mm=length_mm,  # no outline is shorter than the circle of its area
+        width_mm=width_mm,
+        area_mm2=math.pi / 4 * diameter_mm**2,
+        size=CalcificationSize.MACRO if is_macro else CalcificationSize.MICRO,
+        score=particle.score,
+        contrast_to_noise=particle.contrast_to_noise,
+        flags=frozenset(flags),
+    )
+
+
+def _centroid(outline: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Centre of the area inside a closed polygon; the mean of its corners where that has none."""
+    following = np.concatenate([outline[1:], outline[:1]])
+    cross = outline[:, 0] * following[:, 1] - following[:, 0] * outline[:, 1]
+    area = cross.sum() / 2
+    if abs(area) < 1e-9:
+        return np.asarray(outline.mean(axis=0))
+    moments = [float((both * cross).sum()) for both in (outline + following).T]
+    return np.array(moments) / (6 * float(area))
+
+
+def _blur_mm(channel: Channel, settings: MeasureSettings) -> float:
+    """Full width at half maximum of everything that blurs a particle before it is measured."""
+    return math.hypot(settings.detector_blur_mm, channel.blur_mm * 2.3548, 0.8 * channel.pixel_mm)

@@ -1,0 +1,11 @@
+"""What kind of calcification a particle and a cluster look like, in the words of BI-RADS; a candidate, with reasons."""
+
+from mammocalc.stages.morphology.morphology import (
+    classify_cluster,
+    classify_morphology,
+    counts_for_distribution,
+    set_apart,
+)
+from mammocalc.stages.morphology.settings import MorphologySettings
+
+__all__ = ["MorphologySettings", "classify_cluster", "classify_morphology", "counts_for_distribution", "set_apart"]

@@ -1,0 +1,227 @@
+"""Stored values become an image in which larger means denser, with its noise known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from mammocalc.imaging.histogram import count_levels, median_level
+from mammocalc.model import Density, NoiseTable
+from mammocalc.model.settings import Settings
+from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.lexicon import Reason
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.model import Breast, StoredPixels
+    from mammocalc.vocabulary.geometry import PixelSpacing
+
+_DENSEST = np.iinfo(np.uint16).max
+_NOISE_SAMPLES = 150_000
+"""Lattice points at which the noise is looked at: some thousand for every bin, at any pixel size."""
+
+
+class NormaliseSettings(Settings):
+    """How grey levels become densities, and how the noise is estimated."""
+
+    blur_mm: float = Field(default=0.055, ge=0, le=0.5)
+    """Standard deviation of the Gaussian blur before anything is looked for. It keeps the noise of one pixel from
+    deciding; wider blurs lose specks below 0.2 mm."""
+
+    hot_pixel_mm: float = Field(default=0.105, ge=0, le=1)
+    """Where pixels are at most this large, a spike of a single pixel is a defect of the detector, because the optics
+    spread every real speck over its neighbours. At larger pixels small calcifications are single pixels."""
+
+    hot_pixel_share: float = Field(default=0.35, ge=0, le=1)
+    """A spike whose best neighbour has less than this share of its height is such a defect."""
+
+    hot_pixel_sigma: float = Field(default=6.0, ge=0)
+    """Smallest height of a spike, in standard deviations of the noise between neighbouring pixels."""
+
+    noise_floor: float = Field(default=1.0, ge=0, le=5)
+    """The noise of no grey level is taken to be less than this share of the breast's median noise. Without it, clipped
+    or saturated regions and 8-bit images have no noise at all, and everything there stands out."""
+
+    noise_levels: int = Field(default=48, ge=4, le=256)
+    """Number of grey-level bins, each holding equally many pixels, in which the noise is measured."""
+
+    noise_window_share: float = Field(default=0.6, gt=0, le=2)
+    """Width of the running mean that noise is measured against, as a share of the length of the top-hat's lines."""
+
+    uncalibrated_pixel_mm: float = Field(default=0.07, gt=0, le=0.5)
+    """Size that the filters give a pixel where the file has no believable spacing: a filter must have some width. No
+    length in millimetres is ever reported from it."""
+
+
+def to_density(pixels: StoredPixels) -> Density:
+    """
+    Bring stored values to one scale: larger is denser, contrast adds up.
+
+    Raw images are linear in exposure; attenuation multiplies there, so their
+    logarithm is taken and a calcification has the same height in a thin and in
+    a thick part of the breast. Processed images are used as they are: their
+    processing cannot be undone, and the noise is measured as it comes.
+
+    Every step works on one pixel at a time, so all of them together are one
+    table over the stored codes.
+
+    Parameters
+    ----------
+    pixels : StoredPixels
+        Codes with the meaning of each.
+
+    Returns
+    -------
+    Density
+        uint16 image of the same shape; 0 and 65535 are the smallest and the
+        largest density of the codes in use.
+
+    Raises
+    ------
+    UnreadableImage
+        With reason ``no_breast`` if all pixels are padding or have one value.
+
+    Notes
+    -----
+    The result does not change if the stored values are inverted together with
+    their polarity, or rescaled by a linear function.
+    """
+    values = pixels.densities
+    counts = count_levels(pixels.codes)[: len(values)]
+    in_use = (counts > 0) & ~pixels.is_padding
+    lowest, highest = (values[in_use].min(), values[in_use].max()) if in_use.any() else (0.0, 0.0)
+    if highest <= lowest:
+        raise UnreadableImage(
+            Reason.NO_BREAST, "All pixels have the same value, so there is nothing to judge. Check how it was exported."
+        )
+    scaled = np.clip((values - lowest) / (highest - lowest), 0.0, 1.0) * _DENSEST
+    table = np.rint(scaled).astype(np.uint16)
+    table[pixels.is_padding] = 0
+    image = pixels.look_up(table)
+    image.setflags(write=False)
+    is_padding = pixels.look_up(pixels.is_padding) if counts[pixels.is_padding].any() else None
+    return Density(image=image, is_padding=is_padding)
+
+
+def blur(
+    density: Density, box_px: tuple[int, int, int, int], spacing: PixelSpacing, settings: NormaliseSettings
+) -> NDArray[np.uint16]:
+    """
+    Cut out the breast, take single hot pixels out and blur the rest.
+
+    Parameters
+    ----------
+    density : Density
+        The whole image.
+    box_px : tuple of int
+        First row, first column, last row + 1, last column + 1.
+    spacing : PixelSpacing
+        Size of a pixel, for the filter.
+    settings : NormaliseSettings
+        How wide the blur is.
+
+    Returns
+    -------
+    ndarray of uint16, shape of the box
+        The blurred crop; a copy.
+    """
+    top, left, bottom, right = box_px
+    crop = density.image[top:bottom, left:right]
+    if spacing.mean_mm <= settings.hot_pixel_mm:
+        crop = _without_hot_pixels(crop, settings)
+    sigma_px = settings.blur_mm / spacing.mean_mm
+    if sigma_px < 0.2:  # a kernel of one pixel
+        return crop.copy()
+    return np.asarray(cv2.GaussianBlur(crop, (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT_101), dtype=np.uint16)
+
+
+def measure_noise(
+    image: NDArray[np.uint16],
+    breast: Breast,
+    step_px: int,
+    spacing: PixelSpacing,
+    length_mm: float,
+    settings: NormaliseSettings,
+) -> NoiseTable:
+    """
+    Measure the noise of the image itself, by grey level.
+
+    The noise is what is left of the image after a running mean, on a lattice
+    of pixels inside the breast. Its spread is taken by the median absolute
+    deviation, which edges and calcifications, being few, do not move.
+
+    Parameters
+    ----------
+    image : ndarray of uint16, shape (rows, columns)
+        The breast's box, as given by `blur`, or averaged to larger pixels.
+    breast : Breast
+        Where the breast is.
+    step_px : int
+        How many pixels of the original one of ``image`` is the mean of, along each side.
+    spacing : PixelSpacing
+        Size of a pixel of the original.
+    length_mm : float
+        Length of the top-hat's lines; the running mean is as wide as a share of
+        it, so that what the top-hat takes for background is no noise either.
+    settings : NormaliseSettings
+        Number of bins and the floor.
+
+    Returns
+    -------
+    NoiseTable
+        Never zero. One level only for a breast of very few pixels.
+    """
+    top, left, *_ = breast.box_px
+    stride = max(1, round(np.sqrt(image.size / _NOISE_SAMPLES)))
+    lattice = slice(stride // 2, None, stride), slice(stride // 2, None, stride)
+    rows, columns = (np.arange(size)[along] for size, along in zip(image.shape, lattice, strict=True))
+    cell_rows, cell_columns = (rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px
+    window_px = _odd(settings.noise_window_share * length_mm / (step_px * spacing.mean_mm))
+    mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
+    inside = breast.is_judged.take(cell_rows, axis=0).take(cell_columns, axis=1)
+    level = mean[lattice][inside]
+    value = image[lattice][inside]
+    rest = np.maximum(value, level) - np.minimum(value, level)
+    count = level.size // settings.noise_levels
+    if count < 16:
+        sigma = 1.4826 * float(np.median(rest)) if rest.size else 1.0
+        return NoiseTable(levels=np.array([0.0]), sigma=np.array([max(sigma, 1.0)]))
+    order = np.argsort(level, kind="stable")[: count * settings.noise_levels].reshape(settings.noise_levels, count)
+    level_of_bin = np.median(level[order], axis=1).astype(np.float64)
+    sigma_of_bin = 1.4826 * np.median(rest[order], axis=1).astype(np.float64)
+    floor = max(settings.noise_floor * float(np.median(sigma_of_bin)), 1.0)
+    return NoiseTable(levels=level_of_bin, sigma=np.maximum(sigma_of_bin, floor))
+
+
+def _without_hot_pixels(crop: NDArray[np.uint16], settings: NormaliseSettings) -> NDArray[np.uint16]:
+    """Put the median of their surroundings in place of spikes of a single pixel."""
+    second = crop[::4, 1::4]
+    steps = cv2.absdiff(second, crop[::4, 0:-1:4][:, : second.shape[1]])
+    sigma = 1.4826 * median_level(count_levels(steps)) / np.sqrt(2)
+    smallest = settings.hot_pixel_sigma * max(sigma, 1.0)
+    neighbours = np.ones((3, 3), np.uint8)
+    neighbours[1, 1] = 0
+    lead = cv2.dilate(crop, neighbours)
+    cv2.subtract(crop, lead, dst=lead)
+    spikes = np.flatnonzero(lead > int(min((1 - settings.hot_pixel_share) * smallest, _DENSEST - 1)))
+    rows, columns = np.divmod(spikes, crop.shape[1])
+    if len(rows) == 0:
+        return crop
+    offset = np.arange(-3, 4)
+    around_rows = np.clip(rows[:, None, None] + offset[None, :, None], 0, crop.shape[0] - 1)
+    around_columns = np.clip(columns[:, None, None] + offset[None, None, :], 0, crop.shape[1] - 1)
+    level = np.median(crop[around_rows, around_columns].reshape(len(rows), -1), axis=1)
+    height = crop[rows, columns] - level
+    is_hot = (height > smallest) & (height - lead[rows, columns] < settings.hot_pixel_share * height)
+    repaired = crop.copy()
+    repaired[rows[is_hot], columns[is_hot]] = np.rint(level[is_hot]).astype(np.uint16)
+    return repaired
+
+
+def _odd(length_px: float) -> int:
+    """Give the odd number of pixels nearest to a length, at least 3."""
+    return max(3, 2 * round((length_px - 1) / 2) + 1)

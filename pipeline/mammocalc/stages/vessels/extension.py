@@ -1,0 +1,136 @@
+"""Where an artery goes on: its next stretch, its next plaque, its other wall."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from mammocalc.stages.vessels.chains import STEP_MM, tangents
+from mammocalc.stages.vessels.evidence import PARALLEL_DEGREES, facing
+from mammocalc.stages.vessels.ridge_filter import run_on, tube_along
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.stages.vessels.evidence import Chain, Points
+    from mammocalc.stages.vessels.ridge_filter import TubeMap
+    from mammocalc.stages.vessels.settings import VesselSettings
+
+_CONE_DEGREES = 30.0
+_BEND_DEGREES = 60.0
+_END_MM = 6.0
+_ALONE_MM = 6.0
+
+
+def looks_alike(chain: Chain, tubes: TubeMap, settings: VesselSettings) -> bool:
+    """Tell whether a chain may be the next stretch of an artery by its looks: along a tube, or of plaques along it."""
+    clarity, clear_share = tube_along(tubes, chain.line_mm)
+    is_tube = clarity >= settings.min_tube_clarity and clear_share >= settings.min_clear_share
+    return is_tube or chain.alignment >= settings.min_alignment
+
+
+def lies_ahead(artery: Chain, chain: Chain, points: Points, reach_mm: float, settings: VesselSettings) -> bool:
+    """Tell whether a chain lies up to a distance ahead of an end of an artery and goes on about the same way."""
+    for one in (artery.line_mm, artery.line_mm[::-1]):
+        heading = _heading(one, artery.members, points, settings)
+        for other in (chain.line_mm, chain.line_mm[::-1]):
+            is_ahead, _ = _ahead(one[-1], heading, other[:1], reach_mm, settings)
+            arriving = tangents(other)[: round(_END_MM / STEP_MM)].mean(axis=0)
+            turn = math.atan2(arriving[0], arriving[1]) - heading
+            if is_ahead[0] and math.cos(turn) >= math.cos(math.radians(_BEND_DEGREES)):
+                return True
+    return False
+
+
+def _ahead(
+    at: NDArray[np.float64], heading: float, points_mm: NDArray[np.float64], reach_mm: float, settings: VesselSettings
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Tell which points lie in a heading, in a cone that is as wide as a vessel at first, and how far on."""
+    away = points_mm - at
+    far = away[:, 0] * math.sin(heading) + away[:, 1] * math.cos(heading)
+    sideways = np.abs(away[:, 1] * math.sin(heading) - away[:, 0] * math.cos(heading))
+    wide = np.maximum(settings.half_width_mm, math.tan(math.radians(_CONE_DEGREES)) * far)
+    return (far > -settings.half_width_mm) & (far <= reach_mm) & (sideways <= wide), far
+
+
+def _heading(
+    line_mm: NDArray[np.float64], members: NDArray[np.intp], points: Points, settings: VesselSettings
+) -> float:
+    """
+    Give the direction in which an artery leaves the end of its line.
+
+    The line ends at the last particle of one wall, so its last millimetres may
+    cross the vessel; the particles there say better how the wall goes.
+    """
+    back = line_mm[-1] - line_mm[max(0, len(line_mm) - 1 - round(_END_MM / STEP_MM))]
+    heading = math.atan2(back[0], back[1])
+    near = members[np.hypot(*(points.at_mm[members] - line_mm[-1]).T) <= _END_MM]
+    near = near[points.ratio[near] >= settings.elongated]
+    if near.size:
+        twice = 2 * points.direction[near]
+        heading += _turn(0.5 * math.atan2(np.sin(twice).sum(), np.cos(twice).sum()), heading)
+    return heading
+
+
+def _turn(direction: float, heading: float) -> float:
+    """Give the smallest turn from a heading to a direction without sense, between minus and plus a quarter turn."""
+    return (direction - heading + math.pi / 2) % math.pi - math.pi / 2
+
+
+def grow(chain: Chain, points: Points, settings: VesselSettings) -> frozenset[int]:
+    """Take up the other wall, elongated particles ahead one after the other, what faces them, and what lies at them."""
+    members = set(chain.members.tolist()) | _other_wall(chain, points, settings)
+    for line in (chain.line_mm, chain.line_mm[::-1]):
+        at, heading = line[-1], _heading(line, chain.members, points, settings)
+        while True:
+            fits, far = _ahead(at, heading, points.at_mm, settings.grow_mm, settings)
+            turned = np.cos(2 * (points.direction - heading))
+            fits &= (points.ratio >= settings.elongated) & (turned >= math.cos(2 * math.radians(_CONE_DEGREES)))
+            fits[list(members)] = False
+            if not fits.any():
+                break
+            nearest = int(np.where(fits, far, np.inf).argmin())
+            members.add(nearest)
+            turn = _turn(points.direction[nearest], heading)
+            # Half way: the particle lies in one of the walls, and its own direction is uncertain.
+            straight = at + far[nearest] * np.array([math.sin(heading), math.cos(heading)])
+            at, heading = (straight + points.at_mm[nearest]) / 2, heading + turn / 2
+    long = np.array([index for index in members if points.ratio[index] >= settings.elongated], np.intp)
+    opposite = facing(long, points, settings).any(axis=0) & (points.ratio >= settings.elongated)
+    members |= set(np.flatnonzero(opposite).tolist())
+    away, _ = KDTree(points.at_mm[list(members)]).query(points.at_mm)
+    return frozenset(np.flatnonzero(away <= settings.half_width_mm).tolist())
+
+
+def _other_wall(chain: Chain, points: Points, settings: VesselSettings) -> set[int]:
+    """Give the elongated particles beside a line that follows one wall, up to the width of an artery off, along it."""
+    along = tangents(chain.line_mm)
+    away, nearest = KDTree(chain.line_mm).query(points.at_mm)
+    way = np.arctan2(along[nearest, 0], along[nearest, 1])
+    turned = np.cos(2 * (points.direction - way))
+    is_aligned = (points.ratio >= settings.elongated) & (turned >= math.cos(2 * math.radians(PARALLEL_DEGREES)))
+    return set(np.flatnonzero(is_aligned & (away <= settings.track_gap_mm[1])).tolist())
+
+
+def along_tube(
+    artery: Chain, members: frozenset[int], tubes: TubeMap, points: Points, settings: VesselSettings
+) -> frozenset[int]:
+    """
+    Give what lies on the tube of an artery beyond both ends of its chain, where it lies there alone.
+
+    What lies beside the tube, too, is a group that the vessel crosses.
+    """
+    free = np.ones(len(points.at_mm), bool)
+    free[list(members)] = False
+    found: set[int] = set()
+    for way_mm in run_on(tubes, artery.line_mm, settings.grow_tube_mm):
+        if len(way_mm):
+            away, _ = KDTree(way_mm).query(points.at_mm)
+            on = free & (away <= settings.track_gap_mm[1] / 2)
+            beside = free & ~on & (away <= _ALONE_MM)
+            if beside.sum() <= settings.max_share_beside * on.sum():
+                found |= set(np.flatnonzero(on).tolist())
+    return frozenset(found)

@@ -1,0 +1,152 @@
+"""Which marks are one artery: those that lie on each other's arms, where one of them is surely arterial."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+from scipy.spatial.distance import pdist
+
+from mammocalc.stages.vessels.arms import REACH_MM
+from mammocalc.stages.vessels.course import draw_course
+from mammocalc.stages.vessels.marks import lies_on_arms
+from mammocalc.vocabulary.geometry import points_along
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.stages.vessels.arms import Arms
+    from mammocalc.stages.vessels.clarity import ClarityMap
+
+_LIKELY: Final = 0.2
+"""From this probability on a mark may be a member. Flat from 0.15 to 0.3 (docs/pipeline.md)."""
+GAP_MM: Final = 8.0
+"""Marks this near belong together wherever they lie; farther ones, up to the far circle, if each lies on an arm of the
+other: then one ridge runs through both."""
+_FEW, _SURE_OF_FEW = 2, 0.95
+"""So few marks have no line that could be looked at, and need to be as probable as this."""
+_DUCT_DEGREES, _SURE_OF_DUCTS = 20.0, 0.9
+"""A row whose axis comes as near to the nipple as this may be a duct: it needs to be as probable, and a vessel in view.
+So does a row where the nipple is not known."""
+_IN_VIEW: Final = 1.5
+"""Smallest clarity along the course of such a row, in the median of what lies between its marks: a duct is not seen but
+for its casts. Simulated ones had 0.7 to 1.4, and rows of women on traced arteries 1.6 to 3.4 (docs/pipeline.md)."""
+_STEP_MM: Final = 0.2
+_BETWEEN_MM: Final = 1.0
+"""Between marks is what lies farther than this from each."""
+_LEAST_BETWEEN: Final = 5
+"""With fewer places between them nothing is seen."""
+_BAND_MM: Final = 1.4
+"""Largest standard deviation of the members across their line, within 10 mm, in the median: walls 4.2 mm apart with as
+much between them have 1.3. Real and simulated arteries had 0 to 1.3, skin folds, regions and groups 1.5 to 3."""
+_BAND_REACH_MM: Final = 10.0
+_CLUMP, _LEAST_STEP_MM = 5, 0.5
+"""So many marks that lie closer to each other than this, as a mean over their extent, are the pieces of one clump: 0.35
+there, 0.9 to 1.3 in real arteries, both walls counted."""
+
+
+def join_marks(
+    probability: NDArray[np.float64],
+    is_certain: NDArray[np.bool_],
+    at_mm: NDArray[np.float64],
+    arms: Arms,
+    clarity: ClarityMap,
+    nipple_mm: NDArray[np.float64] | None,
+    sure: float,
+) -> list[NDArray[np.intp]]:
+    """
+    Join marks to arteries.
+
+    Parameters
+    ----------
+    probability : ndarray of float64, shape (n,)
+        That each mark is arterial.
+    is_certain : ndarray of bool, shape (n,)
+        Marks that are, by rules of their own: what is joined to them is taken
+        along, and where the set is too wide for an artery, they alone are one.
+    at_mm : ndarray of float64, shape (n, 2)
+        Where the marks are, (down, across).
+    arms : Arms
+        Of each mark, to the far circle.
+    clarity : ClarityMap
+        In which the vessel between marks is looked for.
+    nipple_mm : ndarray of float64, shape (2,), or None
+        To which ducts point.
+    sure : float
+        From which probability of one member on the others are taken along.
+
+    Returns
+    -------
+    list of ndarray of intp
+        Sets of indices, increasing, none in two; the set with the first mark first.
+    """
+    found = []
+    for members in _components((probability >= _LIKELY) | is_certain, at_mm, arms):
+        where, certain = at_mm[members], members[is_certain[members]]
+        if not is_band(where) or _is_clump(where):
+            found += [certain] if certain.size else []
+            continue
+        needed = sure
+        if len(members) > 1 and _points_to(nipple_mm, where) <= _DUCT_DEGREES:
+            needed = max(needed, _SURE_OF_DUCTS) if _is_in_view(clarity, where) else 1.0
+        if len(members) <= _FEW:
+            needed = max(needed, _SURE_OF_FEW)
+        if certain.size or probability[members].max() >= needed:
+            found.append(members)
+    return found
+
+
+def _components(is_likely: NDArray[np.bool_], at_mm: NDArray[np.float64], arms: Arms) -> list[NDArray[np.intp]]:
+    """Give the sets of likely marks that are linked."""
+    likely = np.flatnonzero(is_likely)
+    if not likely.size:
+        return []
+    pairs = likely[KDTree(at_mm[likely]).query_pairs(REACH_MM[-1], output_type="ndarray").reshape(-1, 2)]
+    one, other = pairs.T
+    apart = np.hypot(*(at_mm[one] - at_mm[other]).T)
+    is_linked = apart <= GAP_MM
+    is_linked |= lies_on_arms(arms, at_mm, one, other) & lies_on_arms(arms, at_mm, other, one)
+    one, other = (np.searchsorted(likely, some[is_linked]).astype(np.int32) for some in (one, other))
+    links = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(len(likely),) * 2)
+    _, labels = connected_components(links, directed=False)
+    return [likely[labels == label] for label in dict.fromkeys(labels.tolist())]
+
+
+def is_band(at_mm: NDArray[np.float64]) -> bool:
+    """Tell whether marks lie in a band as narrow as an artery; shape (n, 2), in mm."""
+    return _band_mm(at_mm) <= _BAND_MM
+
+
+def _band_mm(at_mm: NDArray[np.float64]) -> float:
+    """Give how far members lie off their common line, within a few millimetres, in the median; 0 for fewer than 3."""
+    if len(at_mm) < 3:
+        return 0.0
+    around = KDTree(at_mm).query_ball_point(at_mm, _BAND_REACH_MM)
+    least = [np.linalg.eigvalsh(np.cov(at_mm[near].T, bias=True))[0] for near in around if len(near) >= 3]
+    return math.sqrt(max(0.0, float(np.median(least)))) if least else 0.0
+
+
+def _is_clump(at_mm: NDArray[np.float64]) -> bool:
+    """Tell whether marks are heaped rather than strung."""
+    return len(at_mm) >= _CLUMP and float(pdist(at_mm).max()) < _LEAST_STEP_MM * (len(at_mm) - 1)
+
+
+def _is_in_view(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> bool:
+    """Tell whether a tube is seen between marks, along the course through them."""
+    course = points_along(draw_course(clarity, at_mm), _STEP_MM)
+    between = course[KDTree(at_mm).query(course)[0] > _BETWEEN_MM]
+    return len(between) >= _LEAST_BETWEEN and float(np.median(clarity.at(between[None]))) >= _IN_VIEW
+
+
+def _points_to(nipple_mm: NDArray[np.float64] | None, at_mm: NDArray[np.float64]) -> float:
+    """Give the angle in degrees between the axis of marks and the way from their middle to the nipple; 0 without it."""
+    if nipple_mm is None:
+        return 0.0
+    middle = at_mm.mean(axis=0)
+    axis, way = np.linalg.svd(at_mm - middle, full_matrices=False)[2][0], nipple_mm - middle
+    cross = axis[0] * way[1] - axis[1] * way[0]
+    return math.degrees(math.atan2(abs(cross), abs(float(axis @ way))))

@@ -1,0 +1,1 @@
+"""How the classifiers are made: one command each, with a fixed seed."""

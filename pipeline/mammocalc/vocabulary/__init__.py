@@ -1,0 +1,1 @@
+"""What words mean: labels, codes, flags, errors, geometry."""

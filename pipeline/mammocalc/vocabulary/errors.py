@@ -1,0 +1,102 @@
+"""One family of deliberate failures; each builds its sentence from data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from mammocalc.vocabulary.lexicon import Reason
+
+
+class MammocalcError(Exception):
+    """Base of every failure that this project raises on purpose."""
+
+
+class CallError(MammocalcError):
+    """The command cannot be carried out as it was called; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a configuration: where it is, and what is wrong there."""
+
+    path: str
+    message: str
+
+
+class ConfigurationError(MammocalcError):
+    """
+    A configuration cannot be used as it is written.
+
+    Parameters
+    ----------
+    source : str
+        The file or option that holds the mistakes.
+    problems : iterable of Problem
+        All of them, so that one round of correction is enough.
+
+    Examples
+    --------
+    >>> print(ConfigurationError("a.yaml", [Problem("detekt", "unknown key")]))
+    a.yaml: 1 problem
+      detekt: unknown key
+    """
+
+    def __init__(self, source: str, problems: Iterable[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        lines = [f"{source}: {count} problem{'' if count == 1 else 's'}"]
+        lines += [f"  {problem.path}: {problem.message}" for problem in self.problems]
+        super().__init__("\n".join(lines))
+
+
+class ImageError(MammocalcError):
+    """
+    One image cannot or must not be judged; it becomes one row of the run.
+
+    Parameters
+    ----------
+    reason : Reason
+        The machine-readable half.
+    message : str
+        A sentence that says what is wrong and what to do. It never holds a
+        patient's data: no name, no identifier, no path.
+    """
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        self.reason = reason
+        self.message = message
+        super().__init__(reason, message)
+
+    def __str__(self) -> str:
+        """Give the sentence alone."""
+        return self.message
+
+
+class SkippedImage(ImageError):  # noqa: N818 - not an error of the file: a decision
+    """The image is readable and deliberately not judged."""
+
+
+class UnreadableImage(ImageError):  # noqa: N818 - reads as the sentence it becomes
+    """The image cannot be read or judged."""
+
+
+class OutputError(MammocalcError):
+    """The output folder cannot take the results; the run stops."""
+
+    def __init__(self, folder: Path | str, message: str) -> None:
+        self.folder = folder
+        super().__init__(f"{folder}: {message}")
+
+
+class OutputLostError(MammocalcError):
+    """The output folder is not there any more, or another one lies in its place; the sentence has no full stop."""
+
+
+class StoppedError(MammocalcError):
+    """A command had begun to write and could not end; what is there is whole, and the same command goes on."""

@@ -1,5 +1,0 @@
-"""The page of one image: its labels, what speaks for them, and how sure they are, in words."""
-
-from pipeline.outputs.details.build import details_path, render_details
-
-__all__ = ["details_path", "render_details"]

@@ -1,5 +1,0 @@
-"""The page of a whole run: opens from the disk, without a server and without the network."""
-
-from pipeline.outputs.page.build import thumbnail_path, write_page
-
-__all__ = ["thumbnail_path", "write_page"]

@@ -1,0 +1,35 @@
+"""The plan of the house: what CONTRIBUTING.md draws is what the contracts hold and what lies in the package."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "pipeline" / "mammocalc"
+
+
+def test_the_plan_that_is_drawn_is_the_one_that_is_held() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    [floors] = [one for one in project["tool"]["importlinter"]["contracts"] if one["type"] == "layers"]
+    held = {
+        room: len(floors["layers"]) - number
+        for number, layer in enumerate(floors["layers"])
+        for room in layer.split(" | ")
+    }
+    page = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = {room: int(floor) for floor, room in re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE)}
+    assert drawn == held
+
+
+def test_every_room_has_a_floor_and_nothing_lies_in_the_hall() -> None:
+    lying = {path.name for path in PACKAGE.iterdir() if path.is_file()}
+    assert lying == {"__init__.py", "__main__.py", "py.typed"}
+
+
+def test_no_code_stands_in_the_files_that_only_name_a_room() -> None:
+    having = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("__init__.py")
+        if re.search(r"^ *(def|class|for|while|if) ", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert having == []

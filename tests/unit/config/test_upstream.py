@@ -1,0 +1,147 @@
+"""A classifier knows the settings that it was trained under, and the medium of an image decides which ones hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mammocalc.analysis.image import analyse, check_classifiers
+from mammocalc.config import (
+    Config,
+    before_distributions,
+    before_particles,
+    differences,
+    load,
+    medium_of,
+    origin_of,
+    ready_made,
+    settings_for,
+)
+from mammocalc.config.film import HOMES, FilmSettings
+from mammocalc.vocabulary.errors import ConfigurationError
+from mammocalc.vocabulary.lexicon import Flag, Medium
+
+ROOT = Path(__file__).parents[3]
+GROUP = [(34 + 2 * (i % 3), 18 + 2 * (i // 3), 0.4) for i in range(9)]
+
+
+def refused(*overrides: str, file: str | None = None) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        check_classifiers(load(file, overrides).config)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", sorted(ready_made()))
+def test_every_ready_made_configuration_is_one_that_its_classifiers_know(name: str) -> None:
+    check_classifiers(load(name).config)
+    check_classifiers(load(name, ["detect.threshold_sigma=6"]).config)  # the README's own example
+
+
+@pytest.mark.parametrize(
+    ("option", "path", "trained"),
+    [
+        ("normalise.blur_mm=0.2", "normalise.blur_mm", "0.055"),
+        ("normalise.noise_floor=0", "normalise.noise_floor", "1.0"),
+        ("enhance.angles=4", "enhance.angles", "8"),
+        ("detect.directions=4", "detect.directions", "16"),
+        ("detect.separation_mm=0.6", "detect.separation_mm", "0.3"),
+        ("detect.threshold_sigma=2", "detect.threshold_sigma", "3.5"),
+        ("group.longest_reach_mm=5", "group.longest_reach_mm", "20.0"),
+        ("pattern.cover_mm=5", "pattern.cover_mm", "10.0"),
+    ],
+)
+def test_settings_that_a_classifier_does_not_know_are_refused_by_name(option: str, path: str, trained: str) -> None:
+    message = refused(option)
+    assert f"{path} is " in message
+    assert f"trained with {trained}" in message
+    assert "on_other_settings=flag" in message
+
+
+@pytest.mark.parametrize("option", ["normalise.blur_mm=0.2", "pattern.cover_mm=5"])
+def test_what_is_allowed_is_flagged_on_every_image(make_mammogram, option: str) -> None:
+    allowed = ["classify.on_other_settings=flag", "distribution.on_other_settings=flag"]
+    config = load(None, [option, *allowed]).config
+    check_classifiers(config)
+    assert Flag.CLASSIFIER_UNTRAINED in analyse(make_mammogram(GROUP), config).flags
+    assert Flag.CLASSIFIER_UNTRAINED not in analyse(make_mammogram(GROUP), load(None, allowed).config).flags
+
+
+def test_rules_without_training_know_all_settings(make_mammogram) -> None:
+    config = load(None, ["normalise.blur_mm=0.2", "group.longest_reach_mm=8", "classify.by=strength"]).config
+    with pytest.raises(ConfigurationError, match=r"group\.longest_reach_mm"):
+        check_classifiers(config)
+    config = load(
+        None, ["normalise.blur_mm=0.2", "group.longest_reach_mm=8", "classify.by=strength", "distribution.by=table"]
+    ).config
+    check_classifiers(config)
+    assert Flag.CLASSIFIER_UNTRAINED not in analyse(make_mammogram(GROUP), config).flags
+
+
+def test_the_refused_settings_are_refused_for_one_image_too(make_mammogram) -> None:
+    with pytest.raises(ConfigurationError, match=r"normalise\.blur_mm is 0\.2"):
+        analyse(make_mammogram(GROUP), load(None, ["normalise.blur_mm=0.2"]).config)
+
+
+def test_a_file_that_was_changed_or_says_nothing_is_not_believed() -> None:
+    upstream = before_particles(Config())
+    origin = origin_of(upstream)
+    assert differences(origin, upstream) == ()
+    other = {**upstream, "enhance.angles": 4}
+    assert differences({**origin, "settings": other}, other) != ()
+    assert differences({}, upstream) != ()
+
+
+def test_a_file_of_ones_own_judges_the_medium_that_it_was_trained_on(tmp_path: Path) -> None:
+    shipped = json.loads(
+        (ROOT / "pipeline" / "mammocalc" / "classifiers" / "data" / "particle_classifier.json").read_text(
+            encoding="utf-8"
+        )
+    )
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(shipped), encoding="utf-8")
+    check_classifiers(load(None, [f"classify.file={own}"]).config)
+    assert "normalise.blur_mm" in refused(f"classify.file={own}", file="digitised_film")
+    shipped["origin"].pop("settings_digest")
+    old = tmp_path / "old.json"
+    old.write_text(json.dumps(shipped), encoding="utf-8")
+    assert "does not say under which settings" in refused(f"classify.file={old}")
+
+
+def test_the_settings_before_the_distributions_are_those_of_groups_and_patterns() -> None:
+    assert {path.partition(".")[0] for path in before_distributions(Config())} == {"group", "pattern"}
+
+
+def test_a_film_is_judged_as_film_and_the_report_says_so(make_mammogram) -> None:
+    mammogram = make_mammogram(GROUP)
+    film = dataclasses.replace(mammogram, flags=mammogram.flags | {Flag.DIGITISED_FILM})
+    assert analyse(mammogram, Config()).medium is Medium.DIGITAL
+    by_itself, by_name = analyse(film, Config()), analyse(mammogram, load("digitised_film").config)
+    assert by_itself.medium is by_name.medium is Medium.FILM
+    assert by_itself.calcifications == by_name.calcifications
+    assert by_itself.presence == by_name.presence
+    as_digital = analyse(film, load(None, ["classify.medium=digital"]).config)
+    assert as_digital.calcifications == analyse(mammogram, Config()).calcifications
+    assert as_digital.medium is Medium.DIGITAL
+
+
+def test_every_setting_of_the_film_takes_the_place_of_its_namesake() -> None:
+    film = settings_for(Config(), Medium.FILM)
+    assert set(HOMES) == set(FilmSettings.model_fields)
+    for name, section in HOMES.items():
+        own: Any = getattr(getattr(Config(), section), name)
+        assert getattr(getattr(film, section), name) == getattr(Config().film, name) != own
+    assert settings_for(film, medium_of(film, is_film=False)) == film
+
+
+def test_a_setting_that_was_given_holds_for_films_unless_theirs_was_given_too() -> None:
+    def threshold(*overrides: str) -> float:
+        return settings_for(load(None, overrides).config, Medium.FILM).classify.threshold
+
+    assert threshold() == 0.8
+    assert threshold("classify.threshold=0.99") == 0.99
+    assert threshold("classify.threshold=0.99", "film.threshold=0.7") == 0.7
+    assert load(None, ["classify.threshold=0.99"]).origins["film.threshold"] == "--set"
