@@ -109,6 +109,13 @@ def test_a_descriptor_is_withheld_where_more_than_half_may_be_arterial(make_mamm
         assert report.distribution.reasons[0] == reason
 
 
+def test_a_descriptor_stands_where_half_may_be_arterial(make_mammogram, doubting):
+    doubting(4)
+    [cluster] = analyse(make_mammogram(GROUP[:8]), Config()).clusters
+    assert len(cluster.members) == 8
+    assert cluster.distribution.label is Distribution.GROUPED
+
+
 def test_firm_memberships_are_told_and_those_far_away_are_not(make_mammogram):
     """Two groups 27 to 31 mm apart: at a reach of 7 mm a share in the other one falls below 0.05 at 30.3 mm."""
     near = [(20 + 2 * (i % 3), 12 + 2 * (i // 3), 0.4) for i in range(6)]

@@ -135,6 +135,15 @@ def test_women_are_drawn_and_not_images(scored: Any) -> None:
     assert one.document["words"]["program"]["first"]["low"] is None
 
 
+@pytest.mark.parametrize(("patients", "is_said"), [(29, True), (30, False)])
+def test_intervals_of_few_patients_are_said_to_be_too_narrow(scored: Any, patients: int, is_said: bool) -> None:
+    called = {f"1.{number + 1}": "scattered" for number in range(patients)}
+    rows = [(uid, "Ada", "scattered") for uid in called]
+    document = scored(called, rows, **{uid: f"patient {uid}" for uid in called}).document
+    assert document["bootstrap"]["units"] == patients
+    assert any("too narrow" in sentence for sentence in document["shows"]) is is_said
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
