@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mammocalc.cli.arguments import build_parser
+from mammocalc.cli.main import build_parser
 from mammocalc.config import Config, load
 from mammocalc.config.description import UNITS
 from mammocalc.config.loading import setting_paths

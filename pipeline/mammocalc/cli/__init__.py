@@ -1,5 +1,5 @@
 """The command line: a front door without logic."""
 
-from mammocalc.cli.commands import main
+from mammocalc.cli.main import main
 
 __all__ = ["main"]

@@ -1,5 +1,6 @@
 """How well a run found what is there: figures with intervals, curves and tables."""
 
+from mammocalc.evaluation.evaluate_run import evaluate_run
 from mammocalc.evaluation.evaluation import Evaluation, evaluate
 from mammocalc.evaluation.folder import write_evaluation
 from mammocalc.evaluation.run_folder import FinishedRun, read_run
@@ -13,6 +14,7 @@ __all__ = [
     "FinishedRun",
     "ScoringSettings",
     "evaluate",
+    "evaluate_run",
     "read_run",
     "read_truth",
     "renamed",

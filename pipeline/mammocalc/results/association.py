@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import functools
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pydantic import Field
 
 from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SHIPPED: Final = "published_associations.json"
 MEANING: Final = (
@@ -76,7 +73,7 @@ class Count(Settings):
 
 
 class Counts(Settings):
-    """What ``mammocalc associations`` counts."""
+    """What tests/benchmarks/associations.py counts."""
 
     meaning: str
     """What the shares are, and what they are not."""
@@ -191,18 +188,6 @@ def association_to_json(label: Distribution) -> dict[str, Any] | None:
         ],
         "collection": _collection(label, evidence.collection),
     }
-
-
-def compare(counts: Mapping[str, Any]) -> str:
-    """Say whether counts from a user's tables are those that are shipped."""
-    shipped = published_evidence().collection
-    if counts == shipped.counts.model_dump(mode="json"):
-        return f"These are the counts of {shipped.name} that come with mammocalc."
-    own, theirs = counts["all"], shipped.counts.all
-    return (
-        f"These are not the counts of {shipped.name} that come with mammocalc: {own['lesions']} lesions in "
-        f"{own['women']} women were counted, not {theirs.lesions} in {theirs.women}, or their labels differ."
-    )
 
 
 def _collection(label: Distribution, collection: Collection) -> dict[str, Any]:

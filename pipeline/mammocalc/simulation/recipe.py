@@ -227,6 +227,11 @@ class Recipe(Settings):
             raise ValueError("two scenes have the same name")
         return self
 
+    def reseeded(self, step: int) -> Recipe:
+        """Give the same scenes as another draw: ``step`` is added to the seed of each."""
+        scenes = tuple(scene.model_copy(update={"seed": scene.seed + step}) for scene in self.scenes)
+        return self.model_copy(update={"scenes": scenes})
+
 
 def load_settings(path: Path, kind: type[_Section]) -> _Section:
     """

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mammocalc import __version__
+from mammocalc.cli import config as config_command
 from mammocalc.cli import main
-from mammocalc.cli.commands import COMMANDS, _stop_on_signal
 from mammocalc.cli.console import Display, summarise
+from mammocalc.cli.stop_signals import stop_on_signal
 from mammocalc.config import Config, json_schema, to_commented_yaml
 from mammocalc.execution.run_manifest import count, measure_pace
 from mammocalc.execution.run_options import Progress, RunSummary
@@ -40,7 +41,6 @@ def test_only_what_exists_is_offered(capsys: Captured) -> None:
     assert "{" not in offered
     for command in ("run", "review", "evaluate", "simulate", "train", "config"):
         assert f"\n    {command} " in offered
-    assert "\n    associations" in offered  # too long a name for its summary on the same line
     for missing in ("export", "compare", "listen"):
         assert main([missing]) == 2
         assert "invalid choice" in capsys.readouterr().err
@@ -184,7 +184,7 @@ def test_the_first_signal_asks_and_the_second_ends(name: str) -> None:
     before = signal.getsignal(signal.SIGINT)
     own = signal.signal(getattr(signal, name), signal.default_int_handler)  # nohup ignores SIGHUP
     try:
-        with _stop_on_signal(said.append) as should_stop:
+        with stop_on_signal(said.append) as should_stop:
             assert not should_stop()
             signal.raise_signal(getattr(signal, name))
             assert should_stop()
@@ -200,7 +200,7 @@ def test_the_first_signal_asks_and_the_second_ends(name: str) -> None:
 def test_a_hangup_that_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
-        with _stop_on_signal(print) as should_stop:
+        with stop_on_signal(print) as should_stop:
             signal.raise_signal(signal.SIGHUP)
             assert not should_stop()
     finally:
@@ -212,7 +212,7 @@ def test_no_traceback_is_ever_shown(error: BaseException, monkeypatch: pytest.Mo
     def fail(_arguments: object) -> int:
         raise error
 
-    monkeypatch.setitem(COMMANDS, "config_schema", fail)
+    monkeypatch.setattr(config_command, "write_schema", fail)
     assert main(["config", "schema"]) == 3
     said = capsys.readouterr()
     assert "the same command goes on where it was" in said.err.lower()

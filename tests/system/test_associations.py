@@ -5,11 +5,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from associations import Lesion, compare, count_associations, main, read_lesions
 
-from mammocalc.cli import main
 from mammocalc.evaluation import ScoringSettings
-from mammocalc.evaluation.associations import Lesion, count_associations, read_lesions
 from mammocalc.evaluation.truth import TruthError
+from mammocalc.results.association import published_evidence
 from mammocalc.vocabulary.lexicon import Distribution
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture
+def settings() -> ScoringSettings:
+    return ScoringSettings(replicates=200)
 
 
 @pytest.fixture
@@ -143,7 +148,7 @@ def test_a_table_without_lesions_is_an_error(write_table: Callable[..., Path]) -
 def test_the_command_says_what_the_share_is_and_that_these_are_other_tables(
     write_table: Callable[..., Path], capsys: Captured
 ) -> None:
-    assert main(["associations", str(write_table())]) == 0
+    assert main([str(write_table())]) == 0
     text = capsys.readouterr().out
     assert "8 lesions in 6 women, from 11 views" in text
     assert "share within an enriched collection, 25% malignant; not a predictive value" in text
@@ -152,20 +157,13 @@ def test_the_command_says_what_the_share_is_and_that_these_are_other_tables(
     assert "P_1" not in text
 
 
-def test_the_help_of_the_command_says_what_is_counted(capsys: Captured) -> None:
-    assert main(["associations", "--help"]) == 0
-    text = capsys.readouterr().out
-    assert "one lesion once" in text
-    assert "not predictive values" in text
-
-
 def test_the_command_gives_the_same_counts_as_json_each_time(
     write_table: Callable[..., Path], capsys: Captured
 ) -> None:
     path = str(write_table())
     outputs = []
     for _ in range(2):
-        assert main(["associations", path, "--json"]) == 0
+        assert main([path, "--json"]) == 0
         outputs.append(capsys.readouterr().out)
     assert outputs[0] == outputs[1]
     document = json.loads(outputs[0])
@@ -182,8 +180,15 @@ def test_what_is_no_table_of_the_collection_ends_with_2_and_a_sentence(
         path = write_table(header=tuple(name.replace("calc distribution", "mass margins") for name in HEADER))
     elif kind == "binary":
         path.write_bytes(b"\xff\xfe\x00\x01")
-    assert main(["associations", str(path)]) == 2
+    assert main([str(path)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     expected = "no calcification table of CBIS-DDSM" if kind == "other columns" else "cannot be read as a table"
     assert expected in captured.err
+
+
+def test_the_shipped_counts_are_recognised() -> None:
+    counts = published_evidence().collection.counts.model_dump(mode="json")
+    assert compare(counts) == "These are the counts of CBIS-DDSM that come with mammocalc."
+    counts["distributions"]["linear"]["malignant"] += 1
+    assert "not the counts" in compare(counts)

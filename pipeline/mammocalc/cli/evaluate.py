@@ -1,0 +1,78 @@
+"""``mammocalc evaluate``: a run is compared with a truth."""
+# ruff: noqa: T201 - a command line prints
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.cli.command_parser import Commands, add_command, add_salt
+from mammocalc.cli.exit_codes import DONE
+from mammocalc.cli.option_types import local_path
+from mammocalc.files.plain_text import escaped
+from mammocalc.vocabulary.errors import CallError
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+DESCRIPTION: Final = """\
+Hold the run in DIR against what is known about its images, and leave in DIR2:
+
+  evaluation.html          every figure with its interval, and the curves, in any browser
+  evaluation.json          the same as data
+  *.csv                    curves, confusions and single measurements as tables
+
+The truth is a folder of <SOPInstanceUID>.json as simulate writes it, a CSV with sop_instance_uid and
+has_calcifications, a CSV with sop_instance_uid, kind, row, column and radius_px, a CSV with
+sop_instance_uid, reader, label and second_label (what readers call the image), a folder with
+INbreast's XML, or answers of readers (mammocalc review DIR --export answers.json). Curves go below
+the threshold where the run was made with outputs.candidates=true.
+"""
+
+EXAMPLES: Final = """\
+example:
+  mammocalc run sample_data --out out --set outputs.candidates=true
+  mammocalc evaluate out --truth sample_data/truth --out scores
+
+"""
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = add_command(commands, "evaluate", "score a run against known truth", DESCRIPTION, EXAMPLES)
+    parser.add_argument("run", type=local_path, metavar="DIR", help="the folder of a finished run")
+    parser.add_argument("--truth", required=True, type=local_path, metavar="FILE_OR_FOLDER", help="what is known")
+    parser.add_argument("--out", required=True, type=local_path, metavar="DIR2", help="where to write; made if needed")
+    parser.add_argument(
+        "--mark",
+        action="append",
+        default=[],
+        type=local_path,
+        metavar="DIR",
+        help="another run of the same images, to be marked on the curves; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="print evaluation.json on standard output")
+    add_salt(parser)
+    parser.set_defaults(function=evaluate)
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Compare a run with a truth."""
+    from mammocalc.evaluation import evaluate_run, summarise  # noqa: PLC0415 - see run
+
+    _require_apart(arguments.out, arguments.run, arguments.truth)
+    evaluation = evaluate_run(arguments.run, arguments.truth, arguments.out, arguments.mark, arguments.salt_file)
+    print(json.dumps(evaluation.document, indent=1) if arguments.json else escaped(summarise(evaluation.document)))
+    return DONE
+
+
+def _require_apart(out: Path, run: Path, truth: Path) -> None:
+    """Raise CallError if an evaluation would be written where runs or truths are read."""
+    from mammocalc.execution.run_layout import KINDS  # noqa: PLC0415 - see run
+
+    taken = [run / name for name in KINDS] + ([truth] if truth.is_dir() else [])
+    for place in taken:
+        if out.resolve().is_relative_to(place.resolve()):
+            message = f"--out {out} lies in {place}, whose files are read as results or truth. Choose another folder."
+            raise CallError(message)

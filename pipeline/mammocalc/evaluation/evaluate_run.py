@@ -1,0 +1,101 @@
+"""A run in a folder against a truth in a file or folder, written to a third."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mammocalc.config import uid_hasher
+from mammocalc.evaluation.evaluation import Evaluation, evaluate
+from mammocalc.evaluation.folder import write_evaluation
+from mammocalc.evaluation.run_folder import read_run
+from mammocalc.evaluation.settings import ScoringSettings
+from mammocalc.evaluation.truth import renamed
+from mammocalc.evaluation.truth_files import read_truth
+from mammocalc.files.claim import FolderClaim
+from mammocalc.stages.clustering import GroupSettings, find_clusters
+from mammocalc.vocabulary.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from mammocalc.evaluation.cluster_metrics import FindClusters
+    from mammocalc.evaluation.run_folder import FinishedRun
+    from mammocalc.evaluation.truth import TruthSet
+
+
+def evaluate_run(
+    run: Path, truth: Path, out: Path, marked: Sequence[Path] = (), salt_file: Path | None = None
+) -> Evaluation:
+    """
+    Score a finished run, and write the evaluation.
+
+    Parameters
+    ----------
+    run : Path
+        The folder of the run.
+    truth : Path
+        A file or folder that `read_truth` knows.
+    out : Path
+        The folder of the evaluation, made if needed.
+    marked : sequence of Path
+        Other runs of the same images, marked on the curves.
+    salt_file : Path or None
+        The file with the salt of the run, where the run hashed its UIDs.
+
+    Returns
+    -------
+    Evaluation
+        What was written.
+
+    Raises
+    ------
+    CallError
+        If a folder holds no run, or the UIDs of the run were hashed under a salt that is not given.
+    TruthError
+        If the truth cannot be read, or names none of the images of the run.
+    OutputError
+        If another command is writing to ``out``.
+    """
+    finished = read_run(run)
+    known_truth = _as_named_in(finished, read_truth(truth, finished.uid_of_file), salt_file)
+    with FolderClaim(out, "folder of the evaluation") as claim:
+        evaluation = evaluate(
+            finished,
+            known_truth,
+            ScoringSettings(),
+            _clusters_as_drawn(finished.configuration),
+            [read_run(folder) for folder in marked],
+        )
+        claim.check()
+        write_evaluation(out, evaluation)
+        claim.check()
+    return evaluation
+
+
+def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> TruthSet:
+    """Name the images of a truth as the run does; raise CallError where the salt for that is missing."""
+    known = {**run.images, **run.not_judged}
+    public = uid_hasher(run.configuration, salt_file)
+    if public is not None:
+        return renamed(truth, known, public)
+    if known.keys().isdisjoint(truth.images):
+        message = (
+            "The UIDs of this run were hashed under a secret salt (privacy.uids: hash), so that the truth's are not "
+            "among them. Give the salt of the run with --salt-file FILE."
+        )
+        raise CallError(message)
+    return truth
+
+
+def _clusters_as_drawn(configuration: Mapping[str, Any]) -> FindClusters:
+    """Draw clusters by the settings of the run, for curves that go below its threshold."""
+    settings = GroupSettings(**configuration.get("group", {}))
+
+    def find(points_mm: NDArray[Any]) -> list[Any]:
+        return [group.members for group in find_clusters(points_mm, settings)]
+
+    return find
