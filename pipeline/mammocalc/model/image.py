@@ -48,8 +48,9 @@ class ImageIdentity:
     """
     Which image this is: what the header says, without anything that names a person.
 
-    ``patient_key`` groups the images of one woman: a salted hash, or None
-    where the file names no patient. Laterality and view are
+    ``patient_key`` groups the images of one patient: a salted hash, or None
+    where the file names no patient. ``study_day`` tells how many days lie
+    between two examinations of one patient, and no date. Laterality and view are
     ``unknown`` where no attribute gives them. ``notes`` are sentences that
     name the attributes, and the words in them, that a doubt came from.
     """
@@ -71,6 +72,7 @@ class ImageIdentity:
     columns: int
     number_of_frames: int
     notes: tuple[str, ...] = ()
+    study_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

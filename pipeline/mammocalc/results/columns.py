@@ -36,6 +36,7 @@ IMAGE_COLUMNS: Final[Columns] = MappingProxyType(
         "study_instance_uid": Kind.TEXT,
         "path": Kind.TEXT,
         "patient_key": Kind.TEXT,
+        "study_day": Kind.COUNT,
         "laterality": Kind.TEXT,
         "view": Kind.TEXT,
         "view_modifiers": Kind.WORDS,

@@ -93,6 +93,7 @@ def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]
         "series_instance_uid",
         "study_instance_uid",
         "patient_key",
+        "study_day",
         "laterality",
         "view",
         "view_modifiers",

@@ -229,6 +229,7 @@ def _image(report: Report) -> dict[str, Any]:
         "series_instance_uid": identity.series_instance_uid,
         "study_instance_uid": identity.study_instance_uid,
         "patient_key": identity.patient_key,
+        "study_day": identity.study_day,
         "laterality": str(identity.laterality),
         "view": str(identity.view),
         "view_modifiers": [str(item) for item in identity.view_modifiers],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tracemalloc
+import warnings
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,48 @@ def test_a_patient_key_groups_and_does_not_name(make: Make) -> None:
     assert len({usual, key(PatientID="ID-4712"), key(IssuerOfPatientID="House"), key(salted)}) == 4
     assert key(PatientID=None) is None
     assert key(PatientID="") is None
+
+
+def test_study_days_keep_intervals_and_tell_no_date(make: Make) -> None:
+    def day(settings: DicomSettings = SETTINGS, **changes: Any) -> int | None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pydicom says so of dates in the form of ACR-NEMA
+            path = make(**changes)
+        return read_mammogram(path, settings).identity.study_day
+
+    def days(**changes: Any) -> int:
+        found = day(**changes)
+        assert found is not None
+        return found
+
+    first = days(StudyDate="20190228")
+    assert days(StudyDate="20200229") - first == 366
+    assert days(StudyDate="2019.03.01") - first == 1
+    assert days(StudyDate="20190228", SOPInstanceUID="1.2.3", SeriesDate="20200101") == first
+    assert days(StudyDate="", SeriesDate="", AcquisitionDate="20190301") - first == 1
+    assert days(StudyDate="19000101", SeriesDate="20190228") == first  # what stands for no date is none
+    others = {days(StudyDate="20190228", PatientID=f"ID-{number}") - first for number in range(20)}
+    assert len(others) == 20  # each patient's days are shifted by another number
+    assert max(others) - min(others) > 365
+    salted = DicomSettings(privacy=PrivacySettings(patient_key_salt="s"))
+    assert day(salted, StudyDate="20190228") not in {None, first}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"PatientID": ""},
+        {"PatientID": None},
+        {"StudyDate": "20190229", "SeriesDate": None, "AcquisitionDate": None},
+        {"StudyDate": "20190101-20190102", "SeriesDate": "", "AcquisitionDate": "19000101"},
+        {"StudyDate": None, "SeriesDate": None, "AcquisitionDate": None},
+    ],
+)
+def test_no_study_day_is_told_without_a_patient_or_a_date(make: Make, changes: dict[str, Any]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom says so of dates that are none
+        path = make(**changes)
+    assert read_mammogram(path, SETTINGS).identity.study_day is None
 
 
 @pytest.mark.parametrize(

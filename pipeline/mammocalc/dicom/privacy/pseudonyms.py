@@ -31,6 +31,7 @@ class Pseudonyms:
     series_instance_uid: str
     study_instance_uid: str
     patient_key: str | None
+    study_day: int | None
 
     def put_on(self, identity: ImageIdentity) -> ImageIdentity:
         """Give an identity these names."""
@@ -40,6 +41,7 @@ class Pseudonyms:
             series_instance_uid=self.series_instance_uid,
             study_instance_uid=self.study_instance_uid,
             patient_key=self.patient_key,
+            study_day=self.study_day,
         )
 
 
@@ -81,11 +83,21 @@ def patient_key(header: Header, settings: PrivacySettings) -> str | None:
         16 hexadecimal digits: BLAKE2b of Patient ID and its issuer, keyed
         with the salt. None where the file names no patient.
     """
+    hashed = hash_of_patient(header, settings, b"")
+    return None if hashed is None else hashed.hex()
+
+
+def hash_of_patient(header: Header, settings: PrivacySettings, purpose: bytes) -> bytes | None:
+    """
+    Hash Patient ID and its issuer under the salt: `KEY_BYTES` bytes, others for each purpose of at most 16 bytes.
+
+    None where the file names no patient.
+    """
     identifier = header.text("PatientID")
     if not identifier:
         return None
     named = f"{header.text('IssuerOfPatientID')}\0{identifier}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(named, key=_key(settings), digest_size=KEY_BYTES).hexdigest()
+    return hashlib.blake2b(named, key=_key(settings), digest_size=KEY_BYTES, person=purpose).digest()
 
 
 def _key(settings: PrivacySettings) -> bytes:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.privacy.pseudonyms import patient_key
+from mammocalc.dicom.privacy.study_day import study_day
 from mammocalc.model import ImageIdentity
 from mammocalc.vocabulary.lexicon import Flag, PresentationIntent
 from mammocalc.vocabulary.uid import as_uid
@@ -64,6 +65,7 @@ def describe_identity(
         series_instance_uid=uids.series_instance,
         study_instance_uid=uids.study_instance,
         patient_key=patient_key(header, settings),
+        study_day=study_day(header, settings),
         laterality=view.laterality,
         view=view.view,
         view_modifiers=view.modifiers,

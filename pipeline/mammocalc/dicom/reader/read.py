@@ -13,6 +13,7 @@ from mammocalc.dicom.pixels.masks import refuse_mask
 from mammocalc.dicom.pixels.windows import list_windows
 from mammocalc.dicom.privacy.identifiers import do_uids_tell, tokens_of, uid_tokens
 from mammocalc.dicom.privacy.pseudonyms import Pseudonyms, patient_key, public_uid
+from mammocalc.dicom.privacy.study_day import study_day
 from mammocalc.dicom.privacy.uids import decide_uids
 from mammocalc.dicom.reader.eligibility import admit, hear_picture
 from mammocalc.dicom.reader.field import hold_against_field
@@ -166,6 +167,7 @@ def read_claim(path: Path, settings: DicomSettings) -> Claim:
             series_instance_uid=public_uid(uids.series_instance, settings.privacy),
             study_instance_uid=public_uid(uids.study_instance, settings.privacy),
             patient_key=patient_key(opened.header, settings.privacy),
+            study_day=study_day(opened.header, settings.privacy),
         )
         return Claim(names, tokens)
     return Claim(None, frozenset())

@@ -1,0 +1,55 @@
+"""The day of an examination without its date: each patient's dates are shifted by a number of days of their own."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.dicom.privacy.pseudonyms import hash_of_patient
+
+if TYPE_CHECKING:
+    from mammocalc.dicom.reader.header import Header
+    from mammocalc.dicom.reader.settings import PrivacySettings
+
+DATES: Final = ("StudyDate", "SeriesDate", "AcquisitionDate")
+"""In this order. Content Date is left out: it may be the day on which an image was processed again."""
+DATE: Final = re.compile(r"(\d{4})(\.?)(\d\d)\2(\d\d)")
+"""A DA value of DICOM PS3.5 table 6.2-1, or ACR-NEMA's with full stops."""
+FIRST_YEAR: Final = 1960
+"""Dates before it, such as 19000101, are put in where a file is made anonymous; mammograms were not digitised then."""
+SHIFTS: Final = 36525
+"""Days in a century: more than the dates of all digital mammograms span, so that a shifted day tells no date."""
+
+
+def study_day(header: Header, settings: PrivacySettings) -> int | None:
+    """
+    Give the day of an examination, shifted by a number of days that is the same for all images of one patient.
+
+    Differences between the days of one patient are the true intervals. Those
+    between patients mean nothing.
+
+    Returns
+    -------
+    int or None
+        Days, 0 and more. None without a Patient ID, by which the shift is
+        found, or without a date of the calendar in Study Date, Series Date or
+        Acquisition Date.
+    """
+    hashed = hash_of_patient(header, settings, b"mammocalc day")
+    day = next(filter(None, (_ordinal(header.text(keyword)) for keyword in DATES)), None)
+    if hashed is None or day is None:
+        return None
+    return day - date(FIRST_YEAR, 1, 1).toordinal() + int.from_bytes(hashed) % SHIFTS
+
+
+def _ordinal(text: str) -> int | None:
+    """Give the number of a day; None for what is no date of the calendar, or one that stands for none."""
+    written = DATE.fullmatch(text)
+    if written is None:
+        return None
+    try:
+        day = date(int(written[1]), int(written[3]), int(written[4]))
+    except ValueError:
+        return None
+    return day.toordinal() if day.year >= FIRST_YEAR else None
