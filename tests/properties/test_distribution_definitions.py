@@ -121,6 +121,7 @@ def spreads(draw):
         possibly_arterial=0,
         benign=draw(st.integers(0, 60)),
         counting=counting,
+        unsure=0,
         microcalcifications=counting,
         circle_mm=10.0,
         most_in_circle=draw(st.integers(min(wide, 1), wide)),

@@ -60,6 +60,9 @@ if TYPE_CHECKING:
 
 _LEAST_MEMBERSHIP = 0.05
 """Smaller shares are left out: more than four times the reach away."""
+_SURE_ALONE = 0.99
+"""Score from which a calcification counts for *scattered*. That word rests on single ones, whose odds are lower than
+those of members of a cluster; with it, images that readers call free are called so (docs/distribution.md)."""
 
 
 def analyse(mammogram: Mammogram, config: Config) -> Report:
@@ -415,6 +418,7 @@ def _spread(
             possibly_arterial=len(doubtful),
             benign=len(apart) - arterial + len(coarse),
             microcalcifications=sum(c.size is CalcificationSize.MICRO for c in counting),
+            unsure=sum(c.number in left and c.score < _SURE_ALONE for c in counting),
         ),
         (config.pattern.circle_mm, settings.grouped_max_extent_mm),
         breast,

@@ -10,13 +10,15 @@ class Tally:
     """
     How many calcifications of an image are in arteries, how many others benign; and the microcalcifications.
 
-    ``possibly_arterial`` are those in arteries that lie in short rows and on no vessel that is seen.
+    ``possibly_arterial`` are those in arteries that lie in short rows and on no vessel that is seen. ``unsure`` are
+    those among the rest that are reported at odds too low for the word of an image.
     """
 
     arterial: int = 0
     possibly_arterial: int = 0
     benign: int = 0
     microcalcifications: int = 0
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Spread:
         Those in arteries; those of them of which that is doubtful; the others that are typically benign by their form,
         or coarse and in no pattern; and the rest, which all other numbers
         speak of.
+    unsure : int
+        Those among the counting that are reported at odds too low for *scattered*, which rests on single ones.
     microcalcifications : int
         Of all that are not set apart, whatever their form.
     circle_mm, most_in_circle : float, int
@@ -46,6 +50,7 @@ class Spread:
     possibly_arterial: int
     benign: int
     counting: int
+    unsure: int
     microcalcifications: int
     circle_mm: float
     most_in_circle: int

@@ -116,6 +116,18 @@ def test_a_descriptor_stands_where_half_may_be_arterial(make_mammogram, doubting
     assert cluster.distribution.label is Distribution.GROUPED
 
 
+def test_single_ones_that_are_unsure_make_no_word(make_mammogram, monkeypatch):
+    single = [(20, 12, 0.5), (40, 20, 0.5), (60, 12, 0.5)]
+    called = analyse(make_mammogram(single), Config()).distribution
+    assert called.label is Distribution.SCATTERED
+    monkeypatch.setattr("mammocalc.analysis.image._SURE_ALONE", 1.01)
+    called = analyse(make_mammogram(single), Config()).distribution
+    assert called.label is Distribution.NONE
+    assert called.reasons == (
+        "3 calcifications, 3 of them too unsure to count by themselves: fewer than the 3 that are called scattered",
+    )
+
+
 def test_firm_memberships_are_told_and_those_far_away_are_not(make_mammogram):
     """Two groups 27 to 31 mm apart: at a reach of 7 mm a share in the other one falls below 0.05 at 30.3 mm."""
     near = [(20 + 2 * (i % 3), 12 + 2 * (i // 3), 0.4) for i in range(6)]

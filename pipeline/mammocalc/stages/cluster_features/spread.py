@@ -59,6 +59,7 @@ def measure_spread(
         possibly_arterial=tally.possibly_arterial,
         benign=tally.benign,
         counting=len(points_mm),
+        unsure=tally.unsure,
         microcalcifications=tally.microcalcifications,
         circle_mm=circles_mm[0],
         most_in_circle=most_within(points_mm, circles_mm[0]),

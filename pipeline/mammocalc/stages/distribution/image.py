@@ -83,7 +83,7 @@ def classify_image(
        thinly; `indeterminate` where it may as well be a segment, as without
        a known nipple.
     7. `grouped`: five within 1 cm, anywhere.
-    8. `scattered`: three and more.
+    8. `scattered`: three and more that are sure by themselves.
     9. `none`.
 
     Parameters
@@ -276,7 +276,7 @@ def _grouped(seen: _Seen) -> str:
 
 def _scattered(seen: _Seen) -> str:
     n, s = seen.spread, seen.s
-    if n.counting < s.scattered_min_count:
+    if n.counting - n.unsure < s.scattered_min_count:
         return ""
     return (
         f"{n.counting} calcifications{_apart(n.arterial + n.benign)}, at most {n.most_in_circle} of them within "
@@ -288,10 +288,9 @@ def _none(seen: _Seen) -> str:
     n, s = seen.spread, seen.s
     if n.counting + n.benign + n.arterial == 0:
         return "no calcification was found"
-    return (
-        f"{n.counting} calcification{'' if n.counting == 1 else 's'}{_apart(n.arterial + n.benign)}: fewer than the "
-        f"{s.scattered_min_count} that are called scattered"
-    )
+    many = f"{n.counting} calcification{'' if n.counting == 1 else 's'}{_apart(n.arterial + n.benign)}"
+    unsure = f", {n.unsure} of them too unsure to count by themselves" if n.counting >= s.scattered_min_count else ""
+    return f"{many}{unsure}: fewer than the {s.scattered_min_count} that are called scattered"
 
 
 _TABLE: Final[tuple[tuple[Distribution, Callable[[_Seen], str]], ...]] = (
