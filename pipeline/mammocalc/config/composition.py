@@ -103,7 +103,20 @@ class Config(Settings):
 
 
 def medium_of(config: Config, *, is_film: bool) -> Medium:
-    """Tell as what an image is judged: as ``classify.medium`` says, and by itself as the file says."""
+    """
+    Give the medium as which an image is analysed.
+
+    Parameters
+    ----------
+    config : Config
+        Its ``classify.medium`` decides, unless that is ``auto``.
+    is_film : bool
+        Whether the file says that it is a digitised film.
+
+    Returns
+    -------
+    Medium
+    """
     if config.classify.medium == "auto":
         return Medium.FILM if is_film else Medium.DIGITAL
     return Medium(config.classify.medium)
@@ -170,7 +183,18 @@ def without_secrets(section: Settings) -> dict[str, Any]:
 
 
 def without_salt(config: Config) -> Config:
-    """Give a configuration for workers, who get names that are made already and have no use for the salt."""
+    """
+    Remove the salt from a configuration for workers, which receive names that are hashed already.
+
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    Config
+        The same, with an empty ``privacy.patient_key_salt``.
+    """
     return config.model_copy(update={"privacy": config.privacy.model_copy(update={"patient_key_salt": ""})})
 
 

@@ -20,6 +20,16 @@ def read_salt(file: Path) -> str:
     """
     Read a salt: the first line of a file.
 
+    Parameters
+    ----------
+    file : Path
+        UTF-8 text.
+
+    Returns
+    -------
+    str
+        The line without surrounding white space, never empty.
+
     Raises
     ------
     CallError

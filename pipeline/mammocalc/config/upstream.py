@@ -46,17 +46,52 @@ own; and not the fewest members of a cluster, which leaves whole clusters out.""
 
 
 def before_particles(config: Config) -> dict[str, Any]:
-    """Give the settings upstream of the particle classifier, by path; those of the medium that is judged."""
+    """
+    Give the settings that a particle classifier depends on.
+
+    Parameters
+    ----------
+    config : Config
+        That of the medium which is analysed.
+
+    Returns
+    -------
+    dict
+        Values by the path of their setting, such as ``normalise.blur_mm``.
+    """
     return _values(config, (*_PARTICLES, *_PARTICLE_FLOORS))
 
 
 def before_distributions(config: Config) -> dict[str, Any]:
-    """Give the settings upstream of the classifier of distributions, by path."""
+    """
+    Give the settings that a classifier of distributions depends on.
+
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    dict
+        Values by the path of their setting, such as ``group.join_max_mm``.
+    """
     return _values(config, _DISTRIBUTION)
 
 
 def origin_of(upstream: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a classifier's file says of the settings that it was trained under: they themselves, and a digest."""
+    """
+    Give what a classifier's file records of the settings that it was trained under.
+
+    Parameters
+    ----------
+    upstream : mapping
+        Values by the path of their setting: `before_particles` or `before_distributions`.
+
+    Returns
+    -------
+    dict
+        The values themselves, and a digest of them.
+    """
     return {"settings_digest": digest_of(upstream), "settings": dict(upstream)}
 
 

@@ -28,7 +28,19 @@ def say(figure: Mapping[str, Any], digits: int = 3) -> str:
 
 
 def summarise(document: Mapping[str, Any]) -> str:
-    """Give the main figures of an evaluation, one in a line, with 95 % intervals in brackets."""
+    """
+    Summarise an evaluation: its main figures, one per line, with 95 % intervals in brackets.
+
+    Parameters
+    ----------
+    document : mapping
+        The ``document`` of an `Evaluation`.
+
+    Returns
+    -------
+    str
+        Lines of text, the last one without a line break.
+    """
     truth = document["truth"]
     lines = [
         f"truth: {truth['kind']}, {truth['images']} images",

@@ -267,5 +267,20 @@ def load_settings(path: Path, kind: type[_Section]) -> _Section:
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Read a recipe from a YAML file with one key, ``scenes``: a list of mappings with the fields of `Scene`."""
+    """
+    Read a recipe from a YAML file with one key, ``scenes``: a list of mappings with the fields of `Scene`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Recipe
+
+    Raises
+    ------
+    ConfigurationError
+        If it cannot be read or is wrong; it names all mistakes of the file.
+    """
     return load_settings(path, Recipe)

@@ -115,6 +115,11 @@ def read_sop_instance_uid(path: Path) -> str | None:
     """
     Read a file's SOP Instance UID, as `read_mammogram` will find it, without its pixels.
 
+    Parameters
+    ----------
+    path : Path
+        A file, which need not be DICOM.
+
     Returns
     -------
     str or None

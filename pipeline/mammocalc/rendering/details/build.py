@@ -30,7 +30,17 @@ _POLICY: Final = (
 
 def details_path(result_path: str) -> str:
     """
-    Say where the page of an image lies, given its result: both relative to the run's folder, with forward slashes.
+    Give the path of an image's page.
+
+    Parameters
+    ----------
+    result_path : str
+        Of its result, relative to the run's folder, with forward slashes.
+
+    Returns
+    -------
+    str
+        Relative to the run's folder, with forward slashes.
 
     Examples
     --------

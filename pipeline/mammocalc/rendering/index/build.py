@@ -34,7 +34,17 @@ _PLACEHOLDER: Final = re.compile("@(STYLE_HASH|SCRIPT_HASH|STYLE|SCRIPT|DATA)@")
 
 def thumbnail_path(overlay_path: str) -> str:
     """
-    Say where the thumbnail of an overlay lies: both relative to the run's folder, with forward slashes.
+    Give the path of an overlay's thumbnail.
+
+    Parameters
+    ----------
+    overlay_path : str
+        Relative to the run's folder, with forward slashes.
+
+    Returns
+    -------
+    str
+        Likewise.
 
     Examples
     --------

@@ -103,7 +103,23 @@ def render_overlay(mammogram: Mammogram, report: Report, settings: OverlaySettin
 
 
 def encode_overlay(rendered: RenderedOverlay, settings: OverlaySettings) -> tuple[bytes, Literal[".jpg", ".png"]]:
-    """Give the overlay's bytes and the ending of its file's name; equal pixels give equal bytes."""
+    """
+    Encode an overlay as the bytes of a file.
+
+    Parameters
+    ----------
+    rendered : RenderedOverlay
+        What `render_overlay` gives.
+    settings : OverlaySettings
+        Its format and quality.
+
+    Returns
+    -------
+    bytes
+        Equal for equal pixels.
+    ending : str
+        That of the file's name, with its full stop.
+    """
     if settings.format == "png":
         # Level 1: at the highest one a picture takes seconds and shrinks by a quarter.
         return _encode(".png", rendered.image, [cv2.IMWRITE_PNG_COMPRESSION, 1]), ".png"
@@ -111,7 +127,21 @@ def encode_overlay(rendered: RenderedOverlay, settings: OverlaySettings) -> tupl
 
 
 def encode_thumbnail(rendered: RenderedOverlay, settings: OverlaySettings) -> bytes:
-    """Give the thumbnail as JPEG."""
+    """
+    Encode the thumbnail of an overlay as JPEG.
+
+    Parameters
+    ----------
+    rendered : RenderedOverlay
+        What `render_overlay` gives.
+    settings : OverlaySettings
+        Its quality.
+
+    Returns
+    -------
+    bytes
+        Equal for equal pixels.
+    """
     return _encode(".jpg", rendered.thumbnail, _jpeg(min(settings.quality, 85)))
 
 

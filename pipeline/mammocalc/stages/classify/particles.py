@@ -193,7 +193,23 @@ def _places_mm(particles: Sequence[Particle], spacing: PixelSpacing) -> NDArray[
 def most_prominent(
     particles: Sequence[Particle], channels: tuple[Channel, ...], settings: ClassifySettings
 ) -> list[Particle]:
-    """Give the strongest particles of each fine channel: those that are worth a description."""
+    """
+    Select the strongest particles of each fine channel: those that are worth a description.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        Of all channels.
+    channels : tuple of Channel
+        Fine ones first.
+    settings : ClassifySettings
+        How many of a channel, at most.
+
+    Returns
+    -------
+    list of Particle
+        The strongest of each channel first.
+    """
     return [
         p
         for index, channel in enumerate(channels)
@@ -205,7 +221,22 @@ def most_prominent(
 def one_per_place(
     particles: Sequence[Particle], channels: tuple[Channel, ...], spacing: PixelSpacing
 ) -> tuple[Particle, ...]:
-    """Keep the surest of what several channels saw at one place, the finest where they are equally sure; in order."""
+    """
+    Merge what several channels saw at one place.
+
+    Parameters
+    ----------
+    particles : sequence of Particle
+        Scored.
+    channels : tuple of Channel
+        Fine ones first.
+    spacing : PixelSpacing
+
+    Returns
+    -------
+    tuple of Particle
+        The one with the highest score at each place, or the finest of equals; in the order in which they were given.
+    """
     places = _places_mm(particles, spacing)
     reach_mm = _SAME_PLACE * np.array([channels[p.channel].length_mm for p in particles])
     rivals: dict[int, list[int]] = {}

@@ -164,7 +164,14 @@ def withhold(call: DistributionCall, reason: str) -> DistributionCall:
 
 
 def not_calibrated() -> DistributionCall:
-    """Give the call for an image without a spacing: the definitions are in millimetres."""
+    """
+    Give the call for an image without a pixel spacing, since all definitions are in millimetres.
+
+    Returns
+    -------
+    DistributionCall
+        `not_applicable`, with that reason.
+    """
     reason = "no believable pixel spacing, and every definition is in millimetres"
     return DistributionCall(Distribution.NOT_APPLICABLE, (reason,))
 

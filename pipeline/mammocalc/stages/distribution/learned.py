@@ -69,7 +69,18 @@ class Learned:
 
 
 def table_of(patterns: Sequence[Pattern]) -> NDArray[np.float32]:
-    """Give the features of patterns, shape (n, len(FEATURES))."""
+    """
+    Give the features of patterns, as the classifier of distributions takes them.
+
+    Parameters
+    ----------
+    patterns : sequence of Pattern
+        May be empty.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, len(FEATURES))
+    """
     rows = [[_UNKNOWN if (value := getattr(p, name)) is None else value for name in FEATURES] for p in patterns]
     return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
 

@@ -48,6 +48,11 @@ def may_lie_along(particles: Sequence[Particle], threshold: float) -> tuple[Part
         Scored, one per place.
     threshold : float
         From which score on they are reported anywhere.
+
+    Returns
+    -------
+    tuple of Particle
+        In the order in which they were given.
     """
     return tuple(one for one in particles if LEAST_SCORE <= one.score < threshold)
 
@@ -70,7 +75,10 @@ def look_along(
         As `flag_vessels` gives them.
     likely : sequence of Calcification
         What may be taken along, measured; parts of what is reported are passed by.
-    channels, breast, spacing, model
+    channels : sequence of Channel
+    breast : Breast
+    spacing : PixelSpacing
+    model : LogisticModel
         As `flag_vessels` takes them.
 
     Returns

@@ -32,11 +32,23 @@ def describe_calcifications(
     calcifications: Sequence[Calcification], channels: Sequence[Channel], breast: Breast, spacing: PixelSpacing
 ) -> NDArray[np.float64]:
     """
-    Measure what speaks for each calcification being in the wall of an artery; the model is fitted on the same.
+    Measure how far each calcification looks like one in the wall of an artery.
+
+    The model of arteries is fitted and evaluated on the same numbers.
+
+    Parameters
+    ----------
+    calcifications : sequence of Calcification
+        All that were measured in one image; may be empty.
+    channels : sequence of Channel
+        The images of the search and their top-hats.
+    breast : Breast
+    spacing : PixelSpacing
 
     Returns
     -------
     ndarray of float64, shape (n, len(FEATURES))
+        In the order of the calcifications.
     """
     if not calcifications:
         return np.zeros((0, len(FEATURES)))
