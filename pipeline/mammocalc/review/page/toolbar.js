@@ -83,4 +83,3 @@ export function buildToolbar(viewer, commands, app) {
     byId("stage").dataset.tool = viewer.tool;
   };
 }
-
