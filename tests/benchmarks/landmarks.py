@@ -93,7 +93,7 @@ def measure(scene: Scene, folder: Path, config: Config) -> Measured:
     if spacing is None:
         raise SystemExit("a simulated image has no spacing")
     breast = find_breast(to_density(mammogram.pixels), spacing, config.breast)
-    found = find_landmarks(breast, spacing, scene.view, config.landmarks)
+    found = find_landmarks(breast, spacing, scene.view)
     error, confidence = None, 0.0
     if found.nipple is not None:
         away = np.subtract((found.nipple.row_px, found.nipple.column_px), truth.nipple_px) * scene.pixel_spacing_mm

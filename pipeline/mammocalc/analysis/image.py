@@ -91,10 +91,10 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     config = settings_for(config, medium)
     seen = search(mammogram, config)
     breast, spacing = seen.breast, seen.spacing
-    marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
+    marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view)
     trees = classifier_of(config)
     particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
-    on_metal = foreign_objects.find_metal(particles, seen.channels, breast, config.foreign)
+    on_metal = foreign_objects.find_metal(particles, seen.channels, breast)
     particles, drawn = foreign_objects.leave_out_drawn(
         particles, on_metal, seen.density, seen.channels, breast, spacing, config.foreign
     )
@@ -111,7 +111,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         reported = reported[: config.detect.report_limit]
         flags |= {Flag.TOO_MANY_FINDINGS}
     found = measure.measure_particles(reported, seen.channels, breast, marks, spacing, config.measure)
-    found = foreign_objects.flag_areola(found, marks, spacing, config.foreign)
+    found = foreign_objects.flag_areola(found, marks, spacing)
     found = tuple(_as_found(c, mammogram.frame, config) for c in found)
     clusters: tuple[Cluster, ...] = ()
     arteries: tuple[Vessel, ...] = ()

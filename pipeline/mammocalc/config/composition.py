@@ -23,7 +23,6 @@ from mammocalc.stages.detect import DetectSettings
 from mammocalc.stages.distribution import DistributionSettings
 from mammocalc.stages.enhance import EnhanceSettings
 from mammocalc.stages.foreign_objects import ForeignSettings
-from mammocalc.stages.landmarks import LandmarkSettings
 from mammocalc.stages.measure import MeasureSettings
 from mammocalc.stages.morphology import MorphologySettings
 from mammocalc.stages.normalise import NormaliseSettings
@@ -58,9 +57,6 @@ class Config(Settings):
 
     breast: BreastSettings = BreastSettings()
     """How the breast is told from everything else in the image."""
-
-    landmarks: LandmarkSettings = LandmarkSettings()
-    """How the pectoral muscle and the nipple are found."""
 
     enhance: EnhanceSettings = EnhanceSettings()
     """Which particles are left when the background is removed."""

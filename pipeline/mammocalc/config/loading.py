@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from mammocalc.config.composition import REDACTED, Config, is_secret
 from mammocalc.config.film import HOMES
+from mammocalc.config.now_constant import NOW_CONSTANT
 from mammocalc.config.ready_made import find, listed
 from mammocalc.files.yaml_text import YamlError, parse_yaml, read_yaml
 from mammocalc.model.settings import Settings
@@ -114,7 +115,8 @@ def _read_mapping(file: Path) -> tuple[dict[str, Any], list[Problem]]:
 
 def _without_empty_sections(values: dict[str, Any]) -> dict[str, Any]:
     """Drop sections that hold nothing, as where all their keys are commented out."""
-    return {key: value for key, value in values.items() if not (value is None and key in _sections())}
+    known = {*_sections(), *NOW_CONSTANT}
+    return {key: value for key, value in values.items() if not (value is None and key in known)}
 
 
 def _parse_overrides(overrides: Sequence[str]) -> list[tuple[tuple[str, ...], Any]]:
@@ -166,10 +168,18 @@ def _validate(values: dict[str, Any], origins: Mapping[str, str], source: str, r
     try:
         config = Config.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        problems += [_problem(details, origins) for details in error.errors(include_url=False)]
+        problems += [one for details in error.errors(include_url=False) for one in _problems_of(details, origins)]
     if problems:
         raise ConfigurationError(source, problems)
     return config
+
+
+def _problems_of(details: ErrorDetails, origins: Mapping[str, str]) -> list[Problem]:
+    """Name one mistake; where a whole section is gone, each of its settings that was given."""
+    loc, given = details["loc"], details["input"]
+    if details["type"] == "extra_forbidden" and len(loc) == 1 and loc[0] in NOW_CONSTANT and isinstance(given, dict):
+        return [_problem({**details, "loc": (*loc, str(key))}, origins) for key in given]
+    return [_problem(details, origins)]
 
 
 def _problem(details: ErrorDetails, origins: Mapping[str, str]) -> Problem:
@@ -177,6 +187,9 @@ def _problem(details: ErrorDetails, origins: Mapping[str, str]) -> Problem:
     given_by_option = origins.get(path) == FROM_OPTION
     origin = f", from {FROM_OPTION}" if given_by_option else ""
     if details["type"] == "extra_forbidden":
+        section, _, name = path.partition(".")
+        if name in NOW_CONSTANT.get(section, ()):
+            return Problem(path, f"is no setting any more{origin}: it is a constant of the program now; take it out")
         return Problem(path, f"unknown key{origin}{_suggestion(path)}")
     holds_secret = is_secret(path) or path == "privacy"  # where a text stands in place of the section
     shown = REDACTED if holds_secret else _shorten(json.dumps(details["input"], ensure_ascii=False, default=str))

@@ -9,6 +9,7 @@ import yaml
 
 from mammocalc.config import REDACTED, Config, describe, digest, json_schema, load, to_commented_yaml, without_secrets
 from mammocalc.config.loading import setting_paths
+from mammocalc.config.now_constant import NOW_CONSTANT
 from mammocalc.vocabulary.errors import ConfigurationError
 
 CONFIGS = sorted((Path(__file__).parents[3] / "configs").glob("*.yaml"))
@@ -267,3 +268,19 @@ def test_another_classifier_in_the_same_file_is_another_configuration(tmp_path: 
         file.write_text(text, encoding="utf-8")
         digests.append(digest(config))
     assert len(set(digests)) == 3
+
+
+def test_a_setting_that_is_a_constant_now_says_so_wherever_it_is_named(tmp_path: Path) -> None:
+    text = "landmarks: {nipple_disc_mm: 20, nipple_bump_mm: 1}\nmeasure: {level: 0.4}\nvessels:\n  reach: 3\n"
+    found = problems_of(write(tmp_path, text))
+    assert found.keys() == {"landmarks.nipple_disc_mm", "landmarks.nipple_bump_mm", "measure.level", "vessels.reach"}
+    assert "a constant of the program now; take it out" in found["landmarks.nipple_disc_mm"]
+    assert "a constant of the program now" in found["measure.level"]
+    assert "constant" not in found["vessels.reach"]
+    assert "from --set" in problems_of(None, "landmarks.nipple_disc_mm=20")["landmarks.nipple_disc_mm"]
+    load(write(tmp_path, "landmarks:\n"), [])  # all its keys are commented out
+
+
+def test_no_setting_is_called_a_constant() -> None:
+    gone = {f"{section}.{name}" for section, names in NOW_CONSTANT.items() for name in names}
+    assert gone.isdisjoint(setting_paths(Config))

@@ -84,8 +84,6 @@ def test_metal_is_no_calcification_and_the_image_says_so(changes: dict[str, Any]
     assert marked(Config()) == 0
     assert Flag.METAL in analyse(mammogram, Config()).flags
     assert Flag.METAL not in analyse(mammogram, kept_in).flags
-    larger = Config(foreign=ForeignSettings(metal_area_mm2=20.0))
-    assert Flag.METAL not in analyse(mammogram, larger).flags
 
 
 @pytest.mark.parametrize("changes", [{}, RAW, {"density": 0.6}], ids=["processed", "raw", "dense"])
@@ -96,7 +94,7 @@ def test_no_particle_on_a_macrocalcification_is_taken_for_metal(
     for seed in (41, 42):
         phantom = rendered(Kind.MACRO_ONLY, seed=seed, count=(4, 6), macro_diameter_mm=(1.2, 4.5), **changes)
         seen = search(as_mammogram(phantom), Config())
-        metal = foreign_objects.find_metal(seen.particles, seen.channels, seen.breast, ForeignSettings())
+        metal = foreign_objects.find_metal(seen.particles, seen.channels, seen.breast)
         kept, flags = foreign_objects.leave_out_metal(seen.particles, metal, ForeignSettings())
         assert kept == seen.particles
         assert flags == frozenset()
@@ -124,14 +122,12 @@ def test_a_calcification_at_the_nipple_is_flagged_and_stays() -> None:
     calcifications = tuple(calcification_at(row, 100.0) for row in (100.0, 290.0, 310.0))
     marks = Landmarks(np.zeros((2, 2), bool), (), Nipple(100.0, 100.0, confidence=0.8))
     spacing = PixelSpacing(0.1, 0.1)
-    flagged = foreign_objects.flag_areola(calcifications, marks, spacing, ForeignSettings())
+    flagged = foreign_objects.flag_areola(calcifications, marks, spacing)
     assert [Flag.NEAR_NIPPLE in c.flags for c in flagged] == [True, True, False]
     assert [c.row_px for c in flagged] == [100.0, 290.0, 310.0]
     unsure = replace(marks, flags=frozenset({Flag.NIPPLE_UNCERTAIN}))
-    assert foreign_objects.flag_areola(calcifications, unsure, spacing, ForeignSettings()) == calcifications
-    assert foreign_objects.flag_areola(calcifications, replace(marks, nipple=None), spacing, ForeignSettings()) == (
-        calcifications
-    )
+    assert foreign_objects.flag_areola(calcifications, unsure, spacing) == calcifications
+    assert foreign_objects.flag_areola(calcifications, replace(marks, nipple=None), spacing) == (calcifications)
 
 
 def test_one_bright_pixel_on_a_flat_calcification_makes_no_metal_of_it() -> None:
@@ -163,7 +159,7 @@ def test_one_bright_pixel_on_a_flat_calcification_makes_no_metal_of_it() -> None
     found = Particle(200.0, 200.0, 0, 9.0, 9.0, 9.0, 1.0)
 
     def metal() -> frozenset[Place]:
-        return foreign_objects.find_metal([found], (channel,), breast, ForeignSettings())
+        return foreign_objects.find_metal([found], (channel,), breast)
 
     channel.image[200, 200] = 21600  # tissue ends at 20,770, and metal begins a tenth of its range beyond, at 20,900
     assert not metal()

@@ -8,7 +8,7 @@ from mammocalc.simulation import Scene, render
 from mammocalc.simulation.header import make_dataset
 from mammocalc.simulation.vocabulary import Kind
 from mammocalc.stages.breast import BreastSettings, find_breast
-from mammocalc.stages.landmarks import LandmarkSettings, find_landmarks
+from mammocalc.stages.landmarks import find_landmarks, landmarks
 from mammocalc.stages.landmarks.muscle import find_muscle
 from mammocalc.stages.landmarks.nipple import find_nipple
 from mammocalc.stages.normalise import to_density
@@ -17,7 +17,7 @@ from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, View
 
 
 def _landmarks(made, view):
-    return find_landmarks(made.breast(), made.spacing, view, LandmarkSettings())
+    return find_landmarks(made.breast(), made.spacing, view)
 
 
 def test_a_nipple_in_profile_is_found_with_confidence(scene):
@@ -60,7 +60,7 @@ def test_the_corner_at_the_chest_wall_of_a_film_with_a_black_border_is_no_nipple
     mask = ((row - 70) / 65.0) ** 2 + (column / 50.0) ** 2 <= 1
     mask |= has_nipple & (np.abs(row - 70) < 7) & (column < 57)
     framed = np.pad(mask, ((border_cells // 2, border_cells), (border_cells, border_cells)))
-    found = find_nipple(framed, np.zeros((0, 2)), 0.6, LandmarkSettings())
+    found = find_nipple(framed, np.zeros((0, 2)), 0.6)
     assert found is not None
     row_px, column_px, confidence = found
     assert (row_px, column_px) == pytest.approx((70 + border_cells // 2, 50 + border_cells), abs=3)
@@ -121,10 +121,11 @@ def test_what_lies_behind_a_bright_line_alone_is_no_sure_muscle(scene):
     assert Flag.PECTORAL_UNCERTAIN in found.flags
 
 
-def test_a_doubtful_muscle_is_drawn_and_flagged(scene):
+def test_a_doubtful_muscle_is_drawn_and_flagged(scene, monkeypatch):
+    monkeypatch.setattr(landmarks, "_PECTORAL_LEAST_CONFIDENCE", 1.0)
     made = scene()
     _with_muscle(made)
-    found = find_landmarks(made.breast(), made.spacing, View.MLO, LandmarkSettings(pectoral_least_confidence=1.0))
+    found = find_landmarks(made.breast(), made.spacing, View.MLO)
     assert len(found.pectoral_px) > 0
     assert Flag.PECTORAL_UNCERTAIN in found.flags
 
@@ -138,7 +139,7 @@ def test_a_thin_muscle_is_less_sure_and_its_edge_as_true(thickness_share, as_mam
     phantom = render(scene)
     mammogram = as_mammogram(phantom)
     breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, BreastSettings())
-    found = find_landmarks(breast, mammogram.spacing, View.MLO, LandmarkSettings())
+    found = find_landmarks(breast, mammogram.spacing, View.MLO)
     assert found.pectoral_confidence is not None
     assert (found.pectoral_confidence > 0.6) is (thickness_share == 1.0)
     edge, truth = np.array(found.pectoral_px), np.array(phantom.truth.pectoral_px)
@@ -155,7 +156,7 @@ def test_the_muscle_is_found_in_raw_images_whose_edge_is_darker_than_all_tissue(
     make_dataset(phantom).save_as(file, enforce_file_format=True)
     mammogram, spacing = read_mammogram(file, DicomSettings()), PixelSpacing(0.2, 0.2)
     breast = find_breast(to_density(mammogram.pixels), spacing, BreastSettings())
-    found = find_landmarks(breast, spacing, View.MLO, LandmarkSettings())
+    found = find_landmarks(breast, spacing, View.MLO)
     assert Flag.PECTORAL_UNCERTAIN not in found.flags
     edge, truth = np.array(found.pectoral_px), np.array(phantom.truth.pectoral_px)
     gaps = np.hypot(*(edge[:, None] - truth[None]).transpose(2, 0, 1)).min(axis=1)
@@ -180,7 +181,7 @@ def test_a_breast_without_muscle_has_none(scene):
 @pytest.mark.parametrize("shape", [(4, 200), (200, 4), (1, 1), (3, 3), (12, 90)])
 def test_a_breast_of_any_shape_may_have_no_muscle(shape):
     cells = np.full(shape, 30000, np.uint16)
-    found = find_muscle(cells, np.ones(shape, bool), np.full(shape, 20.0, np.float32), 0.6, LandmarkSettings())
+    found = find_muscle(cells, np.ones(shape, bool), np.full(shape, 20.0, np.float32), 0.6)
     assert found.edge.shape == (0, 2)
     assert found.confidence is None
     assert not found.is_muscle.any()
@@ -191,9 +192,8 @@ def test_landmarks_mirror_with_the_image(scene):
     _with_muscle(made)
     density = made.density()
     mirrored = type(density)(np.ascontiguousarray(density.image[:, ::-1]), None)
-    settings = LandmarkSettings()
-    one = find_landmarks(made.breast(), made.spacing, View.MLO, settings)
-    other = find_landmarks(find_breast(mirrored, made.spacing, BreastSettings()), made.spacing, View.MLO, settings)
+    one = find_landmarks(made.breast(), made.spacing, View.MLO)
+    other = find_landmarks(find_breast(mirrored, made.spacing, BreastSettings()), made.spacing, View.MLO)
     assert one.nipple is not None
     assert other.nipple is not None
     assert other.nipple.row_px == pytest.approx(one.nipple.row_px, abs=20)
@@ -203,8 +203,6 @@ def test_landmarks_mirror_with_the_image(scene):
 def test_a_spot_view_has_no_nipple():
     values = np.random.default_rng(3).normal(30000, 4000, (300, 300)).clip(0, 65535).astype(np.uint16)
     spacing = PixelSpacing(0.1, 0.1)
-    found = find_landmarks(
-        find_breast(Density(values, None), spacing, BreastSettings()), spacing, View.UNKNOWN, LandmarkSettings()
-    )
+    found = find_landmarks(find_breast(Density(values, None), spacing, BreastSettings()), spacing, View.UNKNOWN)
     assert found.nipple is None
     assert Flag.NIPPLE_UNCERTAIN in found.flags

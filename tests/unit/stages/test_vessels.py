@@ -147,12 +147,12 @@ def test_the_flag_is_set_and_nothing_else_changes() -> None:
     assert marked[0] == single
     assert [replace(one, flags=frozenset(), vessel=None) for one in marked[1:]] == specks
     assert all((one.flags, one.vessel) == (frozenset({Flag.VASCULAR}), vessel.number) for one in marked[1:])
-    assert flag_vessels(
-        everything, *args, VesselSettings(sure=0.9999999, min_count=100, min_rail_count=100, min_track_count=100)
-    ) == (
-        tuple(everything),
-        (),
-    )
+
+
+def test_what_is_not_sure_enough_is_no_artery() -> None:
+    specks = along(VESSEL[200:500:2], 1.5, 3.0, (0.0,))[:4]  # too few for a rule without the model
+    args = (channel_with([VESSEL]),), breast(), landmarks((60.0, -400.0)), SPACING, MODEL
+    assert flag_vessels(specks, *args, VesselSettings(sure=0.9999999)) == (tuple(specks), ())
 
 
 def test_a_tube_is_clear_along_itself_alone_and_nothing_is_outside_of_the_map() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from vessel_scenes import SPACING, VESSEL, along, arc, breast, channel_with, speck, straight
 
-from mammocalc.stages.vessels import VesselSettings
+from mammocalc.stages.vessels import extension, parallel_plaques, rows
 from mammocalc.stages.vessels.chains import find_chains
 from mammocalc.stages.vessels.marks import measure_points
 from mammocalc.stages.vessels.ridge_filter import map_tubes, run_on_mm, tube_along
@@ -31,21 +31,18 @@ if TYPE_CHECKING:
 
     AsMammogram = Callable[[Phantom], Mammogram]
 
-SETTINGS = VesselSettings()
-
 
 def rows_of(
     specks: Sequence[Calcification],
     channel: Channel,
     nipple_mm: tuple[float, float] | None,
-    settings: VesselSettings,
     spacing: PixelSpacing = SPACING,
 ) -> tuple[set[int], set[int]]:
     if not specks:
         return set(), set()
     points = measure_points(specks, spacing)
     at_mm = None if nipple_mm is None else np.array(nipple_mm)
-    arteries, doubtful = find_rows(points, (channel,), breast(), at_mm, spacing, settings)
+    arteries, doubtful = find_rows(points, (channel,), breast(), at_mm, spacing)
     return set().union(*arteries), set().union(*doubtful)
 
 
@@ -53,10 +50,9 @@ def flagged(
     specks: Sequence[Calcification],
     tubes: Iterable[NDArray[np.float64]] = (),
     nipple_mm: tuple[float, float] | None = None,
-    settings: VesselSettings = SETTINGS,
     height: float = 60.0,
 ) -> set[int]:
-    return rows_of(specks, channel_with(tubes, height), nipple_mm, settings)[0]
+    return rows_of(specks, channel_with(tubes, height), nipple_mm)[0]
 
 
 DUCT = straight((60.0, 30.0), (60.0, 54.0))
@@ -78,17 +74,17 @@ def test_two_short_tracks_without_a_vessel_are_none() -> None:
     assert flagged(along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))) == set()
 
 
-def doubtful(specks: Sequence[Calcification], **changes: object) -> list[bool]:
-    settings = SETTINGS.model_copy(update=changes)
-    arteries, rows = rows_of(specks, channel_with((), 60.0), None, settings)
+def doubtful(specks: Sequence[Calcification]) -> list[bool]:
+    arteries, pairs = rows_of(specks, channel_with((), 60.0), None)
     assert not arteries
-    return [index in rows for index in range(len(specks))]
+    return [index in pairs for index in range(len(specks))]
 
 
-def test_two_short_tracks_without_a_vessel_are_possibly_one() -> None:
+def test_two_short_tracks_without_a_vessel_are_possibly_one(monkeypatch: pytest.MonkeyPatch) -> None:
     tracks = along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))
     assert all(doubtful(tracks))
-    assert not any(doubtful(tracks, min_track_count=len(tracks) + 1))
+    monkeypatch.setattr(parallel_plaques, "_MIN_TRACK_COUNT", len(tracks) + 1)
+    assert not any(doubtful(tracks))
 
 
 def test_one_row_and_rows_of_round_specks_are_possibly_none() -> None:
@@ -96,11 +92,14 @@ def test_one_row_and_rows_of_round_specks_are_possibly_none() -> None:
     assert not any(doubtful(along(VESSEL[200:320], 1.5, 1.1, (1.0, -1.0))))
 
 
-def test_a_few_that_face_others_are_enough_along_more_than_a_duct() -> None:
+def test_a_few_that_face_others_are_enough_along_more_than_a_duct(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     row = along(straight((60.0, 20.0), (60.0, 70.0)), 3.0, 3.0, (0.0,))
     other = along(straight((62.0, 30.0), (62.0, 39.0)), 3.0, 3.0, (0.0,))
     assert all(doubtful([*row, *other]))
-    assert not any(doubtful([*row, *other], min_tube_length_mm=200.0))
+    monkeypatch.setattr(parallel_plaques, "MIN_TUBE_LENGTH_MM", 200.0)
+    assert not any(doubtful([*row, *other]))
 
 
 TURNS = (1.1, 1.1, 1.1, 1.1, -1.1, -1.1, -1.1, -1.1)
@@ -127,27 +126,28 @@ def test_few_even_rows_that_run_to_the_nipple_may_be_ducts() -> None:
     assert flagged(specks, nipple_mm=(110.0, 45.0)) == set(range(len(specks)))
 
 
-def test_two_short_tracks_ahead_of_an_artery_are_one_with_it() -> None:
+def test_two_short_tracks_ahead_of_an_artery_are_one_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     artery = along(straight((60.0, 10.0), (60.0, 35.0)), 1.5, 3.0, (1.0, -1.0))
     tracks = along(straight((62.0, 62.0), (63.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
     assert flagged([*artery, *tracks]) == set(range(len(artery) + len(tracks)))
-    assert flagged([*artery, *tracks], settings=SETTINGS.model_copy(update={"grow_tracks_mm": 20.0})) == set(
-        range(len(artery))
-    )
     beside = along(straight((90.0, 62.0), (91.0, 67.0)), 1.2, 3.0, (1.0, -1.0))
     assert flagged([*artery, *beside]) == set(range(len(artery)))
+    monkeypatch.setattr(rows, "_GROW_TRACKS_MM", 20.0)
+    assert flagged([*artery, *tracks]) == set(range(len(artery)))
 
 
-def test_what_lies_on_the_vessel_of_an_artery_far_ahead_is_taken_up_and_a_group_that_it_crosses_is_not() -> None:
+def test_what_lies_on_the_vessel_of_an_artery_far_ahead_is_taken_up_and_a_group_that_it_crosses_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     artery = along(VESSEL[50:300], 1.5, 3.0, (1.0, -1.0))
     grains = along(VESSEL[650:690], 1.5, 1.1, (0.6, -0.6))
     assert flagged([*artery, *grains], [VESSEL]) == set(range(len(artery) + len(grains)))
     assert flagged([*artery, *grains], [VESSEL[:400]]) == set(range(len(artery)))
-    without = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
-    assert flagged([*artery, *grains], [VESSEL], settings=without) == set(range(len(artery)))
     rng = np.random.default_rng(6)
     group = [speck((VESSEL[670] + off).tolist(), 0.0, 1.1) for off in rng.uniform(-4.0, 4.0, (12, 2))]
     assert flagged([*artery, *group], [VESSEL]) == set(range(len(artery)))
+    monkeypatch.setattr(extension, "_GROW_TUBE_MM", 0.0)
+    assert flagged([*artery, *grains], [VESSEL]) == set(range(len(artery)))
 
 
 def test_long_complete_tracks_need_no_vessel() -> None:
@@ -205,12 +205,12 @@ def test_too_few_are_no_artery() -> None:
     assert flagged(along(VESSEL[200:500], 9.0, 3.0, (1.0, -1.0)), [VESSEL]) == set()
 
 
-def test_the_next_plaque_of_an_artery_is_taken_up_and_one_far_off_is_not() -> None:
+def test_the_next_plaque_of_an_artery_is_taken_up_and_one_far_off_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     vessel = straight((60.0, 5.0), (60.0, 115.0))
     specks = along(vessel[100:350], 1.5, 3.0, (1.0, -1.0))
     ahead, far, across = speck((60.8, 47.0), 0.0, 3.0), speck((60.0, 80.0), 0.0, 3.0), speck((60.0, 25.0), 1.5, 3.0)
-    by_sight = SETTINGS.model_copy(update={"grow_tube_mm": 0.0})
-    found = flagged([*specks, ahead, far], [vessel], settings=by_sight)
+    monkeypatch.setattr(extension, "_GROW_TUBE_MM", 0.0)  # by sight alone
+    found = flagged([*specks, ahead, far], [vessel])
     assert found == set(range(len(specks) + 1))
     beside = replace(across, row_px=across.row_px + 90)
     assert len(specks) not in flagged([*specks, beside], [vessel])
@@ -259,7 +259,7 @@ def test_a_chain_is_cut_at_a_sharp_turn_and_at_a_gap() -> None:
 
 def test_a_tube_is_clear_along_itself_alone_and_followed_to_its_end() -> None:
     tube = straight((60.0, 10.0), (60.0, 90.0))
-    tubes = map_tubes(channel_with([tube]), breast(), SPACING, SETTINGS.tube_sigma_mm)
+    tubes = map_tubes(channel_with([tube]), breast(), SPACING, 0.9)
     clarity, share = tube_along(tubes, tube[::5])
     assert clarity > 1.5
     assert share > 0.95

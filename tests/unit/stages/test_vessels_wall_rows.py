@@ -35,12 +35,12 @@ def two_rows(count: int, length_mm: float, gaps_mm: tuple[float, float]) -> list
 
 
 def fitted(points: Points) -> Rails | None:
-    return fit_rails(np.arange(len(points.at_mm)), points, SETTINGS)
+    return fit_rails(np.arange(len(points.at_mm)), points)
 
 
 def is_walls(points: Points) -> bool:
     rails = fitted(points)
-    return rails is not None and are_walls(rails, SETTINGS)
+    return rails is not None and are_walls(rails)
 
 
 def test_two_rows_give_their_distance_and_the_line_between_them() -> None:
@@ -68,7 +68,7 @@ def test_the_walls_of_a_bent_vessel_are_walls(radius_mm: float) -> None:
 def test_walls_are_walls_in_any_order() -> None:
     points = plaques(two_rows(12, 20.0, (2.4, 2.4)))
     order = np.random.default_rng(3).permutation(12)
-    turned, same = fit_rails(order, points, SETTINGS), fitted(points)
+    turned, same = fit_rails(order, points), fitted(points)
     assert turned is not None
     assert same is not None
     assert turned.gap_mm == pytest.approx(same.gap_mm)
@@ -100,7 +100,7 @@ def test_one_row_is_no_vessel() -> None:
 def test_rows_one_behind_the_other_are_no_walls() -> None:
     steps = [(51.2, 10.0 + k) for k in range(7)] + [(48.8, 30.0 + k) for k in range(7)]
     rails = fitted(plaques(steps))
-    assert rails is None or not are_walls(rails, SETTINGS)
+    assert rails is None or not are_walls(rails)
 
 
 def test_particles_across_the_rows_are_no_plaques() -> None:
@@ -117,7 +117,7 @@ def test_round_grains_lie_in_a_row_and_say_nothing_of_direction() -> None:
 
 def test_few_are_not_judged() -> None:
     assert fitted(plaques(two_rows(5, 20.0, (2.4, 2.4)))) is None
-    assert fit_rails(np.array([], np.intp), plaques([(1.0, 2.0)]), SETTINGS) is None
+    assert fit_rails(np.array([], np.intp), plaques([(1.0, 2.0)])) is None
     assert fitted(plaques([(50.0, 10.0)] * 9)) is None
     assert not is_walls(plaques(two_rows(7, 20.0, (2.4, 2.4))))
 

@@ -246,7 +246,7 @@ def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDA
         raise ValueError(message)
     density = to_density(mammogram.pixels)
     breast = find_breast(density, spacing, config.breast)
-    marks = find_landmarks(breast, spacing, mammogram.identity.view, config.landmarks)
+    marks = find_landmarks(breast, spacing, mammogram.identity.view)
     room = breast.is_judged.copy()
     if breast.has_background:
         room &= breast.skin_distance_px * spacing.mean_mm > recipe.skin_margin_mm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
@@ -28,6 +28,26 @@ Place = tuple[int, float, float]
 _PATCH_MM = 4.0
 """What is looked at around a peak: the largest clips lie in it, and enough of what is around them."""
 
+_METAL_OVER_SHARE: Final = 0.1
+"""Metal is denser than the densest tissue by at least this share of the tissue's range (from the 5th to the 99.5th
+percentile of the breast)."""
+
+_METAL_FLAT_SHARE: Final = 0.4
+"""Smallest share of the area above half of an object's height that reaches nine tenths of it. Next to nothing passes
+through metal, so its top is flat; in a dome, like a calcification, a quarter of the area is so high."""
+
+_METAL_FLANK_MM: Final = 0.15
+"""Largest mean width of the flank between half and nine tenths of the height. The wall of metal is as steep as the
+detector's blur allows, 0.03 to 0.14 mm; real large calcifications with tops nearly as flat, saturated ones among them,
+had 0.29 mm and more."""
+
+_METAL_AREA_MM2: Final = 1.2
+"""Smallest area of a piece of metal: that of a BB of 1.2 mm, or the end of a clip. Real round calcifications below this
+have too few pixels to be told from it by their flanks."""
+
+_AREOLA_RADIUS_MM: Final = 20.0
+"""Calcifications this close to a nipple that was found with confidence are flagged; areolas are 30 to 50 mm wide."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Tissue:
@@ -43,7 +63,7 @@ class _Tissue:
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What metal is told by; see `ForeignSettings`."""
+    """What metal is told by."""
 
     over_share: float
     flat_share: float
@@ -51,9 +71,7 @@ class _Body:
     area_mm2: float
 
 
-def find_metal(
-    particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast, settings: ForeignSettings
-) -> frozenset[Place]:
+def find_metal(particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast) -> frozenset[Place]:
     """
     Find the particles that lie on metal or lead.
 
@@ -70,8 +88,6 @@ def find_metal(
         As they were searched; the image of the first, the finest, is looked at.
     breast : Breast
         Its box, and the densities of its tissue.
-    settings : ForeignSettings
-        What metal is.
 
     Returns
     -------
@@ -84,7 +100,7 @@ def find_metal(
     low, high = np.quantile(cells, (0.05, 0.995)).tolist()
     tissue = _Tissue(low, high)
     peaks = {place_of(p): _peak_near(p, channels, breast) for p in particles}
-    metal = {peak for peak in set(peaks.values()) if peak and _is_metal(peak, channels[0], tissue, settings)}
+    metal = {peak for peak in set(peaks.values()) if peak and _is_metal(peak, channels[0], tissue)}
     return frozenset(place for place, peak in peaks.items() if peak in metal)
 
 
@@ -165,7 +181,7 @@ def leave_out_drawn(
 
 
 def flag_areola(
-    calcifications: Sequence[Calcification], landmarks: Landmarks, spacing: PixelSpacing, settings: ForeignSettings
+    calcifications: Sequence[Calcification], landmarks: Landmarks, spacing: PixelSpacing
 ) -> tuple[Calcification, ...]:
     """
     Flag calcifications that may lie in the skin of the areola.
@@ -182,8 +198,6 @@ def flag_areola(
         The nipple; without one nothing is flagged.
     spacing : PixelSpacing
         Size of a pixel.
-    settings : ForeignSettings
-        Size of the areola.
 
     Returns
     -------
@@ -196,7 +210,7 @@ def flag_areola(
 
     def is_near(one: Calcification) -> bool:
         row_mm = (one.row_px - nipple.row_px) * spacing.row_mm
-        return math.hypot(row_mm, (one.column_px - nipple.column_px) * spacing.column_mm) <= settings.areola_radius_mm
+        return math.hypot(row_mm, (one.column_px - nipple.column_px) * spacing.column_mm) <= _AREOLA_RADIUS_MM
 
     return tuple(replace(c, flags=c.flags | {Flag.NEAR_NIPPLE}) if is_near(c) else c for c in calcifications)
 
@@ -221,20 +235,20 @@ def _peak_near(particle: Particle, channels: tuple[Channel, ...], breast: Breast
     return top + below, left + beside
 
 
-def _is_metal(peak: tuple[int, int], finest: Channel, tissue: _Tissue, settings: ForeignSettings) -> bool:
+def _is_metal(peak: tuple[int, int], finest: Channel, tissue: _Tissue) -> bool:
     """Tell whether what stands out at a pixel is metal."""
     row, column = peak
-    if float(finest.image[row, column]) < tissue.high + settings.metal_over_share * tissue.span:
+    if float(finest.image[row, column]) < tissue.high + _METAL_OVER_SHARE * tissue.span:
         return False
     half = math.ceil(_PATCH_MM / finest.pixel_mm)
     top, left = max(0, row - half), max(0, column - half)
     patch = finest.image[top : row + half + 1, left : column + half + 1].astype(np.float64)
     body = _body(patch, (row - top, column - left), tissue, finest.pixel_mm)
     return (
-        body.over_share >= settings.metal_over_share
-        and body.flat_share >= settings.metal_flat_share
-        and body.flank_mm <= settings.metal_flank_mm
-        and body.area_mm2 >= settings.metal_area_mm2
+        body.over_share >= _METAL_OVER_SHARE
+        and body.flat_share >= _METAL_FLAT_SHARE
+        and body.flank_mm <= _METAL_FLANK_MM
+        and body.area_mm2 >= _METAL_AREA_MM2
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mammocalc.model import Landmarks, Nipple
 from mammocalc.stages.landmarks.muscle import find_muscle, no_muscle
@@ -11,14 +11,22 @@ from mammocalc.vocabulary.lexicon import Flag, View
 
 if TYPE_CHECKING:
     from mammocalc.model import Breast
-    from mammocalc.stages.landmarks.settings import LandmarkSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 
 _PECTORAL_VIEWS = frozenset({View.MLO, View.ML, View.LMO, View.UNKNOWN})
 
+_PECTORAL_LEAST_CONFIDENCE: Final = 0.5
+"""With less confidence the muscle is drawn, and passed on as unknown. Of 92 edges drawn in oblique views of INbreast
+and looked at, 92 % of those with more were right along their whole length, and 18 % of those with less
+(docs/distribution.md)."""
 
-def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View, settings: LandmarkSettings) -> Landmarks:
+_NIPPLE_LEAST_CONFIDENCE: Final = 0.5
+"""With less confidence the nipple is passed on as unknown: one that is wrong by more than about 11 mm tells less than
+none."""
+
+
+def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View) -> Landmarks:
     """
     Find the edge of the pectoral muscle and the nipple.
 
@@ -36,8 +44,6 @@ def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View, settings: 
         Size of a pixel.
     view : View
         The muscle is looked for in MLO, ML, LMO and unknown views.
-    settings : LandmarkSettings
-        What is believed.
 
     Returns
     -------
@@ -58,16 +64,13 @@ def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View, settings: 
     muscle = no_muscle(mask.shape)
     if view in _PECTORAL_VIEWS and breast.has_background:
         from_skin_mm = breast.skin_distance_px * spacing.mean_mm
-        muscle = find_muscle(cells, mask, from_skin_mm if is_left else from_skin_mm[:, ::-1], cell_mm, settings)
+        muscle = find_muscle(cells, mask, from_skin_mm if is_left else from_skin_mm[:, ::-1], cell_mm)
         # Every oblique view shows it; in the others it may be missing with good reason.
-        if muscle.confidence is None:
-            is_doubtful = view is View.MLO
-        else:
-            is_doubtful = muscle.confidence < settings.pectoral_least_confidence
-        if is_doubtful:
+        is_missing = muscle.confidence is None and view is View.MLO
+        if is_missing or (muscle.confidence is not None and muscle.confidence < _PECTORAL_LEAST_CONFIDENCE):
             flags.add(Flag.PECTORAL_UNCERTAIN)
-    nipple = find_nipple(mask, muscle.edge, cell_mm, settings) if breast.has_background else None
-    if nipple is None or nipple[2] < settings.nipple_least_confidence:
+    nipple = find_nipple(mask, muscle.edge, cell_mm) if breast.has_background else None
+    if nipple is None or nipple[2] < _NIPPLE_LEAST_CONFIDENCE:
         flags.add(Flag.NIPPLE_UNCERTAIN)
 
     def to_px(row: float, column: float) -> tuple[float, float]:

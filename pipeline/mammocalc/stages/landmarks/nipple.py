@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
@@ -10,11 +10,21 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mammocalc.stages.landmarks.settings import LandmarkSettings
+
+_NIPPLE_DISC_MM: Final = 18.0
+"""Radius of the disc that is rolled along the inside of the skin line; what it does not reach stands out. It is wider
+than nipples, which are 8 to 20 mm wide, and narrower than the tips of breasts."""
+
+_NIPPLE_REACH_MM: Final = 45.0
+"""How far from the outermost point of the breast a nipple in profile is looked for. In INbreast the farthest is 45 mm
+off; farther away lie the folds at the chest wall."""
+
+_NIPPLE_BUMP_MM: Final = 0.8
+"""Height of a bump on the skin line at which it is taken for the nipple in profile."""
 
 
 def find_nipple(
-    mask: NDArray[np.bool_], edge: NDArray[np.float64], cell_mm: float, settings: LandmarkSettings
+    mask: NDArray[np.bool_], edge: NDArray[np.float64], cell_mm: float
 ) -> tuple[float, float, float] | None:
     """
     Find the highest bump on the skin line near the outermost point of the breast, or that point itself.
@@ -28,8 +38,6 @@ def find_nipple(
         it is meant from the chest wall.
     cell_mm : float
         Side of a cell.
-    settings : LandmarkSettings
-        What is taken for a nipple in profile.
 
     Returns
     -------
@@ -51,9 +59,9 @@ def find_nipple(
     if not is_skin.any():
         return None
     tip = _outermost(outline[is_skin], edge)
-    round_breast, height = _rolled(mask, settings.nipple_disc_mm / cell_mm)
+    round_breast, height = _rolled(mask, _NIPPLE_DISC_MM / cell_mm)
     skin = _outline(round_breast)
-    best, best_height = None, settings.nipple_bump_mm
+    best, best_height = None, _NIPPLE_BUMP_MM
     count, parts, boxes, middles = cv2.connectedComponentsWithStats((mask & ~round_breast).astype(np.uint8))
     for part in range(1, count):
         left, top, width, rows, _ = boxes[part]
@@ -61,7 +69,7 @@ def find_nipple(
             continue
         foot = skin[np.hypot(*(skin - middles[part][::-1]).T).argmin()]
         highest = float(height[parts == part].max()) * cell_mm
-        if highest >= best_height and np.hypot(*(foot - tip)) * cell_mm <= settings.nipple_reach_mm:
+        if highest >= best_height and np.hypot(*(foot - tip)) * cell_mm <= _NIPPLE_REACH_MM:
             best, best_height = foot, highest
     if best is None:
         return (*(tip + corner).tolist(), 0.4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
@@ -20,10 +20,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.model import Breast, Channel, Particle
-    from mammocalc.stages.measure.settings import MeasureSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 _ANGLES = 8
+
+LEVEL: Final = 0.5
+"""Height of the contour, as a share of the particle's height above the background."""
+
+_MERGE_SHARE: Final = 0.65
+"""Two peaks belong to one particle when the saddle between them is at least this share of the lower peak. Two specks a
+blur apart have a valley of half their height; the texture of one large calcification is shallower."""
+
+_BACKGROUND_LENGTH_MM: Final = 2.2
+"""Length of the lines with which the background below a particle of the fine channels is found, those with shorter
+lines: well over that of the search, so that two particles that touch, or one of nearly that length, are no background
+themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,29 +103,26 @@ def surroundings_of(
     channels: tuple[Channel, ...],
     breast: Breast,
     spacing: PixelSpacing,
-    settings: MeasureSettings,
 ) -> Surroundings:
     """Gather what `find_outline` needs, once for all particles of an image."""
     corner_px = breast.box_px[:2]
     peaks = [(p.row_px, p.column_px) for p in particles if p.channel == 0]
-    coarse = {p.channel for p in particles if channels[p.channel].length_mm > settings.background_length_mm}
+    coarse = {p.channel for p in particles if channels[p.channel].length_mm > _BACKGROUND_LENGTH_MM}
     return Surroundings(
         channels=channels,
         corner_px=corner_px,
-        footprints=line_footprints(spacing, settings.background_length_mm, _ANGLES),
+        footprints=line_footprints(spacing, _BACKGROUND_LENGTH_MM, _ANGLES),
         backgrounds={i: cv2.subtract(channels[i].image, channels[i].residue).astype(np.float32) for i in coarse},
         peaks_px=np.rint(np.array(peaks).reshape(-1, 2) - corner_px).astype(np.int_),
     )
 
 
-def find_outline(
-    particle: Particle, around: Surroundings, spacing: PixelSpacing, settings: MeasureSettings
-) -> Outline | None:
+def find_outline(particle: Particle, around: Surroundings, spacing: PixelSpacing) -> Outline | None:
     """Find the outline of one particle; None where its peak has no closed contour."""
     channel, finest = around.channels[particle.channel], around.channels[0]
     row, column = round(particle.row_px - around.corner_px[0]), round(particle.column_px - around.corner_px[1])
-    is_fine = channel.length_mm <= settings.background_length_mm
-    reach_mm = settings.background_length_mm if is_fine else channel.length_mm
+    is_fine = channel.length_mm <= _BACKGROUND_LENGTH_MM
+    reach_mm = _BACKGROUND_LENGTH_MM if is_fine else channel.length_mm
     half = math.ceil(1.25 * reach_mm / finest.pixel_mm)
     top, left = max(0, row - half), max(0, column - half)
     patch = finest.image[top : row + half + 1, left : column + half + 1]
@@ -131,10 +139,10 @@ def find_outline(
     height = float(excess[at])
     if height <= 0:
         return None
-    excess, is_split = _without_neighbours(excess, at, around.peaks_px - (top, left), settings)
+    excess, is_split = _without_neighbours(excess, at, around.peaks_px - (top, left))
     framed = np.zeros((excess.shape[0] + 2, excess.shape[1] + 2))
     framed[1:-1, 1:-1] = excess
-    outlines = [c - 1 for c in find_contours(framed, settings.level * height) if len(c) > 3]
+    outlines = [c - 1 for c in find_contours(framed, LEVEL * height) if len(c) > 3]
     holding = [c for c in outlines if points_in_poly([at], c)[0]]
     if not holding:
         return None
@@ -155,17 +163,17 @@ def _above(
 
 
 def _without_neighbours(
-    excess: NDArray[np.float64], at: tuple[int, int], peaks: NDArray[np.int_], settings: MeasureSettings
+    excess: NDArray[np.float64], at: tuple[int, int], peaks: NDArray[np.int_]
 ) -> tuple[NDArray[np.float64], bool]:
     """Blank out what a watershed gives to other peaks of the same region."""
     near = peaks[((peaks >= 0) & (peaks < excess.shape)).all(axis=1) & (peaks != at).any(axis=1)]
     if not len(near):
         return excess, False
-    region = _component(excess >= settings.level * excess[at], at)
+    region = _component(excess >= LEVEL * excess[at], at)
     near = near[region[near[:, 0], near[:, 1]]]
     markers = np.zeros(excess.shape, np.int32)
     for number, (row, column) in enumerate(near.tolist(), start=2):
-        saddle = settings.merge_share * min(excess[at], excess[row, column])
+        saddle = _MERGE_SHARE * min(excess[at], excess[row, column])
         if not _component(excess >= saddle, at)[row, column]:
             markers[row, column] = number
     if not markers.any():

@@ -33,6 +33,20 @@ _ROD_MIN_LENGTH_MM: Final = 1.8
 """What the search took for a rod for its length and is outlined shorter is a part of something else, as a lobe of
 popcorn."""
 
+_BODY_MIN_LENGTH_MM: Final = 0.6
+"""Particles shorter than this are not taken for a part of something larger."""
+
+_FINER_SHARE: Final = 0.75
+"""A particle of a coarse channel that is shorter than this share of the next finer channel's lines is left to that
+channel, which sees it, and its neighbours, better."""
+
+_LONGEST_SHARE: Final = 1.5
+"""A particle that is longer than this many times the lines its background was found with is part of something longer, a
+wire or a fibre, and is dropped."""
+
+_NEAR_SKIN_MM: Final = 3.0
+"""Calcifications closer than this to the skin line are flagged: skin calcifications and folds are found there."""
+
 
 def measure_particles(
     particles: Sequence[Particle],
@@ -75,7 +89,7 @@ def measure_particles(
         particles where several were peaks of one calcification.
     """
     order = sorted(range(len(particles)), key=lambda i: (-particles[i].channel, -particles[i].strength_sigma, i))
-    around = surroundings_of(particles, channels, breast, spacing, settings)
+    around = surroundings_of(particles, channels, breast, spacing)
     accepted: list[tuple[Particle, Outline]] = []
     for i in order:
         particle = particles[i]
@@ -84,18 +98,18 @@ def measure_particles(
         if holder is not None:
             accepted[holder] = _surer(accepted[holder][0], particle), accepted[holder][1]
             continue
-        shape = find_outline(particle, around, spacing, settings)
+        shape = find_outline(particle, around, spacing)
         if shape is None:
             continue
         longest_mm = shape.feret_mm[0]
         if particle.is_rod and longest_mm < _ROD_MIN_LENGTH_MM:
             continue
-        if longest_mm > settings.longest_share * shape.background_length_mm:
+        if longest_mm > _LONGEST_SHARE * shape.background_length_mm:
             continue
-        if particle.channel > 0 and longest_mm < settings.finer_share * channels[particle.channel - 1].length_mm:
+        if particle.channel > 0 and longest_mm < _FINER_SHARE * channels[particle.channel - 1].length_mm:
             continue
-        if longest_mm >= settings.body_min_length_mm:
-            body = find_body(channels[0].image, shape.outline, spacing, settings)
+        if longest_mm >= _BODY_MIN_LENGTH_MM:
+            body = find_body(channels[0].image, shape.outline, spacing)
             if body is not None:
                 shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
                 for part in [one for one in accepted if shape.holds(one[1].middle)]:
@@ -144,7 +158,7 @@ def _calcification(
     row, column = float(centre[0]) + top, float(centre[1]) + left
     cell = breast.cell_of(row, column)
     flags = set()
-    if breast.has_background and breast.skin_distance_px[cell] * spacing.mean_mm < settings.near_skin_mm:
+    if breast.has_background and breast.skin_distance_px[cell] * spacing.mean_mm < _NEAR_SKIN_MM:
         flags.add(Flag.NEAR_SKIN)
     if landmarks.is_pectoral[cell] and Flag.PECTORAL_UNCERTAIN not in landmarks.flags:
         flags.add(Flag.IN_PECTORAL)

@@ -104,7 +104,7 @@ def flag_vessels(
     if landmarks.nipple is not None:
         nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
     probability = model.probabilities(table)
-    rows, doubtful = find_rows(points, channels, breast, nipple_mm, spacing, settings)
+    rows, doubtful = find_rows(points, channels, breast, nipple_mm, spacing)
     is_certain = np.zeros(len(probability), bool)
     is_certain[list(frozenset().union(*rows))] = True
     sets = join_marks(probability, is_certain, points.at_mm, far, clarity, nipple_mm, settings.sure)

@@ -10,13 +10,13 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from mammocalc.stages.vessels.chains import STEP_MM, tangents
+from mammocalc.stages.vessels.limits import ELONGATED, HALF_WIDTH_MM, TRACK_GAP_MM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from mammocalc.stages.vessels.settings import VesselSettings
 
 PARALLEL_DEGREES = 25.0
 """Particles that differ by less lie in the walls of one vessel."""
@@ -45,7 +45,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chain:
-    """A middle line with its members, and what speaks for an artery; see `VesselSettings`."""
+    """A middle line with its members, and what speaks for an artery."""
 
     line_mm: NDArray[np.float64]
     members: NDArray[np.intp]
@@ -55,7 +55,7 @@ class Chain:
     track_share: float
 
 
-def facing(indices: NDArray[np.intp], points: Points, settings: VesselSettings) -> NDArray[np.bool_]:
+def facing(indices: NDArray[np.intp], points: Points) -> NDArray[np.bool_]:
     """
     Tell which points lie opposite to some of them, in the other wall of a vessel: parallel to them and beside them.
 
@@ -66,27 +66,27 @@ def facing(indices: NDArray[np.intp], points: Points, settings: VesselSettings) 
     way = points.direction[indices, None]
     along = away[..., 0] * np.sin(way) + away[..., 1] * np.cos(way)
     across = np.abs(away[..., 1] * np.sin(way) - away[..., 0] * np.cos(way))
-    low, high = settings.track_gap_mm
+    low, high = TRACK_GAP_MM
     is_parallel = np.cos(2 * (points.direction[None] - way)) >= math.cos(2 * math.radians(PARALLEL_DEGREES))
     return np.asarray((np.abs(along) <= OPPOSITE_MM) & (across >= low) & (across <= high) & is_parallel)
 
 
-def describe_chain(line_mm: NDArray[np.float64], points: Points, settings: VesselSettings) -> Chain:
+def describe_chain(line_mm: NDArray[np.float64], points: Points) -> Chain:
     """Gather what lies along a line, and what beside it."""
     along = tangents(line_mm)
     _, nearest = KDTree(line_mm).query(points.at_mm)
     away = points.at_mm - line_mm[nearest]
     offset = away[:, 1] * along[nearest, 0] - away[:, 0] * along[nearest, 1]
     past_end = np.abs((away * along[nearest]).sum(axis=1))
-    inside = (np.abs(offset) <= settings.half_width_mm) & (past_end < _PAST_END_MM)
-    nearer, farther = (settings.half_width_mm + mm for mm in _BESIDE_MM)
+    inside = (np.abs(offset) <= HALF_WIDTH_MM) & (past_end < _PAST_END_MM)
+    nearer, farther = (HALF_WIDTH_MM + mm for mm in _BESIDE_MM)
     beside = (np.abs(offset) > nearer) & (np.abs(offset) <= farther) & (past_end < STEP_MM)
     members = np.flatnonzero(inside)
     way = np.arctan2(along[nearest, 0], along[nearest, 1])
     aligned = np.minimum(points.ratio - 1, 2) * np.cos(2 * (points.direction - way))
-    long = members[points.ratio[members] >= settings.elongated]
+    long = members[points.ratio[members] >= ELONGATED]
     count = max(len(members), 1)
-    tracks = _with_opposite(offset[long], nearest[long] * STEP_MM, points.direction[long], settings)
+    tracks = _with_opposite(offset[long], nearest[long] * STEP_MM, points.direction[long])
     return Chain(
         line_mm=line_mm,
         members=members,
@@ -97,13 +97,11 @@ def describe_chain(line_mm: NDArray[np.float64], points: Points, settings: Vesse
     )
 
 
-def _with_opposite(
-    offset_mm: NDArray[np.float64], at_mm: NDArray[np.float64], direction: NDArray[np.float64], settings: VesselSettings
-) -> int:
+def _with_opposite(offset_mm: NDArray[np.float64], at_mm: NDArray[np.float64], direction: NDArray[np.float64]) -> int:
     """Count elongated particles that have a parallel one on the other wall."""
     apart = np.abs(offset_mm[:, None] - offset_mm[None, :])
     near = np.abs(at_mm[:, None] - at_mm[None, :]) <= OPPOSITE_MM
     turned = np.cos(2 * (direction[:, None] - direction[None, :]))
-    low, high = settings.track_gap_mm
+    low, high = TRACK_GAP_MM
     parallel = turned >= math.cos(2 * math.radians(PARALLEL_DEGREES))
     return int(((apart >= low) & (apart <= high) & near & parallel).any(axis=1).sum())

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.polynomial import legendre
 
 from mammocalc.stages.vessels.chains import STEP_MM
+from mammocalc.stages.vessels.limits import ELONGATED, MIN_RAIL_COUNT, TRACK_GAP_MM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.stages.vessels.evidence import Points
-    from mammocalc.stages.vessels.settings import VesselSettings
 
 _BEND_MM, _MOST_BENDS = 12.0, 4
 """A middle line has one degree more for every 12 mm, up to the fourth: arteries wind gently."""
@@ -26,6 +26,21 @@ _FREE = 3
 _ONE_OFF_IN, _MOST_OFF = 8, 2
 _ROUNDS = 20
 _FEWEST_IN_ROW = 3
+
+_MAX_UNEVENNESS: Final = 0.2
+"""Rows: largest standard deviation of the particles from their row, over half of the gap. Simulated arteries have 0.04
+to 0.14, casts that fill one duct or a wedge 0.25 to 0.9."""
+
+_MAX_WIDENING: Final = 1.6
+"""Rows: the gap at one end over the gap at the other. Walls stay apart as they are; two ducts draw apart away from the
+nipple."""
+
+_MIN_SHARED: Final = 0.3
+"""Rows: smallest share of their whole length along which there are both."""
+
+_MIN_RAIL_ALIGNMENT: Final = 0.8
+"""Rows: smallest mean cosine of twice the angle between the particles and the middle line. Simulated arteries have 0.87
+to 0.99, wedges of casts up to 0.5."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +78,7 @@ class Rails:
     count: int
 
 
-def fit_rails(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> Rails | None:
+def fit_rails(members: NDArray[np.intp], points: Points) -> Rails | None:
     """
     Fit a smooth middle line and a row on each side of it to particles.
 
@@ -77,42 +92,40 @@ def fit_rails(members: NDArray[np.intp], points: Points, settings: VesselSetting
         its direction means nothing.
     points : Points
         All of them.
-    settings : VesselSettings
-        What is elongated.
 
     Returns
     -------
     Rails or None
         None where there are too few, or no two rows of three.
     """
-    found = _fit(members, points, settings)
+    found = _fit(members, points)
     for _ in range(min(len(members) // _ONE_OFF_IN, _MOST_OFF)):
-        if found is None or found.unevenness <= settings.max_unevenness:
+        if found is None or found.unevenness <= _MAX_UNEVENNESS:
             break
         rests = [np.delete(members, number) for number in range(len(members))]
-        fits = [_fit(rest, points, settings) for rest in rests]
+        fits = [_fit(rest, points) for rest in rests]
         best = int(np.argmin([math.inf if fit is None else fit.unevenness for fit in fits]))
         members, found = rests[best], fits[best]
     return found
 
 
-def are_walls(rails: Rails, settings: VesselSettings) -> bool:
+def are_walls(rails: Rails) -> bool:
     """Tell whether two rows are so even, so far apart and so well aligned as the walls of an artery."""
-    low, high = settings.track_gap_mm
+    low, high = TRACK_GAP_MM
     return (
         low <= rails.gap_mm <= high
-        and rails.count >= settings.min_rail_count
-        and rails.unevenness <= settings.max_unevenness
-        and rails.widening <= settings.max_widening
-        and rails.shared >= settings.min_shared
-        and rails.alignment >= settings.min_rail_alignment
+        and rails.count >= MIN_RAIL_COUNT
+        and rails.unevenness <= _MAX_UNEVENNESS
+        and rails.widening <= _MAX_WIDENING
+        and rails.shared >= _MIN_SHARED
+        and rails.alignment >= _MIN_RAIL_ALIGNMENT
     )
 
 
-def _fit(members: NDArray[np.intp], points: Points, settings: VesselSettings) -> Rails | None:
+def _fit(members: NDArray[np.intp], points: Points) -> Rails | None:
     if len(members) < 2 * _FEWEST_IN_ROW:
         return None
-    at_mm, is_long = points.at_mm[members], points.ratio[members] >= settings.elongated
+    at_mm, is_long = points.at_mm[members], points.ratio[members] >= ELONGATED
     middle = at_mm.mean(axis=0)
     axes = np.linalg.svd(at_mm - middle, full_matrices=False)[2]
     along, off = ((at_mm - middle) @ axes.T).T

@@ -1,0 +1,81 @@
+"""Settings of earlier versions that are constants of the program: a configuration that names one is told so."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+NOW_CONSTANT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "landmarks": (
+            "pectoral_contrast",
+            "pectoral_least_contrast",
+            "pectoral_range_from_skin_mm",
+            "pectoral_tube_mm",
+            "pectoral_seen_contrast",
+            "pectoral_uneven_mm",
+            "pectoral_least_confidence",
+            "nipple_disc_mm",
+            "nipple_reach_mm",
+            "nipple_bump_mm",
+            "nipple_least_confidence",
+        ),
+        "foreign": (
+            "metal_over_share",
+            "metal_flat_share",
+            "metal_flank_mm",
+            "metal_area_mm2",
+            "areola_radius_mm",
+        ),
+        "measure": (
+            "level",
+            "merge_share",
+            "background_length_mm",
+            "body_reaches_mm",
+            "body_min_length_mm",
+            "body_min_gain",
+            "body_min_solidity",
+            "body_max_haze_mm",
+            "body_min_evenness",
+            "body_shortest_mm",
+            "body_longest_mm",
+            "finer_share",
+            "longest_share",
+            "near_skin_mm",
+        ),
+        "vessels": (
+            "reach_mm",
+            "min_length_mm",
+            "min_count",
+            "half_width_mm",
+            "max_share_beside",
+            "elongated",
+            "min_alignment",
+            "min_elongated_share",
+            "track_gap_mm",
+            "min_track_share",
+            "min_track_clarity",
+            "complete_track_share",
+            "some_track_share",
+            "short_track_share",
+            "min_track_count",
+            "min_track_agreement",
+            "min_plaque_mm",
+            "min_rail_count",
+            "max_unevenness",
+            "max_widening",
+            "min_shared",
+            "min_rail_alignment",
+            "min_tube_clarity",
+            "min_clear_share",
+            "min_tube_length_mm",
+            "very_clear",
+            "duct_length_mm",
+            "duct_axis_degrees",
+            "tube_sigma_mm",
+            "grow_mm",
+            "grow_tracks_mm",
+            "grow_tube_mm",
+        ),
+    }
+)
+"""Their names by section. What no user can know is a constant with its reason, beside its use in its stage."""
