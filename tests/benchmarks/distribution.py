@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from command import call
 
-from mammocalc.analysis.image import distribution_classifier_of
+from mammocalc.analysis.classifiers import distribution_classifier_of
 from mammocalc.config import Config
 from mammocalc.model import Spread, Tally
 from mammocalc.simulation.point_scenes import Disturbance, draw_breast, usual_scene, wide_scene

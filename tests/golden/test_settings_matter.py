@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from golden import SAMPLES
 
-from mammocalc.analysis import image as analysis
+from mammocalc.analysis.image import analyse
+from mammocalc.analysis.search import Search, search
 from mammocalc.config import Config, load
 from mammocalc.config.loading import setting_paths
 from mammocalc.dicom import read_mammogram
@@ -69,13 +70,13 @@ def mammogram_of(name: str) -> Mammogram:
 
 
 @functools.cache
-def searched(name: str) -> analysis.Search:
-    return analysis.search(mammogram_of(name), load(None, []).config)
+def searched(name: str) -> Search:
+    return search(mammogram_of(name), load(None, []).config)
 
 
 @functools.cache
 def by_default(name: str) -> Report:
-    return analysis.analyse(mammogram_of(name), load(None, []).config)
+    return analyse(mammogram_of(name), load(None, []).config)
 
 
 @pytest.mark.parametrize("path", VALUES)
@@ -85,9 +86,9 @@ def test_another_value_gives_another_result(path: str, monkeypatch: pytest.Monke
     config = load(None, [f"{path}={value}", *ALLOWED]).config
     if path.partition(".")[0] not in BEFORE_THE_CLASSIFIER:  # then the search, which takes longest, is the same
         found = searched(sample)
-        monkeypatch.setattr(analysis, "search", lambda *_: found)
+        monkeypatch.setattr("mammocalc.analysis.search.search", lambda *_: found)
     try:
-        report = analysis.analyse(mammogram_of(sample), config)
+        report = analyse(mammogram_of(sample), config)
     except UnreadableImage:  # a breast as small as that is none
         return
     assert replace(report, flags=report.flags - {Flag.CLASSIFIER_UNTRAINED}) != expected

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mammocalc.analysis.image import check_classifiers
+from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.dicom.discover import discover
 from mammocalc.execution.backends.backend import ClusterStaff, LocalStaff, OwnStaff
 from mammocalc.execution.backends.dask_cluster import Cluster

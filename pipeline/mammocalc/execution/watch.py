@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
-from mammocalc.analysis.image import check_classifiers
+from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.dicom.discover import Discovery, discover
 from mammocalc.execution.batch import (
     close_down,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mammocalc import __version__
-from mammocalc.analysis.image import search
+from mammocalc.analysis.search import search
 from mammocalc.config import before_particles, medium_of, origin_of, settings_for
 from mammocalc.dicom import read_mammogram
 from mammocalc.dicom.reader.settings import DicomSettings

@@ -13,7 +13,8 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from mammocalc import __version__
-from mammocalc.analysis.image import analyse, search
+from mammocalc.analysis.image import analyse
+from mammocalc.analysis.search import search
 from mammocalc.classifiers.logistic import LogisticModel, fit
 from mammocalc.config import before_particles, medium_of, origin_of, settings_for
 from mammocalc.dicom import read_mammogram, read_sop_instance_uid

@@ -120,7 +120,7 @@ def test_single_ones_that_are_unsure_make_no_word(make_mammogram, monkeypatch):
     single = [(20, 12, 0.5), (40, 20, 0.5), (60, 12, 0.5)]
     called = analyse(make_mammogram(single), Config()).distribution
     assert called.label is Distribution.SCATTERED
-    monkeypatch.setattr("mammocalc.analysis.image._SURE_ALONE", 1.01)
+    monkeypatch.setattr("mammocalc.analysis.distribution._SURE_ALONE", 1.01)
     called = analyse(make_mammogram(single), Config()).distribution
     assert called.label is Distribution.NONE
     assert called.reasons == (

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mammocalc.analysis.image import analyse, check_classifiers
+from mammocalc.analysis.classifiers import check_classifiers
+from mammocalc.analysis.image import analyse
 from mammocalc.config import (
     Config,
     before_distributions,

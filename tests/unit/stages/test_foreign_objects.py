@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from mammocalc.analysis.image import analyse, search
+from mammocalc.analysis.image import analyse
+from mammocalc.analysis.search import search
 from mammocalc.config import Config
 from mammocalc.model import Breast, Calcification, Channel, Landmarks, Nipple, NoiseTable, Particle
 from mammocalc.simulation import Scene, render

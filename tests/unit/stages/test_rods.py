@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mammocalc.analysis.image import analyse, search
+from mammocalc.analysis.image import analyse
+from mammocalc.analysis.search import search
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.simulation import Recipe, Scene, simulate

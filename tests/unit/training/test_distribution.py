@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from mammocalc.analysis.image import distribution_classifier_of
+from mammocalc.analysis.classifiers import distribution_classifier_of
 from mammocalc.classifiers.trees import classes_from_json
 from mammocalc.config import Config
 from mammocalc.model import Tally

@@ -1,0 +1,74 @@
+"""The breast and the particles in it: the stages up to the classifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mammocalc.model import Breast, Channel, Particle
+from mammocalc.stages import breast as breast_stage
+from mammocalc.stages import detect, enhance, normalise, rods
+from mammocalc.vocabulary.geometry import PixelSpacing
+
+if TYPE_CHECKING:
+    from mammocalc.config import Config
+    from mammocalc.model import Density, Mammogram
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """What was found in one image before it is judged; the classifier is trained on the same."""
+
+    density: Density
+    breast: Breast
+    spacing: PixelSpacing
+    channels: tuple[Channel, ...]
+    particles: tuple[Particle, ...]
+
+
+def search(mammogram: Mammogram, config: Config) -> Search:
+    """
+    Find the breast and the particles in it: the stages up to the classifier.
+
+    Parameters
+    ----------
+    mammogram : Mammogram
+        One frame.
+    config : Config
+        The settings of all stages.
+
+    Returns
+    -------
+    Search
+        Its spacing is a nominal one where the image has none: filters must
+        have some width.
+
+    Raises
+    ------
+    UnreadableImage
+        With reason ``no_breast`` where nothing can be judged.
+    """
+    nominal_mm = config.normalise.uncalibrated_pixel_mm
+    spacing = mammogram.spacing or PixelSpacing(nominal_mm, nominal_mm)
+    density = normalise.to_density(mammogram.pixels)
+    breast = breast_stage.find_breast(density, spacing, config.breast)
+    channels = _channels(density, breast, spacing, config)
+    particles = detect.find_particles(channels, breast, config.detect)
+    if mammogram.spacing is not None:  # a rod is one by its millimetres
+        particles += rods.find_rods(channels, breast)
+    return Search(density, breast, spacing, channels, particles)
+
+
+def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:
+    """Make the top-hats of the breast's box, from fine to coarse, each with its noise."""
+    image, step_px = normalise.blur(density, breast.box_px, spacing, config.normalise), 1
+    finest, made = image, []
+    for length_mm, next_px in zip(config.enhance.lengths_mm, enhance.steps_px(spacing, config.enhance), strict=True):
+        is_multiple = next_px % step_px == 0  # then the last average is averaged again, which is much less to read
+        image = enhance.average(image, next_px // step_px) if is_multiple else enhance.average(finest, next_px)
+        step_px = next_px
+        pixel_mm = spacing.mean_mm * step_px
+        noise = normalise.measure_noise(image, breast, step_px, spacing, length_mm, config.normalise)
+        residue = enhance.remove_background(image, length_mm, step_px, spacing, config.enhance)
+        made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, config.normalise.blur_mm))
+    return tuple(made)
