@@ -15,9 +15,11 @@ from mammocalc.model.particles import Channel, NoiseTable, Particle
 from mammocalc.model.point import Point
 from mammocalc.model.report import Counts, FileRow, Report
 from mammocalc.model.spread import Spread, Tally
+from mammocalc.model.study import BreastCall, JoinedBy, StudyReport
 
 __all__ = [
     "Breast",
+    "BreastCall",
     "BreastSummary",
     "Calcification",
     "Candidate",
@@ -28,6 +30,7 @@ __all__ = [
     "DistributionCall",
     "FileRow",
     "ImageIdentity",
+    "JoinedBy",
     "Landmarks",
     "Mammogram",
     "MorphologyCall",
@@ -39,6 +42,7 @@ __all__ = [
     "Report",
     "Spread",
     "StoredPixels",
+    "StudyReport",
     "Tally",
     "Vessel",
     "density_of",

@@ -1,0 +1,139 @@
+"""Images of one examination are joined to a study: from their reports alone, without a pixel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.model import BreastCall, JoinedBy, StudyReport
+from mammocalc.stages.distribution import CONCERN
+from mammocalc.vocabulary.lexicon import Distribution, Laterality, View
+from mammocalc.vocabulary.uid import derive_uid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mammocalc.model import ImageIdentity, Report
+
+_SIDES: Final = (Laterality.RIGHT, Laterality.LEFT, Laterality.BOTH, Laterality.UNKNOWN)
+_USUAL_VIEWS: Final = (View.CC, View.MLO)
+"""The views of a screening examination (ACR practice parameter for the performance of screening mammography)."""
+_MOST_CONCERN_FIRST: Final = (
+    *CONCERN,
+    Distribution.INDETERMINATE,
+    Distribution.SCATTERED,
+    Distribution.TYPICALLY_BENIGN,
+    Distribution.VASCULAR,
+    Distribution.NONE,
+    Distribution.NOT_APPLICABLE,
+)
+"""Descriptors by the published shares of malignant biopsies, then the words that no descriptor fits."""
+
+
+def study_of(identity: ImageIdentity) -> tuple[str, JoinedBy]:
+    """
+    Tell to which study an image belongs.
+
+    Parameters
+    ----------
+    identity : ImageIdentity
+
+    Returns
+    -------
+    uid : str
+        Study Instance UID. Without one, a UID that is derived from patient and day; without these, from the image.
+    joined_by : JoinedBy
+    """
+    if identity.study_instance_uid:
+        return identity.study_instance_uid, JoinedBy.STUDY_INSTANCE_UID
+    if identity.patient_key is not None and identity.study_day is not None:
+        return derive_uid(f"study {identity.patient_key} {identity.study_day}"), JoinedBy.PATIENT_AND_DAY
+    return derive_uid(f"study {identity.sop_instance_uid}"), JoinedBy.NOTHING
+
+
+def join_study(reports: Iterable[Report]) -> StudyReport:
+    """
+    Join the images of one study.
+
+    Parameters
+    ----------
+    reports : iterable of Report
+        Of the images for which `study_of` gives the same; at least one, in any order.
+
+    Returns
+    -------
+    StudyReport
+        The same for every order of the reports.
+    """
+    images = tuple(sorted(reports, key=_hanging))
+    uid, joined_by = study_of(images[0].identity)
+    breasts = tuple(
+        _call_breast(side, own) for side in _SIDES if (own := [r for r in images if r.identity.laterality is side])
+    )
+    words = {call.laterality: call.label for call in breasts}
+    right = words.get(Laterality.RIGHT)
+    patients = {report.identity.patient_key for report in images}
+    days = {report.identity.study_day for report in images}
+    return StudyReport(
+        uid=uid,
+        joined_by=joined_by,
+        patient_key=images[0].identity.patient_key if len(patients) == 1 else None,
+        study_day=images[0].identity.study_day if len(days) == 1 else None,
+        images=images,
+        breasts=breasts,
+        both_breasts=right if right is not None and right is words.get(Laterality.LEFT) else None,
+        missing=_missing(images),
+        notes=_notes(images, len(patients), len(days)),
+    )
+
+
+def _hanging(report: Report) -> tuple[int, int, str, str]:
+    identity = report.identity
+    views = list(_USUAL_VIEWS)
+    rank = views.index(identity.view) if identity.view in views else len(views)
+    return _SIDES.index(identity.laterality), rank, str(identity.view), identity.sop_instance_uid
+
+
+def _call_breast(side: Laterality, images: Sequence[Report]) -> BreastCall:
+    """Give a breast the word of most concern among those of its images: a finding may be hidden in one view."""
+    most = min(images, key=lambda report: _MOST_CONCERN_FIRST.index(report.distribution.label))
+    label = most.distribution.label
+    words = tuple(f"{name_of(report.identity)}: {report.distribution.label}" for report in images)
+    is_agreed = all(report.distribution.label is label for report in images)
+    why = () if is_agreed else (f"{name_of(most.identity)}: {most.distribution.reasons[0]}",)
+    return BreastCall(side, label, tuple(report.identity.sop_instance_uid for report in images), (*words, *why))
+
+
+def name_of(identity: ImageIdentity) -> str:
+    """
+    Name an image by side and view, as it is hung.
+
+    Parameters
+    ----------
+    identity : ImageIdentity
+
+    Returns
+    -------
+    str
+        For example ``R MLO``; ``unknown view`` where nothing is known.
+    """
+    known = [str(word) for word in (identity.laterality, identity.view) if str(word) != "unknown"]
+    return " ".join(known) or "unknown view"
+
+
+def _missing(images: Sequence[Report]) -> tuple[str, ...]:
+    there = {(report.identity.laterality, report.identity.view) for report in images}
+    wanted = ((side, view) for side in (Laterality.RIGHT, Laterality.LEFT) for view in _USUAL_VIEWS)
+    return tuple(f"{side} {view}" for side, view in wanted if (side, view) not in there)
+
+
+def _notes(images: Sequence[Report], patients: int, days: int) -> tuple[str, ...]:
+    """Say what makes the study less than it seems."""
+    said = []
+    if patients > 1:
+        said.append(f"its images name {patients} different patients, or some of them none")
+    if days > 1:
+        said.append(f"its images are of {days} different days, or some of them of none")
+    unknown = [report.identity.sop_instance_uid for report in images if report.breast.nipple is None]
+    if unknown:
+        said.append(f"the nipple is not known in {len(unknown)} of {len(images)} images")
+    return tuple(said)
