@@ -21,7 +21,7 @@ from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.simulation import Recipe, simulate
 from mammocalc.simulation.vocabulary import Beside, Kind
-from mammocalc.training.particles import training_scenes
+from mammocalc.training.particle_scenes import training_scenes
 from mammocalc.vocabulary.lexicon import Medium
 
 SEED = 88

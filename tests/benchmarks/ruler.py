@@ -24,7 +24,7 @@ from pydicom import dcmread
 from women import half_of
 
 from mammocalc.simulation import Recipe, simulate
-from mammocalc.training.particles import training_scenes
+from mammocalc.training.particle_scenes import training_scenes
 from mammocalc.vocabulary.lexicon import Medium
 
 SEED = 77

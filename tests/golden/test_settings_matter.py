@@ -86,7 +86,7 @@ def test_another_value_gives_another_result(path: str, monkeypatch: pytest.Monke
     config = load(None, [f"{path}={value}", *ALLOWED]).config
     if path.partition(".")[0] not in BEFORE_THE_CLASSIFIER:  # then the search, which takes longest, is the same
         found = searched(sample)
-        monkeypatch.setattr("mammocalc.analysis.search.search", lambda *_: found)
+        monkeypatch.setattr("mammocalc.analysis.image.search", lambda *_: found)
     try:
         report = analyse(mammogram_of(sample), config)
     except UnreadableImage:  # a breast as small as that is none

@@ -17,6 +17,7 @@ import pytest
 from mammocalc.cli import main
 from mammocalc.files import claim
 from mammocalc.files.claim import LOCK, FolderClaim, is_claimed
+from mammocalc.files.holder import Holder
 from mammocalc.vocabulary.errors import CallError
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def test_where_locks_are_not_seen_a_sign_of_life_is_waited_for(tmp_path: Path, m
     """A holder on another machine: its lock is not seen here, and its process cannot be asked for."""
     monkeypatch.setattr(claim, "BEAT_SECONDS", 0.2)
     monkeypatch.setattr(claim, "PATIENCE_SECONDS", 1.0)
-    there = claim.Holder("token", 1, "another-machine", "2026-01-01T00:00:00+00:00", 0.0)
+    there = Holder("token", 1, "another-machine", "2026-01-01T00:00:00+00:00", 0.0)
     (tmp_path / LOCK).write_bytes(there.encode())
     beating = subprocess.Popen(
         [sys.executable, "-c", f"import os, time\nwhile True: os.utime({str(tmp_path / LOCK)!r}); time.sleep(0.1)"]

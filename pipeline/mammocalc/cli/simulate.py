@@ -83,8 +83,9 @@ def simulate(arguments: argparse.Namespace) -> int:
 def _simulate_into(arguments: argparse.Namespace) -> int:
     """Put calcifications into copies of the user's own mammograms."""
     from mammocalc.config import load  # noqa: PLC0415 - see run
-    from mammocalc.simulation.insertion.folder import plant, read_selection, summarise  # noqa: PLC0415
+    from mammocalc.simulation.insertion.folder import plant, summarise  # noqa: PLC0415
     from mammocalc.simulation.insertion.recipe import InsertRecipe  # noqa: PLC0415
+    from mammocalc.simulation.insertion.selection import read_selection  # noqa: PLC0415
     from mammocalc.simulation.recipe import load_settings  # noqa: PLC0415
 
     config = load(arguments.config, arguments.overrides, read_salt(arguments)).config

@@ -89,7 +89,7 @@ def train(arguments: argparse.Namespace) -> int:
         return _train_vessels(arguments)
     from mammocalc.config import load  # noqa: PLC0415 - see run
     from mammocalc.execution.workers.resources import default_workers  # noqa: PLC0415
-    from mammocalc.simulation.insertion.folder import read_selection  # noqa: PLC0415
+    from mammocalc.simulation.insertion.selection import read_selection  # noqa: PLC0415
     from mammocalc.training.destination import require_folder_of  # noqa: PLC0415
     from mammocalc.training.particles import train_on_images, train_on_simulations, write_classifier  # noqa: PLC0415
 

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
-from mammocalc.files.claim import BEAT_SECONDS, LOCK, decode_holder, held_by_another, is_alive, this_process
+from mammocalc.files.claim import BEAT_SECONDS, LOCK, is_alive
+from mammocalc.files.holder import decode_holder, held_by_another, this_process
 from mammocalc.vocabulary.errors import OutputError, OutputLostError
 
 if TYPE_CHECKING:

@@ -3,88 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import json
 import os
-import secrets
 import socket
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-import psutil
-
-from mammocalc.vocabulary.errors import CallError, OutputError, OutputLostError
+from mammocalc.files.holder import Holder, decode_holder, held_by_another, this_process
+from mammocalc.files.lock import UNSUPPORTED, is_same_file, lock, read_content, write_at_start
+from mammocalc.vocabulary.errors import OutputError, OutputLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 LOCK: Final = ".mammocalc.lock"
+
 BEAT_SECONDS: Final = 5.0
 """How often a holder gives a sign of life, for file systems whose locks another machine does not see."""
+
 PATIENCE_SECONDS: Final = 3 * BEAT_SECONDS
 """After so long without a sign a holder on another machine is dead. No clocks are compared: they differ."""
-LOCKED_BYTE: Final = 1 << 30  # far behind what is written: Windows lets nobody read a byte that is locked
+
 ATTEMPTS: Final = 50  # somebody who ends removes the file that another one has just opened
-SAME_PROCESS_SECONDS: Final = 1.0  # a process with this number that began at another time is another one
-UNSUPPORTED: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who writes into a folder; ``began`` is when the process did, in seconds since 1970, and ``beat`` a count."""
-
-    token: str
-    pid: int
-    host: str
-    since: str
-    began: float
-    beat: int = 0
-
-    def named(self) -> str:
-        """Name the holder for people."""
-        return f"process {self.pid} on {self.host}, since {self.since.replace('+00:00', ' UTC')}"
-
-    def encode(self) -> bytes:
-        """Write it as JSON."""
-        return (json.dumps({"software": "mammocalc", **asdict(self)}) + "\n").encode()
-
-    def has_died(self) -> bool | None:
-        """Whether its process is gone; None where that cannot be known, on another machine."""
-        if self.host != socket.gethostname():
-            return None
-        try:
-            began = float(psutil.Process(self.pid).create_time())
-        except psutil.NoSuchProcess:
-            return True
-        except psutil.Error:
-            return False
-        return abs(began - self.began) > SAME_PROCESS_SECONDS
-
-
-def this_process() -> Holder:
-    """Describe this process as a holder, with a token that nobody else has."""
-    return Holder(
-        token=secrets.token_hex(8),
-        pid=os.getpid(),
-        host=socket.gethostname(),
-        since=datetime.now(UTC).isoformat(timespec="seconds"),
-        began=psutil.Process().create_time(),
-    )
-
-
-def decode_holder(content: bytes) -> Holder | None:
-    """Read a holder; None where the content is none, as of a process that was killed while it wrote."""
-    try:
-        values: dict[str, Any] = json.loads(content)
-        del values["software"]
-        return Holder(**values)
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def is_alive(read: Callable[[], bytes | None]) -> Holder | None:
@@ -114,13 +56,6 @@ def is_alive(read: Callable[[], bytes | None]) -> Holder | None:
         if now != before:
             return None if now is None else decode_holder(now)
     return None
-
-
-def held_by_another(place: Path | str, holder: Holder | None) -> CallError:
-    """Say that somebody else writes there."""
-    who = "another process" if holder is None else holder.named()
-    message = f"{place} is being written to by {who}. Wait until that has ended, or choose another folder."
-    return CallError(message)
 
 
 class FolderClaim:
@@ -206,12 +141,12 @@ class FolderClaim:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
             try:
                 self._lock(descriptor)
-                if not _is_same_file(descriptor, path):
+                if not is_same_file(descriptor, path):
                     os.close(descriptor)
                     continue
                 self._wait_for_others(descriptor)
                 os.ftruncate(descriptor, 0)
-                _write_at_start(descriptor, self._holder.encode())
+                write_at_start(descriptor, self._holder.encode())
             except BaseException:
                 os.close(descriptor)
                 raise
@@ -222,7 +157,7 @@ class FolderClaim:
         try:
             lock(descriptor)
         except BlockingIOError:
-            raise held_by_another(self.root, decode_holder(_content(descriptor))) from None
+            raise held_by_another(self.root, decode_holder(read_content(descriptor))) from None
         except OSError as error:
             if error.errno not in UNSUPPORTED:
                 raise
@@ -230,12 +165,12 @@ class FolderClaim:
 
     def _wait_for_others(self, descriptor: int) -> None:
         """Raise CallError if a process that the lock does not know of holds the folder."""
-        before = decode_holder(_content(descriptor))
+        before = decode_holder(read_content(descriptor))
         if before is None or (self.is_locked and before.host == self._holder.host):
             return
 
         def sign_of_life() -> bytes:
-            return _content(descriptor).rstrip() + b" " * (os.fstat(descriptor).st_mtime_ns % 2**20)
+            return read_content(descriptor).rstrip() + b" " * (os.fstat(descriptor).st_mtime_ns % 2**20)
 
         alive = is_alive(sign_of_life)
         if alive is not None:
@@ -290,57 +225,13 @@ def is_claimed(root: Path) -> bool:
         return True
     try:
         lock(descriptor)
-        holder = decode_holder(_content(descriptor))
+        holder = decode_holder(read_content(descriptor))
         age_seconds = time.time() - os.fstat(descriptor).st_mtime
         return holder is not None and holder.host != socket.gethostname() and age_seconds < PATIENCE_SECONDS
     except OSError:
         return True
     finally:
         os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def lock(descriptor: int) -> None:
-        """Lock an open file for this process; BlockingIOError if another has."""
-        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            if error.errno in {errno.EACCES, errno.EDEADLK}:
-                raise BlockingIOError from None
-            raise
-else:
-    import fcntl
-
-    def lock(descriptor: int) -> None:
-        """Lock an open file for this process; BlockingIOError if another has."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in {errno.EACCES, errno.EAGAIN}:
-                raise BlockingIOError from None
-            raise
-
-
-def _is_same_file(descriptor: int, path: Path) -> bool:
-    """Whether an open file still lies at its path."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except OSError:
-        return False
-
-
-def _content(descriptor: int) -> bytes:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return os.read(descriptor, 4096)
-
-
-def _write_at_start(descriptor: int, content: bytes) -> None:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    os.write(descriptor, content)
-    os.fsync(descriptor)
 
 
 def _why(error: OSError) -> str:

@@ -10,7 +10,7 @@ from mammocalc.vocabulary.lexicon import Morphology
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mammocalc.simulation.insertion.render import InsertedCalcification
+    from mammocalc.simulation.insertion.records import InsertedCalcification
     from mammocalc.simulation.truth import PlantedCalcification
 
 FINE_MM: Final = 0.5

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mammocalc.model import Point
-    from mammocalc.simulation.insertion.render import InsertedCalcification
+    from mammocalc.simulation.insertion.records import InsertedCalcification
     from mammocalc.simulation.recipe import Scene
     from mammocalc.vocabulary.lexicon import CalcificationSize
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import tempfile
 from dataclasses import dataclass
@@ -24,10 +23,10 @@ from mammocalc.simulation import default_recipe, simulate
 from mammocalc.simulation.recipe import Recipe, Scene
 from mammocalc.simulation.vocabulary import Beside, Kind
 from mammocalc.stages.vessels import FEATURES, describe_calcifications
+from mammocalc.training.artery_courses import Traced, read_courses
 from mammocalc.training.fitting import open_trainers, write_document
 from mammocalc.vocabulary.errors import CallError, ImageError
 from mammocalc.vocabulary.geometry import points_along
-from mammocalc.vocabulary.uid import as_uid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,23 +48,12 @@ STRENGTH: Final = 150.0
 SIMULATED_SHARE: Final = 0.4
 """Share of the weight of what is not arterial that simulated marks have: with more the model learns the simulator."""
 
-_UNSURE: Final = ("guess", "unsure")
-"""Words of a note: such a course is used, and on its image nothing is taken for certainly not arterial."""
-
 _FIRST_SEED: Final = 800_000
 """Of the simulated scenes, in thousands: far from those of every other training and of the samples."""
 
 _NO_ARTERIES: Final = (Kind.LINEAR, Kind.SEGMENTAL, Kind.LINEAR, Kind.SEGMENTAL, Kind.GROUPED, Kind.REGIONAL,
                        Kind.DIFFUSE, Kind.MACRO_ONLY)  # fmt: skip
 """Casts in ducts and wedges are what must never be flagged, and rare among real images: they come twice."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Traced:
-    """What a reader saw in one image: the courses of arteries in stored pixels, maybe none, and if all are certain."""
-
-    courses_px: tuple[NDArray[np.float64], ...]
-    is_certain: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,61 +68,6 @@ class Described:
     woman: str
     table: NDArray[np.float64]
     is_arterial: NDArray[np.bool_]
-
-
-def read_courses(path: Path) -> dict[str, Traced]:
-    """
-    Read what a reader traced.
-
-    Parameters
-    ----------
-    path : Path
-        A CSV with the columns ``sop_instance_uid``, ``course_row_column`` and perhaps ``note``. A course is
-        ``row:column`` points in stored pixels with semicolons between them. An image without arteries has a row
-        with an empty course; one that no row names is left out.
-
-    Returns
-    -------
-    dict of str to Traced
-        By SOP Instance UID.
-
-    Raises
-    ------
-    CallError
-        If the file cannot be read, lacks a column, or a course is none.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"the list of courses cannot be read ({type(error).__name__})"
-        raise CallError(message) from None
-    missing = {"sop_instance_uid", "course_row_column"} - set(rows[0] if rows else ())
-    if missing:
-        message = f"the list of courses lacks {' and '.join(sorted(missing))}"
-        raise CallError(message)
-    courses: dict[str, list[NDArray[np.float64]]] = {}
-    unsure = set()
-    for line, row in enumerate(rows, start=2):
-        uid = as_uid(row["sop_instance_uid"] or "")
-        own = courses.setdefault(uid, [])
-        if (text := (row["course_row_column"] or "").strip()) != "":
-            own.append(_course(text, line))
-        if any(word in (row.get("note") or "").lower() for word in _UNSURE):
-            unsure.add(uid)
-    return {uid: Traced(tuple(own), uid not in unsure) for uid, own in courses.items()}
-
-
-def _course(text: str, line: int) -> NDArray[np.float64]:
-    """Read the points of one course."""
-    try:
-        points = np.array([[float(value) for value in point.split(":")] for point in text.split(";")])
-        if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2 or not np.isfinite(points).all():
-            raise ValueError  # noqa: TRY301 - as what is no number
-    except ValueError:
-        message = f"line {line} of the list of courses holds no course: it takes two or more row:column with ; between"
-        raise CallError(message) from None
-    return points
 
 
 def train_on_courses(

@@ -9,7 +9,8 @@ from scipy.ndimage import gaussian_filter
 
 from mammocalc.model import StoredPixels
 from mammocalc.simulation.insertion.recipe import InsertRecipe
-from mammocalc.simulation.insertion.render import Insertion, insert
+from mammocalc.simulation.insertion.records import Insertion
+from mammocalc.simulation.insertion.render import insert
 from mammocalc.simulation.insertion.target_image import Canvas
 from mammocalc.simulation.recipe import load_settings
 from mammocalc.vocabulary.errors import ConfigurationError, UnreadableImage

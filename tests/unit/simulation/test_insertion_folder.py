@@ -15,8 +15,9 @@ from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.model import Mammogram
 from mammocalc.simulation import Recipe, Scene, simulate
-from mammocalc.simulation.insertion.folder import PlantRow, find_room, plant, read_selection, summarise
+from mammocalc.simulation.insertion.folder import PlantRow, find_room, plant, summarise
 from mammocalc.simulation.insertion.recipe import InsertRecipe
+from mammocalc.simulation.insertion.selection import read_selection
 from mammocalc.simulation.vocabulary import Coding, Kind, Photometric, Relationship
 from mammocalc.vocabulary.errors import CallError
 from mammocalc.vocabulary.lexicon import PresentationIntent, Reason, Status

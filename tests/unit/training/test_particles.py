@@ -8,14 +8,9 @@ from mammocalc.classifiers.files import load_classifier
 from mammocalc.config import Config
 from mammocalc.simulation.vocabulary import Detector, Kind
 from mammocalc.stages.classify import FEATURES
-from mammocalc.training.particles import (
-    PlantedPoint,
-    describe_image,
-    fit,
-    train_on_images,
-    training_scenes,
-    write_classifier,
-)
+from mammocalc.training.particle_examples import PlantedPoint, describe_image
+from mammocalc.training.particle_scenes import training_scenes
+from mammocalc.training.particles import fit, train_on_images, write_classifier
 from mammocalc.vocabulary.errors import CallError, OutputError
 from mammocalc.vocabulary.lexicon import Medium
 

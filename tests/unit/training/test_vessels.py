@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from mammocalc.simulation.vocabulary import Beside, Kind
-from mammocalc.training.vessels import SIMULATED_SHARE, _scenes, read_courses, weigh
+from mammocalc.training.artery_courses import read_courses
+from mammocalc.training.vessels import SIMULATED_SHARE, _scenes, weigh
 
 if TYPE_CHECKING:
     from pathlib import Path

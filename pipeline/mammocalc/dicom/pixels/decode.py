@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from mammocalc.dicom.pixels.codestream import Codestream
     from mammocalc.dicom.pixels.layout import PixelLayout
-    from mammocalc.dicom.reader.parser import OpenFile
+    from mammocalc.dicom.reader.open_file import OpenFile
 
 
 @dataclass(frozen=True, slots=True)

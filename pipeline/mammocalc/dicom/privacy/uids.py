@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.dicom.reader.header import Header
-    from mammocalc.dicom.reader.parser import OpenFile
+    from mammocalc.dicom.reader.open_file import OpenFile
 
 CHUNK_BYTES: Final = 1 << 20
 KEYWORDS: Final = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")

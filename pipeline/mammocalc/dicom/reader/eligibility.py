@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.pixels.contrast import why_recombined
+from mammocalc.dicom.reader.body_part import is_breast
 from mammocalc.dicom.reader.film import is_film
-from mammocalc.dicom.reader.free_text import find, phrases, words_of
 from mammocalc.dicom.reader.header import label
 from mammocalc.dicom.reader.screenshots import is_workstation_capture, why_derived, why_screenshot
 from mammocalc.dicom.reader.sop_classes import MAMMOGRAPHY_CLASSES, RADIOGRAPHIC_CLASSES, VOLUME_CLASSES
@@ -32,19 +32,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mammocalc.dicom.reader.header import Header
-    from mammocalc.dicom.reader.parser import PixelElement
+    from mammocalc.dicom.reader.open_file import PixelElement
     from mammocalc.dicom.reader.settings import AdmitSettings
     from mammocalc.dicom.reader.statements import Statement
     from mammocalc.dicom.view.view import ViewCall
 
 MODALITY: Final = "MG"
+
 CODE: Final = re.compile(r"[A-Z0-9_]{1,16}")
+
 NEUTRAL_MODALITIES: Final = frozenset({"", "RG", "CR", "DX", "OT", "FILM"})
 """Modalities that do not contradict mammography: missing, general radiography, scanned film."""
-BREAST_CODES: Final = frozenset(
-    {"76752008", "T-04000", "80248007", "T-04030", "73056007", "T-04020", "63762007", "T-04080"}
-)
-BREAST_WORDS: Final = phrases("mamma", "mammae", "mammary", "mama", "sein", "seins", "seno")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +178,6 @@ class Kind:
         if not is_admitted:
             message = f"This is {self.name}: {why}. Set {self.setting} to true if it is to be judged all the same."
             raise SkippedImage(self.reason, message)
-
-
-def is_breast(header: Header) -> bool:
-    """Whether body part, organ or region is the breast."""
-    parts = (header.text("BodyPartExamined"), header.text("OrganExposed"))
-    if any("BREAST" in part.upper() or find(words_of(part), BREAST_WORDS) for part in parts):
-        return True
-    return any(region.text("CodeValue").upper() in BREAST_CODES for region in header.items("AnatomicRegionSequence"))
 
 
 def _admit_modality(

@@ -5,20 +5,27 @@ from __future__ import annotations
 import io
 import os
 import stat
-import struct
 import warnings
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from mammocalc.dicom.pixels.encoding import HEAD_BYTES, written_syntax
-from mammocalc.dicom.reader.bounded_reader import MAX_READS, Stream
+from mammocalc.dicom.reader.bounded_reader import Stream
 from mammocalc.dicom.reader.elements import UNDEFINED_LENGTH, read_elements
 from mammocalc.dicom.reader.header import Header
+from mammocalc.dicom.reader.open_file import (
+    DOUBLE_PIXEL_DATA,
+    FLOAT_PIXEL_DATA,
+    PIXEL_DATA,
+    OpenFile,
+    PixelElement,
+    too_many_bytes,
+    truncated_file,
+)
 from mammocalc.vocabulary.errors import UnreadableImage
 from mammocalc.vocabulary.lexicon import Reason
 
@@ -31,174 +38,9 @@ if TYPE_CHECKING:
     from pydicom.tag import BaseTag
 
 PREAMBLE_BYTES: Final = 128
+
 INFLATED_SPARE_BYTES: Final = 64 << 20
 """What a deflated data set may hold beside its pixels."""
-PIXEL_DATA: Final = 0x7FE00010
-FLOAT_PIXEL_DATA: Final = 0x7FE00008
-DOUBLE_PIXEL_DATA: Final = 0x7FE00009
-PADDING_BYTES: Final = 16
-"""What may follow the pixels, whatever it is."""
-MORE_BYTES: Final = 1 << 16
-"""How much is looked at of what follows the pixels."""
-ITEM: Final = b"\xfe\xff\x00\xe0"
-SEQUENCE_END: Final = b"\xfe\xff\xdd\xe0"
-
-
-@dataclass(frozen=True, slots=True)
-class PixelElement:
-    """Where the pixels lie: the element's tag, its declared length, and where its value starts in the stream."""
-
-    tag: int
-    length: int
-    start: int
-
-    @property
-    def is_float(self) -> bool:
-        """Whether these are floating-point pixels."""
-        return self.tag != PIXEL_DATA
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OpenFile:
-    """
-    An open DICOM file, read as far as its pixels.
-
-    Attributes
-    ----------
-    header : Header
-    transfer_syntax : str
-        UID; that of the data set as it is written where the file names one
-        of another order of bytes, or wrongly says that it is deflated or not.
-    stream : Stream
-    pixels : PixelElement or None
-        None where there are none.
-    meta : Header
-        File Meta Information.
-    is_class_of_meta : bool
-        Whether the header's SOP Class UID was missing, and is that of ``meta``.
-    is_mislabelled : bool
-        Whether the file names another transfer syntax.
-    """
-
-    header: Header
-    meta: Header
-    is_class_of_meta: bool
-    transfer_syntax: str
-    stream: Stream
-    pixels: PixelElement | None
-    is_mislabelled: bool = False
-
-    def native_bytes(self, expected: int, column: int) -> bytes:
-        """
-        Give the first ``expected`` bytes of uncompressed pixels, of which each ``column`` is one of the image's.
-
-        Raises
-        ------
-        UnreadableImage
-            ``truncated`` where the file ends inside of its pixels,
-            ``pixels_too_short`` where the element itself is too small,
-            ``invalid_dimensions`` where it holds more pixels than these.
-        """
-        pixels = self._pixels()
-        available = self.stream.size - pixels.start
-        if pixels.length != UNDEFINED_LENGTH and pixels.length < expected:
-            message = (
-                f"Pixel Data holds {pixels.length} bytes, and the header's dimensions need {expected}. "
-                "The file was damaged before it was sent: export it again from the source."
-            )
-            raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
-        if available < expected:
-            raise _truncated()
-        if pixels.length != UNDEFINED_LENGTH:
-            self._refuse_more(pixels.start + expected, pixels.start + pixels.length, column)
-        self.stream.seek(pixels.start)
-        return self.stream.read(expected)
-
-    def _refuse_more(self, start: int, end: int, column: int) -> None:
-        """Refuse pixels behind those that the header describes; it may be filled up, or have black rows more."""
-        self.stream.seek(start)
-        more = self.stream.read(min(end, start + MORE_BYTES, self.stream.size) - start)
-        if len(more) > PADDING_BYTES and (len(set(more)) > 1 or (end - start) % column == 0):
-            message = (
-                f"Pixel Data holds {end - start} bytes more than Rows, Columns and Bits Allocated say: one of them is "
-                "wrong. Export the image again from the source."
-            )
-            raise UnreadableImage(Reason.INVALID_DIMENSIONS, message)
-
-    @property
-    def declared_bytes(self) -> int:
-        """How long Pixel Data says that it is; 4294967295 where it leaves that open."""
-        return self._pixels().length
-
-    @property
-    def is_encapsulated(self) -> bool:
-        """Whether the pixels lie in items (PS3.5 A.4), whatever the transfer syntax says."""
-        pixels = self._pixels()
-        if pixels.length == UNDEFINED_LENGTH:
-            return True
-        head = self.first_bytes(8)  # a writer may have put items into an element of a stated length
-        return head[:4] == ITEM and struct.unpack("<I", head[4:].ljust(4, b"\0"))[0] <= pixels.length
-
-    def first_bytes(self, count: int) -> bytes:
-        """Give up to ``count`` bytes of Pixel Data's value."""
-        self.stream.seek(self._pixels().start)
-        return self.stream.read(min(count, self.declared_bytes))
-
-    def value_bytes(self) -> bytes:
-        """
-        Give the whole value of Pixel Data, which is not in items.
-
-        Raises
-        ------
-        UnreadableImage
-            ``truncated`` where the file ends inside of it.
-        """
-        self.stream.seek(self._pixels().start)
-        self.stream.reads_left = MAX_READS
-        return self._exactly(self.declared_bytes)
-
-    def frame_bytes(self) -> bytes:
-        """
-        Give the bytes of the one frame: its fragments, joined (PS3.5 A.4).
-
-        Raises
-        ------
-        UnreadableImage
-            ``truncated`` where the file ends before the pixels do,
-            ``pixels_too_short`` where there are no bytes at all,
-            ``undecodable_pixels`` where they are not encapsulated.
-        """
-        pixels = self._pixels()
-        until = pixels.start + pixels.length if pixels.length != UNDEFINED_LENGTH else self.stream.size + 1
-        self.stream.seek(pixels.start)
-        self.stream.reads_left = MAX_READS
-        fragments: list[bytes] = []
-        while self.stream.tell() < until and (head := self._exactly(8))[:4] == ITEM:
-            fragments.append(self._exactly(struct.unpack("<I", head[4:])[0]))
-        if self.stream.tell() < until and head[:4] != SEQUENCE_END:
-            message = "The fragments of the compressed pixels are damaged. Export the image again from the source."
-            raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
-        # The first item is the Basic Offset Table: empty, or a list whose first number is 0. Some writers leave it out.
-        has_table = len(fragments) > 1 and fragments[0][:4] in {b"", bytes(4)}
-        frame = b"".join(fragments[1:] if has_table else fragments)
-        if not frame:
-            message = "Pixel Data holds no compressed bytes. Export the image again from the source."
-            raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
-        return frame
-
-    def _pixels(self) -> PixelElement:
-        """Give the pixel element; the caller has made sure that there is one."""
-        if self.pixels is None:
-            raise _truncated()
-        return self.pixels
-
-    def _exactly(self, count: int) -> bytes:
-        """Read as many bytes as were asked for, or say that the file is truncated; never allocate for a lie."""
-        if count > self.stream.size - self.stream.tell():
-            raise _truncated()
-        if self.stream.reads_left <= 0:
-            raise _too_many()
-        return self.stream.read(count)
 
 
 @contextmanager
@@ -274,7 +116,7 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
     if is_nameless and not header_only:
         raise _not_dicom_or_broken(has_preamble=False)
     if is_cut and not header_only:
-        raise _truncated()
+        raise truncated_file()
     return OpenFile(
         header, Header(meta), is_class_of_meta, syntax, stream, pixels, is_mislabelled=named not in {"", syntax}
     )
@@ -331,7 +173,7 @@ def _inflate(deflated: bytes, max_pixel_bytes: int, *, header_only: bool) -> byt
         message = f"The deflated data set grows beyond {limit} bytes. Raise read.max_pixels if it is meant to."
         raise UnreadableImage(Reason.TOO_LARGE, message)
     if not inflater.eof:
-        raise _truncated()
+        raise truncated_file()
     return inflated
 
 
@@ -343,7 +185,7 @@ def _last_value_is_cut(last: RawDataElement | None, stream_bytes: int) -> bool:
 def _why_not(error: Exception, stream: Stream, *, has_preamble: bool) -> UnreadableImage:
     """Say why a header cannot be read."""
     if stream.reads_left < 0:  # whatever pydicom made of that
-        return _too_many()
+        return too_many_bytes()
     if isinstance(error, MemoryError):
         message = "There is not enough memory for this image. Use fewer workers, or lower read.max_pixels."
         return UnreadableImage(Reason.TOO_LARGE, message)
@@ -360,21 +202,6 @@ def _cannot_open(error: OSError | ValueError) -> UnreadableImage:
     why = (error.strerror or "input/output error") if isinstance(error, OSError) else "its name is not valid"
     message = f"The file cannot be read: {why}. Check that it exists, its permissions and its disk."
     return UnreadableImage(Reason.UNREADABLE, message)
-
-
-def _too_many() -> UnreadableImage:
-    """Say that there is no end to the elements."""
-    message = (
-        "The header holds far more elements or bytes than that of any image: it is damaged, or holds something else. "
-        "Export it again from its source."
-    )
-    return UnreadableImage(Reason.TOO_LARGE, message)
-
-
-def _truncated() -> UnreadableImage:
-    """Say that the file ends too early."""
-    message = "The file ends before its image does: it is truncated. Copy it again from its source."
-    return UnreadableImage(Reason.TRUNCATED, message)
 
 
 def _not_dicom_or_broken(*, has_preamble: bool) -> UnreadableImage:

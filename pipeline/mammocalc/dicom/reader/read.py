@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.dicom.pixels.windows import Window
-    from mammocalc.dicom.reader.parser import OpenFile
+    from mammocalc.dicom.reader.open_file import OpenFile
     from mammocalc.dicom.reader.settings import DicomSettings
 
 BYTES_PER_PIXEL: Final = 2

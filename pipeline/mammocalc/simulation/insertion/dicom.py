@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mammocalc.model import ImageIdentity
     from mammocalc.simulation.insertion.recipe import InsertRecipe
-    from mammocalc.simulation.insertion.render import Insertion
+    from mammocalc.simulation.insertion.records import Insertion
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 KEPT: Final = (

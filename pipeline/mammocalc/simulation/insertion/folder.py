@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections import Counter
@@ -23,7 +22,6 @@ from mammocalc.stages.landmarks import find_landmarks
 from mammocalc.stages.normalise import to_density
 from mammocalc.vocabulary.errors import CallError, ImageError, OutputError, SkippedImage, UnreadableImage
 from mammocalc.vocabulary.lexicon import Flag, Reason, Status
-from mammocalc.vocabulary.uid import as_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from mammocalc.simulation.insertion.recipe import InsertRecipe
 
 BYTES_PER_PIXEL: Final = 2
-NO_CALCIFICATIONS: Final = frozenset({"0", "0.0", "false", "no"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,48 +52,6 @@ class PlantRow:
     reason: Reason | None
     message: str | None
     calcifications: int
-
-
-def read_selection(path: Path) -> frozenset[str]:
-    """
-    Read which images are without calcifications.
-
-    Parameters
-    ----------
-    path : Path
-        A CSV with the columns ``sop_instance_uid`` and ``has_calcifications``,
-        and perhaps ``seen``.
-
-    Returns
-    -------
-    frozenset of str
-        SOP Instance UIDs of the rows that say 0 and in which nothing was seen.
-
-    Raises
-    ------
-    CallError
-        If the file cannot be read, lacks a column, or leaves no image.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"the list of images cannot be read ({type(error).__name__})"
-        raise CallError(message) from None
-    missing = {"sop_instance_uid", "has_calcifications"} - set(rows[0] if rows else ())
-    if missing:
-        message = f"the list of images lacks {' and '.join(sorted(missing))}"
-        raise CallError(message)
-    empty = frozenset(
-        as_uid(row["sop_instance_uid"] or "")
-        for row in rows
-        if (row["has_calcifications"] or "").strip().lower() in NO_CALCIFICATIONS
-        and not (row.get("seen") or "").strip()
-    )
-    if not empty:
-        message = "the list of images names none without calcifications"
-        raise CallError(message)
-    return empty
 
 
 def plant(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.simulation.grids import blur
+from mammocalc.simulation.insertion.records import InsertedCalcification, Insertion
 from mammocalc.simulation.insertion.target_image import Canvas
 from mammocalc.simulation.particles import Particle, grow, rasterise
 from mammocalc.simulation.placement_region import Role
@@ -25,68 +26,15 @@ if TYPE_CHECKING:
 
 _TRIES: Final = 60
 """Places that are tried for one calcification before it is left out."""
+
 _GROUP_TRIES: Final = 8
 """Places that are tried for one group, each with several for every member."""
+
 _DEEPEST: Final = 3.0
 """A calcification is thickened to this many times the largest attenuation at most: some lie lengthwise in the beam."""
+
 _FAINTEST: Final = 1e-3
 """Attenuation below this share of the peak is cut off: the image stays as it is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class InsertedCalcification:
-    """
-    One inserted calcification; the fields of `PlantedCalcification`, and how it stands in its surroundings.
-
-    ``peak_grey_levels`` is its height in stored grey levels, ``noise_grey_levels`` the noise
-    of single pixels around it, ``peak_sigma`` their ratio, all without the
-    image's own noise. ``matched_filter_snr`` is what `Canvas.matched_filter_snr`
-    says, ``effective_snr`` what `Spectrum.ratio` says of what it changes, for the
-    spectrum of the image that it was put into. ``local_density`` ranks its place
-    among all allowed ones, 1 the densest.
-    """
-
-    number: int
-    row_px: float
-    column_px: float
-    diameter_mm: float
-    length_mm: float
-    width_mm: float
-    size: CalcificationSize
-    role: Role
-    shape: str
-    contrast: float
-    matched_filter_snr: float
-    cluster: int | None
-    peak_grey_levels: float
-    noise_grey_levels: float
-    local_density: float
-    effective_snr: float | None = None
-
-    @property
-    def peak_sigma(self) -> float:
-        """Height of the peak over the noise of single pixels."""
-        return self.peak_grey_levels / self.noise_grey_levels
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Insertion:
-    """
-    An image with inserted calcifications.
-
-    Attributes
-    ----------
-    codes : ndarray of uint16, shape (rows, columns)
-        Equal to the source's wherever no calcification lies.
-    calcifications : tuple of InsertedCalcification
-        Numbered from 0; groups first.
-    groups : tuple of tuple of int
-        Members of each group, by number.
-    """
-
-    codes: NDArray[np.uint16]
-    calcifications: tuple[InsertedCalcification, ...]
-    groups: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
