@@ -41,7 +41,8 @@ from mammocalc.dicom import read_mammogram
 from mammocalc.dicom.reader.settings import DicomSettings
 from mammocalc.rendering.details import render_details
 from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
-from mammocalc.results.to_json import Provenance, encode, to_json
+from mammocalc.results.result import Provenance, Result
+from mammocalc.results.to_json import encode, to_json
 from mammocalc.simulation import Recipe, Scene, simulate
 from mammocalc.simulation.vocabulary import Kind
 from mammocalc.stages import cluster_features, clustering, distribution, landmarks, morphology, vessels
@@ -131,7 +132,7 @@ def _print_steps(title: str, path: Path) -> float:
         encode_overlay(rendered, config.overlay)
         encode_thumbnail(rendered, config.overlay)
         clock.append(time.process_time())
-        document = to_json(report, Provenance("mammocalc", "", "", "default"), None)
+        document = to_json(Result.of(report, Provenance("mammocalc", "", "", "default")))
         render_details(document, "results/00/1.2.3.json")
         encode(document)
         clock.append(time.process_time())

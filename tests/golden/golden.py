@@ -25,7 +25,8 @@ from mammocalc.analysis.image import analyse
 from mammocalc.config import load
 from mammocalc.dicom import read_mammogram
 from mammocalc.execution.process import dicom_settings
-from mammocalc.results.to_json import Provenance, encode, to_json
+from mammocalc.results.result import Provenance, Result
+from mammocalc.results.to_json import encode, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,7 +57,7 @@ def judge(path: Path) -> dict[str, Any]:
     """Judge one file by the default settings, and give what is promised of its result."""
     config = load(None, []).config
     report = analyse(read_mammogram(path, dicom_settings(config)), config)
-    document = to_json(report, Provenance("mammocalc", "", "", "default"), None)
+    document = to_json(Result.of(report, Provenance("mammocalc", "", "", "default")))
     promised: dict[str, Any] = _without(document, UNPROMISED)
     return promised
 

@@ -99,7 +99,7 @@ def test_a_file_that_goes_on_changing_is_called_that(drawn: Path, tmp_path: Path
     from mammocalc.config import Config  # noqa: PLC0415 - only here
     from mammocalc.execution.process import WorkOrder  # noqa: PLC0415
     from mammocalc.execution.run_layout import RunFolder  # noqa: PLC0415
-    from mammocalc.results.to_json import Provenance  # noqa: PLC0415
+    from mammocalc.results.result import Provenance  # noqa: PLC0415
 
     path = tmp_path / "a.dcm"
     shutil.copy(drawn / "none.dcm", path)

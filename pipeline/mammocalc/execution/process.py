@@ -20,7 +20,8 @@ from mammocalc.execution.workers.resource_limits import Fault
 from mammocalc.model import FileRow
 from mammocalc.rendering.details import details_path, render_details
 from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
-from mammocalc.results.to_json import OverlayPlacement, candidates_to_json, encode, to_json
+from mammocalc.results.result import OverlayPlacement, Result
+from mammocalc.results.to_json import candidates_to_json, encode, to_json
 from mammocalc.vocabulary.errors import ImageError, OutputLostError, SkippedImage, UnreadableImage
 from mammocalc.vocabulary.lexicon import Reason, Status
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from mammocalc.execution.run_layout import Store
     from mammocalc.execution.workers.resource_limits import Lost
     from mammocalc.model import Mammogram, Report
-    from mammocalc.results.to_json import Provenance
+    from mammocalc.results.result import Provenance
 
 _PACKAGE: Final = Path(mammocalc.__file__).parent
 
@@ -310,7 +311,7 @@ def _judge(mammogram: Mammogram, content: str, order: WorkOrder) -> dict[str, by
     outputs, placement = _draw(mammogram, report, order)
     if config.outputs.candidates:
         outputs[order.folder.place(CANDIDATES, uid, ".json").as_posix()] = encode(candidates_to_json(report))
-    document = to_json(report, replace(order.provenance, source_digest=content), placement)
+    document = to_json(Result.of(report, replace(order.provenance, source_digest=content), placement))
     result = order.folder.place(RESULTS, uid, ".json").as_posix()
     outputs[details_path(result)] = render_details(document, result)
     outputs[result] = encode(document)

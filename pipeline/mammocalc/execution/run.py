@@ -41,8 +41,8 @@ from mammocalc.execution.settled import find_settled
 from mammocalc.execution.volumes import describe_volumes
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.rendering.index import write_page
+from mammocalc.results.result import Provenance
 from mammocalc.results.tables import write_tables
-from mammocalc.results.to_json import Provenance
 from mammocalc.vocabulary.errors import OutputLostError
 from mammocalc.vocabulary.lexicon import Reason, Status
 

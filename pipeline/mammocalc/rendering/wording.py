@@ -6,7 +6,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from mammocalc.results.to_json import LEVEL_DECIMALS, MILLIMETRE_DECIMALS
+from mammocalc.results.rounding import LEVEL_DECIMALS, MILLIMETRE_DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 from pydantic import Field
 
@@ -137,7 +138,57 @@ def published_evidence() -> Evidence:
     return Evidence.model_validate_json(text)
 
 
-def association_to_json(label: Distribution) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class StudyShare:
+    """
+    The findings of one distribution in one published series.
+
+    ``n`` are all findings of the series, ``n_described`` those of this
+    distribution, None where the abstract does not say.
+    """
+
+    study: str
+    population: str
+    n: int
+    described_as: str
+    n_described: int | None
+    malignant_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionShare:
+    """The lesions of one distribution in a public collection, one lesion once."""
+
+    name: str
+    lesions: int
+    women: int
+    malignant: int
+    malignant_share: float | None
+    interval: tuple[float, float] | None
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """
+    What publications found among findings of one distribution.
+
+    ``malignant_share_range`` spans all studies; the collection is no part of
+    it. ``n`` is the size of the studies together, whatever the distribution.
+    """
+
+    descriptor: Distribution
+    malignant_share_range: tuple[float, float]
+    population: str
+    n: int
+    source: str
+    meaning: str
+    studies: tuple[StudyShare, ...]
+    collection: CollectionShare
+
+
+def association_of(label: Distribution) -> Association | None:
     """
     Give the published association of a cluster's descriptor.
 
@@ -148,16 +199,14 @@ def association_to_json(label: Distribution) -> dict[str, Any] | None:
 
     Returns
     -------
-    dict or None
-        As the schema of a result describes it: the range over all studies,
-        each study by itself, and the count of the collection, which is no
-        part of the range. None where no descriptor was given.
+    Association or None
+        None where no descriptor was given.
 
     Examples
     --------
-    >>> association_to_json(Distribution.SEGMENTAL)["malignant_share_range"]
-    [0.42, 0.765]
-    >>> association_to_json(Distribution.INDETERMINATE) is None
+    >>> association_of(Distribution.SEGMENTAL).malignant_share_range
+    (0.42, 0.765)
+    >>> association_of(Distribution.INDETERMINATE) is None
     True
     """
     if label not in DESCRIPTORS:
@@ -166,39 +215,32 @@ def association_to_json(label: Distribution) -> dict[str, Any] | None:
     told = [(study, study.distributions[label]) for study in evidence.studies if label in study.distributions]
     shares = [share.malignant_share for _, share in told]
     whole = [study.malignant_share for study, _ in told]
-    return {
-        "descriptor": str(label),
-        "malignant_share_range": [min(shares), max(shares)],
-        "population": f"findings of {len(told)} series that were biopsied, operated on or followed up; "
+    return Association(
+        descriptor=label,
+        malignant_share_range=(min(shares), max(shares)),
+        population=f"findings of {len(told)} series that were biopsied, operated on or followed up; "
         f"{min(whole):.0%} to {max(whole):.0%} of a series were malignant, whatever their distribution; "
         f"there called {', '.join(dict.fromkeys(repr(share.described_as) for _, share in told))}",
-        "n": sum(study.n for study, _ in told),
-        "source": "; ".join(dict.fromkeys(study.source for study, _ in told)),
-        "meaning": MEANING,
-        "studies": [
-            {
-                "study": study.study,
-                "population": study.population,
-                "n": study.n,
-                "described_as": share.described_as,
-                "n_described": share.n,
-                "malignant_share": share.malignant_share,
-            }
+        n=sum(study.n for study, _ in told),
+        source="; ".join(dict.fromkeys(study.source for study, _ in told)),
+        meaning=MEANING,
+        studies=tuple(
+            StudyShare(study.study, study.population, study.n, share.described_as, share.n, share.malignant_share)
             for study, share in told
-        ],
-        "collection": _collection(label, evidence.collection),
-    }
+        ),
+        collection=_collection(label, evidence.collection),
+    )
 
 
-def _collection(label: Distribution, collection: Collection) -> dict[str, Any]:
+def _collection(label: Distribution, collection: Collection) -> CollectionShare:
     count = collection.counts.distributions[label]
-    return {
-        "name": collection.name,
-        "lesions": count.lesions,
-        "women": count.women,
-        "malignant": count.malignant,
-        "malignant_share": count.malignant_share,
-        "interval": None if count.interval is None else list(count.interval),
-        "meaning": collection.counts.meaning,
-        "source": collection.source,
-    }
+    return CollectionShare(
+        name=collection.name,
+        lesions=count.lesions,
+        women=count.women,
+        malignant=count.malignant,
+        malignant_share=count.malignant_share,
+        interval=count.interval,
+        meaning=collection.counts.meaning,
+        source=collection.source,
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mammocalc.results.columns import CALCIFICATION_COLUMNS, TABLES
 from mammocalc.results.csv_table import CsvTable
 from mammocalc.results.parquet_table import ParquetTable
-from mammocalc.results.to_json import MILLIMETRE_DECIMALS
+from mammocalc.results.rounding import MILLIMETRE_DECIMALS
 from mammocalc.vocabulary.lexicon import DESCRIPTORS
 
 if TYPE_CHECKING:

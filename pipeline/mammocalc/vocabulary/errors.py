@@ -86,6 +86,33 @@ class UnreadableImage(ImageError):  # noqa: N818 - reads as the sentence it beco
     """The image cannot be read or judged."""
 
 
+class ResultError(MammocalcError):
+    """
+    A document of a run is not what a run writes.
+
+    Parameters
+    ----------
+    path : str
+        Of the field that is wrong, as ``calcifications[3].row``.
+    message : str
+        What is wrong there, without a full stop.
+
+    Examples
+    --------
+    >>> print(ResultError("clusters[0].id", "missing"))
+    clusters[0].id: missing
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        self.message = message
+        super().__init__(path, message)
+
+    def __str__(self) -> str:
+        """Give the path and the sentence."""
+        return f"{self.path}: {self.message}"
+
+
 class OutputError(MammocalcError):
     """The output folder cannot take the results; the run stops."""
 

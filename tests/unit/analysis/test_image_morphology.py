@@ -14,8 +14,9 @@ from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.model import Mammogram, Report
+from mammocalc.results.result import Provenance, Result
 from mammocalc.results.tables import write_tables
-from mammocalc.results.to_json import Provenance, encode, schema, to_json
+from mammocalc.results.to_json import encode, schema, to_json
 from mammocalc.vocabulary.lexicon import Distribution, Morphology
 
 SAMPLES = Path(__file__).parents[3] / "sample_data"
@@ -59,7 +60,7 @@ def test_what_is_left_out_keeps_its_place_in_the_list_and_is_in_no_cluster() -> 
 def test_the_document_and_the_tables_carry_it(make_mammogram: Maker, tmp_path: Path) -> None:
     report = analyse(make_mammogram(GROUP), Config())
     assert len(report.clusters) == 1
-    document = to_json(report, PROVENANCE, None)
+    document = to_json(Result.of(report, PROVENANCE))
     jsonschema.validate(document, schema())
     for item in (*document["calcifications"], *document["clusters"]):
         call = item["morphology"]
@@ -78,7 +79,7 @@ def test_the_document_and_the_tables_carry_it(make_mammogram: Maker, tmp_path: P
 
 
 def test_without_a_spacing_no_kind_is_named(make_mammogram: Maker) -> None:
-    document = to_json(analyse(make_mammogram(GROUP, is_calibrated=False), Config()), PROVENANCE, None)
+    document = to_json(Result.of(analyse(make_mammogram(GROUP, is_calibrated=False), Config()), PROVENANCE))
     assert document["calcifications"]
     assert all(item["morphology"] is None for item in document["calcifications"])
 

@@ -11,7 +11,7 @@ from mammocalc.execution.plan import PlannedFile, PlannedImage
 from mammocalc.execution.process import WorkOrder, describe_fault, give_up, process_image
 from mammocalc.execution.run_layout import RunFolder, out_of_room
 from mammocalc.execution.workers.resource_limits import Fault, Lost
-from mammocalc.results.to_json import Provenance
+from mammocalc.results.result import Provenance
 from mammocalc.simulation import simulate
 from mammocalc.simulation.identity import sop_instance_uid
 from mammocalc.simulation.recipe import Recipe, Scene

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from mammocalc.results.association import association_to_json, published_evidence
+from mammocalc.results.association import association_of, published_evidence
+from mammocalc.results.result import Provenance, Result
 from mammocalc.results.tables import write_tables
-from mammocalc.results.to_json import Provenance, encode, schema, to_json
+from mammocalc.results.to_json import association_to_json, encode, schema, to_json
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "distribution.md"
 
 
 def association(label: Distribution) -> dict[str, Any]:
-    found = association_to_json(label)
+    found = association_of(label)
     assert found is not None
-    return found
+    return association_to_json(found)
 
 
 @pytest.mark.parametrize("label", DESCRIPTORS)
@@ -41,8 +42,8 @@ def test_the_range_holds_every_study_and_ends_at_two_of_them(label: Distribution
 
 @pytest.mark.parametrize("label", WITHOUT)
 def test_without_a_descriptor_there_is_no_association(label: Distribution, make_example: Callable[..., Any]) -> None:
-    assert association_to_json(label) is None
-    document = to_json(make_example(((label, POINTS),), label=label).report, PROVENANCE, None)
+    assert association_of(label) is None
+    document = to_json(Result.of(make_example(((label, POINTS),), label=label).report, PROVENANCE))
     assert document["clusters"][0]["published_association"] is None
 
 
@@ -98,7 +99,7 @@ def test_the_count_of_the_collection_is_named_for_what_it_is() -> None:
 def test_a_result_bears_it_per_cluster_and_never_per_image(
     label: Distribution, make_example: Callable[..., Any]
 ) -> None:
-    document = to_json(make_example(((label, POINTS),), label=label).report, PROVENANCE, None)
+    document = to_json(Result.of(make_example(((label, POINTS),), label=label).report, PROVENANCE))
     jsonschema.Draft202012Validator(schema()).validate(json.loads(encode(document)))
     (cluster,) = document.pop("clusters")
     assert cluster["published_association"] == association(label)
@@ -116,7 +117,7 @@ def test_it_holds_no_category_no_advice_and_nothing_that_says_benign(label: Dist
 def test_the_table_of_clusters_bears_range_size_and_source(
     label: Distribution, tmp_path: Path, make_example: Callable[..., Any]
 ) -> None:
-    document = to_json(make_example(((label, POINTS),), label=label).report, PROVENANCE, None)
+    document = to_json(Result.of(make_example(((label, POINTS),), label=label).report, PROVENANCE))
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "1.json").write_bytes(encode(document))
     write_tables(tmp_path)

@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from mammocalc.results.columns import CALCIFICATION_COLUMNS, CLUSTER_COLUMNS, IMAGE_COLUMNS, TABLES, Kind
+from mammocalc.results.result import OverlayPlacement, Provenance, Result
 from mammocalc.results.settings import OutputSettings
 from mammocalc.results.tables import result_files, write_tables
-from mammocalc.results.to_json import OverlayPlacement, Provenance, encode, to_json
+from mammocalc.results.to_json import encode, to_json
 from mammocalc.vocabulary.lexicon import Distribution, Flag
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ def write_result(make_example: Callable[..., Any]) -> Callable[..., None]:
         )
         identity = replace(example.report.identity, sop_instance_uid=uid, **changes)
         document = to_json(
-            replace(example.report, identity=identity),
-            PROVENANCE,
-            OverlayPlacement(f"overlays/{uid}.jpg", 1.0, (0.0, 0.0)),
+            Result.of(
+                replace(example.report, identity=identity),
+                PROVENANCE,
+                OverlayPlacement(f"overlays/{uid}.jpg", 1.0, (0.0, 0.0)),
+            )
         )
         path = run / "results" / folder / f"{uid}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +102,7 @@ def test_what_is_left_out_says_why_and_is_counted(tmp_path: Path, make_example: 
     first, second = report.calcifications
     report = replace(report, calcifications=(replace(first, left_out="rim (88%): hollow"), second))
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(report, PROVENANCE, None)))
+    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(Result.of(report, PROVENANCE))))
     write_tables(tmp_path)
     assert [row["left_out"] for row in read(tmp_path, "calcifications.csv")] == ["rim (88%): hollow", ""]
     assert read(tmp_path, "images.csv")[0]["n_left_out"] == "1"
@@ -113,7 +116,7 @@ def test_the_tables_name_the_vessel_of_each_calcification_and_tell_loose_chains(
     chain = replace(report.clusters[1], distribution=replace(report.clusters[1].distribution, loose=True))
     report = put_in_vessel(replace(report, clusters=(report.clusters[0], chain)), 5, 6)
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(report, PROVENANCE, None)))
+    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(Result.of(report, PROVENANCE))))
     write_tables(tmp_path, parquet=True)
     calcifications = read(tmp_path, "calcifications.csv")
     assert [row["vessel"] for row in calcifications] == ["", "", "", "", "", "1", "1", ""]
@@ -129,7 +132,7 @@ def test_the_tables_name_the_vessel_of_each_calcification_and_tell_loose_chains(
 def test_an_indeterminate_image_names_its_candidates(tmp_path: Path, make_example: Callable[..., Any]) -> None:
     report = make_example(label=Distribution.INDETERMINATE).report
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(report, PROVENANCE, None)))
+    (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(Result.of(report, PROVENANCE))))
     write_tables(tmp_path)
     assert read(tmp_path, "images.csv")[0]["between"] == "linear segmental"
 

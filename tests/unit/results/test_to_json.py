@@ -9,7 +9,8 @@ import pytest
 
 from mammocalc.rendering.overlay import OverlaySettings
 from mammocalc.rendering.overlay.insets import choose_places
-from mammocalc.results.to_json import OverlayPlacement, Provenance, candidates_to_json, encode, schema, to_json
+from mammocalc.results.result import OverlayPlacement, Provenance, Result
+from mammocalc.results.to_json import candidates_to_json, encode, schema, to_json
 from mammocalc.vocabulary.lexicon import (
     CLUSTER_WORDS,
     DESCRIPTORS,
@@ -39,7 +40,9 @@ def document(make_example: Callable[..., Any]) -> dict[str, Any]:
         label=Distribution.GROUPED,
         flags=frozenset({Flag.LOSSY, Flag.IMPLANT}),
     )
-    return to_json(example.report, PROVENANCE, OverlayPlacement("overlays/1.jpg", 0.6009615384, (0.0, 139.0)))
+    return to_json(
+        Result.of(example.report, PROVENANCE, OverlayPlacement("overlays/1.jpg", 0.6009615384, (0.0, 139.0)))
+    )
 
 
 def validate(document: dict[str, Any]) -> None:
@@ -63,19 +66,19 @@ def test_a_full_result_satisfies_the_published_schema(document: dict[str, Any]) 
 @pytest.mark.parametrize("label", list(Distribution))
 def test_every_label_satisfies_the_schema(make_example: Callable[..., Any], label: Distribution) -> None:
     of_cluster = label if label in CLUSTER_WORDS else Distribution.GROUPED
-    validate(to_json(make_example(((of_cluster, POINTS),), label=label).report, PROVENANCE, None))
+    validate(to_json(Result.of(make_example(((of_cluster, POINTS),), label=label).report, PROVENANCE)))
 
 
 @pytest.mark.parametrize("label", [label for label in Distribution if label not in CLUSTER_WORDS])
 def test_words_of_images_are_no_labels_of_clusters(make_example: Callable[..., Any], label: Distribution) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        validate(to_json(make_example(((label, POINTS),)).report, PROVENANCE, None))
+        validate(to_json(Result.of(make_example(((label, POINTS),)).report, PROVENANCE)))
 
 
 def test_a_result_without_spacing_findings_or_outline_satisfies_the_schema(make_example: Callable[..., Any]) -> None:
     report = make_example(singles=((600.0, 300.0, 4.0),), spacing=None, outline=False).report
     breast = replace(report.breast, area_mm2=None, nipple=None)
-    result = to_json(replace(report, breast=breast, presence=None), PROVENANCE, None)
+    result = to_json(Result.of(replace(report, breast=breast, presence=None), PROVENANCE))
     validate(result)
     (calcification,) = result["calcifications"]
     assert [calcification[name] for name in ("diameter_mm", "length_mm", "width_mm", "area_mm2", "size")] == [None] * 5
@@ -146,7 +149,7 @@ def test_rounded_probabilities_still_sum_to_one(make_example: Callable[..., Any]
     report = make_example(label=Distribution.GROUPED).report
     thirds = dict(zip(DESCRIPTORS, (1 / 3, 1 / 3, 1 / 3, 0.0, 0.0), strict=True))
     call = replace(report.distribution, probabilities=thirds)
-    probabilities = to_json(replace(report, distribution=call), PROVENANCE, None)["distribution"]["probabilities"]
+    probabilities = to_json(Result.of(replace(report, distribution=call), PROVENANCE))["distribution"]["probabilities"]
     assert sum(round(value * 10_000) for value in probabilities.values()) == 10_000
     assert all(abs(probabilities[str(label)] - share) < 1e-4 for label, share in thirds.items())
 
@@ -155,17 +158,17 @@ def test_probabilities_that_do_not_sum_to_one_are_refused(make_example: Callable
     report = make_example(label=Distribution.GROUPED).report
     call = replace(report.distribution, probabilities=dict.fromkeys(DESCRIPTORS, 0.3))
     with pytest.raises(ValueError, match="sum to 1"):
-        to_json(replace(report, distribution=call), PROVENANCE, None)
+        to_json(Result.of(replace(report, distribution=call), PROVENANCE))
 
 
 def test_a_call_without_probabilities_has_null(make_example: Callable[..., Any]) -> None:
-    assert to_json(make_example().report, PROVENANCE, None)["distribution"]["probabilities"] is None
+    assert to_json(Result.of(make_example().report, PROVENANCE))["distribution"]["probabilities"] is None
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_a_number_that_is_not_finite_never_reaches_a_file(make_example: Callable[..., Any], bad: float) -> None:
     with pytest.raises(ValueError, match="finite"):
-        to_json(replace(make_example().report, presence=bad), PROVENANCE, None)
+        to_json(Result.of(replace(make_example().report, presence=bad), PROVENANCE))
     with pytest.raises(ValueError, match="JSON"):
         encode({"presence": bad})
 
@@ -181,7 +184,7 @@ def test_encoding_is_stable_and_reads_back(document: dict[str, Any]) -> None:
 def test_negative_zero_is_zero(make_example: Callable[..., Any]) -> None:
     report = make_example().report
     breast = replace(report.breast, outline_px=((-0.0, 1.0), (2.0, 3.0), (4.0, 5.0)))
-    assert str(to_json(replace(report, breast=breast), PROVENANCE, None)["breast"]["outline"][0]) == "[0.0, 1.0]"
+    assert str(to_json(Result.of(replace(report, breast=breast), PROVENANCE))["breast"]["outline"][0]) == "[0.0, 1.0]"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,7 @@ def test_nothing_is_written_as_certain(
 ) -> None:
     report = make_example(singles=((500.0, 300.0, 4.0),)).report
     found = tuple(replace(item, score=presence) for item in report.calcifications)
-    document = to_json(replace(report, presence=presence, calcifications=found), PROVENANCE, None)
+    document = to_json(Result.of(replace(report, presence=presence, calcifications=found), PROVENANCE))
     assert document["presence"] == document["calcifications"][0]["score"] == written
     assert document["presence_level"] == pytest.approx(level, abs=0.005)
 
@@ -210,12 +213,12 @@ def test_counts_add_up_and_tell_arteries_and_unknown_sizes(make_example: Callabl
     example = make_example(((Distribution.GROUPED, points),), singles=((700.0, 300.0, 4.0), (800.0, 300.0, 15.0)))
     found = list(example.report.calcifications)
     found[3] = replace(found[3], flags=frozenset({Flag.VASCULAR}), left_out="lies on an artery")
-    counted = to_json(replace(example.report, calcifications=tuple(found)), PROVENANCE, None)["counts"]
+    counted = to_json(Result.of(replace(example.report, calcifications=tuple(found)), PROVENANCE))["counts"]
     assert counted == {
         "calcifications": 5, "micro": 4, "macro": 1, "size_unknown": 0, "vascular": 1, "left_out": 1, "clusters": 1,
         "loose_chains": 0, "vessels": 0,
     }  # fmt: skip
-    blind = to_json(make_example(singles=((700.0, 300.0, 4.0),), spacing=None).report, PROVENANCE, None)["counts"]
+    blind = to_json(Result.of(make_example(singles=((700.0, 300.0, 4.0),), spacing=None).report, PROVENANCE))["counts"]
     assert (blind["calcifications"], blind["micro"], blind["macro"], blind["size_unknown"]) == (1, 0, 0, 1)
 
 
@@ -223,7 +226,7 @@ def test_each_finding_bears_the_letter_that_the_overlay_draws(make_example: Call
     few, many = ((100.0, 100.0), (110.0, 100.0)), ((600.0, 100.0), (610.0, 100.0), (605.0, 110.0))
     clusters = ((Distribution.GROUPED, few), (Distribution.GROUPED, many))
     report = make_example(clusters, singles=((500.0, 300.0, 4.0), (500.0, 400.0, 4.0))).report
-    document = to_json(report, PROVENANCE, None)
+    document = to_json(Result.of(report, PROVENANCE))
     assert [item["letter"] for item in document["clusters"]] == ["B", "A"]
     assert [item["letter"] for item in document["calcifications"]] == [None] * 5 + ["C", "D"]
     assert [place.key for place in choose_places(report, OverlaySettings())] == ["A", "B", "C", "D"]
@@ -235,7 +238,7 @@ def test_what_is_counted_is_what_is_shown(make_example: Callable[..., Any], put_
     report = make_example(((Distribution.GROUPED, few), (Distribution.GROUPED, many)), singles).report
     chain = replace(report.clusters[0], distribution=replace(report.clusters[0].distribution, loose=True))
     report = put_in_vessel(replace(report, clusters=(chain, report.clusters[1])), 6, 7)
-    document = to_json(report, PROVENANCE, None)
+    document = to_json(Result.of(report, PROVENANCE))
     counts = document["counts"]
     assert (counts["clusters"], counts["loose_chains"], counts["vessels"]) == (1, 1, 1)
     assert counts["clusters"] == sum(not cluster["loose"] for cluster in document["clusters"])

@@ -12,7 +12,8 @@ from mammocalc.model.letters import letters_of
 from mammocalc.rendering.details import details_path, render_details
 from mammocalc.rendering.details.markup import Html, element, together
 from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
-from mammocalc.results.to_json import OverlayPlacement, Provenance, to_json
+from mammocalc.results.result import OverlayPlacement, Provenance, Result
+from mammocalc.results.to_json import to_json
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, NOTICE, Distribution, Flag, Morphology
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ HOSTILE = "</style></script><script>alert(1)</script>\"'&"
 
 
 def page_of(report: Any, placement: OverlayPlacement | None = None) -> str:
-    document = to_json(report, PROVENANCE, placement)
+    document = to_json(Result.of(report, PROVENANCE, placement))
     return render_details(document, "results/ab/1.2.json").decode()
 
 
@@ -98,7 +99,7 @@ def test_morphology_is_a_candidate_with_its_shares_and_reasons(make_example: Cal
 def test_published_evidence_belongs_to_clusters_and_says_what_it_is_not(make_example: Callable[..., Any]) -> None:
     example = make_example(((Distribution.SEGMENTAL, POINTS),), label=Distribution.SEGMENTAL)
     page = page_of(example.report)
-    document = to_json(example.report, PROVENANCE, None)
+    document = to_json(Result.of(example.report, PROVENANCE))
     association = document["clusters"][0]["published_association"]
     card = words_of(section_of(page, "Clusters")).replace("\N{NO-BREAK SPACE}", " ")
     assert "42 to 76.5 % malignant in 4 published series" in card
@@ -194,7 +195,7 @@ def test_no_word_of_a_page_is_a_category_or_advice(make_example: Callable[..., A
 @pytest.mark.parametrize("place", ["reason", "maker", "left_out", "flag"])
 def test_hostile_text_never_becomes_markup(make_example: Callable[..., Any], place: str) -> None:
     report = make_example(singles=((500.0, 300.0, 4.0),)).report
-    document = to_json(report, PROVENANCE, None)
+    document = to_json(Result.of(report, PROVENANCE))
     if place == "reason":
         document["distribution"]["reasons"].append(HOSTILE)
     elif place == "left_out":

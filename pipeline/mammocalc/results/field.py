@@ -1,0 +1,194 @@
+"""One value of a document that somebody else may have written, with its path: what it must be, and what it is not."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from mammocalc.results.parse import THE_DOCUMENT
+from mammocalc.vocabulary.errors import ResultError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from enum import StrEnum
+
+    from mammocalc.model import Point
+
+    Word = TypeVar("Word", bound=StrEnum)
+Value = TypeVar("Value")
+
+POINT_AXES: Final = 2
+
+
+class Field:
+    """
+    A value of a JSON document, and the path to it.
+
+    Each method gives the value as what it must be.
+
+    Parameters
+    ----------
+    value : JSON value
+        As `json.loads` gives it.
+    path : str
+        Keys joined by dots, places in lists in brackets; empty for the document itself.
+
+    Raises
+    ------
+    ResultError
+        Every method: if the value is something else. The sentence begins with the path.
+
+    Examples
+    --------
+    >>> document = Field({"calcifications": [{"row": 12.5}, {"row": "12.5"}]})
+    >>> first, second = document.at("calcifications").items()
+    >>> first.at("row").number()
+    12.5
+    >>> second.at("row").number()
+    Traceback (most recent call last):
+        ...
+    mammocalc.vocabulary.errors.ResultError: calcifications[1].row: a number is needed, not a text
+    """
+
+    __slots__ = ("path", "value")
+
+    def __init__(self, value: Any, path: str = "") -> None:
+        self.value = value
+        self.path = path
+
+    def error(self, message: str) -> ResultError:
+        """Say what is wrong here."""
+        return ResultError(self.path or THE_DOCUMENT, message)
+
+    def at(self, key: str) -> Self:
+        """Give the value of a key of an object."""
+        path = f"{self.path}.{key}" if self.path else key
+        try:
+            return type(self)(self.value[key], path)
+        except (KeyError, TypeError, IndexError):
+            if not isinstance(self.value, dict):
+                raise self._needed("an object") from None
+            raise ResultError(path, "missing") from None
+
+    def get(self, key: str) -> Any:
+        """Give the bare value of a key of an object; None where it is missing."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def items(self) -> Iterator[Self]:
+        """Give the values of a list."""
+        if not isinstance(self.value, list):
+            raise self._needed("a list")
+        return (type(self)(value, f"{self.path}[{place}]") for place, value in enumerate(self.value))
+
+    def members(self) -> Iterator[tuple[str, Self]]:
+        """Give the keys and values of an object."""
+        if not isinstance(self.value, dict):
+            raise self._needed("an object")
+        return ((key, type(self)(value, f"{self.path}.{key}")) for key, value in self.value.items())
+
+    def or_none(self, read: Callable[[Self], Value]) -> Value | None:
+        """Read a value that may be null."""
+        return None if self.value is None else read(self)
+
+    def number(self) -> float:
+        """Give a finite number."""
+        value = self.value
+        if type(value) is float and math.isfinite(value):
+            return value
+        if type(value) is int:
+            try:
+                return float(value)
+            except OverflowError:
+                pass
+        raise self._needed("a number")
+
+    def length(self) -> float:
+        """Give a number that is not negative."""
+        value = self.number()
+        if value < 0:
+            raise self._needed("a number of at least 0")
+        return value
+
+    def share(self) -> float:
+        """Give a number from 0 to 1."""
+        value = self.number()
+        if not 0 <= value <= 1:
+            raise self._needed("a number from 0 to 1")
+        return value
+
+    def count(self) -> int:
+        """Give a whole number that is not negative."""
+        if type(self.value) is not int or self.value < 0:
+            raise self._needed("a whole number of at least 0")
+        return self.value
+
+    def counted(self) -> int:
+        """Give a whole number of at least 1."""
+        value = self.count()
+        if value == 0:
+            raise self._needed("a whole number of at least 1")
+        return value
+
+    def figure(self) -> float:
+        """Give a whole number as such, and any other finite number."""
+        return self.value if type(self.value) is int else self.number()
+
+    def truth(self) -> bool:
+        """Give true or false."""
+        if type(self.value) is not bool:
+            raise self._needed("true or false")
+        return self.value
+
+    def text(self) -> str:
+        """Give a text."""
+        if type(self.value) is not str:
+            raise self._needed("a text")
+        return self.value
+
+    def texts(self) -> tuple[str, ...]:
+        """Give the texts of a list."""
+        return tuple(item.text() for item in self.items())
+
+    def word(self, vocabulary: type[Word]) -> Word:
+        """Give a word of a closed vocabulary."""
+        try:
+            return vocabulary(self.text())
+        except ValueError:
+            message = f"{self.value!r:.60} is none of {', '.join(vocabulary)}"
+            raise self.error(message) from None
+
+    def words(self, vocabulary: type[Word]) -> tuple[Word, ...]:
+        """Give the words of a list."""
+        return tuple(item.word(vocabulary) for item in self.items())
+
+    def pair(self, read: Callable[[Self], Value]) -> tuple[Value, Value]:
+        """Give the two values of a list of two."""
+        values = tuple(read(item) for item in self.items())
+        if len(values) != POINT_AXES:
+            raise self.error(f"2 values are needed, not {len(values)}")
+        return values
+
+    def points(self) -> tuple[Point, ...]:
+        """Give the (row, column) positions of a list."""
+        if type(self.value) is list and all(map(_is_point, self.value)):  # the many, without a path for each number
+            return tuple((row, column) for row, column in self.value)
+        return tuple(item.pair(type(self).number) for item in self.items())
+
+    def _needed(self, what: str) -> ResultError:
+        return self.error(f"{what} is needed, not {_named(self.value)}")
+
+
+def _is_point(value: Any) -> bool:
+    if type(value) is not list or len(value) != POINT_AXES:
+        return False
+    row, column = value
+    return type(row) is float and type(column) is float and math.isfinite(row) and math.isfinite(column)
+
+
+def _named(value: Any) -> str:
+    """Say what a value is; texts are not repeated, as they may be anybody's."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool | int | float):
+        return f"{value!r:.40}".lower()
+    return "a text" if isinstance(value, str) else "a list" if isinstance(value, list) else "an object"

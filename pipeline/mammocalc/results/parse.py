@@ -1,0 +1,58 @@
+"""JSON that somebody else may have written."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Final, NoReturn
+
+from mammocalc.vocabulary.errors import ResultError
+
+THE_DOCUMENT: Final = "the document"
+"""What errors call the whole of it."""
+
+
+def parse_json(text: str | bytes) -> Any:
+    """
+    Parse JSON that somebody else may have written.
+
+    Parameters
+    ----------
+    text : str or bytes
+        UTF-8.
+
+    Returns
+    -------
+    JSON value
+        Without NaN and infinite numbers.
+
+    Raises
+    ------
+    ResultError
+        If it is no JSON, or deeper than anything that this program writes.
+
+    Examples
+    --------
+    >>> parse_json('{"presence": 0.5}')
+    {'presence': 0.5}
+    >>> parse_json("[1e999]")
+    Traceback (most recent call last):
+        ...
+    mammocalc.vocabulary.errors.ResultError: the document: it holds a number that is none: 1e999
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        message = "it is nested too deeply"
+    except (ValueError, MemoryError):
+        message = "it is no JSON"
+    raise ResultError(THE_DOCUMENT, message)
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ResultError(THE_DOCUMENT, f"it holds a number that is none: {word[:20]}")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _refuse(text)

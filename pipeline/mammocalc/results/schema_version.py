@@ -1,0 +1,71 @@
+"""The versions of what a run writes: what each of them changed, and which of them can be read."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.vocabulary.errors import ResultError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+HISTORY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "1.0": "The first.",
+    }
+)
+"""
+What each version changed in ``run.json``, ``files.jsonl``, results and candidates, the oldest first.
+
+The last one is written, and all of them are read. The first number grows where something is renamed, dropped or means
+something else, the second where something is added.
+"""
+SCHEMA_VERSION: Final = tuple(HISTORY)[-1]
+"""The version that is written."""
+
+_VERSION: Final = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})")
+
+
+def check_version(version: Any) -> str:
+    """
+    Demand a version that can be read.
+
+    Parameters
+    ----------
+    version : JSON value
+        ``schema_version`` of a document; None where it has none.
+
+    Returns
+    -------
+    str
+        The version.
+
+    Raises
+    ------
+    ResultError
+        If it is none of `HISTORY`. The sentence says what to do.
+
+    Examples
+    --------
+    >>> check_version("1.0")
+    '1.0'
+    >>> check_version("0.1")
+    Traceback (most recent call last):
+        ...
+    mammocalc.vocabulary.errors.ResultError: schema_version: there is no version 0.1; those that can be read are ...
+    """
+    if isinstance(version, str) and version in HISTORY:
+        return version
+    known = f"{SCHEMA_VERSION}, the newest that this mammocalc reads"
+    found = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    if found is None:
+        message = f"a version such as {SCHEMA_VERSION} is needed; this is no document of a mammocalc run"
+        raise ResultError("schema_version", message)
+    if tuple(map(int, found.groups())) > tuple(map(int, SCHEMA_VERSION.split("."))):
+        message = f"{version} is newer than {known}: install a newer mammocalc to read it"
+        raise ResultError("schema_version", message)
+    message = f"there is no version {version}; those that can be read are {', '.join(HISTORY)}"
+    raise ResultError("schema_version", message)
