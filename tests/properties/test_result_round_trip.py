@@ -120,7 +120,7 @@ def reports(draw: st.DrawFn) -> Report:
         draw(st.sampled_from(View)), tuple(draw(st.lists(st.sampled_from(ViewModifier), max_size=2))),
         draw(reasons), draw(st.none() | st.booleans()), draw(st.sampled_from(PresentationIntent)),
         draw(names), draw(names), draw(st.integers(1, 9999)), draw(st.integers(1, 9999)), draw(st.integers(1, 99)),
-        draw(reasons),
+        draw(reasons), draw(st.none() | st.integers(0, 10**6)),
     )  # fmt: skip
     nipple = draw(st.none() | st.builds(Nipple, positions, positions, shares))
     breast = BreastSummary(

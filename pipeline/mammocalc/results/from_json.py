@@ -188,6 +188,7 @@ def _identity(image: Field) -> ImageIdentity:
         columns=image.at("columns").counted(),
         number_of_frames=image.at("number_of_frames").counted(),
         notes=image.at("notes").texts(),
+        study_day=image.at("study_day").or_none(Field.count),
     )
 
 
