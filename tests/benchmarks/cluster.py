@@ -24,9 +24,9 @@ from typing import Any
 
 import psutil
 
-from mammocalc.execution.backends.dask_cluster import Cluster, OnCluster
+from mammocalc.execution.backends.dask_cluster import DaskCluster, OnDask
 from mammocalc.execution.workers.isolation import Isolated
-from mammocalc.execution.workers.pool import Lent, run_tasks
+from mammocalc.execution.workers.pool import SharedExecutor, run_tasks
 from mammocalc.execution.workers.resource_limits import Limits
 
 LOOPBACK = ["--host", "127.0.0.1", "--no-dashboard"]
@@ -48,20 +48,20 @@ def main() -> None:
             folder = str(Path(name) / str(number))
             options = ["--nthreads", "1", "--local-directory", folder]
             processes.enter_context(started("dask_worker", address, *LOOPBACK, *options))
-        with Cluster(address) as cluster:
+        with DaskCluster(address) as cluster:
             while cluster.capacity() < 2:
                 time.sleep(0.1)
             measure(cluster, psutil.Process(scheduler.pid), tasks)
 
 
-def measure(cluster: Cluster, scheduler: psutil.Process, tasks: int) -> None:
+def measure(cluster: DaskCluster, scheduler: psutil.Process, tasks: int) -> None:
     """Hand out tasks, and print what each took."""
-    work: Any = OnCluster(Isolated(operator.call, Limits(), 1 << 40), is_memory_given=True)
+    work: Any = OnDask(Isolated(operator.call, Limits(), 1 << 40), is_memory_given=True)
 
     def hand_out(number: int) -> None:
         calls = (partial(abs, -count) for count in range(number))
         done = run_tasks(
-            calls, work, lambda _task, how: how, workers=2, open_executor=lambda _workers: Lent(cluster),
+            calls, work, lambda _task, how: how, workers=2, open_executor=lambda _workers: SharedExecutor(cluster),
             capacity=cluster.capacity,
         )  # fmt: skip
         if sum(isinstance(result, int) for result in done) != number:

@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return DONE
     except Exception as error:  # noqa: BLE001 - a traceback helps nobody at a clinic, and could quote a header
-        from mammocalc.execution.process import describe_fault  # noqa: PLC0415 - brings the image libraries
+        from mammocalc.execution.fault import describe_fault  # noqa: PLC0415 - brings the image libraries
 
         return report_error(f"{describe_fault(error)} The same command goes on where it was.", STOPPED)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.evaluation.bootstrap import Bootstrap
-from mammocalc.evaluation.calcification_metrics import PointScores, score_points
+from mammocalc.evaluation.calcification_metrics import score_points
 from mammocalc.evaluation.caveats import what_it_shows
 from mammocalc.evaluation.cluster_metrics import score_clusters
 from mammocalc.evaluation.evaluation_cases import pair
 from mammocalc.evaluation.label_metrics import cluster_answers, confusion_table, image_answers, score_labels
 from mammocalc.evaluation.matched_points import point_cases
+from mammocalc.evaluation.point_scores import PointScores
 from mammocalc.evaluation.presence_metrics import score_presence
 from mammocalc.evaluation.readers import score_readers
 from mammocalc.evaluation.regions import score_regions

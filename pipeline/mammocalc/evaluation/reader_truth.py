@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from mammocalc.evaluation.reader_document import _Answer, _Cluster, _Document, _Image, _Mark
 from mammocalc.evaluation.truth import Reading, TrueCluster, TrueImage, TruePoint, TruthError, TruthSet
 from mammocalc.vocabulary.geometry import PixelSpacing, convex_hull
 
@@ -18,67 +19,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READERS: Final = "readers"
+
 ANSWERS_KIND: Final = "mammocalc-answers"
+
 _BOUND: Final = (
     "what neither the readers nor the program saw is in no figure, so shares of found calcifications are upper bounds."
 )
+
 SAME_PLACE_MM: Final = 0.5
 """Calcifications that two readers added are one within this distance: that within which a mark counts as found."""
+
 SAME_PLACE_PX: Final = 7.0
 """The same where no spacing is known: 0.5 mm on common detectors."""
-
-
-class _Record(BaseModel):
-    """A part of the answers: numbers are numbers, and unknown keys are left alone."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class _Mark(_Record):
-    id: int | str
-    source: Literal["program", "reader"]
-    verdict: Literal["accept", "reject"] | None
-    row: float
-    column: float
-    diameter_mm: float | None = Field(default=None, gt=0)
-    diameter_by: Literal["program", "reader"] = "program"
-    cluster: int | None = None
-
-    @property
-    def measured_mm(self) -> float | None:
-        """The diameter, if the reader measured it; the program's own is no truth about the program."""
-        return self.diameter_mm if self.diameter_by == "reader" else None
-
-
-class _Cluster(_Record):
-    id: int
-    verdict: Literal["accept", "reject"] | None
-    distribution: str | None = None
-    morphology: str | None = None
-
-
-class _Blinded(_Record):
-    distribution: str | None = None
-    calcifications: list[_Mark] = []
-
-
-class _Answer(_Record):
-    reader: str = Field(min_length=1)
-    read: bool
-    distribution: str | None = None
-    calcifications: list[_Mark]
-    clusters: list[_Cluster] = []
-    blinded: _Blinded | None = None
-
-
-class _Image(_Record):
-    sop_instance_uid: str = Field(min_length=1)
-    pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
-    answers: list[_Answer]
-
-
-class _Document(_Record):
-    images: list[_Image]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.dicom.discover import discover
-from mammocalc.execution.backends.backend import ClusterStaff, LocalStaff, OwnStaff
-from mammocalc.execution.backends.dask_cluster import Cluster
-from mammocalc.execution.place import at_its_place
+from mammocalc.execution.backends.backend import DaskBackend, InProcessBackend, LocalBackend
+from mammocalc.execution.backends.dask_cluster import DaskCluster
+from mammocalc.execution.place import local_output
 from mammocalc.execution.plan import plan_run
-from mammocalc.execution.resume import read_record, take_over
-from mammocalc.execution.run import ASKED, Session
+from mammocalc.execution.resume import check_resumable, read_record
+from mammocalc.execution.run import ASKED, Run
 from mammocalc.execution.run_layout import KINDS, OWN, ROWS, is_own, out_of_room, own_files, require_space
 from mammocalc.execution.run_manifest import FINISHED, STOPPED, identify, read_rows
 from mammocalc.execution.run_options import Progress, RunRequest, RunSummary
-from mammocalc.execution.workers.isolation import WorkersUnavailableError
 from mammocalc.execution.workers.pool import Workers
+from mammocalc.execution.workers.worker_process import WorkersUnavailableError
 from mammocalc.vocabulary.errors import CallError, OutputLostError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.dicom.discover import Discovery
-    from mammocalc.execution.backends.backend import Staff
+    from mammocalc.execution.backends.backend import Backend
     from mammocalc.execution.plan import Plan
 
 
@@ -73,47 +73,47 @@ def run(
     """
     check_classifiers(request.resolved.config)
     require_apart(request)
-    with at_its_place(request) as (request, claims), staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
+    with local_output(request) as (request, claims), open_backend(request, open_executor) as backend:  # noqa: PLR1704 - as it is meant
         plan, passed_over = _plan(request, on_progress, should_stop)
         identity = identify(request.resolved, plan.input_digest)
         if plan.images:
-            require_sight(staff, request, plan.images[0].files[0].path)
-        take_over(request.out, identity, request.resolved, force=request.force)
+            require_shared_filesystem(backend, request, plan.images[0].files[0].path)
+        check_resumable(request.out, identity, request.resolved, force=request.force)
         wants_all = request.resolved.config.outputs.overlays == "all"
         require_space(request.out, 0 if request.address else len(plan.images), with_overlays=wants_all)
-        session = Session(request, claims, identity, on_progress, should_stop, staff)
-        summary = close_down(session, lambda: (session.advance(plan, {}), passed_over))
+        this_run = Run(request, claims, identity, on_progress, should_stop, backend)
+        summary = finalise(this_run, lambda: (this_run.advance(plan, {}), passed_over))
         return replace(summary, notes=notes_on(request))
 
 
 @contextlib.contextmanager
-def staff_of(request: RunRequest, open_executor: Callable[[int], Executor] | None) -> Iterator[Staff]:
-    """Give those who judge for a request: one cluster or set of workers for as long as this lasts."""
+def open_backend(request: RunRequest, open_executor: Callable[[int], Executor] | None) -> Iterator[Backend]:
+    """Open the backend that a request names: one cluster or set of workers for as long as this lasts."""
     if open_executor is not None:
-        yield OwnStaff(request.workers, open_executor)
+        yield InProcessBackend(request.workers, open_executor)
     elif request.scheduler is not None:
-        with Cluster(request.scheduler) as cluster:
-            yield ClusterStaff(cluster, request.limits)
+        with DaskCluster(request.scheduler) as cluster:
+            yield DaskBackend(cluster, request.limits)
     else:
         with Workers(request.workers) as workers:
-            yield LocalStaff(request.workers, request.limits, workers)
+            yield LocalBackend(request.workers, request.limits, workers)
 
 
-def require_sight(staff: Staff, request: RunRequest, path: Path) -> None:
+def require_shared_filesystem(backend: Backend, request: RunRequest, path: Path) -> None:
     """Raise CallError if workers on other machines do not see the input and the output of a run."""
-    if isinstance(staff, ClusterStaff):
-        staff.cluster.require_sight_of(path)
+    if isinstance(backend, DaskBackend):
+        backend.cluster.require_shared_file(path)
         if request.address is None:
-            staff.cluster.require_sight_of(request.out)
+            backend.cluster.require_shared_file(request.out)
 
 
-def close_down(session: Session, work: Callable[[], tuple[str | None, int]]) -> RunSummary:
+def finalise(this_run: Run, work: Callable[[], tuple[str | None, int]]) -> RunSummary:
     """
     Do the work of a run, and write what there is then, however far that came.
 
     Parameters
     ----------
-    session : Session
+    this_run : Run
     work : callable
         Gives None or why it stopped, and how many files were passed over.
 
@@ -123,15 +123,15 @@ def close_down(session: Session, work: Callable[[], tuple[str | None, int]]) -> 
     """
     passed_over = 0
     try:
-        session.begin()
+        this_run.begin()
         why, passed_over = work()
-        lost = session.drop_lost()
+        lost = this_run.drop_lost()
         why = lost if lost is not None and why in {None, ASKED} else why
-        totals = session.collect(why, passed_over)
-        return session.end(FINISHED if why is None else STOPPED, totals, why)
+        totals = this_run.collect(why, passed_over)
+        return this_run.end(FINISHED if why is None else STOPPED, totals, why)
     except (WorkersUnavailableError, OutputLostError, OSError) as error:
         why = out_of_room(error) if isinstance(error, OSError) else str(error)
-        return session.give_up(why, passed_over)
+        return this_run.end_early(why, passed_over)
 
 
 def _plan(

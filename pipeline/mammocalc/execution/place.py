@@ -33,7 +33,7 @@ class Claims:
 
 
 @contextlib.contextmanager
-def at_its_place(request: RunRequest) -> Iterator[tuple[RunRequest, Claims]]:
+def local_output(request: RunRequest) -> Iterator[tuple[RunRequest, Claims]]:
     """
     Give a request whose ``out`` is a folder of this machine that knows what an earlier run has left, and hold it.
 

@@ -15,8 +15,8 @@ from mammocalc.rendering.details import details_path
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mammocalc.execution.process import WorkOrder
     from mammocalc.execution.run_layout import Store
+    from mammocalc.execution.work_order import WorkOrder
 
 
 @dataclass(frozen=True, slots=True)

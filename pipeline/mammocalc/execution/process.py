@@ -4,65 +4,28 @@ from __future__ import annotations
 
 import json
 import time
-import traceback
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-import mammocalc
-from mammocalc.analysis.image import analyse
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.execution.content import digest_of, state_of, tag_of
-from mammocalc.execution.run_layout import CANDIDATES, ENDINGS, OVERLAYS, RESULTS, THUMBNAILS, out_of_room
+from mammocalc.execution.fault import describe_fault
+from mammocalc.execution.image_outputs import make_outputs
+from mammocalc.execution.run_layout import ENDINGS, RESULTS, out_of_room
 from mammocalc.execution.volumes import volume_key
-from mammocalc.execution.workers.resource_limits import Fault
+from mammocalc.execution.work_order import ImageOutcome, WorkOrder
 from mammocalc.model import FileRow
-from mammocalc.rendering.details import details_path, render_details
-from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
-from mammocalc.results.result import OverlayPlacement, Result
-from mammocalc.results.to_json import candidates_to_json, encode, to_json
 from mammocalc.vocabulary.errors import ImageError, OutputLostError, SkippedImage, UnreadableImage
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from mammocalc.config import Config
     from mammocalc.execution.content import State
     from mammocalc.execution.plan import PlannedFile, PlannedImage
-    from mammocalc.execution.run_layout import Store
-    from mammocalc.execution.workers.resource_limits import Lost
-    from mammocalc.model import Mammogram, Report
-    from mammocalc.results.result import Provenance
-
-_PACKAGE: Final = Path(mammocalc.__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class WorkOrder:
-    """What every image of a run has in common; ``key`` is that of `mammocalc.execution.content.key_of`."""
-
-    config: Config
-    provenance: Provenance
-    folder: Store
-    key: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageOutcome:
-    """
-    What became of the files of an image: a row for each.
-
-    ``write_problem`` is None, or a sentence that says why the run's folder did not take the
-    results; then there are no rows, and the run cannot go on. ``adopted`` counts
-    files that were judged before, as their content tells.
-    """
-
-    rows: tuple[FileRow, ...]
-    write_problem: str | None = None
-    adopted: int = 0
 
 
 def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
@@ -114,65 +77,21 @@ def files_of(image: PlannedImage) -> int:
     return len(image.files)
 
 
-def give_up(image: PlannedImage, lost: Lost) -> ImageOutcome:
-    """Give the outcome of an image whose worker was lost for good: a row for each of its files."""
-    reason, message = _ENDINGS[lost.fault]
-    seconds = round(lost.seconds / len(image.files), 3)
-    return ImageOutcome(
-        tuple(
-            FileRow(
-                file.public_path, file.sop_instance_uid, Status.FAILED, reason, message.format(lost.detail), seconds
-            )
-            for file in image.files
-        )
-    )
-
-
-_ENDINGS: Final = MappingProxyType(
-    {
-        Fault.TIME: (
-            Reason.TIMED_OUT,
-            (
-                "The time limit of {} passed before this file was judged: its decoder hangs, or the disk does. "
-                "Allow more with --time-limit, or export it in another transfer syntax."
-            ),
-        ),
-        Fault.MEMORY: (
-            Reason.OUT_OF_MEMORY,
-            (
-                "This file needed more memory than the limit of {}, also with no other file beside it. "
-                "Run it on a machine with more, or allow more with --memory-limit."
-            ),
-        ),
-        Fault.CRASH: (
-            Reason.CRASHED,
-            (
-                "The process that worked on this file crashed ({}), most likely in a decoder. "
-                "Export it in another transfer syntax, and report the crash with the version."
-            ),
-        ),
-        Fault.KILLED: (
-            Reason.CRASHED,
-            (
-                "The process that worked on this file was killed from outside ({}) twice, the second time alone: "
-                "most likely the system ran out of memory. Run it on a machine with more."
-            ),
-        ),
-    }
-)
-
-
 READINGS: Final = 3
 """How often a file is read that changes meanwhile; one that is still being written does so for longer."""
+
 _MISSING: Final = (
     "The file was there when the run looked for files, and is not any more: it was moved, renamed or removed, or its "
     "disk was unmounted. Bring it back, and repeat the command."
 )
+
 _DUPLICATE: Final = "An exact copy of another file of this run, which stands for both."
+
 _COLLISION: Final = (
     "Another file of this run has the same SOP Instance UID and other content, and that one was judged. "
     "Find out which is the right one, and remove the other."
 )
+
 _CHANGED: Final = (
     "The file was exchanged or changed while the run went on, so nothing of it was judged. "
     "Repeat the command when nothing writes to it any more."
@@ -246,7 +165,7 @@ def _settle(
             raise UnreadableImage(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
         content = content or _digest(file.path, order)
         said = _said_of_judged(mammogram.identity.notes)
-        return _Verdict(Status.JUDGED, message=said, content=content), _judge(mammogram, content, order)
+        return _Verdict(Status.JUDGED, message=said, content=content), make_outputs(mammogram, content, order)
     except ImageError as error:
         status = Status.SKIPPED if isinstance(error, SkippedImage) else Status.FAILED
         volume = _volume_of(file) if error.reason is Reason.TOMOSYNTHESIS else None
@@ -302,42 +221,3 @@ def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> 
 def dicom_settings(config: Config) -> DicomSettings:
     """Gather what the DICOM door needs to know."""
     return DicomSettings(admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy)
-
-
-def _judge(mammogram: Mammogram, content: str, order: WorkOrder) -> dict[str, bytes]:
-    """Everything that is to be written of one image, by place; the result is last, so that where it is, all is."""
-    config, uid = order.config, mammogram.identity.sop_instance_uid
-    report = analyse(mammogram, config)
-    outputs, placement = _draw(mammogram, report, order)
-    if config.outputs.candidates:
-        outputs[order.folder.place(CANDIDATES, uid, ".json").as_posix()] = encode(candidates_to_json(report))
-    document = to_json(Result.of(report, replace(order.provenance, source_digest=content), placement))
-    result = order.folder.place(RESULTS, uid, ".json").as_posix()
-    outputs[details_path(result)] = render_details(document, result)
-    outputs[result] = encode(document)
-    return outputs
-
-
-def _draw(mammogram: Mammogram, report: Report, order: WorkOrder) -> tuple[dict[str, bytes], OverlayPlacement | None]:
-    """Give the pictures of an image, if the settings ask for them."""
-    config, folder, uid = order.config, order.folder, report.identity.sop_instance_uid
-    wanted = config.outputs.overlays
-    if wanted == "none" or (wanted == "findings" and not report.calcifications):
-        return {}, None
-    rendered = render_overlay(mammogram, report, config.overlay)
-    content, ending = encode_overlay(rendered, config.overlay)
-    place = folder.place(OVERLAYS, uid, ending).as_posix()
-    pictures = {place: content}
-    if config.outputs.thumbnails:
-        pictures[folder.place(THUMBNAILS, uid, ".jpg").as_posix()] = encode_thumbnail(rendered, config.overlay)
-    return pictures, OverlayPlacement(place, rendered.scale, rendered.offset)
-
-
-def describe_fault(error: BaseException) -> str:
-    """Describe an unforeseen failure by its type and its place in this package: no data, no path of this machine."""
-    place = "an unknown place"
-    for frame in traceback.extract_tb(error.__traceback__):
-        path = Path(frame.filename)
-        if path.is_relative_to(_PACKAGE):
-            place = f"{path.relative_to(_PACKAGE.parent).as_posix()}, line {frame.lineno}"
-    return f"A fault of this program: {type(error).__name__} in {place}. Please report it, with the version."

@@ -15,7 +15,7 @@ from mammocalc.results.to_json import encode
 
 if TYPE_CHECKING:
     from mammocalc.execution.present import Present
-    from mammocalc.execution.process import WorkOrder
+    from mammocalc.execution.work_order import WorkOrder
 
 
 def relocate(there: Present, order: WorkOrder) -> int:

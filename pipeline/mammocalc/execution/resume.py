@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mammocalc.execution.run_manifest import RunIdentity
 
 
-def take_over(root: Path, identity: RunIdentity, resolved: ResolvedConfig, *, force: bool) -> None:
+def check_resumable(root: Path, identity: RunIdentity, resolved: ResolvedConfig, *, force: bool) -> None:
     """
     Make sure that a folder may take this run.
 

@@ -16,9 +16,10 @@ from mammocalc.config import digest, without_salt
 from mammocalc.execution.content import key_of, state_of
 from mammocalc.execution.event_log import Journal
 from mammocalc.execution.file_status import Rows
+from mammocalc.execution.lost_image import failed_outcome
 from mammocalc.execution.names import NameMap
 from mammocalc.execution.present import Present, is_complete
-from mammocalc.execution.process import WorkOrder, give_up, process_image
+from mammocalc.execution.process import process_image
 from mammocalc.execution.relocation import relocate
 from mammocalc.execution.remote import RemoteFolder
 from mammocalc.execution.run_layout import (
@@ -39,6 +40,7 @@ from mammocalc.execution.run_manifest import RUNNING, SOFTWARE, STOPPED, count, 
 from mammocalc.execution.run_options import Progress, RunSummary
 from mammocalc.execution.settled import find_settled
 from mammocalc.execution.volumes import describe_volumes
+from mammocalc.execution.work_order import WorkOrder
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.rendering.index import write_page
 from mammocalc.results.result import Provenance
@@ -51,14 +53,14 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from mammocalc.execution.backends.backend import Staff
+    from mammocalc.execution.backends.backend import Backend
     from mammocalc.execution.content import State
     from mammocalc.execution.place import Claims
     from mammocalc.execution.plan import Plan, PlannedImage
-    from mammocalc.execution.process import ImageOutcome
     from mammocalc.execution.run_manifest import RunIdentity, Totals
     from mammocalc.execution.run_options import RunRequest
     from mammocalc.execution.settled import Settled
+    from mammocalc.execution.work_order import ImageOutcome
     from mammocalc.execution.workers.resource_limits import Lost
     from mammocalc.model import FileRow
 
@@ -67,7 +69,7 @@ ARCHIVES_NAMED: Final = 1000  # in the record; a folder of a million zips needs 
 ASKED: Final = "it was asked to stop"
 
 
-class Session:
+class Run:
     """
     A run that is under way.
 
@@ -81,8 +83,8 @@ class Session:
         Told of every step, in this thread.
     should_stop : callable
         Asked several times a second.
-    staff : Staff
-        Who judges.
+    backend : Backend
+        Where images are analysed.
     """
 
     def __init__(
@@ -92,10 +94,10 @@ class Session:
         identity: RunIdentity,
         on_progress: Callable[[Progress], None],
         should_stop: Callable[[], bool],
-        staff: Staff,
+        backend: Backend,
     ) -> None:
         self.request, self.claims, self.identity = request, claims, identity
-        self._on_progress, self._should_stop, self._staff = on_progress, should_stop, staff
+        self._on_progress, self._should_stop, self._backend = on_progress, should_stop, backend
         self.folder = RunFolder(request.out, 0, claims.folder.token, claims.folder.what)
         self._remote = None if request.address is None else RemoteFolder(request.address)
         config = request.resolved.config
@@ -128,7 +130,7 @@ class Session:
         if self._remote is None:
             self.folder.write(RESERVE, bytes(RESERVED_BYTES))
         self.journal.mend()
-        self.journal.note("run_started", **asdict(self.identity), **self._staff.describe())
+        self.journal.note("run_started", **asdict(self.identity), **self._backend.describe())
         if not self.claims.folder.is_locked:
             self.journal.note(
                 "folder_not_locked", reason="its file system has no locks; signs of life stand in for one"
@@ -203,15 +205,15 @@ class Session:
 
     def judge(self, images: Iterable[PlannedImage], total: int) -> str | None:
         """Judge images and write their rows; None, or why the folder takes no more."""
-        staff = self._staff
+        backend = self._backend
         outcomes = run_tasks(
             images,
-            staff.calls(partial(process_image, order=self.order)),
-            give_up,
-            workers=staff.workers,
-            open_executor=staff.open,
-            capacity=staff.capacity,
-            alone=staff.calls_alone(partial(process_image, order=self.order)),
+            backend.as_call(partial(process_image, order=self.order)),
+            failed_outcome,
+            workers=backend.workers,
+            open_executor=backend.open,
+            capacity=backend.capacity,
+            alone=backend.with_full_memory(partial(process_image, order=self.order)),
             should_stop=self._should_stop,
             note_lost=self._note_lost,
         )
@@ -337,7 +339,7 @@ class Session:
             has_page=has_page,
         )
 
-    def give_up(self, why: str, passed_over: int) -> RunSummary:
+    def end_early(self, why: str, passed_over: int) -> RunSummary:
         """
         End where the run cannot go on, with as much as can still be written.
 
@@ -380,10 +382,10 @@ class Session:
             "ended": None if state == RUNNING else now.isoformat(timespec="seconds"),
             "seconds": None if state == RUNNING else round((now - self._started).total_seconds(), 1),
         }
-        staff = self._staff.describe()
+        backend = self._backend.describe()
         archives = {"passed_over": len(self.archives), "first": list(self.archives[:ARCHIVES_NAMED])}
         more = {"archives": archives, **more} if self.archives else more
-        record = {**describe_run(self.identity, self.request.resolved, state, staff, times), **more}
+        record = {**describe_run(self.identity, self.request.resolved, state, backend, times), **more}
         self.folder.write(RECORD, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
         self._publish()
 

@@ -123,7 +123,7 @@ def measure_pace(rows: Iterable[FileRow], judged: int, seconds: float) -> Pace:
 
 
 def describe_run(
-    identity: RunIdentity, resolved: ResolvedConfig, state: str, staff: Mapping[str, Any], times: Mapping[str, Any]
+    identity: RunIdentity, resolved: ResolvedConfig, state: str, backend: Mapping[str, Any], times: Mapping[str, Any]
 ) -> dict[str, Any]:
     """
     Give everything that ``run.json`` says before the totals.
@@ -134,7 +134,7 @@ def describe_run(
     resolved : ResolvedConfig
         Written in full, secrets excepted, with the origin of what is not a default.
     state : {"running", "finished", "stopped"}
-    staff : mapping
+    backend : mapping
         The number of workers and what each may take; goes in as it is.
     times : mapping
         Goes in as it is.
@@ -152,7 +152,7 @@ def describe_run(
         "configuration": without_secrets(resolved.config),
         "configuration_origins": dict(resolved.origins),
         "state": state,
-        **staff,
+        **backend,
         **times,
         "platform": {
             "python": platform.python_version(),

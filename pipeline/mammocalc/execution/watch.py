@@ -13,19 +13,19 @@ from pydantic import Field
 from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.dicom.discover import Discovery, discover
 from mammocalc.execution.batch import (
-    close_down,
+    finalise,
     notes_on,
+    open_backend,
     require_apart,
-    require_sight,
-    staff_of,
+    require_shared_filesystem,
     without_own,
 )
 from mammocalc.execution.content import State, state_of
 from mammocalc.execution.paths import PublicPaths
-from mammocalc.execution.place import at_its_place
+from mammocalc.execution.place import local_output
 from mammocalc.execution.plan import Header, plan_run, read_header
-from mammocalc.execution.resume import take_over
-from mammocalc.execution.run import ASKED, Session
+from mammocalc.execution.resume import check_resumable
+from mammocalc.execution.run import ASKED, Run
 from mammocalc.execution.run_manifest import identify
 from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.errors import CallError
@@ -181,38 +181,38 @@ def watch(
     """
     check_classifiers(request.resolved.config)
     require_apart(request)
-    with at_its_place(request) as (request, claims), staff_of(request, open_executor) as staff:  # noqa: PLR1704 - as it is meant
+    with local_output(request) as (request, claims), open_backend(request, open_executor) as backend:  # noqa: PLR1704 - as it is meant
         discover(request.inputs)
         identity = identify(request.resolved, "")
-        require_sight(staff, request, request.inputs[0])
-        take_over(request.out, identity, request.resolved, force=request.force)
-        session = Session(request, claims, identity, on_progress, should_stop, staff)
-        summary = close_down(session, partial(_keep_watch, session, settings, should_stop))
+        require_shared_filesystem(backend, request, request.inputs[0])
+        check_resumable(request.out, identity, request.resolved, force=request.force)
+        run = Run(request, claims, identity, on_progress, should_stop, backend)
+        summary = finalise(run, partial(_keep_watch, run, settings, should_stop))
         return replace(summary, notes=notes_on(request))
 
 
-def _keep_watch(session: Session, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:
+def _keep_watch(run: Run, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:
     """Look, judge and collect until something ends it; gives what that was, and how many files were passed over."""
-    request = session.request
+    request = run.request
     config = request.resolved.config
     paths = PublicPaths(config.privacy.patient_key_salt, hides=config.privacy.file_names == "hide")
     lookout = _Lookout(request.inputs, request.out, config, settings.settle_seconds, paths)
-    session.rows.replace(session.earlier())
-    session.journal.note("watching", settle_seconds=settings.settle_seconds)
+    run.rows.replace(run.earlier())
+    run.journal.note("watching", settle_seconds=settings.settle_seconds)
     known: dict[Path, State] = {}
     is_stale, not_before = True, 0.0
     while not should_stop():
-        session.claims.check()
+        run.claims.check()
         if lookout.look():
-            plan, on_hold = lookout.plan([row.path for row in session.earlier()])
-            why = session.advance(plan, known, on_hold)
+            plan, on_hold = lookout.plan([row.path for row in run.earlier()])
+            why = run.advance(plan, known, on_hold)
             lookout.remember(is_all=why is None)
             is_stale = True
             if why is not None:
                 return why, lookout.last.passed_over
         elif is_stale and time.monotonic() >= not_before:
             began = time.monotonic()
-            session.collect(None, lookout.last.passed_over)
+            run.collect(None, lookout.last.passed_over)
             is_stale, not_before = False, time.monotonic() + REST * (time.monotonic() - began)
         _nap(settings.poll_seconds, should_stop)
     return ASKED, lookout.last.passed_over

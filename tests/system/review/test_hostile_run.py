@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mammocalc.cli import main
-from mammocalc.review.server.answers import APPLICATION, Answers, AnswersError
+from mammocalc.review.server.answers import Answers
+from mammocalc.review.server.answers_file import APPLICATION, AnswersError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

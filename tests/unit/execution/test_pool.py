@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from mammocalc.execution.workers.isolation import MIB, Isolated, WorkersUnavailableError
+from mammocalc.execution.workers.isolation import Isolated
 from mammocalc.execution.workers.pool import TASKS_PER_WORKER, run_tasks
 from mammocalc.execution.workers.resource_limits import Fault, Limits, Lost
+from mammocalc.execution.workers.worker_process import MIB, WorkersUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mammocalc.config import Config
+from mammocalc.execution.fault import describe_fault
+from mammocalc.execution.lost_image import failed_outcome
 from mammocalc.execution.plan import PlannedFile, PlannedImage
-from mammocalc.execution.process import WorkOrder, describe_fault, give_up, process_image
+from mammocalc.execution.process import process_image
 from mammocalc.execution.run_layout import RunFolder, out_of_room
+from mammocalc.execution.work_order import WorkOrder
 from mammocalc.execution.workers.resource_limits import Fault, Lost
 from mammocalc.results.result import Provenance
 from mammocalc.simulation import simulate
@@ -56,7 +59,7 @@ def test_what_nobody_foresaw_is_a_row_that_quotes_nothing(
     (row,) = outcome.rows
     assert (row.status, row.reason) == (Status.FAILED, Reason.INTERNAL_ERROR)
     assert row.message is not None
-    assert "TypeError in mammocalc/execution/process.py, line" in row.message
+    assert "TypeError in mammocalc/execution/image_outputs.py, line" in row.message
     assert UID not in row.message
     assert str(drawn.parent) not in row.message
     assert not list(tmp_path.iterdir())
@@ -82,7 +85,7 @@ def test_a_folder_that_takes_nothing_is_told_apart_from_a_faulty_file(
 )
 def test_a_lost_image_has_a_row_for_each_of_its_files(drawn: Path, fault: Fault, reason: Reason, said: str) -> None:
     image = PlannedImage((PlannedFile(drawn, "a.dcm", UID), PlannedFile(drawn, "b.dcm", UID)))
-    rows = give_up(image, Lost(fault, "7 units", 3.0)).rows
+    rows = failed_outcome(image, Lost(fault, "7 units", 3.0)).rows
     assert [(row.path, row.status, row.reason) for row in rows] == [
         ("a.dcm", Status.FAILED, reason),
         ("b.dcm", Status.FAILED, reason),

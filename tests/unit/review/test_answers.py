@@ -7,7 +7,8 @@ import pytest
 
 from mammocalc.review.server import answers as module
 from mammocalc.review.server.actions import ActionError
-from mammocalc.review.server.answers import MIGRATIONS, Answers, AnswersError, Taken
+from mammocalc.review.server.answers import Answers, Taken
+from mammocalc.review.server.answers_file import MIGRATIONS, AnswersError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,8 +23,9 @@ from mammocalc.stages.morphology import (
 )
 from mammocalc.stages.morphology.table import CLUSTERS, PARTICLES, Row, Unless, judge
 from mammocalc.stages.morphology.table import Test as TableTest
+from mammocalc.vocabulary.codes import MORPHOLOGY_CODES
 from mammocalc.vocabulary.geometry import PixelSpacing, feret_diameters, polygon_area
-from mammocalc.vocabulary.lexicon import MORPHOLOGY_CODES, CalcificationSize, Flag, Morphology, View
+from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Morphology, View
 
 SETTINGS = MorphologySettings()
 SIDE_MM = 18.0

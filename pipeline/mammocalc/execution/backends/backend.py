@@ -1,28 +1,29 @@
-"""Who judges the images of a run: processes of this machine, a cluster, or this process itself."""
+"""Where the images of a run are analysed: processes of this machine, a cluster, or this process itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mammocalc.execution.backends.dask_cluster import Cluster, OnCluster
+from mammocalc.execution.backends.dask_cluster import DaskCluster, OnDask
 from mammocalc.execution.process import files_of
-from mammocalc.execution.workers.isolation import MIB, Isolated
-from mammocalc.execution.workers.pool import Lent, Workers
+from mammocalc.execution.workers.isolation import Isolated
+from mammocalc.execution.workers.pool import SharedExecutor, Workers
 from mammocalc.execution.workers.resources import free_memory_bytes
+from mammocalc.execution.workers.worker_process import MIB
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
     from mammocalc.execution.plan import PlannedImage
-    from mammocalc.execution.process import ImageOutcome
+    from mammocalc.execution.work_order import ImageOutcome
     from mammocalc.execution.workers.resource_limits import Limits
 
     Work = Callable[[PlannedImage], ImageOutcome]
 
 
-class Staff(Protocol):
-    """Those who judge."""
+class Backend(Protocol):
+    """What runs the tasks of a run."""
 
     workers: int
 
@@ -32,17 +33,17 @@ class Staff(Protocol):
     def capacity(self) -> int:
         """Count how many images can be judged at once, now."""
 
-    def calls(self, work: Work) -> Work:
-        """Make work a call for the executor."""
+    def as_call(self, work: Work) -> Work:
+        """Turn work into a call for the executor."""
 
-    def calls_alone(self, work: Work) -> Work | None:
+    def with_full_memory(self, work: Work) -> Work | None:
         """Make work a call that may take the memory of all; None if it may do so anyway."""
 
     def describe(self) -> dict[str, Any]:
-        """Say for the record who they are and what each may take."""
+        """Describe the backend for the record: workers and the limits of each."""
 
 
-class LocalStaff:
+class LocalBackend:
     """
     Processes of this machine.
 
@@ -61,17 +62,17 @@ class LocalStaff:
 
     def open(self, workers: int) -> Executor:  # noqa: ARG002 - it has them already
         """Give the executor."""
-        return Lent(self._executor)
+        return SharedExecutor(self._executor)
 
     def capacity(self) -> int:
         """Count the workers."""
         return self.workers
 
-    def calls(self, work: Work) -> Work:
+    def as_call(self, work: Work) -> Work:
         """Isolate it."""
         return Isolated(work, self._limits, self._memory_bytes, files_of)
 
-    def calls_alone(self, work: Work) -> Work | None:
+    def with_full_memory(self, work: Work) -> Work | None:
         """Isolate it with the memory of all workers."""
         if self.workers == 1:
             return None
@@ -82,28 +83,28 @@ class LocalStaff:
         return {"workers": self.workers, "limits": _limits(self._limits, self._memory_bytes // MIB)}
 
 
-class ClusterStaff:
+class DaskBackend:
     """The workers of a Dask cluster, with a process beside each of their threads."""
 
-    def __init__(self, cluster: Cluster, limits: Limits) -> None:
+    def __init__(self, cluster: DaskCluster, limits: Limits) -> None:
         self.cluster, self._limits = cluster, limits
         self.workers = cluster.capacity()
 
     def open(self, workers: int) -> Executor:  # noqa: ARG002 - a cluster has as many as it has
         """Give the cluster, which outlives the run."""
-        return Lent(self.cluster)
+        return SharedExecutor(self.cluster)
 
     def capacity(self) -> int:
         """Count the threads of all workers."""
         return self.cluster.capacity()
 
-    def calls(self, work: Work) -> Work:
+    def as_call(self, work: Work) -> Work:
         """Isolate it on the worker."""
         given = self._limits.memory_mib
         isolated = Isolated(work, self._limits, (given or 0) * MIB, files_of)
-        return OnCluster(isolated, is_memory_given=given is not None)
+        return OnDask(isolated, is_memory_given=given is not None)
 
-    def calls_alone(self, work: Work) -> Work | None:  # noqa: ARG002 - nobody is alone on a cluster
+    def with_full_memory(self, work: Work) -> Work | None:  # noqa: ARG002 - nobody is alone on a cluster
         """Give None."""
         return None
 
@@ -116,7 +117,7 @@ class ClusterStaff:
         }
 
 
-class OwnStaff:
+class InProcessBackend:
     """
     The process that asks, without isolation: for images that are trusted, and for tests.
 
@@ -138,11 +139,11 @@ class OwnStaff:
         """Count the workers."""
         return self.workers
 
-    def calls(self, work: Work) -> Work:
+    def as_call(self, work: Work) -> Work:
         """Leave it as it is."""
         return work
 
-    def calls_alone(self, work: Work) -> Work | None:  # noqa: ARG002 - as it is
+    def with_full_memory(self, work: Work) -> Work | None:  # noqa: ARG002 - as it is
         """Give None: it has all memory anyway."""
         return None
 

@@ -10,14 +10,16 @@ from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from mammocalc import __version__
-from mammocalc.execution.workers.isolation import Isolated, WorkersUnavailableError
 from mammocalc.execution.workers.resource_limits import Fault, Lost
 from mammocalc.execution.workers.resources import free_memory_bytes
+from mammocalc.execution.workers.worker_process import WorkersUnavailableError
 from mammocalc.vocabulary.errors import CallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from mammocalc.execution.workers.isolation import Isolated
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -53,7 +55,7 @@ def what_is_exposed(address: str) -> str | None:
     )
 
 
-class OnCluster(Generic[Task, Result]):
+class OnDask(Generic[Task, Result]):
     """
     An isolated call, as a worker of the cluster makes it.
 
@@ -91,11 +93,11 @@ def _share_of_worker() -> int:
     return int(limit) // max(worker.state.nthreads, 1)
 
 
-class Cluster(Executor):
+class DaskCluster(Executor):
     """
     The workers that a Dask scheduler has.
 
-    A context manager, and an executor for `OnCluster`.
+    A context manager, and an executor for `OnDask`.
 
     Parameters
     ----------
@@ -147,7 +149,7 @@ class Cluster(Executor):
             self._counted = now
         return max(self._threads, 1)
 
-    def require_sight_of(self, path: Path) -> None:
+    def require_shared_file(self, path: Path) -> None:
         """
         Make sure that a worker sees a file or folder.
 

@@ -6,8 +6,8 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from mammocalc.execution.workers.isolation import Crew, join_crew
 from mammocalc.execution.workers.resource_limits import Fault, Lost
+from mammocalc.execution.workers.worker_group import WorkerGroup, join_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -30,41 +30,41 @@ class Workers(ThreadPoolExecutor):
     """
 
     def __init__(self, workers: int) -> None:
-        self._crew = Crew()
-        super().__init__(workers, thread_name_prefix="worker", initializer=join_crew, initargs=(self._crew,))
+        self._group = WorkerGroup()
+        super().__init__(workers, thread_name_prefix="worker", initializer=join_group, initargs=(self._group,))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes: after what was begun, or at once where nobody waits for it."""
         if not wait:
-            self._crew.close()
+            self._group.close()
         super().shutdown(wait, cancel_futures=cancel_futures)
-        self._crew.close()
+        self._group.close()
 
 
-class Lent(Executor):
+class SharedExecutor(Executor):
     """
     An executor that outlives those who use it for a while.
 
-    Leaving it waits for nothing and ends nothing; only an abrupt end goes through to the lender's.
+    Leaving it waits for nothing and ends nothing; only an abrupt end goes through to the one that is shared.
     """
 
-    def __init__(self, lender: Executor) -> None:
-        self._lender = lender
+    def __init__(self, shared: Executor) -> None:
+        self._shared = shared
 
     def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         """Hand a call on."""
-        return self._lender.submit(fn, *arguments, **named)
+        return self._shared.submit(fn, *arguments, **named)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the lender's executor where nobody waits any more."""
+        """End the shared executor where nobody waits any more."""
         if not wait:
-            self._lender.shutdown(wait=False, cancel_futures=cancel_futures)
+            self._shared.shutdown(wait=False, cancel_futures=cancel_futures)
 
 
 def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are named
     tasks: Iterable[Task],
     work: Callable[[Task], Result],
-    give_up: Callable[[Task, Lost], Result],
+    failed_outcome: Callable[[Task, Lost], Result],
     *,
     workers: int,
     open_executor: Callable[[int], Executor] = Workers,
@@ -83,7 +83,7 @@ def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are nam
         memory needed does not grow with their number.
     work : callable
         Turns a task into a result; raises `Lost` if the process that it used is gone.
-    give_up : callable
+    failed_outcome : callable
         Turns a task that was lost for good into a result.
     workers : int
         At least 1.
@@ -111,26 +111,26 @@ def run_tasks(  # noqa: PLR0913 - each is a question of its own, and all are nam
     whom it likes. Such a task is tried once more after all others, with no neighbour, and so is one that
     needed more than its share of the memory.
     """
-    hands = _Hands(work, alone, give_up, note_lost)
+    loop = _TaskLoop(work, alone, failed_outcome, note_lost)
     with open_executor(workers) as executor:
         try:
-            yield from hands.work_through(iter(tasks), executor, capacity or (lambda: workers), should_stop)
-            for task in hands.suspects:
+            yield from loop.work_through(iter(tasks), executor, capacity or (lambda: workers), should_stop)
+            for task in loop.suspects:
                 if should_stop():
                     break
-                yield hands.try_alone(task, executor)
+                yield loop.try_alone(task, executor)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 @dataclass(slots=True)
-class _Hands(Generic[Task, Result]):
+class _TaskLoop(Generic[Task, Result]):
     """What is in hand, and what was lost on the way."""
 
     work: Callable[[Task], Result]
     alone: Callable[[Task], Result] | None
-    give_up: Callable[[Task, Lost], Result]
+    failed_outcome: Callable[[Task, Lost], Result]
     note_lost: Callable[[Task, Lost, bool], None]
     pending: dict[Future[Result], Task] = field(default_factory=dict)
     suspects: list[Task] = field(default_factory=list)
@@ -156,7 +156,7 @@ class _Hands(Generic[Task, Result]):
             return executor.submit(self.alone or self.work, task).result()
         except Lost as lost:
             self.note_lost(task, lost, True)  # noqa: FBT003 - a callback has no names
-            return self.give_up(task, lost)
+            return self.failed_outcome(task, lost)
 
     def _hand_out(self, queue: Iterator[Task], executor: Executor) -> bool:
         """Begin the next task; False if there is none."""
@@ -183,4 +183,4 @@ class _Hands(Generic[Task, Result]):
             if is_suspect:
                 self.suspects.append(task)
             else:
-                yield self.give_up(task, lost)
+                yield self.failed_outcome(task, lost)

@@ -17,7 +17,8 @@ from mammocalc.rendering.details.excluded import left_out
 from mammocalc.rendering.details.markup import Html, element, listing, together
 from mammocalc.rendering.palette import called, name_of
 from mammocalc.rendering.wording import say_counts, say_presence
-from mammocalc.vocabulary.lexicon import FLAG_SENTENCES, SHORT_NOTICE, Flag
+from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
+from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

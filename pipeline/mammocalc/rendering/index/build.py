@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
-from mammocalc.vocabulary.lexicon import DESCRIPTORS, FLAG_SENTENCES, SHORT_NOTICE, Status
+from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
+from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Status
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping

@@ -9,7 +9,8 @@ import numpy as np
 
 from mammocalc.model import Calcification, Cluster
 from mammocalc.model.letters import ranked_clusters
-from mammocalc.rendering.overlay.breast_view import draw_courses, gap_of, look_of, marks_of, say_finding
+from mammocalc.rendering.overlay.breast_view import draw_courses, gap_of, marks_of
+from mammocalc.rendering.overlay.finding_labels import look_of, say_finding
 from mammocalc.rendering.overlay.insets import window_of
 from mammocalc.rendering.overlay.marks import draw_marks, draw_symbol
 from mammocalc.rendering.overlay.picture import close_up, plain

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from mammocalc.rendering.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
-from mammocalc.vocabulary.lexicon import CLUSTER_WORDS, DESCRIPTORS, FLAG_SENTENCES, Distribution, Morphology
+from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
+from mammocalc.vocabulary.lexicon import CLUSTER_WORDS, DESCRIPTORS, Distribution, Morphology
 
 
 def vocabulary() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mammocalc.review.server.actions import ActionError, parse_action
-from mammocalc.review.server.answers import AnswersError
+from mammocalc.review.server.answers_file import AnswersError
 from mammocalc.review.server.api_json import to_bytes, vocabulary
 from mammocalc.review.server.decoding import NoPixelsError
 from mammocalc.review.server.guard import Guard

@@ -101,7 +101,7 @@ class Crowd:
                 "End programs, or raise the limit (ulimit -n)."
             )
         elif not isinstance(error, ConnectionError | ClientDisconnect | asyncio.CancelledError):
-            from mammocalc.execution.process import describe_fault  # noqa: PLC0415 - brings the whole of a run with it
+            from mammocalc.execution.fault import describe_fault  # noqa: PLC0415 - brings the whole of a run with it
 
             self.say(describe_fault(error))
 

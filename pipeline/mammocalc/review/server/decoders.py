@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakValueDictionary
 
-from mammocalc.execution.workers.isolation import Isolated, WorkersUnavailableError
+from mammocalc.execution.workers.isolation import Isolated
 from mammocalc.execution.workers.pool import Workers
 from mammocalc.execution.workers.resource_limits import Fault, Limits, Lost
 from mammocalc.execution.workers.resources import BYTES_PER_WORKER, free_memory_bytes
+from mammocalc.execution.workers.worker_process import WorkersUnavailableError
 from mammocalc.review.server.decoding import Draw, NoPixelsError, ReadUid, perform
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Decoders:
             elif isinstance(error, WorkersUnavailableError):
                 why = f"The image cannot be opened now: {error}"
             else:
-                from mammocalc.execution.process import describe_fault  # noqa: PLC0415 - brings the whole of a run with it
+                from mammocalc.execution.fault import describe_fault  # noqa: PLC0415 - brings the whole of a run with it
 
                 why = describe_fault(error)
             raise NoPixelsError(why) from None

@@ -1,0 +1,60 @@
+"""The form of a file of readers' answers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Record(BaseModel):
+    """A part of the answers: numbers are numbers, and unknown keys are left alone."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class _Mark(_Record):
+    id: int | str
+    source: Literal["program", "reader"]
+    verdict: Literal["accept", "reject"] | None
+    row: float
+    column: float
+    diameter_mm: float | None = Field(default=None, gt=0)
+    diameter_by: Literal["program", "reader"] = "program"
+    cluster: int | None = None
+
+    @property
+    def measured_mm(self) -> float | None:
+        """The diameter, if the reader measured it; the program's own is no truth about the program."""
+        return self.diameter_mm if self.diameter_by == "reader" else None
+
+
+class _Cluster(_Record):
+    id: int
+    verdict: Literal["accept", "reject"] | None
+    distribution: str | None = None
+    morphology: str | None = None
+
+
+class _Blinded(_Record):
+    distribution: str | None = None
+    calcifications: list[_Mark] = []
+
+
+class _Answer(_Record):
+    reader: str = Field(min_length=1)
+    read: bool
+    distribution: str | None = None
+    calcifications: list[_Mark]
+    clusters: list[_Cluster] = []
+    blinded: _Blinded | None = None
+
+
+class _Image(_Record):
+    sop_instance_uid: str = Field(min_length=1)
+    pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
+    answers: list[_Answer]
+
+
+class _Document(_Record):
+    images: list[_Image]

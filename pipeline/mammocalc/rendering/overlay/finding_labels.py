@@ -1,0 +1,126 @@
+"""Labels of findings: where they stand, how they look, and the line to what they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mammocalc.model import Vessel
+from mammocalc.model.letters import letters_of, ranked_clusters
+from mammocalc.rendering.overlay.labels import Box
+from mammocalc.rendering.overlay.marks import draw_outline, draw_symbol
+from mammocalc.rendering.overlay.text import draw_text, line_height, text_width
+from mammocalc.rendering.palette import APPEARANCES, SINGLE, TEXT, Appearance, called, name_of
+from mammocalc.rendering.wording import fixed
+from mammocalc.vocabulary.geometry import points_along
+from mammocalc.vocabulary.lexicon import Distribution
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.model import Cluster, Report
+    from mammocalc.rendering.overlay.insets import Place
+    from mammocalc.rendering.overlay.picture import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands beside one place: a letter, a symbol where it is a cluster or vessel, and words."""
+
+    key: str
+    words: str
+    appearance: Appearance | None
+    target: Box
+    anchor: NDArray[np.float64]
+
+
+def look_of(finding: Cluster | Vessel) -> Appearance:
+    """Give the colour and symbol of a finding of several calcifications."""
+    return APPEARANCES[Distribution.VASCULAR if isinstance(finding, Vessel) else finding.distribution.label]
+
+
+def say_finding(finding: Cluster | Vessel, *, candidates: bool) -> list[str]:
+    """Say what it is called, with the candidates of an indeterminate one or not, and how many and how large it is."""
+    if isinstance(finding, Vessel):
+        words, long_mm = name_of(Distribution.VASCULAR), finding.length_mm
+    else:
+        between = finding.distribution.between if candidates else ()
+        words, long_mm = called(finding.distribution.label, between), finding.extent_mm
+    return [words, f"{len(finding.members)}", *([f"{fixed(long_mm, 1)} mm"] if len(finding.members) > 1 else [])]
+
+
+def _labels_of(
+    report: Report, outlines: dict[int, NDArray[np.float64]], courses: dict[int, NDArray[np.float64]], em: int
+) -> list[Label]:
+    """Give the labels of clusters in their rank, then those of vessels."""
+    letters = letters_of(report)
+    shown: list[tuple[str, Cluster | Vessel, NDArray[np.float64]]] = [
+        (letters.clusters[cluster.number], cluster, outlines[cluster.number])
+        for cluster in ranked_clusters(report)
+        if cluster.number in outlines
+    ]
+    shown += [
+        (letters.vessels[vessel.number], vessel, points_along(courses[vessel.number], em))
+        for vessel in report.vessels
+        if vessel.number in courses
+    ]
+    return [
+        Label(key, " · ".join(say_finding(one, candidates=True)), look_of(one), _bounds(at), at)
+        for key, one, at in shown
+    ]
+
+
+def _label_of(place: Place, placement: Placement) -> Label:
+    """Give the label of a single calcification: its letter alone."""
+    anchor = placement.to_xy(place.points_px)
+    x, y = anchor[0]
+    return Label(place.key, "", None, Box(round(x) - 12, round(y) - 12, 24, 24), anchor)
+
+
+def _bounds(points_xy: NDArray[np.float64]) -> Box:
+    left, top = np.floor(points_xy.min(axis=0)).astype(int)
+    right, bottom = np.ceil(points_xy.max(axis=0)).astype(int)
+    return Box(int(left), int(top), int(right - left), int(bottom - top))
+
+
+def _label_size(label: Label, em: int) -> tuple[int, int]:
+    pad = em // 3
+    width = text_width(label.key, em) + 2 * pad
+    if label.appearance is not None:
+        width += em + pad + text_width(label.words, em)
+    return width, line_height(em) + pad
+
+
+def _draw_label(picture: NDArray[np.uint8], label: Label, box: Box, em: int) -> None:
+    pad = em // 3
+    _darken(picture, box, 0.2)
+    colour = SINGLE if label.appearance is None else label.appearance.colour
+    cv2.rectangle(picture, (box.left, box.top), (box.left + 2, box.bottom - 1), colour, thickness=-1)
+    y = box.top + pad // 2
+    x = draw_text(picture, label.key, box.left + pad + 2, y, em, TEXT)
+    if label.appearance is not None:
+        middle = box.top + box.height / 2
+        draw_symbol(picture, label.appearance, x + pad + em * 0.42, middle, em * 0.32)
+        draw_text(picture, label.words, round(x + pad + em), y, em, TEXT)
+
+
+def _darken(picture: NDArray[np.uint8], box: Box, left_over: float) -> None:
+    """Make a plate on which text is read on any tissue."""
+    plate = picture[max(box.top, 0) : max(box.bottom, 0), max(box.left, 0) : max(box.right, 0)]
+    plate[:] = (plate * left_over).astype(np.uint8)
+
+
+def _draw_leader(picture: NDArray[np.uint8], label: Label, box: Box, kept_clear: NDArray[np.bool_], em: int) -> None:
+    """Join a label to what it names, where it stands apart from it."""
+    corner = np.array([box.left, box.top], dtype=np.float64)
+    nearest = np.clip(label.anchor, corner, (box.right, box.bottom))
+    gaps = np.hypot(*(label.anchor - nearest).T)
+    closest = int(np.argmin(gaps))
+    if gaps[closest] > 0.6 * em:
+        appearance = label.appearance or APPEARANCES[Distribution.GROUPED]
+        plain = replace(appearance, dashes=(), colour=appearance.colour if label.appearance else SINGLE)
+        ends = np.stack([nearest[closest], label.anchor[closest]])
+        draw_outline(picture, ends, plain, 1, kept_clear, closed=False)
