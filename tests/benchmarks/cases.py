@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import cv2
-import numpy as np
 from patterns import judge
 
 from mammocalc.config import Config
@@ -36,6 +35,7 @@ from mammocalc.vocabulary.lexicon import Distribution
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
     from patterns import Judged
 
@@ -43,7 +43,7 @@ ROOT: Final = Path(__file__).parents[2]
 FIRST_SEED, RECIPES = 9200, 3
 """The recipes that `distribution.py` counts, too; no number was set on them."""
 PER_SHEET: Final = 5
-SIDE_PX: Final = 400
+SIDE_PX: Final = 320
 """Of a picture; the longer side of the image is drawn so long."""
 WRONG: Final = 5
 EM: Final = 17
@@ -93,7 +93,7 @@ def _case(name: str, judged: Judged) -> Case:
 
 def _pictures(judged: Judged) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Draw what was planted, and what is shown."""
-    settings = OverlaySettings(thumbnail_side_px=2 * SIDE_PX, insets=0)
+    settings = OverlaySettings(insets=0)
     nothing = replace(judged.report, calcifications=(), clusters=(), vessels=())
     bare, shown = (render_overlay(judged.mammogram, report, settings).thumbnail for report in (nothing, judged.report))
     scale = max(shown.shape[:2]) / max(judged.mammogram.pixels.codes.shape)
@@ -101,13 +101,7 @@ def _pictures(judged: Judged) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         across, down = round((point.column_px + 0.5) * scale), round((point.row_px + 0.5) * scale)
         radius = max(3, round(point.diameter_mm / judged.scene.pixel_spacing_mm * scale / 2))
         cv2.circle(bare, (across, down), radius, COLOURS.get(point.role, COUNTING), -1, cv2.LINE_AA)
-    return _small(bare), _small(shown)
-
-
-def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Bring a picture to its size on the sheet; drawn at twice that size, lines are smooth."""
-    size = (picture.shape[1] // 2, picture.shape[0] // 2)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return bare, shown
 
 
 def choose(found: Sequence[Case]) -> list[Case]:

@@ -26,6 +26,7 @@ from mammocalc.evaluation.agreement import agreement_figures, calibration_error,
 from mammocalc.simulation import default_recipe
 from mammocalc.simulation.ground_truth_morphology import kind_of, kind_of_cluster
 from mammocalc.simulation.vocabulary import Kind
+from mammocalc.stages.morphology.morphology import MIN_ACROSS_PX
 from mammocalc.vocabulary.lexicon import Distribution, Flag, Morphology
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 FIRST_SEED = 9600
 """Of the images that are neither looked at nor used for a limit or a training."""
 COARSE = (Morphology.POPCORN, Morphology.ROD, Morphology.RIM, Morphology.DYSTROPHIC)
-WIDE_PX = Config().morphology.min_across_px
+WIDE_PX = MIN_ACROSS_PX
 _BROADLY: dict[str, str] = {
     Morphology.PUNCTATE: "fine",
     Morphology.FINE_PLEOMORPHIC: "fine",

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mammocalc.simulation.truth import PlantedCalcification, Truth
 
 RECIPE = Path(__file__).parents[2] / "docs" / "patterns.yaml"
-PICTURE = OverlaySettings(max_side_px=900, max_enlargement=1.0, insets=2, quality=75)
+PICTURE = OverlaySettings(max_side_px=900, insets=2)
 """Small enough to lie in the documentation, large enough to see every mark."""
 SAME_MM = 0.5
 """A reported calcification within this distance, or within the radius, of a planted one is taken for it."""

@@ -130,7 +130,7 @@ def _print_steps(title: str, path: Path) -> float:
         rendered = render_overlay(mammogram, report, config.overlay)
         clock.append(time.process_time())
         encode_overlay(rendered, config.overlay)
-        encode_thumbnail(rendered, config.overlay)
+        encode_thumbnail(rendered)
         clock.append(time.process_time())
         document = to_json(Result.of(report, Provenance("mammocalc", "", "", "default")))
         render_details(document, "results/00/1.2.3.json")

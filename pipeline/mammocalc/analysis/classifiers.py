@@ -83,7 +83,7 @@ def distribution_classifier_of(config: Config) -> BoostedClasses | None:
     if settings.by == "table":
         return None
     trees = load_distribution_classifier(settings.file, distribution.FEATURES, distribution.CLASSES)
-    _refuse("distribution", differences(trees.origin, before_distributions(config)), settings.on_other_settings)
+    _refuse("distribution", differences(trees.origin, before_distributions()), settings.on_other_settings)
     return trees
 
 
@@ -120,5 +120,5 @@ def flag_untrained(config: Config, trees: BoostedTrees | None, *, with_distribut
     """Flag an image whose particles or patterns are judged by a classifier that does not know its settings."""
     unknown = trees is not None and bool(differences(trees.origin, before_particles(config)))
     if with_distribution and (classes := distribution_classifier_of(config)) is not None:
-        unknown = unknown or bool(differences(classes.origin, before_distributions(config)))
+        unknown = unknown or bool(differences(classes.origin, before_distributions()))
     return frozenset({Flag.CLASSIFIER_UNTRAINED}) if unknown else frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -29,6 +29,14 @@ _LEAST_MEMBERSHIP = 0.05
 _SURE_ALONE = 0.99
 """Score from which a calcification counts for *scattered*. That word rests on single ones, whose odds are lower than
 those of members of a cluster; with it, images that readers call free are called so (docs/distribution.md)."""
+
+_COARSE_MIN_DIAMETER_MM: Final = 0.8
+"""Single calcifications of this diameter count as typically benign for the word of the image, whatever form they show,
+unless they belong to a cluster that is grouped, linear or segmental. 0.6 to 1.2 mm are alike on readings."""
+
+_ARTERY_NEAR_MM: Final = 10.0
+"""A line or a wedge with a calcification on an artery this near is indeterminate: what lies in a line is an artery
+until something else is shown."""
 
 
 def find_distribution(
@@ -63,12 +71,12 @@ def find_distribution(
                     [found[i] for i in members],
                     apart,
                     spacing,
-                    config.distribution.artery_near_mm,
+                    _ARTERY_NEAR_MM,
                 ),
             )
         )
     cluster_of = {member: cluster.number for cluster in clusters for member in cluster.members}
-    shares = clustering.memberships(points_mm, groupings, config.group)
+    shares = clustering.memberships(points_mm, groupings)
     found = tuple(
         replace(c, cluster=cluster_of.get(c.number), memberships=_firmest(row))
         for c, row in zip(found, shares, strict=True)
@@ -113,9 +121,7 @@ def _spread(
     coarse = [
         c
         for c in counting
-        if not _is_arterial(c)
-        and c.number not in in_pattern
-        and (c.diameter_mm or 0.0) >= settings.coarse_min_diameter_mm
+        if not _is_arterial(c) and c.number not in in_pattern and (c.diameter_mm or 0.0) >= _COARSE_MIN_DIAMETER_MM
     ]
     left = {c.number for c in counting} - {c.number for c in (*doubtful, *coarse)}
     arterial = sum(_is_arterial(c) for c in apart)

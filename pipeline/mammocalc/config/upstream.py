@@ -6,6 +6,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from mammocalc.stages import clustering
+from mammocalc.stages.cluster_features import features
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,18 +35,6 @@ _PARTICLE_FLOORS: Final = ("detect.candidate_sigma", "detect.threshold_sigma")
 """Limits that leave particles out. Higher ones take weak particles away and leave the others as they are; lower ones
 bring in what the classifier has never seen."""
 
-_DISTRIBUTION: Final = (
-    "group.reach_factor",
-    "group.shortest_reach_mm",
-    "group.longest_reach_mm",
-    "pattern.thinning_mm",
-    "pattern.cover_mm",
-    "pattern.straight_mm",
-    "pattern.rim_mm",
-)
-"""What changes which points are a set, and its numbers. Not the circle of the definitions: the trees count in their
-own; and not the fewest members of a cluster, which leaves whole clusters out."""
-
 
 def before_particles(config: Config) -> dict[str, Any]:
     """
@@ -62,20 +53,28 @@ def before_particles(config: Config) -> dict[str, Any]:
     return _values(config, (*_PARTICLES, *_PARTICLE_FLOORS))
 
 
-def before_distributions(config: Config) -> dict[str, Any]:
+def before_distributions() -> dict[str, Any]:
     """
-    Give the settings that a classifier of distributions depends on.
+    Give the numbers that a classifier of distributions depends on: which points are a set, and what is measured of it.
 
-    Parameters
-    ----------
-    config : Config
+    All of them are constants. Not among them are the circle of the definitions, for the trees count in their own, and
+    the fewest members of a cluster, which leaves whole clusters out.
 
     Returns
     -------
     dict
-        Values by the path of their setting, such as ``group.join_max_mm``.
+        Values by name, such as ``group.longest_reach_mm``. Where one is changed in the program, its classifiers of
+        distributions are refused until they are trained again (``mammocalc train --distribution``).
     """
-    return _values(config, _DISTRIBUTION)
+    return {
+        "group.reach_factor": clustering.REACH_FACTOR,
+        "group.shortest_reach_mm": clustering.SHORTEST_REACH_MM,
+        "group.longest_reach_mm": clustering.LONGEST_REACH_MM,
+        "pattern.thinning_mm": features.THINNING_MM,
+        "pattern.cover_mm": features.COVER_MM,
+        "pattern.straight_mm": features.STRAIGHT_MM,
+        "pattern.rim_mm": features.RIM_MM,
+    }
 
 
 def origin_of(upstream: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,5 +42,5 @@ def _draw(mammogram: Mammogram, report: Report, order: WorkOrder) -> tuple[dict[
     place = folder.place(OVERLAYS, uid, ending).as_posix()
     pictures = {place: content}
     if config.outputs.thumbnails:
-        pictures[folder.place(THUMBNAILS, uid, ".jpg").as_posix()] = encode_thumbnail(rendered, config.overlay)
+        pictures[folder.place(THUMBNAILS, uid, ".jpg").as_posix()] = encode_thumbnail(rendered)
     return pictures, OverlayPlacement(place, rendered.scale, rendered.offset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pydantic import Field
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+REACH_FACTOR: Final = 2.0
+"""Two calcifications are joined when their distance is at most this many times the smaller of their own distances to
+the third neighbour. So the reach follows the density: it neither tears a sparse line apart nor swallows the
+surroundings of a dense group."""
+
+SHORTEST_REACH_MM: Final = 7.0
+"""Calcifications closer than this are always joined."""
+
+LONGEST_REACH_MM: Final = 20.0
+"""Calcifications farther apart than this are never joined directly."""
+
 
 class GroupSettings(Settings):
     """When two calcifications belong together."""
-
-    reach_factor: float = Field(default=2.0, gt=0, le=10)
-    """Two calcifications are joined when their distance is at most this many times the smaller of their own distances
-    to the third neighbour. So the reach follows the density: it neither tears a sparse line apart nor swallows the
-    surroundings of a dense group."""
-
-    shortest_reach_mm: float = Field(default=7.0, gt=0, le=50)
-    """Calcifications closer than this are always joined."""
-
-    longest_reach_mm: float = Field(default=20.0, gt=0, le=100)
-    """Calcifications farther apart than this are never joined directly."""
 
     min_members: int = Field(default=3, ge=2, le=50)
     """Smaller groups are no cluster. Three within 1 cm is what detection studies count; BI-RADS asks for five before it
@@ -80,10 +80,10 @@ def find_clusters(points_mm: NDArray[np.float64], settings: GroupSettings) -> tu
     if count < settings.min_members:
         return ()
     own_mm = _own_mm(points_mm)
-    pairs = KDTree(points_mm).query_pairs(settings.longest_reach_mm + 1e-9, output_type="ndarray")
+    pairs = KDTree(points_mm).query_pairs(LONGEST_REACH_MM + 1e-9, output_type="ndarray")
     if len(pairs):
         apart = np.hypot(*(points_mm[pairs[:, 0]] - points_mm[pairs[:, 1]]).T)
-        pairs = pairs[apart <= _reach_mm(own_mm[pairs[:, 0]], own_mm[pairs[:, 1]], settings) + 1e-9]
+        pairs = pairs[apart <= _reach_mm(own_mm[pairs[:, 0]], own_mm[pairs[:, 1]]) + 1e-9]
     links = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, labels = connected_components(links, directed=False)
     groups = [tuple(np.flatnonzero(labels == label).tolist()) for label in np.unique(labels)]
@@ -92,9 +92,7 @@ def find_clusters(points_mm: NDArray[np.float64], settings: GroupSettings) -> tu
     return tuple(_described(members, points_mm) for members in groups)
 
 
-def memberships(
-    points_mm: NDArray[np.float64], clusters: Sequence[Grouping], settings: GroupSettings
-) -> NDArray[np.float64]:
+def memberships(points_mm: NDArray[np.float64], clusters: Sequence[Grouping]) -> NDArray[np.float64]:
     """
     Tell how firmly each point belongs to each cluster.
 
@@ -110,8 +108,6 @@ def memberships(
         All positions (down, across) in mm.
     clusters : sequence of Grouping
         As found among them.
-    settings : GroupSettings
-        Those they were found with.
 
     Returns
     -------
@@ -125,7 +121,7 @@ def memberships(
     for number, cluster in enumerate(clusters):
         members = np.array(cluster.members)
         share = cdist(points_mm, points_mm[members])
-        share /= _reach_mm(own_mm[:, None], own_mm[None, members], settings)
+        share /= _reach_mm(own_mm[:, None], own_mm[None, members])
         share[members, np.arange(len(members))] = np.inf  # nobody is held by itself
         table[:, number] = 0.5 ** share.min(axis=1)
     return table
@@ -138,12 +134,10 @@ def _own_mm(points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(distances.reshape(len(points_mm), -1)[:, -1])
 
 
-def _reach_mm(
-    one_mm: NDArray[np.float64], other_mm: NDArray[np.float64], settings: GroupSettings
-) -> NDArray[np.float64]:
+def _reach_mm(one_mm: NDArray[np.float64], other_mm: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the distance within which two points are joined."""
-    reach = settings.reach_factor * np.minimum(one_mm, other_mm)
-    return np.clip(reach, settings.shortest_reach_mm, settings.longest_reach_mm)
+    reach = REACH_FACTOR * np.minimum(one_mm, other_mm)
+    return np.clip(reach, SHORTEST_REACH_MM, LONGEST_REACH_MM)
 
 
 def _described(members: tuple[int, ...], points_mm: NDArray[np.float64]) -> Grouping:

@@ -101,7 +101,7 @@ def train_on_points(
         "calibrated_on": "simulated",
         "calibration_patterns": int(is_held_out.sum()),
         "version": __version__,
-        **origin_of(before_distributions(config)),
+        **origin_of(before_distributions()),
     }
     return _fit(fitter, table, answer, is_held_out, origin)
 

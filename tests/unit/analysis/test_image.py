@@ -208,7 +208,8 @@ def test_a_line_beside_an_artery_is_withheld(make_mammogram, monkeypatch, near_m
         return tuple(replace(c, flags=c.flags | ({Flag.VASCULAR} if c.row_px < 190 else set())) for c in found), ()
 
     monkeypatch.setattr("mammocalc.analysis.image.vessels.flag_vessels", flagged)
-    settings = DistributionSettings(by="table", artery_near_mm=near_mm)
+    monkeypatch.setattr("mammocalc.analysis.distribution._ARTERY_NEAR_MM", near_mm)
+    settings = DistributionSettings(by="table")
     report = analyse(make_mammogram([(17.0, 12.0, 0.4), *LINE]), Config(distribution=settings))
     [cluster] = report.clusters
     assert (cluster.distribution.label is Distribution.INDETERMINATE) is is_withheld
@@ -216,9 +217,9 @@ def test_a_line_beside_an_artery_is_withheld(make_mammogram, monkeypatch, near_m
 
 
 @pytest.mark.parametrize(("coarse_mm", "word"), [(0.5, Distribution.TYPICALLY_BENIGN), (5.0, Distribution.SCATTERED)])
-def test_single_coarse_ones_count_as_typically_benign(make_mammogram, coarse_mm, word):
+def test_single_coarse_ones_count_as_typically_benign(make_mammogram, monkeypatch, coarse_mm, word):
+    monkeypatch.setattr("mammocalc.analysis.distribution._COARSE_MIN_DIAMETER_MM", coarse_mm)
     apart = [(15.0 + 14 * i, 10.0 + 9 * (i % 2), 0.7) for i in range(4)]
-    settings = DistributionSettings(coarse_min_diameter_mm=coarse_mm)
-    report = analyse(make_mammogram(apart), Config(distribution=settings))
+    report = analyse(make_mammogram(apart), Config())
     assert len(report.calcifications) == 4
     assert report.distribution.label is word

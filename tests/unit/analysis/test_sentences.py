@@ -85,9 +85,9 @@ def test_no_reason_of_a_distribution_keeps_a_number_that_was_set_anew(make_mammo
 
 
 def test_every_distance_of_a_pattern_that_is_said_is_the_one_set(make_mammogram) -> None:
-    config = load(None, ["pattern.circle_mm=3.7", "pattern.cover_mm=4.1", *TABLE]).config
+    config = load(None, ["pattern.circle_mm=3.7", *TABLE]).config
     evidence = analyse(make_mammogram(GROUP), config).clusters[0].distribution.evidence
-    assert (evidence["circle_mm"], evidence["cover_mm"]) == (3.7, 4.1)  # only the trees ask for what is covered
+    assert evidence["circle_mm"] == 3.7
     p = pattern_of(make_mammogram)
     pattern = type(p)(**{**{f.name: getattr(p, f.name) for f in fields(p)}, "circle_mm": 3.7})
     said = " ".join(say(pattern, Config().distribution) for say in REASONS.values())

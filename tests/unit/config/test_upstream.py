@@ -23,10 +23,12 @@ from mammocalc.config import (
     settings_for,
 )
 from mammocalc.config.film import HOMES, FilmSettings
+from mammocalc.stages import clustering
 from mammocalc.vocabulary.errors import ConfigurationError
 from mammocalc.vocabulary.lexicon import Flag, Medium
 
 ROOT = Path(__file__).parents[3]
+DATA = ROOT / "pipeline" / "mammocalc" / "classifiers" / "data"
 GROUP = [(34 + 2 * (i % 3), 18 + 2 * (i // 3), 0.4) for i in range(9)]
 
 
@@ -51,8 +53,6 @@ def test_every_ready_made_configuration_is_one_that_its_classifiers_know(name: s
         ("detect.directions=4", "detect.directions", "16"),
         ("detect.separation_mm=0.6", "detect.separation_mm", "0.3"),
         ("detect.threshold_sigma=2", "detect.threshold_sigma", "3.5"),
-        ("group.longest_reach_mm=5", "group.longest_reach_mm", "20.0"),
-        ("pattern.cover_mm=5", "pattern.cover_mm", "10.0"),
     ],
 )
 def test_settings_that_a_classifier_does_not_know_are_refused_by_name(option: str, path: str, trained: str) -> None:
@@ -62,8 +62,34 @@ def test_settings_that_a_classifier_does_not_know_are_refused_by_name(option: st
     assert "on_other_settings=flag" in message
 
 
-@pytest.mark.parametrize("option", ["normalise.blur_mm=0.2", "pattern.cover_mm=5"])
-def test_what_is_allowed_is_flagged_on_every_image(make_mammogram, option: str) -> None:
+def trained_otherwise(tmp_path: Path, shipped: str, **changes: float) -> Path:
+    """Write a classifier as it would be if it had been trained under other numbers."""
+    document = json.loads((DATA / shipped).read_text(encoding="utf-8"))
+    document["origin"] |= origin_of({**document["origin"]["settings"], **changes})
+    path = tmp_path / shipped
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_a_file_that_was_trained_under_other_constants_is_refused_by_their_names(tmp_path: Path) -> None:
+    changes = {"group.longest_reach_mm": 5.0, "pattern.cover_mm": 4.0}
+    message = refused(f"distribution.file={trained_otherwise(tmp_path, 'distribution_classifier.json', **changes)}")
+    assert "group.longest_reach_mm is 20.0, trained with 5.0" in message
+    assert "pattern.cover_mm is 10.0, trained with 4.0" in message
+    assert "distribution.on_other_settings=flag" in message
+
+
+def test_a_constant_that_was_changed_asks_for_another_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clustering, "LONGEST_REACH_MM", 25.0)
+    assert "group.longest_reach_mm is 25.0, trained with 20.0" in refused()
+
+
+@pytest.mark.parametrize("section", ["classify", "distribution"])
+def test_what_is_allowed_is_flagged_on_every_image(make_mammogram, tmp_path: Path, section: str) -> None:
+    option = "detect.threshold_sigma=2"
+    if section == "distribution":
+        changes = {"pattern.cover_mm": 4.0}
+        option = f"distribution.file={trained_otherwise(tmp_path, 'distribution_classifier.json', **changes)}"
     allowed = ["classify.on_other_settings=flag", "distribution.on_other_settings=flag"]
     config = load(None, [option, *allowed]).config
     check_classifiers(config)
@@ -71,20 +97,19 @@ def test_what_is_allowed_is_flagged_on_every_image(make_mammogram, option: str) 
     assert Flag.CLASSIFIER_UNTRAINED not in analyse(make_mammogram(GROUP), load(None, allowed).config).flags
 
 
-def test_rules_without_training_know_all_settings(make_mammogram) -> None:
-    config = load(None, ["normalise.blur_mm=0.2", "group.longest_reach_mm=8", "classify.by=strength"]).config
+def test_rules_without_training_know_all_settings(make_mammogram, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clustering, "LONGEST_REACH_MM", 8.0)
+    config = load(None, ["detect.threshold_sigma=2", "classify.by=strength"]).config
     with pytest.raises(ConfigurationError, match=r"group\.longest_reach_mm"):
         check_classifiers(config)
-    config = load(
-        None, ["normalise.blur_mm=0.2", "group.longest_reach_mm=8", "classify.by=strength", "distribution.by=table"]
-    ).config
+    config = load(None, ["detect.threshold_sigma=2", "classify.by=strength", "distribution.by=table"]).config
     check_classifiers(config)
     assert Flag.CLASSIFIER_UNTRAINED not in analyse(make_mammogram(GROUP), config).flags
 
 
 def test_the_refused_settings_are_refused_for_one_image_too(make_mammogram) -> None:
-    with pytest.raises(ConfigurationError, match=r"normalise\.blur_mm is 0\.2"):
-        analyse(make_mammogram(GROUP), load(None, ["normalise.blur_mm=0.2"]).config)
+    with pytest.raises(ConfigurationError, match=r"detect\.threshold_sigma is 2"):
+        analyse(make_mammogram(GROUP), load(None, ["detect.threshold_sigma=2"]).config)
 
 
 def test_a_file_that_was_changed_or_says_nothing_is_not_believed() -> None:
@@ -97,11 +122,7 @@ def test_a_file_that_was_changed_or_says_nothing_is_not_believed() -> None:
 
 
 def test_a_file_of_ones_own_judges_the_medium_that_it_was_trained_on(tmp_path: Path) -> None:
-    shipped = json.loads(
-        (ROOT / "pipeline" / "mammocalc" / "classifiers" / "data" / "particle_classifier.json").read_text(
-            encoding="utf-8"
-        )
-    )
+    shipped = json.loads((DATA / "particle_classifier.json").read_text(encoding="utf-8"))
     own = tmp_path / "own.json"
     own.write_text(json.dumps(shipped), encoding="utf-8")
     check_classifiers(load(None, [f"classify.file={own}"]).config)
@@ -113,7 +134,7 @@ def test_a_file_of_ones_own_judges_the_medium_that_it_was_trained_on(tmp_path: P
 
 
 def test_the_settings_before_the_distributions_are_those_of_groups_and_patterns() -> None:
-    assert {path.partition(".")[0] for path in before_distributions(Config())} == {"group", "pattern"}
+    assert {path.partition(".")[0] for path in before_distributions()} == {"group", "pattern"}
 
 
 def test_a_film_is_judged_as_film_and_the_report_says_so(make_mammogram) -> None:

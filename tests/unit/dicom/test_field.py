@@ -77,7 +77,7 @@ def test_what_was_resized_has_no_spacing(
         setattr(dataset, keyword, value)
     header = Header(dataset)
     before = decide_spacing(header, SpacingSettings())
-    call = hold_against_field(before, header, shape, View.CC, air, SpacingSettings())
+    call = hold_against_field(before, header, shape, View.CC, air)
     assert call.flags == flags
     if flags == RESIZED:
         assert call.spacing is None
@@ -95,7 +95,7 @@ def test_an_oblique_view_is_cut_at_the_armpit_as_well() -> None:
     dataset.ImagerPixelSpacing, dataset.FieldOfViewDimensions = [0.1, 0.1], [240, 180]
     header, air = Header(dataset), Air(AirEnd.SMALLEST, 0.3, 2)
     call = decide_spacing(header, SpacingSettings())
-    calls = [hold_against_field(call, header, (1200, 900), v, air, SpacingSettings()) for v in (View.MLO, View.CC)]
+    calls = [hold_against_field(call, header, (1200, 900), v, air) for v in (View.MLO, View.CC)]
     assert [found.spacing is None for found in calls] == [True, False]
 
 
@@ -107,7 +107,7 @@ def test_a_calibrated_spacing_is_brought_back_to_the_detector(keyword: str) -> N
     setattr(dataset, keyword, [0.1, 0.1] if keyword == "ImagerPixelSpacing" else [0.1 / 1.8] * 2)
     header = Header(dataset)
     call = decide_spacing(header, SpacingSettings())
-    assert hold_against_field(call, header, (2400, 1800), View.CC, WHOLE, SpacingSettings()) == call
+    assert hold_against_field(call, header, (2400, 1800), View.CC, WHOLE) == call
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def test_a_membership_of_half_is_what_joins():
         points = np.vstack([centre + rng.normal(0, rng.uniform(1, 8), (12, 2)) for centre in centres])
         points = np.vstack([points, rng.uniform(0, 90, (6, 2))])
         clusters = find_clusters(points, settings)
-        shares = memberships(points, clusters, settings)
+        shares = memberships(points, clusters)
         assert shares.shape == (len(points), len(clusters))
         assert ((shares >= 0) & (shares <= 1)).all()
         for number, cluster in enumerate(clusters):
@@ -83,15 +83,15 @@ def test_a_membership_of_half_is_what_joins():
 def test_membership_halves_with_every_reach(off_mm, share):
     core = _line(6, 1.0)
     points = np.vstack([core, core[-1] + np.array([0.0, off_mm])])
-    assert memberships(points, find_clusters(core, GroupSettings()), GroupSettings())[-1, 0] == pytest.approx(share)
+    assert memberships(points, find_clusters(core, GroupSettings()))[-1, 0] == pytest.approx(share)
 
 
 def test_without_clusters_there_are_no_memberships():
-    assert memberships(_line(2, 1.0), (), GroupSettings()).shape == (2, 0)
-    assert memberships(np.zeros((0, 2)), (), GroupSettings()).shape == (0, 0)
+    assert memberships(_line(2, 1.0), ()).shape == (2, 0)
+    assert memberships(np.zeros((0, 2)), ()).shape == (0, 0)
 
 
 def test_a_member_is_held_by_others_and_not_by_itself():
     points = _line(4, 3.5)  # the inner ones have their third neighbour at 7 mm, so the reach is 14 mm
     [cluster] = find_clusters(points, GroupSettings())
-    assert memberships(points, [cluster], GroupSettings())[:, 0] == pytest.approx([0.5 ** (3.5 / 14)] * 4)
+    assert memberships(points, [cluster])[:, 0] == pytest.approx([0.5 ** (3.5 / 14)] * 4)

@@ -12,6 +12,7 @@ from mammocalc.stages.distribution import (
     DistributionSettings,
     classify_image,
     classify_pattern,
+    image,
 )
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Distribution
@@ -170,14 +171,12 @@ def test_similar_clusters_throughout_the_breast_are_diffuse():
         ("benign_min_count", 10, {"benign": 9}, D.SCATTERED),
         ("benign_min_share", 0.5, {"benign": 9}, D.SCATTERED),
         ("region_min_count", 25, REGION, D.GROUPED),
-        ("region_min_share", 0.6, REGION, D.GROUPED),
-        ("compact_min_share", 0.1, {**MANY, "most_in_wide_circle": 12}, D.GROUPED),
         ("diffuse_min_count", 49, MANY, D.GROUPED),
         ("diffuse_min_cell_share", 0.5, MANY, D.GROUPED),
         ("scattered_min_count", 11, {}, D.NONE),
     ],
 )
-def test_every_number_of_the_table_is_a_setting_that_matters(setting, value, changes, word):
+def test_every_number_of_the_table_that_is_a_setting_matters(setting, value, changes, word):
     spread = replace(SPECKS, **changes)
     usual = classify_image(spread, KNOWN, [], None, SETTINGS).label
     changed = classify_image(spread, KNOWN, [], None, DistributionSettings(**{setting: value})).label
@@ -186,19 +185,33 @@ def test_every_number_of_the_table_is_a_setting_that_matters(setting, value, cha
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "changes"),
+    ("constant", "value", "changes"),
     [
-        ("stands_out_min_share", 0.95, {**WEDGE, "image_share": 0.9}),
-        ("stands_out_min_times", 50.0, WEDGE),
-        ("linear_max_miss_mm", 2.0, {**LINE, "axis_miss_mm": 3.0}),
-        ("thin_region_min_share", 0.95, {**AREA, "image_share": 0.9}),
+        ("_STANDS_OUT_MIN_SHARE", 0.95, {**WEDGE, "image_share": 0.9}),
+        ("_STANDS_OUT_MIN_TIMES", 50.0, WEDGE),
+        ("_LINEAR_MAX_MISS_MM", 2.0, {**LINE, "axis_miss_mm": 3.0}),
+        ("_THIN_REGION_MIN_SHARE", 0.95, {**AREA, "image_share": 0.9}),
     ],
 )
-def test_how_far_a_pattern_must_stand_out_is_a_setting_that_matters(setting, value, changes):
+def test_how_far_a_pattern_must_stand_out_matters(monkeypatch, constant, value, changes):
     calls = [cluster(**changes)]
-    changed = DistributionSettings(**{setting: value})
     assert classify_image(SPECKS, KNOWN, calls, None, SETTINGS).label in {D.SEGMENTAL, D.LINEAR, D.REGIONAL}
-    assert classify_image(SPECKS, KNOWN, calls, None, changed).label is D.SCATTERED
+    monkeypatch.setattr(image, constant, value)
+    assert classify_image(SPECKS, KNOWN, calls, None, SETTINGS).label is D.SCATTERED
+
+
+@pytest.mark.parametrize(
+    ("constant", "value", "changes"),
+    [
+        ("_REGION_MIN_SHARE", 0.6, REGION),
+        ("_COMPACT_MIN_SHARE", 0.1, {**MANY, "most_in_wide_circle": 12}),
+    ],
+)
+def test_how_much_of_all_lies_in_one_place_matters(monkeypatch, constant, value, changes):
+    spread = replace(SPECKS, **changes)
+    assert classify_image(spread, KNOWN, [], None, SETTINGS).label is not D.GROUPED
+    monkeypatch.setattr(image, constant, value)
+    assert classify_image(spread, KNOWN, [], None, SETTINGS).label is D.GROUPED
 
 
 def breast(rows=200, columns=150, cell_px=10):

@@ -21,13 +21,14 @@ from mammocalc.stages.morphology import (
     counts_for_distribution,
     set_apart,
 )
-from mammocalc.stages.morphology.table import CLUSTERS, PARTICLES, Row, Unless, judge
+from mammocalc.stages.morphology.table import CLUSTERS, Row, Unless, judge, particle_table
 from mammocalc.stages.morphology.table import Test as TableTest
 from mammocalc.vocabulary.codes import MORPHOLOGY_CODES
 from mammocalc.vocabulary.geometry import PixelSpacing, feret_diameters, polygon_area
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Morphology, View
 
 SETTINGS = MorphologySettings()
+PARTICLES = particle_table(SETTINGS)
 SIDE_MM = 18.0
 Shape = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 """Height, 0 to 1, at millimetres down and across from the middle."""
@@ -365,7 +366,7 @@ QUANTITIES = sorted({test.quantity for row in PARTICLES.values() for test in sin
 
 @given(st.fixed_dictionaries({name: st.floats(0.01, 5) for name in QUANTITIES}))
 def test_probabilities_sum_to_one_and_the_label_is_the_likeliest(values: dict[str, float]) -> None:
-    call = judge(PARTICLES, values, SETTINGS)
+    call = judge(PARTICLES, values)
     assert sum(call.probabilities.values()) == pytest.approx(1)
     assert list(call.probabilities.values()) == sorted(call.probabilities.values(), reverse=True)
     assert call.label is next(iter(call.probabilities))
@@ -375,9 +376,9 @@ def test_probabilities_sum_to_one_and_the_label_is_the_likeliest(values: dict[st
 def test_a_test_passes_half_at_its_limit_and_better_the_farther_beyond(one: float, other: float) -> None:
     for row in (*PARTICLES.values(), *CLUSTERS.values()):
         for test in single(row):
-            assert test.passed({test.quantity: test.limit_in(SETTINGS)}, SETTINGS) == 0.5
+            assert test.passed({test.quantity: test.limit}) == 0.5
             low, high = sorted((one, other))
-            passed = test.passed({test.quantity: low}, SETTINGS), test.passed({test.quantity: high}, SETTINGS)
+            passed = test.passed({test.quantity: low}), test.passed({test.quantity: high})
             assert passed == tuple(sorted(passed, reverse=not test.is_lower))
 
 
@@ -386,7 +387,7 @@ def test_no_word_of_it_judges() -> None:
     for table in (PARTICLES, CLUSTERS):
         names = {test.quantity for row in table.values() for test in single(row)}
         for value in (0.01, 0.4, 1.5, 4.0):
-            words += judge(table, dict.fromkeys(names, value), SETTINGS).reasons
+            words += judge(table, dict.fromkeys(names, value)).reasons
     assert not any(word in " ".join(words).lower() for word in ("benign", "malign", "suspic", "cancer"))
 
 

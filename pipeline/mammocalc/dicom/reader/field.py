@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.dicom.reader.spacing import CONTRADICTION_SHARE
 from mammocalc.vocabulary.lexicon import Flag, SpacingSource, View
 
 if TYPE_CHECKING:
     from mammocalc.dicom.pixels.air import Air
     from mammocalc.dicom.reader.header import Header
-    from mammocalc.dicom.reader.settings import SpacingSettings
     from mammocalc.dicom.reader.spacing import SpacingCall
 
 WITNESSES: Final = {
@@ -33,9 +33,7 @@ WHOLE_BREAST_SIDES: Final = 2
 """Sides of a picture at which a whole breast is cut at most: the chest wall, and the armpit in an oblique view."""
 
 
-def hold_against_field(
-    call: SpacingCall, header: Header, shape: tuple[int, int], view: View, air: Air, settings: SpacingSettings
-) -> SpacingCall:
+def hold_against_field(call: SpacingCall, header: Header, shape: tuple[int, int], view: View, air: Air) -> SpacingCall:
     """
     Hold a spacing against the field and the detector.
 
@@ -59,8 +57,6 @@ def hold_against_field(
         In a craniocaudal view the breast is cut at the chest wall alone.
     air : Air
         What the picture shows, for the sides at which the breast is cut.
-    settings : SpacingSettings
-        How far two lengths may be apart.
 
     Returns
     -------
@@ -89,7 +85,7 @@ def hold_against_field(
     name, field = heard
     image_mm = shape[0] * at_detector[0], shape[1] * at_detector[1]
     factors = _factors(image_mm, field)
-    share = settings.contradiction_share
+    share = CONTRADICTION_SHARE
     is_field = WITNESSES[name] == "FieldOfViewDimensions"
     note = (
         f"{shape[0]} x {shape[1]} pixels of {at_detector[0]:.3g} mm are {image_mm[0]:.0f} x {image_mm[1]:.0f} mm, "

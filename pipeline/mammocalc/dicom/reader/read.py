@@ -197,7 +197,7 @@ def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
     pixels, polarity = describe_pixels(codes, header, layout, intent)
     hear_picture(admission, polarity.flags, settings.admit)
     spacing = decide_spacing(header, settings.spacing)
-    spacing = hold_against_field(spacing, header, codes.shape, view.view, polarity.air, settings.spacing)
+    spacing = hold_against_field(spacing, header, codes.shape, view.view, polarity.air)
     notes = (*notes, *polarity.notes, *spacing.notes)
     identity = describe_identity(header, uids, view, intent, layout, settings.privacy, notes)
     if header.text("LossyImageCompression") in {"01", "1"} or header.text("LossyImageCompressionMethod"):

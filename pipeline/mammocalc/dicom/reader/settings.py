@@ -68,21 +68,6 @@ class SpacingSettings(Settings):
     max_magnification: Annotated[float, Field(gt=0)] = 2.5
     """Largest believable magnification factor. 2.5: magnification stands give 1.5 to 2.0."""
 
-    magnification_view_above: Annotated[float, Field(gt=1)] = 1.4
-    """
-    Above this factor an image counts as a magnification view.
-    1.4: contact views have 1.0 to 1.15, magnification stands 1.5 and more.
-    """
-
-    contradiction_share: Share = 0.1
-    """
-    Two spacings that differ by more than this share of the larger contradict each other.
-    0.1: the geometry of a contact view explains differences of up to a tenth.
-    """
-
-    square_share: Share = 0.01
-    """Row and column spacing that differ by more than this share are flagged. 0.01: less is rounding."""
-
     assume: Annotated[tuple[AssumedSpacing, ...], Field(strict=False)] = ()
     """
     Spacings for images without any spacing attribute, by source; the first match counts.

@@ -19,6 +19,17 @@ ROUNDING_MM: Final = 10.0**-ROUNDING_DIGITS
 """What binary fractions make of decimal strings is below this."""
 SPACING_KEYWORDS: Final = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
 
+_MAGNIFICATION_VIEW_ABOVE: Final = 1.4
+"""Above this factor an image counts as a magnification view. 1.4: contact views have 1.0 to 1.15, magnification stands
+1.5 and more."""
+
+CONTRADICTION_SHARE: Final = 0.1
+"""Two spacings that differ by more than this share of the larger contradict each other. 0.1: the geometry of a contact
+view explains differences of up to a tenth."""
+
+_SQUARE_SHARE: Final = 0.01
+"""Row and column spacing that differ by more than this share are flagged. 0.01: less is rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpacingCall:
@@ -72,7 +83,7 @@ def decide_spacing(header: Header, settings: SpacingSettings) -> SpacingCall:
     magnification = _believed_magnification(header, settings, doubts)
     is_calibrated = header.text("PixelSpacingCalibrationType").upper() in CALIBRATED_TYPES
     in_breast = _divided(imager, magnification)
-    if _contradict(pixel, (in_breast, imager), settings) or _contradict(nominal, (in_breast, imager, pixel), settings):
+    if _contradict(pixel, (in_breast, imager)) or _contradict(nominal, (in_breast, imager, pixel)):
         return SpacingCall(
             None, SpacingSource.NONE, frozenset(doubts | {Flag.CONTRADICTORY_SPACING, Flag.UNCALIBRATED})
         )
@@ -88,14 +99,14 @@ def decide_spacing(header: Header, settings: SpacingSettings) -> SpacingCall:
     )
     spacing, source, doubt = next(call for call in candidates if call[0] is not None or call is candidates[-1])
     doubts |= set() if doubt is None else {doubt}
-    doubts |= {Flag.NON_SQUARE_PIXELS} if spacing is not None and not _is_square(spacing, settings) else set()
+    doubts |= {Flag.NON_SQUARE_PIXELS} if spacing is not None and not _is_square(spacing) else set()
     return SpacingCall(spacing, source, frozenset(doubts))
 
 
 def is_magnified(header: Header, settings: SpacingSettings) -> bool:
     """Whether the magnification is believable and that of a magnification stand."""
     magnification = _believed_magnification(header, settings, set())
-    return magnification is not None and magnification > settings.magnification_view_above
+    return magnification is not None and magnification > _MAGNIFICATION_VIEW_ABOVE
 
 
 def _believed(header: Header, keyword: str, settings: SpacingSettings, doubts: set[Flag]) -> PixelSpacing | None:
@@ -132,18 +143,16 @@ def _divided(spacing: PixelSpacing | None, magnification: float | None) -> Pixel
     return PixelSpacing(row_mm, column_mm)
 
 
-def _contradict(
-    spacing: PixelSpacing | None, others: tuple[PixelSpacing | None, ...], settings: SpacingSettings
-) -> bool:
+def _contradict(spacing: PixelSpacing | None, others: tuple[PixelSpacing | None, ...]) -> bool:
     """Whether a spacing agrees with none of the others that are there."""
     present = [other for other in others if other is not None]
-    return spacing is not None and bool(present) and not any(_agree(spacing, other, settings) for other in present)
+    return spacing is not None and bool(present) and not any(_agree(spacing, other) for other in present)
 
 
-def _agree(first: PixelSpacing, second: PixelSpacing, settings: SpacingSettings) -> bool:
+def _agree(first: PixelSpacing, second: PixelSpacing) -> bool:
     """Whether two spacings are the same but for the geometry of a contact view."""
     pairs = ((first.row_mm, second.row_mm), (first.column_mm, second.column_mm))
-    return all(abs(one - other) <= settings.contradiction_share * max(one, other) + ROUNDING_MM for one, other in pairs)
+    return all(abs(one - other) <= CONTRADICTION_SHARE * max(one, other) + ROUNDING_MM for one, other in pairs)
 
 
 def _assumed(header: Header, settings: SpacingSettings) -> PixelSpacing | None:
@@ -157,7 +166,7 @@ def _assumed(header: Header, settings: SpacingSettings) -> PixelSpacing | None:
     return None
 
 
-def _is_square(spacing: PixelSpacing, settings: SpacingSettings) -> bool:
+def _is_square(spacing: PixelSpacing) -> bool:
     """Whether rows and columns have the same spacing, but for rounding."""
     larger, smaller = max(spacing.row_mm, spacing.column_mm), min(spacing.row_mm, spacing.column_mm)
-    return larger - smaller <= settings.square_share * larger
+    return larger - smaller <= _SQUARE_SHARE * larger

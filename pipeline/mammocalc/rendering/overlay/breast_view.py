@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from mammocalc.model import Cluster, Report
     from mammocalc.rendering.overlay.insets import Place, Window
-    from mammocalc.rendering.overlay.settings import OverlaySettings
     from mammocalc.rendering.palette import Colour
 
 _UNCALIBRATED_GAP: Final = 0.005  # of the picture's longer side: there are no millimetres to go by
@@ -34,6 +33,9 @@ _SHIFT: Final = 4
 
 Drawn = tuple["NDArray[np.bool_]", "dict[int, NDArray[np.float64]]", "dict[int, NDArray[np.float64]]"]
 """What lies inside of marks, and where clusters and vessels were drawn."""
+
+_LABELS: Final = 24
+"""How many clusters carry a label, in the same order. With more, labels would lie on each other."""
 
 
 def marks_of(
@@ -139,7 +141,6 @@ def draw_annotations(
     found: Drawn,
     placement: Placement,
     em: int,
-    settings: OverlaySettings,
 ) -> None:
     """Write side and view, the scale bar, and a label beside every cluster and vessel."""
     kept_clear, outlines, courses = found
@@ -157,7 +158,7 @@ def draw_annotations(
     right_below = _freer_side(bottom, em, to_right=to_right)
     written.append(_draw_scale_bar(picture, report, placement, em, to_right=right_below))
     labels = [
-        *_labels_of(report, outlines, courses, em)[: settings.labels],
+        *_labels_of(report, outlines, courses, em)[:_LABELS],
         *(_label_of(place, placement) for place in places if isinstance(place.finding, Calcification)),
     ]
     sizes = [_label_size(label, em) for label in labels]

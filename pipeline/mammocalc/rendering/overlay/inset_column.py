@@ -26,16 +26,18 @@ if TYPE_CHECKING:
 
     from mammocalc.model import Mammogram, Report
     from mammocalc.rendering.overlay.insets import Place, Window
-    from mammocalc.rendering.overlay.settings import OverlaySettings
 
 _MARGIN_MM: Final = 2.5  # around the outermost centres
 _UNCALIBRATED_MARGIN_PX: Final = 30
 _WIDTH: Final = 0.28  # of the height of the picture
 _FEWEST: Final = 3  # as many are always given room, so that one alone does not become a poster
 
+_INSET_GAP_MM: Final = 0.5
+"""The same in the insets, which are enlarged."""
+
 
 def draw_insets(
-    mammogram: Mammogram, report: Report, places: Sequence[Place], height: int, em: int, settings: OverlaySettings
+    mammogram: Mammogram, report: Report, places: Sequence[Place], height: int, em: int
 ) -> tuple[NDArray[np.uint8], list[Window]]:
     """
     Draw the insets as a column.
@@ -48,8 +50,6 @@ def draw_insets(
         What is shown, from top to bottom.
     height, em : int
         Height of the column and size of its type in pixels.
-    settings : OverlaySettings
-        Gap of the marks and largest enlargement.
 
     Returns
     -------
@@ -66,16 +66,14 @@ def draw_insets(
     column = plain(height, width + 2 * pad, BACKGROUND)
     each = min((height - pad) // max(len(places), _FEWEST) - caption - pad, round(1.2 * width))
     margin = _UNCALIBRATED_MARGIN_PX if report.spacing is None else report.spacing.length_px(_MARGIN_MM)
-    windows = [window_of(place, (each, width), margin, settings) for place in places]
+    windows = [window_of(place, (each, width), margin) for place in places]
     shown = [item for item in report.calcifications if item.frame == mammogram.frame]
     for index, (place, window) in enumerate(zip(places, windows, strict=True)):
         top = pad + index * (caption + each + pad)
         _write_caption(column, place, window.enlargement, (pad, top, width), em)
         top += caption
         tile, placement = close_up(mammogram, report.breast, window.corner_px, (each, width), window.enlargement)
-        marks = marks_of(
-            shown, ranked_clusters(report), placement, gap_of(report, placement, settings.inset_gap_mm, height)
-        )
+        marks = marks_of(shown, ranked_clusters(report), placement, gap_of(report, placement, _INSET_GAP_MM, height))
         kept_clear = draw_marks(tile, list(marks.values()), max(em / 18, 1.0))
         draw_courses(tile, report, marks, placement, kept_clear)
         column[top : top + each, pad : pad + width] = tile

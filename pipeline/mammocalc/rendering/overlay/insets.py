@@ -25,6 +25,10 @@ _STRETCH: Final = 4.0
 """Of a vessel a stretch of so many margins is shown, 10 mm: long enough to see that it runs on, near enough to see its
 walls."""
 
+_INSET_ENLARGEMENT: Final = 4
+"""A pixel of the image is shown as at most so many pixels a side in an inset; fewer where the cluster would not fit.
+Four: a particle of two pixels is then as large as a letter's dot."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -78,7 +82,7 @@ def choose_places(report: Report, settings: OverlaySettings) -> list[Place]:
     return places[: settings.insets]
 
 
-def window_of(place: Place, size: tuple[int, int], margin_px: float, settings: OverlaySettings) -> Window:
+def window_of(place: Place, size: tuple[int, int], margin_px: float) -> Window:
     """
     Find the part of the image to show.
 
@@ -90,8 +94,6 @@ def window_of(place: Place, size: tuple[int, int], margin_px: float, settings: O
         Height and width of the inset in its own pixels.
     margin_px : float
         Stored pixels around the outermost centres.
-    settings : OverlaySettings
-        The largest enlargement.
 
     Returns
     -------
@@ -104,17 +106,15 @@ def window_of(place: Place, size: tuple[int, int], margin_px: float, settings: O
     if isinstance(place.finding, Vessel) and np.ptp(points, axis=0).max() > _STRETCH * margin_px:
         middle = _densest(points, np.full(2, _STRETCH * margin_px))
         near = points[(np.abs(points - middle) <= _STRETCH * margin_px / 2).all(axis=1)]
-        return replace(_window_around(near, size, margin_px, settings), is_whole=False)
-    return _window_around(points, size, margin_px, settings)
+        return replace(_window_around(near, size, margin_px), is_whole=False)
+    return _window_around(points, size, margin_px)
 
 
-def _window_around(
-    points: NDArray[np.float64], size: tuple[int, int], margin_px: float, settings: OverlaySettings
-) -> Window:
+def _window_around(points: NDArray[np.float64], size: tuple[int, int], margin_px: float) -> Window:
     low, high = points.min(axis=0), points.max(axis=0)
     needed = high - low + 2 * margin_px
     fitting = int(min(size[0] / needed[0], size[1] / needed[1]))
-    enlargement = min(max(fitting, 1), settings.inset_enlargement)
+    enlargement = min(max(fitting, 1), _INSET_ENLARGEMENT)
     shown = np.array(size) / enlargement
     centre = (low + high) / 2 if fitting >= 1 else _densest(points, shown - 2 * margin_px)
     row, column = np.round(centre - shown / 2).astype(int)

@@ -41,25 +41,25 @@ _LEARNED_CIRCLE_MM: Final = 10.0
 """The circle whose count the learned classifier asks about: it knows no other, so this one does not follow the
 definitions' (`PatternSettings.circle_mm`)."""
 
+THINNING_MM: Final = 2.5
+"""Points closer than this are merged before the path through them is measured. Without it, the two rails of an artery
+and the jitter across a duct look like branches."""
+
+COVER_MM: Final = 10.0
+"""A place in the breast counts as covered when a calcification is this near."""
+
+STRAIGHT_MM: Final = 6.0
+"""How far the neighbours may be that tell whether a point lies in a line: a duct is straight over this way."""
+
+RIM_MM: Final = 2.0
+"""By this much a hull is widened before points are counted per area, so that a row of points has an area."""
+
 
 class PatternSettings(Settings):
     """How the shape of a set of points is measured."""
 
     circle_mm: float = Field(default=10.0, gt=0)
     """Diameter of the circle in which the definitions count: the 1 cm of BI-RADS. Reasons and evidence name it."""
-
-    thinning_mm: float = Field(default=2.5, ge=0)
-    """Points closer than this are merged before the path through them is measured. Without it, the two rails of an
-    artery and the jitter across a duct look like branches."""
-
-    cover_mm: float = Field(default=10.0, gt=0)
-    """A place in the breast counts as covered when a calcification is this near."""
-
-    straight_mm: float = Field(default=6.0, gt=0)
-    """How far the neighbours may be that tell whether a point lies in a line: a duct is straight over this way."""
-
-    rim_mm: float = Field(default=2.0, gt=0)
-    """By this much a hull is widened before points are counted per area, so that a row of points has an area."""
 
 
 def describe_pattern(
@@ -106,9 +106,9 @@ def describe_pattern(
     along, across, axis = _principal_axes(points)
     hull = convex_hull(points)
     hull_mm2 = polygon_area(hull)
-    widened_mm2 = _widened_area(hull, settings.rim_mm)
+    widened_mm2 = _widened_area(hull, RIM_MM)
     breast_mm2 = float(breast.is_breast.sum()) * breast.cell_px**2 * spacing.pixel_area_mm2
-    width_of_path, line_share = _along_the_path(points, settings.thinning_mm)
+    width_of_path, line_share = _along_the_path(points, THINNING_MM)
     nearest = KDTree(points).query(points, k=2)[0][:, 1].mean()
     with_one, of_breast = cells_with(points, breast, spacing)
     seen: dict[str, float | None] = dict.fromkeys(SEEN_FROM_NIPPLE)
@@ -126,12 +126,12 @@ def describe_pattern(
         elongation=float(along.std() / max(across.std(), 0.05)),
         line_share=line_share,
         hull_share=min(1.0, hull_mm2 / breast_mm2),
-        covered_share=_covered_share(points, breast, spacing, settings.cover_mm),
-        cover_mm=settings.cover_mm,
+        covered_share=_covered_share(points, breast, spacing, COVER_MM),
+        cover_mm=COVER_MM,
         cells_with=with_one,
         cells_of_breast=of_breast,
         path_width_mm=width_of_path,
-        straightness=_straightness(points - points.mean(axis=0), settings.straight_mm),
+        straightness=_straightness(points - points.mean(axis=0), STRAIGHT_MM),
         taper=_taper(along, across),
         nearest_mm=float(nearest),
         evenness=float(nearest / (0.5 * np.sqrt(widened_mm2 / len(points)))),

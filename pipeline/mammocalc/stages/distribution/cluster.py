@@ -26,6 +26,9 @@ _MOST_WITHIN: Final = 0.5
 """Where more than this of the classifier's probability lies outside of the definitions, what is left of it says little,
 and counts only where the definitions by themselves say the same."""
 
+_MAX_CHANCE: Final = 0.5
+"""A cluster that is no pattern with at least this probability is indeterminate. With trees only."""
+
 
 def classify_pattern(
     pattern: Pattern, trees: BoostedClasses | None, settings: DistributionSettings
@@ -62,7 +65,7 @@ def classify_pattern(
     probabilities, allowed = within_definitions(given, p, s)
     first, second, margin = ranked(probabilities or given, given)
     agrees = ranked(by_table)[0] is first
-    by_chance = learned is not None and learned.chance >= s.max_chance
+    by_chance = learned is not None and learned.chance >= _MAX_CHANCE
     is_outside = not probabilities or (allowed < _MOST_WITHIN and not agrees)
     unclear = is_outside or by_chance or margin < s.indeterminate_margin
     reasons = _reasons(p, s, probabilities, given) if unclear else [REASONS[first](p, s)]

@@ -10,6 +10,14 @@ import numpy as np
 
 from mammocalc.model import DistributionCall
 from mammocalc.stages.distribution.cluster import classify_pattern
+from mammocalc.stages.distribution.limits import (
+    LINEAR_MAX_WIDTH_MM,
+    LINEAR_MIN_ELONGATION,
+    LINEAR_MIN_LINE_SHARE,
+    SEGMENTAL_MAX_AXIS_DEGREES,
+    SEGMENTAL_MAX_SPAN_DEGREES,
+    SEGMENTAL_MIN_RATIO,
+)
 from mammocalc.stages.distribution.table import ranked
 from mammocalc.vocabulary.lexicon import Distribution
 
@@ -32,6 +40,38 @@ CONCERN: Final = (
 _UNDECIDED: Final = frozenset({Distribution.REGIONAL, Distribution.SEGMENTAL})
 """What cannot be told apart without a nipple."""
 
+_DIFFUSE_MIN_CLUSTERS: Final = 4
+"""Diffuse: this many clusters through the whole breast are diffuse as well (IARC atlas: multiple similar appearing
+clusters)."""
+
+_DIFFUSE_MIN_HULL_SHARE_OF_CLUSTERS: Final = 0.3
+"""Diffuse: ... if their common hull has at least this share of the breast."""
+
+_SIMILAR_MAX_EXTENT_RATIO: Final = 2.5
+"""Clusters are similar if they have one descriptor and extents within this factor of their median."""
+
+_COMPACT_MIN_SHARE: Final = 0.5
+"""What has "larger numbers", and this share of all, in one such circle is not diffuse."""
+
+_STANDS_OUT_MIN_SHARE: Final = 0.5
+"""A set stands out in an image that holds this share of all that count: only such a set is said of the image as linear
+or segmental, the words of most concern. Readers called none of 188 images of women linear, and three segmental, where
+26 of 108 had been called so."""
+
+_STANDS_OUT_MIN_TIMES: Final = 10.0
+"""... and in which they lie this many times as densely as all of them would throughout the breast. Simulated lines and
+wedges: 19 and more; sets of women that were wrongly called segmental: 6 and 7."""
+
+_THIN_REGION_MIN_SHARE: Final = 0.75
+"""A region too thin for `region_min_count` is one all the same where one cluster holds this share of all."""
+
+_LINEAR_MAX_MISS_MM: Final = 15.0
+"""An image is linear only where the line, made longer, passes a known nipple within this: the width of the areola.
+Ducts end there, and arteries run past it."""
+
+_REGION_MIN_SHARE: Final = 0.3
+"""... and this share of all that count; without it, dense places of diffuse images are called regional."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -46,18 +86,18 @@ class _Seen:
     @property
     def standing_out(self) -> tuple[DistributionCall, ...]:
         """The sets that hold most of the image's calcifications, far more densely than they lie elsewhere."""
-        return tuple(call for call in self.calls if stands_out(call, self.s))
+        return tuple(call for call in self.calls if stands_out(call))
 
     @property
     def nearly_all(self) -> tuple[DistributionCall, ...]:
         """The clusters that hold nearly all, however densely."""
-        return tuple(c for c in self.clusters if c.evidence["image_share"] >= self.s.thin_region_min_share)
+        return tuple(c for c in self.clusters if c.evidence["image_share"] >= _THIN_REGION_MIN_SHARE)
 
     @property
     def has_region(self) -> bool:
         """Whether many lie close together over more than a group's width."""
         n, s = self.spread, self.s
-        is_many = n.most_in_wide_circle >= max(s.region_min_count, s.region_min_share * n.counting)
+        is_many = n.most_in_wide_circle >= max(s.region_min_count, _REGION_MIN_SHARE * n.counting)
         return is_many and n.dense_patch_mm > s.grouped_max_extent_mm
 
 
@@ -117,7 +157,7 @@ def classify_image(
     bearing = _bearing(word, seen)
     evidence: dict[str, float] = {"microcalcifications": spread.microcalcifications, "clusters": len(clusters)}
     evidence |= {f"image_{name}": value for name, value in asdict(spread).items() if name != "microcalcifications"}
-    if (similar := _similar_clusters(calls, settings)) > 1:
+    if (similar := _similar_clusters(calls)) > 1:
         evidence["similar_clusters"] = similar
     if bearing is None:
         evidence = {**(dict(as_one.evidence) if as_one is not None else {}), **evidence}
@@ -134,10 +174,10 @@ def classify_image(
     )
 
 
-def stands_out(call: DistributionCall, s: DistributionSettings) -> bool:
+def stands_out(call: DistributionCall) -> bool:
     """Tell whether a set holds most of an image's calcifications in a small part of the breast."""
     share, hull = call.evidence["image_share"], call.evidence["hull_share"]
-    return share >= s.stands_out_min_share and share >= s.stands_out_min_times * hull
+    return share >= _STANDS_OUT_MIN_SHARE and share >= _STANDS_OUT_MIN_TIMES * hull
 
 
 def withhold(call: DistributionCall, reason: str) -> DistributionCall:
@@ -208,22 +248,22 @@ def _of_concern(label: Distribution) -> Callable[[_Seen], str]:
 
 def _sure(label: Distribution, seen: _Seen) -> DistributionCall | None:
     """Find a set that stands out and is a segment or a line by the definitions alone as well."""
-    return next((c for c in seen.standing_out if c.label is label and _has_wide_margin(c, seen.s)), None)
+    return next((c for c in seen.standing_out if c.label is label and _has_wide_margin(c)), None)
 
 
-def _has_wide_margin(call: DistributionCall, s: DistributionSettings) -> bool:
+def _has_wide_margin(call: DistributionCall) -> bool:
     """Tell whether a segment or line has every number of its definition, the soft ones too, as seen from the nipple."""
     e = call.evidence
     if "axis_to_nipple_degrees" not in e:
         return False
     if call.label is Distribution.LINEAR:
-        is_straight = e["width_mm"] <= s.linear_max_width_mm and e["elongation"] >= s.linear_min_elongation
-        is_one = e["line_share"] >= s.linear_min_line_share
-        return is_straight and is_one and e["axis_miss_mm"] <= s.linear_max_miss_mm
+        is_straight = e["width_mm"] <= LINEAR_MAX_WIDTH_MM and e["elongation"] >= LINEAR_MIN_ELONGATION
+        is_one = e["line_share"] >= LINEAR_MIN_LINE_SHARE
+        return is_straight and is_one and e["axis_miss_mm"] <= _LINEAR_MAX_MISS_MM
     return (
-        e["axis_to_nipple_degrees"] <= s.segmental_max_axis_degrees
-        and e["radial_over_transverse"] >= s.segmental_min_ratio
-        and e["angular_span_degrees"] <= s.segmental_max_span_degrees
+        e["axis_to_nipple_degrees"] <= SEGMENTAL_MAX_AXIS_DEGREES
+        and e["radial_over_transverse"] >= SEGMENTAL_MIN_RATIO
+        and e["angular_span_degrees"] <= SEGMENTAL_MAX_SPAN_DEGREES
     )
 
 
@@ -254,15 +294,15 @@ def _region_in_words(seen: _Seen) -> str:
 
 def _diffuse(seen: _Seen) -> str:
     n, s = seen.spread, seen.s
-    is_compact = n.most_in_wide_circle >= max(s.numerous_count, s.compact_min_share * n.counting)
+    is_compact = n.most_in_wide_circle >= max(s.numerous_count, _COMPACT_MIN_SHARE * n.counting)
     if n.counting >= s.diffuse_min_count and n.cell_share >= s.diffuse_min_cell_share and not is_compact:
         return (
             f"{n.counting} calcifications in {n.cells_with} of {n.cells_of_breast} cells of 20 mm (diffuse: at least "
             f"{s.diffuse_min_count}, in {s.diffuse_min_cell_share:.0%} of the breast's cells)"
         )
-    similar = _similar_clusters(seen.calls, s)
+    similar = _similar_clusters(seen.calls)
     hull = max((call.evidence["image_hull_share"] for call in seen.calls), default=0.0)
-    if similar >= s.diffuse_min_clusters and hull >= s.diffuse_min_hull_share_of_clusters:
+    if similar >= _DIFFUSE_MIN_CLUSTERS and hull >= _DIFFUSE_MIN_HULL_SHARE_OF_CLUSTERS:
         return (
             f"{similar} similar clusters through the breast; the hull of all takes {hull:.0%} of it "
             "(IARC atlas: multiple similar clusters throughout the breast are diffuse)"
@@ -333,14 +373,14 @@ def _is_undecided(call: DistributionCall) -> bool:
     return set(call.between) == _UNDECIDED and not call.loose and call.probabilities.get(Distribution.REGIONAL, 0.0) > 0
 
 
-def _similar_clusters(clusters: Sequence[DistributionCall], settings: DistributionSettings) -> int:
+def _similar_clusters(clusters: Sequence[DistributionCall]) -> int:
     """Count the clusters of one descriptor whose extents are about the same."""
     best = 0
     for label in CONCERN:
         extents = np.array([call.evidence["extent_mm"] for call in clusters if call.label is label])
         if len(extents):
             ratio = np.maximum(extents, 1.0) / max(float(np.median(extents)), 1.0)
-            alike = np.maximum(ratio, 1 / ratio) <= settings.similar_max_extent_ratio
+            alike = np.maximum(ratio, 1 / ratio) <= _SIMILAR_MAX_EXTENT_RATIO
             best = max(best, int(alike.sum()))
     return best
 

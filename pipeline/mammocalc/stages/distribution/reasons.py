@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.stages.distribution.limits import LINEAR_MAX_WIDTH_MM, LINEAR_MIN_ELONGATION, LINEAR_MIN_LINE_SHARE
 from mammocalc.vocabulary.lexicon import Distribution
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 _BI_RADS_GROUPED: Final = (10.0, 5, 20.0)
 """Diameter of the circle in mm, members in it, largest extent in mm: other numbers are not the atlas's."""
+
+_SEGMENTAL_NEVER_BEYOND_DEGREES: Final = 45.0
+"""No set is segmental, whatever the trees say, whose main axis is farther than this off a known nipple: it lies rather
+across the ducts than along them. Sets that the trees called segmental in whole mammograms of women were 64 and 69
+degrees off, and were specks scattered through the breast."""
+
+_SEGMENTAL_LEAST_RATIO: Final = 1.0
+"""... or whose spread towards a known nipple is less than this many times that across."""
 
 
 def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) -> str:
@@ -50,12 +59,12 @@ def _lacks_diffuse(p: Pattern, s: DistributionSettings) -> str:
     return f"{_in_cells(p)}: diffuse is {s.diffuse_min_cell_share:.0%} and more"
 
 
-def _lacks_linear(p: Pattern, s: DistributionSettings) -> str:
-    if _is_straight(p, s) or _is_winding(p, s):
+def _lacks_linear(p: Pattern, _s: DistributionSettings) -> str:
+    if _is_straight(p) or _is_winding(p):
         return ""
     return (
         f"{_so_many(p)}, {p.width_mm:.1f} mm wide and {p.elongation:.1f} times as long: linear is at most "
-        f"{s.linear_max_width_mm:g} mm wide and {s.linear_min_elongation:g} times as long, or follows one path"
+        f"{LINEAR_MAX_WIDTH_MM:g} mm wide and {LINEAR_MIN_ELONGATION:g} times as long, or follows one path"
     )
 
 
@@ -77,25 +86,25 @@ def _lacks_grouped(p: Pattern, s: DistributionSettings) -> str:
     )
 
 
-def _lacks_segmental(p: Pattern, s: DistributionSettings) -> str:
-    return f"{_towards_the_nipple(p)}: a segment points to the nipple" if _lies_across(p, s) else ""
+def _lacks_segmental(p: Pattern, _s: DistributionSettings) -> str:
+    return f"{_towards_the_nipple(p)}: a segment points to the nipple" if _lies_across(p) else ""
 
 
-def _lies_across(p: Pattern, s: DistributionSettings) -> bool:
+def _lies_across(p: Pattern) -> bool:
     """Tell whether a pattern plainly does not point to the nipple; not where the nipple is unknown."""
     if p.axis_to_nipple_degrees is None or p.radial_over_transverse is None:
         return False
-    is_off = p.axis_to_nipple_degrees > s.segmental_never_beyond_degrees
-    return is_off or p.radial_over_transverse < s.segmental_least_ratio
+    is_off = p.axis_to_nipple_degrees > _SEGMENTAL_NEVER_BEYOND_DEGREES
+    return is_off or p.radial_over_transverse < _SEGMENTAL_LEAST_RATIO
 
 
-def _is_straight(p: Pattern, s: DistributionSettings) -> bool:
-    return p.width_mm <= s.linear_max_width_mm and p.elongation >= s.linear_min_elongation
+def _is_straight(p: Pattern) -> bool:
+    return p.width_mm <= LINEAR_MAX_WIDTH_MM and p.elongation >= LINEAR_MIN_ELONGATION
 
 
-def _is_winding(p: Pattern, s: DistributionSettings) -> bool:
+def _is_winding(p: Pattern) -> bool:
     """Tell whether nearly all lie along one path, however it bends."""
-    return 2 * p.path_width_mm <= s.linear_max_width_mm and p.line_share >= s.linear_min_line_share
+    return 2 * p.path_width_mm <= LINEAR_MAX_WIDTH_MM and p.line_share >= LINEAR_MIN_LINE_SHARE
 
 
 def nipple_unknown(p: Pattern) -> str:
@@ -132,15 +141,15 @@ def _diffuse_reason(p: Pattern, s: DistributionSettings) -> str:
     )
 
 
-def _linear_reason(p: Pattern, s: DistributionSettings) -> str:
-    if not _is_straight(p, s):
+def _linear_reason(p: Pattern, _s: DistributionSettings) -> str:
+    if not _is_straight(p):
         return (
             f"{p.count} calcifications along one path, nine of ten within {p.path_width_mm:.1f} mm of it "
-            f"(linear: at most {s.linear_max_width_mm:g} mm wide in all)"
+            f"(linear: at most {LINEAR_MAX_WIDTH_MM:g} mm wide in all)"
         )
     return (
         f"{p.count} calcifications in a line {p.length_mm:.1f} mm long and {p.width_mm:.1f} mm wide "
-        f"(linear: at most {s.linear_max_width_mm:g} mm wide and {s.linear_min_elongation:g} times as long)"
+        f"(linear: at most {LINEAR_MAX_WIDTH_MM:g} mm wide and {LINEAR_MIN_ELONGATION:g} times as long)"
     )
 
 
@@ -159,13 +168,13 @@ def _regional_reason(p: Pattern, s: DistributionSettings) -> str:
     )
 
 
-def _segmental_reason(p: Pattern, s: DistributionSettings) -> str:
+def _segmental_reason(p: Pattern, _s: DistributionSettings) -> str:
     if p.axis_to_nipple_degrees is None:
         return f"{p.count} calcifications across {p.extent_mm:.1f} mm; whether they point to the nipple is not known"
     return (
         f"{p.count} calcifications across {p.extent_mm:.1f} mm, their axis {p.axis_to_nipple_degrees:.0f} degrees off "
         f"the nipple, {p.radial_over_transverse:.1f} times as long towards it as across (segmental: never more than "
-        f"{s.segmental_never_beyond_degrees:g} degrees, and at least {s.segmental_least_ratio:g} times)"
+        f"{_SEGMENTAL_NEVER_BEYOND_DEGREES:g} degrees, and at least {_SEGMENTAL_LEAST_RATIO:g} times)"
     )
 
 

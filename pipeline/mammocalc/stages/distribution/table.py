@@ -6,6 +6,14 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.stages.distribution.limits import (
+    LINEAR_MAX_WIDTH_MM,
+    LINEAR_MIN_ELONGATION,
+    LINEAR_MIN_LINE_SHARE,
+    SEGMENTAL_MAX_AXIS_DEGREES,
+    SEGMENTAL_MAX_SPAN_DEGREES,
+    SEGMENTAL_MIN_RATIO,
+)
 from mammocalc.stages.distribution.reasons import breaks_definition
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
@@ -18,6 +26,9 @@ if TYPE_CHECKING:
 
 _LEAST: Final = 1e-9
 """Smaller sums of probabilities are rounding."""
+
+_TOLERANCE: Final = 0.04
+"""Softness of every test, as a share of its limit: a number this far beyond its limit passes with 73 %."""
 
 
 def fit_definitions(p: Pattern, s: DistributionSettings) -> Mapping[Distribution, float]:
@@ -39,19 +50,19 @@ def fit_definitions(p: Pattern, s: DistributionSettings) -> Mapping[Distribution
         The five descriptors; sums to 1. Not calibrated.
     """
     diffuse = min(
-        _at_least(p.cells_with / max(p.cells_of_breast, 1), s.diffuse_min_cell_share, s),
-        _at_least(p.hull_share, s.diffuse_min_cell_share, s),  # in a small breast a wedge alone touches many cells
-        _at_least(p.count, s.diffuse_min_count, s),
+        _at_least(p.cells_with / max(p.cells_of_breast, 1), s.diffuse_min_cell_share),
+        _at_least(p.hull_share, s.diffuse_min_cell_share),  # in a small breast a wedge alone touches many cells
+        _at_least(p.count, s.diffuse_min_count),
     )
     linear = (1 - diffuse) * min(
-        _at_least(p.elongation, s.linear_min_elongation, s),
-        _at_most(p.width_mm, s.linear_max_width_mm, s),
-        _at_least(p.line_share, s.linear_min_line_share, s),
+        _at_least(p.elongation, LINEAR_MIN_ELONGATION),
+        _at_most(p.width_mm, LINEAR_MAX_WIDTH_MM),
+        _at_least(p.line_share, LINEAR_MIN_LINE_SHARE),
         1.0 if p.count >= s.linear_min_count else 0.0,
     )
-    small = (1 - diffuse - linear) * _at_most(p.extent_mm, s.grouped_max_extent_mm, s)
+    small = (1 - diffuse - linear) * _at_most(p.extent_mm, s.grouped_max_extent_mm)
     large = 1 - diffuse - linear - small
-    wedge = _is_wedge(p, s)
+    wedge = _is_wedge(p)
     return MappingProxyType(
         {
             Distribution.DIFFUSE: diffuse,
@@ -114,24 +125,24 @@ def ranked(
     return first, second, probabilities[first] - probabilities[second]
 
 
-def _is_wedge(p: Pattern, s: DistributionSettings) -> float:
+def _is_wedge(p: Pattern) -> float:
     """How well the pattern points to the nipple; 0.35 where the nipple is unknown."""
     if p.axis_to_nipple_degrees is None or p.angular_span_degrees is None or p.radial_over_transverse is None:
         return 0.35
     return min(
-        _at_most(p.axis_to_nipple_degrees, s.segmental_max_axis_degrees, s),
-        _at_most(p.angular_span_degrees, s.segmental_max_span_degrees, s),
-        _at_least(p.radial_over_transverse, s.segmental_min_ratio, s),
+        _at_most(p.axis_to_nipple_degrees, SEGMENTAL_MAX_AXIS_DEGREES),
+        _at_most(p.angular_span_degrees, SEGMENTAL_MAX_SPAN_DEGREES),
+        _at_least(p.radial_over_transverse, SEGMENTAL_MIN_RATIO),
     )
 
 
-def _at_least(value: float, limit: float, settings: DistributionSettings) -> float:
+def _at_least(value: float, limit: float) -> float:
     """Pass softly above a limit; the limit itself passes with 88 %."""
-    softness = settings.tolerance * limit
+    softness = _TOLERANCE * limit
     return 1 / (1 + math.exp(-min(max((value - limit) / softness + 2, -60), 60)))
 
 
-def _at_most(value: float, limit: float, settings: DistributionSettings) -> float:
+def _at_most(value: float, limit: float) -> float:
     """Pass softly below a limit; the limit itself passes with 88 %."""
-    softness = settings.tolerance * limit
+    softness = _TOLERANCE * limit
     return 1 / (1 + math.exp(-min(max((limit - value) / softness + 2, -60), 60)))

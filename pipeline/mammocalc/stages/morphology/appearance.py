@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from mammocalc.imaging.edge_width import haze_mm
+from mammocalc.stages.morphology.limits import RIM_MIN_LENGTH_MM, SOFTNESS
 from mammocalc.vocabulary.geometry import convex_hull, fill_polygon, perimeter, polygon_area
 from mammocalc.vocabulary.lexicon import Flag
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.model import Breast, Calcification, Channel
-    from mammocalc.stages.morphology.settings import MorphologySettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 _SECTORS = 12
@@ -99,7 +99,6 @@ def describe_appearance(
     channel: Channel,
     breast: Breast,
     spacing: PixelSpacing,
-    settings: MorphologySettings,
 ) -> Appearance | None:
     """
     Look at one measured particle again, on the finest pixels.
@@ -114,8 +113,6 @@ def describe_appearance(
         Its box is where the channel's image begins.
     spacing : PixelSpacing
         Size of a pixel.
-    settings : MorphologySettings
-        From what length on the inside is looked at.
 
     Returns
     -------
@@ -140,7 +137,7 @@ def describe_appearance(
     perimeter_mm = perimeter(outline_mm)
     lucency, rim_share, wall_mm, unevenness = 0.0, 0.0, width_mm / 2, 0.0
     # Below three steps of softness nothing of the inside is seen, and nothing is asked for.
-    if length_mm >= settings.rim_min_length_mm * (1 - 3 * settings.softness):
+    if length_mm >= RIM_MIN_LENGTH_MM * (1 - 3 * SOFTNESS):
         noise = float(channel.noise.at(np.array([float(patch[inside > 0].mean())]))[0])
         depth_mm = cv2.distanceTransform(inside, cv2.DIST_L2, 5) * spacing.mean_mm
         lucency, rim_share, wall_mm, unevenness = _inner(height, inside, depth_mm, noise)

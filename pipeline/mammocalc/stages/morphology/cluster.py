@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.sparse.csgraph import minimum_spanning_tree
@@ -25,6 +25,9 @@ _LONGEST = 400
 _LINEAR = (Morphology.FINE_LINEAR,)
 _ROUND = (Morphology.ROUND, Morphology.PUNCTATE)
 _HAZY = (Morphology.AMORPHOUS,)
+
+_GROUP_MIN_PATH_SHARE: Final = 0.6
+"""Branching: the longest path through the spanning tree takes at least this share of it; in a crowd less."""
 
 
 def describe_cluster(
@@ -68,7 +71,7 @@ def describe_cluster(
         "hazy_share": _share(_HAZY, (call for _, call in shaped)),
         "coarse_share": sum((c.diameter_mm or 0.0) >= settings.fine_max_mm for c in members) / len(members),
         "axilla_share": in_axilla / len(members),
-        "branches": float(_branches(members, spacing, settings)),
+        "branches": float(_branches(members, spacing)),
         "median_diameter_mm": float(np.median(diameters)) if len(diameters) else 0.0,
         "diameter_spread": _spread(diameters),
         "contrast_spread": _spread(np.array([c.contrast_to_noise for c, _ in shaped])),
@@ -85,7 +88,7 @@ def _spread(values: NDArray[np.float64]) -> float:
     return float(np.log(positive).std()) if len(positive) > 1 else 0.0
 
 
-def _branches(members: Sequence[Calcification], spacing: PixelSpacing, settings: MorphologySettings) -> int:
+def _branches(members: Sequence[Calcification], spacing: PixelSpacing) -> int:
     """
     Count the members at which a chain parts into arms of at least two members each.
 
@@ -102,7 +105,7 @@ def _branches(members: Sequence[Calcification], spacing: PixelSpacing, settings:
         near[other].append((one, gap))
     far, _ = _farthest(near, 0)
     _, longest = _farthest(near, far)
-    if longest < settings.group_min_path_share * float(tree.data.sum()):
+    if longest < _GROUP_MIN_PATH_SHARE * float(tree.data.sum()):
         return 0
     return sum(sum(len(near[other]) > 1 for other, _ in neighbours) >= 3 for neighbours in near)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from mammocalc.model import MorphologyCall
 from mammocalc.stages.morphology.appearance import Appearance, describe_appearance
 from mammocalc.stages.morphology.cluster import describe_cluster
+from mammocalc.stages.morphology.limits import GROUP_HALF, POWDER_MIN_SHARE
 from mammocalc.stages.morphology.pieces import call_pieces
-from mammocalc.stages.morphology.table import CLUSTERS, PARTICLES, Row, judge, not_assessable, wording
+from mammocalc.stages.morphology.table import CLUSTERS, Row, judge, not_assessable, particle_table, wording
 from mammocalc.vocabulary.lexicon import Flag, Morphology, View
 
 if TYPE_CHECKING:
@@ -39,6 +40,19 @@ _QUANTITIES: Final = tuple(field.name for field in fields(Appearance))
 _ONE_VIEW: Final = (
     "milk of calcium is not assessable: it shows by the change between a craniocaudal and a true lateral view"
 )
+
+MIN_ACROSS_PX: Final = 4.0
+"""Particles narrower than this many pixels have no assessable shape: below it, the outlines of round and angular bodies
+differ by less than their noise."""
+
+_MIN_LINEAR_PX: Final = 8.0
+"""A narrower particle at least this long can still be seen to be linear."""
+
+_GROUP_MIN_ASSESSABLE: Final = 3
+"""Fewer members with an assessable shape do not describe a group."""
+
+_GROUP_MIN_SHARE: Final = 0.25
+"""Smallest share of members with an assessable shape; below it they may be unlike the others."""
 
 
 def classify_morphology(
@@ -72,21 +86,18 @@ def classify_morphology(
         The same in the same order, each with its ``morphology``.
     """
     called = tuple(
-        replace(c, morphology=_of_particle(c, _look_at(c, finest, breast, spacing, settings), spacing, settings))
-        for c in found
+        replace(c, morphology=_of_particle(c, _look_at(c, finest, breast, spacing), spacing, settings)) for c in found
     )
     return call_pieces(called, [not counts_for_distribution(c, settings)[0] for c in called], spacing)
 
 
-def _look_at(
-    c: Calcification, finest: Channel, breast: Breast, spacing: PixelSpacing, settings: MorphologySettings
-) -> Appearance | None:
+def _look_at(c: Calcification, finest: Channel, breast: Breast, spacing: PixelSpacing) -> Appearance | None:
     """Look at a particle that is wide or long enough for a shape, and is no part of an artery."""
     if c.width_mm is None or c.length_mm is None or Flag.VASCULAR in c.flags:
         return None
-    is_wide = c.width_mm / spacing.mean_mm >= settings.min_across_px
-    is_long = c.length_mm / spacing.mean_mm >= settings.min_linear_px
-    return describe_appearance(c, finest, breast, spacing, settings) if is_wide or is_long else None
+    is_wide = c.width_mm / spacing.mean_mm >= MIN_ACROSS_PX
+    is_long = c.length_mm / spacing.mean_mm >= _MIN_LINEAR_PX
+    return describe_appearance(c, finest, breast, spacing) if is_wide or is_long else None
 
 
 def _of_particle(
@@ -101,12 +112,12 @@ def _of_particle(
         return MorphologyCall(Morphology.VASCULAR, sure, (reason,))
     width_px = c.width_mm / spacing.mean_mm
     if seen is None:
-        reason = f"{width_px:.1f} pixels across: a shape needs {settings.min_across_px:g}"
+        reason = f"{width_px:.1f} pixels across: a shape needs {MIN_ACROSS_PX:g}"
         return not_assessable(reason, {"across_px": width_px})
     values = _values(seen)
-    call = judge(PARTICLES, values, settings)
-    if seen.across_px < settings.min_across_px and call.label is not Morphology.FINE_LINEAR:
-        reason = f"{seen.across_px:.1f} pixels across and not linear: a shape needs {settings.min_across_px:g}"
+    call = judge(particle_table(settings), values)
+    if seen.across_px < MIN_ACROSS_PX and call.label is not Morphology.FINE_LINEAR:
+        reason = f"{seen.across_px:.1f} pixels across and not linear: a shape needs {MIN_ACROSS_PX:g}"
         return not_assessable(reason, values)
     return call
 
@@ -214,7 +225,7 @@ def classify_cluster(
     seen = describe_cluster(members, spacing, view, settings)
     calls = [c.morphology for c in members if c.morphology is not None]
     own = [call.label for call in calls if call.label in NOT_OF_A_PATTERN | {Morphology.VASCULAR}]
-    if len(own) > settings.group_half * len(members):
+    if len(own) > GROUP_HALF * len(members):
         kind = max(sorted(set(own)), key=own.count)
         reason = f"{own.count(kind)} of {len(members)} are {wording(kind)}"
         share = own.count(kind) / len(members)
@@ -222,15 +233,15 @@ def classify_cluster(
         return MorphologyCall(kind, MappingProxyType(shares), (reason,), MappingProxyType(seen))
     assessable = seen["assessable_count"]
     table: Mapping[Morphology, Row] = CLUSTERS
-    if assessable < max(settings.group_min_assessable, settings.group_min_share * len(members)):
+    if assessable < max(_GROUP_MIN_ASSESSABLE, _GROUP_MIN_SHARE * len(members)):
         table = {Morphology.POWDER: CLUSTERS[Morphology.POWDER]}  # which is told by its place, not by shapes
-        if seen["axilla_share"] < settings.powder_min_share:
+        if seen["axilla_share"] < POWDER_MIN_SHARE:
             reason = (
                 f"{assessable:.0f} of {len(members)} members have an assessable shape: "
-                f"{settings.group_min_assessable} and {settings.group_min_share:.0%} are needed"
+                f"{_GROUP_MIN_ASSESSABLE} and {_GROUP_MIN_SHARE:.0%} are needed"
             )
             return not_assessable(reason, seen)
-    call = judge(table, seen, settings)
+    call = judge(table, seen)
     counted = f"{assessable:.0f} of {len(members)} members have an assessable shape"
     if call.label is Morphology.FINE_LINEAR and seen["branches"]:
         counted += f"; their chain branches at {seen['branches']:.0f} places"

@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.model import MorphologyCall
+from mammocalc.stages.morphology.limits import (
+    AMORPHOUS_MAX_CONTRAST,
+    AMORPHOUS_MIN_HAZE_MM,
+    EGGSHELL_MAX_WALL_SHARE,
+    FINE_LINEAR_MIN_ELONGATION,
+    GROUP_HALF,
+    GROUP_MIN_LINEAR,
+    GROUP_MIN_LINEAR_COUNT,
+    LINEAR_MAX_CURL,
+    POPCORN_MAX_ELONGATION,
+    POPCORN_MAX_LUCENCY,
+    POPCORN_MIN_LOBULATION,
+    POWDER_MIN_COUNT,
+    POWDER_MIN_SHARE,
+    RIM_MAX_WALL_MM,
+    RIM_MIN_LENGTH_MM,
+    RIM_MIN_LUCENCY,
+    RIM_MIN_SHARE,
+    RIM_MIN_SOLIDITY,
+    ROD_MIN_ELONGATION,
+    ROD_MIN_LENGTH_MM,
+    ROUND_MAX_OUT_OF_ROUND,
+    SKIN_MAX_LENGTH_MM,
+    SOFTNESS,
+    SUTURE_MAX_RIBBON_MM,
+    SUTURE_MAX_SOLIDITY,
+    SUTURE_MIN_PATH_MM,
+    UNLIKELY,
+)
 from mammocalc.vocabulary.lexicon import Morphology
 
 if TYPE_CHECKING:
@@ -24,21 +54,15 @@ _FAR: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A measured quantity, the setting that holds its limit (or the limit), and on which side of it to be."""
+    """A measured quantity, its limit, and on which side of it to be."""
 
     quantity: str
-    limit: str | float
+    limit: float
     is_lower: bool
 
-    def limit_in(self, settings: MorphologySettings) -> float:
-        """Look the limit up."""
-        limit: float = getattr(settings, self.limit) if isinstance(self.limit, str) else self.limit
-        return limit
-
-    def passed(self, values: Mapping[str, float], settings: MorphologySettings) -> float:
+    def passed(self, values: Mapping[str, float]) -> float:
         """Give how well the quantity passes: 0.5 at the limit, 1 far on the right side of it."""
-        limit = self.limit_in(settings)
-        beyond = (values[self.quantity] - limit) / (settings.softness * limit)
+        beyond = (values[self.quantity] - self.limit) / (SOFTNESS * self.limit)
         return 1 / (1 + math.exp(min(-beyond if self.is_lower else beyond, _FAR)))
 
 
@@ -49,133 +73,123 @@ class Unless:
     name: str
     tests: tuple[Test, ...]
 
-    def passed(self, values: Mapping[str, float], settings: MorphologySettings) -> float:
+    def passed(self, values: Mapping[str, float]) -> float:
         """Give how well one of the tests at least is failed."""
-        return 1 - math.prod(test.passed(values, settings) for test in self.tests)
+        return 1 - math.prod(test.passed(values) for test in self.tests)
 
 
 Row = tuple["Test | Unless", ...]
 """All that a kind asks for."""
 
 
-def at_least(quantity: str, limit: str | float) -> Test:
+def at_least(quantity: str, limit: float) -> Test:
     """Ask for a quantity of at least a limit."""
     return Test(quantity, limit, is_lower=True)
 
 
-def at_most(quantity: str, limit: str | float) -> Test:
+def at_most(quantity: str, limit: float) -> Test:
     """Ask for a quantity of at most a limit."""
     return Test(quantity, limit, is_lower=False)
 
 
-_HOLLOW = (at_least("lucency", "rim_min_lucency"), at_least("rim_share", "rim_min_share"))
+_HOLLOW = (at_least("lucency", RIM_MIN_LUCENCY), at_least("rim_share", RIM_MIN_SHARE))
 _SHELL = (
     *_HOLLOW,
-    at_least("length_mm", "rim_min_length_mm"),
-    at_most("wall_mm", "rim_max_wall_mm"),
-    at_least("solidity", "rim_min_solidity"),
+    at_least("length_mm", RIM_MIN_LENGTH_MM),
+    at_most("wall_mm", RIM_MAX_WALL_MM),
+    at_least("solidity", RIM_MIN_SOLIDITY),
 )
-_SKIN = (*_HOLLOW, at_least("near_skin", _HALF), at_most("length_mm", "skin_max_length_mm"))
-_LOBED = (
-    at_least("length_mm", "popcorn_min_length_mm"),
-    at_least("lobulation", "popcorn_min_lobulation"),
-    at_most("lucency", "popcorn_max_lucency"),
-)
+_SKIN = (*_HOLLOW, at_least("near_skin", _HALF), at_most("length_mm", SKIN_MAX_LENGTH_MM))
 _NO_SHELL = Unless("no shell", _SHELL)
-_ROUND = (
-    at_most("out_of_round", "round_max_out_of_round"),
-    at_most("haze_mm", "amorphous_min_haze_mm"),
-    _NO_SHELL,
-)
-_IRREGULAR = (
-    at_least("out_of_round", "round_max_out_of_round"),
-    at_most("haze_mm", "amorphous_min_haze_mm"),
-    _NO_SHELL,
-)
-_FINE = (at_most("diameter_mm", "fine_max_mm"),)
-_COARSE = (at_least("diameter_mm", "fine_max_mm"), at_most("width_mm", "coarse_max_mm"))
+_NOT_OF_SKIN = Unless("not of the skin", _SKIN)
+_SHARP = at_most("haze_mm", AMORPHOUS_MIN_HAZE_MM)
+_ROUND = (at_most("out_of_round", ROUND_MAX_OUT_OF_ROUND), _SHARP, _NO_SHELL)
+_IRREGULAR = (at_least("out_of_round", ROUND_MAX_OUT_OF_ROUND), _SHARP, _NO_SHELL)
 
-PARTICLES: Final[Mapping[Morphology, Row]] = MappingProxyType(
-    {
-        Morphology.SKIN: _SKIN,
-        Morphology.RIM: (*_SHELL, Unless("not of the skin", _SKIN), at_least("wall_share", "eggshell_max_wall_share")),
-        Morphology.EGGSHELL: (
-            *_SHELL,
-            Unless("not of the skin", _SKIN),
-            at_most("wall_share", "eggshell_max_wall_share"),
-        ),
-        Morphology.POPCORN: (
-            *_LOBED,
-            at_least("width_mm", "dystrophic_min_width_mm"),
-            at_most("elongation", "popcorn_max_elongation"),
-        ),
-        Morphology.ROD: (
-            at_least("width_mm", "rod_min_width_mm"),
-            at_least("length_mm", "rod_min_length_mm"),
-            at_least("elongation", "rod_min_elongation"),
-            at_most("curl", "linear_max_curl"),
-        ),
-        Morphology.DYSTROPHIC: (
-            at_least("width_mm", "dystrophic_min_width_mm"),
-            at_most("elongation", "popcorn_max_elongation"),
-            Unless("not lobed", _LOBED),
-            _NO_SHELL,
-        ),
-        Morphology.SUTURE: (
-            at_least("path_mm", "suture_min_path_mm"),
-            at_most("ribbon_mm", "suture_max_ribbon_mm"),
-            at_most("solidity", "suture_max_solidity"),
-        ),
-        Morphology.FINE_LINEAR: (
-            at_most("width_mm", "fine_max_mm"),
-            at_least("elongation", "fine_linear_min_elongation"),
-            at_most("curl", "linear_max_curl"),
-            at_most("haze_mm", "amorphous_min_haze_mm"),
-        ),
-        Morphology.ROUND: (*_ROUND, *_COARSE),
-        Morphology.PUNCTATE: (*_ROUND, *_FINE),
-        Morphology.COARSE_HETEROGENEOUS: (*_IRREGULAR, *_COARSE, at_most("elongation", "rod_min_elongation")),
-        Morphology.FINE_PLEOMORPHIC: (*_IRREGULAR, *_FINE, at_most("elongation", "fine_linear_min_elongation")),
-        Morphology.AMORPHOUS: (
-            at_least("haze_mm", "amorphous_min_haze_mm"),
-            at_most("contrast_to_noise", "amorphous_max_contrast"),
-            at_most("width_mm", "coarse_max_mm"),
-            at_most("elongation", "fine_linear_min_elongation"),
-        ),
-    }
-)
-"""A single particle. Vascular is no row: the chain that a particle lies on says so, and its flag."""
+
+@functools.cache
+def particle_table(s: MorphologySettings) -> Mapping[Morphology, Row]:
+    """
+    Give the rows for a single particle, with the sizes that a configuration gives.
+
+    Vascular is no row: the chain that a particle lies on says so, and its flag.
+    """
+    lobed = (
+        at_least("length_mm", s.popcorn_min_length_mm),
+        at_least("lobulation", POPCORN_MIN_LOBULATION),
+        at_most("lucency", POPCORN_MAX_LUCENCY),
+    )
+    fine = (at_most("diameter_mm", s.fine_max_mm),)
+    coarse = (at_least("diameter_mm", s.fine_max_mm), at_most("width_mm", s.coarse_max_mm))
+    wide = (at_least("width_mm", s.dystrophic_min_width_mm), at_most("elongation", POPCORN_MAX_ELONGATION))
+    return MappingProxyType(
+        {
+            Morphology.SKIN: _SKIN,
+            Morphology.RIM: (*_SHELL, _NOT_OF_SKIN, at_least("wall_share", EGGSHELL_MAX_WALL_SHARE)),
+            Morphology.EGGSHELL: (*_SHELL, _NOT_OF_SKIN, at_most("wall_share", EGGSHELL_MAX_WALL_SHARE)),
+            Morphology.POPCORN: (*lobed, *wide),
+            Morphology.ROD: (
+                at_least("width_mm", s.rod_min_width_mm),
+                at_least("length_mm", ROD_MIN_LENGTH_MM),
+                at_least("elongation", ROD_MIN_ELONGATION),
+                at_most("curl", LINEAR_MAX_CURL),
+            ),
+            Morphology.DYSTROPHIC: (*wide, Unless("not lobed", lobed), _NO_SHELL),
+            Morphology.SUTURE: (
+                at_least("path_mm", SUTURE_MIN_PATH_MM),
+                at_most("ribbon_mm", SUTURE_MAX_RIBBON_MM),
+                at_most("solidity", SUTURE_MAX_SOLIDITY),
+            ),
+            Morphology.FINE_LINEAR: (
+                at_most("width_mm", s.fine_max_mm),
+                at_least("elongation", FINE_LINEAR_MIN_ELONGATION),
+                at_most("curl", LINEAR_MAX_CURL),
+                _SHARP,
+            ),
+            Morphology.ROUND: (*_ROUND, *coarse),
+            Morphology.PUNCTATE: (*_ROUND, *fine),
+            Morphology.COARSE_HETEROGENEOUS: (*_IRREGULAR, *coarse, at_most("elongation", ROD_MIN_ELONGATION)),
+            Morphology.FINE_PLEOMORPHIC: (*_IRREGULAR, *fine, at_most("elongation", FINE_LINEAR_MIN_ELONGATION)),
+            Morphology.AMORPHOUS: (
+                at_least("haze_mm", AMORPHOUS_MIN_HAZE_MM),
+                at_most("contrast_to_noise", AMORPHOUS_MAX_CONTRAST),
+                at_most("width_mm", s.coarse_max_mm),
+                at_most("elongation", FINE_LINEAR_MIN_ELONGATION),
+            ),
+        }
+    )
+
 
 CLUSTERS: Final[Mapping[Morphology, Row]] = MappingProxyType(
     {
         Morphology.FINE_LINEAR: (
-            at_least("linear_share", "group_min_linear"),
-            at_least("linear_count", "group_min_linear_count"),
+            at_least("linear_share", GROUP_MIN_LINEAR),
+            at_least("linear_count", GROUP_MIN_LINEAR_COUNT),
         ),
         Morphology.COARSE_HETEROGENEOUS: (
-            at_least("coarse_share", "group_half"),
-            at_most("round_share", "group_half"),
-            at_most("hazy_share", "group_half"),
-            at_most("linear_share", "group_min_linear"),
+            at_least("coarse_share", GROUP_HALF),
+            at_most("round_share", GROUP_HALF),
+            at_most("hazy_share", GROUP_HALF),
+            at_most("linear_share", GROUP_MIN_LINEAR),
         ),
         Morphology.FINE_PLEOMORPHIC: (
-            at_most("coarse_share", "group_half"),
-            at_most("round_share", "group_half"),
-            at_most("hazy_share", "group_half"),
-            at_most("linear_share", "group_min_linear"),
+            at_most("coarse_share", GROUP_HALF),
+            at_most("round_share", GROUP_HALF),
+            at_most("hazy_share", GROUP_HALF),
+            at_most("linear_share", GROUP_MIN_LINEAR),
         ),
         Morphology.ROUND: (
-            at_least("coarse_share", "group_half"),
-            at_least("round_share", "group_half"),
-            at_most("linear_share", "group_min_linear"),
+            at_least("coarse_share", GROUP_HALF),
+            at_least("round_share", GROUP_HALF),
+            at_most("linear_share", GROUP_MIN_LINEAR),
         ),
         Morphology.PUNCTATE: (
-            at_most("coarse_share", "group_half"),
-            at_least("round_share", "group_half"),
-            at_most("linear_share", "group_min_linear"),
+            at_most("coarse_share", GROUP_HALF),
+            at_least("round_share", GROUP_HALF),
+            at_most("linear_share", GROUP_MIN_LINEAR),
         ),
-        Morphology.AMORPHOUS: (at_least("hazy_share", "group_half"),),
-        Morphology.POWDER: (at_least("axilla_share", "powder_min_share"), at_least("count", "powder_min_count")),
+        Morphology.AMORPHOUS: (at_least("hazy_share", GROUP_HALF),),
+        Morphology.POWDER: (at_least("axilla_share", POWDER_MIN_SHARE), at_least("count", POWDER_MIN_COUNT)),
     }
 )
 """A cluster, by the shares of its members with an assessable shape."""
@@ -210,7 +224,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def judge(table: Mapping[Morphology, Row], values: Mapping[str, float], settings: MorphologySettings) -> MorphologyCall:
+def judge(table: Mapping[Morphology, Row], values: Mapping[str, float]) -> MorphologyCall:
     """
     Hold measured numbers against a table.
 
@@ -220,19 +234,17 @@ def judge(table: Mapping[Morphology, Row], values: Mapping[str, float], settings
     Parameters
     ----------
     table : mapping of Morphology to tuple of Test or Unless
-        `PARTICLES` or `CLUSTERS`.
+        That of `particle_table`, or `CLUSTERS`.
     values : mapping of str to float
         Every quantity of the table.
-    settings : MorphologySettings
-        Limits and softness.
 
     Returns
     -------
     MorphologyCall
         The likeliest kind, with its row in words as the reason.
     """
-    scores = {kind: _score(tests, values, settings) for kind, tests in table.items()}
-    scores[Morphology.NOT_ASSESSABLE] = settings.unlikely
+    scores = {kind: _score(tests, values) for kind, tests in table.items()}
+    scores[Morphology.NOT_ASSESSABLE] = UNLIKELY
     total = sum(scores.values())
     ranked = sorted(scores, key=lambda kind: (-scores[kind], kind is Morphology.NOT_ASSESSABLE))
     best = ranked[0]
@@ -242,7 +254,7 @@ def judge(table: Mapping[Morphology, Row], values: Mapping[str, float], settings
         named, intro = ranked[1], f"fits no kind; nearest is {wording(ranked[1])}: "
     else:
         named, intro = best, ""
-    words = "; ".join(_said(test, values, settings) for test in table[named])
+    words = "; ".join(_said(test, values) for test in table[named])
     return MorphologyCall(
         label=best,
         probabilities=MappingProxyType({kind: share / whole for kind, share in shares.items()}),
@@ -251,11 +263,11 @@ def judge(table: Mapping[Morphology, Row], values: Mapping[str, float], settings
     )
 
 
-def _score(tests: Row, values: Mapping[str, float], settings: MorphologySettings) -> float:
+def _score(tests: Row, values: Mapping[str, float]) -> float:
     """Multiply how well the tests of a row are passed; what is as good as 0 is 0."""
     score = 1.0
     for test in tests:
-        score *= test.passed(values, settings)
+        score *= test.passed(values)
         if score < _NOTHING:
             return 0.0
     return score
@@ -283,11 +295,11 @@ def wording(kind: Morphology) -> str:
     return kind.value.replace("_", " ")
 
 
-def _said(test: Test | Unless, values: Mapping[str, float], settings: MorphologySettings) -> str:
+def _said(test: Test | Unless, values: Mapping[str, float]) -> str:
     """Put one test into words: what was measured, and the limit."""
     if isinstance(test, Unless):
         return test.name
-    value, limit = values[test.quantity], test.limit_in(settings)
+    value, limit = values[test.quantity], test.limit
     if test.quantity == "near_skin":
         return "near the skin" if value else "not near the skin"
     side = "at least" if test.is_lower else "at most"

@@ -229,7 +229,7 @@ def test_many_clusters_leave_a_place_for_a_vessel(make_example: Any, put_in_vess
 def test_of_a_long_vessel_a_stretch_is_shown_enlarged(make_example: Any, put_in_vessel: Any) -> None:
     report = put_in_vessel(make_example(singles=tuple((*at, 4.0) for at in MANY)).report, *range(20))
     (place,) = choose_places(report, SETTINGS)
-    window = window_of(place, (480, 480), 25.0, SETTINGS)
+    window = window_of(place, (480, 480), 25.0)
     assert not window.is_whole
     assert window.enlargement >= 3
     shown = [
@@ -237,7 +237,7 @@ def test_of_a_long_vessel_a_stretch_is_shown_enlarged(make_example: Any, put_in_
         for point in place.points_px
     ]
     assert sum(shown) >= 4
-    short = window_of(replace(place, points_px=place.points_px[:3]), (480, 480), 25.0, SETTINGS)
+    short = window_of(replace(place, points_px=place.points_px[:3]), (480, 480), 25.0)
     assert short.is_whole
 
 
@@ -253,7 +253,7 @@ def test_the_cluster_that_gives_the_image_its_label_comes_first(make_example: ob
 def test_a_window_shows_all_of_a_place_as_large_as_it_fits(make_example: object) -> None:
     assert callable(make_example)
     finding = make_example(singles=((100.0, 200.0, 5.0),)).report.calcifications[0]
-    window = window_of(Place("A", finding, ((100.0, 200.0), (150.0, 260.0))), (400, 500), 20.0, SETTINGS)
+    window = window_of(Place("A", finding, ((100.0, 200.0), (150.0, 260.0))), (400, 500), 20.0)
     assert window.is_whole
     assert window.enlargement == 4
     (row, column), (height, width) = window.corner_px, window.size_px
@@ -267,7 +267,7 @@ def test_a_window_that_is_too_small_shows_the_densest_part(make_example: object)
     assert callable(make_example)
     finding = make_example(singles=((100.0, 200.0, 5.0),)).report.calcifications[0]
     crowd = tuple((1000.0 + step, 1000.0 + step) for step in range(0, 50, 10))
-    window = window_of(Place("A", finding, ((0.0, 0.0), *crowd)), (300, 300), 20.0, SETTINGS)
+    window = window_of(Place("A", finding, ((0.0, 0.0), *crowd)), (300, 300), 20.0)
     assert not window.is_whole
     assert window.enlargement == 1
     assert window.corner_px[0] < 1000 < window.corner_px[0] + 300
