@@ -27,7 +27,8 @@ from mammocalc.config import Config
 from mammocalc.rendering.overlay import OverlaySettings, render_overlay
 from mammocalc.rendering.overlay.picture import plain
 from mammocalc.rendering.overlay.text import draw_text, line_height, wrapped
-from mammocalc.rendering.palette import APPEARANCES, ARTERY, BACKGROUND, DIM, TEXT, called, name_of
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, BACKGROUND, DIM, TEXT
+from mammocalc.rendering.wording import called, name_of
 from mammocalc.simulation import default_recipe
 from mammocalc.simulation.placement_region import Role
 from mammocalc.vocabulary.lexicon import Distribution

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mammocalc.rendering.details import details_path
-from mammocalc.rendering.palette import percent
+from mammocalc.rendering.wording import percent
 from mammocalc.vocabulary.lexicon import DESCRIPTORS
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import pytest
 from mammocalc.model import Counts, FileRow
 from mammocalc.rendering.details import render_details
 from mammocalc.rendering.index import thumbnail_path, write_page
-from mammocalc.rendering.palette import APPEARANCES, css_colour, name_of, svg_path
+from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
+from mammocalc.rendering.wording import name_of
 from mammocalc.results.columns import IMAGE_COLUMNS
 from mammocalc.results.tables import write_tables
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
@@ -40,7 +41,7 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
         "view": ("CC", "MLO")[index // 2 % 2],
         "presentation_intent": "FOR PRESENTATION", "manufacturer": "Maker", "manufacturer_model_name": "M1",
         "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager", "view_modifiers": [], "notes": [],
-        "series_instance_uid": "1.3", "study_instance_uid": "1.4", "rows": 10, "columns": 10,
+        "series_instance_uid": "1.3", "study_instance_uid": "1.4", "study_day": None, "rows": 10, "columns": 10,
     } | changes  # fmt: skip
     return {
         "image": image,

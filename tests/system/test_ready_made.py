@@ -10,6 +10,7 @@ import pytest
 from mammocalc.cli import main
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "pipeline" / "mammocalc"
 NAMES = sorted(file.stem for file in (ROOT / "configs").glob("*.yaml"))
 
 
@@ -23,6 +24,8 @@ def test_a_wheel_brings_them_and_they_go_by_name_outside_of_the_checkout(tmp_pat
     site = tmp_path / "site"
     with zipfile.ZipFile(built.stdout.strip().splitlines()[-1]) as wheel:
         assert {f"mammocalc/configs/{name}.yaml" for name in NAMES} <= set(wheel.namelist())
+        of_pages = [path for ending in ("html", "css", "js") for path in PACKAGE.rglob(f"*.{ending}")]
+        assert {path.relative_to(PACKAGE.parent).as_posix() for path in of_pages} <= set(wheel.namelist())
         wheel.extractall(site)
     script = "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
     script += "from mammocalc.cli import main; sys.exit(main(sys.argv[1:]))"

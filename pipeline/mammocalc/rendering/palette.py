@@ -112,38 +112,6 @@ APPEARANCES: Final[dict[Distribution, Appearance]] = {
 }
 
 
-def name_of(label: Distribution | str) -> str:
-    """Give the words for a label: ``not applicable`` for ``not_applicable``."""
-    return str(label).replace("_", " ")
-
-
-def called(label: Distribution | str, between: Iterable[Distribution | str]) -> str:
-    """
-    Give the words of a call, with the candidates where it is indeterminate.
-
-    Examples
-    --------
-    >>> called("indeterminate", ("regional", "segmental"))
-    'indeterminate: regional or segmental'
-    """
-    candidates = " or ".join(name_of(candidate) for candidate in between)
-    return f"{name_of(label)}: {candidates}" if candidates else name_of(label)
-
-
-def percent(share: float) -> str:
-    """
-    Write a probability as people read it, and none as certain: they are rounded in a result.
-
-    Halves go up, as in the review's page.
-
-    Examples
-    --------
-    >>> [percent(value) for value in (0.0, 0.0004, 0.125, 0.9996, 1.0)]
-    ['< 1 %', '< 1 %', '13 %', '> 99 %', '> 99 %']
-    """
-    return "< 1 %" if share < 0.005 else "> 99 %" if share > 0.995 else f"{math.floor(100 * round(share, 4) + 0.5)} %"
-
-
 def css_colour(colour: Colour) -> str:
     """Write a colour as CSS does: ``#rrggbb``."""
     return "#" + "".join(f"{value:02x}" for value in colour)
@@ -152,3 +120,11 @@ def css_colour(colour: Colour) -> str:
 def svg_path(symbol: Iterable[Polygon]) -> str:
     """Write a symbol as the ``d`` of an SVG path."""
     return "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in polygon) + "Z" for polygon in symbol)
+
+
+def svg_looks() -> dict[str, dict[str, str]]:
+    """Give the colour and the symbol of each distribution as a page draws them: ``colour`` and ``path``."""
+    return {
+        str(label): {"colour": css_colour(looks.colour), "path": svg_path(looks.symbol)}
+        for label, looks in APPEARANCES.items()
+    }

@@ -9,9 +9,64 @@ from typing import TYPE_CHECKING
 from mammocalc.results.rounding import LEVEL_DECIMALS, MILLIMETRE_DECIMALS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from mammocalc.vocabulary.lexicon import CalcificationSize
+    from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution
+
+
+def name_of(label: Distribution | str) -> str:
+    """Give the words for a label: ``not applicable`` for ``not_applicable``."""
+    return str(label).replace("_", " ")
+
+
+def called(label: Distribution | str, between: Iterable[Distribution | str]) -> str:
+    """
+    Give the words of a call, with the candidates where it is indeterminate.
+
+    Examples
+    --------
+    >>> called("indeterminate", ("regional", "segmental"))
+    'indeterminate: regional or segmental'
+    """
+    candidates = " or ".join(name_of(candidate) for candidate in between)
+    return f"{name_of(label)}: {candidates}" if candidates else name_of(label)
+
+
+def percent(share: float) -> str:
+    """
+    Write a probability as people read it, and none as certain: they are rounded in a result.
+
+    Halves go up, as in the review's page.
+
+    Examples
+    --------
+    >>> [percent(value) for value in (0.0, 0.0004, 0.125, 0.9996, 1.0)]
+    ['< 1 %', '< 1 %', '13 %', '> 99 %', '> 99 %']
+    """
+    return "< 1 %" if share < 0.005 else "> 99 %" if share > 0.995 else f"{math.floor(100 * round(share, 4) + 0.5)} %"
+
+
+def say_share(share: float) -> str:
+    """
+    Write the share that a publication gives, with three digits.
+
+    Examples
+    --------
+    >>> print(say_share(0.765), say_range((0.42, 0.765)), say_range((0.5, 0.5)), sep=", ")
+    76.5 %, 42 to 76.5 %, 50 %
+    """
+    return f"{100 * share:.3g}\N{NO-BREAK SPACE}%"
+
+
+def say_range(ends: tuple[float, float]) -> str:
+    """Write the least and the greatest share of several publications; one share where both are equal."""
+    low, high = ends
+    return say_share(low) if low == high else f"{100 * low:.3g} to {say_share(high)}"
+
+
+def say_number(count: int) -> str:
+    """Write how many there are, with thousands parted."""
+    return f"{count:,}"
 
 
 def say_counts(counts: Mapping[str, int]) -> str:
@@ -36,11 +91,11 @@ def say_counts(counts: Mapping[str, int]) -> str:
     """
     if not counts["calcifications"]:
         return "no calcifications reported"
-    unknown = f"{_many(counts['size_unknown'], 'calcification')} of unknown size"
+    unknown = f"{many(counts['size_unknown'], 'calcification')} of unknown size"
     sizes = unknown if counts["size_unknown"] else f"{counts['micro']} micro · {counts['macro']} macro"
     arteries = f" ({counts['vascular']} vascular)" if counts["vascular"] else ""
-    vessels = f" · {_many(counts['vessels'], 'vessel')}" if counts["vessels"] else ""
-    return f"{sizes}{arteries} · {_many(counts['clusters'], 'cluster')}{vessels}"
+    vessels = f" · {many(counts['vessels'], 'vessel')}" if counts["vessels"] else ""
+    return f"{sizes}{arteries} · {many(counts['clusters'], 'cluster')}{vessels}"
 
 
 def say_presence(level: float | None) -> str:
@@ -90,5 +145,13 @@ def fixed(value: float, decimals: int, kept: int = MILLIMETRE_DECIMALS) -> str:
     return str(Decimal(round(value, kept) + 0.0).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """
+    Give a count and its noun.
+
+    Examples
+    --------
+    >>> many(1, "vessel"), many(0, "vessel")
+    ('1 vessel', '0 vessels')
+    """
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from mammocalc.rendering.palette import APPEARANCES, BACKGROUND, PANEL, SINGLE, css_colour, name_of, svg_path
+from mammocalc.rendering.palette import APPEARANCES, BACKGROUND, PANEL, SINGLE, css_colour, svg_path
+from mammocalc.rendering.wording import name_of
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
 # What people with a complete deficiency see, in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1.

@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.rendering.details.markup import Html, element
-from mammocalc.rendering.palette import APPEARANCES, ARTERY, css_colour, name_of
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, css_colour
+from mammocalc.rendering.wording import name_of
 from mammocalc.vocabulary.lexicon import Distribution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _SIDE: Final = 200.0  # units of the longer side
 _MARGIN: Final = 10.0
 _NIPPLE: Final = 5.0
 
 
-def draw_map(document: Mapping[str, Any]) -> Html:
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A path of the map; ``look`` is a class of the page's style, and a colour of its own fits a hull or a course."""
+
+    look: str
+    path: str
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreastMap:
+    """
+    What is drawn of a breast.
+
+    Attributes
+    ----------
+    box : str
+        The ``viewBox`` of the drawing.
+    strokes : tuple of Stroke
+        From below to above.
+    letters : tuple of (str, str, str)
+        A letter of the overlay, and where it stands, across and down.
+    spoken : str
+        For those who do not see it.
+    """
+
+    box: str
+    strokes: tuple[Stroke, ...]
+    letters: tuple[tuple[str, str, str], ...]
+    spoken: str
+
+
+def draw_map(document: Mapping[str, Any]) -> BreastMap | None:
     """
     Draw where everything lies, as it lies in the stored image.
 
@@ -27,12 +60,12 @@ def draw_map(document: Mapping[str, Any]) -> Html:
 
     Returns
     -------
-    Html
-        An SVG; nothing where the breast has no outline.
+    BreastMap or None
+        None where the breast has no outline.
     """
     outline = document["breast"]["outline"]
     if not outline:
-        return Html()
+        return None
     row_mm, column_mm = document["image"]["pixel_spacing_mm"] or (1.0, 1.0)
     rows, columns = [point[0] for point in outline], [point[1] for point in outline]
     top, left = min(rows), min(columns)
@@ -45,48 +78,40 @@ def draw_map(document: Mapping[str, Any]) -> Html:
     def path(points: Iterable[list[float]]) -> str:
         return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in map(to_xy, points))
 
-    parts = [element("path", d=f"{path(outline)}Z", class_="breast")]
+    strokes = [Stroke("breast", f"{path(outline)}Z")]
     if document["breast"]["pectoral"]:
-        parts.append(element("path", d=path(document["breast"]["pectoral"]), class_="pectoral"))
-    dots = "".join(f"{path([[item['row'], item['column']]])}h0" for item in document["calcifications"])
-    if dots:
-        parts.append(element("path", d=dots, class_="dots"))
+        strokes.append(Stroke("pectoral", path(document["breast"]["pectoral"])))
+    if document["calcifications"]:
+        dots = (f"{path([[item['row'], item['column']]])}h0" for item in document["calcifications"])
+        strokes.append(Stroke("dots", "".join(dots)))
+    shown = [item for item in document["clusters"] if not item["loose"]]
     letters = []
     for vessel in document["vessels"]:
         course = vessel["course"]
         if len(course) > 1:
-            parts.append(element("path", d=path(course), class_="course", stroke=css_colour(ARTERY)))
-        x, y = to_xy(course[len(course) // 2])
-        letters.append(element("text", vessel["letter"], x=f"{x:.0f}", y=f"{y:.0f}"))
-    for cluster in _shown(document):
+            strokes.append(Stroke("course", path(course), css_colour(ARTERY)))
+        letters.append((vessel["letter"], *to_xy(course[len(course) // 2])))
+    for cluster in shown:
         colour = css_colour(APPEARANCES[Distribution(cluster["distribution"]["label"])].colour)
-        parts.append(element("path", d=f"{path(cluster['hull'])}Z", class_="hull", stroke=colour, fill=colour))
+        strokes.append(Stroke("hull", f"{path(cluster['hull'])}Z", colour))
         corners = [to_xy(corner) for corner in cluster["hull"]]
         x, y = (sum(values) / len(corners) for values in zip(*corners, strict=True))
-        letters.append(element("text", cluster["letter"], x=f"{x:.0f}", y=f"{y:.0f}"))
+        letters.append((cluster["letter"], x, y))
     nipple = document["breast"]["nipple"]
     if nipple is not None:
         x, y = to_xy([nipple["row"], nipple["column"]])
         cross = f"M{x - _NIPPLE:.0f} {y:.0f}h{2 * _NIPPLE:g}M{x:.0f} {y - _NIPPLE:.0f}v{2 * _NIPPLE:g}"
-        parts.append(element("path", d=cross, class_="nipple"))
+        strokes.append(Stroke("nipple", cross))
     box = (-_MARGIN, -_MARGIN, width * scale + 2 * _MARGIN, height * scale + 2 * _MARGIN)
-    return element(
-        "svg",
-        *parts,
-        *letters,
-        viewBox=" ".join(f"{value:.0f}" for value in box),
-        class_="map",
-        role="img",
-        aria_label=_spoken(document),
+    return BreastMap(
+        " ".join(f"{value:.0f}" for value in box),
+        tuple(strokes),
+        tuple((letter, f"{x:.0f}", f"{y:.0f}") for letter, x, y in letters),
+        _spoken(shown, document["vessels"]),
     )
 
 
-def _shown(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [item for item in document["clusters"] if not item["loose"]]
-
-
-def _spoken(document: Mapping[str, Any]) -> str:
-    clusters = [f"{item['letter']} {name_of(item['distribution']['label'])}" for item in _shown(document)]
-    vessels = [item["letter"] for item in document["vessels"]]
-    arteries = f"; arteries: {', '.join(vessels)}" if vessels else ""
-    return f"Map of the breast; clusters: {', '.join(clusters) or 'none'}{arteries}"
+def _spoken(clusters: Sequence[Mapping[str, Any]], vessels: Sequence[Mapping[str, Any]]) -> str:
+    named = ", ".join(f"{item['letter']} {name_of(item['distribution']['label'])}" for item in clusters)
+    arteries = f"; arteries: {', '.join(item['letter'] for item in vessels)}" if vessels else ""
+    return f"Map of the breast; clusters: {named or 'none'}{arteries}"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
-import json
-import re
-from importlib import resources
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
+from mammocalc.rendering.pages import render_page
+from mammocalc.rendering.palette import svg_looks
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Status
 
@@ -30,7 +26,6 @@ _PLAIN: Final = (
     "path", "uid", "seconds", "presence_level", *_COUNTS,
 )  # fmt: skip
 _STEP_PERCENT: Final = 5  # a small bar shows no finer, and few distinct values keep the page of a large run small
-_PLACEHOLDER: Final = re.compile("@(STYLE_HASH|SCRIPT_HASH|STYLE|SCRIPT|DATA)@")
 
 
 def thumbnail_path(overlay_path: str) -> str:
@@ -92,16 +87,13 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
         "rows": len(ordered),
         "notice": SHORT_NOTICE,
         "facts": list(facts.items()),
-        "appearances": {
-            str(label): {"colour": css_colour(looks.colour), "path": svg_path(looks.symbol)}
-            for label, looks in APPEARANCES.items()
-        },
+        "appearances": svg_looks(),
         "descriptors": [str(label) for label in DESCRIPTORS],
         "sentences": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
         "columns": columns,
     }
     part = run_folder / "index.html.part"
-    part.write_text(_assembled(data), encoding="utf-8", newline="\n")
+    part.write_text(render_page("rendering/index/page", data=data), encoding="utf-8", newline="\n")
     part.replace(run_folder / "index.html")
 
 
@@ -167,23 +159,3 @@ def _pattern(path: str | None, uid: str | None) -> str | None:
         return None
     folder, name = path.rsplit("/", 1)
     return f"{folder}/{name.replace(uid, '*', 1)}"
-
-
-def _assembled(data: Mapping[str, Any]) -> str:
-    folder = resources.files("mammocalc.rendering.index")
-    style, script, template = (
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "template.html")
-    )
-    parts = {
-        "STYLE": style,
-        "SCRIPT": script,
-        "STYLE_HASH": _policy_hash(style),
-        "SCRIPT_HASH": _policy_hash(script),
-        # No "<" at all: nothing in the data can end the block or begin a comment.
-        "DATA": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
-    }
-    return _PLACEHOLDER.sub(lambda found: parts[found.group(1)], template)
-
-
-def _policy_hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -13,8 +13,8 @@ from mammocalc.model.letters import letters_of, ranked_clusters
 from mammocalc.rendering.overlay.labels import Box
 from mammocalc.rendering.overlay.marks import draw_outline, draw_symbol
 from mammocalc.rendering.overlay.text import draw_text, line_height, text_width
-from mammocalc.rendering.palette import APPEARANCES, SINGLE, TEXT, Appearance, called, name_of
-from mammocalc.rendering.wording import fixed
+from mammocalc.rendering.palette import APPEARANCES, SINGLE, TEXT, Appearance
+from mammocalc.rendering.wording import called, fixed, name_of
 from mammocalc.vocabulary.geometry import points_along
 from mammocalc.vocabulary.lexicon import Distribution
 

@@ -8,7 +8,8 @@ import cv2
 
 from mammocalc.rendering.overlay.marks import draw_symbol
 from mammocalc.rendering.overlay.text import draw_text, line_height, text_width
-from mammocalc.rendering.palette import APPEARANCES, DIM, LINE, TEXT, name_of, percent
+from mammocalc.rendering.palette import APPEARANCES, DIM, LINE, TEXT
+from mammocalc.rendering.wording import name_of, percent
 from mammocalc.results.rounding import summing_to_one
 from mammocalc.vocabulary.lexicon import DESCRIPTORS
 

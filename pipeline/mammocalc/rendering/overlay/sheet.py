@@ -13,8 +13,8 @@ from mammocalc.rendering.overlay.marks import Mark, draw_marks, draw_outline, dr
 from mammocalc.rendering.overlay.picture import plain
 from mammocalc.rendering.overlay.shares import draw_shares
 from mammocalc.rendering.overlay.text import draw_text, line_height, shortened, text_width, wrapped
-from mammocalc.rendering.palette import APPEARANCES, ARTERY, DIM, LINE, PANEL, SINGLE, TEXT, called, name_of
-from mammocalc.rendering.wording import say_counts, say_presence
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, DIM, LINE, PANEL, SINGLE, TEXT
+from mammocalc.rendering.wording import called, name_of, say_counts, say_presence
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, CalcificationSize, Distribution, Flag
 
 if TYPE_CHECKING:

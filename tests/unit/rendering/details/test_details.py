@@ -10,7 +10,6 @@ import pytest
 from mammocalc.model import MorphologyCall
 from mammocalc.model.letters import letters_of
 from mammocalc.rendering.details import details_path, render_details
-from mammocalc.rendering.details.markup import Html, element, together
 from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
 from mammocalc.results.to_json import to_json
@@ -47,7 +46,7 @@ def test_the_five_probabilities_stand_as_bars_and_as_text_in_the_looks_of_the_ov
     example = make_example(((Distribution.GROUPED, POINTS),), label=Distribution.GROUPED)
     part = section_of(page_of(example.report), "Distribution of the image")
     assert re.findall(r'class="value">([^<]+)<', part) == ["10 %", "10 %", "60 %", "10 %", "10 %"]
-    widths = re.findall(r'<rect width="([\d.]+)" height="8" fill="(#\w+)">', part)
+    widths = re.findall(r'<rect width="([\d.]+)" height="8" fill="(#\w+)"/>', part)
     assert widths == [
         ("60.0" if label is Distribution.GROUPED else "10.0", css_colour(APPEARANCES[label].colour))
         for label in DESCRIPTORS
@@ -206,15 +205,9 @@ def test_hostile_text_never_becomes_markup(make_example: Callable[..., Any], pla
         document["provenance"]["version"] = HOSTILE
     page = render_details(document, "results/1.2.json").decode()
     assert HOSTILE not in page
-    assert html.escape(HOSTILE) in page
+    assert HOSTILE in html.unescape(page)
     assert page.count("<script") == 1
     assert page.count("</style>") == 1
-
-
-def test_markup_escapes_all_that_it_did_not_make() -> None:
-    assert element("p", "<b>", element("i", "&"), title='"') == '<p title="&quot;">&lt;b&gt;<i>&amp;</i></p>'
-    assert element("img", src="a") == '<img src="a">'
-    assert together("<", Html("<")) == "&lt;<"
 
 
 def test_equal_results_give_equal_bytes(make_example: Callable[..., Any]) -> None:

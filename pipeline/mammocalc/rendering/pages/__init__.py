@@ -1,0 +1,5 @@
+"""What all pages have in common: one environment, one base, one Content Security Policy."""
+
+from mammocalc.rendering.pages.environment import render_page
+
+__all__ = ["render_page"]
