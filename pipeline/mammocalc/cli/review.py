@@ -68,7 +68,7 @@ def add_parser(commands: Commands) -> None:
 
 def review(arguments: argparse.Namespace) -> int:
     """Serve a finished run to its readers, or write what they answered."""
-    from mammocalc.review.server.actions import check_reader  # noqa: PLC0415 - see run
+    from mammocalc.review.server.reader_name import check_reader  # noqa: PLC0415 - see run
 
     reader = None if arguments.reader is None else check_reader(arguments.reader)
     if arguments.export is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mammocalc.review.server import answers as module
-from mammocalc.review.server.actions import ActionError
+from mammocalc.review.server.action import ActionError
 from mammocalc.review.server.answers import Answers, Taken
 from mammocalc.review.server.answers_file import MIGRATIONS, AnswersError
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from mammocalc.review.server.actions import ActionError, check_reader, parse_action
+from mammocalc.review.server.action import ActionError
+from mammocalc.review.server.actions import parse_action
+from mammocalc.review.server.reader_name import check_reader
 from mammocalc.review.server.reader_state import verdict_of
 from mammocalc.review.server.replay import compute_state, undone_by
 

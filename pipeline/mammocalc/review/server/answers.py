@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.review.server.actions import ActionError, check_reader, parse_action
+from mammocalc.review.server.action import ActionError
+from mammocalc.review.server.actions import parse_action
 from mammocalc.review.server.answers_file import (
     APPLICATION,
     MIGRATIONS,
@@ -21,6 +22,7 @@ from mammocalc.review.server.answers_file import (
     check_ours,
 )
 from mammocalc.review.server.network_share import is_network_share
+from mammocalc.review.server.reader_name import check_reader
 from mammocalc.review.server.run_files import WrongFileError, parse_json
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from mammocalc.review.server.actions import ActionError, parse_action
+from mammocalc.review.server.action import ActionError
+from mammocalc.review.server.actions import parse_action
 from mammocalc.review.server.answers_file import AnswersError
 from mammocalc.review.server.api_json import to_bytes, vocabulary
 from mammocalc.review.server.decoding import NoPixelsError
 from mammocalc.review.server.guard import Guard
-from mammocalc.review.server.reviewer import NotAllowedError, NotKnownError, NotServedError
+from mammocalc.review.server.refusals import NotAllowedError, NotKnownError, NotServedError
 from mammocalc.review.server.run_files import WrongFileError, parse_json
 from mammocalc.review.server.run_index import PICTURES
 from mammocalc.vocabulary.errors import MammocalcError

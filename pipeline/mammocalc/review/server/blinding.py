@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mammocalc.review.server.actions import MarkRead
+from mammocalc.review.server.image_actions import MarkRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

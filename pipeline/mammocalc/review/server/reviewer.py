@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.review.server.actions import Before, check_reader
-from mammocalc.review.server.blinding import has_answered, same_woman
+from mammocalc.review.server.action import Before
+from mammocalc.review.server.blinding import same_woman
 from mammocalc.review.server.decoding import NoPixelsError
-from mammocalc.review.server.replay import compute_state, next_steps, undone_by
+from mammocalc.review.server.reader_name import check_reader
+from mammocalc.review.server.reading_progress import ReadingProgress, state_of_result
+from mammocalc.review.server.refusals import NotAllowedError, NotKnownError, NotServedError
+from mammocalc.review.server.replay import next_steps, undone_by
 from mammocalc.review.server.run_files import WrongFileError, read_inside
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.review.server.worklist import make_worklist
 from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from concurrent.futures import Future
 
     from mammocalc.review.server.actions import Action
     from mammocalc.review.server.answers import Answers, Taken
     from mammocalc.review.server.picture_store import PictureStore
     from mammocalc.review.server.pixels import Picture
-    from mammocalc.review.server.reader_state import State
     from mammocalc.review.server.run_index import Image, RunIndex
 
 PICTURE_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """Of JPEG and PNG: whatever else lies in the folder of a run is not sent."""
-_HIDDEN: dict[str, Any] = {
-    **dict.fromkeys(("distribution", "presence_level", "counts", "seconds")),
-    "flags": [],
-    "thumbnail": False,
-    "overlay": False,
-    "file": None,
-}
-"""
-What stands in the worklist in place of the result, until the reader has read all images of the woman. Files are often
-named after what they show, so their names are kept back as well.
-"""
-
-
-class NotKnownError(CallError):
-    """There is no such image or picture."""
-
-
-class NotAllowedError(CallError):
-    """A reader may not see or do something yet."""
-
-
-class NotServedError(CallError):
-    """The review is another reader's."""
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What the worklist knows of one reader, brought up to date by the actions since."""
-
-    last: int = 0
-    actions: dict[str, list[Taken]] = field(default_factory=dict)
-    marks: dict[str, dict[str, bool]] = field(default_factory=dict)
 
 
 class Review:
@@ -99,15 +67,14 @@ class Review:
         self._is_pinned = is_pinned and is_blinded
         self._tile_px = tile_px
         self._same_woman = same_woman(index.images)
-        self._lock = threading.Lock()
-        self._progress: dict[str, _Progress] = {}
+        self._progress = ReadingProgress(index, answers)
 
     # ------------------------------------------------------------ the run
 
     def run(self) -> dict[str, Any]:
         """Describe the run."""
         record = self.index.record
-        read = sum(marks["read"] for marks in self._marks(self.reader or "").values())
+        read = sum(marks["read"] for marks in self._progress.marks(self.reader or "").values())
         failed = sum(row["status"] == "failed" for row in self.index.not_judged)
         return {
             "name": self.index.folder.resolve().name,
@@ -130,28 +97,8 @@ class Review:
 
     def worklist(self, reader: str | None) -> dict[str, Any]:
         """List the images, with what this reader has answered, and the files that were not judged."""
-        marks = self._marks(self.who(reader))
-        images, is_any_hidden = [], False
-        for image in self.index.images.values():
-            own = marks.get(image.uid, {"read": False, "agreed": False, "answered": False})
-            shown = {
-                **image.found,
-                "thumbnail": image.thumbnail is not None,
-                "overlay": image.overlay is not None,
-                "file": image.input_path,
-            }
-            is_hidden = bool(self._unread(image.uid, marks))
-            is_any_hidden |= is_hidden
-            if is_hidden:
-                shown = _HIDDEN
-            is_agreed = own["agreed"] and not is_hidden
-            images.append({**_identity(image), **shown, "read": own["read"], "agreed": is_agreed})
-        told = ("status", "reason") if is_any_hidden else ("path", "status", "reason", "message")
-        # A copy that was passed over, or another file of the folder, is named after what it shows as images are.
-        failed = [
-            dict.fromkeys(("path", "message")) | {name: row.get(name) for name in told} for row in self.index.not_judged
-        ]
-        return {"images": images, "failed": failed}
+        marks = self._progress.marks(self.who(reader))
+        return make_worklist(self.index, marks, lambda uid: bool(self._unread(uid, marks)))
 
     # ------------------------------------------------------------ one image
 
@@ -227,7 +174,7 @@ class Review:
                     "Blinded reading: mark all images of this woman as read first; then marks can be seen and judged."
                 )
                 raise NotAllowedError(message)
-            action.check(Before(_state_of(before, digest), result))
+            action.check(Before(state_of_result(before, digest), result))
             configuration = result["provenance"]["configuration_digest"]
             return configuration, digest, not is_open, action.model_dump(mode="json")
 
@@ -270,7 +217,7 @@ class Review:
 
     def _may_see(self, uid: str, reader: str) -> bool:
         """Whether a reader may see the result: always, or once they have said that all images of the woman are read."""
-        return not self.is_blinded or not self._unread(uid, self._marks(reader))
+        return not self.is_blinded or not self._unread(uid, self._progress.marks(reader))
 
     def _unread(self, uid: str, marks: Mapping[str, Mapping[str, bool]]) -> list[str]:
         """List the images of the same woman that keep a blinded reader from seeing this one's result."""
@@ -298,13 +245,13 @@ class Review:
     def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:
         digest = self.index.result_digest(uid)
         present = [item for item in taken if item.result_digest == digest]
-        unread = self._unread(uid, self._marks(reader))
+        unread = self._unread(uid, self._progress.marks(reader))
         label = None if unread else self.index.images[uid].found["distribution"]
         undoes, redoes = next_steps((item.number, item.action) for item in present)
         return {
             "reader": reader,
             "configuration_digest": self.index.record.get("configuration_digest"),
-            **_state_of(taken, digest).as_json(label),
+            **state_of_result(taken, digest).as_json(label),
             "undoes": None if undoes is None else undoes.model_dump(mode="json"),
             "redoes": None if redoes is None else redoes.model_dump(mode="json"),
             "last": taken[-1].number if taken else 0,
@@ -328,40 +275,3 @@ class Review:
                 "spacing_mm": spacing,
             }
         return {"available": True, "why": "", **picture.describe(self._tile_px), "spacing_mm": spacing}
-
-    def _marks(self, reader: str) -> dict[str, dict[str, bool]]:
-        """Give, by UID, what this reader has read, agreed with and answered; only what is new is looked at."""
-        with self._lock:
-            progress = self._progress.setdefault(reader, _Progress())
-            new = self.answers.since(progress.last, reader)
-            for item in new:
-                progress.last = item.number
-                progress.actions.setdefault(item.uid, []).append(item)
-            for uid in {item.uid for item in new} & self.index.images.keys():
-                taken = progress.actions[uid]
-                state = _state_of(taken, self.index.result_digest(uid))
-                progress.marks[uid] = {
-                    "read": state.is_read,
-                    "agreed": state.is_agreed(self.index.images[uid].found["distribution"]),
-                    "answered": has_answered(taken),
-                }
-            return dict(progress.marks)
-
-
-def _state_of(taken: Iterable[Taken], result_digest: str) -> State:
-    """Compute the state from the actions on this very result: ids of another one mean something else."""
-    return compute_state((item.number, item.action) for item in taken if item.result_digest == result_digest)
-
-
-def _identity(image: Image) -> dict[str, Any]:
-    return {
-        "uid": image.uid,
-        "patient_key": image.patient_key,
-        "study_uid": image.study_uid,
-        "series_uid": image.series_uid,
-        "laterality": image.laterality,
-        "view": image.view,
-        "rows": image.rows,
-        "columns": image.columns,
-        "spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
-    }

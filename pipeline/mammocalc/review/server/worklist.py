@@ -1,0 +1,75 @@
+"""The images of a run as a reader sees them listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mammocalc.review.server.run_index import Image, RunIndex
+
+_HIDDEN: dict[str, Any] = {
+    **dict.fromkeys(("distribution", "presence_level", "counts", "seconds")),
+    "flags": [],
+    "thumbnail": False,
+    "overlay": False,
+    "file": None,
+}
+"""
+What stands in the worklist in place of the result, until the reader has read all images of the woman. Files are often
+named after what they show, so their names are kept back as well.
+"""
+
+
+def make_worklist(
+    index: RunIndex, marks: Mapping[str, Mapping[str, bool]], is_hidden: Callable[[str], bool]
+) -> dict[str, Any]:
+    """
+    List the images of a run, and the files that were not analysed.
+
+    Parameters
+    ----------
+    index : RunIndex
+    marks : mapping
+        By UID, what this reader has read, agreed with and answered.
+    is_hidden : callable
+        Whether this reader may not see the result of an image yet, by UID.
+
+    Returns
+    -------
+    dict
+        ``images`` and ``failed``, as the page reads them.
+    """
+    images, is_any_hidden = [], False
+    for image in index.images.values():
+        own = marks.get(image.uid, {"read": False, "agreed": False, "answered": False})
+        shown = {
+            **image.found,
+            "thumbnail": image.thumbnail is not None,
+            "overlay": image.overlay is not None,
+            "file": image.input_path,
+        }
+        hides = is_hidden(image.uid)
+        is_any_hidden |= hides
+        if hides:
+            shown = _HIDDEN
+        images.append({**_identity(image), **shown, "read": own["read"], "agreed": own["agreed"] and not hides})
+    told = ("status", "reason") if is_any_hidden else ("path", "status", "reason", "message")
+    # A copy that was passed over, or another file of the folder, is named after what it shows as images are.
+    failed = [dict.fromkeys(("path", "message")) | {name: row.get(name) for name in told} for row in index.not_judged]
+    return {"images": images, "failed": failed}
+
+
+def _identity(image: Image) -> dict[str, Any]:
+    return {
+        "uid": image.uid,
+        "patient_key": image.patient_key,
+        "study_uid": image.study_uid,
+        "series_uid": image.series_uid,
+        "laterality": image.laterality,
+        "view": image.view,
+        "rows": image.rows,
+        "columns": image.columns,
+        "spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
+    }
