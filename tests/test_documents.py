@@ -16,6 +16,9 @@ from mammocalc.config.loading import setting_paths
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").rglob("*.md")])
+MANUAL = sorted((ROOT / "docs").glob("*.md"))
+EVIDENCE = sorted((ROOT / "docs" / "evidence").glob("*.md"))
+MOST_WORDS_OF_THE_MANUAL = 12_000
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -113,3 +116,31 @@ def test_the_units_of_the_documents_are_those_of_the_settings() -> None:
 def test_every_ready_made_configuration_is_listed() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert {path.name for path in (ROOT / "configs").iterdir()} == set(re.findall(r"configs/(\w+\.yaml)\)", text))
+
+
+def test_the_manual_is_short() -> None:
+    words = {path.name: len(path.read_text(encoding="utf-8").split()) for path in MANUAL}
+    assert sum(words.values()) <= MOST_WORDS_OF_THE_MANUAL, f"move measurements into docs/evidence: {words}"
+
+
+@pytest.mark.parametrize("pages", [MANUAL, EVIDENCE], ids=["manual", "evidence"])
+def test_the_index_has_a_line_for_each_page(pages: list[Path]) -> None:
+    index = pages[0].parent / "index.md"
+    lines = re.findall(r"^- \[[^\]]+\]\((\w+\.md)\): .+\?$", index.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(lines) == [path.name for path in pages if path != index], f"a line for each page in {name_of(index)}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_benchmark_that_is_named_is_there(document: Path) -> None:
+    for path in re.findall(r"tests/benchmarks/\w+\.\w+", document.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), f"{path} in {name_of(document)}"
+
+
+@pytest.mark.parametrize("document", MANUAL, ids=name_of)
+def test_every_setting_that_the_manual_names_is_one(document: Path) -> None:
+    """Names between backticks such as `section.key`, where the section is one of the configuration."""
+    settings = set(setting_paths(Config))
+    sections = {path.partition(".")[0] for path in settings if "." in path}
+    for name in re.findall(r"`([a-z]+\.[a-z_]+)(?:=[^`]*|: [^`]*)?`", document.read_text(encoding="utf-8")):
+        if name.partition(".")[0] in sections:
+            assert name in settings, f"{name} in {name_of(document)}"

@@ -1,5 +1,5 @@
 """
-What the patterns of docs/patterns.md are called, and their pictures: python tests/benchmarks/patterns.py [--seeds 20].
+What the patterns of the textbook are called, and their pictures: python tests/benchmarks/patterns.py [--seeds 20].
 
 Each scene of docs/patterns.yaml is simulated, written as DICOM, read again and
 judged with the default settings; with --seeds N also in N - 1 other breasts. A

@@ -1,4 +1,4 @@
-"""The patterns of docs/patterns.md, from simulated pixels to their names."""
+"""The patterns of docs/evidence/patterns.md, from simulated pixels to their names."""
 
 from __future__ import annotations
 
@@ -125,8 +125,8 @@ def test_the_tracks_of_a_vessel_are_flagged_and_make_no_line(judge: Judge) -> No
 
 
 def test_every_pattern_has_its_picture_and_its_paragraph() -> None:
-    page = (DOCS / "patterns.md").read_text(encoding="utf-8")
+    page = (DOCS / "evidence" / "patterns.md").read_text(encoding="utf-8")
     shown = {path.stem for path in (DOCS / "images" / "patterns").iterdir()}
     assert shown == set(SCENES)
     for name in SCENES:
-        assert f"](images/patterns/{name}.jpg)" in page
+        assert f"](../images/patterns/{name}.jpg)" in page
