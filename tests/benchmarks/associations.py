@@ -5,7 +5,8 @@ Count the malignant lesions of each distribution in the calcification tables of 
 
 A lesion counts once however many views it has, with 95 % intervals by patient. The figures beside the descriptor of
 a cluster were counted by this command; it says whether yours are the same. They are shares within an enriched
-collection, not predictive values: see docs/distribution.md. ``--json`` prints them in the form in which they ship.
+collection, not predictive values: see docs/evidence/associations.md. ``--json``
+prints them in the form in which they ship.
 """
 
 from __future__ import annotations

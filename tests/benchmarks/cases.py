@@ -1,5 +1,5 @@
 """
-Ten simulated cases in pictures, for docs/distribution.md: python tests/benchmarks/cases.py [--to DIR].
+Ten simulated cases in pictures, for docs/evidence/distribution.md: python tests/benchmarks/cases.py [--to DIR].
 
 Judges the mixed default recipe of fixed seeds with the default settings, and
 chooses ten by rule, not by eye: of the wrong ones up to five, one of each

@@ -40,7 +40,7 @@ FIRST_SEED = 5_000_000
 """Far from the seeds of any training."""
 GOAL_MM = 10.0
 UNKNOWN_MM = 11.0
-"""From this expected error on a nipple does more harm than none (docs/distribution.md)."""
+"""From this expected error on a nipple does more harm than none (docs/evidence/landmarks.md)."""
 BINS = (0.0, 0.5, 0.7, 0.9, 1.01)
 """Of the confidence; what has less than 0.5 is passed on as unknown."""
 

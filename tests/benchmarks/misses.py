@@ -1,7 +1,7 @@
 """
 What the detector misses and what it marks wrongly, as pictures: python tests/benchmarks/misses.py [--pictures DIR].
 
-Simulates the images of docs/detector.md, judges them with the default
+Simulates the images of docs/evidence/detector.md, judges them with the default
 settings, and draws two sheets: planted calcifications with an effective ratio
 of 8 or more that were not found, the clearest first, and marks where
 nothing was planted, the surest first; each once as it is and once with what is

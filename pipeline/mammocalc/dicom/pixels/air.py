@@ -148,7 +148,7 @@ def find_air(picture: NDArray[np.float64], hidden: NDArray[np.bool_]) -> Air:
 
     What this tells of real and simulated images, and of what was made of them
     (inverted, framed, padded, cropped, as exposures), is measured by
-    ``tests/benchmarks/polarity.py`` and stands in docs/dicom.md.
+    ``tests/benchmarks/polarity.py`` and stands in docs/evidence/dicom.md.
     """
     if np.count_nonzero(~hidden) < FEWEST_CELLS:
         return Air(AirEnd.UNSEEN)

@@ -19,7 +19,7 @@ _PECTORAL_VIEWS = frozenset({View.MLO, View.ML, View.LMO, View.UNKNOWN})
 _PECTORAL_LEAST_CONFIDENCE: Final = 0.5
 """With less confidence the muscle is drawn, and passed on as unknown. Of 92 edges drawn in oblique views of INbreast
 and looked at, 92 % of those with more were right along their whole length, and 18 % of those with less
-(docs/distribution.md)."""
+(docs/evidence/landmarks.md)."""
 
 _NIPPLE_LEAST_CONFIDENCE: Final = 0.5
 """With less confidence the nipple is passed on as unknown: one that is wrong by more than about 11 mm tells less than

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LEAST_SCORE: Final = 0.2
 """Plaques are faint: of what has this score and is joined to a sure artery, 109 of 118 lie on traced ones
-(docs/pipeline.md)."""
+(docs/evidence/arteries.md)."""
 
 _LIKELY: Final = 0.5
 """From this probability on it is taken along."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mammocalc.stages.vessels.clarity import ClarityMap
 
 _LIKELY: Final = 0.2
-"""From this probability on a mark may be a member. Flat from 0.15 to 0.3 (docs/pipeline.md)."""
+"""From this probability on a mark may be a member. Flat from 0.15 to 0.3 (docs/evidence/arteries.md)."""
 GAP_MM: Final = 8.0
 """Marks this near belong together wherever they lie; farther ones, up to the far circle, if each lies on an arm of the
 other: then one ridge runs through both."""
@@ -34,7 +34,8 @@ _DUCT_DEGREES, _SURE_OF_DUCTS = 20.0, 0.9
 So does a row where the nipple is not known."""
 _IN_VIEW: Final = 1.5
 """Smallest clarity along the course of such a row, in the median of what lies between its marks: a duct is not seen but
-for its casts. Simulated ones had 0.7 to 1.4, and rows of women on traced arteries 1.6 to 3.4 (docs/pipeline.md)."""
+for its casts. Simulated ones had 0.7 to 1.4, and rows of patients on traced arteries
+1.6 to 3.4 (docs/evidence/arteries.md)."""
 _STEP_MM: Final = 0.2
 _BETWEEN_MM: Final = 1.0
 """Between marks is what lies farther than this from each."""

@@ -14,7 +14,7 @@ class VesselSettings(Settings):
     are judged together. Besides, a chain of marks is an artery by rules: its
     particles lie along it and nothing lies beside it, and either they form two
     parallel tracks, or a tube of the image goes along it and on
-    (docs/pipeline.md). Calcifications in a duct must not be taken for it, so
+    (docs/evidence/arteries.md). Calcifications in a duct must not be taken for it, so
     every number leaves room to what simulated linear and segmental patterns
     reach.
     """
