@@ -29,13 +29,18 @@ _MOST_CONCERN_FIRST: Final = (
 """Descriptors by the published shares of malignant biopsies, then the words that no descriptor fits."""
 
 
-def study_of(identity: ImageIdentity) -> tuple[str, JoinedBy]:
+def study_of(
+    sop_instance_uid: str, study_instance_uid: str, patient_key: str | None, study_day: int | None
+) -> tuple[str, JoinedBy]:
     """
-    Tell to which study an image belongs.
+    Tell to which study an image belongs, by the fields of its identity that bear these names.
 
     Parameters
     ----------
-    identity : ImageIdentity
+    sop_instance_uid, study_instance_uid : str, str
+        The latter may be empty.
+    patient_key : str or None
+    study_day : int or None
 
     Returns
     -------
@@ -43,11 +48,11 @@ def study_of(identity: ImageIdentity) -> tuple[str, JoinedBy]:
         Study Instance UID. Without one, a UID that is derived from patient and day; without these, from the image.
     joined_by : JoinedBy
     """
-    if identity.study_instance_uid:
-        return identity.study_instance_uid, JoinedBy.STUDY_INSTANCE_UID
-    if identity.patient_key is not None and identity.study_day is not None:
-        return derive_uid(f"study {identity.patient_key} {identity.study_day}"), JoinedBy.PATIENT_AND_DAY
-    return derive_uid(f"study {identity.sop_instance_uid}"), JoinedBy.NOTHING
+    if study_instance_uid:
+        return study_instance_uid, JoinedBy.STUDY_INSTANCE_UID
+    if patient_key is not None and study_day is not None:
+        return derive_uid(f"study {patient_key} {study_day}"), JoinedBy.PATIENT_AND_DAY
+    return derive_uid(f"study {sop_instance_uid}"), JoinedBy.NOTHING
 
 
 def join_study(reports: Iterable[Report]) -> StudyReport:
@@ -65,7 +70,8 @@ def join_study(reports: Iterable[Report]) -> StudyReport:
         The same for every order of the reports.
     """
     images = tuple(sorted(reports, key=_hanging))
-    uid, joined_by = study_of(images[0].identity)
+    first = images[0].identity
+    uid, joined_by = study_of(first.sop_instance_uid, first.study_instance_uid, first.patient_key, first.study_day)
     breasts = tuple(
         _call_breast(side, own) for side in _SIDES if (own := [r for r in images if r.identity.laterality is side])
     )
@@ -76,8 +82,8 @@ def join_study(reports: Iterable[Report]) -> StudyReport:
     return StudyReport(
         uid=uid,
         joined_by=joined_by,
-        patient_key=images[0].identity.patient_key if len(patients) == 1 else None,
-        study_day=images[0].identity.study_day if len(days) == 1 else None,
+        patient_key=first.patient_key if len(patients) == 1 else None,
+        study_day=first.study_day if len(days) == 1 else None,
         images=images,
         breasts=breasts,
         both_breasts=right if right is not None and right is words.get(Laterality.LEFT) else None,
@@ -105,7 +111,7 @@ def _call_breast(side: Laterality, images: Sequence[Report]) -> BreastCall:
 
 def name_of(identity: ImageIdentity) -> str:
     """
-    Name an image by side and view, as it is hung.
+    Name an image by side, view and view modifiers.
 
     Parameters
     ----------
@@ -114,9 +120,10 @@ def name_of(identity: ImageIdentity) -> str:
     Returns
     -------
     str
-        For example ``R MLO``; ``unknown view`` where nothing is known.
+        For example ``R MLO`` or ``L CC M``; ``unknown view`` where nothing is known.
     """
-    known = [str(word) for word in (identity.laterality, identity.view) if str(word) != "unknown"]
+    words = (identity.laterality, identity.view, *identity.view_modifiers)
+    known = [str(word) for word in words if str(word) != "unknown"]
     return " ".join(known) or "unknown view"
 
 

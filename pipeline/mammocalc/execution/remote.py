@@ -17,6 +17,7 @@ from mammocalc.execution.run_layout import (
     RECORD,
     RESULTS,
     ROWS,
+    STUDIES,
     TABLES,
     THUMBNAILS,
     place_of,
@@ -135,6 +136,11 @@ class RemoteFolder:
         """Bring rows, record and log from a folder of this machine to the address, and tables and page as well."""
         names = [name for name in KEPT if (folder / name).exists() and (with_tables or name != PAGE)]
         names += [f"{TABLES}/{path.name}" for path in sorted((folder / TABLES).glob("*"))] if with_tables else []
+        if with_tables:
+            studies = [path.relative_to(folder).as_posix() for path in sorted((folder / STUDIES).rglob("*.json"))]
+            for place in set(self.names(STUDIES)) - set(studies):
+                self.remove(place)
+            names += studies
         for name in names:
             self.write(name, (folder / name).read_bytes())
 

@@ -30,6 +30,7 @@ from mammocalc.execution.run_layout import (
     RESERVED_BYTES,
     RESULTS,
     ROWS,
+    STUDIES,
     TABLES,
     RunFolder,
     is_own,
@@ -39,6 +40,7 @@ from mammocalc.execution.run_layout import (
 from mammocalc.execution.run_manifest import RUNNING, SOFTWARE, STOPPED, count, describe_run, measure_pace, read_rows
 from mammocalc.execution.run_options import Progress, RunSummary
 from mammocalc.execution.settled import find_settled
+from mammocalc.execution.studies import write_studies
 from mammocalc.execution.volumes import describe_volumes
 from mammocalc.execution.work_order import WorkOrder
 from mammocalc.execution.workers.pool import run_tasks
@@ -280,6 +282,7 @@ class Run:
             self._remote.collect(self.folder.root)
         paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.JUDGED}
         write_tables(self.folder.root, paths, parquet=self.request.resolved.config.outputs.parquet)
+        write_studies(self.folder, paths.keys())
         self.claims.check()
         totals = count(rows, self._distributions(), passed_over)
         write_page(self.folder.root, rows, self._facts(why, describe_volumes(rows)))
@@ -343,8 +346,8 @@ class Run:
         """
         End where the run cannot go on, with as much as can still be written.
 
-        The record comes last, into room that was kept for it. Tables and page that cannot be written anew are taken
-        away: they would be those of another state.
+        The record comes last, into room that was kept for it. Tables, studies and page that cannot be written anew are
+        taken away: they would be those of another state.
         """
         totals = count(self.rows.all(), (), passed_over)
         pace = measure_pace(self.rows.all(), self._judged, time.monotonic() - self._clock)
@@ -358,8 +361,9 @@ class Run:
             except OSError:
                 has_page = False
                 remove_parts(self.folder.root)
-                for path in (self.folder.root / PAGE, *(self.folder.root / TABLES).glob("*.*")):
-                    if is_own(self.folder.root, path):
+                root = self.folder.root
+                for path in (root / PAGE, *(root / TABLES).glob("*.*"), *(root / STUDIES).rglob("*.json")):
+                    if is_own(root, path):
                         path.unlink(missing_ok=True)
             return self.end(STOPPED, totals, why, has_page=has_page)
         return RunSummary(

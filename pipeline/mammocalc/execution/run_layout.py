@@ -27,7 +27,8 @@ BYTES_PER_OVERLAY: Final = 100_000  # a small overlay with its thumbnail; those 
 RECORD, ROWS, PAGE, LOG = "run.json", "files.jsonl", "index.html", "log.jsonl"
 RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
 DETAILS: Final = "details"
-KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES)
+STUDIES: Final = "studies"
+KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES, STUDIES)
 ENDINGS: Final = MappingProxyType(
     {
         RESULTS: (".json",),

@@ -10,7 +10,7 @@ import pytest
 
 from mammocalc.analysis.study import join_study, study_of
 from mammocalc.model import DistributionCall, JoinedBy, Nipple
-from mammocalc.vocabulary.lexicon import Distribution, Laterality, View
+from mammocalc.vocabulary.lexicon import Distribution, Laterality, View, ViewModifier
 from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:
@@ -28,13 +28,19 @@ def image(make_example: Callable[..., Any]) -> Callable[..., Report]:
     example: Report = make_example().report
 
     def make(uid: str, side: Laterality, view: View, label: Distribution = D.NONE, **identity: Any) -> Report:
-        changes: dict[str, Any] = {"study_instance_uid": "1.2.9", "patient_key": "k", "study_day": 7, **identity}
+        usual = {"study_instance_uid": "1.2.9", "patient_key": "k", "study_day": 7, "view_modifiers": ()}
+        changes: dict[str, Any] = {**usual, **identity}
         who = replace(example.identity, sop_instance_uid=uid, laterality=side, view=view, **changes)
         call = DistributionCall(label, (f"why {label}",))
         nipple = Nipple(row_px=5.0, column_px=5.0, confidence=0.9)
         return replace(example, identity=who, distribution=call, breast=replace(example.breast, nipple=nipple))
 
     return make
+
+
+def key(report: Report) -> tuple[str, str, str | None, int | None]:
+    who = report.identity
+    return who.sop_instance_uid, who.study_instance_uid, who.patient_key, who.study_day
 
 
 def test_four_views_are_two_breasts_whatever_their_order(image: Callable[..., Report]) -> None:
@@ -99,14 +105,14 @@ def test_every_word_of_an_image_has_a_rank(image: Callable[..., Report]) -> None
 
 def test_images_without_a_study_are_joined_by_patient_and_day(image: Callable[..., Report]) -> None:
     without = {"study_instance_uid": ""}
-    uid, joined_by = study_of(image("1.1", R, View.CC, **without).identity)
+    uid, joined_by = study_of(*key(image("1.1", R, View.CC, **without)))
     assert joined_by is JoinedBy.PATIENT_AND_DAY
     assert is_uid(uid)
-    assert study_of(image("1.2", L, View.CC, **without).identity) == (uid, joined_by)
+    assert study_of(*key(image("1.2", L, View.CC, **without))) == (uid, joined_by)
     for other in ({"patient_key": "other"}, {"study_day": 8}):
-        assert study_of(image("1.2", L, View.CC, **without, **other).identity)[0] != uid
+        assert study_of(*key(image("1.2", L, View.CC, **without, **other)))[0] != uid
     for unknown in ({"patient_key": None}, {"study_day": None}):
-        alone = [study_of(image(one, L, View.CC, **without, **unknown).identity) for one in ("1.1", "1.2")]
+        alone = [study_of(*key(image(one, L, View.CC, **without, **unknown))) for one in ("1.1", "1.2")]
         assert [by for _, by in alone] == [JoinedBy.NOTHING, JoinedBy.NOTHING]
         assert alone[0][0] != alone[1][0]
 
@@ -121,6 +127,8 @@ def test_a_study_says_what_makes_it_less_than_it_seems(image: Callable[..., Repo
         "its images are of 2 different days, or some of them of none",
         "the nipple is not known in 1 of 2 images",
     )
+    spot = join_study([image("1.1", L, View.MLO, view_modifiers=(ViewModifier.SPOT,))])
+    assert spot.breasts[0].reasons == ("L MLO S: none",)
     unknown = join_study([image("1.1", Laterality.UNKNOWN, View.UNKNOWN)])
     assert unknown.breasts[0].reasons == ("unknown view: none",)
     assert unknown.missing == ("R CC", "R MLO", "L CC", "L MLO")

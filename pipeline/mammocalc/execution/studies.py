@@ -1,0 +1,77 @@
+"""The second phase of a run: images are joined to studies, from their results alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+from mammocalc.analysis.study import join_study, study_of
+from mammocalc.execution.run_layout import STUDIES, TABLES
+from mammocalc.results.from_json import from_json
+from mammocalc.results.study_to_json import study_to_json
+from mammocalc.results.to_json import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+    from pathlib import PurePosixPath
+
+    from mammocalc.execution.run_layout import RunFolder
+
+
+def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:
+    """
+    Write one file for each study of a run, and remove those of studies that it has no more.
+
+    All studies are joined each time: that takes some milliseconds an image,
+    and then nothing has to be known of what was written before. One whose
+    bytes are the same stays untouched. One study is held in memory at a time.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Its table of images and its results are read, its studies written.
+    uids : set of str
+        SOP Instance UIDs of the analysed images.
+
+    Raises
+    ------
+    OSError
+        If a study cannot be written.
+    ResultError
+        If a result cannot be read.
+    """
+    members: dict[str, dict[str, str]] = {}
+    for row in _rows(folder):
+        if row["sop_instance_uid"] in uids:
+            members.setdefault(_study_of(row), {})[row["sop_instance_uid"]] = row["result"]
+    kept = set()
+    for study, paths in members.items():
+        place = folder.place(STUDIES, study, ".json")
+        kept.add(place.as_posix())
+        results = {uid: from_json(json.loads(folder.read(path))) for uid, path in paths.items()}
+        content = encode(study_to_json(join_study(result.report for result in results.values()), results, paths))
+        if not _holds(folder, place, content):
+            folder.write(place, content)
+    for old in tuple(folder.names(STUDIES)):
+        if old not in kept:
+            folder.remove(old)
+
+
+def _rows(folder: RunFolder) -> Iterator[dict[str, str]]:
+    with (folder.root / TABLES / "images.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _study_of(row: Mapping[str, str]) -> str:
+    day = int(row["study_day"]) if row["study_day"] else None
+    uid, _ = study_of(row["sop_instance_uid"], row["study_instance_uid"], row["patient_key"] or None, day)
+    return uid
+
+
+def _holds(folder: RunFolder, place: PurePosixPath, content: bytes) -> bool:
+    try:
+        return folder.read(place) == content
+    except OSError:
+        return False
