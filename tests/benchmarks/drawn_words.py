@@ -23,7 +23,7 @@ from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.stages.breast import find_breast
 from mammocalc.stages.foreign_objects import ForeignSettings
 from mammocalc.stages.normalise import to_density
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def main() -> None:
     for number, file in enumerate(sorted(arguments.folder.glob("*.dcm"))):
         try:
             mammogram = read_mammogram(file, DicomSettings())
-        except UnreadableImage as error:
+        except ImageUnreadableError as error:
             print(f"{file.name} is left out: {error}")
             continue
         if mammogram.spacing is None:

@@ -23,7 +23,7 @@ from frames import BASELINE, LOSSLESS, LOSSY, encode_baseline
 
 from mammocalc.dicom.pixels.decode import SYNTAXES, decode_frame
 from mammocalc.dicom.pixels.layout import PixelLayout
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 
 ROWS, COLUMNS = 64, 48
 LAYOUT: Final = PixelLayout(ROWS, COLUMNS, 16, 12, 11, is_signed=False, is_monochrome1=False)
@@ -60,7 +60,7 @@ def fuzz(uid: str, inputs: int, seed: int) -> Counter[str]:
     for _ in range(inputs):
         try:
             decoded = decode_frame(damage(random.choice(frames), random), LAYOUT, SYNTAXES[uid])
-        except UnreadableImage as error:
+        except ImageUnreadableError as error:
             outcomes[str(error.reason)] += 1
             continue
         if decoded is not None and decoded[0].shape != (ROWS, COLUMNS):

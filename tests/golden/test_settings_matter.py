@@ -17,7 +17,7 @@ from mammocalc.config.loading import setting_paths
 from mammocalc.dicom import read_mammogram
 from mammocalc.execution.process import dicom_settings
 from mammocalc.files.yaml_text import read_yaml
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def test_another_value_gives_another_result(path: str, monkeypatch: pytest.Monke
         monkeypatch.setattr("mammocalc.analysis.image.search", lambda *_: found)
     try:
         report = analyse(mammogram_of(sample), config)
-    except UnreadableImage:  # a breast as small as that is none
+    except ImageUnreadableError:  # a breast as small as that is none
         return
     assert replace(report, flags=report.flags - {Flag.CLASSIFIER_UNTRAINED}) != expected
 

@@ -17,7 +17,7 @@ import pytest
 
 from mammocalc.cli import main
 from mammocalc.execution.run_layout import require_space
-from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:
@@ -214,9 +214,9 @@ def test_an_output_folder_that_is_a_file_is_refused(mammograms: Path, tmp_path: 
 def test_input_without_images_leaves_no_output_folder(tmp_path: Path, judge: Judge) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "readme.txt").write_text("nothing here")
-    with pytest.raises(CallError, match="no DICOM files; 1 files were passed over"):
+    with pytest.raises(UsageError, match="no DICOM files; 1 files were passed over"):
         judge(tmp_path / "in", tmp_path / "out")
-    with pytest.raises(CallError, match="does not exist"):
+    with pytest.raises(UsageError, match="does not exist"):
         judge(tmp_path / "missing", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -17,7 +17,7 @@ import pytest
 from mammocalc.cli import main
 from mammocalc.execution.plan import PlannedFile, PlannedImage
 from mammocalc.execution.process import process_image
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_an_output_folder_within_the_input_is_said_and_what_is_foreign_there_is_
 def test_an_input_within_the_files_of_the_run_is_refused(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "results").symlink_to(mammograms)
-    with pytest.raises(CallError, match="lies where the run puts its own files"):
+    with pytest.raises(UsageError, match="lies where the run puts its own files"):
         judge(mammograms, tmp_path / "out")
     assert not (tmp_path / "out" / "run.json").exists()
 

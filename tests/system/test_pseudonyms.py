@@ -18,7 +18,7 @@ from mammocalc.cli.console import summarise
 from mammocalc.config import REDACTED, read_salt, uid_hasher
 from mammocalc.review.server.decoders import Decoders
 from mammocalc.review.server.locate import ImageFinder
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,5 +242,5 @@ def test_without_its_secret_salt_no_hasher_is_guessed(tmp_path: Path) -> None:
     assert kept is not None
     assert kept("1.2.3") == "1.2.3"
     (tmp_path / "salt").write_text("\n")
-    with pytest.raises(CallError, match="empty"):
+    with pytest.raises(UsageError, match="empty"):
         read_salt(tmp_path / "salt")

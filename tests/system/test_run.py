@@ -21,7 +21,7 @@ from mammocalc.cli import main
 from mammocalc.config import Config, digest
 from mammocalc.execution.run_layout import SHARDED_ABOVE, RunFolder
 from mammocalc.results.to_json import schema
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -288,10 +288,10 @@ def test_another_run_in_the_folder_is_refused_with_what_differs(mammograms: Path
     out = tmp_path / "out"
     judge(mammograms, out)
     before = contents(out, ".")
-    with pytest.raises(CallError, match=re.escape("outputs.candidates")) as configured:
+    with pytest.raises(UsageError, match=re.escape("outputs.candidates")) as configured:
         judge(mammograms, out, "outputs.candidates=true")
     assert "--force" in str(configured.value)
-    with pytest.raises(CallError, match="its configuration differs"):
+    with pytest.raises(UsageError, match="its configuration differs"):
         judge(mammograms, out, "privacy.patient_key_salt=other")
     assert contents(out, ".") == before
 
@@ -300,7 +300,7 @@ def test_a_folder_with_results_of_unknown_origin_is_refused(mammograms: Path, tm
     out = tmp_path / "out"
     judge(mammograms, out)
     (out / "run.json").write_text("{}")
-    with pytest.raises(CallError, match=r"run\.json is missing or cannot be read"):
+    with pytest.raises(UsageError, match=r"run\.json is missing or cannot be read"):
         judge(mammograms, out)
 
 

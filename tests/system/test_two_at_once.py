@@ -18,7 +18,7 @@ from mammocalc.cli import main
 from mammocalc.files import claim
 from mammocalc.files.claim import LOCK, FolderClaim, is_claimed
 from mammocalc.files.holder import Holder
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,7 +123,7 @@ def test_where_locks_are_not_seen_a_sign_of_life_is_waited_for(tmp_path: Path, m
         [sys.executable, "-c", f"import os, time\nwhile True: os.utime({str(tmp_path / LOCK)!r}); time.sleep(0.1)"]
     )
     try:
-        with pytest.raises(CallError, match="process 1 on another-machine, since 2026-01-01T00:00:00 UTC"):
+        with pytest.raises(UsageError, match="process 1 on another-machine, since 2026-01-01T00:00:00 UTC"):
             FolderClaim(tmp_path).__enter__()
     finally:
         beating.kill()
@@ -140,7 +140,7 @@ def test_a_file_system_without_locks_is_said_and_still_guarded(tmp_path: Path, m
     monkeypatch.setattr(claim, "lock", refuse)
     with FolderClaim(tmp_path) as taken:
         assert not taken.is_locked
-        with pytest.raises(CallError, match="is being written to by process"):
+        with pytest.raises(UsageError, match="is being written to by process"):
             FolderClaim(tmp_path).__enter__()
 
 

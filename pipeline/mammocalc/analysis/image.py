@@ -41,7 +41,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         With reason ``no_breast`` where nothing can be judged.
     """
     medium = medium_of(config, is_film=Flag.DIGITISED_FILM in mammogram.flags)

@@ -45,7 +45,7 @@ def search(mammogram: Mammogram, config: Config) -> Search:
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         With reason ``no_breast`` where nothing can be judged.
     """
     nominal_mm = config.normalise.uncalibrated_pixel_mm

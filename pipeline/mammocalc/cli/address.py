@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-]*)\s*:(/*)(.*)", re.DOTALL)
 BUCKETS: Final = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss"})
@@ -35,7 +35,7 @@ def parse_output(text: str) -> Path | str:
 
     Raises
     ------
-    CallError
+    UsageError
         Where the text looks like an address and is none that can be written to; it says what to write instead.
 
     Examples
@@ -44,7 +44,7 @@ def parse_output(text: str) -> Path | str:
     ('s3://bucket/run', 'out/run', '/data/run')
     >>> parse_output("s3://")
     Traceback (most recent call last):
-    mammocalc.vocabulary.errors.CallError: --out: s3:// names no bucket. Write s3://bucket/folder; is a variable empty?
+    mammocalc.vocabulary.errors.UsageError: --out: s3:// names no bucket. Write s3://bucket/folder; is a variable empty?
     """
     _require_expanded(text)
     found = SCHEME.fullmatch(text)
@@ -93,7 +93,7 @@ def parse_path(text: str) -> Path:
 
 
 def _require_expanded(text: str) -> None:
-    """Raise CallError where a shell has put nothing, or not what was meant, in place of a variable or of the home."""
+    """Raise UsageError where a shell has put nothing, or not what was meant, in place of a variable or of the home."""
     if not text.strip():
         raise _wrong("it is blank; is a variable empty?")
     if text.startswith("://"):
@@ -152,5 +152,5 @@ def _installed() -> frozenset[str]:
     return frozenset(available_protocols())
 
 
-def _wrong(sentence: str) -> CallError:
-    return CallError(f"--out: {sentence.rstrip('.')}{'' if sentence.endswith('?') else '.'}")
+def _wrong(sentence: str) -> UsageError:
+    return UsageError(f"--out: {sentence.rstrip('.')}{'' if sentence.endswith('?') else '.'}")

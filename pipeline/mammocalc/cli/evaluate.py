@@ -10,7 +10,7 @@ from mammocalc.cli.command_parser import Commands, add_command, add_salt
 from mammocalc.cli.exit_codes import DONE
 from mammocalc.cli.option_types import local_path
 from mammocalc.files.plain_text import escaped
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -68,11 +68,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _require_apart(out: Path, run: Path, truth: Path) -> None:
-    """Raise CallError if an evaluation would be written where runs or truths are read."""
+    """Raise UsageError if an evaluation would be written where runs or truths are read."""
     from mammocalc.execution.run_layout import KINDS  # noqa: PLC0415 - see run
 
     taken = [run / name for name in KINDS] + ([truth] if truth.is_dir() else [])
     for place in taken:
         if out.resolve().is_relative_to(place.resolve()):
             message = f"--out {out} lies in {place}, whose files are read as results or truth. Choose another folder."
-            raise CallError(message)
+            raise UsageError(message)

@@ -9,7 +9,7 @@ from mammocalc.cli.command_parser import Commands, add_command, add_configuratio
 from mammocalc.cli.exit_codes import DONE, SOME_FAILED, WRONG_CALL
 from mammocalc.cli.option_types import local_path, seed
 from mammocalc.cli.terminal import ignored_warnings, report_error
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -97,6 +97,6 @@ def _simulate_into(arguments: argparse.Namespace) -> int:
     if not rows:
         what = "no DICOM files" if only is None else "none of the images that --only names"
         message = f"{arguments.into} holds {what}: nothing was made"
-        raise CallError(message)
+        raise UsageError(message)
     print(f"{summarise(rows)}\nwith their truth in {arguments.folder}")
     return SOME_FAILED if any(row.status == "failed" for row in rows) else DONE

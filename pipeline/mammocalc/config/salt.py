@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from mammocalc.config.composition import REDACTED
 from mammocalc.dicom import PrivacySettings, public_uid
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ def read_salt(file: Path) -> str:
 
     Raises
     ------
-    CallError
+    UsageError
         If it cannot be read, or holds nothing. The message does not quote it.
     """
     try:
@@ -41,10 +41,10 @@ def read_salt(file: Path) -> str:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         message = f"--salt-file {file} cannot be read ({why})."
-        raise CallError(message) from None
+        raise UsageError(message) from None
     if not salt:
         message = f"--salt-file {file} is empty: its first line is the salt."
-        raise CallError(message)
+        raise UsageError(message)
     return salt
 
 
@@ -67,7 +67,7 @@ def uid_hasher(configuration: Mapping[str, Any], salt_file: Path | None) -> Call
 
     Raises
     ------
-    CallError
+    UsageError
         If the file cannot be read.
     """
     recorded = configuration.get("privacy")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mammocalc.dicom.dicomdir import read_references, resolve
 from mammocalc.dicom.file_kind import has_no_ending, has_preamble, is_archive, is_named_as_dicom, looks_like_dicom
 from mammocalc.dicom.folder_entry import is_circle, is_file, is_folder, join_path, printable, real_path
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def discover(inputs: Sequence[Path]) -> Discovery:
 
     Raises
     ------
-    CallError
+    UsageError
         Where an INPUT does not exist.
 
     Examples
@@ -120,7 +120,7 @@ def discover(inputs: Sequence[Path]) -> Discovery:
     for given in inputs:
         if not os.path.lexists(given):
             message = f"INPUT does not exist: {given}"
-            raise CallError(message)
+            raise UsageError(message)
     search = _Search()
     for given, label in zip(inputs, _labels(inputs), strict=True):
         search.look_into(given, label)

@@ -13,7 +13,7 @@ from mammocalc.evaluation.truth import renamed
 from mammocalc.evaluation.truth_files import read_truth
 from mammocalc.files.claim import FolderClaim
 from mammocalc.stages.clustering import GroupSettings, find_clusters
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def evaluate_run(
 
     Raises
     ------
-    CallError
+    UsageError
         If a folder holds no run, or the UIDs of the run were hashed under a salt that is not given.
     TruthError
         If the truth cannot be read, or names none of the images of the run.
@@ -77,7 +77,7 @@ def evaluate_run(
 
 
 def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> TruthSet:
-    """Name the images of a truth as the run does; raise CallError where the salt for that is missing."""
+    """Name the images of a truth as the run does; raise UsageError where the salt for that is missing."""
     known = {**run.images, **run.not_judged}
     public = uid_hasher(run.configuration, salt_file)
     if public is not None:
@@ -87,7 +87,7 @@ def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> T
             "The UIDs of this run were hashed under a secret salt (privacy.uids: hash), so that the truth's are not "
             "among them. Give the salt of the run with --salt-file FILE."
         )
-        raise CallError(message)
+        raise UsageError(message)
     return truth
 
 

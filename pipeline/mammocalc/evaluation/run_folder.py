@@ -11,7 +11,7 @@ import numpy as np
 
 from mammocalc.files.claim import state_of
 from mammocalc.files.json_lines import read_json_lines
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Status
 
@@ -134,7 +134,7 @@ def read_run(folder: Path) -> FinishedRun:
 
     Raises
     ------
-    CallError
+    UsageError
         If the folder holds no run, or a file in it is not what a run writes.
     """
     record = _json(folder / "run.json", "It holds no run: give the folder that --out of mammocalc run named.")
@@ -161,7 +161,7 @@ def read_run(folder: Path) -> FinishedRun:
         )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         message = f"{folder} does not hold a run that can be scored: a file in it lacks or misstates {error}."
-        raise CallError(message) from None
+        raise UsageError(message) from None
 
 
 def _json(path: Path, advice: str = "") -> dict[str, Any]:
@@ -169,10 +169,10 @@ def _json(path: Path, advice: str = "") -> dict[str, Any]:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         message = f"{path} cannot be read ({error.strerror}). {advice}".strip()
-        raise CallError(message) from None
+        raise UsageError(message) from None
     except ValueError:
         message = f"{path} is not valid JSON. {advice}".strip()
-        raise CallError(message) from None
+        raise UsageError(message) from None
     return document
 
 

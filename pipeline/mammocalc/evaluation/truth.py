@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 
-class TruthError(CallError):
+class TruthError(UsageError):
     """A truth cannot be used; nothing was evaluated."""
 
 

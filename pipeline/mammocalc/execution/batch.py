@@ -19,7 +19,7 @@ from mammocalc.execution.run_manifest import FINISHED, STOPPED, identify, read_r
 from mammocalc.execution.run_options import Progress, RunRequest, RunSummary
 from mammocalc.execution.workers.pool import Workers
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
-from mammocalc.vocabulary.errors import CallError, OutputLostError
+from mammocalc.vocabulary.errors import OutputLostError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +61,7 @@ def run(
 
     Raises
     ------
-    CallError
+    UsageError
         If the inputs hold nothing to look at, or the folder another run. Nothing was done.
     ConfigurationError
         If the classifier that the configuration names cannot be used. Nothing was done.
@@ -100,7 +100,7 @@ def open_backend(request: RunRequest, open_executor: Callable[[int], Executor] |
 
 
 def require_shared_filesystem(backend: Backend, request: RunRequest, path: Path) -> None:
-    """Raise CallError if workers on other machines do not see the input and the output of a run."""
+    """Raise UsageError if workers on other machines do not see the input and the output of a run."""
     if isinstance(backend, DaskBackend):
         backend.cluster.require_shared_file(path)
         if request.address is None:
@@ -150,14 +150,14 @@ def _plan(
         if discovery.archives:
             seen += f", {len(discovery.archives)} of them archives: unpack them, and name the folder"
         message = f"the input holds no DICOM files{seen}"
-        raise CallError(message)
+        raise UsageError(message)
     earlier = () if request.force else [row.path for row in read_rows(request.out / ROWS)]
     return plan_run(discovery, request.resolved.config, on_header, earlier), discovery.passed_over
 
 
 def require_apart(request: RunRequest) -> None:
     """
-    Raise CallError where a run would read what it writes, or write among the files of another.
+    Raise UsageError where a run would read what it writes, or write among the files of another.
 
     That is an input where it puts its own files, or an output folder where another run has put its own: whatever reads
     that other run would take these results for its own.
@@ -168,11 +168,11 @@ def require_apart(request: RunRequest) -> None:
     for folder in out.parents:
         if out.relative_to(folder).parts[0] in KINDS and read_record(folder) is not None:
             message = f"{request.out} lies among the files of another run, in {folder}. Choose another --out."
-            raise CallError(message)
+            raise UsageError(message)
     for given in request.inputs:
         if any(given.resolve().is_relative_to((request.out / name).resolve()) for name in OWN):
             message = f"INPUT {given} lies where the run puts its own files, in {request.out}. Choose another --out."
-            raise CallError(message)
+            raise UsageError(message)
 
 
 def notes_on(request: RunRequest) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def local_output(request: RunRequest) -> Iterator[tuple[RunRequest, Claims]]:
 
     Raises
     ------
-    CallError
+    UsageError
         If another process writes there.
     """
     if request.scheduler is not None:

@@ -15,7 +15,7 @@ from mammocalc.execution.run_layout import ENDINGS, RESULTS, out_of_room
 from mammocalc.execution.volumes import volume_key
 from mammocalc.execution.work_order import ImageOutcome, WorkOrder
 from mammocalc.model import FileRow
-from mammocalc.vocabulary.errors import ImageError, OutputLostError, SkippedImage, UnreadableImage
+from mammocalc.vocabulary.errors import ImageError, ImageSkippedError, ImageUnreadableError, OutputLostError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
         started = time.perf_counter()
         try:
             verdict = _settle_unchanged(file, image, earlier, order, may_judge=may_judge)
-        except _WriteProblem as problem:
+        except _OutputRefusedError as problem:
             return ImageOutcome((), str(problem))
         if verdict.content is not None:
             earlier.add(verdict.content)
@@ -98,7 +98,7 @@ _CHANGED: Final = (
 )
 
 
-class _WriteProblem(Exception):  # noqa: N818 - not an error of the file
+class _OutputRefusedError(Exception):
     """The folder of the run did not take a file."""
 
 
@@ -151,23 +151,23 @@ def _settle(
         if len(image.files) > 1 or image.source is not None:  # else what is skipped by its header need not be read
             content = _digest(file.path, order)
         if content in earlier:
-            raise SkippedImage(Reason.DUPLICATE, _DUPLICATE)  # noqa: TRY301 - as the reader does
+            raise ImageSkippedError(Reason.DUPLICATE, _DUPLICATE)  # noqa: TRY301 - as the reader does
         if may_judge and content is not None and content == image.source:
             said = _said_of_judged(_notes_of_result(image, order))
             return _Verdict(Status.JUDGED, message=said, content=content), {}  # its result lies there, whole
         mammogram = read_mammogram(file.path, dicom_settings(order.config))
         names = file.pseudonyms
         if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
-            raise UnreadableImage(Reason.CHANGED, _CHANGED)  # noqa: TRY301 - as the reader does
+            raise ImageUnreadableError(Reason.CHANGED, _CHANGED)  # noqa: TRY301 - as the reader does
         if names is not None:
             mammogram = replace(mammogram, identity=names.put_on(mammogram.identity))
         if not may_judge:
-            raise UnreadableImage(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
+            raise ImageUnreadableError(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
         content = content or _digest(file.path, order)
         said = _said_of_judged(mammogram.identity.notes)
         return _Verdict(Status.JUDGED, message=said, content=content), make_outputs(mammogram, content, order)
     except ImageError as error:
-        status = Status.SKIPPED if isinstance(error, SkippedImage) else Status.FAILED
+        status = Status.SKIPPED if isinstance(error, ImageSkippedError) else Status.FAILED
         volume = _volume_of(file) if error.reason is Reason.TOMOSYNTHESIS else None
         return _Verdict(status, error.reason, error.message, content, volume=volume), {}
     except Exception as error:  # noqa: BLE001 - one file must never end the run
@@ -198,7 +198,7 @@ def _digest(path: Path, order: WorkOrder) -> str:
         read_mammogram(path, dicom_settings(order.config))
         why = getattr(error, "strerror", None) or "input/output error"
         message = f"The file cannot be read to its end: {why}. Check its permissions and its disk."
-        raise UnreadableImage(Reason.UNREADABLE, message) from None
+        raise ImageUnreadableError(Reason.UNREADABLE, message) from None
 
 
 def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> None:
@@ -213,9 +213,9 @@ def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> 
         for place, content in outputs.items():
             folder.write(place, content)
     except OutputLostError as lost:
-        raise _WriteProblem(str(lost)) from None
+        raise _OutputRefusedError(str(lost)) from None
     except OSError as error:
-        raise _WriteProblem(out_of_room(error)) from None
+        raise _OutputRefusedError(out_of_room(error)) from None
 
 
 def dicom_settings(config: Config) -> DicomSettings:

@@ -22,7 +22,7 @@ from mammocalc.execution.run_layout import (
     THUMBNAILS,
     place_of,
 )
-from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,15 +160,15 @@ class RemoteFolder:
             from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
         except ImportError:
             message = "an address as --out needs fsspec: pip install 'mammocalc[dask]'"
-            raise CallError(message) from None
+            raise UsageError(message) from None
         try:
             system, path = url_to_fs(f"{self.address.rstrip('/')}/{place}")
         except ImportError:
             scheme = self.address.partition("://")[0]
             message = f"an address that begins with {scheme}:// needs the fsspec package of that store (s3fs for s3)"
-            raise CallError(message) from None
+            raise UsageError(message) from None
         except ValueError as error:
-            raise CallError(f"--out: {error}") from None
+            raise UsageError(f"--out: {error}") from None
         return system, str(path)
 
 

@@ -33,7 +33,7 @@ class RemoteClaim:
 
     Raises
     ------
-    CallError
+    UsageError
         If another process holds the address.
     OutputError
         If nothing can be written there.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mammocalc.config import without_secrets
 from mammocalc.execution.run_layout import LOG, OWN, RECORD, RESERVE, clear, remove_parts
 from mammocalc.execution.run_manifest import SOFTWARE
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ def check_resumable(root: Path, identity: RunIdentity, resolved: ResolvedConfig,
 
     Raises
     ------
-    CallError
+    UsageError
         If the folder holds a run of another configuration or version. Nothing was changed. Of another input it may be:
         what is new there is added.
     """
@@ -51,7 +51,7 @@ def check_resumable(root: Path, identity: RunIdentity, resolved: ResolvedConfig,
             f"{root} already holds another run, and runs are never mixed:\n{listed}\n"
             "Choose another --out, or replace the earlier run with --force."
         )
-        raise CallError(message)
+        raise UsageError(message)
     remove_parts(root)
     (root / RESERVE).unlink(missing_ok=True)
 

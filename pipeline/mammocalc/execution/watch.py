@@ -28,7 +28,7 @@ from mammocalc.execution.resume import check_resumable
 from mammocalc.execution.run import ASKED, Run
 from mammocalc.execution.run_manifest import identify
 from mammocalc.model.settings import Settings
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ class _Lookout:
         """Look through the inputs; True where they are no longer what the last plan was made of."""
         try:
             self.last = without_own(discover(self.inputs), self.inputs, self.out)
-        except CallError:  # a share that is away for a while
+        except UsageError:  # a share that is away for a while
             return False
         now = time.monotonic()
         seen = {}
@@ -172,7 +172,7 @@ def watch(
 
     Raises
     ------
-    CallError
+    UsageError
         If an input does not exist at the start, or the folder holds another run. Nothing was done.
     ConfigurationError
         If the classifier that the configuration names cannot be used. Nothing was done.

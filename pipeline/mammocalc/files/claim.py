@@ -79,7 +79,7 @@ class FolderClaim:
 
     Raises
     ------
-    CallError
+    UsageError
         If another process holds the folder.
     OutputError
         If it cannot be made or written to.
@@ -164,7 +164,7 @@ class FolderClaim:
             self.is_locked = False
 
     def _wait_for_others(self, descriptor: int) -> None:
-        """Raise CallError if a process that the lock does not know of holds the folder."""
+        """Raise UsageError if a process that the lock does not know of holds the folder."""
         before = decode_holder(read_content(descriptor))
         if before is None or (self.is_locked and before.host == self._holder.host):
             return

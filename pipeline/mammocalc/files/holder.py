@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,8 +73,8 @@ def decode_holder(content: bytes) -> Holder | None:
         return None
 
 
-def held_by_another(place: Path | str, holder: Holder | None) -> CallError:
+def held_by_another(place: Path | str, holder: Holder | None) -> UsageError:
     """Say that somebody else writes there."""
     who = "another process" if holder is None else holder.named()
     message = f"{place} is being written to by {who}. Wait until that has ended, or choose another folder."
-    return CallError(message)
+    return UsageError(message)

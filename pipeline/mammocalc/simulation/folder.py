@@ -11,7 +11,7 @@ from mammocalc.simulation.header import make_dataset
 from mammocalc.simulation.identity import sop_instance_uid
 from mammocalc.simulation.rendering import render
 from mammocalc.simulation.truth import truth_record
-from mammocalc.vocabulary.errors import CallError, OutputError, OutputLostError, StoppedError
+from mammocalc.vocabulary.errors import OutputError, OutputLostError, StoppedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -41,7 +41,7 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
 
     Raises
     ------
-    CallError
+    UsageError
         If another process writes there, or the folder was to be alone and is not. Nothing was done.
     OutputError
         If the folder cannot be written to.
@@ -69,14 +69,14 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
 
 
 def require_own_truths(folder: Path, names: AbstractSet[str]) -> None:
-    """Raise CallError if a folder holds truths of other images than are to be written: no truth may be mixed."""
+    """Raise UsageError if a folder holds truths of other images than are to be written: no truth may be mixed."""
     others = sorted({path.name for path in (folder / "truth").glob("*.json")} - names)
     if others:
         message = (
             f"{folder} holds the truth of {len(others)} other image{'' if len(others) == 1 else 's'}, of another seed "
             f"or recipe (truth/{others[0]}). Choose another folder, or remove those files first."
         )
-        raise CallError(message)
+        raise UsageError(message)
 
 
 def write_pair(claim: FolderClaim, path: Path, image: bytes, truth_name: str, truth: str, *, is_first: bool) -> None:

@@ -13,7 +13,7 @@ from skimage.filters import threshold_otsu
 
 from mammocalc.model import Breast
 from mammocalc.model.settings import Settings
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -84,12 +84,12 @@ def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSetting
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         With reason ``no_breast`` if nothing stands out from the background.
     """
     narrow_mm = min(density.image.shape) * spacing.mean_mm
     if narrow_mm < settings.smallest_side_mm:
-        raise UnreadableImage(
+        raise ImageUnreadableError(
             Reason.NO_BREAST,
             f"The image is {narrow_mm:.1f} mm narrow, too little for a breast. Check how it was exported.",
         )
@@ -103,7 +103,7 @@ def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSetting
     stands_out, has_background = _separate(cells, is_padding, settings)
     is_breast = _largest_part(stands_out, round(settings.bridge_mm / cell_mm / 2))
     if is_breast.mean() < settings.smallest_area_share:
-        raise UnreadableImage(
+        raise ImageUnreadableError(
             Reason.NO_BREAST,
             "No breast stands out from the background. If there is one, lower breast.background_share.",
         )

@@ -11,7 +11,7 @@ from pydantic import Field
 from mammocalc.imaging.histogram import count_levels, median_level
 from mammocalc.model import Density, NoiseTable
 from mammocalc.model.settings import Settings
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def to_density(pixels: StoredPixels) -> Density:
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         With reason ``no_breast`` if all pixels are padding or have one value.
 
     Notes
@@ -95,7 +95,7 @@ def to_density(pixels: StoredPixels) -> Density:
     in_use = (counts > 0) & ~pixels.is_padding
     lowest, highest = (values[in_use].min(), values[in_use].max()) if in_use.any() else (0.0, 0.0)
     if highest <= lowest:
-        raise UnreadableImage(
+        raise ImageUnreadableError(
             Reason.NO_BREAST, "All pixels have the same value, so there is nothing to judge. Check how it was exported."
         )
     scaled = np.clip((values - lowest) / (highest - lowest), 0.0, 1.0) * _DENSEST

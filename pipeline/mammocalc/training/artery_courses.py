@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.uid import as_uid
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read_courses(path: Path) -> dict[str, Traced]:
 
     Raises
     ------
-    CallError
+    UsageError
         If the file cannot be read, lacks a column, or a course is none.
     """
     try:
@@ -55,11 +55,11 @@ def read_courses(path: Path) -> dict[str, Traced]:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = f"the list of courses cannot be read ({type(error).__name__})"
-        raise CallError(message) from None
+        raise UsageError(message) from None
     missing = {"sop_instance_uid", "course_row_column"} - set(rows[0] if rows else ())
     if missing:
         message = f"the list of courses lacks {' and '.join(sorted(missing))}"
-        raise CallError(message)
+        raise UsageError(message)
     courses: dict[str, list[NDArray[np.float64]]] = {}
     unsure = set()
     for line, row in enumerate(rows, start=2):
@@ -80,5 +80,5 @@ def _course(text: str, line: int) -> NDArray[np.float64]:
             raise ValueError  # noqa: TRY301 - as what is no number
     except ValueError:
         message = f"line {line} of the list of courses holds no course: it takes two or more row:column with ; between"
-        raise CallError(message) from None
+        raise UsageError(message) from None
     return points

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mammocalc.vocabulary.errors import CallError, StoppedError
+from mammocalc.vocabulary.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def prepare_place_for(classifier: Path) -> None:
-    """Make the folder of a classifier before hours of work, and raise CallError where its file is something else."""
+    """Make the folder of a classifier before hours of work, and raise UsageError where its file is something else."""
     try:
         classifier.parent.mkdir(parents=True, exist_ok=True)
         if classifier.exists() and not {"trees", "classes", "terms"} & set(
@@ -21,10 +21,10 @@ def prepare_place_for(classifier: Path) -> None:
             raise ValueError  # noqa: TRY301 - as any other file that is none
     except OSError as error:
         message = f"--out {classifier} cannot be written ({error.strerror or type(error).__name__}). Choose another."
-        raise CallError(message) from None
+        raise UsageError(message) from None
     except (ValueError, TypeError):
         message = f"--out {classifier} is there already, and is no classifier. Choose another name."
-        raise CallError(message) from None
+        raise UsageError(message) from None
 
 
 def require_folder_of(classifier: Path) -> None:

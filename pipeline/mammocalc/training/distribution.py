@@ -19,7 +19,7 @@ from mammocalc.stages.cluster_features import describe_pattern
 from mammocalc.stages.clustering import find_clusters
 from mammocalc.stages.distribution import CHANCE, CLASSES, FEATURES, table_of
 from mammocalc.training.fitting import boosting_library, carry_over, lines_of, open_trainers, write_file
-from mammocalc.vocabulary.errors import CallError, ConfigurationError
+from mammocalc.vocabulary.errors import ConfigurationError, UsageError
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
@@ -76,7 +76,7 @@ def train_on_points(
 
     Raises
     ------
-    CallError
+    UsageError
         If scikit-learn is missing, or the scenes do not hold all classes.
     """
     fitter = boosting_library()
@@ -92,7 +92,7 @@ def train_on_points(
     table, answer, is_held_out = np.concatenate(tables), np.concatenate(answers), np.concatenate(held_out)
     if len(np.unique(answer[~is_held_out])) < len(CLASSES) or not is_held_out.any():
         message = f"{scenes} scenes do not hold every distribution; take more"
-        raise CallError(message)
+        raise UsageError(message)
     origin = {
         "trained_on": "simulated points",
         "scenes": breasts * PER_BREAST,

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from mammocalc.classifiers.trees import BoostedTrees, blank_nodes
-from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,14 +24,14 @@ def boosting_library() -> type[Any]:
 
     Raises
     ------
-    CallError
+    UsageError
         If scikit-learn is missing.
     """
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra, for training alone
     except ImportError as error:
         message = "training needs scikit-learn: pip install 'mammocalc[train]'"
-        raise CallError(message) from error
+        raise UsageError(message) from error
     return HistGradientBoostingClassifier  # type: ignore[no-any-return]
 
 

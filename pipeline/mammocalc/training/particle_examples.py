@@ -9,7 +9,7 @@ import numpy as np
 
 from mammocalc.analysis.search import search
 from mammocalc.stages.classify import FEATURES, describe_particles, most_prominent
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ def describe_image(
     """
     try:
         seen = search(mammogram, config)
-    except UnreadableImage:
+    except ImageUnreadableError:
         return np.zeros((0, len(FEATURES)), np.float32), np.zeros(0, bool)
     particles = most_prominent(seen.particles, seen.channels, config.classify)
     table = describe_particles(particles, seen.channels, seen.breast, seen.spacing)

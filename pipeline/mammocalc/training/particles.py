@@ -22,7 +22,7 @@ from mammocalc.stages.classify import FEATURES
 from mammocalc.training.fitting import boosting_library, carry_over, lines_of, open_trainers, write_file
 from mammocalc.training.particle_examples import PlantedPoint, describe_image
 from mammocalc.training.particle_scenes import training_scenes
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Medium, Status
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def train_on_simulations(
 
     Raises
     ------
-    CallError
+    UsageError
         If scikit-learn is missing.
     """
     boosting_library()
@@ -115,7 +115,7 @@ def train_on_images(
 
     Raises
     ------
-    CallError
+    UsageError
         If no image could be used, or scikit-learn is missing.
     """
     boosting_library()
@@ -124,7 +124,7 @@ def train_on_images(
     described = list(_counted(_describe_copies(into, seed, config, only), 0, on_image))
     if not described:
         message = "none of the images could be used; run mammocalc simulate --into to see why"
-        raise CallError(message)
+        raise UsageError(message)
     own, draws = len(described), min(max(round(count / len(described)), 1), _MOST_DRAWS)
     for draw in range(1, draws):
         copies = _describe_copies(into, seed + draw, config, only)
@@ -205,13 +205,13 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
 
     Raises
     ------
-    CallError
+    UsageError
         If scikit-learn is missing, or one of the two classes is.
     """
     fitter = boosting_library()
     if is_planted.all() or not is_planted.any():
         message = "the images hold no calcifications, or nothing else; there is nothing to learn from"
-        raise CallError(message)
+        raise UsageError(message)
     model = fitter(
         max_iter=500,
         max_leaf_nodes=12,

@@ -25,7 +25,7 @@ from mammocalc.simulation.vocabulary import Beside, Kind
 from mammocalc.stages.vessels import FEATURES, describe_calcifications
 from mammocalc.training.artery_courses import Traced, read_courses
 from mammocalc.training.fitting import open_trainers, write_document
-from mammocalc.vocabulary.errors import CallError, ImageError
+from mammocalc.vocabulary.errors import ImageError, UsageError
 from mammocalc.vocabulary.geometry import points_along
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def train_on_courses(
 
     Raises
     ------
-    CallError
+    UsageError
         If none of the images could be used, or no mark lies on a course.
     """
     traced = read_courses(courses)
@@ -188,7 +188,7 @@ def _fit_all(found: list[Described], origin: dict[str, int], config: Config) -> 
             "nothing to learn from: no mark lies on a traced course, or all do. Do the UIDs of --courses name images "
             "of the folder, and are rows and columns in stored pixels?"
         )
-        raise CallError(message)
+        raise UsageError(message)
     table = np.concatenate([one.table for one in found])
     is_arterial = np.concatenate([one.is_arterial for one in found])
     women = np.concatenate([[one.woman] * len(one.table) for one in found])

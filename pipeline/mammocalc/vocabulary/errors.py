@@ -16,7 +16,7 @@ class MammocalcError(Exception):
     """Base of every failure that this project raises on purpose."""
 
 
-class CallError(MammocalcError):
+class UsageError(MammocalcError):
     """The command cannot be carried out as it was called; nothing was done."""
 
 
@@ -78,11 +78,11 @@ class ImageError(MammocalcError):
         return self.message
 
 
-class SkippedImage(ImageError):  # noqa: N818 - not an error of the file: a decision
+class ImageSkippedError(ImageError):
     """The image is readable and deliberately not judged."""
 
 
-class UnreadableImage(ImageError):  # noqa: N818 - reads as the sentence it becomes
+class ImageUnreadableError(ImageError):
     """The image cannot be read or judged."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mammocalc.cli import main
 from mammocalc.cli.address import parse_output, parse_path
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def test_an_address_with_a_slip_in_it_is_refused_and_no_folder_is_made(
     text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(CallError, match=re.escape(said)) as refused:
+    with pytest.raises(UsageError, match=re.escape(said)) as refused:
         parse_output(text)
     assert "secret" not in str(refused.value)
     assert main(["run", ".", "--out", text]) == 2

@@ -9,7 +9,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from mammocalc.dicom import AdmitSettings, DicomSettings, read_mammogram
-from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.errors import ImageSkippedError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def test_what_is_skipped_is_judged_where_a_setting_admits_it(
     make: Make, changes: dict[str, Any], reason: Reason, flag: Flag
 ) -> None:
     path = make(**changes)
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_flags(path)
     assert caught.value.reason == reason
     assert "Set admit." in caught.value.message
@@ -221,14 +221,14 @@ def test_what_is_skipped_is_judged_where_a_setting_admits_it(
 
 def test_each_setting_admits_its_own_kind_alone(make: Make) -> None:
     path = make(QualityControlImage="YES", BodyPartExamined="SPECIMEN")
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_flags(path, AdmitSettings(quality_control=True))
     assert caught.value.reason == Reason.SPECIMEN
 
 
 def test_a_small_capture_is_a_screenshot_and_a_large_one_a_film(make: Make) -> None:
     small, large = (np.zeros((720, side), dtype=np.uint16) for side in (699, 700))
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_flags(make(small, **FILM), AdmitSettings())
     assert caught.value.reason == Reason.SCREENSHOT
     assert Flag.DIGITISED_FILM in read_flags(make(large, **FILM), AdmitSettings())
@@ -236,7 +236,7 @@ def test_a_small_capture_is_a_screenshot_and_a_large_one_a_film(make: Make) -> N
 
 def test_a_colour_capture_is_a_screenshot_not_a_failure(make: Make) -> None:
     path = make(**FILM, SamplesPerPixel=3, PhotometricInterpretation="RGB")
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_flags(path)
     assert caught.value.reason == Reason.SCREENSHOT
 
@@ -245,7 +245,7 @@ def test_a_colour_capture_is_a_screenshot_not_a_failure(make: Make) -> None:
 def test_objects_without_pixels_are_skipped(make: Make, sop_class: str) -> None:
     path = make(SOPClassUID=sop_class, Modality="SR", PixelData=None, Rows=None, Columns=None)
     for admit in (AdmitSettings(), ADMIT_ALL):
-        with pytest.raises(SkippedImage) as caught:
+        with pytest.raises(ImageSkippedError) as caught:
             read_flags(path, admit)
         assert caught.value.reason == Reason.NO_PIXELS
 
@@ -253,7 +253,7 @@ def test_objects_without_pixels_are_skipped(make: Make, sop_class: str) -> None:
 @pytest.mark.parametrize("sop_class", [TOMOSYNTHESIS, CLASSES + "1.2", CLASSES + "7.3"])
 def test_several_frames_are_skipped_with_their_reason(make: Make, sop_class: str) -> None:
     path = make(np.zeros((80, 30), dtype=np.uint16), SOPClassUID=sop_class, NumberOfFrames=2, Rows=40)
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_flags(path)
     assert caught.value.reason == Reason.MULTIFRAME
     assert "2 frames" in caught.value.message

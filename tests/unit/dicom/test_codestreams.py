@@ -14,7 +14,7 @@ from pydicom import dcmread
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.dicom.pixels.jpeg2000_stream import read_jpeg_2000
 from mammocalc.dicom.pixels.jpeg_stream import read_jpeg
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ EIGHT_BITS: dict[str, Any] = {"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         read_mammogram(path, SETTINGS)
     assert caught.value.reason == Reason.UNDECODABLE_PIXELS
     return caught.value.message

@@ -13,7 +13,7 @@ from frames import BASELINE, JPEG_FAMILY, LOSSLESS, LOSSY, RLE, encode_baseline
 from fuzz_frames import fuzz
 
 from mammocalc.dicom import DicomSettings, read_mammogram
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def is_refused(make: Make, image: NDArray[np.uint16], syntax: str, frame: bytes)
     path = make(frame=frame, syntax=syntax, Rows=image.shape[0], Columns=image.shape[1], **bits)
     try:
         read_mammogram(path, SETTINGS)
-    except UnreadableImage as error:
+    except ImageUnreadableError as error:
         return error.reason in {Reason.UNDECODABLE_PIXELS, Reason.PIXELS_TOO_SHORT}
     return False
 
@@ -106,7 +106,7 @@ def test_uncompressed_pixels_with_bytes_missing_are_refused(make: Make, breast: 
     for place in PLACES:
         at = int(place * len(content))
         path.write_bytes(content[:at] + content[at + 100 :])
-        with pytest.raises(UnreadableImage):
+        with pytest.raises(ImageUnreadableError):
             read_mammogram(path, SETTINGS)
 
 

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from mammocalc.dicom.discover import Discovery, discover
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 DICOM = bytes(128) + b"DICM"
@@ -127,7 +127,7 @@ def test_what_is_neither_file_nor_folder_is_reported_and_not_opened(tmp_path: Pa
 
 
 def test_an_input_that_does_not_exist_is_a_wrong_call(tmp_path: Path) -> None:
-    with pytest.raises(CallError, match="does not exist"):
+    with pytest.raises(UsageError, match="does not exist"):
         discover([tmp_path / "missing"])
 
 

@@ -10,7 +10,7 @@ import pytest
 from frames import JPEG_FAMILY, LOSSLESS
 
 from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def element(uid: str) -> bytes:
 def test_uncompressed_data_sets(make: Make, picture: NDArray[np.uint16], written: str, named: str) -> None:
     path = renamed(make(syntax=written), written, named)
     if named == DEFLATED and written in {IMPLICIT, BIG_ENDIAN}:  # begins as a deflated one may
-        with pytest.raises(UnreadableImage) as caught:
+        with pytest.raises(ImageUnreadableError) as caught:
             read_mammogram(path, SETTINGS)
         assert caught.value.reason == Reason.UNREADABLE
         assert "does not inflate" in caught.value.message

@@ -14,7 +14,7 @@ from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.dicom.pixels.greyscale import describe_pixels
 from mammocalc.dicom.pixels.layout import PixelLayout
 from mammocalc.dicom.reader.header import Header
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, Reason
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_a_modality_lut_of_65536_entries_is_written_as_zero() -> None:
     ],
 )
 def test_values_that_cannot_be_known_are_refused(attributes: dict[str, Any]) -> None:
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         describe(**attributes)
     assert caught.value.reason == Reason.INVALID_TAG
 

@@ -15,7 +15,7 @@ from pydicom import dcmread
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from mammocalc.dicom import DicomSettings, PrivacySettings, ReadSettings, read_mammogram, read_sop_instance_uid
-from mammocalc.vocabulary.errors import ImageError, UnreadableImage
+from mammocalc.vocabulary.errors import ImageError, ImageUnreadableError
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Flag, Laterality, PresentationIntent, Reason, SpacingSource, View
 
@@ -32,7 +32,7 @@ RAW_MAMMOGRAPHY = "1.2.840.10008.5.1.4.1.1.1.2.1"
 
 
 def failure(path: Path, settings: DicomSettings = SETTINGS) -> Reason:
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         read_mammogram(path, settings)
     message = caught.value.message
     assert message.endswith(".") or "pip install" in message

@@ -13,7 +13,7 @@ from mammocalc.dicom.pixels.tissue import shows_no_tissue
 from mammocalc.dicom.reader.settings import AdmitSettings
 from mammocalc.simulation import Scene, render
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.errors import ImageSkippedError
 from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, Reason
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def test_nothing_is_said_of_what_has_no_texture(stored: NDArray[np.float64]) -> 
 
 def test_a_phantom_by_a_word_and_by_the_picture_is_skipped(make: Callable[..., Path]) -> None:
     stored = np.rint(block()).astype(np.uint16)
-    with pytest.raises(SkippedImage, match="says PHANTOM") as caught:
+    with pytest.raises(ImageSkippedError, match="says PHANTOM") as caught:
         read_mammogram(make(stored, StudyDescription="ACR PHANTOM"), DicomSettings())
     assert caught.value.reason is Reason.QUALITY_CONTROL
     assert Flag.NO_TISSUE in read_mammogram(make(stored), DicomSettings()).flags

@@ -16,7 +16,7 @@ from pydicom import dcmread
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.dicom.pixels.decode import SYNTAXES
 from mammocalc.dicom.pixels.decoders import DECODERS
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def test_pydicoms_decoders_agree(make: Make, picture: Picture, tail: str) -> Non
 
 
 def failure(path: Path) -> tuple[Reason, str]:
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         read_mammogram(path, SETTINGS)
     return caught.value.reason, caught.value.message
 

@@ -10,7 +10,7 @@ import pydicom
 import pytest
 
 from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
-from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.errors import ImageSkippedError
 from mammocalc.vocabulary.lexicon import Flag
 from mammocalc.vocabulary.uid import as_uid, derive_uid, is_uid
 
@@ -136,5 +136,5 @@ def test_an_object_without_pixels_and_uid_needs_none(make: Make) -> None:
     changes: dict[str, Any] = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.88.67", "Modality": "SR", "PixelData": None}
     path = without_meta_uid(make(SOPInstanceUID=None, **changes))
     assert read_sop_instance_uid(path) is None
-    with pytest.raises(SkippedImage):
+    with pytest.raises(ImageSkippedError):
         read_mammogram(path, SETTINGS)

@@ -11,7 +11,7 @@ import pytest
 from frames import JPEG_FAMILY, LOSSLESS, RLE, encode_rle
 
 from mammocalc.dicom import DicomSettings, read_mammogram
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def test_bits_below_those_that_are_said_to_be_stored_are_read(
 
 def test_values_that_were_cut_before_they_were_written_are_refused(make: Make, breast: Picture) -> None:
     for stored in (10, 12):
-        with pytest.raises(UnreadableImage) as caught:
+        with pytest.raises(ImageUnreadableError) as caught:
             read_mammogram(make(breast & np.uint16(1023), BitsStored=stored, HighBit=stored - 1), SETTINGS)
         assert caught.value.reason == Reason.INVALID_TAG
         assert "1024" in caught.value.message
@@ -195,7 +195,7 @@ def test_swapped_pairs_of_eight_bits_are_put_right(make: Make, breast: Picture) 
 def test_a_width_that_is_a_little_wrong_is_refused(make: Make, breast: Picture, wider: int) -> None:
     columns = breast.shape[1] + wider
     sheared = breast.reshape(-1)[: breast.size // columns * columns].reshape(-1, columns)
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         read_mammogram(make(sheared), SETTINGS)
     assert caught.value.reason is Reason.INVALID_DIMENSIONS
     assert "one of the two is wrong" in caught.value.message
@@ -211,14 +211,14 @@ def test_no_right_width_is_refused(make: Make, breast: Picture, columns: int) ->
 @pytest.mark.parametrize("syntax", [EXPLICIT, RLE])
 def test_exchanged_rows_and_columns_are_refused(make: Make, breast: Picture, syntax: str) -> None:
     frame = encode_rle(breast) if syntax == RLE else None
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         read_mammogram(make(breast, frame=frame, syntax=syntax, Rows=300, Columns=400), SETTINGS)
     assert caught.value.reason == Reason.INVALID_DIMENSIONS
     assert "exchanged" in caught.value.message
 
 
 def test_a_wrong_width_is_refused(make: Make, breast: Picture) -> None:
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         read_mammogram(make(breast, Rows=500, Columns=240), SETTINGS)
     assert caught.value.reason == Reason.INVALID_DIMENSIONS
     assert "500 Rows and 240 Columns" in caught.value.message
@@ -228,7 +228,7 @@ def test_a_wrong_width_is_refused(make: Make, breast: Picture) -> None:
 def test_more_pixels_than_the_header_describes_are_refused(
     make: Make, breast: Picture, changes: dict[str, int]
 ) -> None:
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         read_mammogram(make(breast, **changes), SETTINGS)
     assert caught.value.reason == Reason.INVALID_DIMENSIONS
     assert "Rows" in caught.value.message

@@ -11,7 +11,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from mammocalc.dicom import AdmitSettings, DicomSettings, read_mammogram
-from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.errors import ImageSkippedError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ JUDGED, FLAGGED, SKIPPED = "judged", "judged with a flag", "skipped"
 def outcome(path: Path, flag: Flag, reason: Reason) -> str:
     try:
         mammogram = read_mammogram(path, SETTINGS)
-    except SkippedImage as skipped:
+    except ImageSkippedError as skipped:
         return SKIPPED if skipped.reason is reason else f"skipped: {skipped}"
     return FLAGGED if flag in mammogram.flags else JUDGED
 
@@ -227,7 +227,7 @@ def test_a_skipped_image_names_the_attribute_and_no_more_than_the_word(
     make: Make, changes: dict[str, Any], said: str
 ) -> None:
     path = make(SpecificCharacterSet="ISO_IR 192", **changes)
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_mammogram(path, SETTINGS)
     assert said in caught.value.message
     assert "Jane" not in caught.value.message
@@ -280,7 +280,7 @@ def test_the_whole_mammogram_of_a_collection_is_judged(make: Make) -> None:
     ],
 )
 def test_cut_outs_and_masks_of_a_collection_are_skipped(make: Make, series: str, reason: Reason) -> None:
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_mammogram(make(**COLLECTION, SeriesDescription=series), SETTINGS)
     assert caught.value.reason is reason
     assert "Series Description (0008,103E)" in caught.value.message
@@ -294,7 +294,7 @@ def test_two_values_are_a_mask_whatever_the_header_says(make: Make) -> None:
     ringing[9, 5:15], ringing[12, 8] = 3, 252
     three[30:35, 20:25] = 128
     for mask in (image, smoothed, ringing):
-        with pytest.raises(SkippedImage) as caught:
+        with pytest.raises(ImageSkippedError) as caught:
             read_mammogram(make(mask), SETTINGS)
         assert caught.value.reason is Reason.MASK
     assert read_mammogram(make(three), SETTINGS).pixels.codes.shape == (40, 30)
@@ -335,7 +335,7 @@ def test_parts_of_volumes_are_skipped_with_their_series(make: Make, changes: dic
     if not is_volume:
         assert Flag.SYNTHETIC_VIEW not in read_mammogram(path, SETTINGS).flags or "SOPClassUID" in changes
         return
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_mammogram(path, SETTINGS)
     assert caught.value.reason is Reason.TOMOSYNTHESIS
     assert "series 7" in caught.value.message
@@ -343,6 +343,6 @@ def test_parts_of_volumes_are_skipped_with_their_series(make: Make, changes: dic
 
 def test_a_chest_in_slices_is_no_mammography(make: Make) -> None:
     changes = {"Modality": "DX", "BodyPartExamined": "CHEST", "ImageType": ["DERIVED", "PRIMARY", "TOMO"]}
-    with pytest.raises(SkippedImage) as caught:
+    with pytest.raises(ImageSkippedError) as caught:
         read_mammogram(make(SOPClassUID=CLASSES + "1.1", **changes), SETTINGS)
     assert caught.value.reason is Reason.NOT_MAMMOGRAPHY

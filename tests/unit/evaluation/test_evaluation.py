@@ -17,7 +17,7 @@ from mammocalc.evaluation import (
     write_evaluation,
 )
 from mammocalc.evaluation.truth import TruthError
-from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.uid import as_uid
 
 Image = Callable[..., dict[str, Any]]
@@ -343,10 +343,10 @@ def test_a_truth_of_other_images_is_refused(image: Image, write_run: Write, writ
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CallError, match="holds no run"):
+    with pytest.raises(UsageError, match="holds no run"):
         read_run(tmp_path)
     (tmp_path / "run.json").write_text("{}")
-    with pytest.raises(CallError, match="'configuration'"):
+    with pytest.raises(UsageError, match="'configuration'"):
         read_run(tmp_path)
 
 

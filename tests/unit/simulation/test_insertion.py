@@ -13,7 +13,7 @@ from mammocalc.simulation.insertion.records import Insertion
 from mammocalc.simulation.insertion.render import insert
 from mammocalc.simulation.insertion.target_image import Canvas
 from mammocalc.simulation.recipe import load_settings
-from mammocalc.vocabulary.errors import ConfigurationError, UnreadableImage
+from mammocalc.vocabulary.errors import ConfigurationError, ImageUnreadableError
 
 SHAPE = (400, 360)
 ONE: dict[str, Any] = {"singles": (1, 1), "groups": (0, 0), "macros": (0, 0)}
@@ -256,7 +256,7 @@ def test_without_any_place_nothing_is_inserted() -> None:
 def test_values_without_a_way_back_to_their_codes_are_refused() -> None:
     pixels = stored(noisy(6000, 40))
     pixels.modality_values[100:200] = 100
-    with pytest.raises(UnreadableImage, match="mean the same"):
+    with pytest.raises(ImageUnreadableError, match="mean the same"):
         put(pixels)
 
 

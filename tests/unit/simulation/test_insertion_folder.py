@@ -19,7 +19,7 @@ from mammocalc.simulation.insertion.folder import PlantRow, find_room, plant, su
 from mammocalc.simulation.insertion.recipe import InsertRecipe
 from mammocalc.simulation.insertion.selection import read_selection
 from mammocalc.simulation.vocabulary import Coding, Kind, Photometric, Relationship
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import PresentationIntent, Reason, Status
 
 FEW = InsertRecipe(singles=(3, 3), groups=(0, 0), macros=(0, 0))
@@ -205,16 +205,16 @@ def test_a_list_chooses_the_images_without_calcifications(tmp_path: Path) -> Non
 )
 def test_a_list_that_says_nothing_is_refused(tmp_path: Path, content: str, sentence: str) -> None:
     (tmp_path / "list.csv").write_text(content)
-    with pytest.raises(CallError, match=sentence):
+    with pytest.raises(UsageError, match=sentence):
         read_selection(tmp_path / "list.csv")
-    with pytest.raises(CallError, match="cannot be read"):
+    with pytest.raises(UsageError, match="cannot be read"):
         read_selection(tmp_path / "missing.csv")
 
 
 @pytest.mark.parametrize("folder", ["in", "in/out", "."])
 def test_copies_are_never_written_among_their_sources(tmp_path: Path, folder: str) -> None:
     write(tmp_path / "in")
-    with pytest.raises(CallError, match="must lie apart"):
+    with pytest.raises(UsageError, match="must lie apart"):
         run(tmp_path / folder, tmp_path / "in")
 
 

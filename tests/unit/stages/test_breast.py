@@ -5,7 +5,7 @@ import pytest
 
 from mammocalc.model import Density
 from mammocalc.stages.breast import BreastSettings, find_breast
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
@@ -99,7 +99,7 @@ def test_a_field_full_of_tissue_is_all_breast_and_says_so():
 def test_a_speck_alone_is_no_breast():
     values = np.zeros((600, 600), np.uint16)
     values[300:340, 300:340] = 60000
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         find_breast(Density(values, None), PixelSpacing(0.1, 0.1), BreastSettings())
     assert caught.value.reason is Reason.NO_BREAST
     assert "breast.background_share" in caught.value.message
@@ -121,5 +121,5 @@ def test_the_shadow_of_a_collimator_is_not_breast(scene, side):
 
 
 def test_a_strip_of_two_rows_is_refused():
-    with pytest.raises(UnreadableImage, match=r"0\.2 mm narrow"):
+    with pytest.raises(ImageUnreadableError, match=r"0\.2 mm narrow"):
         find_breast(Density(np.zeros((2, 2000), np.uint16), None), PixelSpacing(0.1, 0.1), BreastSettings())

@@ -5,7 +5,7 @@ import pytest
 
 from mammocalc.model import StoredPixels
 from mammocalc.stages.normalise import NormaliseSettings, measure_noise, to_density
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 
@@ -48,7 +48,7 @@ def test_padding_is_neither_dense_nor_part_of_the_scale():
 def test_an_image_of_one_value_is_refused(codes):
     is_padding = np.zeros(4096, bool)
     is_padding[9] = True
-    with pytest.raises(UnreadableImage) as caught:
+    with pytest.raises(ImageUnreadableError) as caught:
         to_density(_pixels(codes, is_padding=is_padding))
     assert caught.value.reason is Reason.NO_BREAST
 

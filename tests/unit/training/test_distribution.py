@@ -28,7 +28,7 @@ from mammocalc.training.distribution import (
     train_on_points,
     write_distribution_classifier,
 )
-from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
 CONFIG = Config()
@@ -118,5 +118,5 @@ def test_a_trained_classifier_can_be_written_and_read(tmp_path):
 
 
 def test_too_few_scenes_are_refused():
-    with pytest.raises(CallError, match="take more"):
+    with pytest.raises(UsageError, match="take more"):
         train_on_points(5, 3, CONFIG, 1)

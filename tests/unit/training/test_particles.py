@@ -11,7 +11,7 @@ from mammocalc.stages.classify import FEATURES
 from mammocalc.training.particle_examples import PlantedPoint, describe_image
 from mammocalc.training.particle_scenes import training_scenes
 from mammocalc.training.particles import fit, train_on_images, write_classifier
-from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.lexicon import Medium
 
 PLACES = [(30.0, 15.0), (34.0, 25.0), (45.0, 20.0)]
@@ -66,7 +66,7 @@ def test_fitted_trees_decide_as_the_library_does_and_survive_the_file(tmp_path):
 @pytest.mark.parametrize("answer", [True, False])
 def test_one_class_alone_teaches_nothing(answer):
     table, _ = _separable(50)
-    with pytest.raises(CallError, match="nothing to learn"):
+    with pytest.raises(UsageError, match="nothing to learn"):
         fit(table, np.full(50, answer), 0, {})
 
 
@@ -91,5 +91,5 @@ def test_a_file_in_the_way_is_an_output_error(tmp_path):
 
 def test_a_folder_without_usable_images_is_said(tmp_path):
     (tmp_path / "x.dcm").write_text("no DICOM")
-    with pytest.raises(CallError, match="none of the images"):
+    with pytest.raises(UsageError, match="none of the images"):
         train_on_images(tmp_path, 8, 1, Config(), 1)

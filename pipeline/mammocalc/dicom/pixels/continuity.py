@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import cv2
 import numpy as np
 
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def check_rows(codes: NDArray[np.uint16]) -> None:
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``invalid_dimensions``.
     """
     if codes.size < MIN_PIXELS:
@@ -99,7 +99,7 @@ def check_rows(codes: NDArray[np.uint16]) -> None:
         f"The rows of the image do not continue one another at {rows} Rows and {columns} Columns: {why}. "
         "Export the image again from the source."
     )
-    raise UnreadableImage(Reason.INVALID_DIMENSIONS, message)
+    raise ImageUnreadableError(Reason.INVALID_DIMENSIONS, message)
 
 
 def find_folds(codes: NDArray[np.uint16], bits: int) -> Folds | None:

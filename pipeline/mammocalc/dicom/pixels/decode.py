@@ -16,7 +16,7 @@ from mammocalc.dicom.pixels.jpeg_stream import read_jpeg
 from mammocalc.dicom.pixels.rle_stream import read_rle
 from mammocalc.dicom.pixels.stored_bits import Words, settle_words
 from mammocalc.dicom.reader.silence_native_stderr import quiet_stderr
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def find_syntax(uid: str) -> Syntax:
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``unknown_transfer_syntax``, which names the UID.
     """
     syntax = SYNTAXES.get(uid)
     if syntax is None:
         shown = uid if uid.isascii() and uid.replace(".", "").isdigit() and len(uid) <= 64 else "a text that is no UID"
         message = f"The transfer syntax {shown} is not one of images that can be read. Export as JPEG Lossless (.70)."
-        raise UnreadableImage(Reason.UNKNOWN_TRANSFER_SYNTAX, message)
+        raise ImageUnreadableError(Reason.UNKNOWN_TRANSFER_SYNTAX, message)
     return syntax
 
 
@@ -100,7 +100,7 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``unknown_transfer_syntax``, ``missing_decoder``, ``truncated``,
         ``pixels_too_short``, ``undecodable_pixels`` or what `settle_words`
         raises.
@@ -121,7 +121,7 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16
             f"The transfer syntax is {syntax.name}, and Pixel Data holds no compressed frame. The file names another "
             "transfer syntax than its pixels have: export the image again."
         )
-        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+        raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message)
     decoded = decode_frame(frame, layout, syntax)
     if decoded is None:  # uncompressed pixels, wrapped as compressed ones are
         codes, layout, flags = settle_words(_native_words(frame[: layout.native_bytes], layout, order), layout)
@@ -154,7 +154,7 @@ def decode_frame(frame: bytes, layout: PixelLayout, syntax: Syntax) -> tuple[NDA
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``missing_decoder``, ``pixels_too_short`` or ``undecodable_pixels``.
     """
     stream = _read_stream(frame, layout, syntax)
@@ -174,27 +174,27 @@ def _read_stream(frame: bytes, layout: PixelLayout, syntax: Syntax) -> Codestrea
         stream = read_jpeg(frame) or read_jpeg_2000(frame) or read_rle(frame, layout.rows, layout.columns)
     except CutStreamError:
         message = "The compressed pixels end too early. Copy the file again from its source, or export it again."
-        raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message) from None
+        raise ImageUnreadableError(Reason.PIXELS_TOO_SHORT, message) from None
     except BadStreamError as error:
         message = f"The compressed pixels cannot be read: {error}. Export the image again from the source."
-        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message) from None
+        raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message) from None
     if stream is None and len(frame) in {layout.native_bytes, layout.native_bytes + 1}:
         return None
     if stream is None:
         message = f"The pixels do not begin as {syntax.name} does, nor as anything else that can be read."
-        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, f"{message} Export the image again from the source.")
+        raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, f"{message} Export the image again from the source.")
     if (stream.rows, stream.columns) != (layout.rows, layout.columns):
         message = (
             f"The compressed image has {stream.rows} x {stream.columns} pixels, the header says {layout.rows} x "
             f"{layout.columns} (Rows and Columns). Export the image again from the source."
         )
-        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+        raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message)
     if stream.kind is StreamKind.RLE and stream.bits != layout.bits_allocated:
         message = (
             f"The compressed image has {stream.bits} bits per sample, the header says {layout.bits_allocated} (Bits "
             "Allocated). Export the image again from the source."
         )
-        raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+        raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message)
     return stream
 
 
@@ -205,7 +205,7 @@ def _decode(stream: Codestream) -> NDArray[Any]:
         module = importlib.import_module(decoder.module)
     except ImportError:
         message = f"{stream.kind.value} needs the decoder package {decoder.package}: pip install {decoder.package}"
-        raise UnreadableImage(Reason.MISSING_DECODER, message) from None
+        raise ImageUnreadableError(Reason.MISSING_DECODER, message) from None
     try:
         with quiet_stderr() as heard:
             decoded = decoder.decode(module, stream)
@@ -222,9 +222,9 @@ def _decode(stream: Codestream) -> NDArray[Any]:
     return decoded
 
 
-def _damaged(stream: Codestream) -> UnreadableImage:
+def _damaged(stream: Codestream) -> ImageUnreadableError:
     """Say that a decoder gave up, or did not find what the stream promised."""
     message = (
         f"The pixels are {stream.kind.value} and are damaged: bytes are missing or changed. Export the image again."
     )
-    return UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+    return ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message)

@@ -18,7 +18,7 @@ from mammocalc.dicom.pixels.polarity import (
 )
 from mammocalc.dicom.pixels.tissue import shows_no_tissue
 from mammocalc.model import StoredPixels, density_of
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, Reason
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def describe_pixels(
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``invalid_tag`` where the Modality LUT or rescale cannot be applied.
 
     Notes
@@ -252,7 +252,7 @@ def _show_own_range(modality: NDArray[np.float64], used: NDArray[np.int64], pola
     return np.clip((scale - low) / (high - low), 0, 1) if high > low else np.zeros(modality.shape)
 
 
-def _invalid(what: str) -> UnreadableImage:
+def _invalid(what: str) -> ImageUnreadableError:
     """Say that the values of the pixels are not known."""
     message = f"The values of the pixels are not known: {what}. Export the image again from the source."
-    return UnreadableImage(Reason.INVALID_TAG, message)
+    return ImageUnreadableError(Reason.INVALID_TAG, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def read_layout(header: Header, settings: ReadSettings) -> PixelLayout:
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``missing_tag``, ``invalid_dimensions``, ``too_large``,
         ``unsupported_pixels`` or ``invalid_tag``.
     """
@@ -59,13 +59,13 @@ def read_layout(header: Header, settings: ReadSettings) -> PixelLayout:
     columns = _required(header, "Columns", "Columns (0028,0011)")
     if rows < MIN_SIDE_PX or columns < MIN_SIDE_PX:
         message = f"The header gives the image {rows} rows and {columns} columns. Export it again from the source."
-        raise UnreadableImage(Reason.INVALID_DIMENSIONS, message)
+        raise ImageUnreadableError(Reason.INVALID_DIMENSIONS, message)
     if rows * columns > settings.max_pixels:
         message = (
             f"The image would have {rows} x {columns} pixels, more than read.max_pixels = {settings.max_pixels}. "
             "Raise that setting if the image is really so large."
         )
-        raise UnreadableImage(Reason.TOO_LARGE, message)
+        raise ImageUnreadableError(Reason.TOO_LARGE, message)
     _check_greyscale(header)
     allocated = _required(header, "BitsAllocated", "Bits Allocated (0028,0100)")
     stored = header.integer("BitsStored") or allocated
@@ -78,7 +78,7 @@ def read_layout(header: Header, settings: ReadSettings) -> PixelLayout:
             f"Bits Allocated {allocated}, Bits Stored {stored} and High Bit {high_bit} do not fit together. "
             "Export the image again from the source."
         )
-        raise UnreadableImage(Reason.INVALID_TAG, message)
+        raise ImageUnreadableError(Reason.INVALID_TAG, message)
     return PixelLayout(
         rows=rows,
         columns=columns,
@@ -96,7 +96,7 @@ def _check_greyscale(header: Header) -> None:
     photometric = header.text("PhotometricInterpretation").upper()
     if not photometric:
         message = "Photometric Interpretation (0028,0004) is missing. Export the image again from the source."
-        raise UnreadableImage(Reason.MISSING_TAG, message)
+        raise ImageUnreadableError(Reason.MISSING_TAG, message)
     if samples not in {1, None}:
         raise _unsupported(f"it has {samples} samples per pixel, so it is a colour image")
     if photometric not in GREYSCALE:
@@ -108,11 +108,11 @@ def _required(header: Header, keyword: str, name: str) -> int:
     value = header.integer(keyword)
     if value is None:
         message = f"{name} is missing or is no number. Export the image again from the source."
-        raise UnreadableImage(Reason.MISSING_TAG, message)
+        raise ImageUnreadableError(Reason.MISSING_TAG, message)
     return value
 
 
-def _unsupported(why: str) -> UnreadableImage:
+def _unsupported(why: str) -> ImageUnreadableError:
     """Say that the pixels are of a kind that mammograms do not have."""
     message = f"The image is not a greyscale image of at most 16 bits: {why}. Export the original mammogram."
-    return UnreadableImage(Reason.UNSUPPORTED_PIXELS, message)
+    return ImageUnreadableError(Reason.UNSUPPORTED_PIXELS, message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.imaging.histogram import count_levels
-from mammocalc.vocabulary.errors import SkippedImage
+from mammocalc.vocabulary.errors import ImageSkippedError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def refuse_mask(codes: NDArray[np.uint16]) -> None:
 
     Raises
     ------
-    SkippedImage
+    ImageSkippedError
         ``mask``.
     """
     if np.unique(codes[::SAMPLED_PX, ::SAMPLED_PX]).size > MOST_LEVELS:
@@ -50,4 +50,4 @@ def refuse_mask(codes: NDArray[np.uint16]) -> None:
             "This is a mask: its pixels have two values only, and no mammogram has. "
             "Only mammograms are judged: use the one that it was made from."
         )
-        raise SkippedImage(Reason.MASK, message)
+        raise ImageSkippedError(Reason.MASK, message)

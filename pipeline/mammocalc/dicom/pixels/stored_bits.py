@@ -17,7 +17,7 @@ from mammocalc.dicom.pixels.continuity import (
     has_swapped_pairs,
     roughness,
 )
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def settle_words(words: Words, layout: PixelLayout) -> tuple[NDArray[np.uint16],
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``invalid_dimensions`` where the rows do not continue one another,
         ``invalid_tag`` where values wrapped and no reading mends them.
     """
@@ -239,7 +239,7 @@ def _choose(words: Words, stated: Reading, codes: NDArray[np.uint16]) -> Reading
             f"Values jump by {1 << range_bits} between neighbours all over the image: they were cut to {range_bits} "
             "bits, or Bits Stored, High Bit or Pixel Representation is wrong. Export the image again from the source."
         )
-        raise UnreadableImage(Reason.INVALID_TAG, message)
+        raise ImageUnreadableError(Reason.INVALID_TAG, message)
     return header
 
 

@@ -24,7 +24,7 @@ from mammocalc.dicom.reader.vocabulary import (
     SYNTHETIC_TYPE,
 )
 from mammocalc.dicom.reader.volumes import series_in_words, why_part_of_volume
-from mammocalc.vocabulary.errors import SkippedImage, UnreadableImage
+from mammocalc.vocabulary.errors import ImageSkippedError, ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason, View
 from mammocalc.vocabulary.uid import is_uid
 
@@ -81,18 +81,18 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
 
     Raises
     ------
-    SkippedImage
+    ImageSkippedError
         ``no_pixels``, ``not_mammography``, ``tomosynthesis``, ``crop``,
         ``mask``, ``screenshot``, ``quality_control``, ``specimen``,
         ``contrast_recombined`` or ``multiframe``. The message names the
         attribute that decided, and the word where it was one.
-    UnreadableImage
+    ImageUnreadableError
         ``missing_tag`` without a SOP class, ``truncated`` where a
         mammography image has lost its pixels.
     """
     if not header.text("SOPClassUID"):
         message = "SOP Class UID (0008,0016) is missing, so nothing says what this is. Export the image again."
-        raise UnreadableImage(Reason.MISSING_TAG, message)
+        raise ImageUnreadableError(Reason.MISSING_TAG, message)
     statements = read_statements(header)
     flags = _admit_modality(header, pixels, statements, settings)
     _refuse_volume(header, statements)
@@ -136,7 +136,7 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
     frames = header.integer("NumberOfFrames")
     if frames is not None and frames > 1:
         message = f"The object holds {frames} frames, and multi-frame images are not judged yet. Use its 2D images."
-        raise SkippedImage(Reason.MULTIFRAME, message)
+        raise ImageSkippedError(Reason.MULTIFRAME, message)
     particular, heard = _particularities(header, view, statements)
     return Admission(flags | particular, (*notes, *(f"{item}." for item in heard)))
 
@@ -156,7 +156,7 @@ def hear_picture(admission: Admission, seen: frozenset[Flag], settings: AdmitSet
 
     Raises
     ------
-    SkippedImage
+    ImageSkippedError
         ``quality_control``: neither witness would do alone.
     """
     if Flag.POSSIBLE_QUALITY_CONTROL in admission.flags and Flag.NO_TISSUE in seen:
@@ -177,7 +177,7 @@ class Kind:
         """Refuse an image of this kind, saying what made it one."""
         if not is_admitted:
             message = f"This is {self.name}: {why}. Set {self.setting} to true if it is to be judged all the same."
-            raise SkippedImage(self.reason, message)
+            raise ImageSkippedError(self.reason, message)
 
 
 def _admit_modality(
@@ -188,9 +188,9 @@ def _admit_modality(
     if pixels is None:
         if is_mammography:
             message = "The object is an image, and its Pixel Data is missing: the file was cut off or stripped."
-            raise UnreadableImage(Reason.TRUNCATED, f"{message} Copy it again from its source.")
+            raise ImageUnreadableError(Reason.TRUNCATED, f"{message} Copy it again from its source.")
         message = "The object holds no pixels (a report, a presentation state, an index). Nothing is to be done."
-        raise SkippedImage(Reason.NO_PIXELS, message)
+        raise ImageSkippedError(Reason.NO_PIXELS, message)
     if not is_mammography:
         if header.text("SOPClassUID") in VOLUME_CLASSES:
             _refuse_volume(header, statements)
@@ -229,7 +229,7 @@ def _refuse_volume(header: Header, statements: Sequence[Statement]) -> None:
             f"This is a slice or a projection of tomosynthesis{f' ({series})' if series else ''}: {why}. "
             "Volumes are not judged yet. Use the 2D images of the study."
         )
-        raise SkippedImage(Reason.TOMOSYNTHESIS, message)
+        raise ImageSkippedError(Reason.TOMOSYNTHESIS, message)
 
 
 def _refuse_derived(header: Header, statements: Sequence[Statement]) -> None:
@@ -239,7 +239,7 @@ def _refuse_derived(header: Header, statements: Sequence[Statement]) -> None:
         reason, heard = derived
         name = "a mask" if reason is Reason.MASK else "a part that was cut out of a mammogram"
         message = f"This is {name}: {heard}. Only whole images are judged: use the one that it was made from."
-        raise SkippedImage(reason, message)
+        raise ImageSkippedError(reason, message)
 
 
 def _why_quality_control(header: Header, statements: Sequence[Statement], *, has_view: bool) -> Verdict:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.reader.bounded_reader import MAX_READS, Stream
 from mammocalc.dicom.reader.elements import UNDEFINED_LENGTH
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class OpenFile:
 
         Raises
         ------
-        UnreadableImage
+        ImageUnreadableError
             ``truncated`` where the file ends inside of its pixels,
             ``pixels_too_short`` where the element itself is too small,
             ``invalid_dimensions`` where it holds more pixels than these.
@@ -94,7 +94,7 @@ class OpenFile:
                 f"Pixel Data holds {pixels.length} bytes, and the header's dimensions need {expected}. "
                 "The file was damaged before it was sent: export it again from the source."
             )
-            raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
+            raise ImageUnreadableError(Reason.PIXELS_TOO_SHORT, message)
         if available < expected:
             raise truncated_file()
         if pixels.length != UNDEFINED_LENGTH:
@@ -111,7 +111,7 @@ class OpenFile:
                 f"Pixel Data holds {end - start} bytes more than Rows, Columns and Bits Allocated say: one of them is "
                 "wrong. Export the image again from the source."
             )
-            raise UnreadableImage(Reason.INVALID_DIMENSIONS, message)
+            raise ImageUnreadableError(Reason.INVALID_DIMENSIONS, message)
 
     @property
     def declared_bytes(self) -> int:
@@ -138,7 +138,7 @@ class OpenFile:
 
         Raises
         ------
-        UnreadableImage
+        ImageUnreadableError
             ``truncated`` where the file ends inside of it.
         """
         self.stream.seek(self._pixels().start)
@@ -151,7 +151,7 @@ class OpenFile:
 
         Raises
         ------
-        UnreadableImage
+        ImageUnreadableError
             ``truncated`` where the file ends before the pixels do,
             ``pixels_too_short`` where there are no bytes at all,
             ``undecodable_pixels`` where they are not encapsulated.
@@ -165,13 +165,13 @@ class OpenFile:
             fragments.append(self._exactly(struct.unpack("<I", head[4:])[0]))
         if self.stream.tell() < until and head[:4] != SEQUENCE_END:
             message = "The fragments of the compressed pixels are damaged. Export the image again from the source."
-            raise UnreadableImage(Reason.UNDECODABLE_PIXELS, message)
+            raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message)
         # The first item is the Basic Offset Table: empty, or a list whose first number is 0. Some writers leave it out.
         has_table = len(fragments) > 1 and fragments[0][:4] in {b"", bytes(4)}
         frame = b"".join(fragments[1:] if has_table else fragments)
         if not frame:
             message = "Pixel Data holds no compressed bytes. Export the image again from the source."
-            raise UnreadableImage(Reason.PIXELS_TOO_SHORT, message)
+            raise ImageUnreadableError(Reason.PIXELS_TOO_SHORT, message)
         return frame
 
     def _pixels(self) -> PixelElement:
@@ -189,16 +189,16 @@ class OpenFile:
         return self.stream.read(count)
 
 
-def too_many_bytes() -> UnreadableImage:
+def too_many_bytes() -> ImageUnreadableError:
     """Say that there is no end to the elements."""
     message = (
         "The header holds far more elements or bytes than that of any image: it is damaged, or holds something else. "
         "Export it again from its source."
     )
-    return UnreadableImage(Reason.TOO_LARGE, message)
+    return ImageUnreadableError(Reason.TOO_LARGE, message)
 
 
-def truncated_file() -> UnreadableImage:
+def truncated_file() -> ImageUnreadableError:
     """Say that the file ends too early."""
     message = "The file ends before its image does: it is truncated. Copy it again from its source."
-    return UnreadableImage(Reason.TRUNCATED, message)
+    return ImageUnreadableError(Reason.TRUNCATED, message)

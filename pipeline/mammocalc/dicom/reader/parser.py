@@ -26,7 +26,7 @@ from mammocalc.dicom.reader.open_file import (
     too_many_bytes,
     truncated_file,
 )
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ def open_dicom(path: Path, max_pixel_bytes: int, *, header_only: bool = False) -
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``empty_file``, ``not_dicom``, ``truncated``, ``too_large`` or ``unreadable``.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             message = "This is not an ordinary file. Name a file, not a device, a pipe or a folder."
-            raise UnreadableImage(Reason.UNREADABLE, message)
+            raise ImageUnreadableError(Reason.UNREADABLE, message)
         raw = io.FileIO(path)
     except (OSError, ValueError) as error:
         raise _cannot_open(error) from None
@@ -86,7 +86,7 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
     """Read File Meta Information and the data set as far as the pixels."""
     if file.size == 0:
         message = "The file is empty. Copy it again from its source."
-        raise UnreadableImage(Reason.EMPTY_FILE, message)
+        raise ImageUnreadableError(Reason.EMPTY_FILE, message)
     has_preamble = file.read(PREAMBLE_BYTES + 4)[PREAMBLE_BYTES:] == b"DICM"
     if not has_preamble:
         file.seek(0)
@@ -109,7 +109,7 @@ def _read_header(file: Stream, max_pixel_bytes: int, *, header_only: bool) -> Op
             dataset.SOPClassUID = class_of_meta
         is_nameless = not has_preamble and not header.text("SOPClassUID")
         syntax = syntax or _guessed_syntax(dataset)
-    except UnreadableImage:
+    except ImageUnreadableError:
         raise
     except Exception as error:  # noqa: BLE001 - a hostile header makes pydicom raise struct.error, RecursionError and more
         raise _why_not(error, stream, has_preamble=has_preamble) from None
@@ -171,7 +171,7 @@ def _inflate(deflated: bytes, max_pixel_bytes: int, *, header_only: bool) -> byt
         return inflated
     if inflater.unconsumed_tail:
         message = f"The deflated data set grows beyond {limit} bytes. Raise read.max_pixels if it is meant to."
-        raise UnreadableImage(Reason.TOO_LARGE, message)
+        raise ImageUnreadableError(Reason.TOO_LARGE, message)
     if not inflater.eof:
         raise truncated_file()
     return inflated
@@ -182,32 +182,32 @@ def _last_value_is_cut(last: RawDataElement | None, stream_bytes: int) -> bool:
     return last is not None and last.length != UNDEFINED_LENGTH and last.value_tell + last.length > stream_bytes
 
 
-def _why_not(error: Exception, stream: Stream, *, has_preamble: bool) -> UnreadableImage:
+def _why_not(error: Exception, stream: Stream, *, has_preamble: bool) -> ImageUnreadableError:
     """Say why a header cannot be read."""
     if stream.reads_left < 0:  # whatever pydicom made of that
         return too_many_bytes()
     if isinstance(error, MemoryError):
         message = "There is not enough memory for this image. Use fewer workers, or lower read.max_pixels."
-        return UnreadableImage(Reason.TOO_LARGE, message)
+        return ImageUnreadableError(Reason.TOO_LARGE, message)
     if isinstance(error, OSError) and error.errno is not None:
         return _cannot_open(error)
     if isinstance(error, zlib.error):
         message = "The transfer syntax says that the data set is deflated, and it does not inflate. Export it again."
-        return UnreadableImage(Reason.UNREADABLE, message)
+        return ImageUnreadableError(Reason.UNREADABLE, message)
     return _not_dicom_or_broken(has_preamble=has_preamble)
 
 
-def _cannot_open(error: OSError | ValueError) -> UnreadableImage:
+def _cannot_open(error: OSError | ValueError) -> ImageUnreadableError:
     """Say why a file cannot be opened, without its path."""
     why = (error.strerror or "input/output error") if isinstance(error, OSError) else "its name is not valid"
     message = f"The file cannot be read: {why}. Check that it exists, its permissions and its disk."
-    return UnreadableImage(Reason.UNREADABLE, message)
+    return ImageUnreadableError(Reason.UNREADABLE, message)
 
 
-def _not_dicom_or_broken(*, has_preamble: bool) -> UnreadableImage:
+def _not_dicom_or_broken(*, has_preamble: bool) -> ImageUnreadableError:
     """Say that nothing can be made of the bytes."""
     if has_preamble:
         message = "The file begins as DICOM, and its header cannot be read. Export it again from its source."
-        return UnreadableImage(Reason.UNREADABLE, message)
+        return ImageUnreadableError(Reason.UNREADABLE, message)
     message = "The file is not DICOM, whatever its name says. Take it out of the folder, or export it as DICOM."
-    return UnreadableImage(Reason.NOT_DICOM, message)
+    return ImageUnreadableError(Reason.NOT_DICOM, message)

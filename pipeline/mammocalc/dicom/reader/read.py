@@ -22,7 +22,7 @@ from mammocalc.dicom.reader.parser import open_dicom
 from mammocalc.dicom.reader.spacing import decide_spacing, is_magnified
 from mammocalc.dicom.view.view import decide_view
 from mammocalc.model import Mammogram
-from mammocalc.vocabulary.errors import ImageError, UnreadableImage
+from mammocalc.vocabulary.errors import ImageError, ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason, SpacingSource
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
 
     Raises
     ------
-    SkippedImage
+    ImageSkippedError
         The object is readable and not to be judged.
-    UnreadableImage
+    ImageUnreadableError
         The file cannot be read as an image. Whatever the file holds, no
         other exception leaves this function.
 
@@ -86,7 +86,7 @@ def read_for_display(path: Path, settings: DicomSettings) -> tuple[Mammogram, tu
 
     Raises
     ------
-    SkippedImage, UnreadableImage
+    ImageSkippedError, ImageUnreadableError
         As `read_mammogram`.
     """
     return _read(path, settings, with_windows=True)
@@ -102,13 +102,13 @@ def _read(path: Path, settings: DicomSettings, *, with_windows: bool) -> tuple[M
         raise
     except OSError as error:
         message = f"The file cannot be read: {error.strerror or 'input/output error'}. Check its disk and try again."
-        raise UnreadableImage(Reason.UNREADABLE, message) from None
+        raise ImageUnreadableError(Reason.UNREADABLE, message) from None
     except MemoryError:
         message = "There is not enough memory for this image. Use fewer workers, or lower read.max_pixels."
-        raise UnreadableImage(Reason.TOO_LARGE, message) from None
+        raise ImageUnreadableError(Reason.TOO_LARGE, message) from None
     except Exception:  # noqa: BLE001 - one broken header must not end a run of a hundred thousand
         message = "The header is damaged in a way that stops its reading. Export the image again from the source."
-        raise UnreadableImage(Reason.UNREADABLE, message) from None
+        raise ImageUnreadableError(Reason.UNREADABLE, message) from None
 
 
 def read_sop_instance_uid(path: Path) -> str | None:
@@ -187,7 +187,7 @@ def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
     find_syntax(opened.transfer_syntax)
     if opened.pixels is not None and opened.pixels.is_float:
         message = "The pixels are floating-point numbers, which mammograms do not have. Export the original mammogram."
-        raise UnreadableImage(Reason.UNSUPPORTED_PIXELS, message)
+        raise ImageUnreadableError(Reason.UNSUPPORTED_PIXELS, message)
     layout = read_layout(header, settings.read)
     intent, intent_flags = decide_intent(header)
     uids = decide_uids(opened, path)

@@ -13,7 +13,7 @@ from mammocalc import __version__
 from mammocalc.execution.workers.resource_limits import Fault, Lost
 from mammocalc.execution.workers.resources import free_memory_bytes
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ class DaskCluster(Executor):
 
     Raises
     ------
-    CallError
+    UsageError
         If the extra is not installed, nobody answers there, or no worker comes within a minute.
     """
 
@@ -115,7 +115,7 @@ class DaskCluster(Executor):
             from distributed import Client  # noqa: PLC0415 - an extra
         except ImportError:
             message = "--scheduler needs Dask: pip install 'mammocalc[dask]'"
-            raise CallError(message) from None
+            raise UsageError(message) from None
         _require_certificates(address)
         for name in NOISY:  # what went wrong is said once, in words of the run
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -123,14 +123,14 @@ class DaskCluster(Executor):
             self._client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             message = f"no Dask scheduler answers at {address} ({type(error).__name__})"
-            raise CallError(message) from None
+            raise UsageError(message) from None
         self._threads, self._counted = 0, float("-inf")
         try:
             self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except TimeoutError:
             self._client.close()
             message = f"the Dask scheduler at {address} has no workers; start some with `dask worker {address}`"
-            raise CallError(message) from None
+            raise UsageError(message) from None
 
     def __enter__(self) -> Self:
         """Nothing more is needed."""
@@ -155,7 +155,7 @@ class DaskCluster(Executor):
 
         Raises
         ------
-        CallError
+        UsageError
             If it does not.
         """
         sees = self._client.submit(_is_there, path, pure=False, key=None).result()
@@ -165,7 +165,7 @@ class DaskCluster(Executor):
                 f"the workers of the cluster do not see the {what}. Put it into a folder that all machines share, "
                 "under one path; an output can be an address such as s3://bucket/run as well."
             )
-            raise CallError(message)
+            raise UsageError(message)
 
     def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         """Hand a call to the scheduler."""
@@ -184,7 +184,7 @@ class DaskCluster(Executor):
 
 
 def _require_certificates(address: str) -> None:
-    """Raise CallError where an encrypted connection is asked for and Dask has not been told with which certificates."""
+    """Raise UsageError where an encrypted connection is asked for and Dask knows no certificates for it."""
     from distributed.security import Security  # noqa: PLC0415 - an extra
 
     if not address.startswith(f"{ENCRYPTED}://"):
@@ -199,7 +199,7 @@ def _require_certificates(address: str) -> None:
             "(DASK_DISTRIBUTED__COMM__TLS__CA_FILE, ..__CLIENT__CERT and ..__CLIENT__KEY, see docs/scale.md), and does "
             "not find there"
         )
-        raise CallError(message)
+        raise UsageError(message)
 
 
 def _apply(call: Callable[..., Result], *arguments: Any) -> Result:

@@ -8,7 +8,7 @@ import secrets
 import stat
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def keep_token(file: Path) -> str:
 
     Raises
     ------
-    CallError
+    UsageError
         If the file can be read by others, cannot be read or written, or
         holds no token.
     """
@@ -47,7 +47,7 @@ def keep_token(file: Path) -> str:
         return _read(file)
     except OSError as error:
         message = f"the token file {file} cannot be written ({error.strerror}). Choose another place."
-        raise CallError(message) from None
+        raise UsageError(message) from None
     token = new_token()
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
         opened.write(f"{token}\n")
@@ -58,7 +58,7 @@ def _read(file: Path) -> str:
     try:
         if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
             message = f"the token file {file} can be read by other users. Change that with: chmod 600 {file}"
-            raise CallError(message)
+            raise UsageError(message)
         token = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         token = ""
@@ -67,5 +67,5 @@ def _read(file: Path) -> str:
             f"the token file {file} holds no token: 22 to 128 letters, digits, - and _. "
             "Name a file that does not exist, and one is written there."
         )
-        raise CallError(message)
+        raise UsageError(message)
     return token

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ Diameter = Annotated[float, Field(gt=0, le=100)]
 AddedKey = Annotated[str, Field(pattern=r"^a[0-9]{1,18}$")]
 
 
-class ActionError(CallError):
+class ActionError(UsageError):
     """An action cannot be taken; nothing was saved."""
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
 """What makes each version of the schema from the one before; the version is ``PRAGMA user_version``."""
 
 
-class AnswersError(CallError):
+class AnswersError(UsageError):
     """The answers cannot be read or kept."""
 
 

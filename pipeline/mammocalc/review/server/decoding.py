@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mammocalc.dicom import DicomSettings, read_for_display, read_sop_instance_uid
 from mammocalc.dicom.reader.settings import AdmitSettings
 from mammocalc.review.server.pixels import make_picture, make_thumbnail
-from mammocalc.vocabulary.errors import CallError, ImageError
+from mammocalc.vocabulary.errors import ImageError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ _ADMIT_ALL: Final = AdmitSettings(
 """The run has decided what was judged; whatever that was is shown."""
 
 
-class NoPixelsError(CallError):
+class NoPixelsError(UsageError):
     """The pixels of an image cannot be shown; the message says why and what to do."""
 
 

@@ -15,7 +15,7 @@ from mammocalc.review.server.reader_state import ACCEPT, verdict_of
 from mammocalc.review.server.replay import compute_state
 from mammocalc.review.server.run_files import WrongFileError
 from mammocalc.review.server.run_index import read_index
-from mammocalc.vocabulary.errors import CallError, OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
@@ -76,19 +76,19 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, l
 
     Raises
     ------
-    CallError
+    UsageError
         If there is no run, there are no answers, or the ending is another.
     OutputError
         If the file cannot be written.
     """
     if target.suffix.lower() not in {".json", ".csv"}:
         message = f"--export {target}: give a name that ends with .json or .csv."
-        raise CallError(message)
+        raise UsageError(message)
     index = read_index(run)
     file = run / ANSWERS if answers is None else answers
     if not file.is_file():
         message = f"{file} does not exist: nobody has answered yet, or the answers lie elsewhere (--answers FILE)."
-        raise CallError(message)
+        raise UsageError(message)
     store = Answers(file)
     try:
         document = collect(index, store.since(-1), store.damaged())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom import read_sop_instance_uid
 from mammocalc.dicom.discover import discover
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -218,5 +218,5 @@ class ImageFinder:
             return []
         try:
             return [found.path for found in discover([self.folder]).files]
-        except (CallError, OSError):  # the folder has gone: then nothing is found in it
+        except (UsageError, OSError):  # the folder has gone: then nothing is found in it
             return []

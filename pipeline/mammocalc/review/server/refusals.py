@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 
-class NotKnownError(CallError):
+class NotKnownError(UsageError):
     """There is no such image or picture."""
 
 
-class NotAllowedError(CallError):
+class NotAllowedError(UsageError):
     """A reader may not see or do something yet."""
 
 
-class NotServedError(CallError):
+class NotServedError(UsageError):
     """The review is another reader's."""

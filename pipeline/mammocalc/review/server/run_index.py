@@ -16,7 +16,7 @@ from mammocalc.rendering.index.build import thumbnail_path
 from mammocalc.results.tables import result_files
 from mammocalc.review.server.result_record import check_head, check_result
 from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def read_index(folder: Path) -> RunIndex:
 
     Raises
     ------
-    CallError
+    UsageError
         If the folder holds no run, or a file in it is not what a run writes.
     """
     try:
@@ -164,7 +164,7 @@ def read_index(folder: Path) -> RunIndex:
             raise TypeError  # noqa: TRY301 - as any other record that is none
     except (OSError, WrongFileError, TypeError):
         message = f"{folder} holds no run: give the folder that --out of mammocalc run named."
-        raise CallError(message) from None
+        raise UsageError(message) from None
     rows, problems = _rows(folder)
     judged = {row["sop_instance_uid"]: row for row in rows if row["status"] == Status.JUDGED}
     table = _table(folder)

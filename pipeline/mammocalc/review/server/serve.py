@@ -24,7 +24,7 @@ from mammocalc.review.server.picture_store import PictureStore
 from mammocalc.review.server.reviewer import Review
 from mammocalc.review.server.run_index import read_index
 from mammocalc.review.server.settings import ReviewSettings
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,14 +75,14 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
 
     Raises
     ------
-    CallError
+    UsageError
         If the run, the images, the answers, the token or the address cannot
         be used; nothing is served then.
     """
     _check_host(request)
     if request.images is not None and not request.images.is_dir():
         message = f"--images {request.images} is no folder. Name the folder that holds the DICOM files of the run."
-        raise CallError(message)
+        raise UsageError(message)
     index = read_index(request.run)
     configuration = index.record.get("configuration")  # of a record that somebody else may have written
     public_uid = uid_hasher(configuration if isinstance(configuration, dict) else {}, request.salt_file)
@@ -131,14 +131,14 @@ def _check_host(request: ReviewRequest) -> None:
             "--host lets other machines in, so it needs --token-file FILE: the file holds the token of the address, "
             "and is written if it does not exist. Whoever has the address can see the images and answer."
         )
-        raise CallError(message)
+        raise UsageError(message)
     with contextlib.suppress(ValueError):
         if ipaddress.ip_address(request.host).is_unspecified:
             message = (
                 f"--host {request.host} would answer under any name. Give the one address or name of this machine "
                 "under which the readers reach it."
             )
-            raise CallError(message)
+            raise UsageError(message)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -147,7 +147,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError):
         message = f"--host {host} is no address or name of this machine."
-        raise CallError(message) from None
+        raise UsageError(message) from None
     try:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -158,7 +158,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         message = f"port {port} of {host} cannot be used ({error.strerror}). Choose another --port, or none."
-        raise CallError(message) from None
+        raise UsageError(message) from None
     return listening
 
 

@@ -20,7 +20,7 @@ from mammocalc.simulation.insertion.render import insert
 from mammocalc.stages.breast import find_breast
 from mammocalc.stages.landmarks import find_landmarks
 from mammocalc.stages.normalise import to_density
-from mammocalc.vocabulary.errors import CallError, ImageError, OutputError, SkippedImage, UnreadableImage
+from mammocalc.vocabulary.errors import ImageError, ImageSkippedError, ImageUnreadableError, OutputError, UsageError
 from mammocalc.vocabulary.lexicon import Flag, Reason, Status
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def plant(
 
     Raises
     ------
-    CallError
+    UsageError
         If ``into`` does not exist, or one folder lies in the other.
     OutputError
         If the folder cannot be written to.
@@ -92,7 +92,7 @@ def plant(
     ours, theirs = folder.resolve(), into.resolve()
     if ours == theirs or theirs in ours.parents or ours in theirs.parents:
         message = "DIR and the folder of --into must lie apart, or copies would be made of copies"
-        raise CallError(message)
+        raise UsageError(message)
     found = discover([into])
     with FolderClaim(folder, "folder of the copies") as claim:
         _require_same_draw(folder, recipe, seed)
@@ -121,7 +121,7 @@ def _draw_of(recipe: InsertRecipe, seed: int) -> dict[str, int | str]:
 
 
 def _require_same_draw(folder: Path, recipe: InsertRecipe, seed: int) -> None:
-    """Raise CallError if a folder holds truths of another seed or recipe: no truth may be mixed."""
+    """Raise UsageError if a folder holds truths of another seed or recipe: no truth may be mixed."""
     draw = _draw_of(recipe, seed)
     for path in sorted((folder / "truth").glob("*.json")):
         try:
@@ -134,7 +134,7 @@ def _require_same_draw(folder: Path, recipe: InsertRecipe, seed: int) -> None:
                 f"{folder} holds truth of another seed or recipe (truth/{path.name}). "
                 "Choose another folder, or remove the files of the earlier simulation first."
             )
-            raise CallError(message)
+            raise UsageError(message)
 
 
 def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config: Config) -> PlantRow:
@@ -148,10 +148,10 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
             message = (
                 "There is no pixel spacing, so nothing has a size in mm. Name it with spacing.assume, if it is known."
             )
-            raise SkippedImage(Reason.MISSING_TAG, message)
+            raise ImageSkippedError(Reason.MISSING_TAG, message)
         if Flag.NON_SQUARE_PIXELS in mammogram.flags:
             message = "Its pixels are not square, and calcifications are drawn on square ones only."
-            raise SkippedImage(Reason.UNSUPPORTED_PIXELS, message)
+            raise ImageSkippedError(Reason.UNSUPPORTED_PIXELS, message)
         insertion = insert(
             mammogram.pixels,
             mammogram.spacing.mean_mm,
@@ -161,7 +161,7 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
         )
         if not insertion.calcifications:
             message = "There is no place in the breast where a calcification would be seen."
-            raise SkippedImage(Reason.NO_BREAST, message)
+            raise ImageSkippedError(Reason.NO_BREAST, message)
         new_uid = derived_uid(mammogram.identity, seed, recipe)
         target = folder / f"{new_uid}.dcm"
         truth = insertion_record(insertion, mammogram.identity, new_uid, mammogram.spacing, seed)
@@ -177,7 +177,7 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
         except OSError as error:
             raise _unwritable(folder, error) from error
     except ImageError as error:
-        status = Status.FAILED if isinstance(error, UnreadableImage) else Status.SKIPPED
+        status = Status.FAILED if isinstance(error, ImageUnreadableError) else Status.SKIPPED
         return PlantRow(uid, None, status, error.reason, error.message, 0)
     return PlantRow(uid, str(new_uid), Status.JUDGED, None, None, len(insertion.calcifications))
 
@@ -192,7 +192,7 @@ def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDA
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``no_breast`` where none is found.
     """
     spacing = mammogram.spacing
@@ -258,7 +258,7 @@ def _check_copy(source: Mammogram, codes: NDArray[np.uint16], target: Path, door
     if not is_same:
         target.unlink(missing_ok=True)
         message = "A copy of this image would not be read like the image itself, so none was written."
-        raise UnreadableImage(Reason.UNREADABLE, message)
+        raise ImageUnreadableError(Reason.UNREADABLE, message)
 
 
 def _same_tables(copy: StoredPixels, source: StoredPixels) -> bool:

@@ -90,7 +90,7 @@ def insert(
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``unsupported_pixels`` where several stored values mean the same.
     """
     canvas = Canvas(pixels, allowed, pixel_mm, recipe.quanta_per_mm2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.vocabulary.errors import CallError
+from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.uid import as_uid
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read_selection(path: Path) -> frozenset[str]:
 
     Raises
     ------
-    CallError
+    UsageError
         If the file cannot be read, lacks a column, or leaves no image.
     """
     try:
@@ -40,11 +40,11 @@ def read_selection(path: Path) -> frozenset[str]:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = f"the list of images cannot be read ({type(error).__name__})"
-        raise CallError(message) from None
+        raise UsageError(message) from None
     missing = {"sop_instance_uid", "has_calcifications"} - set(rows[0] if rows else ())
     if missing:
         message = f"the list of images lacks {' and '.join(sorted(missing))}"
-        raise CallError(message)
+        raise UsageError(message)
     empty = frozenset(
         as_uid(row["sop_instance_uid"] or "")
         for row in rows
@@ -53,5 +53,5 @@ def read_selection(path: Path) -> frozenset[str]:
     )
     if not empty:
         message = "the list of images names none without calcifications"
-        raise CallError(message)
+        raise UsageError(message)
     return empty

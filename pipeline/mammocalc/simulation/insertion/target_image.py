@@ -12,7 +12,7 @@ import numpy as np
 
 from mammocalc.simulation.effective_snr import Spectrum, measure_spectrum
 from mammocalc.simulation.grids import blur
-from mammocalc.vocabulary.errors import UnreadableImage
+from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Canvas:
 
     Raises
     ------
-    UnreadableImage
+    ImageUnreadableError
         ``unsupported_pixels`` where two codes have one value, so that the way
         back from values to codes is not known.
     """
@@ -98,11 +98,11 @@ class Canvas:
         steps = np.diff(table)
         if not (np.all(steps > 0) or np.all(steps < 0)):
             message = "Several stored values mean the same, so nothing can be put into the image. Use another export."
-            raise UnreadableImage(Reason.UNSUPPORTED_PIXELS, message)
+            raise ImageUnreadableError(Reason.UNSUPPORTED_PIXELS, message)
         usable = np.flatnonzero(~pixels.is_padding)
         if usable.size == 0:
             message = "Every stored value is declared as padding, so nothing can be put into the image."
-            raise UnreadableImage(Reason.NO_BREAST, message)
+            raise ImageUnreadableError(Reason.NO_BREAST, message)
         self.codes = pixels.codes.copy()
         self.allowed = allowed
         self._source = pixels.codes
