@@ -1,1 +1,1 @@
-"""Which stages run in which order: what makes a report of an image."""
+"""The analysis of one image: the order of the stages and the report they make."""

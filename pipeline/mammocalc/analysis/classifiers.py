@@ -1,4 +1,4 @@
-"""Which classifiers judge an image, and whether they know its settings."""
+"""The classifiers of an image, and whether they were trained under its settings."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def classifier_of(config: Config) -> BoostedTrees | None:
 
 def distribution_classifier_of(config: Config) -> BoostedClasses | None:
     """
-    Give the classifier of distributions that a configuration asks for; None for the table alone.
+    Give the classifier of distributions that a configuration asks for; None for the table only.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def _refuse(section: str, apart: tuple[str, ...], allowed: str) -> None:
 
 
 def flag_untrained(config: Config, trees: BoostedTrees | None, *, with_distribution: bool) -> frozenset[Flag]:
-    """Flag an image whose particles or patterns are judged by a classifier that does not know its settings."""
+    """Flag an image whose classifiers were trained under other settings."""
     unknown = trees is not None and bool(differences(trees.origin, before_particles(config)))
     if with_distribution and (classes := distribution_classifier_of(config)) is not None:
         unknown = unknown or bool(differences(classes.origin, before_distributions()))

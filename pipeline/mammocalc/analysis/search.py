@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
-    """What was found in one image before it is judged; the classifier is trained on the same."""
+    """Candidates of one image before classification; the classifier is trained on the same."""
 
     density: Density
     breast: Breast

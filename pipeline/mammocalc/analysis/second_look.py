@@ -1,4 +1,4 @@
-"""What is reported because of its cluster or its artery, though its own score is too low."""
+"""Second looks: candidates below the threshold that are reported because of their cluster or artery."""
 
 from __future__ import annotations
 

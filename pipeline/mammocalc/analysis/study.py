@@ -1,4 +1,4 @@
-"""Images of one examination are joined to a study: from their reports alone, without a pixel."""
+"""Studies: images of one examination, joined from their reports without reading pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files a DICOMDIR refers to."""
+"""The files that a DICOMDIR refers to."""
 
 from __future__ import annotations
 

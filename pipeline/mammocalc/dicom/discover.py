@@ -49,7 +49,7 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
-    """Something of the input that is no file to be judged, and that somebody should know of; it becomes a row."""
+    """A problem of the input that is not a file to analyse; it becomes a row."""
 
     relative: str
     reason: Reason
@@ -62,7 +62,7 @@ class InputProblem:
 @dataclass(frozen=True, slots=True)
 class Discovery:
     """
-    What was found.
+    The files and problems that were found.
 
     Attributes
     ----------

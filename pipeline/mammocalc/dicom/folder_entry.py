@@ -1,4 +1,4 @@
-"""What an entry of a folder is, and its name in a form that can be printed."""
+"""The kind of a folder entry, and its name in printable form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def real_path(path: str | Path) -> str:
-    """Follow links; one that nobody may read, or that went away just now, stands for itself."""
+    """Resolve links; one that is unreadable or has just disappeared resolves to itself."""
     try:
         return os.path.realpath(path)
     except OSError:
@@ -53,7 +53,7 @@ def join_path(folder: str, name: str) -> str:
 
 def printable(name: str) -> str:
     r"""
-    Write a name so that it can stand in JSON, in a log, on a page and on a terminal.
+    Write a name so that it is safe in JSON, logs, pages and terminals.
 
     Bytes that are no UTF-8, and characters that steer a terminal or the
     direction of a text (line breaks, escapes, overrides), become backslash

@@ -1,4 +1,4 @@
-"""How well a run found what is there: figures with intervals, curves and tables."""
+"""Evaluation of a run against a reference standard: figures with intervals, curves and tables."""
 
 from mammocalc.evaluation.evaluate_run import evaluate_run
 from mammocalc.evaluation.evaluation import Evaluation, evaluate

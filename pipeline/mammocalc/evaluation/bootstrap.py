@@ -1,4 +1,4 @@
-"""Intervals by drawing women, not images, with replacement: two views of one breast are not two facts."""
+"""Bootstrap confidence intervals, resampled by patient because views of one patient are not independent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Figure:
 
 class Bootstrap:
     """
-    Fixed draws of units (women), shared by all figures of an evaluation.
+    Fixed draws of units (patients), shared by all figures of an evaluation.
 
     Parameters
     ----------

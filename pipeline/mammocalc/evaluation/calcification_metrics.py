@@ -1,4 +1,4 @@
-"""Calcification by calcification: what was found, what was marked falsely, at every threshold."""
+"""Metrics of calcifications: found ones and false marks, at every threshold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an evaluation can show, and what it cannot, in sentences."""
+"""Caveats of an evaluation, in sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cluster by cluster: what was found, and which clusters are false."""
+"""Metrics of clusters: found ones and false ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FindClusters: TypeAlias = Callable[[NDArray[np.float64]], Sequence[Sequence[int]
 @dataclass(frozen=True, slots=True)
 class ClusterCount:
     """
-    What the clusters of one case came to.
+    Counts of found and false clusters of one case.
 
     ``pairs`` are (found cluster, true cluster), one to one. ``false`` clusters
     find no true one; ``without_truth`` is how many of those hold fewer true

@@ -63,7 +63,7 @@ def collect(matches: Sequence[tuple[NDArray[np.float64], RankedMatch]]) -> Event
 @dataclass(frozen=True, slots=True, eq=False)
 class Froc:
     """
-    A curve that can be drawn again for other weights of the women.
+    A curve that can be drawn again for other weights of the patients.
 
     Marks stand by falling score; those of equal score count together.
 
@@ -103,7 +103,7 @@ class Froc:
         self, rates: Sequence[float], weights: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """
-        Give the share that is found where no more than so many false marks are let in.
+        Give the share found at a maximum rate of false marks.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Froc:
         ], thresholds
 
     def reaches(self, rate: float) -> bool:
-        """Tell whether there are enough marks to let in so many false ones."""
+        """Tell whether there are enough marks to reach a rate of false ones."""
         divisor = self.per_unit.sum()
         return bool(len(self.false_unit) / divisor >= rate) if divisor > 0 else False
 

@@ -1,4 +1,4 @@
-"""What the ideal detector would find: the bound that quantum noise sets."""
+"""The share that an ideal detector would find: the bound set by quantum noise."""
 
 from __future__ import annotations
 

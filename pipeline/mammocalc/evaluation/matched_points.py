@@ -38,7 +38,7 @@ class PointCase:
     reported: int
 
     def radius_mm(self, settings: ScoringSettings) -> NDArray[np.float64]:
-        """How far a mark may lie from each true one."""
+        """Give the largest distance at which a mark finds each true calcification."""
         return np.fmax(settings.hit_radius_mm, self.diameter_mm / 2)
 
     def on_body(self, settings: ScoringSettings) -> NDArray[np.bool_]:

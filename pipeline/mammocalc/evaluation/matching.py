@@ -1,4 +1,4 @@
-"""Which mark found which calcification: one to one, as many as possible."""
+"""Matching of marks and calcifications: one to one, as many as possible."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(IntEnum):
-    """What became of a mark."""
+    """The outcome of a mark."""
 
     FALSE = 0
     """No true calcification lies near it."""

@@ -1,4 +1,4 @@
-"""Answers of readers as truth: what most of those who read an image accepted or added."""
+"""Answers of readers as truth: marks that most readers of an image accepted or added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well readers agree with one another and with the program: Cohen's kappa."""
+"""Agreement of readers with one another and with the program: Cohen's kappa."""
 
 from __future__ import annotations
 

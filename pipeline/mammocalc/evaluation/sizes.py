@@ -1,4 +1,4 @@
-"""How well diameters are measured, and macro told from micro."""
+"""Accuracy of diameters, and of macro against micro."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A curve over a list of thresholds, for what has to be done anew at each of them, as drawing clusters."""
+"""Curves over a list of thresholds, for steps that must be repeated at each, such as clustering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about images, whatever kind of file says it."""
+"""The truth about images, from any kind of file."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class TrueRegion:
 @dataclass(frozen=True, slots=True)
 class TrueImage:
     """
-    What is known about one image; None where nothing is said, an empty tuple where there is none.
+    The truth about one image; None where it is unknown, an empty tuple where there is none.
 
     ``looks`` is ``has_calcifications`` corrected by who looked at the image
     again. ``file`` is its file name, for images whose UID a run could not read.
@@ -90,7 +90,7 @@ class TrueImage:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """
-    What one reader says of one image, by themselves.
+    One reader's independent reading of one image.
 
     ``label`` and ``has_calcifications`` are None where nothing was said;
     ``verdicts`` tells of marks of the program, by id, whether they were

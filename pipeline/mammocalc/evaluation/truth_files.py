@@ -1,4 +1,4 @@
-"""Reading truth: what kind it is shows from its content."""
+"""Reading truth files, whose kind is recognised from their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each distribution looks, on overlays and on the page: a colour, a line and a symbol."""
+"""Palette of the distributions, on overlays and pages: a colour, a line and a symbol."""
 
 from __future__ import annotations
 

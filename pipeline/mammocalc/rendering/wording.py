@@ -1,4 +1,4 @@
-"""How counts, sizes and presence are said: once, for overlays and pages alike."""
+"""Wording of counts, sizes and presence, shared by overlays and pages."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def say_size(size: CalcificationSize | None, width_mm: float | None, length_mm: 
 
 def fixed(value: float, decimals: int, kept: int = MILLIMETRE_DECIMALS) -> str:
     """
-    Write a number with so many decimals, as a browser does that reads it in a result, where ``kept`` ones are left.
+    Write a number with a given number of decimals, as a browser would from a result with ``kept`` decimals.
 
     Of two that are equally near, browsers take the one further from zero, and
     Python the even one; overlays and pages have to say the same.

@@ -1,4 +1,4 @@
-"""Calcified arteries as women have them: a course at one width in plain view, calcified in stretches."""
+"""Calcified arteries: a visible vessel of constant width, calcified in segments."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _GAP_MM = 0.35
 
 
 class Style(StrEnum):
-    """How the wall of an artery is calcified."""
+    """Pattern of calcification in the wall of an artery."""
 
     TRACKS = "tracks"
     """Two broken lines along both walls."""

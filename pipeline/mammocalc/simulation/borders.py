@@ -1,4 +1,4 @@
-"""What lies over a picture and in it that is no breast: letters, collimator, bad pixels."""
+"""Artefacts of a picture: letters, collimator, bad pixels."""
 
 from __future__ import annotations
 

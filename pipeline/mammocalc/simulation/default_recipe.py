@@ -1,4 +1,4 @@
-"""The recipe of those who name none: an image of each kind, and of what women have besides, as mixed as theirs."""
+"""The default recipe: an image of each kind, with further findings as patients have them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The effective ratio: what a calcification is to an observer for whom the tissue's texture is noise, too."""
+"""The effective ratio: signal-to-noise of a calcification where tissue texture counts as noise."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _DARKEST_EXPOSURE = 1e-6
 @dataclass(frozen=True, slots=True)
 class Response:
     """
-    How film and scanner answer to quanta.
+    Response of film and scanner to quanta.
 
     Optical density is a logistic function of log exposure, which has a toe, a
     straight part and a shoulder. Where linear systems are asked for, density

@@ -1,4 +1,4 @@
-"""What lies on a film and is no anatomy: dust, hairs, scratches, and the light beside the sheet."""
+"""Artefacts of film: dust, hairs, scratches, and the light beside the sheet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DARK_DENSITY = 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blemishes:
-    """Where the blemishes of a film lie, in (y, x) mm: dust of shape (n, 2), both ends of scratches (n, 2, 2)."""
+    """Positions of a film's artefacts in (y, x) mm: dust of shape (n, 2), both ends of scratches (n, 2, 2)."""
 
     dust_mm: NDArray[np.float64]
     scratches_mm: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""What a recipe says about film: how it answers to light, how it was scanned, and what lies on it."""
+"""The film section of a recipe: response to light, scanner, and artefacts."""
 
 from __future__ import annotations
 

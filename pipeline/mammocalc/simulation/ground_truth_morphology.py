@@ -1,4 +1,4 @@
-"""What planted calcifications look like in the words of BI-RADS, by their noiseless outlines."""
+"""Ground-truth morphology of simulated calcifications, from their noiseless outlines."""
 
 from __future__ import annotations
 

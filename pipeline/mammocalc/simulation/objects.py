@@ -1,4 +1,4 @@
-"""What is in an image and is no calcification: clips, markers, wires, implants, labels, folds, areolar skin."""
+"""Objects that are not calcifications: clips, markers, wires, implants, labels, folds, areolar skin."""
 
 from __future__ import annotations
 

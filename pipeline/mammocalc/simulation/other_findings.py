@@ -1,4 +1,4 @@
-"""What else lies in a breast: secretory rods, rims, scars, skin calcifications, single specks, a second group."""
+"""Findings beside the pattern: secretory rods, rims, scars, skin calcifications, singles, a second group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where microcalcifications lie to each other: the five BI-RADS distributions as points in millimetres."""
+"""Point patterns of the five BI-RADS distributions, in millimetres."""
 
 from __future__ import annotations
 

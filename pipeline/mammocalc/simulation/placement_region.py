@@ -1,4 +1,4 @@
-"""Where calcifications may lie, what one placed there is, and how to keep them apart."""
+"""The region in which calcifications may be placed, their roles, and their distances."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a planted calcification is there for; ``kind`` of a point in the truth."""
+    """Role of a simulated calcification; ``kind`` of a point in the truth."""
 
     MICRO = "micro"
     MACRO = "macro"
@@ -49,7 +49,7 @@ class Placement:
 
 class Room:
     """
-    Where calcifications may lie: inside the breast, off the skin, the muscle and the image's edges.
+    The placement region: inside the breast, off the skin, the muscle and the image's edges.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ class PointScene:
 @dataclass(frozen=True, slots=True)
 class Disturbance:
     """
-    What a search does to the points of a scene.
+    Changes that a search makes to the points of a scene.
 
     ``lost`` is the share of points that are missed, ``uneven`` how much more
     at one end of the pattern than at the other, as where it runs into dense

@@ -1,4 +1,4 @@
-"""What is to be simulated: one `Scene` for each image, and a `Recipe` of them as people write it in YAML."""
+"""Recipes of the simulator: one `Scene` for each image, and a `Recipe` of them, as written in YAML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was planted: the records, and their form in JSON."""
+"""The truth of a simulated image: its records, and their form in JSON."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class PlantedObject:
 @dataclass(frozen=True, slots=True)
 class Truth:
     """
-    What is known about a scene; positions are 0-based pixel coordinates of the stored image.
+    The truth of a scene; positions are 0-based pixel coordinates of the stored image.
 
     Attributes
     ----------

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What is planted in a scene: a distribution of microcalcifications, benign calcifications, or nothing."""
+    """Kind of a scene: a distribution of microcalcifications, benign calcifications, or nothing."""
 
     DIFFUSE = "diffuse"
     REGIONAL = "regional"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Shape(StrEnum):
-    """What a calcification looks like."""
+    """Shape of a calcification."""
 
     IRREGULAR = "irregular"
     ROUND = "round"
@@ -34,7 +34,7 @@ class Shape(StrEnum):
 
 
 class Beside(StrEnum):
-    """What else can lie in a breast, beside the pattern of its kind."""
+    """Findings that can lie beside the pattern of a scene."""
 
     ARTERY = "artery"
     RODS = "rods"
@@ -53,7 +53,7 @@ MACRO_SHAPES = (Shape.IRREGULAR, Shape.POPCORN, Shape.ROD, Shape.RIM)
 
 
 class ObjectKind(StrEnum):
-    """What else can be in an image: hard negatives for a search for calcifications."""
+    """Objects that can be in an image: hard negatives for a search for calcifications."""
 
     CLIP = "clip"
     MARKER = "marker"

@@ -1,4 +1,4 @@
-"""Where the breast and its skin line are, and where in it particles may be judged."""
+"""The breast, its skin line, and the region in which calcifications are searched for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rods: what is long and narrow, and ends as sharply as calcium does."""
+"""Rods: long, narrow candidates with edges as sharp as calcium's."""
 
 from __future__ import annotations
 

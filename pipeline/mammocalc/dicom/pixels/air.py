@@ -1,4 +1,4 @@
-"""At which end of the grey scale the air lies: what the picture itself says of its polarity."""
+"""The air in a picture, and the end of the grey scale at which it lies."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _SQUARE: Final = np.ones((3, 3), np.uint8)
 
 
 class AirEnd(StrEnum):
-    """Which values are air: the smallest, the largest; or none that could be told."""
+    """The values of air: the smallest, the largest, or unknown."""
 
     SMALLEST = "smallest"
     LARGEST = "largest"
@@ -59,7 +59,7 @@ class AirEnd(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Air:
     """
-    Where the air of a picture lies, and how its tissue lies to it.
+    The air of a picture, and the tissue relative to it.
 
     Attributes
     ----------

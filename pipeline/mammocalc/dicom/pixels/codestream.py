@@ -1,4 +1,4 @@
-"""What a compressed image says of itself, read without decoding it, and what of it a decoder may be handed."""
+"""Headers of compressed images, read without decoding, and the part that a decoder may get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well neighbours continue one another: what tells pixels that were read rightly from others."""
+"""Continuity of neighbouring pixels, which shows whether they were read correctly."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MAX_LEVEL_SHARE: Final = 0.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folds:
-    """Where neighbours lie at both ends of a range (a mask for each half of `_pairs`), how many, and of how many."""
+    """Neighbours at opposite ends of a range (a mask for each half of `_pairs`), their number, and the total."""
 
     at: tuple[NDArray[np.bool_], ...]
     count: int
@@ -66,7 +66,7 @@ def roughness(codes: NDArray[np.uint16]) -> float:
 
 
 def has_swapped_pairs(values: NDArray[np.uint16]) -> bool:
-    """Tell whether the pixels of 8 bits stand in pairs that were swapped, as bytes of a word are."""
+    """Tell whether 8-bit pixels are swapped in pairs, like the bytes of a word."""
     row = values.reshape(-1)[: values.size // 2 * 2]
     if row.size < MIN_PIXELS:
         return False

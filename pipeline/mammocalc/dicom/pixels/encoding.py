@@ -1,4 +1,4 @@
-"""How a data set is written, whatever its transfer syntax says: order of bytes, and whether it is deflated."""
+"""The actual encoding of a data set: byte order, and whether it is deflated."""
 
 from __future__ import annotations
 

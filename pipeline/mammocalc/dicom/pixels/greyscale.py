@@ -1,4 +1,4 @@
-"""What each code means: its modality value, whether it is padding, and the grey at which a viewer shows it."""
+"""Tables of what each code means: modality value, padding, and displayed grey."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the pixels are laid out, checked before a byte of memory is taken for them."""
+"""The layout of the pixels, checked before memory is allocated."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PixelLayout:
 
     @property
     def n_codes(self) -> int:
-        """How many stored values there can be."""
+        """The number of possible stored values."""
         return 1 << self.bits_stored
 
     @property

@@ -30,7 +30,7 @@ FEWEST_CELLS: Final = 60
 @dataclass(frozen=True, slots=True, eq=False)
 class Inner:
     """
-    What is left of a picture without its borders.
+    A picture without its borders.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Which values are dense tissue: what the header claims, held against what the picture shows."""
+"""Polarity: the header's claim, checked against the picture."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BETWEEN_LEVEL: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one attribute says of polarity, and whether it makes larger values denser."""
+    """One attribute's statement on polarity, and whether it makes larger values denser."""
 
     words: str
     denser_is_larger: bool
@@ -37,7 +37,7 @@ class Statement:
 @dataclass(frozen=True, slots=True)
 class Polarity:
     """
-    How values follow density.
+    The relation of stored values to density.
 
     Attributes
     ----------

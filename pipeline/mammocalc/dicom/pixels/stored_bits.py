@@ -76,7 +76,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Which bits of a word are the stored value, and whether it has a sign."""
+    """The bits of a word that are the stored value, and whether it is signed."""
 
     bits: int
     shift: int

@@ -1,1 +1,1 @@
-"""What in a header names a person, and under which names images go instead."""
+"""Identifying attributes of a header, and the pseudonyms that replace them."""

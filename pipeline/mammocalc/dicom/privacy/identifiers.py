@@ -1,4 +1,4 @@
-"""What in a header names a person, in a form that can be looked for in the names of files and folders."""
+"""Identifying attributes of a header, in a form that can be searched for in paths."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def personal_tokens(path: Path, max_pixel_bytes: int) -> frozenset[str]:
 
 
 def tokens_of(dataset: Dataset) -> frozenset[str]:
-    """Collect what names a person in a data set whose values nobody has asked for yet."""
+    """Collect identifying values of a data set that has not been decoded yet."""
     found: set[str] = set()
     for token in _tokens(dataset, SEQUENCE_DEPTH):
         found.add(token)

@@ -1,4 +1,4 @@
-"""How one and the same name, number or date is written: in which bytes, alphabet, spelling and order."""
+"""Spellings of one name, number or date: encodings, alphabets, orders."""
 
 from __future__ import annotations
 

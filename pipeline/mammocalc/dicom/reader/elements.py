@@ -1,4 +1,4 @@
-"""A data set, read at a cost that the file cannot choose: what nobody reads is passed over, and sums are limited."""
+"""A data set read at limited cost: unused elements are skipped, and totals are limited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which objects are judged, which are deliberately not, and what is particular about those that are."""
+"""Eligibility: which objects are analysed, which are skipped, and with which flags."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NEUTRAL_MODALITIES: Final = frozenset({"", "RG", "CR", "DX", "OT", "FILM"})
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What is particular about an image that is judged, and the sentences that name what said so."""
+    """Flags of an eligible image, and the sentences that name their attributes."""
 
     flags: frozenset[Flag]
     notes: tuple[str, ...]
@@ -55,7 +55,7 @@ class Admission:
 
 def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings: AdmitSettings) -> Admission:
     """
-    Decide whether an object is to be judged.
+    Decide whether an object is analysed.
 
     What speaks of this image decides: its type, its view, its specimen, what
     it was made for. What names its series decides only where the image says

@@ -34,7 +34,7 @@ SEQUENCE_END: Final = b"\xfe\xff\xdd\xe0"
 
 @dataclass(frozen=True, slots=True)
 class PixelElement:
-    """Where the pixels lie: the element's tag, its declared length, and where its value starts in the stream."""
+    """The pixel element: its tag, its declared length, and the offset of its value in the stream."""
 
     tag: int
     length: int
@@ -115,7 +115,7 @@ class OpenFile:
 
     @property
     def declared_bytes(self) -> int:
-        """How long Pixel Data says that it is; 4294967295 where it leaves that open."""
+        """The declared length of Pixel Data; 4294967295 where it is undefined."""
         return self._pixels().length
 
     @property

@@ -39,7 +39,7 @@ AT_DETECTOR: Final = frozenset({SpacingSource.IMAGER, SpacingSource.IMAGER_OVER_
 
 def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
     """
-    Read one file as a mammogram that is to be judged.
+    Read one file as a mammogram.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ class Claim:
 
 def read_claim(path: Path, settings: DicomSettings) -> Claim:
     """
-    Read who a file says that it is, from its header alone.
+    Read the identity that a file claims, from its header only.
 
     Parameters
     ----------

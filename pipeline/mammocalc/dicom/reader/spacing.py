@@ -1,4 +1,4 @@
-"""How far apart two pixels are in the breast, and who says so."""
+"""Pixel spacing in the breast, and its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a header says in words: of the image, of its series, of the study or of the woman."""
+"""Words of a header on the image, its series, the study or the patient."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Subject(IntEnum):
-    """What an attribute speaks of; the closer to the image, the more its words weigh."""
+    """The subject of an attribute; the closer to the image, the more its words weigh."""
 
     IMAGE = 0
     PROCESSING = 1

@@ -1,4 +1,4 @@
-"""How much words weigh, by what they speak of."""
+"""The weight of words by their subject."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What decides that an image is of a kind, or what only raises the doubt; each names its attribute."""
+    """Words that decide the kind of an image, and words that only raise a doubt; each names its attribute."""
 
     decides: str | None = None
     doubt: str | None = None

@@ -1,1 +1,1 @@
-"""Which breast, and which view of it."""
+"""Side and view."""

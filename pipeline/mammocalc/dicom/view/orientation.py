@@ -1,4 +1,4 @@
-"""What Patient Orientation tells of side and view."""
+"""Side and view from Patient Orientation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DIAGONALS: Final = {
 @dataclass(frozen=True, slots=True)
 class Oriented:
     """
-    What the directions of rows and columns tell.
+    Side and view as the directions of rows and columns show them.
 
     Attributes
     ----------

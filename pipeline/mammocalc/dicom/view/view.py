@@ -1,4 +1,4 @@
-"""Which breast, and which view of it: from every place in a header that may say so."""
+"""Side and view, from every attribute of a header that may name them."""
 
 from __future__ import annotations
 

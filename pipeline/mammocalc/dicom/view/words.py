@@ -13,7 +13,7 @@ from mammocalc.vocabulary.lexicon import Laterality, View, ViewModifier
 @dataclass(frozen=True, slots=True)
 class WrittenView:
     """
-    What a text says of side and view.
+    Side and view as a text names them.
 
     Attributes
     ----------

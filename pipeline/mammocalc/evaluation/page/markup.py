@@ -1,4 +1,4 @@
-"""What the parts of the page have in common: cells, tables, sections, axes."""
+"""Shared parts of the page: cells, tables, sections, axes."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Stroke:
 @dataclass(frozen=True, slots=True)
 class BreastMap:
     """
-    What is drawn of a breast.
+    The drawn parts of a breast.
 
     Attributes
     ----------

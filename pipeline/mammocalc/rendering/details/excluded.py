@@ -1,4 +1,4 @@
-"""What is listed and not counted for the distribution: arteries, skin, and what looks typically benign; and why."""
+"""Calcifications excluded from the distribution (arteries, skin, typically benign forms), with reasons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Excluded:
 
     @property
     def title(self) -> str:
-        """How many of which kind, and their letters in the order of the overlay."""
+        """Count and kind, and the letters in the order of the overlay."""
         letters = " ".join(sorted(self.letters, key=lambda one: (len(one), one)))
         return f"{self.reasons.total()} {self.kind}" + (f": {letters}" if letters else "")
 

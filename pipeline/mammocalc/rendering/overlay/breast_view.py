@@ -107,7 +107,7 @@ def draw_courses(
     placement: Placement,
     kept_clear: NDArray[np.bool_],
 ) -> dict[int, NDArray[np.float64]]:
-    """Draw how the arteries run whose marks are shown, as thin lines that leave out what lies inside of marks."""
+    """Draw the courses of shown arteries as thin lines, interrupted inside marks."""
     plain = replace(APPEARANCES[Distribution.VASCULAR], dashes=())
     courses = {
         vessel.number: placement.to_xy(vessel.course_px)

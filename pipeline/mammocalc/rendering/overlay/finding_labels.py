@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands beside one place: a letter, a symbol where it is a cluster or vessel, and words."""
+    """The label of one place: a letter, a symbol for a cluster or vessel, and words."""
 
     key: str
     words: str

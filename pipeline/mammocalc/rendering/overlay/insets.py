@@ -1,4 +1,4 @@
-"""Which places are shown at full resolution, and how much of their surroundings."""
+"""Insets: the places shown at full resolution, and their extent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where labels stand: near what they name, and on nothing that matters."""
+"""Placement of labels: near their finding, covering nothing that matters."""
 
 from __future__ import annotations
 

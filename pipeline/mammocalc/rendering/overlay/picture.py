@@ -21,7 +21,7 @@ _WINDOW_ABOVE: Final = 0.5  # of the tissue's range is added above it, for parti
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where stored pixels lie on a picture: xy = offset + scale * (column + 0.5, row + 0.5)."""
+    """Position of stored pixels on a picture: xy = offset + scale * (column + 0.5, row + 0.5)."""
 
     scale: float
     offset_x: float = 0.0

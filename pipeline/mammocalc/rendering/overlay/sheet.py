@@ -1,4 +1,4 @@
-"""What stands above and below the picture: the finding in words, the legend and the notice."""
+"""The text above and below the picture: the finding in words, the legend and the notice."""
 
 from __future__ import annotations
 

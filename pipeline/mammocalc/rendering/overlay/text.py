@@ -101,7 +101,7 @@ def shortened(text: str, size: int, width: int) -> str:
 
 
 def wrapped(text: str, size: int, width: int, max_lines: int) -> list[str]:
-    """Break a text between words into at most so many lines; what is left ends in an ellipsis."""
+    """Break a text between words into a limited number of lines; a longer text ends in an ellipsis."""
     lines: list[str] = []
     words = text.split()
     while words and len(lines) < max_lines:

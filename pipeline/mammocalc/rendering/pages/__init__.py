@@ -1,4 +1,4 @@
-"""What all pages have in common: one environment, one base, one Content Security Policy."""
+"""Shared parts of all pages: one environment, one base, one Content Security Policy."""
 
 from mammocalc.rendering.pages.environment import render_page
 

@@ -1,4 +1,4 @@
-"""The environment of all templates: what is put into a page is escaped, and what a page does not know is an error."""
+"""The environment of all templates: values are escaped, and unknown names are errors."""
 
 from __future__ import annotations
 

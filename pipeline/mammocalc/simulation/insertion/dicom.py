@@ -1,4 +1,4 @@
-"""A copy of somebody's image with calcifications in it: its file without a person, and its truth."""
+"""A copy of a real image with inserted calcifications: its de-identified file, and its truth."""
 
 from __future__ import annotations
 

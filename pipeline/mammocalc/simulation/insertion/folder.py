@@ -40,7 +40,7 @@ BYTES_PER_PIXEL: Final = 2
 @dataclass(frozen=True, slots=True)
 class PlantRow:
     """
-    What became of one source image.
+    The outcome for one source image.
 
     ``status`` is judged where a copy was written, skipped or failed with a
     reason and a sentence otherwise. ``sop_instance_uid`` is the copy's.
@@ -184,7 +184,7 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
 
 def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDArray[np.bool_]:
     """
-    Find where calcifications may be put: the judged breast, off the skin line, the muscle and padding.
+    Find where calcifications may be inserted: the analysed breast, off the skin line, muscle and padding.
 
     Returns
     -------

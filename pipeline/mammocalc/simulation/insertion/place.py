@@ -1,4 +1,4 @@
-"""What lies where: the calcifications of a scene with their looks, before they are grown."""
+"""Placement of a scene's calcifications and their appearance, before they are grown."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def place_beside(
     room: Room, scene: Scene, placed: tuple[Placement, ...], streams: Callable[[int], np.random.Generator]
 ) -> tuple[tuple[Placement, ...], tuple[Artery, ...]]:
     """
-    Place what lies beside the pattern: each thing that the scene names, where there is room for it.
+    Place the findings beside the pattern that the scene names, where there is room.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is put into images that exist: an `InsertRecipe`, as people write it in YAML."""
+"""Recipes for insertion into existing images: an `InsertRecipe`, as written in YAML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was inserted into an image."""
+"""Records of what was inserted into an image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class InsertedCalcification:
     """
-    One inserted calcification; the fields of `PlantedCalcification`, and how it stands in its surroundings.
+    One inserted calcification: the fields of `PlantedCalcification`, and its contrast to its surroundings.
 
     ``peak_grey_levels`` is its height in stored grey levels, ``noise_grey_levels`` the noise
     of single pixels around it, ``peak_sigma`` their ratio, all without the

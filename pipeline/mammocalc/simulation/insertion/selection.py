@@ -1,4 +1,4 @@
-"""Which images of a folder a CSV selects for insertion."""
+"""Selection of images for insertion by a CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An image that calcifications are put into: what its codes mean, its noise from place to place, how it is changed."""
+"""The target image of an insertion: the meaning of its codes, its local noise, and its changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SAMPLES: Final = 20_000
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
     """
-    What an image is like around one place.
+    The surroundings of one place of an image.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Which particles are calcifications: small boosted trees, or a rule on strength alone."""
+"""Classification of candidates: boosted trees, or a rule on strength only."""
 
 from mammocalc.stages.classify.appearance import FEATURES, describe_particles
 from mammocalc.stages.classify.particles import (

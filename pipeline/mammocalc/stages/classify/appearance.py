@@ -1,4 +1,4 @@
-"""What a particle looks like, in numbers that do not depend on dose, detector or pixel size."""
+"""Features of a particle that do not depend on dose, detector or pixel size."""
 
 from __future__ import annotations
 

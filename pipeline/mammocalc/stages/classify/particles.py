@@ -1,4 +1,4 @@
-"""Which particles are calcifications: small boosted trees, or a rule on strength alone."""
+"""Classification of candidates: boosted trees, or a rule on strength only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second look: what lies among members of a cluster, or close together, is reported at lower odds than alone."""
+"""A second look: candidates within a cluster, or close together, are reported at lower odds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def look_again(
     particles: Sequence[Particle], clusters: Sequence[Sequence[int]], spacing: PixelSpacing, settings: ClassifySettings
 ) -> tuple[Particle, ...]:
     """
-    Find what was not sure enough by itself.
+    Find candidates below the threshold that their cluster makes likely.
 
     The score of a particle says what is known of it alone. Among five that
     were reported it is many times as likely to be one as anywhere else, if

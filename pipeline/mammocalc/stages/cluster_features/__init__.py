@@ -1,4 +1,4 @@
-"""The shape of a set of calcifications in numbers: what the definitions of distribution ask about."""
+"""Shape features of a set of calcifications, as the definitions of distribution use them."""
 
 from mammocalc.stages.cluster_features.counts import cells_with, most_within
 from mammocalc.stages.cluster_features.features import SEEN_FROM_NIPPLE, PatternSettings, describe_pattern

@@ -1,4 +1,4 @@
-"""How many points lie together, and in how much of the breast they lie."""
+"""Counts of points within circles, and the share of the breast that they occupy."""
 
 from __future__ import annotations
 

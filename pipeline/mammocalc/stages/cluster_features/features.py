@@ -1,4 +1,4 @@
-"""The shape of a set of calcifications in numbers: what the definitions of distribution ask about."""
+"""Shape features of a set of calcifications, as the definitions of distribution use them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def describe_pattern(
     settings: PatternSettings,
 ) -> Pattern:
     """
-    Measure the shape of a set of calcifications, by itself and among all others.
+    Measure the shape of a set of calcifications, and its density among all others.
 
     Parameters
     ----------

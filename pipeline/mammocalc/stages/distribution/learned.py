@@ -1,4 +1,4 @@
-"""What the learned classifier asks about a pattern, and what it answers."""
+"""The trained classifier of distributions: its features and its answer."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _UNKNOWN: Final = -1.0
 @dataclass(frozen=True, slots=True)
 class Learned:
     """
-    What the classifier says of one set of points.
+    The classifier's answer for one set of points.
 
     ``chance`` is the probability that it is no pattern; ``probabilities`` are
     those of the descriptors, given that it is one.

@@ -1,4 +1,4 @@
-"""What the words of the definitions mean in numbers, as tests and reasons ask; none of them is the atlas's."""
+"""Numbers for the words of the definitions, used by criteria and reasons; none comes from the atlases."""
 
 from typing import Final
 

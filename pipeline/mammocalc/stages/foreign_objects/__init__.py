@@ -1,4 +1,4 @@
-"""What lies over the breast and is no calcification: metal, lead and drawings; and where the areola may be."""
+"""Metal, lead and drawings over the breast, and the surroundings of the nipple."""
 
 from mammocalc.stages.foreign_objects.search import find_metal, flag_areola, leave_out_drawn, leave_out_metal
 from mammocalc.stages.foreign_objects.settings import ForeignSettings

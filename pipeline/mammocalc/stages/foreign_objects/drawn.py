@@ -1,4 +1,4 @@
-"""What is drawn into the pixels and is no anatomy: letters, dots, rulers, rings, arrows, marks of other programs."""
+"""Drawings in the pixels: letters, dots, rulers, rings, arrows, marks of other programs."""
 
 from __future__ import annotations
 

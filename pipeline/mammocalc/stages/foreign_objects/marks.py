@@ -1,4 +1,4 @@
-"""What stands out at particles, in the stored pixels: how high, how sharp, and how much of it has one grey level."""
+"""Height, sharpness and uniformity of marks in the stored pixels."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _AT_ONCE: Final = 128
 @dataclass(frozen=True, slots=True, eq=False)
 class Mark:
     """
-    What stands out at a particle: the connected area above half of its height, in the stored pixels.
+    A mark: the connected area above half of a particle's height, in the stored pixels.
 
     ``rim`` is the mean height just outside of it as a share of its own,
     ``solid_px`` the number of pixels at the level of the densest, ``high_px``
@@ -119,7 +119,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Grain:
     """
-    What tells one grey level from the next: the noise between neighbours, and the step of the grey scale.
+    The grain of an image: the noise between neighbours, and the step of the grey scale.
 
     ``alike`` is the share of neighbours that have the same grey level.
     """

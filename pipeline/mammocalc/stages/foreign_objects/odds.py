@@ -1,4 +1,4 @@
-"""How much likelier a single mark is drawn than seen through a detector: three witnesses, whose decades add up."""
+"""Odds that a single mark was drawn rather than imaged: the sum of three kinds of evidence, in decades."""
 
 from __future__ import annotations
 

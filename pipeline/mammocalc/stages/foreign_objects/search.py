@@ -1,4 +1,4 @@
-"""What lies over the breast and is no calcification: metal, lead and drawings; and where the areola may be."""
+"""Metal, lead and drawings over the breast, and the surroundings of the nipple."""
 
 from __future__ import annotations
 

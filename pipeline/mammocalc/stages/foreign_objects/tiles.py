@@ -90,7 +90,7 @@ def half_width_px(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def widened(masks: NDArray[np.bool_], reach_px: int) -> NDArray[np.bool_]:
-    """Add to each mask what lies within so many pixels, diagonally too."""
+    """Dilate each mask by a number of pixels, diagonally too."""
     side = 2 * reach_px + 1
     return cv2.dilate(_below_each_other(masks), np.ones((side, side), np.uint8)).reshape(masks.shape) > 0
 

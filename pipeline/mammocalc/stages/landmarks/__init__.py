@@ -1,4 +1,4 @@
-"""The pectoral muscle and the nipple: what radiologists orient themselves by."""
+"""Landmarks: the pectoral muscle and the nipple."""
 
 from mammocalc.stages.landmarks.landmarks import find_landmarks
 

@@ -1,4 +1,4 @@
-"""The nipple: what stands out of the round of the skin line, or the point of it that is farthest out."""
+"""The nipple: a protrusion from the skin line, or else its farthest point."""
 
 from __future__ import annotations
 

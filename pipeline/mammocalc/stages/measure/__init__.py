@@ -1,4 +1,4 @@
-"""How large each particle is, by its contour at half of its height; macro or micro, in millimetres."""
+"""Size of each particle from its contour at half height, in millimetres; macro or micro."""
 
 from mammocalc.stages.measure.particles import measure_particles
 from mammocalc.stages.measure.settings import MeasureSettings

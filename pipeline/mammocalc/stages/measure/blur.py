@@ -1,4 +1,4 @@
-"""How wide a disc was before it was blurred."""
+"""The width of a disc before it was blurred."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def outline_of(
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
     """
-    What the outlines of all particles of an image are found in.
+    The images in which the outlines of all particles are found.
 
     Attributes
     ----------

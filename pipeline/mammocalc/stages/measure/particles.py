@@ -1,4 +1,4 @@
-"""How large each particle is, by its contour at half of its height; macro or micro, in millimetres."""
+"""Size of each particle from its contour at half height, in millimetres; macro or micro."""
 
 from __future__ import annotations
 

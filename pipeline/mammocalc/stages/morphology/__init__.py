@@ -1,4 +1,4 @@
-"""What kind of calcification a particle and a cluster look like, in the words of BI-RADS; a candidate, with reasons."""
+"""Morphology of particles and clusters in the words of BI-RADS: candidates with reasons."""
 
 from mammocalc.stages.morphology.morphology import (
     classify_cluster,

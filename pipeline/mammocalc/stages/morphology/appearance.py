@@ -1,4 +1,4 @@
-"""What a particle looks like inside and along its outline, in numbers."""
+"""Features of a particle's interior and outline."""
 
 from __future__ import annotations
 

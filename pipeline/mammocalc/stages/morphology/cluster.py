@@ -1,4 +1,4 @@
-"""What the members of a cluster have in common, in shares."""
+"""Morphology of a cluster, from the shares of its members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sizes and shapes by which kinds of calcifications are told apart, as far as BI-RADS gives no number for them."""
+"""Limits of size and shape between kinds of calcifications, where BI-RADS gives no number."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What kind of calcification a particle and a cluster look like, in the words of BI-RADS; a candidate, with reasons."""
+"""Morphology of particles and clusters in the words of BI-RADS: candidates with reasons."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def set_apart(
     found: Sequence[Calcification], settings: MorphologySettings
 ) -> tuple[tuple[Calcification, ...], tuple[Calcification, ...], tuple[str, ...]]:
     """
-    Part the calcifications that a distribution describes from those that are listed beside it.
+    Separate the calcifications that count for the distribution from those excluded from it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Marks at the edge of a coarse, typically benign calcification: pieces of it, whatever they look like alone."""
+"""Fragments at the edge of a coarse, typically benign calcification."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def call_pieces(
     found: Sequence[Calcification], is_apart: Sequence[bool], spacing: PixelSpacing
 ) -> tuple[Calcification, ...]:
     """
-    Give what lies at the edge of a host the host's kind.
+    Give fragments at the edge of a coarse calcification its kind.
 
     Hosts are shells, and popcorn and dystrophic ones of 2 mm and more that
     stand alone: in a group they may be clumps of it. What lies beside a rod

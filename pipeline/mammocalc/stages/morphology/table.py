@@ -68,7 +68,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Unless:
-    """Tests that must not all be passed: what they describe has a row of its own, and what fails one has none else."""
+    """Criteria that must not all be met, because the calcifications that meet them have a row of their own."""
 
     name: str
     tests: tuple[Test, ...]
@@ -226,7 +226,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
 
 def judge(table: Mapping[Morphology, Row], values: Mapping[str, float]) -> MorphologyCall:
     """
-    Hold measured numbers against a table.
+    Score measured numbers against a table.
 
     Every test passes softly; a row's score is the product of its tests, and
     the scores, with the weight of ``not_assessable``, are divided by their sum.

@@ -1,4 +1,4 @@
-"""Which calcifications lie in the wall of an artery: a ridge of the image runs through them, and little lies beside."""
+"""Vascular calcifications: those on a ridge of the image with few others beside it."""
 
 from mammocalc.stages.vessels.along import look_along, may_lie_along
 from mammocalc.stages.vessels.calcifications import describe_calcifications, flag_vessels

@@ -1,4 +1,4 @@
-"""A second look along arteries: what lies in the wall of one that is sure is reported at lower odds than alone."""
+"""A second look along arteries: candidates in the wall of a certain one are reported at lower odds."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def look_along(
     model: LogisticModel,
 ) -> tuple[tuple[Calcification, ...], tuple[Vessel, ...]]:
     """
-    Take along what lies in the wall of an artery and was not sure enough to be reported by itself.
+    Add candidates in the wall of an artery whose own score is below the threshold.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which calcifications lie in the wall of an artery: a ridge of the image runs through them, and little lies beside."""
+"""Vascular calcifications: those on a ridge of the image with few others beside it."""
 
 from __future__ import annotations
 

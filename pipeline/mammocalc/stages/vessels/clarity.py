@@ -1,4 +1,4 @@
-"""How clearly a bright tube runs through each place of the breast, particles taken out."""
+"""Clarity of bright tubes at each place of the breast, with particles removed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _AROUND_MM: Final = 24.0
 @dataclass(frozen=True, slots=True, eq=False)
 class ClarityMap:
     """
-    The curvature across a bright tube less the size of that along it, by that which is usual around.
+    The curvature across a bright tube less that along it, relative to the surroundings.
 
     Attributes
     ----------

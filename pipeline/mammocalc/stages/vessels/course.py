@@ -1,4 +1,4 @@
-"""How an artery runs: from its first mark to its last, along the clearest ridge between them."""
+"""The course of an artery: from its first mark to its last, along the clearest ridge."""
 
 from __future__ import annotations
 

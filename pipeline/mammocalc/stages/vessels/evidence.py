@@ -1,4 +1,4 @@
-"""What lies along a line and beside it, in numbers."""
+"""Features of calcifications along a line and beside it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def facing(indices: NDArray[np.intp], points: Points) -> NDArray[np.bool_]:
 
 
 def describe_chain(line_mm: NDArray[np.float64], points: Points) -> Chain:
-    """Gather what lies along a line, and what beside it."""
+    """Measure the calcifications along a line and beside it."""
     along = tangents(line_mm)
     _, nearest = KDTree(line_mm).query(points.at_mm)
     away = points.at_mm - line_mm[nearest]

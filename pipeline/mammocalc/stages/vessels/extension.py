@@ -1,4 +1,4 @@
-"""Where an artery goes on: its next stretch, its next plaque, its other wall."""
+"""Extension of an artery: the next segment, the next plaque, the opposite wall."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def looks_alike(chain: Chain, tubes: TubeMap) -> bool:
 
 
 def lies_ahead(artery: Chain, chain: Chain, points: Points, reach_mm: float) -> bool:
-    """Tell whether a chain lies up to a distance ahead of an end of an artery and goes on about the same way."""
+    """Tell whether a chain lies within a distance ahead of an artery's end, in about the same direction."""
     for one in (artery.line_mm, artery.line_mm[::-1]):
         heading = _heading(one, artery.members, points)
         for other in (chain.line_mm, chain.line_mm[::-1]):
@@ -91,7 +91,7 @@ def _turn(direction: float, heading: float) -> float:
 
 
 def grow(chain: Chain, points: Points) -> frozenset[int]:
-    """Take up the other wall, elongated particles ahead one after the other, what faces them, and what lies at them."""
+    """Extend an artery by its opposite wall, elongated particles ahead, and particles facing or touching them."""
     members = set(chain.members.tolist()) | _other_wall(chain, points)
     for line in (chain.line_mm, chain.line_mm[::-1]):
         at, heading = line[-1], _heading(line, chain.members, points)
@@ -127,7 +127,7 @@ def _other_wall(chain: Chain, points: Points) -> set[int]:
 
 def along_tube(artery: Chain, members: frozenset[int], tubes: TubeMap, points: Points) -> frozenset[int]:
     """
-    Give what lies on the tube of an artery beyond both ends of its chain, where it lies there alone.
+    Give isolated calcifications on the tube of an artery beyond both ends of its chain.
 
     What lies beside the tube, too, is a group that the vessel crosses.
     """

@@ -1,4 +1,4 @@
-"""Which marks are one artery: those that lie on each other's arms, where one of them is surely arterial."""
+"""Joining of marks to arteries: along each other's arms, where at least one is certain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an artery is in numbers, as several of its rules ask; a number of one rule stands beside that rule."""
+"""Limits that several rules for arteries share."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What speaks for each mark being in the wall of an artery, in numbers: its arms, and what lies on and beside them."""
+"""Features of each mark for the model of arteries: its arms, and the marks on and beside them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _FEW: Final = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks(Points):
-    """What the model asks of each mark beside what the rules ask: widths in mm, and contrasts."""
+    """Inputs of the model of arteries for each mark, beyond those of the rules: widths in mm, and contrasts."""
 
     width_mm: NDArray[np.float64]
     contrast_to_noise: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""Whether a tube of the image goes along a line, and how far it goes on."""
+"""Ridge filter: whether a tube follows a line, and how far it continues."""
 
 from __future__ import annotations
 
