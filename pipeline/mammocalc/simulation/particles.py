@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _ACROSS = 40
 """Voxels across a body's longest axis; half-maximum areas are then good to about two per cent."""
+_ACROSS_WIDTH = 8
+"""Fewest voxels across a body's width. Of three, one more or less halves the thickness: the outline at half the maximum
+then held one end of a long rod, and the rod was made several times as large to give that end its diameter."""
 _THINNING = 3.0
 """A cloud's mineral falls to a twentieth from its middle to its border."""
 _FORK_ANGLE = 0.55
@@ -69,8 +72,9 @@ def _rough(
 
 def _body(shape: Shape, aspect: float, rng: np.random.Generator) -> NDArray[np.float64]:
     """Grow one body in a box of voxels; values are the local share of mineral, 0 to 1."""
-    n = _ACROSS + 16
-    edge = n / _ACROSS
+    across = max(_ACROSS, math.ceil(_ACROSS_WIDTH * aspect))
+    n = across + 16
+    edge = n / across
     z, y, x = np.meshgrid(*(np.linspace(-edge, edge, n),) * 3, indexing="ij")
     roughness = {Shape.ROUND: 0.06, Shape.ROD: 0.1, Shape.RIM: 0.06, Shape.DERMAL: 0.06}.get(shape, 0.22)
     coarse = _rough(x.shape, 10, (0.6, 1.5), rng)

@@ -38,6 +38,12 @@ def test_a_rod_is_longer_than_wide_and_a_round_one_is_not() -> None:
     assert ball.length_mm < 1.5 * ball.width_mm
 
 
+@pytest.mark.parametrize("seed", [1, 5])
+def test_the_outline_of_a_long_thin_rod_holds_all_of_it(seed: int) -> None:
+    rod = grow(Shape.ROD, 1.0, 10.0, 0.0, np.random.default_rng(seed))
+    assert rod.thickness.shape[1] * rod.cell_mm == pytest.approx(rod.length_mm, rel=0.05)
+
+
 def test_a_rim_is_thinner_in_its_middle() -> None:
     rim = grow(Shape.RIM, 3.0, 1.1, 0.0, np.random.default_rng(2))
     middle = rim.thickness[int(rim.centre[0]), int(rim.centre[1])]

@@ -21,12 +21,12 @@ from mammocalc.model import (
     Nipple,
 )
 from mammocalc.simulation import Scene, render
-from mammocalc.simulation.vocabulary import Kind
+from mammocalc.simulation.vocabulary import Beside, Kind
 from mammocalc.stages.vessels import FEATURES, VesselSettings, describe_calcifications, flag_vessels
 from mammocalc.stages.vessels.arms import find_arms
 from mammocalc.stages.vessels.clarity import map_clarity
 from mammocalc.stages.vessels.joining import join_marks
-from mammocalc.stages.vessels.marks import lies_on_arms
+from mammocalc.stages.vessels.marks import Marks, lies_on_arms
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Distribution, Flag
 
@@ -211,6 +211,11 @@ def test_arms_follow_a_winding_tube_both_ways() -> None:
     )
 
 
+def plaques(at_mm: NDArray[np.float64], width_mm: float = 0.3, ratio: float = 2.0, direction: float = 0.0) -> Marks:
+    each = np.ones(len(at_mm))
+    return Marks(at_mm, direction * each, ratio * each, ratio * width_mm * each, width_mm * each, 10 * each)
+
+
 def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
     at_mm = VESSEL[200:500:30]
     count = len(at_mm)
@@ -222,7 +227,7 @@ def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
     def joined(probability: NDArray[np.float64], **changes: object) -> list[list[int]]:
         given = {
             "is_certain": np.zeros(count, bool),
-            "at_mm": at_mm,
+            "points": plaques(at_mm),
             "arms": arms,
             "clarity": clarity,
             "nipple_mm": far_off,
@@ -243,12 +248,65 @@ def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
     assert joined(np.where(np.arange(count) < 2, 0.9, 0.0)) == []
     assert joined(np.where(np.arange(count) < 2, 0.99, 0.0)) == [[0, 1]]
     wide = at_mm + np.where(np.arange(count) % 2, 2.5, -2.5)[:, None]
-    assert joined(np.full(count, 0.9), at_mm=wide) == []
+    assert joined(np.full(count, 0.9), points=plaques(wide)) == []
     heap = at_mm.mean(axis=0) + (at_mm - at_mm.mean(axis=0)) * 0.04 * count / float(np.ptp(at_mm, axis=0).max())
-    assert joined(np.full(count, 0.9), at_mm=heap) == [], "heaped closer than half a millimetre, a clump"
+    assert joined(np.full(count, 0.9), points=plaques(heap)) == [], "heaped closer than half a millimetre, a clump"
     certain = np.arange(count) == 4
     assert joined(likely, is_certain=certain, nipple_mm=None) == [list(range(count))]
-    assert joined(likely, is_certain=certain, at_mm=wide) == [[4]]
+    assert joined(likely, is_certain=certain, points=plaques(wide)) == [[4]]
+
+
+def test_what_is_as_wide_as_a_rod_makes_no_artery_and_is_taken_along_by_one() -> None:
+    at_mm = VESSEL[200:500:30]
+    count = len(at_mm)
+    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    _, arms = find_arms(clarity, at_mm)
+    number = np.arange(count)
+    none_certain, probability = np.zeros(count, bool), np.full(count, 0.97)
+
+    def joined(points: Marks, probability: NDArray[np.float64] = probability) -> list[list[int]]:
+        found = join_marks(probability, none_certain, points, arms, clarity, np.array([600.0, 60.0]), 0.8)
+        return [members.tolist() for members in found]
+
+    thin = plaques(at_mm)
+
+    def with_width(width_mm: NDArray[np.float64]) -> Marks:
+        return replace(thin, width_mm=width_mm)
+
+    assert joined(plaques(at_mm, width_mm=0.49)) == [number.tolist()]
+    assert joined(plaques(at_mm, width_mm=0.5)) == []
+    assert joined(with_width(np.where(number < count // 2, 0.6, 0.3))) == [], "half of them"
+    one_wide = with_width(np.where(number == 2, 0.6, 0.3))
+    assert joined(one_wide) == [number.tolist()], "lumps of plaques in a wall are wide"
+    assert joined(one_wide, np.where(number == 2, 0.99, 0.5)) == [], "and do not make it one"
+    coarse = replace(one_wide, width_mm=np.where(number == 2, 0.8, 0.3), ratio=np.where(number == 2, 1.2, 2.0))
+    assert joined(coarse) == [[index for index in number.tolist() if index != 2]]
+
+
+def test_one_mark_that_points_to_the_nipple_may_be_a_duct() -> None:
+    at_mm = VESSEL[300:301]
+    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    _, arms = find_arms(clarity, at_mm)
+
+    def joined(direction: float, nipple_mm: NDArray[np.float64] | None, ratio: float = 2.0) -> int:
+        points = plaques(at_mm, ratio=ratio, direction=direction)
+        return len(join_marks(np.array([0.97]), np.zeros(1, bool), points, arms, clarity, nipple_mm, 0.8))
+
+    below = at_mm[0] + np.array([60.0, 0.0])
+    assert joined(math.radians(69), below) == 1
+    assert joined(math.radians(71), below) == 0
+    assert joined(math.radians(71), below, ratio=1.5) == 1
+    assert joined(0.0, None) == 0
+
+
+@pytest.mark.parametrize("seed", [19, 75, 92])
+def test_secretory_rods_are_not_taken_for_an_artery(seed: int, as_mammogram: AsMammogram) -> None:
+    beside, field_mm = (Beside.RODS,), (120.0, 90.0)
+    scene = Scene(name="a", kind=Kind.NONE, beside=beside, seed=seed, field_mm=field_mm, pixel_spacing_mm=0.1)
+    report = analyse(as_mammogram(render(scene)), Config())
+    assert not report.vessels
+    assert not any(Flag.VASCULAR in one.flags for one in report.calcifications)
+    assert report.distribution.label is Distribution.TYPICALLY_BENIGN
 
 
 @pytest.mark.parametrize(("kind", "seed"), [(Kind.ARTERIAL, 9102), (Kind.LINEAR, 9102), (Kind.SEGMENTAL, 9102)])

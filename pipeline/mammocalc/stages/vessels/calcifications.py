@@ -107,7 +107,7 @@ def flag_vessels(
     rows, doubtful = find_rows(points, channels, breast, nipple_mm, spacing)
     is_certain = np.zeros(len(probability), bool)
     is_certain[list(frozenset().union(*rows))] = True
-    sets = join_marks(probability, is_certain, points.at_mm, far, clarity, nipple_mm, settings.sure)
+    sets = join_marks(probability, is_certain, points, far, clarity, nipple_mm, settings.sure)
     found, vessels = list(calcifications), []
     for index in frozenset().union(*doubtful) - set(np.concatenate([[], *sets]).tolist()):
         found[index] = replace(found[index], flags=found[index].flags | {Flag.POSSIBLY_VASCULAR})

@@ -13,7 +13,7 @@ from scipy.spatial.distance import pdist
 
 from mammocalc.stages.vessels.arms import REACH_MM
 from mammocalc.stages.vessels.course import draw_course
-from mammocalc.stages.vessels.marks import lies_on_arms
+from mammocalc.stages.vessels.marks import ELONGATED, lies_on_arms
 from mammocalc.vocabulary.geometry import points_along
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mammocalc.stages.vessels.arms import Arms
     from mammocalc.stages.vessels.clarity import ClarityMap
+    from mammocalc.stages.vessels.marks import Marks
 
 _LIKELY: Final = 0.2
 """From this probability on a mark may be a member. Flat from 0.15 to 0.3 (docs/evidence/arteries.md)."""
@@ -31,7 +32,7 @@ _FEW, _SURE_OF_FEW = 2, 0.95
 """So few marks have no line that could be looked at, and need to be as probable as this."""
 _DUCT_DEGREES, _SURE_OF_DUCTS = 20.0, 0.9
 """A row whose axis comes as near to the nipple as this may be a duct: it needs to be as probable, and a vessel in view.
-So does a row where the nipple is not known."""
+So does a row where the nipple is not known. Of one mark alone it is the mark's own axis, and no vessel is in view."""
 _IN_VIEW: Final = 1.5
 """Smallest clarity along the course of such a row, in the median of what lies between its marks: a duct is not seen but
 for its casts. Simulated ones had 0.7 to 1.4, and rows of patients on traced arteries
@@ -41,6 +42,12 @@ _BETWEEN_MM: Final = 1.0
 """Between marks is what lies farther than this from each."""
 _LEAST_BETWEEN: Final = 5
 """With fewer places between them nothing is seen."""
+_PLAQUE_MM: Final = 0.5
+"""A wall is thinner than this, as its plaques are: of 719 likely marks on arteries that readers traced a tenth are as
+wide, at most a third of one artery; secretory rods are, by definition. So what is mostly of wider ones is no artery,
+and a wider one makes none sure (docs/pipeline.md)."""
+_COARSE_MM: Final = 0.8
+"""What is as wide and not elongated is a coarse body: it is no member, wherever it lies."""
 _BAND_MM: Final = 1.4
 """Largest standard deviation of the members across their line, within 10 mm, in the median: walls 4.2 mm apart with as
 much between them have 1.3. Real and simulated arteries had 0 to 1.3, skin folds, regions and groups 1.5 to 3."""
@@ -53,7 +60,7 @@ there, 0.9 to 1.3 in real arteries, both walls counted."""
 def join_marks(
     probability: NDArray[np.float64],
     is_certain: NDArray[np.bool_],
-    at_mm: NDArray[np.float64],
+    points: Marks,
     arms: Arms,
     clarity: ClarityMap,
     nipple_mm: NDArray[np.float64] | None,
@@ -69,8 +76,8 @@ def join_marks(
     is_certain : ndarray of bool, shape (n,)
         Marks that are, by rules of their own: what is joined to them is taken
         along, and where the set is too wide for an artery, they alone are one.
-    at_mm : ndarray of float64, shape (n, 2)
-        Where the marks are, (down, across).
+    points : Marks
+        Where the n marks are, how wide and how elongated.
     arms : Arms
         Of each mark, to the far circle.
     clarity : ClarityMap
@@ -78,27 +85,35 @@ def join_marks(
     nipple_mm : ndarray of float64, shape (2,), or None
         To which ducts point.
     sure : float
-        From which probability of one member on the others are taken along.
+        From which probability of one member, as narrow as a plaque, on the others are taken along.
 
     Returns
     -------
     list of ndarray of intp
         Sets of indices, increasing, none in two; the set with the first mark first.
     """
+    at_mm, is_plaque = points.at_mm, points.width_mm < _PLAQUE_MM
     found = []
-    for members in _components((probability >= _LIKELY) | is_certain, at_mm, arms):
+    for members in _components(((probability >= _LIKELY) & ~_is_coarse(points)) | is_certain, at_mm, arms):
         where, certain = at_mm[members], members[is_certain[members]]
         if not is_band(where) or _is_clump(where):
             found += [certain] if certain.size else []
             continue
         needed = sure
-        if len(members) > 1 and _points_to(nipple_mm, where) <= _DUCT_DEGREES:
+        if _may_be_duct(members, points, nipple_mm):
             needed = max(needed, _SURE_OF_DUCTS) if _is_in_view(clarity, where) else 1.0
-        if len(members) <= _FEW:
+        plaques = members[is_plaque[members]]
+        if len(plaques) <= _FEW:
             needed = max(needed, _SURE_OF_FEW)
-        if certain.size or probability[members].max() >= needed:
+        is_sure = 2 * len(plaques) > len(members) and probability[plaques].max() >= needed
+        if certain.size or is_sure:
             found.append(members)
     return found
+
+
+def _is_coarse(points: Marks) -> NDArray[np.bool_]:
+    """Tell of each mark whether it is wide and not elongated, and so lies in no wall."""
+    return (points.width_mm >= _COARSE_MM) & (points.ratio < ELONGATED)
 
 
 def _components(is_likely: NDArray[np.bool_], at_mm: NDArray[np.float64], arms: Arms) -> list[NDArray[np.intp]]:
@@ -138,9 +153,21 @@ def _is_clump(at_mm: NDArray[np.float64]) -> bool:
 
 def _is_in_view(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> bool:
     """Tell whether a tube is seen between marks, along the course through them."""
+    if len(at_mm) < 2:
+        return False
     course = points_along(draw_course(clarity, at_mm), _STEP_MM)
     between = course[KDTree(at_mm).query(course)[0] > _BETWEEN_MM]
     return len(between) >= _LEAST_BETWEEN and float(np.median(clarity.at(between[None]))) >= _IN_VIEW
+
+
+def _may_be_duct(members: NDArray[np.intp], points: Marks, nipple_mm: NDArray[np.float64] | None) -> bool:
+    """Tell whether marks lie along the way to the nipple; where it is not known, whatever has an axis may."""
+    if len(members) > 1:
+        return _points_to(nipple_mm, points.at_mm[members]) <= _DUCT_DEGREES
+    [mark] = members
+    half = np.array([math.sin(points.direction[mark]), math.cos(points.direction[mark])])
+    ends = points.at_mm[mark] + np.stack([half, -half])
+    return bool(points.ratio[mark] >= ELONGATED) and _points_to(nipple_mm, ends) <= _DUCT_DEGREES
 
 
 def _points_to(nipple_mm: NDArray[np.float64] | None, at_mm: NDArray[np.float64]) -> float:
