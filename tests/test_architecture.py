@@ -44,7 +44,8 @@ def test_no_code_stands_in_the_files_that_only_name_a_room() -> None:
     having = [
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("__init__.py")
-        if re.search(r"^ *(def|class|for|while|if) ", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if path.parent != PACKAGE  # the package's own names are imported when they are used
+        and re.search(r"^ *(def|class|for|while|if) ", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert having == []
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FROM_DEFAULT: Final = "default"
 FROM_OPTION: Final = "--set"
 FROM_SALT_FILE: Final = "--salt-file"
+FROM_CONFIG: Final = "Config"
 SALT: Final = ("privacy", "patient_key_salt")
 
 
@@ -43,21 +44,28 @@ class ResolvedConfig:
     origins: Mapping[str, str]
 
 
-def load(file: str | Path | None = None, overrides: Sequence[str] = (), salt: str | None = None) -> ResolvedConfig:
+def load(
+    file: str | Path | Config | None = None,
+    overrides: Sequence[str] = (),
+    salt: str | None = None,
+    option: str = FROM_OPTION,
+) -> ResolvedConfig:
     """
     Read a configuration.
 
     Parameters
     ----------
-    file : str, Path or None
+    file : str, Path, Config or None
         A YAML 1.2 file that holds the keys that differ from the defaults, or the
         bare name of one that comes with the program (``high_sensitivity``); None
-        for the defaults alone.
+        for the defaults alone. A configuration that is made already is taken as it is.
     overrides : sequence of str
         ``section.key=value`` each, the value written as in YAML. They win over
         the file, and later ones over earlier ones.
     salt : str or None
         For ``privacy.patient_key_salt``, from a place that others do not see; wins over both.
+    option : str
+        What sentences and origins call the overrides.
 
     Returns
     -------
@@ -72,21 +80,24 @@ def load(file: str | Path | None = None, overrides: Sequence[str] = (), salt: st
     values: dict[str, Any] = {}
     repeated: list[Problem] = []
     origins: dict[str, str] = {}
-    source = FROM_OPTION if file is None else str(file)
-    if file is not None:
+    source = option if file is None else FROM_CONFIG if isinstance(file, Config) else str(file)
+    if isinstance(file, Config):
+        values = file.model_dump(mode="json")
+        origins.update((path, FROM_CONFIG) for path in setting_paths(Config) if _at(file, path) != _at(Config(), path))
+    elif file is not None:
         file = find(file)
         values, repeated = _read_mapping(file)
         values = _without_empty_sections(values)
         origins.update(dict.fromkeys(_leaves(values), file.name))
-    for path, value in _parse_overrides(overrides):
+    for path, value in _parse_overrides(overrides, option):
         _put(values, path, value)
         for leaf in _leaves(_nest(path, value)):
-            origins[leaf] = FROM_OPTION
+            origins[leaf] = option
     if salt is not None:
         _put(values, SALT, salt)
         origins[".".join(SALT)] = FROM_SALT_FILE
-    config = _with_film_as_given(_validate(values, origins, source, repeated), origins)
-    return ResolvedConfig(_named(config, origins), origins)
+    config = _with_film_as_given(_validate(values, origins, source, repeated, option), origins)
+    return ResolvedConfig(_named(config, origins, option), origins)
 
 
 def _with_film_as_given(config: Config, origins: dict[str, str]) -> Config:
@@ -119,7 +130,7 @@ def _without_empty_sections(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if not (value is None and key in known)}
 
 
-def _parse_overrides(overrides: Sequence[str]) -> list[tuple[tuple[str, ...], Any]]:
+def _parse_overrides(overrides: Sequence[str], option: str) -> list[tuple[tuple[str, ...], Any]]:
     parsed, problems = [], []
     for override in overrides:
         key, separator, text = override.partition("=")
@@ -135,7 +146,7 @@ def _parse_overrides(overrides: Sequence[str]) -> list[tuple[tuple[str, ...], An
         problems += [Problem(f"{key}.{problem.path}", problem.message) for problem in repeated]
         parsed.append((path, value))
     if problems:
-        raise ConfigurationError(FROM_OPTION, problems)
+        raise ConfigurationError(option, problems)
     return parsed
 
 
@@ -162,30 +173,34 @@ def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
-def _validate(values: dict[str, Any], origins: Mapping[str, str], source: str, repeated: Sequence[Problem]) -> Config:
+def _validate(
+    values: dict[str, Any], origins: Mapping[str, str], source: str, repeated: Sequence[Problem], option: str
+) -> Config:
     """Check all values; mistakes of a file's form are told together with those of its values."""
     problems = list(repeated)
     try:
         config = Config.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        problems += [one for details in error.errors(include_url=False) for one in _problems_of(details, origins)]
+        problems += [
+            one for details in error.errors(include_url=False) for one in _problems_of(details, origins, option)
+        ]
     if problems:
         raise ConfigurationError(source, problems)
     return config
 
 
-def _problems_of(details: ErrorDetails, origins: Mapping[str, str]) -> list[Problem]:
+def _problems_of(details: ErrorDetails, origins: Mapping[str, str], option: str) -> list[Problem]:
     """Name one mistake; where a whole section is gone, each of its settings that was given."""
     loc, given = details["loc"], details["input"]
     if details["type"] == "extra_forbidden" and len(loc) == 1 and loc[0] in NOW_CONSTANT and isinstance(given, dict):
-        return [_problem({**details, "loc": (*loc, str(key))}, origins) for key in given]
-    return [_problem(details, origins)]
+        return [_problem({**details, "loc": (*loc, str(key))}, origins, option) for key in given]
+    return [_problem(details, origins, option)]
 
 
-def _problem(details: ErrorDetails, origins: Mapping[str, str]) -> Problem:
+def _problem(details: ErrorDetails, origins: Mapping[str, str], option: str) -> Problem:
     path = ".".join(str(part) for part in details["loc"]) or "file"
-    given_by_option = origins.get(path) == FROM_OPTION
-    origin = f", from {FROM_OPTION}" if given_by_option else ""
+    given_by_option = origins.get(path) == option
+    origin = f", from {option}" if given_by_option else ""
     if details["type"] == "extra_forbidden":
         section, _, name = path.partition(".")
         if name in NOW_CONSTANT.get(section, ()):
@@ -235,17 +250,23 @@ def setting_paths(model: type[Settings], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{name}"
 
 
-def _named(config: Config, origins: Mapping[str, str]) -> Config:
+def _at(config: Config, path: str) -> Any:
+    """Give the value of a setting."""
+    section, _, name = path.rpartition(".")
+    return getattr(getattr(config, section) if section else config, name)
+
+
+def _named(config: Config, origins: Mapping[str, str], option: str) -> Config:
     """
     Keep the operating point's name honest.
 
     What is changed is not called ``default`` but ``custom``, and a named
     configuration that was changed on the command line says so.
     """
-    if origins.get("name") == FROM_OPTION or config == Config(name=config.name):
+    if origins.get("name") == option or config == Config(name=config.name):
         return config
     if config.name == Config().name:
         return config.model_copy(update={"name": "custom"})
-    if FROM_OPTION in origins.values():
+    if option in origins.values():
         return config.model_copy(update={"name": f"{config.name} (changed)"})
     return config

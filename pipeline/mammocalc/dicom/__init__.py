@@ -2,6 +2,7 @@
 
 from mammocalc.dicom.pixels.windows import Window
 from mammocalc.dicom.privacy.pseudonyms import Pseudonyms, public_uid
+from mammocalc.dicom.reader.array import Statements, mammogram_from_array
 from mammocalc.dicom.reader.read import Claim, read_claim, read_for_display, read_mammogram, read_sop_instance_uid
 from mammocalc.dicom.reader.settings import (
     AdmitSettings,
@@ -21,7 +22,9 @@ __all__ = [
     "Pseudonyms",
     "ReadSettings",
     "SpacingSettings",
+    "Statements",
     "Window",
+    "mammogram_from_array",
     "public_uid",
     "read_claim",
     "read_for_display",

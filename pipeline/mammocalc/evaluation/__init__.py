@@ -1,6 +1,6 @@
 """Evaluation of a run against a reference standard: figures with intervals, curves and tables."""
 
-from mammocalc.evaluation.evaluate_run import evaluate_run
+from mammocalc.evaluation.evaluate_run import evaluate_run, score_run
 from mammocalc.evaluation.evaluation import Evaluation, evaluate
 from mammocalc.evaluation.folder import write_evaluation
 from mammocalc.evaluation.run_folder import FinishedRun, read_run
@@ -18,6 +18,7 @@ __all__ = [
     "read_run",
     "read_truth",
     "renamed",
+    "score_run",
     "summarise",
     "write_evaluation",
 ]

@@ -60,20 +60,46 @@ def evaluate_run(
     OutputError
         If another command is writing to ``out``.
     """
-    finished = read_run(run)
-    known_truth = _as_named_in(finished, read_truth(truth, finished.uid_of_file), salt_file)
     with FolderClaim(out, "folder of the evaluation") as claim:
-        evaluation = evaluate(
-            finished,
-            known_truth,
-            ScoringSettings(),
-            _clusters_as_drawn(finished.configuration),
-            [read_run(folder) for folder in marked],
-        )
+        evaluation = score_run(run, truth, marked, salt_file)
         claim.check()
         write_evaluation(out, evaluation)
         claim.check()
     return evaluation
+
+
+def score_run(run: Path, truth: Path, marked: Sequence[Path] = (), salt_file: Path | None = None) -> Evaluation:
+    """
+    Score a finished run, and write nothing.
+
+    Parameters
+    ----------
+    run : Path
+        The folder of the run.
+    truth : Path
+        A file or folder that `read_truth` knows.
+    marked : sequence of Path
+        Other runs of the same images, marked on the curves.
+    salt_file : Path or None
+        The file with the salt of the run, where the run hashed its UIDs.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    UsageError
+        As `evaluate_run`.
+    """
+    finished = read_run(run)
+    return evaluate(
+        finished,
+        _as_named_in(finished, read_truth(truth, finished.uid_of_file), salt_file),
+        ScoringSettings(),
+        _clusters_as_drawn(finished.configuration),
+        [read_run(folder) for folder in marked],
+    )
 
 
 def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> TruthSet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,33 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Flag, Morphology
 
 
-@dataclass(frozen=True, slots=True)
-class MorphologyCall:
+class _Word:
+    """
+    A call that reads as its label: printed, and compared with a text.
+
+    Without it, ``call == "grouped"`` would be false of every call, and nobody would be told.
+    """
+
+    __slots__ = ()
+    label: Distribution | Morphology
+
+    def __str__(self) -> str:
+        return self.label.value
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return self.label == other
+        if type(other) is not type(self):
+            return NotImplemented
+        names = [item.name for item in fields(self)]  # type: ignore[arg-type]
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
+    def __hash__(self) -> int:
+        return hash(self.label)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MorphologyCall(_Word):
     """
     What kind of calcification something looks like, with what speaks for it.
 
@@ -174,8 +199,8 @@ class Pattern:
     span_over_disc: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionCall:
+@dataclass(frozen=True, slots=True, eq=False)
+class DistributionCall(_Word):
     """
     A distribution descriptor with what speaks for it.
 

@@ -14,7 +14,7 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     "was resized, all sizes are wrong.",
     Flag.SPACING_AT_DETECTOR: "The spacing holds at the detector; in the breast lengths are a few per cent smaller.",
     Flag.UNCALIBRATED_PIXEL_SPACING: "Pixel Spacing was used although the file does not say how it was calibrated.",
-    Flag.ASSUMED_SPACING: "The spacing comes from the configuration, not from the file.",
+    Flag.ASSUMED_SPACING: "The spacing was given by the configuration or by the caller, not by the file.",
     Flag.NON_SQUARE_PIXELS: "Rows and columns have different spacings.",
     Flag.MISSING_MODALITY: "Modality is missing or not one of mammography; the SOP class or the body part decided.",
     Flag.MISSING_PRESENTATION_INTENT: "Presentation Intent Type is missing; the SOP class decided.",

@@ -82,11 +82,44 @@ def describe_pixels(
     stored = np.arange(layout.n_codes, dtype=np.float64) + layout.smallest_stored
     modality = _modality_values(stored, header, layout)
     is_padding = _find_padding(stored, header, layout)
+    return describe_values(codes, modality, is_padding, header, intent, is_monochrome1=layout.is_monochrome1)
+
+
+def describe_values(
+    codes: NDArray[np.uint16],
+    modality: NDArray[np.float64],
+    is_padding: NDArray[np.bool_],
+    header: Header,
+    intent: PresentationIntent,
+    *,
+    is_monochrome1: bool,
+) -> tuple[StoredPixels, Polarity]:
+    """
+    Say what the codes of an image mean whose modality values are known: `describe_pixels` without its first step.
+
+    Parameters
+    ----------
+    codes : ndarray of uint16, shape (rows, columns)
+        Made read-only, not copied.
+    modality : ndarray of float64, shape (n_codes,)
+        The modality value of each code; strictly rising or falling.
+    is_padding : ndarray of bool, shape (n_codes,)
+    header : Header
+        What is said of polarity and of windows.
+    intent : PresentationIntent
+    is_monochrome1 : bool
+
+    Returns
+    -------
+    StoredPixels
+    Polarity
+    """
     vois, rising = _list_vois(modality, header)
     if intent is PresentationIntent.FOR_PROCESSING and is_relationship_known(header):
-        statements = [state_relationship(header, is_rising=_is_rising(modality, stored))]
+        is_rising = _is_rising(modality, np.arange(len(modality), dtype=np.float64))
+        statements = [state_relationship(header, is_rising=is_rising)]
     else:
-        statements = state_presentation(header, rising, is_monochrome1=layout.is_monochrome1)
+        statements = state_presentation(header, rising, is_monochrome1=is_monochrome1)
     overview = shrink(codes, modality, is_padding)
     polarity = decide_polarity(header, intent, statements, find_air(*overview))
     if shows_no_tissue(*overview):
@@ -100,7 +133,7 @@ def describe_pixels(
     elif polarity.is_doubted:
         shown = voi if _is_rising(voi, modality) == polarity.denser_is_larger else 1 - voi
     else:
-        shown = 1 - voi if layout.is_monochrome1 else voi
+        shown = 1 - voi if is_monochrome1 else voi
     display = np.where(is_padding, 0, np.rint(255 * shown)).astype(np.uint8)
     for array in (codes, modality, is_padding, display):
         array.setflags(write=False)

@@ -99,7 +99,7 @@ def decide_spacing(header: Header, settings: SpacingSettings) -> SpacingCall:
     )
     spacing, source, doubt = next(call for call in candidates if call[0] is not None or call is candidates[-1])
     doubts |= set() if doubt is None else {doubt}
-    doubts |= {Flag.NON_SQUARE_PIXELS} if spacing is not None and not _is_square(spacing) else set()
+    doubts |= {Flag.NON_SQUARE_PIXELS} if spacing is not None and not is_square(spacing) else set()
     return SpacingCall(spacing, source, frozenset(doubts))
 
 
@@ -166,7 +166,7 @@ def _assumed(header: Header, settings: SpacingSettings) -> PixelSpacing | None:
     return None
 
 
-def _is_square(spacing: PixelSpacing) -> bool:
+def is_square(spacing: PixelSpacing) -> bool:
     """Whether rows and columns have the same spacing, but for rounding."""
     larger, smaller = max(spacing.row_mm, spacing.column_mm), min(spacing.row_mm, spacing.column_mm)
     return larger - smaller <= _SQUARE_SHARE * larger

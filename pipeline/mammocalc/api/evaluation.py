@@ -1,0 +1,136 @@
+"""A run against a truth."""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.api.finished_run import Run, open_run
+from mammocalc.evaluation import score_run, summarise, write_evaluation
+from mammocalc.execution.run_layout import KINDS
+from mammocalc.files.claim import FolderClaim
+from mammocalc.vocabulary.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mammocalc.evaluation import Evaluation as Scored
+
+
+class Evaluation:
+    """
+    How well a run found what is there.
+
+    Attributes
+    ----------
+    document : dict
+        All figures with their intervals, as evaluation.json holds them. Sections that the truth says nothing about
+        are None.
+    """
+
+    def __init__(self, scored: Scored, read: tuple[Path, ...]) -> None:
+        self.document: dict[str, Any] = scored.document
+        self._scored = scored
+        self._read = read
+
+    def __getitem__(self, section: str) -> Any:
+        """Give a section of the document."""
+        if section not in self.document:
+            message = f"there is no section {section!r}; there are {', '.join(self.document)}"
+            raise KeyError(message)
+        return self.document[section]
+
+    def save(self, out: str | os.PathLike[str]) -> Path:
+        """
+        Write the page, the figures and their tables.
+
+        Parameters
+        ----------
+        out : str or Path
+            A folder; made where it is not there.
+
+        Returns
+        -------
+        Path
+            Its ``evaluation.html``.
+
+        Raises
+        ------
+        UsageError
+            If it lies where results or truth are read.
+        OutputError
+            If it cannot be written to.
+        """
+        folder = Path(out).expanduser()
+        for place in self._read:
+            if folder.resolve().is_relative_to(place.resolve()):
+                message = f"{folder} lies in {place}, whose files are read as results or truth. Choose another folder"
+                raise UsageError(message)
+        with FolderClaim(folder, "folder of the evaluation") as claim:
+            claim.check()
+            write_evaluation(folder, self._scored)
+            claim.check()
+        return folder / "evaluation.html"
+
+    def __str__(self) -> str:
+        """Give the figures in a few lines."""
+        return summarise(self.document)
+
+    def __repr__(self) -> str:
+        """One line: the first of these lines."""
+        return f"<Evaluation {next(iter(str(self).splitlines()), '')}>"
+
+    def _repr_html_(self) -> str:
+        """Show these lines in a notebook."""
+        return f"<pre style='white-space:pre-wrap'>{escape(str(self))}</pre>"
+
+
+def evaluate(
+    run: Run | str | os.PathLike[str],
+    truth: str | os.PathLike[str],
+    *,
+    others: Iterable[Run | str | os.PathLike[str]] = (),
+    salt_file: str | os.PathLike[str] | None = None,
+) -> Evaluation:
+    """
+    Score a run against a truth.
+
+    Parameters
+    ----------
+    run : Run, str or Path
+        A run, or its folder.
+    truth : str or Path
+        A folder of truths as `simulate` writes them, or a CSV: presence, regions, readings. docs/evaluate.md lists all.
+    others : iterable of Run, str or Path
+        Runs of the same images at other operating points, which are marked on the curves.
+    salt_file : str, Path or None
+        The file with the secret salt of the run, where that hashed its UIDs.
+
+    Returns
+    -------
+    Evaluation
+        ``print`` shows its figures, ``save`` writes its page.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run or truth, or the truth is one of other images.
+    """
+    folder = _folder_of(run)
+    if not isinstance(truth, str | os.PathLike):
+        message = f"truth is of the type {type(truth).__name__}: give a folder of truths, or a CSV"
+        raise UsageError(message)
+    place = Path(truth).expanduser()
+    if not place.exists():
+        message = f"the truth {place} does not exist"
+        raise UsageError(message)
+    marked = [_folder_of(other) for other in others]
+    scored = score_run(folder, place, marked, None if salt_file is None else Path(salt_file))
+    return Evaluation(scored, (*(folder / kind for kind in KINDS), *([place] if place.is_dir() else [])))
+
+
+def _folder_of(run: Run | str | os.PathLike[str]) -> Path:
+    """Give the folder of a run."""
+    return run.path if isinstance(run, Run) else open_run(run).path

@@ -1,0 +1,204 @@
+"""A run that lies in a folder: its results, its tables, and what became of every file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import asdict, fields
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.api.frames import frame_of_rows, read_frame
+from mammocalc.api.notebook import run_to_html
+from mammocalc.api.result import Result
+from mammocalc.execution.resume import read_record
+from mammocalc.execution.run_layout import ROWS
+from mammocalc.execution.run_manifest import read_rows
+from mammocalc.model import FileRow
+from mammocalc.results.tables import result_files
+from mammocalc.vocabulary.errors import MammocalcError, UsageError
+from mammocalc.vocabulary.lexicon import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+    from PIL.Image import Image as Picture
+
+    from mammocalc.model import Report
+
+
+class Run:
+    """
+    A run: the results of many images, and what became of every file.
+
+    Iterating gives the `Result` of each analysed image, in the order of the tables: by SOP Instance UID. Each is read
+    when its turn comes.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    record : mapping
+        Its ``run.json``.
+
+    Attributes
+    ----------
+    path : Path
+    record : mapping
+        Version, configuration, state and totals, as ``run.json`` has them.
+    """
+
+    def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
+        self.path = path
+        self.record = record
+        self._files = result_files(path)
+        self._rows = read_rows(path / ROWS)
+        self._paths = {str(row.sop_instance_uid): row.path for row in self._rows}
+
+    def images(self) -> pd.DataFrame:
+        """
+        Give a row for each analysed image.
+
+        Returns
+        -------
+        DataFrame
+            What stands in ``tables/images.csv``: UIDs and keys are text, counts whole numbers. All columns are there
+            also where there is no row.
+
+        Raises
+        ------
+        UsageError
+            If pandas is not installed, or the run wrote no tables.
+        """
+        return read_frame(self.path, "images")
+
+    def calcifications(self) -> pd.DataFrame:
+        """Give a row for each calcification, as `images` does."""
+        return read_frame(self.path, "calcifications")
+
+    def clusters(self) -> pd.DataFrame:
+        """Give a row for each cluster, as `images` does."""
+        return read_frame(self.path, "clusters")
+
+    def files(self) -> pd.DataFrame:
+        """
+        Give a row for each input file: what became of it, and why.
+
+        Returns
+        -------
+        DataFrame
+            What stands in ``files.jsonl``; skipped and failed files have their ``reason`` and a ``message``.
+        """
+        dtypes: dict[str, str | type] = {
+            field.name: "float64" if field.name == "seconds" else str for field in fields(FileRow)
+        }
+        return frame_of_rows((asdict(row) for row in self._rows), dtypes)
+
+    def __len__(self) -> int:
+        """Count the analysed images."""
+        return len(self._files)
+
+    def __iter__(self) -> Iterator[Result]:
+        """Read one result after the other."""
+        return map(self._read, self._files)
+
+    def __getitem__(self, key: int | str) -> Result:
+        """Give the result of an image by its SOP Instance UID, or by its place in the tables."""
+        if isinstance(key, str):
+            found = next((file for file in self._files if file.stem == key), None)
+            if found is None:
+                message = f"{self.path} holds no result of {key}; files() says what became of every file"
+                raise KeyError(message)
+            return self._read(found)
+        return self._read(self._files[key])
+
+    def _read(self, file: Path) -> Result:
+        """Read a result; MammocalcError where it is none."""
+        try:
+            document = json.loads((self.path / file).read_bytes())
+        except (OSError, ValueError, RecursionError) as error:
+            message = f"{self.path / file} cannot be read as a result ({type(error).__name__}): repeat the run"
+            raise UsageError(message) from error
+        try:
+            return Result(document, partial(self._open_overlay, document), self._paths.get(file.stem))
+        except MammocalcError as error:
+            message = f"{self.path / file} is no result: {error}"
+            raise UsageError(message) from error
+
+    def _open_overlay(self, document: Mapping[str, Any], _report: Report) -> Picture:
+        """Read the picture that the run wrote."""
+        from PIL import Image as Pictures  # noqa: PLC0415 - only those who look need it
+
+        overlay = document["overlay"]
+        if overlay is None:
+            message = (
+                "the run wrote no overlay of this image (outputs.overlays). Analyse its file to draw one: "
+                "analyse(path).overlay()"
+            )
+            raise UsageError(message)
+        file = self.path / overlay["path"]
+        if not file.resolve().is_relative_to(self.path.resolve()):
+            message = f"the overlay of {document['image']['sop_instance_uid']} does not lie in the folder of its run"
+            raise UsageError(message)
+        try:
+            with Pictures.open(file) as picture:
+                return picture.convert("RGB")
+        except OSError:
+            message = f"{file} cannot be read as a picture: repeat the run, which makes it again"
+            raise UsageError(message) from None
+
+    def __repr__(self) -> str:
+        """One line: where it lies, how many files became what, and whether it came to its end."""
+        statuses = Counter(row.status for row in self._rows)
+        counted = f"{len(self)} analysed, {statuses[Status.SKIPPED]} skipped, {statuses[Status.FAILED]} failed"
+        state = self.record.get("state")
+        return f"<Run {str(self.path)!r}: {counted}{'' if state == 'finished' else f'; {state}'}>"
+
+    def _repr_html_(self) -> str:
+        """Show the images and the failures in a notebook."""
+        return run_to_html(repr(self)[1:-1], (result.stored for result in self), self._rows)
+
+
+def open_run(folder: str | os.PathLike[str]) -> Run:
+    """
+    Open a run that was made before, by `run` or by the command line.
+
+    Parameters
+    ----------
+    folder : str or Path
+        What ``out`` was.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    UsageError
+        If there is no run.
+    """
+    path = require_folder_path(folder, "folder")
+    if not path.is_dir():
+        what = "is a file" if path.exists() else "does not exist"
+        message = f"{path} {what}: give the folder that out of the run named"
+        raise UsageError(message)
+    record = read_record(path)
+    if record is None:
+        message = f"{path} holds no run (no run.json of mammocalc): give the folder that out of the run named"
+        raise UsageError(message)
+    return Run(path, record)
+
+
+def require_folder_path(path: object, name: str) -> Path:
+    """Give a path of this machine."""
+    if not isinstance(path, str | os.PathLike):
+        message = f"{name} is of the type {type(path).__name__}, and the path of a folder is needed"
+        raise UsageError(message)
+    text = os.fspath(path)
+    if isinstance(text, bytes) or "://" in text:
+        message = f"{name}={text!r} is no folder of this machine: `mammocalc run` on the command line takes addresses"
+        raise UsageError(message)
+    return Path(text).expanduser()

@@ -1,0 +1,184 @@
+"""One image, and how it is read from a file."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mammocalc.api.configuration import DEFAULT, reading_settings, resolve
+from mammocalc.dicom import read_claim, read_mammogram
+from mammocalc.execution.content import digest_of, key_of
+from mammocalc.vocabulary.errors import ImageError, UsageError
+from mammocalc.vocabulary.lexicon import Laterality, Reason, View
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.config import Config
+    from mammocalc.dicom import DicomSettings
+    from mammocalc.model import Mammogram
+    from mammocalc.vocabulary.lexicon import Flag, SpacingSource
+
+
+class Image:
+    """
+    One mammogram that can be analysed: what `read` and `from_array` give.
+
+    Attributes
+    ----------
+    mammogram : Mammogram
+        The record that the analysis takes.
+    settings : DicomSettings
+        Under which it was read.
+    path : Path or None
+        Its file; None of an array.
+    source_digest : str or None
+        The beginning of the SHA-256 of its file.
+    """
+
+    def __init__(
+        self, mammogram: Mammogram, settings: DicomSettings, path: Path | None = None, source_digest: str | None = None
+    ) -> None:
+        self.mammogram = mammogram
+        self.settings = settings
+        self.path = path
+        self.source_digest = source_digest
+
+    @property
+    def sop_instance_uid(self) -> str:
+        """The UID under which it goes."""
+        return self.mammogram.identity.sop_instance_uid
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.mammogram.identity.rows, self.mammogram.identity.columns
+
+    @property
+    def spacing_mm(self) -> tuple[float, float] | None:
+        """Row and column spacing in the breast; None where no believable one is known."""
+        spacing = self.mammogram.spacing
+        return None if spacing is None else (spacing.row_mm, spacing.column_mm)
+
+    @property
+    def spacing_source(self) -> SpacingSource:
+        """Where the spacing was taken from."""
+        return self.mammogram.spacing_source
+
+    @property
+    def laterality(self) -> Laterality:
+        """Which breast: L, R, B or unknown."""
+        return self.mammogram.identity.laterality
+
+    @property
+    def view(self) -> View:
+        """Which view, as abbreviated in DICOM CID 4014, or unknown."""
+        return self.mammogram.identity.view
+
+    @property
+    def flags(self) -> frozenset[Flag]:
+        """Doubts about the image."""
+        return self.mammogram.flags
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that say what decided where a flag does not."""
+        return self.mammogram.identity.notes
+
+    def to_array(self) -> NDArray[np.float64]:
+        """
+        Give the modality values of all pixels.
+
+        Returns
+        -------
+        ndarray of float64, shape (rows, columns)
+            A new array. Numbers other than whole ones of 16 bits come back as `from_array` scaled them.
+        """
+        pixels = self.mammogram.pixels
+        return np.asarray(pixels.modality_values[pixels.codes])
+
+    def __repr__(self) -> str:
+        """One line: side, view, size, spacing and doubts; nothing of the header that names a person."""
+        rows, columns = self.shape
+        row_mm, column_mm = self.spacing_mm or (None, None)
+        spacing = "no spacing" if row_mm is None else f"{row_mm:g} x {column_mm:g} mm"
+        doubts = f", flags: {', '.join(sorted(self.flags))}" if self.flags else ""
+        return f"<Image {self.laterality} {self.view}, {rows} x {columns} pixels, {spacing}{doubts}>"
+
+
+def read(path: str | os.PathLike[str], config: object = DEFAULT, **settings: Any) -> Image:
+    """
+    Read a DICOM mammogram.
+
+    Parameters
+    ----------
+    path : str or Path
+        A DICOM file of any name.
+    config : str, Path or Config
+        The name of a configuration that comes with the program, a YAML file, or a `Config`. Only what says how files
+        are read counts here: the sections ``admit``, ``spacing``, ``read`` and ``privacy``.
+    **settings
+        Single settings by their paths, such as ``**{"spacing.max_mm": 0.3}``.
+
+    Returns
+    -------
+    Image
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+    ImageSkippedError
+        If it is readable and not to be analysed, such as a tomosynthesis volume. ``reason`` says why in one word.
+    ImageUnreadableError
+        If it cannot be read as a mammogram.
+    ConfigurationError
+        If the configuration has mistakes.
+
+    Examples
+    --------
+    >>> read("missing.dcm")
+    Traceback (most recent call last):
+        ...
+    mammocalc.vocabulary.errors.UsageError: missing.dcm does not exist
+    """
+    return read_file(path, resolve(config, settings).config)
+
+
+def read_file(path: object, config: Config) -> Image:
+    """Read a DICOM file under a configuration."""
+    file = require_file(path)
+    settings = reading_settings(config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of libraries quote the header
+        try:
+            mammogram = read_mammogram(file, settings)
+        except ImageError as error:
+            if error.reason is not Reason.NOT_DICOM:
+                raise
+            message = f"{error.message} Pixels that come from other formats go in by from_array."
+            raise type(error)(error.reason, message) from None
+        if settings.privacy.uids == "hash" and (names := read_claim(file, settings).pseudonyms) is not None:
+            mammogram = replace(mammogram, identity=names.put_on(mammogram.identity))
+    return Image(mammogram, settings, file, digest_of(file, key_of(settings.privacy.patient_key_salt)))
+
+
+def require_file(path: object) -> Path:
+    """Give the path of a file; UsageError where it is none."""
+    if not isinstance(path, str | os.PathLike):
+        where = " (the dataset's is its filename)" if hasattr(path, "pixel_array") or hasattr(path, "save_as") else ""
+        message = f"the path of a DICOM file is needed{where}, not an object of the type {type(path).__name__}"
+        raise UsageError(message)
+    file = Path(path).expanduser()
+    if file.is_dir():
+        message = f"{file} is a folder: name a file in it, or analyse all of it with run({str(file)!r}, out=...)"
+        raise UsageError(message)
+    if not file.exists():
+        message = f"{file} does not exist"
+        raise UsageError(message)
+    return file

@@ -1,0 +1,221 @@
+"""What was found in one image, as a program and a notebook see it."""
+
+from __future__ import annotations
+
+import tempfile
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
+
+from mammocalc.api.frames import read_frame
+from mammocalc.api.notebook import result_to_html, say_result
+from mammocalc.results.from_json import from_json
+from mammocalc.results.tables import write_tables
+from mammocalc.results.to_json import encode
+from mammocalc.vocabulary.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+    from PIL.Image import Image as Picture
+
+    from mammocalc.model import Calcification, Cluster, DistributionCall, Report, Vessel
+    from mammocalc.results.result import Provenance
+    from mammocalc.vocabulary.geometry import PixelSpacing
+    from mammocalc.vocabulary.lexicon import Flag, Laterality, View
+
+TABLES: Final = ("images", "calcifications", "clusters")
+
+
+class Result:
+    """
+    What was found in one image.
+
+    Numbers are rounded to what they mean, as in the files of a run: the same image gives the same result by `analyse`
+    and by `run`.
+
+    Parameters
+    ----------
+    document : mapping
+        The result as JSON.
+    draw : callable
+        Gives the overlay of the report.
+    path : str or None
+        The file of the image, as a table shows it.
+
+    Attributes
+    ----------
+    stored : mammocalc.results.result.Result
+        All of it as a record.
+    """
+
+    def __init__(self, document: Mapping[str, Any], draw: Callable[[Report], Picture], path: str | None = None) -> None:
+        self.stored = from_json(document)
+        self._document = document
+        self._draw = draw
+        self._path = path
+
+    @property
+    def report(self) -> Report:
+        """What was found, as a record."""
+        return self.stored.report
+
+    @property
+    def sop_instance_uid(self) -> str:
+        """The image that this is the result of."""
+        return self.report.identity.sop_instance_uid
+
+    @property
+    def laterality(self) -> Laterality:
+        """Which breast: L, R, B or unknown."""
+        return self.report.identity.laterality
+
+    @property
+    def view(self) -> View:
+        """Which view, as abbreviated in DICOM CID 4014, or unknown."""
+        return self.report.identity.view
+
+    @property
+    def spacing(self) -> PixelSpacing | None:
+        """Row and column spacing in the breast; None where no believable one is known, and then nothing is in mm."""
+        return self.report.spacing
+
+    @property
+    def distribution(self) -> DistributionCall:
+        """
+        How the calcifications of the image are distributed.
+
+        ``label`` is the word, and what it compares with: ``result.distribution == "grouped"``. ``probabilities``,
+        ``reasons`` and ``evidence`` argue it.
+        """
+        return self.report.distribution
+
+    @property
+    def presence(self) -> float | None:
+        """How sure it is that there is any calcification, 0 to 1."""
+        return self.report.presence
+
+    @property
+    def presence_level(self) -> float | None:
+        """The same on a scale from 0 to 10 on which differences are seen."""
+        return self.stored.presence_level
+
+    @property
+    def calcifications(self) -> tuple[Calcification, ...]:
+        """What is reported, by number; empty where nothing is."""
+        return self.report.calcifications
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Clusters of them, by number; loose chains, which no page shows, included."""
+        return self.report.clusters
+
+    @property
+    def vessels(self) -> tuple[Vessel, ...]:
+        """Calcified arteries, by number."""
+        return self.report.vessels
+
+    @property
+    def flags(self) -> frozenset[Flag]:
+        """Doubts about the image and its result; ``mammocalc.FLAG_SENTENCES`` says what each means."""
+        return self.report.flags
+
+    @property
+    def provenance(self) -> Provenance:
+        """How this came to be: version, digest of the configuration, operating point."""
+        return self.stored.provenance
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the result as the values of JSON, as the published schema describes them; a copy."""
+        return deepcopy(dict(self._document))
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
+        """
+        Give the result as JSON, and write it.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            A file that is written, or replaced; None writes none.
+
+        Returns
+        -------
+        str
+            The text that a run writes.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        content = encode(self._document)
+        if path is not None:
+            try:
+                Path(path).write_bytes(content)
+            except OSError as error:
+                raise OutputError(Path(path), f"cannot be written ({error.strerror})") from error
+        return content.decode()
+
+    def to_frame(self, table: Literal["images", "calcifications", "clusters"] = "calcifications") -> pd.DataFrame:
+        """
+        Give the result as a table with the columns of a run's.
+
+        Parameters
+        ----------
+        table : {"calcifications", "clusters", "images"}
+            A row for each calcification, for each cluster, or one for the image.
+
+        Returns
+        -------
+        DataFrame
+            Without rows, but with all columns, where there is nothing.
+
+        Raises
+        ------
+        UsageError
+            If there is no such table, or pandas is not installed.
+        """
+        if table not in TABLES:
+            message = f"there is no table {table!r}: choose one of {', '.join(map(repr, TABLES))}"
+            raise UsageError(message)
+        with tempfile.TemporaryDirectory(prefix="mammocalc-") as name:
+            folder = Path(name)  # through the very file that a run writes, so that both are the same
+            (folder / "results").mkdir()
+            (folder / "results" / f"{self.sop_instance_uid}.json").write_bytes(encode(self._document))
+            write_tables(folder, {} if self._path is None else {self.sop_instance_uid: self._path})
+            return read_frame(folder, table)
+
+    def overlay(self) -> Picture:
+        """
+        Draw the image with what was found in it.
+
+        Returns
+        -------
+        PIL.Image.Image
+            In RGB: ``save("a.png")`` writes it, ``numpy.asarray`` gives its pixels, and a notebook shows it.
+
+        Raises
+        ------
+        UsageError
+            If the picture cannot be had any more: its file was changed, or the run wrote none.
+        """
+        return self._draw(self.report)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        """Go from process to process as JSON."""
+        return type(self), (self._document, self._draw, self._path)
+
+    def __repr__(self) -> str:
+        """One line: side, view, distribution, counts, presence, doubts."""
+        doubts = f"; flags: {', '.join(sorted(self.flags))}" if self.flags else ""
+        return f"<Result {say_result(self.stored)}{doubts}>"
+
+    def _repr_html_(self) -> str:
+        """Show the picture with its tables in a notebook; nothing is loaded from anywhere."""
+        try:
+            picture = self.overlay()
+        except UsageError as error:
+            return result_to_html(self.stored, None, str(error))
+        return result_to_html(self.stored, picture)

@@ -1,0 +1,130 @@
+"""Many images: `mammocalc run`, as a call."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc.api.configuration import DEFAULT, resolve
+from mammocalc.api.finished_run import Run, open_run, require_folder_path
+from mammocalc.execution.batch import run as run_engine
+from mammocalc.execution.run_options import RunRequest
+from mammocalc.execution.workers.resource_limits import Limits
+from mammocalc.execution.workers.resources import default_workers
+from mammocalc.vocabulary.errors import StoppedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mammocalc.execution.run_options import Progress
+
+_CALLED: Final = {"--out": "out", "--force": "force=True", "INPUT": "the input"}
+"""What sentences for the command line name, and what it is called here."""
+
+
+def run(
+    inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    config: object = DEFAULT,
+    *,
+    workers: int | None = None,
+    force: bool = False,
+    time_limit_s: float | None = None,
+    memory_limit_mib: int | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    **settings: Any,
+) -> Run:
+    """
+    Analyse every mammogram of some folders and files, and write the files of a run.
+
+    Repeated, it goes on where it was, and adds what is new.
+
+    Parameters
+    ----------
+    inputs : str, Path or several of them
+        Folders of any depth, DICOM files and DICOMDIRs.
+    out : str or Path
+        The folder of the run; made where it is not there.
+    config : str, Path or Config
+        The name of a configuration that comes with the program, a YAML file, or a `Config`.
+    workers : int or None
+        Worker processes; None takes one for each processor that has memory enough.
+    force : bool
+        Replace a run of another configuration or version that lies in ``out``.
+    time_limit_s : float or None
+        Longest time for one file; None for 600 seconds.
+    memory_limit_mib : int or None
+        Most memory of one worker; None shares what is free.
+    on_progress : callable or None
+        Is told of every step: ``stage``, ``done``, ``total`` and ``row``.
+    **settings
+        Single settings by their paths, such as ``**{"detect.threshold_sigma": 7}``.
+
+    Returns
+    -------
+    Run
+        Also where files failed: each is a row of `Run.files`.
+
+    Raises
+    ------
+    UsageError
+        If the inputs hold nothing, or ``out`` another run. Nothing was done.
+    ConfigurationError
+        If the configuration has mistakes. Nothing was done.
+    OutputError
+        If the folder cannot take the results. Nothing was done.
+    StoppedError
+        If the run could not go on. What there is is whole, and the same call goes on.
+    """
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(_several(inputs))
+    folder = require_folder_path(out, "out")
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+        message = f"workers={workers!r}: give a whole number from 1 on, or None"
+        raise UsageError(message)
+    request = RunRequest(
+        inputs=tuple(require_folder_path(item, "inputs") for item in given),
+        out=folder,
+        resolved=resolve(config, settings),
+        workers=workers or default_workers(),
+        force=force,
+        limits=_limits(time_limit_s, memory_limit_mib),
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # those of libraries quote headers
+            summary = run_engine(request, on_progress or (lambda _step: None))
+    except UsageError as error:
+        raise type(error)(_as_called_here(str(error))) from None
+    if summary.stopped_because is not None:
+        message = f"the run in {folder} stopped: {summary.stopped_because}. The same call goes on where it was"
+        raise StoppedError(message)
+    return open_run(folder)
+
+
+def _several(inputs: object) -> Iterable[Any]:
+    try:
+        return iter(inputs)  # type: ignore[call-overload, no-any-return]
+    except TypeError:
+        message = f"inputs is of the type {type(inputs).__name__}: give a folder, a file, or a list of them"
+        raise UsageError(message) from None
+
+
+def _limits(time_limit_s: float | None, memory_limit_mib: int | None) -> Limits:
+    """Give the limits of a worker."""
+    given = {"time_seconds": time_limit_s, "memory_mib": memory_limit_mib}
+    try:
+        return Limits(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValueError:
+        message = (
+            f"time_limit_s={time_limit_s!r}, memory_limit_mib={memory_limit_mib!r}: give seconds above 0, and whole "
+            "MiB from 64 on"
+        )
+        raise UsageError(message) from None
+
+
+def _as_called_here(sentence: str) -> str:
+    """Word what the command line would say in the words of this call."""
+    for option, argument in _CALLED.items():
+        sentence = sentence.replace(option, argument)
+    return sentence

@@ -1,0 +1,90 @@
+"""Synthetic mammograms with their truth."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from mammocalc.simulation import Recipe, default_recipe, load_recipe
+from mammocalc.simulation import simulate as write_images
+from mammocalc.vocabulary.errors import ConfigurationError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def simulate(
+    folder: str | os.PathLike[str],
+    recipe: str | os.PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]] | Recipe | None = None,
+    *,
+    seed: int | None = None,
+) -> tuple[Path, ...]:
+    """
+    Write synthetic mammograms as DICOM, with the truth of each.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made where it is not there. The truths go into ``truth`` in it, where `evaluate` finds them.
+    recipe : str, Path, mapping, sequence of mappings or None
+        A YAML file, or what stands in one: ``{"scenes": [{"name": "a", "kind": "grouped"}]}``, or the scenes alone.
+        None draws twelve images, one of each kind.
+    seed : int or None
+        Not negative. Other seeds give other images; equal ones give equal bytes. None is 1, or the seeds of the recipe.
+
+    Returns
+    -------
+    tuple of Path
+        The images, in the order of the recipe.
+
+    Raises
+    ------
+    ConfigurationError
+        If the recipe has mistakes.
+    UsageError
+        If the folder holds truths of other images, or the seed is none.
+    OutputError
+        If the folder cannot be written to.
+
+    Examples
+    --------
+    >>> simulate("folder", [{"name": "a", "kind": "gruoped"}])
+    Traceback (most recent call last):
+        ...
+    mammocalc.vocabulary.errors.ConfigurationError: the recipe: 1 problem
+      scenes.0.kind: Input should be ...
+    """
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+        message = f"seed={seed!r}: give a whole number that is not negative"
+        raise UsageError(message)
+    if not isinstance(folder, str | os.PathLike):
+        message = f"folder is of the type {type(folder).__name__}, and the path of a folder is needed"
+        raise UsageError(message)
+    if recipe is None:
+        scenes = default_recipe(1 if seed is None else seed)
+    else:
+        scenes = _read(recipe)
+        reseeded = [scene.model_copy(update={"seed": scene.seed + (seed or 0)}) for scene in scenes.scenes]
+        scenes = scenes.model_copy(update={"scenes": tuple(reseeded)})
+    return write_images(Path(folder).expanduser(), scenes, is_alone=True)
+
+
+def _read(recipe: object) -> Recipe:
+    """Give a recipe; ConfigurationError with all its mistakes."""
+    if isinstance(recipe, Recipe):
+        return recipe
+    if isinstance(recipe, str | os.PathLike):
+        return load_recipe(Path(recipe))
+    if not isinstance(recipe, Mapping):
+        recipe = {"scenes": recipe}
+    try:
+        return Recipe.model_validate(recipe)
+    except ValidationError as error:
+        problems = [
+            Problem(".".join(str(part) for part in item["loc"]) or "recipe", item["msg"]) for item in error.errors()
+        ]
+    raise ConfigurationError("the recipe", problems)
