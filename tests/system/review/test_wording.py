@@ -25,7 +25,7 @@ def test_the_page_uses_the_words_of_overlays(visit: Any, uid: str) -> None:
         """async ([counts, levels, sizes]) => {
           const { sayCounts, sayPresence } = await import("./static/dom.js");
           const { aboutOf } = await import("./static/findings.js");
-          const said = sizes.map((item) => aboutOf({ kind: "single", item }));
+          const said = sizes.map((item) => aboutOf({ kind: "calcification", item, said: {} }));
           return [counts.map(sayCounts), levels.map(sayPresence), said];
         }""",
         [counts, levels, sizes],

@@ -143,6 +143,20 @@
     return haystack[row].includes(state.text);
   };
 
+  const inOrder = (rows) => {
+    const value = columns.find((item) => item.key === state.sort).value;
+    const keys = new Array(total);
+    for (const row of rows) keys[row] = value(row);
+    const sign = state.descending ? -1 : 1;
+    return rows.sort((a, b) => {
+      const left = keys[a], right = keys[b];
+      if (left === right) return a - b;
+      if (left === null) return 1; // what has no value comes last in either direction
+      if (right === null) return -1;
+      return left < right ? -sign : sign;
+    });
+  };
+
   const apply = () => {
     const masks = facets.map((facet) => {
       const mask = new Uint8Array(facet.atoms.length + 1);
@@ -166,18 +180,7 @@
         for (let f = 0; f < facets.length; f += 1) tallies[f][codes[f][row] + 1] += 1;
       } else if (misses === 1) tallies[missed][codes[missed][row] + 1] += 1;
     }
-    const value = columns.find((item) => item.key === state.sort).value;
-    const keys = new Array(total);
-    for (const row of shown) keys[row] = value(row);
-    const sign = state.descending ? -1 : 1;
-    shown.sort((a, b) => {
-      const left = keys[a], right = keys[b];
-      if (left === right) return a - b;
-      if (left === null) return 1; // what has no value comes last in either direction
-      if (right === null) return -1;
-      return left < right ? -sign : sign;
-    });
-    state.shown = shown;
+    state.shown = inOrder(shown);
     facets.forEach((facet, f) => {
       facet.counts = new Map(facet.options.map((option) => [option, 0]));
       facet.atoms.forEach((atoms, code) => atoms.forEach((atom) => facet.counts.set(atom, facet.counts.get(atom) + tallies[f][code + 1])));
@@ -335,6 +338,10 @@
     byId("direction").setAttribute("aria-label", state.descending ? "Largest first; show smallest first" : "Smallest first; show largest first");
     draw();
   };
+  const putInPlace = (node, place, grid, height) => {
+    if (grid) node.style.left = `${CARD.gap + (place % perRow) * (CARD.width + CARD.gap)}px`;
+    node.style.top = `${Math.floor(place / perRow) * height + (grid ? CARD.gap : 0)}px`;
+  };
   const draw = () => {
     const grid = state.layout === "grid";
     const height = grid ? CARD.height + CARD.gap : ROW_HEIGHT;
@@ -347,8 +354,7 @@
       if (live.has(place)) continue;
       const node = grid ? card(state.shown[place]) : tableRow(state.shown[place], place);
       node.dataset.place = String(place);
-      if (grid) node.style.left = `${CARD.gap + (place % perRow) * (CARD.width + CARD.gap)}px`;
-      node.style.top = `${Math.floor(place / perRow) * height + (grid ? CARD.gap : 0)}px`;
+      putInPlace(node, place, grid, height);
       // The order in the document is the order of the keyboard.
       let after = null;
       for (const child of items.children) if (Number(child.dataset.place) > place) { after = child; break; }

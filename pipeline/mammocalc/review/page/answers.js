@@ -1,16 +1,54 @@
+// @ts-check
 // The answers of one reader to one image: sent one after the other, sent again until the server has them, and never twice.
 
-import { getHistory, getImage, postAction } from "./api.js";
+import { ApiError, getHistory, getImage, postAction } from "./api.js";
+
+/** @import { Action, AnswerState, AnyAction, Place, Verdict } from "./types.js" */
+
+/**
+ * An action that waits, and whether it was sent before without an answer.
+ *
+ * @typedef {object} Pending
+ * @property {Action} action
+ * @property {(state: AnswerState) => void} resolve
+ * @property {(error: unknown) => void} reject
+ * @property {boolean} isAgain
+ */
+
+/**
+ * What is not known yet is undefined.
+ *
+ * @typedef {{ read?: boolean, agreed?: boolean, rest_accepted?: boolean }} Expected
+ */
 
 const AGAIN_MS = 1500;
 
 export class Answers {
-  /** `changed` is called after every answer of the server and when the saved state changes. */
+  /** @type {Pending[]} */
+  pending = [];
+  sending = false;
+  /** @type {string | null} */
+  problem = null;
+
+  /**
+   * @param {string} uid
+   * @param {string | null} reader
+   * @param {AnswerState} state
+   * @param {() => void} changed Called after every answer of the server and when the saved state changes.
+   */
   constructor(uid, reader, state, changed) {
-    Object.assign(this, { uid, reader, state, changed, pending: [], sending: false, problem: null });
+    this.uid = uid;
+    this.reader = reader;
+    this.state = state;
+    this.changed = changed;
   }
 
-  /** Send an action. The promise holds when the server has it, and throws where the server refuses it. */
+  /**
+   * Send an action. The promise holds when the server has it, and throws where the server refuses it.
+   *
+   * @param {Action} action
+   * @returns {Promise<AnswerState>}
+   */
   send(action) {
     return new Promise((resolve, reject) => {
       this.pending.push({ action, resolve, reject, isAgain: false });
@@ -30,7 +68,7 @@ export class Answers {
         this.pending.shift();
         first.resolve(this.state);
       } catch (error) {
-        if (error.status === 0) {
+        if (error instanceof ApiError && error.status === 0) {
           // Nobody answered: it stays in the queue, and nothing overtakes it.
           this.problem = error.message;
           first.isAgain = true;
@@ -47,10 +85,16 @@ export class Answers {
     this.changed();
   }
 
-  /** The state, where an action that nobody confirmed had reached the server all the same; else null. */
+  /**
+   * The state, where an action that nobody confirmed had reached the server all the same; else null.
+   *
+   * @param {Action} action
+   */
   async arrived(action) {
     const { history } = await getHistory(this.uid, this.reader);
-    const isSame = (one) => Object.entries(action).every(([name, value]) => one[name] === value || JSON.stringify(one[name]) === JSON.stringify(value));
+    const isSame = (/** @type {Record<string, unknown>} */ one) => Object.entries(action).every(
+      ([name, value]) => one[name] === value || JSON.stringify(one[name]) === JSON.stringify(value),
+    );
     const isThere = history.some((entry) => entry.number > this.state.last && isSame(entry.action));
     return isThere ? (await getImage(this.uid, this.reader)).answers : null;
   }
@@ -58,9 +102,13 @@ export class Answers {
   /**
    * The state as it will be when all that waits is saved, as far as reading and agreeing go: undefined where an undo
    * waits, for what that takes back is known when the server has answered.
+   *
+   * @returns {Expected}
    */
   get expected() {
-    const expected = { ...this.state };
+    const { read, agreed, rest_accepted: accepted } = this.state;
+    /** @type {Expected} */
+    const expected = { read, agreed, rest_accepted: accepted };
     for (const { action } of this.pending) {
       if (isUndo(action)) expected.read = expected.agreed = expected.rest_accepted = undefined;
       if (action.type === "mark_read") expected.read = action.read;
@@ -71,23 +119,39 @@ export class Answers {
     return expected;
   }
 
-  /** The verdict on what an action judges, as it will be; `now` is the saved one. Undefined where it is not known yet. */
+  /**
+   * The verdict on what an action judges, as it will be. Undefined where it is not known yet.
+   *
+   * @param {AnyAction} asked
+   * @param {Verdict | null} now The saved one.
+   */
   expectedVerdict(asked, now) {
+    /** @type {Verdict | null | undefined} */
     let expected = now;
     const ids = asked.ids ?? [asked.id];
     for (const { action } of this.pending) {
-      if (isUndo(action)) expected = undefined;
-      if (action.verdict === undefined || (action.type === "judge_cluster") !== (asked.type === "judge_cluster")) continue;
-      const both = ids.filter((id) => (action.ids ?? [action.id]).includes(id));
-      if (both.length) expected = both.length === ids.length ? action.verdict : undefined;
+      /** @type {AnyAction} */
+      const any = action;
+      if (isUndo(any)) expected = undefined;
+      if (any.verdict === undefined || (any.type === "judge_cluster") !== (asked.type === "judge_cluster")) continue;
+      const judged = any.ids ?? [any.id];
+      const both = ids.filter((id) => judged.includes(id));
+      if (both.length) expected = both.length === ids.length ? any.verdict : undefined;
     }
     return expected;
   }
 
-  /** The diameter that waits to be saved for a calcification, `place` being its id or key; undefined where none does. */
+  /**
+   * The diameter that waits to be saved for a calcification; undefined where none does.
+   *
+   * @param {Place} place
+   */
   expectedDiameter(place) {
-    const name = Object.keys(place)[0];
-    return this.pending.findLast(({ action }) => action.type === "resize_calcification" && action[name] === place[name])?.action.diameter_mm;
+    const isMeant = (/** @type {AnyAction} */ action) => ("id" in place ? action.id === place.id : action.key === place.key);
+    for (const { action } of this.pending.toReversed()) {
+      if (action.type === "resize_calcification" && isMeant(action)) return action.diameter_mm;
+    }
+    return undefined;
   }
 
   get isSaved() {
@@ -95,6 +159,7 @@ export class Answers {
   }
 }
 
+/** @param {AnyAction} action */
 function isUndo({ type }) {
   return type === "undo" || type === "redo";
 }

@@ -1,13 +1,34 @@
+// @ts-check
 // The card of an image in the worklist, or of a file that has no result.
 
 import { thumbnailOf } from "./api.js";
 import { h, sayCounts, sayPresence, symbol, words } from "./dom.js";
 
-/** `entry` is of the worklist; `plain` fetches pictures without marks; `attributes` go to the element. */
-export function cardOf(entry, { vocabulary, reader, plain }, attributes) {
-  return entry.uid ? imageCard(entry, { vocabulary, reader, plain }, attributes) : fileCard(entry, attributes);
+/**
+ * @import { ListedFile, ListedImage, Vocabulary } from "./types.js"
+ * @import { ThumbnailQueue } from "./thumbnail_queue.js"
+ */
+
+/**
+ * What cards need besides their entry; `plain` fetches pictures without marks.
+ *
+ * @typedef {{ vocabulary: Vocabulary, reader: string | null, plain: ThumbnailQueue }} Means
+ */
+
+/**
+ * @param {ListedImage | ListedFile} entry
+ * @param {Means} means
+ * @param {Record<string, any>} attributes Of the element.
+ * @returns {HTMLElement}
+ */
+export function cardOf(entry, means, attributes) {
+  return entry.uid ? imageCard(entry, means, attributes) : fileCard(/** @type {ListedFile} */ (entry), attributes);
 }
 
+/**
+ * @param {ListedFile} file
+ * @param {Record<string, any>} attributes
+ */
 function fileCard({ status, reason, message, path }, attributes) {
   const kind = status === "failed" ? "failed" : "skipped";
   return h("div", { ...attributes, class: `card file ${kind}`, role: "group", "aria-label": `${words(status)} file` },
@@ -17,6 +38,11 @@ function fileCard({ status, reason, message, path }, attributes) {
       h("p", { class: "file" }, path)));
 }
 
+/**
+ * @param {ListedImage} entry
+ * @param {Means} means
+ * @param {Record<string, any>} attributes
+ */
 function imageCard(entry, { vocabulary, reader, plain }, attributes) {
   const { uid, distribution, counts } = entry;
   const [side, view] = [entry.laterality, entry.view].map((value) => (value === "unknown" ? "?" : value));
@@ -36,21 +62,32 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
       h("div", { class: "line dim" }, h("span", {}, count), flagsOf(entry, vocabulary))));
 }
 
+/** @param {ListedImage} entry */
 function presenceOf({ presence_level: level }) {
   if (level === null || level === undefined) return null;
   return h("span", { class: "presence", title: `${sayPresence(level)}: a score, not a probability` }, level.toFixed(1));
 }
 
+/**
+ * @param {ListedImage} entry
+ * @param {Vocabulary} vocabulary
+ */
 function flagsOf({ flags }, vocabulary) {
   if (!flags?.length) return null;
   const sentences = flags.map((flag) => vocabulary.flags[flag] ?? words(flag));
   return h("span", { class: "flags", title: sentences.join("\n") }, `⚑ ${flags.length}`);
 }
 
-// The run's own thumbnails show its marks; where there is none, or they may not be seen yet, the pixels alone.
+/**
+ * The run's own thumbnails show its marks; where there is none, or they may not be seen yet, the pixels alone.
+ *
+ * @param {ListedImage} entry
+ * @param {string | null} reader
+ * @param {ThumbnailQueue} plain
+ */
 function picture({ uid, thumbnail }, reader, plain) {
-  const missing = (event) => event.target.replaceWith(h("span", { class: "dim" }, "no picture"));
-  const drawn = h("img", { alt: "", onerror: missing });
+  const drawn = h("img", { alt: "" });
+  drawn.addEventListener("error", () => drawn.replaceWith(h("span", { class: "dim" }, "no picture")));
   if (thumbnail) drawn.src = thumbnailOf(uid, reader);
   else plain.add(drawn, uid);
   return h("div", { class: "thumb" }, drawn);

@@ -1,20 +1,36 @@
+// @ts-check
 // The mode in which a label is chosen: one list, a key for each class, one Escape that leaves and saves nothing.
 
-import { byId, h, say, symbol, words } from "./dom.js";
+import { byId, h, toast, symbol, words } from "./dom.js";
+
+/** @import { Vocabulary } from "./types.js" */
+
+/** @typedef {"distribution" | "morphology"} Mode */
 
 const OWN = "0";  // the key that gives the label back to the program
 const TWICE_MS = 600;  // two presses of a key within so long are one that bounced or was meant once
 
-/** What can be chosen, and under which key of the page. */
+/**
+ * What can be chosen, and under which key of the page.
+ *
+ * @type {Record<Mode, { opening: string, title: string, labels: (vocabulary: Vocabulary, isCluster?: boolean) => string[] }>}
+ */
 export const MODES = {
   distribution: { opening: "d", title: "Distribution", labels: (vocabulary, isCluster) => (isCluster ? vocabulary.cluster_distributions : vocabulary.distributions) },
   morphology: { opening: "o", title: "Morphology", labels: (vocabulary) => vocabulary.morphologies },
 };
 
-/** A letter for each label, of its own word where one is free; never the one that opens the mode, which may be pressed twice. */
+/**
+ * A letter for each label, of its own word where one is free; never the one that opens the mode, which may be pressed twice.
+ *
+ * @param {string[]} labels
+ * @param {string} opening
+ * @returns {Map<string, string>} With an empty letter where none is left.
+ */
 export function keysOf(labels, opening) {
+  /** @type {Map<string, string>} */
   const keys = new Map();
-  const isFree = (letter) => /[a-z]/.test(letter) && letter !== opening && ![...keys.values()].includes(letter);
+  const isFree = (/** @type {string} */ letter) => /[a-z]/.test(letter) && letter !== opening && ![...keys.values()].includes(letter);
   for (const label of labels) if (isFree(label[0])) keys.set(label, label[0]);
   for (const label of labels.filter((one) => !keys.has(one))) {
     const letter = [...label, ..."abcdefghijklmnopqrstuvwxyz"].find(isFree);
@@ -23,43 +39,53 @@ export function keysOf(labels, opening) {
   return new Map(labels.map((label) => [label, keys.get(label) ?? ""]));
 }
 
-let last = { key: null, time: -Infinity };
+let last = { key: "", time: -Infinity };
 
-/** Whether a key only repeats the one that just chose: it would mean something else outside of the mode. */
+/**
+ * Whether a key only repeats the one that just chose: it would mean something else outside of the mode.
+ *
+ * @param {KeyboardEvent} event
+ */
 export function isEcho(event) {
   return event.key.toLowerCase() === last.key && event.timeStamp - last.time < TWICE_MS;
 }
 
 /**
  * Let the reader choose. `about` says of what, `said` is the reader's label and `own` the program's.
- * Gives a label, null where the reader's is taken back, undefined where nothing was chosen.
+ *
+ * @param {Mode} what
+ * @param {{ about: string, said: string | null, own: string | undefined, vocabulary: Vocabulary, isCluster: boolean }} facts
+ * @returns {Promise<string | null | undefined>} A label, null where the reader's is taken back, undefined where nothing
+ *   was chosen.
  */
-export function choose(what, { about, said, own, vocabulary, isCluster = false }) {
+export function choose(what, { about, said, own, vocabulary, isCluster }) {
   const { opening, title, labels } = MODES[what];
   const dialog = byId("choose");
   const keys = keysOf(labels(vocabulary, isCluster), opening);
+  /** @type {string | null | undefined} */
   let chosen;
-  const option = (label, key, text) => h("button", {
-    type: "button", class: "choice", "aria-pressed": String((said ?? null) === label), data: { label: label ?? "" },
-    onclick: () => take(label),
-  }, h("kbd", {}, key.toUpperCase()), symbol(vocabulary.palette[label]), h("span", {}, text), label && label === own ? h("span", { class: "dim" }, "program") : null);
-  const options = [...keys].map(([label, key]) => option(label, key, words(label)));
-  if (said) options.push(option(null, OWN, own ? `Take back: ${words(own)}, as the program says` : "Take back"));
-  const take = (label) => {
+  const take = (/** @type {string | null} */ label) => {
     chosen = label;
     dialog.close();
   };
+  /** @type {(label: string | null, key: string, text: string) => HTMLButtonElement} */
+  const option = (label, key, text) => h("button", {
+    type: "button", class: "choice", "aria-pressed": String(said === label), data: { label: label ?? "" },
+    onclick: () => take(label),
+  }, h("kbd", {}, key.toUpperCase()), symbol(label === null ? null : vocabulary.palette[label]), h("span", {}, text), label && label === own ? h("span", { class: "dim" }, "program") : null);
+  const options = [...keys].map(([label, key]) => option(label, key, words(label)));
+  if (said) options.push(option(null, OWN, own ? `Take back: ${words(own)}, as the program says` : "Take back"));
   byId("choose-title").replaceChildren(`${title} `, h("span", { class: "dim" }, about));
   byId("choose-list").replaceChildren(...options);
-  const listen = (event) => {
+  const listen = (/** @type {KeyboardEvent} */ event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] ?? 0;
     if (step) move(options, step);
     else if (event.key.length !== 1 || event.key === " ") return;
     else press(event);
     event.preventDefault();
   };
-  const press = (event) => {
+  const press = (/** @type {KeyboardEvent} */ event) => {
     const key = event.key.toLowerCase();
     const label = [...keys].find(([, one]) => one === key)?.[0];
     if (label === undefined && !(key === OWN && said)) {
@@ -75,12 +101,16 @@ export function choose(what, { about, said, own, vocabulary, isCluster = false }
   byId("choose-list").focus();
   return new Promise((resolve) => dialog.addEventListener("close", () => {
     dialog.removeEventListener("keydown", listen);
-    if (chosen === undefined) say("Nothing was changed.");
+    if (chosen === undefined) toast("Nothing was changed.");
     resolve(chosen);
   }, { once: true }));
 }
 
+/**
+ * @param {HTMLButtonElement[]} options
+ * @param {number} step
+ */
 function move(options, step) {
-  const at = options.indexOf(document.activeElement);
+  const at = options.findIndex((option) => option === document.activeElement);
   options[at < 0 ? (step > 0 ? 0 : options.length - 1) : (at + step + options.length) % options.length].focus();
 }

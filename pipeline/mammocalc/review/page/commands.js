@@ -1,19 +1,49 @@
+// @ts-check
 // What keys and the toolbar do: one table of commands by name.
 
-import { add, agree, judge, labelDistribution, labelMorphology, markRead, nudge, undo } from "./answering.js";
-import { byId } from "./dom.js";
+import { add, agree, judge, labelDistribution, labelMorphology, markRead, undo } from "./answering.js";
+import { around, byId } from "./dom.js";
 import { localise } from "./local.js";
 import { step } from "./stepping.js";
 
-export function commandsOf(viewer, app) {
-  const tool = (name) => {
+/**
+ * @import { Point, ShownKinds, Vocabulary } from "./types.js"
+ * @import { Pane } from "./pane.js"
+ * @import { SizeCorrection } from "./size_correction.js"
+ * @import { Tool, Viewer } from "./viewer.js"
+ */
+
+/**
+ * What commands need of the page.
+ *
+ * @typedef {object} Page
+ * @property {Vocabulary} vocabulary
+ * @property {() => void} viewChanged
+ * @property {(by: 1 | -1) => void} neighbour Go to an image of the worklist.
+ * @property {(by: 1 | -1) => void} activate Go to a view of the case.
+ * @property {() => void} back
+ * @property {() => void} showHistory
+ */
+
+/** @typedef {Record<string, () => unknown>} Commands */
+
+export const CLICKED_MM = 0.3;  // the diameter of a missed calcification that is only pointed at: the usual size of a micro
+
+/**
+ * @param {Viewer} viewer
+ * @param {Page} app
+ * @param {SizeCorrection} correction
+ * @returns {Commands}
+ */
+export function commandsOf(viewer, app, correction) {
+  const tool = (/** @type {Tool} */ name) => {
     viewer.tool = viewer.tool === name ? "window" : name;
     for (const pane of viewer.all) pane.crosshair = null;
     const { active } = viewer;
     if (["ruler", "add"].includes(viewer.tool) && active) active.crosshair = [active.view.x, active.view.y];
     refresh();
   };
-  const toggle = (name) => {
+  const toggle = (/** @type {keyof ShownKinds} */ name) => {
     viewer.shown[name] = !viewer.shown[name];
     viewer.moved();
     refresh();
@@ -22,10 +52,11 @@ export function commandsOf(viewer, app) {
     viewer.request();
     app.viewChanged();
   };
-  const zoom = (factor) => {
+  const zoom = (/** @type {number} */ factor) => {
+    const { current } = viewer;
     viewer.gliding = null;
-    viewer.active.view.setZoom(viewer.active.view.zoom * factor);
-    viewer.moved(viewer.active);
+    current.view.setZoom(current.view.zoom * factor);
+    viewer.moved(current);
   };
   return {
     next: () => step(viewer, 1), previous: () => step(viewer, -1),
@@ -37,23 +68,24 @@ export function commandsOf(viewer, app) {
     read: () => markRead(viewer), unread: () => markRead(viewer, false),
     accept: () => judge(viewer, "accept"), reject: () => judge(viewer, "reject"), clear: () => judge(viewer, null),
     add: () => tool("add"), ruler: () => tool("ruler"), pan: () => tool("pan"), windowTool: () => tool("window"),
-    larger: () => nudge(viewer, 1), smaller: () => nudge(viewer, -1),
+    larger: () => correction.nudge(1), smaller: () => correction.nudge(-1),
     distribution: () => labelDistribution(viewer, app.vocabulary), morphology: () => labelMorphology(viewer, app.vocabulary),
     comment: () => byId("comment").focus(),
     undo: () => undo(viewer), redo: () => undo(viewer, true), history: () => app.showHistory(),
     window: () => {
-      const { presets, preset } = { ...viewer.active, ...viewer.active.former };
+      const { presets, preset: own, former } = viewer.current;
+      const preset = former ? former.preset : own;
       if (presets.length) viewer.choose(((preset ?? -1) + 1) % presets.length);
       refresh();
     },
     local: () => {
-      const pane = viewer.active;
+      const pane = viewer.current;
       viewer.localOn = !pane.leaveLocal();
       if (viewer.localOn) localise(viewer, pane, pane.view);
       refresh();
     },
     invert: () => {
-      const isOn = !viewer.active.inverted;
+      const isOn = !viewer.current.inverted;
       for (const one of viewer.followers) {
         one.inverted = isOn;
         one.caption();
@@ -61,10 +93,10 @@ export function commandsOf(viewer, app) {
       refresh();
     },
     zoomIn: () => zoom(1.25), zoomOut: () => zoom(0.8), fit: () => viewer.fit(),
-    pixels: () => zoom(1 / (viewer.active.view.pixelScale * devicePixelRatio)),
+    pixels: () => zoom(1 / (viewer.current.view.pixelScale * devicePixelRatio)),
     magnifier: () => {
       viewer.lensOn = !viewer.lensOn;
-      const pane = viewer.active;
+      const pane = viewer.current;
       viewer.lens ??= { pane, x: pane.view.width / 2, y: pane.view.height / 2 };
       refresh();
     },
@@ -77,36 +109,85 @@ export function commandsOf(viewer, app) {
   };
 }
 
-/** Arrow keys, Shift and Enter on the stage: pan, window, or the crosshair of a tool. True where the key was used. */
-export function steer(event, viewer, app) {
+/** @type {Record<string, Point>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/**
+ * Arrow keys, Shift and Enter on the stage: pan, window, or the crosshair of a tool. True where the key was used.
+ *
+ * @param {KeyboardEvent} event
+ * @param {Viewer} viewer
+ * @param {() => void} sizeChanged Called when one view became large, or all are shown again.
+ */
+export function handleStageKey(event, viewer, sizeChanged) {
   const pane = viewer.active;
   if (!pane?.isShown) return false;
-  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-  if (step && pane.crosshair) {
-    const length = (event.shiftKey ? 24 : 2) / pane.view.zoom;
-    const [across, down] = pane.view.scale.map(Math.sign);
-    pane.crosshair = [pane.crosshair[0] + step[0] * length * across, pane.crosshair[1] + step[1] * length * down];
-    if (viewer.tool === "ruler" && pane.rulers[0]?.isOpen) pane.rulers[0].to = pane.crosshair;
-    viewer.request();
-  } else if (step && event.shiftKey) {
-    for (const one of viewer.followers) one.adjust(step[1] * 0.03, 1.05 ** step[0]);
-    viewer.request();
-  } else if (step) {
-    viewer.gliding = null;
-    pane.view.pan(-60 * step[0], -60 * step[1]);
-    viewer.moved(pane);
-  } else if (event.key === "Enter" && event.repeat) {
+  const arrow = ARROWS[event.key];
+  if (arrow) {
+    if (pane.crosshair) moveCrosshair(viewer, pane, pane.crosshair, arrow, event.shiftKey ? 24 : 2);
+    else if (event.shiftKey) adjustWindows(viewer, arrow);
+    else panBy(viewer, pane, arrow);
     return true;
-  } else if (event.key === "Enter" && pane.crosshair && viewer.tool === "add") {
-    add(viewer, pane, pane.crosshair, 0.3);
-  } else if (event.key === "Enter" && pane.crosshair && viewer.tool === "ruler") {
-    const open = pane.rulers[0]?.isOpen;
-    if (open) pane.rulers[0].isOpen = false;
-    else pane.rulers = [{ from: pane.crosshair, to: pane.crosshair, isOpen: true }];
-    viewer.request();
-  } else if (event.key === "Enter" && event.target.closest(".pane")) {
-    viewer.toggleLarge();
-    app.placeChanged();
-  } else return false;
+  }
+  if (event.key !== "Enter") return false;
+  if (event.repeat || setPoint(viewer, pane)) return true;
+  if (!around(event, ".pane")) return false;
+  viewer.toggleLarge();
+  sizeChanged();
+  return true;
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {Pane} pane
+ * @param {Point} crosshair
+ * @param {Point} arrow
+ * @param {number} stepPx On the screen.
+ */
+function moveCrosshair(viewer, pane, crosshair, arrow, stepPx) {
+  const length = stepPx / pane.view.zoom;
+  const [across, down] = pane.view.scale.map(Math.sign);
+  pane.crosshair = [crosshair[0] + arrow[0] * length * across, crosshair[1] + arrow[1] * length * down];
+  if (viewer.tool === "ruler" && pane.rulers[0]?.isOpen) pane.rulers[0].to = pane.crosshair;
+  viewer.request();
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {Point} arrow
+ */
+function adjustWindows(viewer, arrow) {
+  for (const one of viewer.followers) one.adjust(arrow[1] * 0.03, 1.05 ** arrow[0]);
+  viewer.request();
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {Pane} pane
+ * @param {Point} arrow
+ */
+function panBy(viewer, pane, arrow) {
+  viewer.gliding = null;
+  pane.view.pan(-60 * arrow[0], -60 * arrow[1]);
+  viewer.moved(pane);
+}
+
+/**
+ * Add a calcification at the crosshair, or set an end of the ruler there; false where there is nothing to set.
+ *
+ * @param {Viewer} viewer
+ * @param {Pane} pane
+ */
+function setPoint(viewer, pane) {
+  const { crosshair } = pane;
+  if (!crosshair || (viewer.tool !== "add" && viewer.tool !== "ruler")) return false;
+  if (viewer.tool === "add") {
+    add(viewer, pane, crosshair, CLICKED_MM);
+    return true;
+  }
+  const [ruler] = pane.rulers;
+  if (ruler?.isOpen) ruler.isOpen = false;
+  else pane.rulers = [{ from: crosshair, to: crosshair, isOpen: true }];
+  viewer.request();
   return true;
 }

@@ -1,24 +1,38 @@
+// @ts-check
 // The comment: what is written stays a draft, on the page alone, until the reader saves it by a key or a button.
 
-import { byId, say } from "./dom.js";
+import { byId, toast } from "./dom.js";
 
+/**
+ * @import { Answers } from "./answers.js"
+ * @import { Viewer } from "./viewer.js"
+ */
+
+/** @type {Map<string, { text: string }>} */
 const drafts = new Map();
-const nameOf = ({ reader, uid }) => `${reader} ${uid}`;
+const nameOf = (/** @type {Pick<Answers, "reader" | "uid">} */ { reader, uid }) => `${reader} ${uid}`;
 
 export const hasDrafts = () => drafts.size > 0;
 
-/** Bring the field up to date with the image; it is never rebuilt while somebody writes in it. */
+/**
+ * Bring the field up to date with the image; it is never rebuilt while somebody writes in it.
+ *
+ * @param {Answers} answers
+ */
 export function showComment(answers) {
   const field = byId("comment");
   const draft = drafts.get(nameOf(answers));
   const text = draft?.text ?? answers.state.comment ?? "";
   if (field.value !== text) field.value = text;
   const isDraft = draft !== undefined;
-  field.closest(".field").classList.toggle("draft", isDraft);
+  field.closest(".field")?.classList.toggle("draft", isDraft);
   byId("comment-save").hidden = !isDraft;
 }
 
-/** `saved` is called when the state changes. */
+/**
+ * @param {Pick<Viewer, "active" | "send" | "toPicture">} viewer
+ * @param {() => void} changed Called when the state changes.
+ */
 export function listenToComment(viewer, changed) {
   const field = byId("comment");
   const keep = () => {
@@ -30,11 +44,16 @@ export function listenToComment(viewer, changed) {
   };
   const save = async () => {
     const pane = viewer.active;
-    const draft = drafts.get(nameOf(pane.answers));
+    if (!pane) return;
+    const name = nameOf(pane.answers);
+    const draft = drafts.get(name);
     viewer.toPicture();
-    if (!draft) return say("The comment is as it was saved.");
-    if (await viewer.send({ type: "comment", text: draft.text }, pane) && drafts.get(nameOf(pane.answers)) === draft) drafts.delete(nameOf(pane.answers));
-    return changed();
+    if (!draft) {
+      toast("The comment is as it was saved.");
+      return;
+    }
+    if (await viewer.send({ type: "comment", text: draft.text }, pane) && drafts.get(name) === draft) drafts.delete(name);
+    changed();
   };
   field.addEventListener("input", keep);
   field.addEventListener("keydown", (event) => {
@@ -44,7 +63,7 @@ export function listenToComment(viewer, changed) {
   });
   field.addEventListener("blur", () => {
     const pane = viewer.active;
-    if (pane && drafts.has(nameOf(pane.answers)) && !pane.answers.pending.length) say("The comment is not saved yet: Ctrl+Enter in it, or its button, saves it.");
+    if (pane && drafts.has(nameOf(pane.answers)) && !pane.answers.pending.length) toast("The comment is not saved yet: Ctrl+Enter in it, or its button, saves it.");
   });
   byId("comment-save").addEventListener("click", save);
 }

@@ -1,8 +1,16 @@
+// @ts-check
 // A question before something unusual is done; Esc and the first button leave it.
 
 import { byId } from "./dom.js";
 
-/** Ask; true only where the reader says yes. */
+/**
+ * Ask; true only where the reader says yes.
+ *
+ * @param {string} title
+ * @param {string} text
+ * @param {string} yes
+ * @returns {Promise<boolean>}
+ */
 export function confirmed(title, text, yes) {
   const dialog = byId("ask");
   byId("ask-title").textContent = title;

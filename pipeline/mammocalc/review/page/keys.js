@@ -1,8 +1,14 @@
+// @ts-check
 // The keys, in one table: what the page obeys is what `?` shows.
 
-import { byId, h } from "./dom.js";
+import { around, byId, h } from "./dom.js";
 import { MODES, keysOf } from "./choosing.js";
 
+/** @import { Vocabulary } from "./types.js" */
+
+/** @typedef {[key: string, command: string | null, text: string]} Row */
+
+/** @type {[title: string, rows: Row[]][]} */
 export const KEYS = [
   ["Moving", [
     ["j", "next", "Next finding"], ["k", "previous", "Previous finding"],
@@ -36,7 +42,8 @@ export const KEYS = [
   ]],
 ];
 
-const NAMES = new Map(KEYS.flatMap(([, rows]) => rows).filter(([, name]) => name).map(([key, name]) => [key.toLowerCase(), name]));
+const NAMES = new Map(KEYS.flatMap(([, rows]) => rows.map(([key, name]) => /** @type {const} */ ([key.toLowerCase(), name]))));
+/** @type {Set<string | null>} */
 const HELD = new Set(["next", "previous", "nextSpot", "previousSpot", "zoomIn", "zoomOut"]);  // a held key goes on with these
 const STORE = "mammocalc-single-keys";
 const TYPED = "textarea, input:not([type=checkbox])";
@@ -45,19 +52,32 @@ export function singleKeysAreOn() {
   return localStorage.getItem(STORE) !== "off";
 }
 
-/** Whether a key belongs to a text that is being composed, as in Japanese, or to an accent that waits for its letter. */
+/**
+ * Whether a key belongs to a text that is being composed, as in Japanese, or to an accent that waits for its letter.
+ *
+ * @param {KeyboardEvent} event
+ */
 export function isComposed(event) {
   return event.isComposing || event.keyCode === 229 || ["Process", "Dead", "Unidentified"].includes(event.key);
 }
 
-/** The name of the command of a key event, or null. Fields of text keep their keys, and a held key commands once. */
+/**
+ * The name of the command of a key event, or null. Fields of text keep their keys, and a held key commands once.
+ *
+ * @param {KeyboardEvent} event
+ */
 export function commandOf(event) {
   if (event.defaultPrevented || event.altKey || isComposed(event) || document.querySelector("dialog[open]")) return null;
-  if (event.target.closest?.(TYPED) && event.key !== "Escape") return null;
+  if (around(event, TYPED) && event.key !== "Escape") return null;
   const name = nameOfKey(event);
   return event.repeat && !HELD.has(name) ? null : name;
 }
 
+/**
+ * The command of a key wherever it is pressed, or null.
+ *
+ * @param {Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey">} event
+ */
 function nameOfKey(event) {
   const isLetter = /^[a-z]$/i.test(event.key);
   const key = event.shiftKey && isLetter ? `shift+${event.key.toLowerCase()}` : event.key.toLowerCase();
@@ -66,22 +86,35 @@ function nameOfKey(event) {
   return key === "=" ? "zoomIn" : NAMES.get(key) ?? null;
 }
 
-/** Whether a control would take a key that is not meant for it: `held` is the key that opened a field and is still down. */
+/**
+ * Whether a control would take a key that is not meant for it.
+ *
+ * @param {KeyboardEvent} event
+ * @param {string | null} held The key that opened a field and is still down.
+ */
 export function isUnasked(event, held) {
-  const isIn = (selector) => Boolean(event.target.closest?.(selector));
-  if (event.repeat && event.code === held && isIn(TYPED)) return true;
-  return event.repeat && ["Enter", " "].includes(event.key) && isIn("button, summary, a, [type=checkbox]");
+  if (event.repeat && event.code === held && around(event, TYPED)) return true;
+  return event.repeat && ["Enter", " "].includes(event.key) && around(event, "button, summary, a, [type=checkbox]") !== null;
 }
 
-/** Whether a key would choose from a list by its letters: lists are for arrows and the pointer. */
+/**
+ * Whether a key would choose from a list by its letters: lists are for arrows and the pointer.
+ *
+ * @param {KeyboardEvent} event
+ */
 export function choosesByLetter(event) {
-  return event.key.length === 1 && event.key !== " " && Boolean(event.target.closest?.("select"));
+  return event.key.length === 1 && event.key !== " " && around(event, "select") !== null;
 }
 
-/** Fill and open the dialog of the keys. */
+/**
+ * Fill and open the dialog of the keys.
+ *
+ * @param {Vocabulary} vocabulary
+ */
 export function showKeys(vocabulary) {
   const dialog = byId("keys");
   if (!byId("keys-list").childElementCount) {
+    /** @type {[string, Row[]][]} */
     const modes = Object.values(MODES).map(({ opening, labels, title }) => [
       `${title}: ${opening.toUpperCase()}, then`,
       [...keysOf(labels(vocabulary), opening)].map(([label, key]) => [key, null, label.replaceAll("_", " ")]),
@@ -97,6 +130,7 @@ export function showKeys(vocabulary) {
   dialog.showModal();
 }
 
+/** @param {string} part */
 function shown(part) {
   return { PageDown: "Page ↓", PageUp: "Page ↑", Escape: "Esc", Arrows: "←↑↓→" }[part] ?? (part.length === 1 ? part.toUpperCase() : part);
 }

@@ -1,6 +1,14 @@
+// @ts-check
 // A line around a cluster that keeps its distance, so that it never lies on what it surrounds.
 
-/** The path of a convex polygon grown by a distance, with round corners; points are [x, y]. */
+/** @import { Point } from "./types.js" */
+
+/**
+ * The path of a convex polygon grown by a distance, with round corners.
+ *
+ * @param {Point[]} corners As (x, y).
+ * @param {number} distance
+ */
 export function grown(corners, distance) {
   const points = convex(corners);
   if (!points.length) return "";
@@ -16,19 +24,25 @@ export function grown(corners, distance) {
     const lead = index ? `A${distance} ${distance} 0 0 1 ${start}` : `M${start}`;
     return `${lead}L${to[0] + across[0]} ${to[1] + across[1]}`;
   });
-  const first = /^M(\S+ \S+?)L/.exec(parts[0])[1];
+  const first = parts[0].slice(1, parts[0].indexOf("L"));
   return `${parts.join("")}A${distance} ${distance} 0 0 1 ${first}Z`;
 }
 
-// Andrew's monotone chain; clockwise on a screen, whose y grows downwards.
+/**
+ * Andrew's monotone chain; clockwise on a screen, whose y grows downwards.
+ *
+ * @param {Point[]} corners
+ */
 function convex(corners) {
   const sorted = [...new Map(corners.map((point) => [point.join(), point])).values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   if (sorted.length < 3) return sorted;
+  /** @type {(o: Point, a: Point, b: Point) => number} */
   const turn = (o, a, b) => (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
-  const half = (list) => {
+  const half = (/** @type {Point[]} */ list) => {
+    /** @type {Point[]} */
     const chain = [];
     for (const point of list) {
-      while (chain.length > 1 && turn(chain.at(-2), chain.at(-1), point) <= 0) chain.pop();
+      while (chain.length > 1 && turn(chain[chain.length - 2], chain[chain.length - 1], point) <= 0) chain.pop();
       chain.push(point);
     }
     return chain.slice(0, -1);
@@ -36,8 +50,15 @@ function convex(corners) {
   return [...half(sorted), ...half(sorted.reverse())];
 }
 
-/** Where a row of the image crosses a closed line of [row, column], as [left, right] from side to side. */
+/**
+ * Where a row of the image crosses a closed line of [row, column], as [left, right] from side to side.
+ *
+ * @param {Point[]} outline
+ * @param {number} row
+ * @returns {Point[]}
+ */
 export function spans(outline, row) {
+  /** @type {number[]} */
   const crossed = [];
   outline.forEach(([y, x], index) => {
     const [otherY, otherX] = outline[(index + 1) % outline.length];

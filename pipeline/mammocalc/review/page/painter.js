@@ -1,23 +1,48 @@
+// @ts-check
 // Draws 16-bit greys with WebGL2, in two steps. What lies under each pixel of the screen is gathered when the view
 // moves, and kept. A change of the window shows it anew: one look-up per pixel at any zoom, and no transfer.
 
 import { buildGather, buildShow } from "./shaders.js";
-import { toneOf } from "./tone.js";
+import { voiTransform } from "./voi_lut.js";
+
+/** @import { Box, Layer, LensCircle, Point, Rectangle, VoiWindow } from "./types.js" */
 
 const NOTHING = new Uint32Array(4).fill(0xffffffff);
 const NEAR = 1e-5;  // of a texel: what rounding leaves of a whole number
 
 export class Painter {
-  /** Throws where the browser has no WebGL2. `lost` and `restored` are called when the graphics card goes and comes back. */
+  /** @type {Map<number[], WebGLTexture>} */
+  curves = new Map();
+  /** @type {{ texture: WebGLTexture, frame: WebGLFramebuffer, width: number, height: number } | null} */
+  kept = null;
+  /** What was gathered last into each rectangle. @type {Map<string, string>} */
+  held = new Map();
+  largest = 0;
+  ratio = 1;
+  divided = "";
+  laid = "";
+
+  /**
+   * Throws where the browser has no WebGL2.
+   *
+   * @param {HTMLCanvasElement} canvas
+   * @param {() => void} lost Called when the graphics card goes.
+   * @param {() => void} restored Called when it has come back.
+   */
   constructor(canvas, lost, restored) {
     this.canvas = canvas;
-    this.gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
-    if (!this.gl) throw new Error("This browser has no WebGL2, so only the pictures of the run can be shown.");
+    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
+    if (!gl) throw new Error("This browser has no WebGL2, so only the pictures of the run can be shown.");
+    this.gl = gl;
+    this.gather = buildGather(gl);
+    this.show = buildShow(gl);
     canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
       lost();
     });
     canvas.addEventListener("webglcontextrestored", () => {
+      this.gather = buildGather(gl);
+      this.show = buildShow(gl);
       this.prepare();
       restored();
     });
@@ -26,15 +51,13 @@ export class Painter {
 
   prepare() {
     const gl = this.gl;
-    this.gather = buildGather(gl);
-    this.show = buildShow(gl);
     gl.bindVertexArray(gl.createVertexArray());
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 2);
     gl.disable(gl.DITHER);
     gl.enable(gl.SCISSOR_TEST);
-    this.curves = new Map();
+    this.curves.clear();
     this.kept = null;
-    this.held = new Map();
+    this.held.clear();
     this.useCurve([0, 255]);
     gl.useProgram(this.gather.program);
     gl.uniform1i(this.gather.at.greys, 0);
@@ -44,6 +67,11 @@ export class Painter {
     this.largest = gl.getParameter(gl.MAX_TEXTURE_SIZE);
   }
 
+  /**
+   * @param {number} format
+   * @param {number} rows
+   * @param {number} columns
+   */
   empty(format, rows, columns) {
     const gl = this.gl;
     const texture = gl.createTexture();
@@ -54,12 +82,27 @@ export class Painter {
     return texture;
   }
 
-  /** An empty texture of 16-bit greys. */
+  /**
+   * An empty texture of 16-bit greys.
+   *
+   * @param {number} rows
+   * @param {number} columns
+   */
   texture(rows, columns) {
     return this.empty(this.gl.R16UI, rows, columns);
   }
 
-  /** Put a part of a tile into a texture; `from` and `to` are [row, column]. */
+  /**
+   * Put a part of a tile into a texture; `from` and `to` are [row, column].
+   *
+   * @param {WebGLTexture} texture
+   * @param {Uint16Array} values
+   * @param {number} width Of the tile.
+   * @param {Point} from
+   * @param {Point} to
+   * @param {number} rows
+   * @param {number} columns
+   */
   upload(texture, values, width, from, to, rows, columns) {
     const gl = this.gl;
     gl.bindTexture(gl.TEXTURE_2D, texture);
@@ -69,11 +112,16 @@ export class Painter {
     gl.texSubImage2D(gl.TEXTURE_2D, 0, to[1], to[0], columns, rows, gl.RED_INTEGER, gl.UNSIGNED_SHORT, values);
   }
 
-  /** Choose a table of greys (0 to 255); each is uploaded once. */
+  /**
+   * Choose a table of greys (0 to 255); each is uploaded once.
+   *
+   * @param {number[]} table
+   */
   useCurve(table) {
     const gl = this.gl;
     gl.activeTexture(gl.TEXTURE1);
-    if (this.curves.has(table)) gl.bindTexture(gl.TEXTURE_2D, this.curves.get(table));
+    const known = this.curves.get(table);
+    if (known) gl.bindTexture(gl.TEXTURE_2D, known);
     else {
       const texture = this.empty(gl.R16F, 1, table.length);
       this.curves.set(table, texture);
@@ -84,16 +132,21 @@ export class Painter {
     gl.activeTexture(gl.TEXTURE0);
   }
 
+  /** @param {WebGLTexture} texture */
   forget(texture) {
     this.gl.deleteTexture(texture);
   }
 
-  /** Begin a frame. `layout` names how the canvas is divided: under another one nothing that was gathered holds. */
+  /**
+   * Begin a frame.
+   *
+   * @param {string} layout Names how the canvas is divided: under another one nothing that was gathered holds.
+   */
   begin(layout) {
     const { canvas, gl } = this;
     this.ratio = devicePixelRatio;
-    const box = canvas.parentElement.getBoundingClientRect();
-    const [left, top, right, bottom] = ["left", "top", "right", "bottom"].map((side) => Math.round(box[side] * this.ratio));
+    const box = (canvas.parentElement ?? canvas).getBoundingClientRect();
+    const [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom].map((side) => Math.round(side * this.ratio));
     const [width, height] = [Math.max(1, right - left), Math.max(1, bottom - top)];
     this.lay(left / this.ratio - box.left, top / this.ratio - box.top, width, height);
     const divided = `${width} ${height} ${this.ratio} ${layout}`;
@@ -105,17 +158,29 @@ export class Painter {
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
-  /** Lay the canvas on the grid of the screen, or the browser would mix its pixels once more. */
+  /**
+   * Lay the canvas on the grid of the screen, or the browser would mix its pixels once more.
+   *
+   * @param {number} left
+   * @param {number} top
+   * @param {number} width
+   * @param {number} height
+   */
   lay(left, top, width, height) {
     const { canvas, ratio } = this;
     const laid = `${left} ${top} ${width} ${height} ${ratio}`;
     if (this.laid === laid) return;
     this.laid = laid;
     Object.assign(canvas, { width, height });
-    const px = (length) => `${length}px`;
+    const px = (/** @type {number} */ length) => `${length}px`;
     Object.assign(canvas.style, { left: px(left), top: px(top), width: px(width / ratio), height: px(height / ratio) });
   }
 
+  /**
+   * @param {string} divided
+   * @param {number} width
+   * @param {number} height
+   */
   divide(divided, width, height) {
     const gl = this.gl;
     this.divided = divided;
@@ -130,7 +195,12 @@ export class Painter {
     this.kept = { texture, frame, width, height };
   }
 
-  /** A rectangle of the stage (CSS pixels) as pixels of the canvas, from its lower left corner. */
+  /**
+   * A rectangle of the stage as pixels of the canvas, from its lower left corner.
+   *
+   * @param {Rectangle} rectangle
+   * @returns {[x: number, y: number, width: number, height: number]}
+   */
   within({ left, top, width, height }) {
     const [x, right] = [Math.round(left * this.ratio), Math.round((left + width) * this.ratio)];
     const [up, down] = [Math.round(top * this.ratio), Math.round((top + height) * this.ratio)];
@@ -138,12 +208,16 @@ export class Painter {
   }
 
   /**
-   * Draw layers into a rectangle of the stage (CSS pixels) through a window.
-   * A layer has `centre` in pixels of the stored image, `scale` [x, y] in CSS pixels per pixel, negative where mirrored,
-   * `pieces` of the picture, and perhaps a `lens`, the circle outside of which it is not seen, with its own `window`.
+   * Draw layers into a rectangle of the stage through a window.
+   *
+   * @param {Rectangle} rectangle
+   * @param {Layer[]} layers
+   * @param {VoiWindow} window
+   * @param {boolean} inverted
    */
   draw(rectangle, layers, window, inverted) {
     const gl = this.gl;
+    if (!this.kept) return;
     const key = JSON.stringify(layers.map(({ centre, scale, lens, pieces }) => [centre, scale, lens, pieces.map((piece) => piece.name)]));
     const place = this.within(rectangle);
     gl.scissor(...place);
@@ -157,16 +231,21 @@ export class Painter {
     }
     gl.useProgram(this.show.program);
     gl.bindTexture(gl.TEXTURE_2D, this.kept.texture);
-    gl.uniform2f(this.show.at.ends, ...(inverted ? [1, -1] : [0, 1]));
+    gl.uniform2f(this.show.at.ends, inverted ? 1 : 0, inverted ? -1 : 1);
     gl.uniform4f(this.show.at.box, ...this.around(rectangle, layers));
     this.tone(window, null);
     for (const layer of layers) if (layer.lens && layer.window) this.tone(layer.window, layer.lens);
   }
 
-  /** Show what was gathered through a window: all of it, or the circle of a lens. */
+  /**
+   * Show what was gathered through a window: all of it, or the circle of a lens.
+   *
+   * @param {VoiWindow} window
+   * @param {LensCircle | null} lens
+   */
   tone(window, lens) {
     const { gl, show: { at } } = this;
-    const { slope, offset, curve } = toneOf(window);
+    const { slope, offset, curve } = voiTransform(window);
     if (curve) this.useCurve(curve);
     gl.uniform2f(at.tone, slope, offset);
     gl.uniform1i(at.curved, curve ? 1 : 0);
@@ -174,17 +253,34 @@ export class Painter {
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
-  /** A lens in pixels of the canvas; a radius of 0 is none. */
+  /**
+   * A lens in pixels of the canvas; a radius of 0 is none.
+   *
+   * @param {LensCircle | null | undefined} lens
+   * @returns {[x: number, y: number, radius: number]}
+   */
   circle(lens) {
     return lens ? [lens.x * this.ratio, this.canvas.height - lens.y * this.ratio, lens.radius * this.ratio] : [0, 0, 0];
   }
 
-  /** The middle of a rectangle of the stage in pixels of the canvas, from its lower left corner; not rounded. */
+  /**
+   * The middle of a rectangle of the stage in pixels of the canvas, from its lower left corner; not rounded.
+   *
+   * @param {Rectangle} rectangle
+   * @returns {Point}
+   */
   middleOf({ left, top, width, height }) {
     return [(left + width / 2) * this.ratio, this.canvas.height - (top + height / 2) * this.ratio];
   }
 
-  /** A box in pixels of the stored image as [left, bottom, right, top] in clip space, within the canvas. */
+  /**
+   * A box in pixels of the stored image as [left, bottom, right, top] in clip space, within the canvas.
+   *
+   * @param {Rectangle} rectangle
+   * @param {Layer} layer
+   * @param {Box} box
+   * @returns {Box}
+   */
   clip(rectangle, { centre, scale }, box) {
     const { canvas, ratio } = this;
     const middle = this.middleOf(rectangle);
@@ -197,12 +293,23 @@ export class Painter {
     return [Math.min(one, three), Math.min(two, four), Math.max(one, three), Math.max(two, four)];
   }
 
-  /** What all pieces cover together: beside it nothing has to be shown. */
+  /**
+   * What all pieces cover together: beside it nothing has to be shown.
+   *
+   * @param {Rectangle} rectangle
+   * @param {Layer[]} layers
+   * @returns {Box}
+   */
   around(rectangle, layers) {
     const boxes = layers.flatMap((layer) => layer.pieces.map((piece) => this.clip(rectangle, layer, piece.box)));
-    return [0, 1, 2, 3].map((side) => Math[side < 2 ? "min" : "max"](...boxes.map((box) => box[side])));
+    const side = (/** @type {number} */ index) => boxes.map((box) => box[index]);
+    return [Math.min(...side(0)), Math.min(...side(1)), Math.max(...side(2)), Math.max(...side(3))];
   }
 
+  /**
+   * @param {Rectangle} rectangle
+   * @param {Layer} layer
+   */
   gatherLayer(rectangle, layer) {
     const { gl, ratio } = this;
     const { centre, scale, lens, pieces } = layer;
@@ -212,19 +319,23 @@ export class Painter {
     gl.uniform3f(at.lens, ...this.circle(lens));
     for (const { texture, box, shrink, origin } of pieces) {
       const stride = times.map((value) => 1 / (value * shrink));
-      let first = centre.map((value, axis) => (value - middle[axis] / times[axis]) / shrink - origin[axis]);
-      const isExact = stride.every((value) => isNear(Math.abs(value), 1)) && first.every((value) => isNear(value, Math.round(value)));
-      if (isExact) first = first.map(Math.round);
+      const exactly = centre.map((value, axis) => (value - middle[axis] / times[axis]) / shrink - origin[axis]);
+      const isExact = stride.every((value) => isNear(Math.abs(value), 1)) && exactly.every((value) => isNear(value, Math.round(value)));
+      const first = isExact ? exactly.map(Math.round) : exactly;
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.uniform4f(at.box, ...this.clip(rectangle, layer, box));
-      gl.uniform2f(at.stride, ...stride);
-      gl.uniform2f(at.first, ...first);
+      gl.uniform2f(at.stride, stride[0], stride[1]);
+      gl.uniform2f(at.first, first[0], first[1]);
       gl.uniform1i(at.exact, isExact ? 1 : 0);
       gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     }
   }
 }
 
+/**
+ * @param {number} value
+ * @param {number} other
+ */
 function isNear(value, other) {
   return Math.abs(value - other) < NEAR;
 }

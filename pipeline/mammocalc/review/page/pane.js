@@ -1,3 +1,4 @@
+// @ts-check
 // One view of the hanging: its picture, its window, its marks and the words in its corners.
 
 import { overlayOf } from "./api.js";
@@ -9,39 +10,81 @@ import { Sheet } from "./sheet.js";
 import { View, mirroring } from "./view.js";
 import { presets } from "./windows.js";
 
+/**
+ * @import { Box, Finding, Layer, Point, Rectangle, ResultImage, Ruler, ShownImage, ShownKinds, SizeCircle, Vocabulary,
+ *   VoiWindow } from "./types.js"
+ * @import { Answers } from "./answers.js"
+ * @import { Painter } from "./painter.js"
+ * @import { Gallery, Picture } from "./picture.js"
+ */
+
+/**
+ * @typedef {object} Means
+ * @property {Vocabulary} vocabulary
+ * @property {Gallery | null} gallery None without WebGL2.
+ * @property {string | null} reader
+ * @property {(uid: string) => ResultImage} listed What the worklist knows of an image.
+ * @property {() => void} changed Called when the run's own picture is here.
+ */
+
 const LENS_PX = 120;
 const LENS_TIMES = 3;
 const STEPS_MM = [1, 2, 5, 10, 20, 50, 100];
 
 export class Pane {
-  /** `shown` is what the server says of the image; `answers` are the reader's. */
+  /** @type {Ruler[]} */
+  rulers = [];
+  /** The place that keys move a tool to. @type {Point | null} */
+  crosshair = null;
+  inverted = false;
+  /** @type {VoiWindow | null} */
+  window = null;
+  /** The number of the window among the presets; null where it is none of them. @type {number | null} */
+  preset = null;
+  /** The window before that of a place, to which one key leads back. @type {{ window: VoiWindow | null, preset: number | null } | null} */
+  former = null;
+  /** The newest window of a place that is waited for. @type {symbol | null} */
+  localising = null;
+  /** @type {VoiWindow[]} */
+  presets = [];
+  isMoved = true;
+  /** Whether it has the stage for itself. */
+  isAlone = false;
+  /** On the stage; null until it was laid out. @type {Rectangle | null} */
+  rectangle = null;
+  /** @type {Picture | null} */
+  picture = null;
+  /** The run's own picture, where the pixels are not there. @type {Sheet | null} */
+  sheet = null;
+  /** Why the pixels are not there. */
+  why = "";
+
+  /**
+   * @param {string} uid
+   * @param {ShownImage} shown
+   * @param {Answers} answers
+   * @param {Means} means
+   */
   constructor(uid, shown, answers, { vocabulary, gallery, reader, listed, changed }) {
     this.uid = uid;
-    this.image = listed(uid);  // what the worklist knows, while a blinded reader may not see the result
     this.answers = answers;
-    this.vocabulary = vocabulary;
-    this.rulers = [];
-    this.crosshair = null;
-    this.inverted = false;
-    this.window = null;
-    this.former = null;  // the window before that of a place, to which one key leads back
-    this.presets = [];
-    this.isMoved = true;
+    this.source = overlayOf(uid, reader);
+    this.changed = changed;
+    this.result = shown.result;
+    /** @type {ResultImage} What the worklist knows, while a blinded reader may not see the result. */
+    this.image = shown.result?.image ?? shown.image ?? listed(uid);
     this.where = h("p", { class: "view-name" });
     this.greys = h("p", { class: "greys" });
     this.value = h("p", { class: "value" });
     this.bar = h("p", { class: "scale" });
     this.node = h("div", { class: "pane", tabIndex: 0, role: "group", data: { uid } }, this.where, this.greys, this.value, this.bar);
-    this.take(shown);
     const { rows, columns, pixel_spacing_mm: spacing } = this.image;
     this.view = new View(rows, columns, spacing);
     this.marks = new Marks(this.view, vocabulary);
-    if (shown.pixels.available && gallery) {
-      this.picture = gallery.open(uid, shown.pixels);
-    } else {
-      Object.assign(this, { why: gallery ? shown.pixels.why : "This browser has no WebGL2.", source: overlayOf(uid, reader), changed });
-      this.showInstead();
-    }
+    if (!gallery) this.why = "This browser has no WebGL2.";
+    else if (shown.pixels.available) this.picture = gallery.open(uid, shown.pixels);
+    else this.why = shown.pixels.why;
+    if (!this.picture) this.showInstead();
     this.node.append(this.marks.node);
     const name = nameOfView(this.image);
     this.where.textContent = name;
@@ -50,8 +93,8 @@ export class Pane {
     this.rebuild();
   }
 
+  /** @param {ShownImage} shown What may be seen now. */
   take(shown) {
-    this.shown = shown;
     this.result = shown.result;
     this.image = shown.result?.image ?? shown.image ?? this.image;
   }
@@ -71,9 +114,14 @@ export class Pane {
     this.isMoved = true;
   }
 
-  /** The chest wall's side in the hanging: left breasts hang on the right, with their wall to the left. */
+  /**
+   * The chest wall's side in the hanging: left breasts hang on the right, with their wall to the left.
+   *
+   * @returns {"left" | "right" | null}
+   */
   get wall() {
-    return { L: "left", R: "right" }[this.image.laterality] ?? null;
+    if (this.image.laterality === "L") return "left";
+    return this.image.laterality === "R" ? "right" : null;
   }
 
   get box() {
@@ -99,6 +147,7 @@ export class Pane {
     return true;
   }
 
+  /** @param {number} index Of a preset. */
   choose(index) {
     this.former = null;
     this.localising = null;
@@ -107,7 +156,11 @@ export class Pane {
     this.caption();
   }
 
-  /** Show the window of a place until `leaveLocal`. */
+  /**
+   * Show the window of a place until `leaveLocal`.
+   *
+   * @param {VoiWindow} window
+   */
   showLocal(window) {
     const { preset } = this;
     this.former ??= { window: this.window, preset };
@@ -120,7 +173,8 @@ export class Pane {
   leaveLocal() {
     this.localising = null;
     if (!this.former) return false;
-    Object.assign(this, this.former);
+    this.window = this.former.window;
+    this.preset = this.former.preset;
     this.former = null;
     this.caption();
     return true;
@@ -130,9 +184,14 @@ export class Pane {
     return this.former !== null;
   }
 
-  /** Change the window by shares of its own width, so that several images can follow one hand. */
+  /**
+   * Change the window by shares of its own width, so that several images can follow one hand.
+   *
+   * @param {number} shift
+   * @param {number} stretch
+   */
   adjust(shift, stretch) {
-    if (!this.window) return;
+    if (!this.window || !this.picture) return;
     const { info } = this.picture;
     const room = info.max - info.min + 1;
     this.window.center = Math.min(info.max + room, Math.max(info.min - room, this.window.center + shift * this.window.width));
@@ -144,7 +203,7 @@ export class Pane {
 
   /** The window in the values of the file, which are those of the page shifted, stretched or turned round. */
   caption() {
-    if (!this.window) return;
+    if (!this.window || !this.picture) return;
     const { center, width, function: kind } = this.window;
     const half = kind === "LINEAR" ? 0.5 : 0;  // its centre lies so far beside the middle of its ramp
     const level = this.picture.meaning(center - half) + half;
@@ -153,26 +212,39 @@ export class Pane {
     this.greys.textContent = `L ${Math.round(level)}  W ${Math.round(wide)}${name}${this.inverted ? " · inverted" : ""}`;
   }
 
-  get level() {
-    return this.picture.levelFor(this.view.pixelScale * devicePixelRatio);
+  /** @param {Picture} picture */
+  levelOf(picture) {
+    return picture.levelFor(this.view.pixelScale * devicePixelRatio);
   }
 
   want(priority = 0) {
-    return this.picture ? this.picture.want(this.level, this.view.seen, priority) : Promise.resolve();
+    const { picture } = this;
+    return picture ? picture.want(this.levelOf(picture), this.view.seen, priority) : Promise.resolve();
   }
 
+  /** Whether it is drawn as finely as it will be; without pixels it is from the start. */
   get isSharp() {
-    if (!this.picture || !this.window) return false;
-    const { picture, level } = this;
-    return picture.isHere(level, this.view.seen);
+    const { picture } = this;
+    return !picture || (this.window !== null && picture.isHere(this.levelOf(picture), this.view.seen));
   }
 
-  /** Draw the greys, and the marks where something moved. */
+  /**
+   * Draw the greys, and the marks where something moved.
+   *
+   * @param {Painter | null} painter
+   * @param {Rectangle} rectangle
+   * @param {object} options
+   * @param {ShownKinds} options.shown
+   * @param {Finding | null} options.selected
+   * @param {{ x: number, y: number } | null} options.lens
+   * @param {SizeCircle | null} options.sized
+   */
   draw(painter, rectangle, options) {
     const { view, picture } = this;
-    if (picture && this.window) {
-      const layers = [{ centre: view.centre, scale: view.scale, pieces: picture.pieces(this.level, view.seen) }];
-      if (options.lens) layers.push(this.magnified(rectangle, options.lens));
+    if (painter && picture && this.window) {
+      /** @type {Layer[]} */
+      const layers = [{ centre: view.centre, scale: view.scale, pieces: picture.pieces(this.levelOf(picture), view.seen) }];
+      if (options.lens) layers.push(this.magnified(picture, rectangle, options.lens));
       painter.draw(rectangle, layers, this.window, this.inverted);
     }
     this.sheet?.place(view);
@@ -182,23 +254,33 @@ export class Pane {
       this.measure();
     }
     const { rulers, crosshair } = this;
-    const { selected, sized = null } = options;
+    const { selected, sized } = options;
     const lens = options.lens ? { ...options.lens, radius: LENS_PX } : null;
     this.marks.drawTools({ rulers, sized, crosshair, selected, lens });
   }
 
-  /** What the magnifier shows: the place under it stays where it is, and all around it is larger. */
-  magnified(rectangle, lens) {
-    const { view, picture } = this;
-    const scale = view.scale.map((value) => value * LENS_TIMES);
+  /**
+   * What the magnifier shows: the place under it stays where it is, and all around it is larger.
+   *
+   * @param {Picture} picture
+   * @param {Rectangle} rectangle
+   * @param {{ x: number, y: number }} lens
+   * @returns {Layer}
+   */
+  magnified(picture, rectangle, lens) {
+    const { view } = this;
+    /** @type {Point} */
+    const scale = [view.scale[0] * LENS_TIMES, view.scale[1] * LENS_TIMES];
     const [x, y] = view.toImage(lens.x, lens.y);
+    /** @type {Point} */
     const centre = [x - (lens.x - view.width / 2) / scale[0], y - (lens.y - view.height / 2) / scale[1]];
     const level = picture.levelFor(view.pixelScale * LENS_TIMES * devicePixelRatio);
     const reach = LENS_PX / Math.min(...scale.map(Math.abs));
+    /** @type {Box} */
     const box = [Math.max(0, x - reach), Math.max(0, y - reach), Math.min(view.columns - 1, x + reach), Math.min(view.rows - 1, y + reach)];
     picture.want(level, box);
     const round = { x: rectangle.left + lens.x, y: rectangle.top + lens.y, radius: LENS_PX };
-    const window = windowOf(picture, picture.isHere(level, box) ? level : this.level, box, this.outline);
+    const window = windowOf(picture, picture.isHere(level, box) ? level : this.levelOf(picture), box, this.outline);
     return { centre, scale, lens: round, window, pieces: picture.pieces(level, box) };
   }
 
@@ -217,7 +299,12 @@ export class Pane {
     this.bar.replaceChildren(h("span", {}, zoom), line, h("span", {}, `${length} mm`));
   }
 
-  /** The place under the pointer, and the value of the file there. */
+  /**
+   * The place under the pointer, and the value of the file there.
+   *
+   * @param {number} left
+   * @param {number} top
+   */
   point(left, top) {
     if (!this.picture) return;
     const [x, y] = this.view.toImage(left, top);
@@ -230,6 +317,7 @@ export class Pane {
   }
 }
 
+/** @param {Pick<ResultImage, "laterality" | "view">} image */
 export function nameOfView({ laterality, view }) {
   const side = laterality === "unknown" ? "side unknown" : laterality;
   return `${side} ${view === "unknown" ? "view unknown" : words(view)}`;

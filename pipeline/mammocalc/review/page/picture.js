@@ -1,3 +1,4 @@
+// @ts-check
 // The greys of one image: levels of half the size each, in tiles, fetched where they are looked at, coarse ones first.
 
 import { getTile } from "./api.js";
@@ -5,6 +6,45 @@ import { getTile } from "./api.js";
 const AT_ONCE = 4;  // requests in flight: enough to keep a loopback server busy, few enough that urgent ones come soon
 const BUDGET = 400e6;  // bytes of greys kept; about ten full mammograms
 
+/**
+ * @import { Box, LevelInfo, Piece, PixelInfo, Point } from "./types.js"
+ * @import { Painter } from "./painter.js"
+ */
+
+/** @typedef {{ priority: number, run: () => Promise<void> }} Job */
+/** @typedef {{ left: number, top: number, right: number, bottom: number }} Edges */
+
+/**
+ * A texture of a level, and what of the level it is for; its rim is one texel more on each side.
+ *
+ * @typedef {{ box: Edges, rim: Edges, texture: WebGLTexture }} Block
+ */
+
+/**
+ * @typedef {object} Tile
+ * @property {number} row
+ * @property {number} column
+ * @property {number} rows
+ * @property {number} columns
+ * @property {Uint16Array | null} values
+ * @property {Job | null} job Until it is begun.
+ * @property {Promise<void>} ready
+ */
+
+/**
+ * @typedef {object} Level
+ * @property {number} level
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} shrink Pixels of the stored image per texel.
+ * @property {Map<number, Tile>} tiles
+ * @property {number} wide Tiles in a row.
+ * @property {number} high
+ * @property {number} side Texels along a side of a tile.
+ * @property {Block[] | null} blocks
+ */
+
+/** @type {Job[]} */
 const waiting = [];
 let running = 0;
 
@@ -12,6 +52,7 @@ function pump() {
   while (running < AT_ONCE && waiting.length) {
     waiting.sort((one, other) => one.priority - other.priority);
     const job = waiting.shift();
+    if (!job) return;
     running += 1;
     job.run().finally(() => {
       running -= 1;
@@ -20,24 +61,42 @@ function pump() {
   }
 }
 
+/**
+ * @param {LevelInfo} info
+ * @returns {Level}
+ */
+function emptyLevel({ level, rows, columns, tiles: [high, wide], tile: side }) {
+  // The last texel of an odd side lies half beyond the border.
+  return { level, rows, columns, shrink: 2 ** level, tiles: new Map(), wide, high, side, blocks: null };
+}
+
 export class Picture {
-  /** `info` is what the server says of the pixels of an image; `changed` is called when more can be drawn. */
+  closed = false;
+  bytes = 0;
+  /** @type {Error | null} */
+  error = null;
+  abort = new AbortController();
+
+  /**
+   * @param {string} uid
+   * @param {PixelInfo} info What the server says of the pixels of an image.
+   * @param {Painter} painter
+   * @param {() => void} changed Called when more can be drawn.
+   */
   constructor(uid, info, painter, changed) {
-    Object.assign(this, { uid, info, painter, changed, closed: false, bytes: 0, error: null });
-    this.abort = new AbortController();
-    this.levels = info.levels.map((level) => ({
-      ...level,
-      shrink: 2 ** level.level,  // the last texel of an odd side lies half beyond the border
-      tiles: new Map(),
-      wide: level.tiles[1],
-      high: level.tiles[0],
-      side: level.tile,
-      blocks: null,
-    }));
+    this.uid = uid;
+    this.info = info;
+    this.painter = painter;
+    this.changed = changed;
+    this.levels = info.levels.map(emptyLevel);
     this.coarsest = this.levels.length - 1;
   }
 
-  /** The textures of a level: one, or several with a rim of one texel in common where it exceeds the limit. */
+  /**
+   * The textures of a level: one, or several with a rim of one texel in common where it exceeds the limit.
+   *
+   * @param {Level} level
+   */
   blocksOf(level) {
     if (level.blocks) return level.blocks;
     const core = Math.min(this.painter.largest, 8192) - 2;
@@ -56,16 +115,24 @@ export class Picture {
     return level.blocks;
   }
 
+  /**
+   * @param {Level} level
+   * @param {Tile} tile
+   */
   put(level, tile) {
+    const { values } = tile;
+    if (!values) return;
     const top = tile.row * level.side;
     const left = tile.column * level.side;
     for (const { rim, texture } of this.blocksOf(level)) {
       const first = [Math.max(top, rim.top), Math.max(left, rim.left)];
       const end = [Math.min(top + tile.rows, rim.bottom), Math.min(left + tile.columns, rim.right)];
       if (first[0] >= end[0] || first[1] >= end[1]) continue;
+      /** @type {Point} */
       const from = [first[0] - top, first[1] - left];
+      /** @type {Point} */
       const to = [first[0] - rim.top, first[1] - rim.left];
-      this.painter.upload(texture, tile.values, tile.columns, from, to, end[0] - first[0], end[1] - first[1]);
+      this.painter.upload(texture, values, tile.columns, from, to, end[0] - first[0], end[1] - first[1]);
     }
   }
 
@@ -73,10 +140,16 @@ export class Picture {
   restore() {
     for (const level of this.levels) {
       level.blocks = null;
-      for (const tile of level.tiles.values()) if (tile.values) this.put(level, tile);
+      for (const tile of level.tiles.values()) this.put(level, tile);
     }
   }
 
+  /**
+   * @param {number} index
+   * @param {number} row
+   * @param {number} column
+   * @param {number} priority
+   */
   fetch(index, row, column, priority) {
     const level = this.levels[index];
     const key = row * level.wide + column;
@@ -87,27 +160,11 @@ export class Picture {
     }
     const rows = Math.min(level.side, level.rows - row * level.side);
     const columns = Math.min(level.side, level.columns - column * level.side);
-    const tile = { row, column, rows, columns, values: null };
+    /** @type {Tile} */
+    const tile = { row, column, rows, columns, values: null, job: null, ready: Promise.resolve() };
     level.tiles.set(key, tile);
     tile.ready = new Promise((resolve) => {
-      const run = async () => {
-        tile.job = null;
-        if (this.closed) return resolve();
-        try {
-          const values = await getTile(this.uid, level.level, row, column, this.abort.signal);
-          if (this.closed) return resolve();
-          if (values.length !== rows * columns) throw new Error("A tile of the image came in another size than announced.");
-          tile.values = values;
-          this.bytes += values.byteLength;
-          this.put(level, tile);
-          this.error = null;
-        } catch (error) {
-          level.tiles.delete(key);
-          if (error.name !== "AbortError") this.error = error;
-        }
-        this.changed();
-        return resolve();
-      };
+      const run = () => this.load(level, tile).then(resolve);
       tile.job = { priority, run };
       waiting.push(tile.job);
     });
@@ -115,28 +172,68 @@ export class Picture {
     return tile.ready;
   }
 
-  /** Which level has about one texel per device pixel. */
+  /**
+   * Ask the server for a tile; what goes wrong is kept as `error`.
+   *
+   * @param {Level} level
+   * @param {Tile} tile
+   */
+  async load(level, tile) {
+    tile.job = null;
+    if (this.closed) return;
+    try {
+      const values = await getTile(this.uid, level.level, tile.row, tile.column, this.abort.signal);
+      if (this.closed) return;
+      if (values.length !== tile.rows * tile.columns) throw new Error("A tile of the image came in another size than announced.");
+      tile.values = values;
+      this.bytes += values.byteLength;
+      this.put(level, tile);
+      this.error = null;
+    } catch (error) {
+      level.tiles.delete(tile.row * level.wide + tile.column);
+      if (error instanceof Error && error.name !== "AbortError") this.error = error;
+    }
+    this.changed();
+  }
+
+  /**
+   * Which level has about one texel per device pixel.
+   *
+   * @param {number} scale
+   */
   levelFor(scale) {
     const wanted = Math.floor(Math.log2(1 / Math.max(scale, 1e-6)) + 0.3);
     return Math.min(this.coarsest, Math.max(0, wanted));
   }
 
-  /** Tiles of a level that meet a box [left, top, right, bottom] in pixels of the stored image. */
+  /**
+   * Tiles of a level that meet a box, as [row, column].
+   *
+   * @param {number} index
+   * @param {Box} box
+   */
   tilesIn(index, box) {
     const level = this.levels[index];
     // One texel more on each side: the last one in sight is mixed with it.
+    /** @type {(low: number, high: number, count: number) => Point} */
     const span = (low, high, count) => [
       Math.max(0, Math.floor((low / level.shrink - 1) / level.side)),
       Math.min(count - 1, Math.floor((high / level.shrink + 1) / level.side)),
     ];
     const [left, right] = span(box[0], box[2], level.wide);
     const [top, bottom] = span(box[1], box[3], level.high);
+    /** @type {Point[]} */
     const found = [];
     for (let row = top; row <= bottom; row += 1) for (let column = left; column <= right; column += 1) found.push([row, column]);
     return found;
   }
 
-  /** Fetch what a view needs: the coarsest level whole, then the tiles of its own level. */
+  /**
+   * Fetch what a view needs: the coarsest level whole, then the tiles of its own level.
+   *
+   * @param {number} index
+   * @param {Box} box
+   */
   async want(index, box, priority = 0) {
     const jobs = this.tilesIn(this.coarsest, [0, 0, this.info.columns - 1, this.info.rows - 1]);
     await Promise.all(jobs.map(([row, column]) => this.fetch(this.coarsest, row, column, priority)));
@@ -144,45 +241,81 @@ export class Picture {
     await Promise.all(this.tilesIn(index, box).map(([row, column]) => this.fetch(index, row, column, priority + 1)));
   }
 
+  /**
+   * @param {number} index
+   * @param {number} row
+   * @param {number} column
+   */
   has(index, row, column) {
     const level = this.levels[index];
     return Boolean(level.tiles.get(row * level.wide + column)?.values);
   }
 
-  /** Whether all tiles of a level that meet a box are here. */
+  /**
+   * Whether all tiles of a level that meet a box are here.
+   *
+   * @param {number} index
+   * @param {Box} box
+   */
   isHere(index, box) {
     return this.tilesIn(index, box).every((place) => this.has(index, ...place));
   }
 
-  /** What can be drawn of a view, coarse pieces first, so that fine ones cover them. */
+  /**
+   * What can be drawn of a view, coarse pieces first, so that fine ones cover them.
+   *
+   * @param {number} index
+   * @param {Box} box
+   * @returns {Piece[]}
+   */
   pieces(index, box) {
     let base = index;
     while (base < this.coarsest && !this.isHere(base, box)) base += 1;
+    /** @type {Piece[]} */
     const drawn = [];
     for (let at = base; at >= index; at -= 1) {
       const level = this.levels[at];
       for (const [row, column] of this.tilesIn(at, box)) {
-        if (!this.has(at, row, column)) continue;
-        const top = row * level.side;
-        const left = column * level.side;
         const tile = level.tiles.get(row * level.wide + column);
-        for (const [number, block] of level.blocks.entries()) {
-          const part = [
-            Math.max(left, block.box.left), Math.max(top, block.box.top),
-            Math.min(left + tile.columns, block.box.right), Math.min(top + tile.rows, block.box.bottom),
-          ];
-          if (part[0] >= part[2] || part[1] >= part[3]) continue;
-          const ends = [this.info.columns, this.info.rows, this.info.columns, this.info.rows];
-          const place = part.map((value, side) => Math.min(ends[side], value * level.shrink));
-          const name = `${this.uid} ${at} ${row} ${column} ${number}`;
-          drawn.push({ name, texture: block.texture, box: place, shrink: level.shrink, origin: [block.rim.left, block.rim.top] });
-        }
+        if (tile?.values) drawn.push(...this.piecesOf(level, tile));
       }
     }
     return drawn;
   }
 
-  /** The grey value at a stored pixel, or null where level 0 is not here yet. */
+  /**
+   * A tile, divided as the textures of its level are.
+   *
+   * @param {Level} level
+   * @param {Tile} tile
+   * @returns {Piece[]}
+   */
+  piecesOf(level, tile) {
+    const { shrink } = level;
+    const top = tile.row * level.side;
+    const left = tile.column * level.side;
+    return this.blocksOf(level).flatMap(({ box, rim, texture }, number) => {
+      const part = {
+        left: Math.max(left, box.left), top: Math.max(top, box.top),
+        right: Math.min(left + tile.columns, box.right), bottom: Math.min(top + tile.rows, box.bottom),
+      };
+      if (part.left >= part.right || part.top >= part.bottom) return [];
+      /** @type {Box} */
+      const place = [
+        Math.min(this.info.columns, part.left * shrink), Math.min(this.info.rows, part.top * shrink),
+        Math.min(this.info.columns, part.right * shrink), Math.min(this.info.rows, part.bottom * shrink),
+      ];
+      const name = `${this.uid} ${level.level} ${tile.row} ${tile.column} ${number}`;
+      return [{ name, texture, box: place, shrink, origin: [rim.left, rim.top] }];
+    });
+  }
+
+  /**
+   * The grey value at a stored pixel, or null where level 0 is not here yet.
+   *
+   * @param {number} row
+   * @param {number} column
+   */
   valueAt(row, column) {
     const level = this.levels[0];
     const tile = level.tiles.get(Math.floor(row / level.side) * level.wide + Math.floor(column / level.side));
@@ -190,10 +323,14 @@ export class Picture {
     return tile.values[(row - tile.row * level.side) * tile.columns + (column - tile.column * level.side)] ?? null;
   }
 
-  /** What a value means in the file; a raw exposure comes as its logarithm, which has no unit. */
+  /**
+   * What a value means in the file; a raw exposure comes as its logarithm, which has no unit.
+   *
+   * @param {number} value
+   */
   meaning(value) {
     const { slope, offset } = this.info;
-    return slope === null ? value : offset + slope * value;
+    return slope === null || offset === null ? value : offset + slope * value;
   }
 
   get step() {
@@ -203,7 +340,8 @@ export class Picture {
   /** All values of the coarsest level, for a window of one's own; null until they are here. */
   sample() {
     const tiles = [...this.levels[this.coarsest].tiles.values()];
-    return tiles.length && tiles.every((tile) => tile.values) ? tiles.map((tile) => tile.values) : null;
+    const here = tiles.flatMap((tile) => tile.values ?? []);
+    return tiles.length && here.length === tiles.length ? here : null;
   }
 
   close() {
@@ -215,8 +353,16 @@ export class Picture {
 
 /** Pictures by UID; those that were not looked at for longest go first when there are too many. */
 export class Gallery {
+  /** @type {Map<string, Picture>} */
+  pictures = new Map();
+
+  /**
+   * @param {Painter} painter
+   * @param {() => void} changed Called when more can be drawn.
+   */
   constructor(painter, changed) {
-    Object.assign(this, { painter, changed, pictures: new Map() });
+    this.painter = painter;
+    this.changed = changed;
   }
 
   /** After a loss of the graphics card. */
@@ -225,6 +371,10 @@ export class Gallery {
     this.changed();
   }
 
+  /**
+   * @param {string} uid
+   * @param {PixelInfo} info
+   */
   open(uid, info) {
     let picture = this.pictures.get(uid);
     if (picture) this.pictures.delete(uid);
@@ -233,6 +383,7 @@ export class Gallery {
     return picture;
   }
 
+  /** @param {Set<string>} kept UIDs that are not to be let go. */
   trim(kept) {
     let total = 0;
     for (const picture of this.pictures.values()) total += picture.bytes;

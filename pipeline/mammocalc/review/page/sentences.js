@@ -1,35 +1,68 @@
+// @ts-check
 // An action in words: what the toast says was saved, and the lines of the history.
 
 import { millimetres, words } from "./dom.js";
 
-const VERDICTS = { accept: "accepted", reject: "rejected" };
+/** @import { Action, AnswerState, Result, Verdict } from "./types.js" */
+
+/** @typedef {Pick<Result, "calcifications" | "clusters" | "vessels"> | null} Known */
+
 const SHOWN = 60;  // characters of a comment
 
-function nameOf(kind, number, result) {
-  const known = result?.[`${kind}s`].find((one) => one.id === number);
-  return `${kind} ${known?.letter ?? number}`;
+/**
+ * @param {Verdict | null} verdict
+ * @param {string} none What is said where there is none.
+ */
+function verdictOf(verdict, none) {
+  return verdict ? { accept: "accepted", reject: "rejected" }[verdict] : none;
 }
 
-/** The artery that has exactly these calcifications, as it is called; nothing where there is none. */
+/**
+ * @param {"cluster" | "calcification"} kind
+ * @param {number} number
+ * @param {Known} result
+ */
+function nameOf(kind, number, result) {
+  /** @type {{ id: number, letter: string | null }[]} */
+  const all = result?.[`${kind}s`] ?? [];
+  return `${kind} ${all.find((one) => one.id === number)?.letter ?? number}`;
+}
+
+/**
+ * The artery that has exactly these calcifications, as it is called; nothing where there is none.
+ *
+ * @param {number[]} ids
+ * @param {Known} result
+ */
 function artery(ids, result) {
   const found = result?.vessels.find(({ members }) => members.length === ids.length && members.every((id) => ids.includes(id)));
   return found ? `artery ${found.letter}: ` : "";
 }
 
+/**
+ * @param {{ cluster?: number | null, calcification?: number | null }} action
+ * @param {Known} result
+ */
 function target({ cluster = null, calcification = null }, result) {
   if (cluster !== null) return nameOf("cluster", cluster, result);
   return calcification === null ? "the image" : nameOf("calcification", calcification, result);
 }
 
+/**
+ * @param {string} what
+ * @param {Extract<Action, { type: "set_distribution" | "set_morphology" }>} action
+ * @param {Known} result
+ */
 function labelled(what, action, result) {
   const label = action.label ? words(action.label) : "taken back";
   return `${what} of ${target(action, result)}: ${label}`;
 }
 
+/** @type {{ [K in Action["type"]]: (action: Extract<Action, { type: K }>, result: Known) => string }} */
 const IN_WORDS = {
-  judge_calcification: ({ id, verdict }, result) => `${nameOf("calcification", id, result)} ${VERDICTS[verdict] ?? "has no verdict"}`,
-  judge_calcifications: ({ ids, verdict }, result) => `${artery(ids, result)}${ids.length} calcifications ${VERDICTS[verdict] ?? "have no verdict"}`,
-  judge_cluster: ({ id, verdict }, result) => `${nameOf("cluster", id, result)} ${VERDICTS[verdict] ?? "has no verdict"}`,
+  judge_calcification: ({ id, verdict }, result) => `${nameOf("calcification", id, result)} ${verdictOf(verdict, "has no verdict")}`,
+  judge_calcifications: ({ ids, verdict }, result) => `${artery(ids, result)}${ids.length} calcifications ${verdictOf(verdict, "have no verdict")}`,
+  judge_cluster: ({ id, verdict }, result) => `${nameOf("cluster", id, result)} ${verdictOf(verdict, "has no verdict")}`,
   add_calcification: ({ row, column, diameter_mm: diameter }) => `added at row ${Math.round(row)}, column ${Math.round(column)}${diameter ? `, ${millimetres(diameter)}` : ""}`,
   remove_added: () => "an added one removed",
   resize_calcification: ({ id = null, diameter_mm: diameter }, result) => `${id === null ? "an added one" : nameOf("calcification", id, result)} is ${millimetres(diameter)}`,
@@ -42,12 +75,26 @@ const IN_WORDS = {
   redo: () => "redo",
 };
 
-/** What an action does; `result` gives findings their letters. */
+/**
+ * What an action does; an action of a newer version, which nobody knows here, is named by its type.
+ *
+ * @param {Action} action
+ * @param {Known} result Gives findings their letters.
+ */
 export function sentenceOf(action, result = null) {
-  return IN_WORDS[action.type]?.(action, result) ?? words(action.type);
+  /** @type {Record<string, (action: any, result: Known) => string>} */
+  const sentences = IN_WORDS;
+  return sentences[action.type]?.(action, result) ?? words(action.type);
 }
 
-/** What is said when the server has an action, with its new state. */
+/**
+ * What is said when the server has an action, with its new state.
+ *
+ * @param {Action} action
+ * @param {Pick<AnswerState, "undoes" | "redoes">} state
+ * @param {string} view
+ * @param {Known} result
+ */
 export function savedAs(action, state, view, result) {
   const isBack = action.type === "undo";
   const about = isBack ? state.redoes : action.type === "redo" ? state.undoes : action;

@@ -1,3 +1,4 @@
+// @ts-check
 // The two programs of the graphics card: one gathers the greys that lie under the pixels of the screen, one shows them.
 
 // A rectangle of the screen, given in clip space.
@@ -58,11 +59,20 @@ void main() {
 
 const UNIFORM = /uniform \w+ (\w+);/g;
 
-/** Build a program; `at` holds the places of its uniforms. */
+/** @typedef {{ program: WebGLProgram, at: Record<string, WebGLUniformLocation | null> }} Program */
+
+/**
+ * Build a program; `at` holds the places of its uniforms.
+ *
+ * @param {WebGL2RenderingContext} gl
+ * @param {string} fragment
+ * @returns {Program}
+ */
 function build(gl, fragment) {
   const program = gl.createProgram();
-  for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]]) {
+  for (const [kind, source] of /** @type {const} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]])) {
     const shader = gl.createShader(kind);
+    if (!shader) continue;  // the context is lost, and everything is built anew when it is back
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(program, shader);
@@ -75,5 +85,5 @@ function build(gl, fragment) {
   return { program, at: Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(program, name)])) };
 }
 
-export const buildGather = (gl) => build(gl, GATHER);
-export const buildShow = (gl) => build(gl, SHOW);
+export const buildGather = (/** @type {WebGL2RenderingContext} */ gl) => build(gl, GATHER);
+export const buildShow = (/** @type {WebGL2RenderingContext} */ gl) => build(gl, SHOW);

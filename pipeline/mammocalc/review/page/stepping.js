@@ -1,9 +1,18 @@
+// @ts-check
 // From finding to finding: which comes next, and how the view gets there.
 
-import { say } from "./dom.js";
+import { toast } from "./dom.js";
 import { calcificationsOf, holds, nameOf } from "./findings.js";
 import { localise } from "./local.js";
 import { nameOfView } from "./pane.js";
+
+/**
+ * @import { Box, Finding } from "./types.js"
+ * @import { Pane } from "./pane.js"
+ * @import { Viewer } from "./viewer.js"
+ */
+
+/** @typedef {{ pane: Pane, finding: Finding }} Step */
 
 const AROUND_MM = 14;  // a single calcification is shown within so much tissue
 const CLOSE_MM = 7;  // and its greys are those of so much
@@ -11,7 +20,13 @@ const ROOM_MM = 3;  // around a cluster, at least
 const LARGEST = 8;  // times: more shows no more
 const GLIDE_MS = 180;
 
-/** Centre a finding and magnify it, in one large view. */
+/**
+ * Centre a finding and magnify it, in one large view.
+ *
+ * @param {Viewer} viewer
+ * @param {Finding} finding
+ * @param {Pane} pane
+ */
 export function show(viewer, finding, pane) {
   if (!viewer.large) {
     viewer.active = pane;
@@ -30,22 +45,34 @@ export function show(viewer, finding, pane) {
   if (viewer.localOn) localise(viewer, pane, goal, finding.box ? [left, top, right, bottom] : closeBy(finding, view));
 }
 
-/** What the window of a single calcification is taken from: as much as the insets of the run show of one. */
+/**
+ * What the window of a single calcification is taken from: as much as the insets of the run show of one.
+ *
+ * @param {Finding} finding
+ * @param {{ screenMm: number }} view
+ * @returns {Box}
+ */
 function closeBy({ row, column }, view) {
   const reach = CLOSE_MM / view.screenMm / 2;
-  return [column - reach, row - reach, column + reach, row + reach].map((value) => value + 0.5);
+  return [column - reach + 0.5, row - reach + 0.5, column + reach + 0.5, row + reach + 0.5];
 }
 
-/** Move a view there, at once where the reader wants little motion. */
+/**
+ * Move a view there, at once where the reader wants little motion.
+ *
+ * @param {Viewer} viewer
+ * @param {Pane} pane
+ * @param {{ x: number, y: number, zoom: number }} target
+ */
 function glide(viewer, pane, target) {
   const { view } = pane;
   const start = { x: view.x, y: view.y, zoom: view.zoom };
   const began = performance.now();
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const goal = { pane, target };
+  const goal = Symbol("goal");
   view.fitted = false;
   viewer.gliding = goal;
-  const step = () => {
+  const move = () => {
     if (viewer.gliding !== goal) return;
     const share = isStill ? 1 : Math.min(1, (performance.now() - began) / GLIDE_MS);
     const eased = 1 - (1 - share) ** 3;
@@ -53,52 +80,73 @@ function glide(viewer, pane, target) {
     view.x = start.x + (target.x - start.x) * eased;
     view.y = start.y + (target.y - start.y) * eased;
     viewer.moved(pane);
-    if (share < 1) requestAnimationFrame(step);
+    if (share < 1) requestAnimationFrame(move);
     else viewer.gliding = null;
   };
-  step();
+  move();
 }
 
-/** Everything that can be stepped to in the views of a case, in their order. */
+/**
+ * Everything that can be stepped to in the views of a case, in their order.
+ *
+ * @param {Pick<Viewer, "all">} viewer
+ * @param {boolean} isSpot
+ * @returns {Step[]}
+ */
 function stepsOf(viewer, isSpot) {
-  const findings = ({ marks, result, answers }) => {
+  const findings = (/** @type {Pane} */ { marks, result, answers }) => {
     if (!isSpot) return marks.findings;
     return [...calcificationsOf(result, answers.state), ...marks.findings.filter((one) => one.kind === "added")];
   };
   return viewer.all.flatMap((pane) => findings(pane).map((finding) => ({ pane, finding })));
 }
 
-/** Where to step from: `steps[at + by]` is the next one. */
-function startOf(viewer, steps, by, isSpot) {
-  const { selected, active } = viewer;
-  const at = steps.findIndex(({ pane, finding }) => pane === selected?.pane && finding.key === selected.finding.key);
-  if (at >= 0) return at;
-  const isOwn = (one, is) => one.pane === selected?.pane && is(one.finding);
-  if (isSpot && selected) {
-    const member = steps.findIndex((one) => isOwn(one, ({ kind, id }) => kind === "calcification" && holds(selected.finding, id)));
-    if (member >= 0) return member - by;
-  } else if (selected) {
-    const holder = steps.findIndex((one) => isOwn(one, (finding) => holds(finding, selected.finding.id)));
-    if (holder >= 0) return holder;
+/**
+ * Where to step from: `steps[at + by]` is the next one.
+ *
+ * @template {object} P The pane, which is only compared.
+ * @param {{ selected: { pane: P, finding: Finding } | null, active: P | null }} viewer
+ * @param {{ pane: P, finding: Finding }[]} steps
+ * @param {1 | -1} by
+ * @param {boolean} isSpot
+ */
+export function startOf({ selected, active }, steps, by, isSpot) {
+  if (selected) {
+    const own = (/** @type {(finding: Finding) => boolean} */ is) => steps.findIndex((one) => one.pane === selected.pane && is(one.finding));
+    const at = own(({ key }) => key === selected.finding.key);
+    if (at >= 0) return at;
+    if (isSpot) {
+      const member = own(({ kind, id }) => kind === "calcification" && holds(selected.finding, id));
+      if (member >= 0) return member - by;
+    } else {
+      const holder = own((finding) => holds(finding, selected.finding.id));
+      if (holder >= 0) return holder;
+    }
   }
   const own = steps.findIndex(({ pane }) => pane === active);
   if (own >= 0) return by > 0 ? own - 1 : own;
   return by > 0 ? -1 : steps.length;
 }
 
-/** Go to the next or previous finding of the case; `isSpot` steps through single calcifications. */
+/**
+ * Go to the next or previous finding of the case.
+ *
+ * @param {Viewer} viewer
+ * @param {1 | -1} by
+ * @param {boolean} isSpot Step through single calcifications.
+ */
 export function step(viewer, by, isSpot = false) {
   const steps = stepsOf(viewer, isSpot);
-  if (!steps.length && viewer.all.some((pane) => pane.result === null)) return say("Blinded: no finding is shown before the whole case is read.");
-  if (!steps.length) return say("There is no finding in these views.");
+  if (!steps.length && viewer.all.some((pane) => pane.result === null)) return toast("Blinded: no finding is shown before the whole case is read.");
+  if (!steps.length) return toast("There is no finding in these views.");
   const next = steps[startOf(viewer, steps, by, isSpot) + by];
-  if (!next && by > 0) return say("That was the last finding of these views. Page ↓ opens the next image.");
-  if (!next) return say("That was the first finding of these views.");
+  if (!next && by > 0) return toast("That was the last finding of these views. Page ↓ opens the next image.");
+  if (!next) return toast("That was the first finding of these views.");
   if (next.pane !== viewer.active && viewer.large) {
     viewer.active = next.pane;
     viewer.hang(true);
     viewer.app.placeChanged();
   }
   viewer.select(next.finding, next.pane, true);
-  return say(`${nameOfView(next.pane.image)}: ${nameOf(next.finding)}`);
+  return toast(`${nameOfView(next.pane.image)}: ${nameOf(next.finding)}`);
 }

@@ -1,8 +1,19 @@
+// @ts-check
 // The toolbar: the views of the case, the windows, and a button for each tool.
 
 import { byId, h, s } from "./dom.js";
 import { sentenceOf } from "./sentences.js";
 
+/**
+ * @import { Action } from "./types.js"
+ * @import { Commands } from "./commands.js"
+ * @import { Pane } from "./pane.js"
+ * @import { Viewer } from "./viewer.js"
+ */
+
+/** @typedef {[icon: string, command: string, title: string, key: string, isOn: ((viewer: Viewer) => boolean) | null]} Entry */
+
+/** @type {Record<string, string>} */
 const ICONS = {
   views: "M3 4h6v12H3zM11 4h6v12h-6z", window: "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14", pan: "M10 2v16M2 10h16M7.5 4.5L10 2l2.5 2.5M7.5 15.5L10 18l2.5-2.5M4.5 7.5L2 10l2.5 2.5M15.5 7.5L18 10l-2.5 2.5",
   ruler: "M2.5 13.5l11-11 4 4-11 11zM6 10l1.8 1.8M8.5 7.5l2.5 2.5M11 5l1.8 1.8", add: "M10 5a5 5 0 1 0 0 10a5 5 0 0 0 0-10M10 1v4M10 15v4M1 10h4M15 10h4M10 8.5v3M8.5 10h3",
@@ -13,6 +24,7 @@ const ICONS = {
   micro: "M10 6a4 4 0 1 0 0 8a4 4 0 0 0 0-8", macro: "M6 6h8v8H6z", vascular: "M10 4.5l5.5 5.5-5.5 5.5-5.5-5.5z", hulls: "M4 13L6 5l8-2 3 8-7 6z",
 };
 
+/** @type {(Entry | null)[]} */
 const TOOLBAR = [
   ["views", "large", "All views, or one large", "V", (viewer) => !viewer.large],
   null,
@@ -38,13 +50,21 @@ const TOOLBAR = [
   ["redo", "redo", "Redo", "Shift+U", null],
 ];
 
-/** The toolbar; returns what brings it up to date. */
-export function buildToolbar(viewer, commands, app) {
+/**
+ * The toolbar; returns what brings it up to date.
+ *
+ * @param {Viewer} viewer
+ * @param {Commands} commands
+ * @param {(pane: Pane) => void} activate Called with a view whose tab is pressed.
+ */
+export function buildToolbar(viewer, commands, activate) {
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": "Views of the case" });
-  const presets = h("select", { id: "presets", "aria-label": "Window", onchange: (event) => {
-    viewer.choose(Number(event.target.value));
+  const presets = h("select", { id: "presets", "aria-label": "Window" });
+  presets.addEventListener("change", () => {
+    viewer.choose(Number(presets.value));
     viewer.toPicture();
-  } });
+  });
+  /** @type {{ button: HTMLButtonElement, name: string, isOn: Entry[4] }[]} */
   const buttons = [];
   const parts = TOOLBAR.map((entry) => {
     if (!entry) return h("span", { class: "gap" });
@@ -52,7 +72,7 @@ export function buildToolbar(viewer, commands, app) {
     const drawn = s("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" }, s("path", { d: ICONS[icon] }));
     const button = h("button", {
       type: "button", class: "tool", title: key ? `${title} (${key})` : title, "aria-label": title.split(":")[0],
-      data: { command: name }, onclick: (event) => {
+      data: { command: name }, onclick: (/** @type {MouseEvent} */ event) => {
         commands[name]();
         // A button that keeps the focus would take Enter and the space bar, which belong to the picture.
         if (event.detail || ["undo", "redo"].includes(name)) viewer.toPicture();
@@ -63,23 +83,48 @@ export function buildToolbar(viewer, commands, app) {
   });
   byId("tools").append(tabs, presets, h("span", { class: "gap" }), ...parts);
   return () => {
-    for (const { button, name, isOn } of buttons) {
-      if (isOn) button.setAttribute("aria-pressed", String(Boolean(isOn(viewer))));
-      const state = viewer.active?.answers.state;
-      const next = { undo: state?.undoes, redo: state?.redoes };
-      if (!(name in next)) continue;
-      button.disabled = !next[name];
-      button.title = `${name === "undo" ? "Undo (U)" : "Redo (Shift+U)"}${next[name] ? `: ${sentenceOf(next[name], viewer.active.result)}` : ""}`;
-    }
-    tabs.replaceChildren(...viewer.all.map((pane) => h("button", {
-      type: "button", class: "tab", "aria-pressed": String(pane === viewer.active),
-      onclick: () => app.activateOne(pane), data: { uid: pane.uid },
-    }, pane.where.textContent, pane.answers.state.read ? " ✓" : "")));
-    const list = (viewer.active?.presets ?? []).map((one, index) => h("option", { value: index }, one.name));
-    if (viewer.active?.preset === null) list.push(h("option", { value: "" }, viewer.active.isLocal ? viewer.active.window.name : "By hand"));
-    presets.replaceChildren(...list);
-    presets.hidden = !list.length;
-    presets.value = String(viewer.active?.preset ?? "");
+    for (const { button, isOn } of buttons) if (isOn) button.setAttribute("aria-pressed", String(isOn(viewer)));
+    for (const { button, name } of buttons) if (name === "undo" || name === "redo") showStep(button, name, viewer.active);
+    tabs.replaceChildren(...viewer.all.map((pane) => tab(pane, pane === viewer.active, activate)));
+    showPresets(presets, viewer.active);
     byId("stage").dataset.tool = viewer.tool;
   };
+}
+
+/**
+ * Undo and redo say what they would do.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {"undo" | "redo"} name
+ * @param {Pane | null} pane
+ */
+function showStep(button, name, pane) {
+  const state = pane?.answers.state;
+  /** @type {Action | null | undefined} */
+  const next = name === "undo" ? state?.undoes : state?.redoes;
+  button.disabled = !next;
+  button.title = `${name === "undo" ? "Undo (U)" : "Redo (Shift+U)"}${next ? `: ${sentenceOf(next, pane?.result)}` : ""}`;
+}
+
+/**
+ * @param {Pane} pane
+ * @param {boolean} isActive
+ * @param {(pane: Pane) => void} activate
+ */
+function tab(pane, isActive, activate) {
+  return h("button", {
+    type: "button", class: "tab", "aria-pressed": String(isActive), onclick: () => activate(pane), data: { uid: pane.uid },
+  }, pane.where.textContent, pane.answers.state.read ? " ✓" : "");
+}
+
+/**
+ * @param {HTMLSelectElement} presets
+ * @param {Pane | null} pane
+ */
+function showPresets(presets, pane) {
+  const list = (pane?.presets ?? []).map((one, index) => h("option", { value: index }, one.name));
+  if (pane && list.length && pane.preset === null) list.push(h("option", { value: "" }, pane.isLocal ? pane.window?.name : "By hand"));
+  presets.replaceChildren(...list);
+  presets.hidden = !list.length;
+  presets.value = String(pane?.preset ?? "");
 }

@@ -1,52 +1,59 @@
+// @ts-check
 // The worklist: filters, order, search and a grid that holds only the cards in sight, so that thousands stay quick.
 
 import { cardOf } from "./card.js";
 import { byId, h, symbol, words } from "./dom.js";
-import { PlainPictures } from "./plain.js";
+import { ThumbnailQueue } from "./thumbnail_queue.js";
+import { FACETS, OF_FINDINGS, ORDER_OF, VALUES_OF, comparison } from "./worklist_order.js";
+
+/**
+ * @import { ListedFile, ListedImage, RunInfo, Vocabulary, WorklistAnswer } from "./types.js"
+ * @import { FacetName } from "./worklist_order.js"
+ */
 
 const CARD = { width: 196, height: 292, gap: 14 };
-const FACETS = [
-  ["reading", "Reading"], ["distribution", "Distribution"], ["presence", "Presence"], ["side", "Side"],
-  ["view", "View"], ["flags", "Flags"], ["status", "Files"],
-];
-const OF_FINDINGS = new Set(["distribution", "presence", "flags", "count", "time"]);  // no facet and no order of a blinded worklist
-const PRESENCE = ["7 of 10 and more", "5 to 7", "below 5"];
 const STORE = "mammocalc-worklist";
 
-const valuesOf = {
-  reading: (image) => [image.agreed ? "agreed" : image.read ? "read" : "unread"],
-  distribution: (image) => (image.distribution ? [image.distribution] : []),
-  presence: (image) => {
-    const level = image.presence_level;
-    if (level === null || level === undefined) return [];
-    return [PRESENCE[level >= 7 ? 0 : level >= 5 ? 1 : 2]];
-  },
-  side: (image) => [image.laterality],
-  view: (image) => [image.view],
-  flags: (image) => image.flags ?? [],
-  status: () => ["judged"],
-};
+/**
+ * What the worklist needs of the page.
+ *
+ * @typedef {{ run: RunInfo, vocabulary: Vocabulary, reader: string | null }} Page
+ */
 
 export class Worklist {
+  text = "";
+  /** The entry that has the focus, or would have it. */
+  active = 0;
+  /** @type {ListedImage[]} */
+  images = [];
+  /** @type {ListedFile[]} */
+  failed = [];
+  /** What the filters let through. @type {ListedImage[]} */
+  shown = [];
+  /** The same, and files without a result behind. @type {(ListedImage | ListedFile)[]} */
+  entries = [];
+  /** Whether it was filled: there is nothing to lay out before. */
+  isFilled = false;
+  /** Cards in a row. */
+  across = 1;
+  /** Those in the document, by their place. @type {Map<number, HTMLElement>} */
+  cards = new Map();
+  plain = new ThumbnailQueue();
+
+  /** @param {Page} app */
   constructor(app) {
     this.app = app;
-    const isAllowed = (name) => !app.run.blinded || !OF_FINDINGS.has(name);
+    const isAllowed = (/** @type {string} */ name) => !app.run.blinded || !OF_FINDINGS.has(name);
     this.facets = FACETS.filter(([name]) => isAllowed(name));
     for (const option of [...byId("order").options]) if (!isAllowed(option.value)) option.remove();
+    /** @type {Record<string, Set<string>>} */
     this.chosen = Object.fromEntries(this.facets.map(([name]) => [name, new Set()]));
     this.order = byId("order").value;
-    this.text = "";
-    this.active = 0;
-    this.images = [];
-    this.failed = [];
-    this.shown = [];
-    this.cards = new Map();
-    this.plain = new PlainPictures();
     this.recall();
     byId("search").value = this.text;
     byId("order").value = this.order;
-    byId("search").addEventListener("input", (event) => this.change(() => { this.text = event.target.value; }));
-    byId("order").addEventListener("change", (event) => this.change(() => { this.order = event.target.value; }));
+    byId("search").addEventListener("input", () => this.change(() => { this.text = byId("search").value; }));
+    byId("order").addEventListener("change", () => this.change(() => { this.order = byId("order").value; }));
     byId("facets").addEventListener("submit", (event) => event.preventDefault());
     byId("clear").addEventListener("click", () => this.change(() => {
       this.text = byId("search").value = "";
@@ -64,12 +71,15 @@ export class Worklist {
       // What was kept may be of another session: an order or a filter that is not there is none.
       if ([...byId("order").options].some((option) => option.value === kept.order)) this.order = kept.order;
       this.text = kept.text;
-      for (const [name, values] of Object.entries(kept.chosen)) if (name in this.chosen) this.chosen[name] = new Set(values);
+      for (const [name, values] of Object.entries(kept.chosen)) {
+        if (name in this.chosen) this.chosen[name] = new Set(/** @type {string[]} */ (values));
+      }
     } catch {
       sessionStorage.removeItem(STORE);
     }
   }
 
+  /** @param {() => void} what Changes filters, order or search. */
   change(what) {
     what();
     this.active = 0;
@@ -79,13 +89,20 @@ export class Worklist {
     this.show();
   }
 
+  /** @param {WorklistAnswer} worklist */
   fill({ images, failed }) {
+    this.isFilled = true;
     this.images = images;
     this.failed = failed;
     this.show();
   }
 
-  /** Put the reader's newest answer of one image in. */
+  /**
+   * Put the reader's newest answer of one image in.
+   *
+   * @param {string} uid
+   * @param {{ read: boolean, agreed: boolean }} state
+   */
   note(uid, { read, agreed }) {
     const image = this.images.find((one) => one.uid === uid);
     if (image) Object.assign(image, { read, agreed });
@@ -95,18 +112,27 @@ export class Worklist {
     return this.images.filter((image) => image.read || image.agreed).length;
   }
 
-  /** Whether one of some texts holds what is searched for. */
+  /**
+   * Whether one of some texts holds what is searched for.
+   *
+   * @param {(string | null)[]} texts
+   */
   holds(texts) {
     const wanted = this.text.trim().toLowerCase();
     return texts.some((text) => String(text ?? "").toLowerCase().includes(wanted));
   }
 
+  /**
+   * @param {ListedImage} image
+   * @param {FacetName | null} but A facet that is not asked.
+   */
   matches(image, but = null) {
     if (!this.holds([image.uid, image.series_uid, image.study_uid, image.patient_key, image.file])) return false;
-    const isLike = (name) => valuesOf[name](image).some((value) => this.chosen[name].has(value));
+    const isLike = (/** @type {FacetName} */ name) => VALUES_OF[name](image).some((value) => this.chosen[name].has(value));
     return this.facets.every(([name]) => name === but || !this.chosen[name].size || isLike(name));
   }
 
+  /** @param {ListedFile} file */
   matchesFile(file) {
     if (!this.holds([file.path, file.reason, file.message])) return false;
     if (this.chosen.status.size && !this.chosen.status.has(file.status)) return false;
@@ -114,7 +140,7 @@ export class Worklist {
   }
 
   show() {
-    const compare = this.comparison();
+    const compare = comparison(this.order, this.app.vocabulary.distributions);
     this.shown = this.images.filter((image) => this.matches(image)).sort(compare);
     const files = this.failed.filter((file) => this.matchesFile(file));
     this.entries = [...this.shown, ...files];
@@ -128,67 +154,64 @@ export class Worklist {
     this.lay();
   }
 
-  comparison() {
-    const labels = this.app.vocabulary.distributions;
-    const down = (value) => (one, other) => (value(other) ?? -1) - (value(one) ?? -1);
-    const rank = {
-      presence: down((image) => image.presence_level),
-      count: down((image) => image.counts?.calcifications ?? 0),
-      time: down((image) => image.seconds),
-    };
-    const sides = ["RCC", "LCC", "RMLO", "LMLO"];
-    const hung = (image) => (sides.indexOf(image.laterality + image.view) + 5) % 5;
-    rank.distribution = (one, other) => labels.indexOf(one.distribution) - labels.indexOf(other.distribution) || rank.presence(one, other);
-    const alphabetical = (one, other) => String(one).localeCompare(String(other));
-    rank.case = (one, other) => alphabetical(one.patient_key, other.patient_key)
-      || alphabetical(one.study_uid, other.study_uid) || hung(one) - hung(other);
-    return (one, other) => rank[this.order](one, other) || one.uid.localeCompare(other.uid);
-  }
-
   showFacets() {
-    const focused = document.activeElement?.dataset?.option;
-    const groups = this.facets.map(([name, title]) => this.facet(name, title)).filter(Boolean);
-    byId("groups").replaceChildren(...groups);
-    if (focused) byId("groups").querySelector(`[data-option="${CSS.escape(focused)}"]`)?.focus();
+    const { activeElement } = document;
+    const focused = activeElement instanceof HTMLElement ? activeElement.dataset.option : undefined;
+    byId("groups").replaceChildren(...this.facets.flatMap(([name, title]) => this.facet(name, title) ?? []));
+    const again = focused ? byId("groups").querySelector(`[data-option="${CSS.escape(focused)}"]`) : null;
+    if (again instanceof HTMLElement) again.focus();
   }
 
+  /**
+   * @param {FacetName} name
+   * @param {string} title
+   */
   facet(name, title) {
+    const counts = this.countsOf(name);
+    if (counts.size < (name === "flags" ? 1 : 2)) return null;
+    const order = name === "distribution" ? this.app.vocabulary.distributions : ORDER_OF[name];
+    const values = [...counts.keys()].sort((one, other) => (order ? order.indexOf(one) - order.indexOf(other) : one.localeCompare(other)));
+    return h("fieldset", {}, h("legend", {}, title), ...values.map((value) => this.option(name, value, counts.get(value) ?? 0)));
+  }
+
+  /**
+   * What images have, and how many that the other facets let through have it.
+   *
+   * @param {FacetName} name
+   */
+  countsOf(name) {
+    /** @type {Map<string, number>} */
     const counts = new Map();
-    const all = new Set();
     for (const image of this.images) {
-      const isIn = this.matches(image, name);
-      for (const value of valuesOf[name](image)) {
-        all.add(value);
-        if (isIn) counts.set(value, (counts.get(value) ?? 0) + 1);
-      }
+      const one = this.matches(image, name) ? 1 : 0;
+      for (const value of VALUES_OF[name](image)) counts.set(value, (counts.get(value) ?? 0) + one);
     }
-    for (const { status } of name === "status" ? this.failed : []) {
-      all.add(status);
-      counts.set(status, (counts.get(status) ?? 0) + 1);
-    }
-    if (all.size < 2 && name !== "flags") return null;
-    if (!all.size) return null;
-    const order = {
-      distribution: this.app.vocabulary.distributions, reading: ["unread", "read", "agreed"],
-      status: ["judged", "skipped", "failed"], presence: PRESENCE,
-    }[name];
-    const values = [...all].sort((one, other) => (order ? order.indexOf(one) - order.indexOf(other) : one.localeCompare(other)));
-    const options = values.map((value) => {
-      const box = h("input", { type: "checkbox", checked: this.chosen[name].has(value), data: { option: `${name}:${value}` } });
-      box.addEventListener("change", () => this.change(() => this.chosen[name][box.checked ? "add" : "delete"](value)));
-      const look = name === "distribution" ? symbol(this.app.vocabulary.palette[value]) : null;
-      const sentence = name === "flags" ? this.app.vocabulary.flags[value] : null;
-      const count = counts.get(value) ?? 0;
-      return h("label", { class: `option${count ? "" : " none"}`, title: sentence },
-        box, look, h("span", { class: "name" }, words(value)), h("span", { class: "number" }, String(count)));
-    });
-    return h("fieldset", {}, h("legend", {}, title), ...options);
+    for (const { status } of name === "status" ? this.failed : []) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return counts;
+  }
+
+  /**
+   * @param {FacetName} name
+   * @param {string} value
+   * @param {number} count
+   */
+  option(name, value, count) {
+    const chosen = this.chosen[name];
+    const box = h("input", { type: "checkbox", checked: chosen.has(value), data: { option: `${name}:${value}` } });
+    box.addEventListener("change", () => this.change(() => {
+      if (box.checked) chosen.add(value);
+      else chosen.delete(value);
+    }));
+    const look = name === "distribution" ? symbol(this.app.vocabulary.palette[value]) : null;
+    const sentence = name === "flags" ? this.app.vocabulary.flags[value] : null;
+    return h("label", { class: `option${count ? "" : " none"}`, title: sentence },
+      box, look, h("span", { class: "name" }, words(value)), h("span", { class: "number" }, String(count)));
   }
 
   /** Put the cards in sight, and only those, into the document. */
   lay() {
     const scroll = byId("scroll");
-    if (!scroll.clientWidth || !this.entries) return;
+    if (!scroll.clientWidth || !this.isFilled) return;
     const wide = scroll.clientWidth - 2 * CARD.gap;
     this.across = Math.max(1, Math.floor((wide + CARD.gap) / (CARD.width + CARD.gap)));
     const step = (wide + CARD.gap) / this.across;
@@ -208,7 +231,7 @@ export class Worklist {
         card = this.card(this.entries[index], index);
         this.cards.set(index, card);
         const after = [...this.cards.keys()].filter((other) => other > index).sort((a, b) => a - b)[0];
-        byId("cards").insertBefore(card, after === undefined ? null : this.cards.get(after));
+        byId("cards").insertBefore(card, this.cards.get(after) ?? null);
       }
       card.style.left = `${CARD.gap + (index % this.across) * step}px`;
       card.style.top = `${CARD.gap + Math.floor(index / this.across) * pitch}px`;
@@ -216,12 +239,17 @@ export class Worklist {
     }
   }
 
+  /**
+   * @param {ListedImage | ListedFile} entry
+   * @param {number} index
+   */
   card(entry, index) {
     const { vocabulary, reader } = this.app;
     const attributes = { tabIndex: index === this.active ? 0 : -1, onfocus: () => this.makeActive(index) };
     return cardOf(entry, { vocabulary, reader, plain: this.plain }, attributes);
   }
 
+  /** @param {number} index */
   makeActive(index) {
     const before = this.cards.get(this.active);
     if (before) before.tabIndex = -1;
@@ -230,6 +258,7 @@ export class Worklist {
     if (card) card.tabIndex = 0;
   }
 
+  /** @param {KeyboardEvent} event */
   move(event) {
     const step = {
       ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.across, ArrowUp: -this.across,
@@ -242,9 +271,9 @@ export class Worklist {
 
   /** Bring an entry into sight and give it the focus. */
   focus(index = this.active) {
-    if (!this.entries?.length || index < 0 || index >= this.entries.length) return;
+    if (index < 0 || index >= this.entries.length) return;
     const scroll = byId("scroll");
-    const top = Math.floor(index / (this.across || 1)) * (CARD.height + CARD.gap);
+    const top = Math.floor(index / this.across) * (CARD.height + CARD.gap);
     const end = top + CARD.height + 2 * CARD.gap;
     if (top < scroll.scrollTop) scroll.scrollTop = top;
     else if (end > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = end - scroll.clientHeight;
@@ -253,8 +282,9 @@ export class Worklist {
     this.cards.get(index)?.focus({ preventScroll: true });
   }
 
+  /** @param {string} uid */
   focusOn(uid) {
-    const index = this.entries?.findIndex((entry) => entry.uid === uid) ?? -1;
+    const index = this.entries.findIndex((entry) => entry.uid === uid);
     this.focus(index < 0 ? this.active : index);
   }
 }

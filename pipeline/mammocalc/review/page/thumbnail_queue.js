@@ -1,14 +1,20 @@
+// @ts-check
 // Thumbnails without marks. The server draws them from the images themselves, so they come one at a time, and only those
 // that are in sight: whoever opens an image meanwhile does not wait for them.
 
 import { plainOf } from "./api.js";
 
-export class PlainPictures {
-  constructor() {
-    Object.assign(this, { waiting: [], isBusy: false });
-  }
+export class ThumbnailQueue {
+  /** @type {{ picture: HTMLImageElement, uid: string }[]} */
+  waiting = [];
+  isBusy = false;
 
-  /** Fill a picture when its turn comes. */
+  /**
+   * Fill a picture when its turn comes.
+   *
+   * @param {HTMLImageElement} picture
+   * @param {string} uid
+   */
   add(picture, uid) {
     this.waiting.push({ picture, uid });
     // Cards are made before they are put into the document.
