@@ -15,8 +15,6 @@ LONGER = {
     "review/server/export.py": (312, "one file of answers, from the document down to its rows"),
     "review/server/run_index.py": (314, "one pass over a finished run"),
     "stages/classify/particles.py": (313, "the features of a particle, each a few lines"),
-    "stages/distribution/image.py": (402, "the table of words for an image, a function for each row"),
-    "stages/morphology/table.py": (307, "one table: the kinds of calcifications and their limits"),
 }
 """Files that are longer than `LONGEST`, each with a limit of its own and its reason. No file joins them, and none of
 them grows: divide it by its ideas instead."""

@@ -21,8 +21,9 @@ from mammocalc.stages.morphology import (
     counts_for_distribution,
     set_apart,
 )
-from mammocalc.stages.morphology.table import CLUSTERS, Row, Unless, judge, particle_table
-from mammocalc.stages.morphology.table import Test as TableTest
+from mammocalc.stages.morphology.criteria import Criterion as TableTest
+from mammocalc.stages.morphology.criteria import Row, Unless
+from mammocalc.stages.morphology.table import CLUSTERS, judge, particle_table
 from mammocalc.vocabulary.codes import MORPHOLOGY_CODES
 from mammocalc.vocabulary.geometry import PixelSpacing, feret_diameters, polygon_area
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Morphology, View

@@ -11,13 +11,14 @@ from mammocalc.stages.morphology.appearance import Appearance, describe_appearan
 from mammocalc.stages.morphology.cluster import describe_cluster
 from mammocalc.stages.morphology.limits import GROUP_HALF, POWDER_MIN_SHARE
 from mammocalc.stages.morphology.pieces import call_pieces
-from mammocalc.stages.morphology.table import CLUSTERS, Row, judge, not_assessable, particle_table, wording
+from mammocalc.stages.morphology.table import CLUSTERS, judge, not_assessable, particle_table, wording
 from mammocalc.vocabulary.lexicon import Flag, Morphology, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mammocalc.model import Breast, Calcification, Channel
+    from mammocalc.stages.morphology.criteria import Row
     from mammocalc.stages.morphology.settings import MorphologySettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 

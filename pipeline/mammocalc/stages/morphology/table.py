@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import math
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.model import MorphologyCall
+from mammocalc.stages.morphology.criteria import Criterion, Row, Unless, at_least, at_most
 from mammocalc.stages.morphology.limits import (
     AMORPHOUS_MAX_CONTRAST,
     AMORPHOUS_MIN_HAZE_MM,
@@ -32,7 +31,6 @@ from mammocalc.stages.morphology.limits import (
     ROD_MIN_LENGTH_MM,
     ROUND_MAX_OUT_OF_ROUND,
     SKIN_MAX_LENGTH_MM,
-    SOFTNESS,
     SUTURE_MAX_RIBBON_MM,
     SUTURE_MAX_SOLIDITY,
     SUTURE_MIN_PATH_MM,
@@ -48,50 +46,6 @@ if TYPE_CHECKING:
 _HALF: Final = 0.5
 _LISTED: Final = 5e-5
 _NOTHING: Final = 1e-6
-_FAR: Final = 60.0
-"""So many steps of softness on the wrong side of a limit are as good as any more, and no overflow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """A measured quantity, its limit, and on which side of it to be."""
-
-    quantity: str
-    limit: float
-    is_lower: bool
-
-    def passed(self, values: Mapping[str, float]) -> float:
-        """Give how well the quantity passes: 0.5 at the limit, 1 far on the right side of it."""
-        beyond = (values[self.quantity] - self.limit) / (SOFTNESS * self.limit)
-        return 1 / (1 + math.exp(min(-beyond if self.is_lower else beyond, _FAR)))
-
-
-@dataclass(frozen=True, slots=True)
-class Unless:
-    """Criteria that must not all be met, because the calcifications that meet them have a row of their own."""
-
-    name: str
-    tests: tuple[Test, ...]
-
-    def passed(self, values: Mapping[str, float]) -> float:
-        """Give how well one of the tests at least is failed."""
-        return 1 - math.prod(test.passed(values) for test in self.tests)
-
-
-Row = tuple["Test | Unless", ...]
-"""All that a kind asks for."""
-
-
-def at_least(quantity: str, limit: float) -> Test:
-    """Ask for a quantity of at least a limit."""
-    return Test(quantity, limit, is_lower=True)
-
-
-def at_most(quantity: str, limit: float) -> Test:
-    """Ask for a quantity of at most a limit."""
-    return Test(quantity, limit, is_lower=False)
-
-
 _HOLLOW = (at_least("lucency", RIM_MIN_LUCENCY), at_least("rim_share", RIM_MIN_SHARE))
 _SHELL = (
     *_HOLLOW,
@@ -233,7 +187,7 @@ def judge(table: Mapping[Morphology, Row], values: Mapping[str, float]) -> Morph
 
     Parameters
     ----------
-    table : mapping of Morphology to tuple of Test or Unless
+    table : mapping of Morphology to tuple of Criterion or Unless
         That of `particle_table`, or `CLUSTERS`.
     values : mapping of str to float
         Every quantity of the table.
@@ -295,7 +249,7 @@ def wording(kind: Morphology) -> str:
     return kind.value.replace("_", " ")
 
 
-def _said(test: Test | Unless, values: Mapping[str, float]) -> str:
+def _said(test: Criterion | Unless, values: Mapping[str, float]) -> str:
     """Put one test into words: what was measured, and the limit."""
     if isinstance(test, Unless):
         return test.name
