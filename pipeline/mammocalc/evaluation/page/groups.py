@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.evaluation.page.markup import (
+from mammocalc.evaluation.page.blocks import (
     FOUND,
+    Listing,
+    Section,
     best_by_rate,
     cell,
     curve_of,
     found_at,
-    listing,
     operating_points,
-    part_of_page,
     rate_axis,
 )
 from mammocalc.evaluation.page.plots import Dot, Line, plot
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mammocalc.evaluation.evaluation_report import Table
+    from mammocalc.evaluation.page.blocks import Part
 
 
-def clusters(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
+def clusters(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Section | None:
     """Draw the curves of clusters."""
     section = document["clusters"]
     if section is None:
-        return ""
+        return None
     table, point = tables.get("cluster_froc"), section["at_operating_point"]
     names = {"per_image": ("found", "a"), "per_image_kallergi": ("found by Kallergi's rule", "b")}
     lines = [
@@ -38,7 +39,7 @@ def clusters(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
     dots = operating_points([{"name": document["run"]["operating_point"], **point}])
     axis = rate_axis("false clusters per image", [x for line in lines for x, _ in line.values])
     rows = [
-        f"<td>{name}</td>{cell(point[key], digits)}<td>{point[key]['n']}</td>"
+        (name, cell(point[key], digits), point[key]["n"])
         for key, name, digits in (
             ("found", "found", 3),
             ("found_kallergi", "found by Kallergi's rule", 3),
@@ -50,7 +51,7 @@ def clusters(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
             ("false_shown_per_image", "false ones of these per image", 2),
         )
     ]
-    lists = listing("At the operating point", ("", "value", "n"), rows)
+    lists = [Listing("At the operating point", ("", "value", "n"), rows)]
     kallergi = {"per_image": "found", "per_image_kallergi": "by Kallergi's rule"}
     at_rates = found_at(section, "false clusters per image", kallergi)
     words = (
@@ -58,23 +59,22 @@ def clusters(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
         "hulls overlap by a fifth. Curves: clusters drawn again, as the run draws them, from the marks above each "
         "threshold; the best threshold within each rate counts."
     )
-    return part_of_page(
-        "Clusters", words, plot("FROC curve of clusters", axis, FOUND, lines, dots), lists, below=[at_rates]
-    )
+    drawn = [plot("FROC curve of clusters", axis, FOUND, lines, dots)]
+    return Section("Clusters", words, [drawn, lists], [at_rates])
 
 
-def regions(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
+def regions(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Section | None:
     """Draw the curves of circles."""
     section = document["regions"]
     if section is None:
-        return ""
+        return None
     looks = {
         "cluster_centroid": ("centroid of a cluster", "a"),
         "cluster_member": ("any member of a cluster", "c"),
         "shown_cluster_member": ("any member of a cluster that is shown (no loose chain)", "c"),
         "calcification": ("any calcification", "b"),
     }
-    parts = []
+    parts: list[Part] = []
     rows = []
     clusters = []
     for name, point in section["at_operating_point"].items():
@@ -84,7 +84,7 @@ def regions(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
         found, false = point["found"], point["false_per_normal_image"]
         dot = Dot(f"operating point, {words}", look, false["value"] or 0, found["value"], found["low"], found["high"])
         clusters.append((name, line, dot))
-        rows.append(f"<td>{words}</td>{cell(found)}{cell(false, 2)}")
+        rows.append((words, cell(found), cell(false, 2)))
     for title, wanted in (
         ("false clusters per normal image", ("cluster_centroid", "cluster_member")),
         ("false calcifications per normal image", ("calcification",)),
@@ -92,12 +92,12 @@ def regions(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
         lines = [line for name, line, _ in clusters if name in wanted]
         dots = [dot for name, _, dot in clusters if name in wanted]
         axis = rate_axis(title, [x for line in lines for x, _ in line.values])
-        parts.append(plot(f"Regions found against {title}", axis, FOUND, lines, dots))
+        parts.append([plot(f"Regions found against {title}", axis, FOUND, lines, dots)])
     head = ("hit by", "found", "false per normal image")
-    at = listing(f"At the operating point, {section['true']} regions", head, rows)
+    at = [Listing(f"At the operating point, {section['true']} regions", head, rows)]
     listed = found_at(section, "false ones per normal image", {name: words for name, (words, _) in looks.items()})
     words = (
         f"{section['true']} circles in {section['images'] - section['images_without_any']} images, "
         f"{section['images_without_any']} normal images. A circle is hit by what lies in it, in pixels."
     )
-    return part_of_page("Regions", words, *parts, at, listed)
+    return Section("Regions", words, [*parts, at, listed])

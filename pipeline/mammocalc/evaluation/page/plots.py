@@ -1,15 +1,14 @@
-"""Plots as SVG: lines, bands, dots and grids, coloured by the style of the page that holds them."""
+"""Plots: lines, bands, dots and grids as shapes of SVG, which the page's template writes and its style colours."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 WIDTH: Final = 560
 HEIGHT: Final = 380
@@ -64,6 +63,29 @@ class Axis:
         return (value - low) / (high - low)
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An element of SVG: ``look`` is its class in the page's style, ``words`` are drawn, a ``tooltip`` is not."""
+
+    tag: str
+    look: str
+    attributes: Mapping[str, object]
+    words: str | int = ""
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A plot with its key: entries of a name, a look and ``stroke``, ``dash`` or ``disc``; the title is read aloud."""
+
+    title: str
+    width: float
+    height: float
+    shapes: Sequence[Shape]
+    key: Sequence[tuple[str, str, str]] = ()
+    heading: str = ""
+
+
 SHARE_TICKS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 LOG_TICKS: Final = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
 
@@ -93,7 +115,7 @@ def plot(
     dots: Sequence[Dot] = (),
     band: Sequence[tuple[float, float, float]] = (),
     cloud: Sequence[tuple[float, float]] = (),
-) -> str:
+) -> Drawing:
     """
     Draw curves.
 
@@ -111,8 +133,7 @@ def plot(
 
     Returns
     -------
-    str
-        An ``svg`` element, and a key below where there are several lines.
+    Drawing
     """
 
     def at(point_x: float, point_y: float) -> tuple[float, float]:
@@ -120,46 +141,46 @@ def plot(
         down = HEIGHT - _BOTTOM - y.share(point_y) * (HEIGHT - _TOP - _BOTTOM)
         return round(across, 1), round(down, 1)
 
-    parts = [*_axes(x, y, at)]
+    shapes = [*_axes(x, y, at)]
     if band:
         upper = [at(place, high) for place, _, high in band]
         lower = [at(place, low) for place, low, _ in reversed(band)]
-        parts.append(f'<polygon class="band" points="{_join([*upper, *lower])}"/>')
-    parts += [f'<circle class="speck" cx="{a}" cy="{b}" r="1.8"/>' for a, b in (at(*point) for point in cloud)]
+        shapes.append(Shape("polygon", "band", {"points": _join([*upper, *lower])}))
+    for across, down in (at(*point) for point in cloud):
+        shapes.append(Shape("circle", "speck", {"cx": across, "cy": down, "r": 1.8}))
     for line in lines:
-        points = _stepped([at(*value) for value in line.values]) if line.is_step else [at(*v) for v in line.values]
-        dashed = " dashed" if line.is_dashed else ""
-        parts.append(f'<polyline class="line {line.look}{dashed}" points="{_join(points)}"/>')
+        points = [at(*value) for value in line.values]
+        look = f"line {line.look}{' dashed' if line.is_dashed else ''}"
+        shapes.append(Shape("polyline", look, {"points": _join(_stepped(points) if line.is_step else points)}))
     for dot in dots:
         across, down = at(dot.x, dot.y)
         if dot.low is not None and dot.high is not None:
             top, bottom = at(dot.x, dot.high)[1], at(dot.x, dot.low)[1]
-            parts.append(f'<path class="whisker {dot.look}" d="M{across} {top}V{bottom}"/>')
-        label = f"<title>{escape(dot.name)}: {dot.x:.3g}, {dot.y:.3g}</title>"
-        parts.append(f'<circle class="dot {dot.look}" cx="{across}" cy="{down}" r="5.5">{label}</circle>')
-    svg = _svg(WIDTH, HEIGHT, title, parts)
-    entries = [(line.name, line.look, "dash" if line.is_dashed else "stroke") for line in lines if line.name]
-    entries += [(dot.name, dot.look, "disc") for dot in dots]
-    return svg + _key(entries)
+            shapes.append(Shape("path", f"whisker {dot.look}", {"d": f"M{across} {top}V{bottom}"}))
+        place, tooltip = {"cx": across, "cy": down, "r": 5.5}, f"{dot.name}: {dot.x:.3g}, {dot.y:.3g}"
+        shapes.append(Shape("circle", f"dot {dot.look}", place, tooltip=tooltip))
+    key = [(line.name, line.look, "dash" if line.is_dashed else "stroke") for line in lines if line.name]
+    key += [(dot.name, dot.look, "disc") for dot in dots]
+    return Drawing(title, WIDTH, HEIGHT, shapes, key)
 
 
-def _axes(x: Axis, y: Axis, at: Callable[[float, float], tuple[float, float]]) -> Iterable[str]:
+def _axes(x: Axis, y: Axis, at: Callable[[float, float], tuple[float, float]]) -> Iterable[Shape]:
     right, bottom = WIDTH - _RIGHT, HEIGHT - _BOTTOM
     for tick in (tick for tick in y.ticks if y.low <= tick <= y.high):
         down = at(x.low, tick)[1]
-        yield f'<path class="grid" d="M{_LEFT} {down}H{right}"/>'
-        yield f'<text class="tick end" x="{_LEFT - 8}" y="{down + 4}">{_number(tick)}</text>'
+        yield Shape("path", "grid", {"d": f"M{_LEFT} {down}H{right}"})
+        yield Shape("text", "tick end", {"x": _LEFT - 8, "y": down + 4}, _number(tick))
     for tick in (tick for tick in x.ticks if x.low <= tick <= x.high):
         across = at(tick, y.low)[0]
-        yield f'<path class="grid" d="M{across} {_TOP}V{bottom}"/>'
-        yield f'<text class="tick middle" x="{across}" y="{bottom + 18}">{_number(tick)}</text>'
-    yield f'<path class="axis" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>'
-    yield f'<text class="label middle" x="{(_LEFT + right) / 2}" y="{HEIGHT - 8}">{escape(x.title)}</text>'
-    middle = (_TOP + bottom) / 2
-    yield f'<text class="label middle" transform="translate(15 {middle}) rotate(-90)">{escape(y.title)}</text>'
+        yield Shape("path", "grid", {"d": f"M{across} {_TOP}V{bottom}"})
+        yield Shape("text", "tick middle", {"x": across, "y": bottom + 18}, _number(tick))
+    yield Shape("path", "axis", {"d": f"M{_LEFT} {_TOP}V{bottom}H{right}"})
+    yield Shape("text", "label middle", {"x": (_LEFT + right) / 2, "y": HEIGHT - 8}, x.title)
+    turned = f"translate(15 {(_TOP + bottom) / 2}) rotate(-90)"
+    yield Shape("text", "label middle", {"transform": turned}, y.title)
 
 
-def dot_rows(title: str, axis_title: str, rows: Sequence[tuple[str, Sequence[Dot]]]) -> str:
+def dot_rows(title: str, axis_title: str, rows: Sequence[tuple[str, Sequence[Dot]]]) -> Drawing:
     """
     Draw figures with intervals below each other, each row with its name; ``x`` of a dot is its share, 0 to 1.
 
@@ -167,77 +188,52 @@ def dot_rows(title: str, axis_title: str, rows: Sequence[tuple[str, Sequence[Dot
     """
     left, right = 170, WIDTH - 24
     bottom = 12 + _ROW * len(rows)
-    parts = []
+    shapes = []
     for tick in SHARE_TICKS:
         across = left + tick * (right - left)
-        parts.append(f'<path class="grid" d="M{across:.1f} 6V{bottom}"/>')
-        parts.append(f'<text class="tick middle" x="{across:.1f}" y="{bottom + 18}">{_number(tick)}</text>')
+        shapes.append(Shape("path", "grid", {"d": f"M{across:.1f} 6V{bottom}"}))
+        shapes.append(Shape("text", "tick middle", {"x": f"{across:.1f}", "y": bottom + 18}, _number(tick)))
     for number, (name, dots) in enumerate(rows):
         middle = 12 + _ROW * (number + 0.5)
-        parts.append(f'<text class="name end" x="{left - 12}" y="{middle + 4:.1f}">{escape(name)}</text>')
-        for place, dot in enumerate(dots):
-            down = middle + (place - (len(dots) - 1) / 2) * 8
+        shapes.append(Shape("text", "name end", {"x": left - 12, "y": f"{middle + 4:.1f}"}, name))
+        for position, dot in enumerate(dots):
+            down = middle + (position - (len(dots) - 1) / 2) * 8
             across = left + dot.x * (right - left)
             if dot.low is not None and dot.high is not None:
                 start, end = (left + value * (right - left) for value in (dot.low, dot.high))
-                parts.append(f'<path class="whisker {dot.look}" d="M{start:.1f} {down:.1f}H{end:.1f}"/>')
-            label = f"<title>{escape(name)}, {escape(dot.name)}: {dot.x:.3f}</title>"
-            parts.append(f'<circle class="dot {dot.look}" cx="{across:.1f}" cy="{down:.1f}" r="4">{label}</circle>')
-    parts.append(f'<text class="label middle" x="{(left + right) / 2}" y="{bottom + 40}">{escape(axis_title)}</text>')
-    entries = list(dict.fromkeys((dot.name, dot.look, "disc") for _, dots in rows for dot in dots))
-    return _svg(WIDTH, bottom + 48, title, parts) + _key(entries)
+                shapes.append(Shape("path", f"whisker {dot.look}", {"d": f"M{start:.1f} {down:.1f}H{end:.1f}"}))
+            place = {"cx": f"{across:.1f}", "cy": f"{down:.1f}", "r": 4}
+            shapes.append(Shape("circle", f"dot {dot.look}", place, tooltip=f"{name}, {dot.name}: {dot.x:.3f}"))
+    shapes.append(Shape("text", "label middle", {"x": (left + right) / 2, "y": bottom + 40}, axis_title))
+    key = list(dict.fromkeys((dot.name, dot.look, "disc") for _, dots in rows for dot in dots))
+    return Drawing(title, WIDTH, bottom + 48, shapes, key, heading=title)
 
 
-def grid(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+def grid(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]], heading: str = "") -> Drawing:
     """Draw a confusion matrix: rows are true, columns are found; the diagonal is right."""
     cell = min(64, (WIDTH - 130) // max(len(labels), 1))
     left, top = 124, 74
     size = cell * len(labels)
-    parts = []
+    shapes = []
     for row, label in enumerate(labels):
         total = max(sum(counts[row]), 1)
         down = top + row * cell
-        parts.append(f'<text class="name end" x="{left - 10}" y="{down + cell / 2 + 4}">{escape(label)}</text>')
-        place = f"translate({left + row * cell + cell / 2 - 4} {top - 8}) rotate(-32)"
-        parts.append(f'<text class="name" transform="{place}">{escape(label)}</text>')
+        shapes.append(Shape("text", "name end", {"x": left - 10, "y": down + cell / 2 + 4}, label))
+        turned = f"translate({left + row * cell + cell / 2 - 4} {top - 8}) rotate(-32)"
+        shapes.append(Shape("text", "name", {"transform": turned}, label))
         for column, count in enumerate(counts[row]):
             across = left + column * cell
-            look = "right" if row == column else "wrong"
             share = round(count / total, 2)
-            parts.append(f'<rect class="cell" x="{across}" y="{down}" width="{cell - 2}" height="{cell - 2}" rx="3"/>')
+            square = {"x": across, "y": down, "width": cell - 2, "height": cell - 2, "rx": 3}
+            shapes.append(Shape("rect", "cell", square))
             if count:
-                parts.append(
-                    f'<rect class="{look}" opacity="{0.12 + 0.78 * share:.2f}" x="{across}" y="{down}" '
-                    f'width="{cell - 2}" height="{cell - 2}" rx="3"/>'
-                )
+                look = "right" if row == column else "wrong"
+                shapes.append(Shape("rect", look, {"opacity": f"{0.12 + 0.78 * share:.2f}", **square}))
                 strong = " strong" if share > 0.55 else ""
-                parts.append(
-                    f'<text class="count middle{strong}" x="{across + cell / 2 - 1}" '
-                    f'y="{down + cell / 2 + 4}">{count}</text>'
-                )
-    caption = f'<text class="label" x="{left}" y="{top + size + 18}">rows: true, columns: found</text>'
-    return _svg(max(left + size + 96, 330), top + size + 28, title, [*parts, caption])
-
-
-def _svg(width: float, height: float, title: str, parts: Iterable[str]) -> str:
-    size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
-    return f'<svg role="img" aria-label="{escape(title)}" {size}>{"".join(parts)}</svg>'
-
-
-def _key(entries: Sequence[tuple[str, str, str]]) -> str:
-    if not entries:
-        return ""
-    shapes = {
-        "stroke": '<path class="line {look}" d="M0 6H22"/>',
-        "dash": '<path class="line {look} dashed" d="M0 6H22"/>',
-        "disc": '<circle class="dot {look}" cx="11" cy="6" r="5"/>',
-    }
-    items = "".join(
-        f'<li><svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">'
-        f"{shapes[shape].format(look=look)}</svg>{escape(name)}</li>"
-        for name, look, shape in entries
-    )
-    return f'<ul class="key">{items}</ul>'
+                middle = {"x": across + cell / 2 - 1, "y": down + cell / 2 + 4}
+                shapes.append(Shape("text", f"count middle{strong}", middle, count))
+    caption = Shape("text", "label", {"x": left, "y": top + size + 18}, "rows: true, columns: found")
+    return Drawing(title, max(left + size + 96, 330), top + size + 28, [*shapes, caption], heading=heading)
 
 
 def _join(points: Iterable[tuple[float, float]]) -> str:

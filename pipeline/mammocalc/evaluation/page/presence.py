@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.evaluation.page.markup import FOUND, cell, curve_of, listing, part_of_page
+from mammocalc.evaluation.page.blocks import FOUND, Listing, Section, cell, curve_of
 from mammocalc.evaluation.page.plots import SHARE_TICKS, Axis, Line, plot
 from mammocalc.evaluation.summary import say
 
@@ -13,13 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mammocalc.evaluation.evaluation_report import Table
+    from mammocalc.evaluation.page.blocks import Row
 
 
-def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
+def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Section | None:
     """Draw the ROC curve, and list marks on images without."""
     curves, marks = document["presence"], document["marks"]
     if curves is None:
-        return ""
+        return None
     looks = {"as_labelled": ("as labelled", "a"), "as_they_look": ("as they look", "c")}
     lines = [
         Line(f"{looks[name][0]}, area {say(curve['area'])}", looks[name][1], curve_of(tables["roc"], name, 2, 3))
@@ -27,32 +27,30 @@ def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
     ]
     lines.append(Line("chance", "dim", [(0, 0), (1, 1)], is_dashed=True))
     roc = plot("ROC curve of presence", Axis("images without, ranked as with", 0, 1, ticks=SHARE_TICKS), FOUND, lines)
+    counted = ("with", "without", "women_with_images_without")
     rows = [
-        f"<td>images {escape(looks[name][0])}</td>{cell(curve['area'])}<td>{curve['with']}</td>"
-        f"<td>{curve['without']}</td><td>{curve['women_with_images_without']}</td>"
+        (f"images {looks[name][0]}", cell(curve["area"]), *(curve[key] for key in counted))
         for name, curve in curves.items()
     ]
-    lists = listing("Area under the curve", ("", "area", "with", "without", "women with images without"), rows)
+    lists = [Listing("Area under the curve", ("", "area", "with", "without", "women with images without"), rows)]
     if marks is not None:
-        lists += "<br>" + _marks_table(marks)
+        lists.append(_marks_table(marks))
     words = (
-        "Images ranked by <code>presence</code>: the area is the share of pairs (one image with, one without) in the "
+        "Images ranked by `presence`: the area is the share of pairs (one image with, one without) in the "
         "right order. Images that were not judged rank last if they are with, and are left out if not."
     )
-    return part_of_page("With or without calcifications", words, roc, lists)
+    return Section("With or without calcifications", words, [[roc], lists])
 
 
-def _marks_table(marks: Mapping[str, Any]) -> str:
+def _marks_table(marks: Mapping[str, Any]) -> Listing:
     mean, median = marks["marks_on_without_mean"], marks["marks_on_without_median"]["value"]
-    rows = [f"<td>operating point</td>{cell(marks['with_marked'])}{cell(mean, 2)}<td>{median:g}</td>"]
+    rows: list[Row] = [("operating point", cell(marks["with_marked"]), cell(mean, 2), f"{median:g}")]
     for entry in marks["at_shares"]:
         if entry["threshold"] is None:
-            rows.append(f"<td>score for {entry['share']:.0%}</td><td>not reached</td><td></td><td></td>")
+            rows.append((f"score for {entry['share']:.0%}", "not reached", "", ""))
             continue
-        rows.append(
-            f"<td>score {entry['threshold']:.3f}</td><td>{entry['share']:.2f}</td>"
-            f"{cell(entry['marks_on_without_mean'], 2)}<td>{entry['marks_on_without_median']:g}</td>"
-        )
+        mean, median = cell(entry["marks_on_without_mean"], 2), entry["marks_on_without_median"]
+        rows.append((f"score {entry['threshold']:.3f}", f"{entry['share']:.2f}", mean, f"{median:g}"))
     n = marks["marks_on_without_mean"]["n"], marks["with_marked"]["n"]
     caption = f"Marks on the {n[0]} images truly without, and the share of the {n[1]} images with that have one"
-    return listing(caption, ("", "with, marked", "marks on without, mean", "median"), rows)
+    return Listing(caption, ("", "with, marked", "marks on without, mean", "median"), rows)

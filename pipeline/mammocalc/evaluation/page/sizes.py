@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.evaluation.page.markup import cell, listing, part_of_page
+from mammocalc.evaluation.page.blocks import Listing, Section, cell
 from mammocalc.evaluation.page.plots import Axis, Line, grid, nice_ticks, plot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mammocalc.evaluation.evaluation_report import Table
+    from mammocalc.evaluation.page.blocks import Part
+    from mammocalc.evaluation.page.plots import Drawing
 
 
 CLOUD: Final = 3000
 """Most points of a cloud; of more, every so many are drawn."""
 
 
-def sizes(document: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
+def sizes(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Section | None:
     """Draw the errors of the diameters as Bland and Altman do, and macro against micro."""
     section, classes = document["sizes"], document["macro_or_micro"]
     if section is None and classes is None:
-        return ""
-    parts: list[str] = []
-    below: list[str] = []
+        return None
+    parts: list[Part] = []
+    below: list[Part] = []
     if section is not None:
-        parts, below = [_bland_altman(section["all"], tables["sizes"])], [_size_table(section)]
+        parts, below = [[_bland_altman(section["all"], tables["sizes"])]], [[_size_table(section)]]
     if classes is not None:
         away = {"all": classes["right"], "away from the limit by a pixel": classes["right_away_from_limit"]}
-        rows = [f"<td>{name}</td>{cell(figure)}<td>{figure['n']}</td>" for name, figure in away.items()]
+        rows = [(name, cell(figure), figure["n"]) for name, figure in away.items()]
         caption = f"Macro or micro right; macro begins at a width of {classes['limit_mm']:g} mm"
         drawn = grid("Macro or micro", classes["labels"], classes["confusion"])
-        parts.append(listing(caption, ("", "right", "n"), rows) + drawn)
+        parts.append([Listing(caption, ("", "right", "n"), rows), drawn])
     words = (
         "Reported calcifications that found a true one. Errors are measured minus true; the limits of agreement are "
         "1.96 standard deviations from the mean error."
     )
-    return part_of_page("Sizes", words, *parts, below=below)
+    return Section("Sizes", words, parts, below)
 
 
-def _bland_altman(figures: Mapping[str, Any], table: Table) -> str:
+def _bland_altman(figures: Mapping[str, Any], table: Table) -> Drawing:
     true, found = table.columns.index("true_diameter_mm"), table.columns.index("diameter_mm")
     pairs = [(float(row[true] or 0), float(row[found] or 0)) for row in table.rows if row[true] and row[found]]
     pairs = pairs[:: max(1, -(-len(pairs) // CLOUD))]
@@ -59,13 +60,11 @@ def _bland_altman(figures: Mapping[str, Any], table: Table) -> str:
     return plot("Errors of the diameter", x, y, lines, cloud=cloud)
 
 
-def _size_table(section: Mapping[str, Any]) -> str:
+def _size_table(section: Mapping[str, Any]) -> Listing:
     rows = []
     for entry in [{"group": "all", **section["all"]}, *section["by_diameter"]]:
         p05, p95 = entry["error_p05_mm"]["value"], entry["error_p95_mm"]["value"]
-        rows.append(
-            f"<td>{escape(entry['group'])}</td><td>{entry['n']}</td>{cell(entry['bias_mm'])}"
-            f"<td>{p05:+.3f} to {p95:+.3f}</td>{cell(entry['within_tolerance'])}"
-        )
+        bias, within = cell(entry["bias_mm"]), cell(entry["within_tolerance"])
+        rows.append((entry["group"], entry["n"], bias, f"{p05:+.3f} to {p95:+.3f}", within))
     head = ("true diameter", "n", "mean error, mm", "middle 90 %, mm", "within the tolerance")
-    return listing("Errors of the diameter", head, rows)
+    return Listing("Errors of the diameter", head, rows)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.evaluation.page.markup import cell, listing, part_of_page
+from mammocalc.evaluation.page.blocks import Cell, Listing, Section, cell
 from mammocalc.evaluation.page.plots import grid
+from mammocalc.rendering.wording import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,15 +19,15 @@ _WHAT = (
 )
 
 
-def words(document: Mapping[str, Any], _tables: Mapping[str, Table]) -> str:
+def words(document: Mapping[str, Any], _tables: Mapping[str, Table]) -> Section | None:
     """Draw the confusion matrix, what readers reach among each other, and each word in a row."""
     section = document.get("words")
     if section is None:
-        return ""
-    names = [label.replace("_", " ") for label in section["labels"]]
+        return None
+    names = [name_of(label) for label in section["labels"]]
     title = f"Words of readers (rows) and of the program (n {section['images']})"
-    drawn = f"<h3>{title}</h3>" + grid(title, names, section["confusion"])
-    always = f"always saying {section['always']['word'].replace('_', ' ')}"
+    drawn = grid(title, names, section["confusion"], heading=title)
+    always = f"always saying {name_of(section['always']['word'])}"
     whole = {
         "the program": section["program"],
         always: section["always"],
@@ -35,21 +35,18 @@ def words(document: Mapping[str, Any], _tables: Mapping[str, Table]) -> str:
         "one reader against the others": section["one_reader_against_the_others"],
     }
     rows = [
-        f"<td>{escape(name)}</td><td>{own['n']}</td>{cell(own['first'])}{cell(own['first_or_second'])}"
-        f"{cell(own['mean_recall'])}"
+        (name, own["n"], cell(own["first"]), cell(own["first_or_second"]), cell(own["mean_recall"]))
         for name, own in whole.items()
         if own is not None
     ]
-    reached = listing("All words", ("", "n", "first word", "first or second", "mean recall"), rows)
+    reached = Listing("All words", ("", "n", "first word", "first or second", "mean recall"), rows)
+    shares = ("recall", "precision_first", "precision_first_or_second")
     each = [
-        f"<td>{escape(entry['word'].replace('_', ' '))}</td><td>{entry['read']}</td><td>{entry['called']}</td>"
-        f"{cell(entry['recall'])}{cell(entry['precision_first'])}{cell(entry['precision_first_or_second'])}"
+        (name_of(entry["word"]), entry["read"], entry["called"], *(cell(entry[share]) for share in shares))
         for entry in section["by_word"]
     ]
     concern = section["linear_or_segmental"]
-    each.append(
-        f'<td>linear or segmental</td><td></td><td>{concern["called"]}</td><td class="dim"></td>'
-        f"{cell(concern['first'])}{cell(concern['first_or_second'])}"
-    )
+    both = cell(concern["first"]), cell(concern["first_or_second"])
+    each.append(("linear or segmental", "", concern["called"], Cell(""), *both))
     head = ("word", "read", "called", "recall", "precision", "precision, first or second")
-    return part_of_page("Words", _WHAT, drawn, below=(reached, listing("Each word", head, each)))
+    return Section("Words", _WHAT, [[drawn]], [[reached], [Listing("Each word", head, each)]])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mammocalc.rendering.details.bars import Bar, distribution_bars, kind_bars
 from mammocalc.rendering.details.breast_map import draw_map
 from mammocalc.rendering.details.excluded import left_out
-from mammocalc.rendering.pages import render_page
+from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.wording import called, name_of, say_counts, say_presence
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Flag, Morphology
@@ -68,7 +68,7 @@ def render_details(document: Mapping[str, Any], result_path: str) -> bytes:
         (item for item in document["clusters"] if not item["loose"]),
         key=lambda item: (len(item["letter"]), item["letter"]),
     )
-    page = render_page(
+    page = fill_page(
         "rendering/details/details",
         result=document,
         json_path=posixpath.relpath(result_path, here),

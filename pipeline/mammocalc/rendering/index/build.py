@@ -6,7 +6,7 @@ import csv
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.rendering.pages import render_page
+from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.palette import svg_looks
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Status
@@ -93,7 +93,7 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
         "columns": columns,
     }
     part = run_folder / "index.html.part"
-    part.write_text(render_page("rendering/index/page", data=data), encoding="utf-8", newline="\n")
+    part.write_text(fill_page("rendering/index/page", data=data), encoding="utf-8", newline="\n")
     part.replace(run_folder / "index.html")
 
 

@@ -25,7 +25,7 @@ _FILTERS: Final = (
 )
 
 
-def render_page(template: str, **views: object) -> str:
+def fill_page(template: str, **views: object) -> str:
     """
     Fill a template with what a page shows.
 

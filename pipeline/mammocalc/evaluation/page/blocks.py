@@ -1,11 +1,11 @@
-"""Shared parts of the page: cells, tables, sections, axes."""
+"""Records of which the sections of the page are made, and what several sections have in common."""
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from mammocalc.evaluation.page.plots import LOG_TICKS, SHARE_TICKS, Axis, Dot
+from mammocalc.evaluation.page.plots import LOG_TICKS, SHARE_TICKS, Axis, Dot, Drawing
 from mammocalc.evaluation.summary import say
 
 if TYPE_CHECKING:
@@ -18,27 +18,55 @@ FOUND: Final = Axis("found", 0.0, 1.0, ticks=SHARE_TICKS)
 """The upright axis of all curves."""
 
 
-def cell(figure: Mapping[str, Any], digits: int = 3) -> str:
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table; one without a figure is dim, and so is what stands beside a figure."""
+
+    text: str
+    beside: str | None = None
+
+
+Row: TypeAlias = "Sequence[Cell | str | int]"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table of the page."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Row]
+
+
+Part: TypeAlias = "Sequence[Listing | Drawing]"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """
+    A section of the page.
+
+    Attributes
+    ----------
+    title : str
+    words : str
+        What the section says at its top; names of fields stand between ` signs.
+    parts : sequence of parts
+        They stand side by side where there is room; an empty one is left out.
+    below : sequence of parts
+        Those that need the whole width.
+    """
+
+    title: str
+    words: str
+    parts: Sequence[Part] = ()
+    below: Sequence[Part] = ()
+
+
+def cell(figure: Mapping[str, Any], digits: int = 3) -> Cell:
     """Write a figure and its interval as a cell of a table."""
     value, _, interval = say(figure, digits).partition(" ")
-    if figure["value"] is None:
-        return '<td class="dim">none</td>'
-    return f'<td>{value} <span class="dim">{escape(interval)}</span></td>'
-
-
-def listing(caption: str, head: Sequence[str], rows: Iterable[str]) -> str:
-    """Make a table; rows are cells that are HTML already."""
-    heads = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    title = f"<caption>{escape(caption)}</caption>"
-    return f'<div class="wide"><table>{title}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def part_of_page(title: str, words: str, *parts: str, below: Sequence[str] = ()) -> str:
-    """Make a section: words, parts side by side where there is room, and below them those that need the whole width."""
-    inside = "".join(f"<div>{part}</div>" for part in parts if part)
-    inside += "".join(f'<div class="whole">{part}</div>' for part in below if part)
-    return f'<section><h2>{escape(title)}</h2><p class="dim">{words}</p><div class="pair">{inside}</div></section>\n'
+    return Cell(value, None if figure["value"] is None else interval)
 
 
 def curve_of(table: Table | None, name: str, x: int, y: int) -> list[tuple[float, float]]:
@@ -79,13 +107,14 @@ def best_by_rate(values: Sequence[tuple[float, float]]) -> list[tuple[float, flo
     return best
 
 
-def found_at(section: Mapping[str, Any], title: str, names: Mapping[str, str]) -> str:
+def found_at(section: Mapping[str, Any], title: str, names: Mapping[str, str]) -> Part:
     """List the found shares at all rates, a column for each curve of a section; empty where there is no curve."""
     curves = [(head, section["at_rates"][name]) for name, head in names.items() if name in section["at_rates"]]
     if not curves:
-        return ""
-    rows = [
-        f"<td>{entries[0]['rate']:.3g}</td>" + "".join(cell(entry["found"]) for entry in entries)
+        return ()
+    rows: list[Row] = [
+        [f"{entries[0]['rate']:.3g}", *(cell(entry["found"]) for entry in entries)]
         for entries in zip(*(entries for _, entries in curves), strict=True)
     ]
-    return listing(f"Found of {section['true']}, at the best threshold", (title, *(head for head, _ in curves)), rows)
+    head = (title, *(head for head, _ in curves))
+    return [Listing(f"Found of {section['true']}, at the best threshold", head, rows)]
