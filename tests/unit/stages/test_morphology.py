@@ -21,8 +21,7 @@ from mammocalc.stages.morphology import (
     counts_for_distribution,
     set_apart,
 )
-from mammocalc.stages.morphology.criteria import Criterion as TableTest
-from mammocalc.stages.morphology.criteria import Row, Unless
+from mammocalc.stages.morphology.criteria import Criterion, Row, Unless
 from mammocalc.stages.morphology.table import CLUSTERS, judge, particle_table
 from mammocalc.vocabulary.codes import MORPHOLOGY_CODES
 from mammocalc.vocabulary.geometry import PixelSpacing, feret_diameters, polygon_area
@@ -357,7 +356,7 @@ def test_a_chain_of_lines_that_branches_says_so() -> None:
     assert "branches" not in " ".join(straight.reasons)
 
 
-def single(row: Row) -> list[TableTest]:
+def single(row: Row) -> list[Criterion]:
     """Give the tests of a row, those of what it must not be among them."""
     return [test for part in row for test in (part.tests if isinstance(part, Unless) else (part,))]
 
