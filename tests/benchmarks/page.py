@@ -79,7 +79,7 @@ def _rows(folder: Path, count: int) -> list[FileRow]:
                 image |= {f"p_{name}": share for name, share in zip(DESCRIPTORS, shares[index], strict=True)}
                 image["margin"] = round(largest[-1] - largest[-2], 4)
             table.writerow(image)
-            rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.JUDGED, None, None, 0.5))
+            rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.ANALYSED, None, None, 0.5))
     return rows
 
 

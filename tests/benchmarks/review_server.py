@@ -64,7 +64,7 @@ def _multiply(folder: Path, uid: str, count: int) -> None:
         {
             "path": f"{own}.dcm",
             "sop_instance_uid": own,
-            "status": "judged",
+            "status": "analysed",
             "reason": None,
             "message": None,
             "seconds": 1,

@@ -138,7 +138,7 @@ def test_a_cluster_of_which_a_worker_is_lost_gives_the_bytes_of_one_machine(
         end(lost)
         said, complained = process.communicate(timeout=240)
     assert process.returncode == 0, complained
-    assert "16 files: 16 judged" in said
+    assert "16 files: 16 analysed" in said
     assert len(rows_of(out)) == 16
     assert contents(out) == contents(tmp_path / "whole")
     record = json.loads((out / "run.json").read_text())
@@ -170,7 +170,7 @@ def test_a_cluster_can_be_reached_over_tls_alone(
                 env={**os.environ, **certificates},
             )
     assert (ended.returncode, ended.stderr.count("tls")) == (0, 0), ended.stderr
-    assert [row["status"] for row in rows_of(tmp_path / "out").values()] == ["judged"]
+    assert [row["status"] for row in rows_of(tmp_path / "out").values()] == ["analysed"]
 
 
 def test_neither_salt_nor_names_are_in_what_a_worker_can_print(drawn: Path, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_neither_salt_nor_names_are_in_what_a_worker_can_print(drawn: Path, tmp_
     settings = ["privacy.patient_key_salt=a secret of the house", "privacy.uids=hash"]
     request = RunRequest((inputs,), tmp_path / "out", load(None, settings), workers=1)
     summary = run(request, open_executor=Listening)
-    assert [row.status for row in summary.rows] == ["judged"]
+    assert [row.status for row in summary.rows] == ["analysed"]
     assert seen
     for call in seen:
         assert b"a secret of the house" not in pickle.dumps(call)

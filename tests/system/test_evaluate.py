@@ -25,7 +25,7 @@ def test_a_run_is_scored_against_its_simulation(
     assert main([*call, "--mark", str(tmp_path / "high")]) == 0
     assert "calcifications: found" in capsys.readouterr().out
     document = json.loads((tmp_path / "scores" / "evaluation.json").read_text(encoding="utf-8"))
-    assert document["truth"]["judged"] == document["truth"]["images"] == 3
+    assert document["truth"]["analysed"] == document["truth"]["images"] == 3
     section = document["calcifications"]
     assert section["at_operating_point"]["found"]["value"] > 0.5  # they are bright
     assert section["candidates_were_kept"]

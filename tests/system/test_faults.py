@@ -99,8 +99,8 @@ def fill_with_faults(folder: Path, good: Path) -> dict[str, tuple[str, str]]:
         "zero_sized.dcm": ("failed", "invalid_dimensions"),
         "absurd.dcm": ("failed", "too_large"),
         "short_pixels.dcm": ("failed", "pixels_too_short"),
-        "uid_in_meta_alone.dcm": ("judged", "None"),
-        "evil_uid.dcm": ("judged", "None"),
+        "uid_in_meta_alone.dcm": ("analysed", "None"),
+        "evil_uid.dcm": ("analysed", "None"),
         "unknown_syntax.dcm": ("failed", "unknown_transfer_syntax"),
         "cut.dcm": ("failed", "truncated"),
         "cut_as_well.dcm": ("skipped", "duplicate"),
@@ -108,7 +108,7 @@ def fill_with_faults(folder: Path, good: Path) -> dict[str, tuple[str, str]]:
         "z_other_with_the_uid_of_good.dcm": ("failed", "uid_collision"),
         "loop/back": ("skipped", "symlink_loop"),
         "loop/itself": ("skipped", "symlink_loop"),
-        "good.dcm": ("judged", "None"),
+        "good.dcm": ("analysed", "None"),
     }
 
 
@@ -132,10 +132,10 @@ def test_every_faulty_file_ends_as_its_row_and_the_good_one_is_judged(
     assert "(0002,0003) stands for it" in rows["uid_in_meta_alone.dcm"]["message"]
     assert rows["good.dcm"]["message"] is None
     totals = json.loads((out / "run.json").read_text())["totals"]
-    assert totals["status"] == {"judged": 3, "skipped": 4, "failed": 10}
+    assert totals["status"] == {"analysed": 3, "skipped": 4, "failed": 10}
     assert totals["reason"]["missing_tag"] == 1
     for row in rows.values():
-        if row["status"] != "judged":
+        if row["status"] != "analysed":
             assert len(row["message"].split()) > 5, row
             assert row["message"].endswith(".")
             assert str(tmp_path) not in row["message"]
@@ -161,7 +161,7 @@ def test_an_unreadable_folder_becomes_a_row_of_its_own(mammograms: Path, tmp_pat
     assert {path: (row["status"], row["reason"]) for path, row in rows.items()} == {
         "deep/er": ("failed", "unreadable"),
         "grouped.dcm": ("failed", "unreadable"),
-        "macro_only.dcm": ("judged", None),
+        "macro_only.dcm": ("analysed", None),
     }
     assert "permissions" in rows["deep/er"]["message"]
 
@@ -193,7 +193,7 @@ def test_a_disk_that_fills_up_stops_the_run_which_can_go_on_later(
     assert not list((out / "overlays").iterdir())
 
     assert main([*command[3:], "--quiet"]) == 0
-    assert {row["status"] for row in rows_of(out).values()} == {"judged"}
+    assert {row["status"] for row in rows_of(out).values()} == {"analysed"}
 
 
 def test_a_disk_that_is_too_small_is_told_before_work(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_a_folder_of_nothing_but_faults_is_a_run_too(tmp_path: Path, judge: Judg
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "empty.dcm").write_bytes(b"")
     summary = judge(tmp_path / "in", tmp_path / "out")
-    assert summary.totals.status == {"judged": 0, "skipped": 0, "failed": 1}
+    assert summary.totals.status == {"analysed": 0, "skipped": 0, "failed": 1}
     assert (tmp_path / "out" / "index.html").exists()
     assert (tmp_path / "out" / "tables" / "images.csv").read_text().count("\n") == 1
     assert list(rows_of(tmp_path / "out")) == ["empty.dcm"]

@@ -108,7 +108,7 @@ def test_a_touch_a_copy_and_a_move_change_nothing(pool: Path, tmp_path: Path, ju
         assert written(out) == before
         now = contents(out)
         assert {name for name in now if now[name] != bytes_before.get(name)} <= {"tables/images.csv"}  # paths
-        assert rows_of(out)["moved.dcm"]["status"] == "judged"
+        assert rows_of(out)["moved.dcm"]["status"] == "analysed"
         assert "b/2.dcm" not in rows_of(out)
         assert rows_of(out)["b/3_copy.dcm"]["reason"] == "duplicate"
 
@@ -162,9 +162,9 @@ def test_a_file_that_is_gone_is_named_and_its_result_stays(
     before = contents(out)
     (mammograms / "grouped.dcm").rename(aside)
     assert main(["run", str(mammograms), "--out", str(out), "--workers", "1"]) == 0
-    assert "1 gone since it was judged; its result stays\n  grouped.dcm" in capsys.readouterr().out
+    assert "1 gone since it was analysed; its result stays\n  grouped.dcm" in capsys.readouterr().out
     row = rows_of(out)["grouped.dcm"]
-    assert (row["status"], row["reason"]) == ("judged", "gone")
+    assert (row["status"], row["reason"]) == ("analysed", "gone")
     assert "is not there any more" in row["message"]
     assert contents(out) == before
     assert json.loads((out / "run.json").read_text())["totals"]["reason"] == {"gone": 1}
@@ -176,7 +176,7 @@ def test_a_file_that_is_gone_is_named_and_its_result_stays(
     assert len(summary.rows) == 4
     aside.rename(mammograms / "back.dcm")
     summary = judge(mammograms, out)
-    assert {row.status for row in summary.rows} == {Status.JUDGED}
+    assert {row.status for row in summary.rows} == {Status.ANALYSED}
     assert not [row for row in summary.rows if row.reason is Reason.GONE]
     assert len(summary.rows) == 4
 
@@ -201,7 +201,7 @@ def test_a_result_whose_row_was_lost_and_whose_file_is_gone_is_still_accounted_f
     (out / "files.jsonl").unlink()
     (mammograms / "grouped.dcm").unlink()
     summary = judge(mammograms, out)
-    assert summary.totals.status["judged"] == 3
+    assert summary.totals.status["analysed"] == 3
     assert [row.path.partition("/")[0] for row in summary.rows if row.reason is Reason.GONE] == ["~unknown"]
 
 

@@ -116,7 +116,7 @@ def test_nothing_is_written_outside_of_the_output_folder(run_folder: Path) -> No
 def test_every_file_has_its_row(run_folder: Path, rows_of: Rows) -> None:
     rows = rows_of(run_folder)
     assert len(rows) == 3 * len(HOSTILE)
-    judged = {row["sop_instance_uid"] for row in rows.values() if row["status"] == "judged"}
+    judged = {row["sop_instance_uid"] for row in rows.values() if row["status"] == "analysed"}
     assert judged >= {f"1.2.3.{number}" for number in range(len(HOSTILE))}
     assert len(judged) == JUDGED
     assert {row["reason"] for row in rows.values() if row["status"] == "failed"} == {"empty_file", "uid_collision"}
@@ -169,7 +169,7 @@ def test_the_page_shows_them_and_runs_nothing(browser: Any, run_folder: Path) ->
     page.get_by_role("button", name="Table").click()
     assert page.locator(".items .row").count() > 10
     page.get_by_role("button", name="Pictures").click()
-    page.locator("input[data-facet=status][value=judged]").check()
+    page.locator("input[data-facet=status][value=analysed]").check()
     page.locator(".card").first.focus()
     for _ in HOSTILE:
         page.keyboard.press("Enter")
@@ -200,9 +200,9 @@ def test_what_is_no_file_in_the_input_is_told_and_not_opened(mammograms: Path, r
             assert ended.returncode == 1, ended.stderr
             rows = rows_of(out)
             assert {path: row["status"] for path, row in rows.items()} == {
-                "grouped.dcm": "judged",
-                "macro_only.dcm": "judged",
-                "deep/er/none.dcm": "judged",
+                "grouped.dcm": "analysed",
+                "macro_only.dcm": "analysed",
+                "deep/er/none.dcm": "analysed",
                 "deep/up.dcm": "skipped",
                 "deep/one": "skipped",
                 "deep/two": "skipped",

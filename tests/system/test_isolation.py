@@ -88,7 +88,7 @@ def test_each_costs_its_own_row_and_the_run_goes_on(
 
     rows = rows_of(out)
     assert {path: (row["status"], row["reason"]) for path, row in rows.items()} == {
-        **{f"{number}.dcm": ("judged", None) for number in range(4)},
+        **{f"{number}.dcm": ("analysed", None) for number in range(4)},
         "0_HANG.dcm": ("failed", "timed_out"),
         "0_SEGV.dcm": ("failed", "crashed"),
         "0_ABRT.dcm": ("failed", "crashed"),

@@ -76,7 +76,7 @@ def test_a_result_without_a_row_is_taken_over(
     (out / "files.jsonl").write_text(lines[0] + lines[1][:30])
     assert judge(mammograms, out, "outputs.candidates=true").resumed == 3
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    assert {row["status"] for row in rows_of(out).values()} == {"judged"}
+    assert {row["status"] for row in rows_of(out).values()} == {"analysed"}
     assert contents(out) == whole
 
 

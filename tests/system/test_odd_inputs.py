@@ -53,7 +53,7 @@ def test_what_is_named_as_an_image_and_cannot_be_read_gets_a_row(
         "1.2.840.113": ("failed", "missing_file"),
         "dangling.dcm": ("failed", "missing_file"),
         "device.dcm": ("failed", "unreadable"),
-        "good.dcm": ("judged", None),
+        "good.dcm": ("analysed", None),
         "pipe.dcm": ("failed", "unreadable"),
         "socket.dcm": ("failed", "unreadable"),
         "study": ("failed", "missing_file"),

@@ -155,8 +155,8 @@ def test_subfolders_that_are_removed_during_a_run_are_missed_at_its_end(
             shutil.rmtree(out / kind)
 
     summary = judge(many, out, on_progress=remove)
-    assert "files of 3 images that were judged are not there any more" in str(summary.stopped_because)
-    assert summary.totals.status == {"judged": 3, "skipped": 0, "failed": 0}
+    assert "files of 3 images that were analysed are not there any more" in str(summary.stopped_because)
+    assert summary.totals.status == {"analysed": 3, "skipped": 0, "failed": 0}
     assert len(rows_of(out)) == 3
     assert json.loads((out / "run.json").read_text())["state"] == "stopped"
     assert (out / "tables" / "images.csv").read_text().count("\n") == 1 + 3
@@ -168,7 +168,7 @@ def test_one_result_that_is_moved_away_changes_the_exit_code(many: Path, tmp_pat
     out = tmp_path / "out"
     ended = run_while(many, out, lambda: next((out / "results").glob("*.json")).rename(tmp_path / "x.json"))
     assert ended.returncode == 3, ended.stderr
-    assert "files of 1 image that was judged are not there any more" in ended.stderr
+    assert "files of 1 image that was analysed are not there any more" in ended.stderr
 
 
 @pytest.mark.parametrize("how", ["removed", "emptied", "renamed"])

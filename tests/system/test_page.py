@@ -94,7 +94,7 @@ def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         name = HOSTILE.replace("/", "") if index == 6 else f"image {index}#%.dcm"
-        rows.append(FileRow(f"woman {index % 2}/{name}", uid, Status.JUDGED, None, None, 0.5 + index))
+        rows.append(FileRow(f"woman {index % 2}/{name}", uid, Status.ANALYSED, None, None, 0.5 + index))
     rows.append(FileRow("qc/phantom.dcm", "1.2.9", Status.SKIPPED, Reason.QUALITY_CONTROL, "A phantom image.", 0.01))
     rows.append(
         FileRow("bad\udcff.dcm", None, Status.FAILED, Reason.TRUNCATED, f"The file ends early. {HOSTILE}", 0.01)
@@ -134,7 +134,7 @@ def test_the_page_counts_files_and_says_what_it_is_not_for(page: Any) -> None:
         zip(page.locator("#totals dt").all_inner_texts(), page.locator("#totals dd").all_inner_texts(), strict=True)
     )
     assert totals["files"] == "9"
-    assert (totals["judged"], totals["skipped"], totals["failed"]) == ("7", "1", "1")
+    assert (totals["analysed"], totals["skipped"], totals["failed"]) == ("7", "1", "1")
     assert totals["with calcifications"] == "6"
     assert totals["micro"] == str(sum(range(7)))
     assert page.locator("#notice").inner_text() == SHORT_NOTICE
@@ -156,7 +156,7 @@ def test_every_thumbnail_loads_from_the_disk(page: Any) -> None:
 
 
 def test_filters_combine_and_their_counts_say_what_a_click_would_show(page: Any) -> None:
-    page.get_by_label("judged", exact=False).check()
+    page.get_by_label("analysed", exact=False).check()
     page.locator("input[data-facet=laterality][value=R]").check()
     assert page.locator("#count").inner_text() == "3 of 9 files"
     label = page.locator("label", has=page.locator("input[data-facet=distribution][value=regional]"))
@@ -209,7 +209,7 @@ def test_overlay_and_json_open_from_the_table(page: Any, tmp_path: Path) -> None
 
 
 def test_the_keyboard_reaches_and_opens_an_image(page: Any) -> None:
-    page.locator("input[data-facet=status][value=judged]").check()
+    page.locator("input[data-facet=status][value=analysed]").check()
     page.locator(".card").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -243,7 +243,7 @@ def test_keys_that_are_pressed_inside_an_image_turn_the_leaves_and_close_it(page
 
 
 def test_leafing_through_images_leaves_nothing_in_the_history(page: Any) -> None:
-    page.locator("input[data-facet=status][value=judged]").check()
+    page.locator("input[data-facet=status][value=analysed]").check()
     before = page.evaluate("history.length")
     page.locator(".card").first.click()
     for _ in range(3):
@@ -253,7 +253,7 @@ def test_leafing_through_images_leaves_nothing_in_the_history(page: Any) -> None
 
 
 def test_messages_that_are_no_keys_of_the_shown_image_are_not_heard(page: Any) -> None:
-    page.locator("input[data-facet=status][value=judged]").check()
+    page.locator("input[data-facet=status][value=analysed]").check()
     page.locator(".card").first.click()
     before = page.locator("#detail-title").inner_text()
     page.evaluate("window.postMessage({ mammocalcKey: 'ArrowRight' }, '*')")
@@ -292,7 +292,7 @@ def test_the_table_holds_the_margin_and_the_candidates(page: Any) -> None:
 def test_hostile_text_is_shown_and_never_run(page: Any) -> None:
     page.get_by_role("button", name="Table").click()
     assert page.get_by_text("onerror=").count() >= 3
-    page.locator(".items .row", has_text="judged").filter(has_text="onerror=").locator(".open").click()
+    page.locator(".items .row", has_text="analysed").filter(has_text="onerror=").locator(".open").click()
     inside = page.frame_locator("dialog iframe")
     assert HOSTILE in inside.locator(".reasons").first.inner_text()
     assert inside.locator("img[src='x']").count() == 0
@@ -353,7 +353,7 @@ def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path
                 "result": f"results/{folder}/{uid}.json", "overlay": f"overlays/{folder}/{uid}.jpg",
             }  # fmt: skip
             table.writerow(image)
-            rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.JUDGED, None, None, 0.5))
+            rows.append(FileRow(f"site {index % 7}/{index:06d}.dcm", uid, Status.ANALYSED, None, None, 0.5))
     write_page(tmp_path, rows, {})
     opened = browser.new_page(viewport={"width": 1400, "height": 900})
     opened.goto((tmp_path / "index.html").as_uri())

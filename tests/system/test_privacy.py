@@ -118,7 +118,7 @@ def test_no_output_and_no_log_names_the_woman(
     folders = {path.rsplit("/", 1)[0] for path in rows if path.endswith(("second.dcm", "empty.dcm"))}
     assert len(folders) == 1, "files of one folder stay together"
     assert re.fullmatch(r"2020/~[0-9a-f]{8}", folders.pop())
-    judged = [row for row in rows.values() if row["status"] == "judged"]
+    judged = [row for row in rows.values() if row["status"] == "analysed"]
     assert len(judged) == 3
 
 

@@ -135,7 +135,7 @@ def test_a_truth_by_the_files_uids_is_joined_with_a_run_that_hashed_them(
     assert "--salt-file" in capfd.readouterr().err
     assert main([*score, "--salt-file", str(salt)]) == 0
     scored = json.loads((tmp_path / "scores" / "evaluation.json").read_bytes())
-    assert (scored["truth"]["in_the_run"], scored["truth"]["judged"]) == (2, 2)
+    assert (scored["truth"]["in_the_run"], scored["truth"]["analysed"]) == (2, 2)
 
 
 def test_names_can_be_kept_and_are_told_to_their_owner(

@@ -65,7 +65,7 @@ def test_a_run_leaves_every_file_that_the_contract_names(
 
     rows = rows_of(out)
     assert list(rows) == ["deep/er/none.dcm", "grouped.dcm", "macro_only.dcm"]
-    assert {row["status"] for row in rows.values()} == {"judged"}
+    assert {row["status"] for row in rows.values()} == {"analysed"}
     assert all(
         set(row) == {"path", "sop_instance_uid", "status", "reason", "message", "seconds", "content", "seen", "volume"}
         for row in rows.values()
@@ -81,10 +81,10 @@ def test_a_run_leaves_every_file_that_the_contract_names(
     )
 
     said = capsys.readouterr()
-    assert "3 files: 3 judged, 0 skipped, 0 failed" in said.out
+    assert "3 files: 3 analysed, 0 skipped, 0 failed" in said.out
     assert "1 passed over" in said.out
     assert str(out / "index.html") in said.out
-    assert "judging 3/3: 3 judged" in said.err
+    assert "analysing 3/3: 3 analysed" in said.err
 
 
 def test_results_follow_their_schema_and_say_how_they_came_to_be(
@@ -118,7 +118,7 @@ def test_run_json_holds_configuration_platform_times_and_totals(mammograms: Path
     assert record["platform"]["libraries"]["numpy"]
     assert record["started"] <= record["ended"]
     assert record["totals"]["files"] == 3
-    assert record["totals"]["status"] == {"judged": 3, "skipped": 0, "failed": 0}
+    assert record["totals"]["status"] == {"analysed": 3, "skipped": 0, "failed": 0}
     assert sum(record["totals"]["distribution"].values()) == 3
     assert "hunter2" not in (tmp_path / "out" / "run.json").read_text()
     assert not (tmp_path / "out" / "overlays").exists()
@@ -281,7 +281,7 @@ def test_a_killed_worker_costs_no_other_file_its_result(mammograms: Path, tmp_pa
 
     summary = judge(mammograms, tmp_path / "out", on_progress=kill_once, open_executor=None)
     assert killed
-    assert [row.status for row in summary.rows] == [Status.JUDGED] * 6
+    assert [row.status for row in summary.rows] == [Status.ANALYSED] * 6
 
 
 def test_another_run_in_the_folder_is_refused_with_what_differs(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
@@ -382,6 +382,6 @@ def test_a_terminal_shows_a_bar_with_rate_remaining_time_and_counts(mammograms: 
     text = shown.decode()
     assert "judging" in text
     assert "8/8" in text
-    assert "8 judged, 0 skipped, 0 failed" in text
+    assert "8 analysed, 0 skipped, 0 failed" in text
     assert re.search(r"\d+(\.\d)?/(s|min)", text)
     assert re.search(r"\d:\d\d:\d\d", text)

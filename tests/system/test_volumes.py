@@ -47,13 +47,13 @@ def test_each_volume_is_one_sentence_on_terminal_and_page(
     assert main(["run", str(folder), "--out", str(out), "--workers", "1"]) == 0
 
     rows = rows_of(out)
-    assert rows["none.dcm"]["status"] == "judged"
+    assert rows["none.dcm"]["status"] == "analysed"
     assert rows["none.dcm"]["volume"] is None
     slices = [row for path, row in rows.items() if path.startswith("slices/")]
     assert {(row["status"], row["reason"]) for row in slices} == {("skipped", "tomosynthesis")}
     assert len({row["volume"] for row in rows.values()}) == 3
     assert all("series 7300" in row["message"] for row in slices)
-    why = "skipped, for volumes are not judged yet"
+    why = "skipped, for volumes are not analysed yet"
     sentences = [
         f"volume 1 of tomosynthesis: 5 files, from slices/000.dcm to slices/004.dcm: {why}",
         f"volume 2 of tomosynthesis: 3 files, from views/000.dcm to views/002.dcm: {why}",

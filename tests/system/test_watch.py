@@ -97,18 +97,18 @@ def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(dra
         (folder / "broken.dcm").write_bytes((drawn / "macro_only.dcm").read_bytes()[:9000])
         wait_until(lambda: len(statuses(out)) == 4)
         shutil.copy(drawn / "macro_only.dcm", folder / "broken.dcm")  # the copy that had stalled is completed
-        wait_until(lambda: statuses(out)["broken.dcm"] == "judged None")
+        wait_until(lambda: statuses(out)["broken.dcm"] == "analysed None")
     expected = {
-        "again.dcm": "judged None",  # as in a run over the whole: the first by path stands for both
-        "broken.dcm": "judged None",
+        "again.dcm": "analysed None",  # as in a run over the whole: the first by path stands for both
+        "broken.dcm": "analysed None",
         "deep/slow.dcm": "skipped duplicate",
-        "early.dcm": "judged None",
+        "early.dcm": "analysed None",
     }
     assert statuses(out) == expected
     assert list(statuses(out)) == sorted(expected)
     record = json.loads((out / "run.json").read_text())
     assert record["state"] == "stopped"
-    assert record["totals"]["status"] == {"judged": 3, "skipped": 1, "failed": 0}
+    assert record["totals"]["status"] == {"analysed": 3, "skipped": 1, "failed": 0}
     assert (out / "index.html").exists()
 
     # While nobody watches, one file comes and another goes.
@@ -118,7 +118,7 @@ def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(dra
     with watching(folder, out):
         wait_until(lambda: "late.dcm" in statuses(out))
         wait_until(lambda: events(out).count("run_continued") == 1)
-    assert statuses(out) == {**expected, "early.dcm": "judged gone", "late.dcm": "judged None"}
+    assert statuses(out) == {**expected, "early.dcm": "analysed gone", "late.dcm": "analysed None"}
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert (out / "tables" / "images.csv").read_text().count("\n") == 1 + 4
 
@@ -148,7 +148,7 @@ def test_a_file_that_changes_while_it_is_watched_is_judged_again(drawn: Path, tm
         dataset.save_as(folder / "a.dcm")
         wait_until(lambda: "file_changed" in events(out))
         (folder / "a.dcm").unlink()
-        wait_until(lambda: statuses(out) == {"a.dcm": "judged gone"})
+        wait_until(lambda: statuses(out) == {"a.dcm": "analysed gone"})
 
 
 def test_a_name_that_only_a_later_header_tells_is_hidden_in_earlier_rows(drawn: Path, tmp_path: Path) -> None:

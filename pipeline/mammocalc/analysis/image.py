@@ -42,7 +42,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     Raises
     ------
     ImageUnreadableError
-        With reason ``no_breast`` where nothing can be judged.
+        With reason ``no_breast`` where nothing can be analysed.
     """
     medium = medium_of(config, is_film=Flag.DIGITISED_FILM in mammogram.flags)
     config = settings_for(config, medium)

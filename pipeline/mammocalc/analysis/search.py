@@ -46,7 +46,7 @@ def search(mammogram: Mammogram, config: Config) -> Search:
     Raises
     ------
     ImageUnreadableError
-        With reason ``no_breast`` where nothing can be judged.
+        With reason ``no_breast`` where nothing can be analysed.
     """
     nominal_mm = config.normalise.uncalibrated_pixel_mm
     spacing = mammogram.spacing or PixelSpacing(nominal_mm, nominal_mm)

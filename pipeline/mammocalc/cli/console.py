@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mammocalc.execution.run_options import RunSummary
 
 SECONDS_BETWEEN_LINES: Final = 30  # where no terminal is: a log of a night's run stays readable
-STAGES: Final = {"headers": "reading headers", "files": "judging", "tables": "writing tables"}
+STAGES: Final = {"headers": "reading headers", "files": "analysing", "tables": "writing tables"}
 LISTED: Final = 10  # failures that are named in the summary; files.jsonl has all of them
 
 
@@ -140,11 +140,11 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     lines += _archives(summary.archives)
     if summary.resumed:
         verb = "was" if summary.resumed == 1 else "were"
-        lines.append(f"{summary.resumed} of them {verb} judged before, by the run that goes on here")
+        lines.append(f"{summary.resumed} of them {verb} analysed before, by the run that goes on here")
     lines += summary.notes
     gone = [row.path for row in summary.rows if row.reason is Reason.GONE]
     lines += _named(
-        gone, "gone since it was judged; its result stays", "gone since they were judged; their results stay"
+        gone, "gone since it was analysed; its result stays", "gone since they were analysed; their results stay"
     )
     lines += _named(
         summary.changed, "holds something else than before, and was looked at again",
@@ -183,8 +183,8 @@ def _pace(pace: Pace, names: Mapping[str, str]) -> list[str]:
     """Say how fast it was, and which files took longest."""
     if pace.images_per_hour is None:
         return []
-    lines = [f"{pace.judged} judged in {_duration(pace.seconds)}, {pace.images_per_hour:,.0f} images per hour"]
-    if pace.judged > len(pace.slowest) > 0:  # of a few files, none is worth naming
+    lines = [f"{pace.analysed} analysed in {_duration(pace.seconds)}, {pace.images_per_hour:,.0f} images per hour"]
+    if pace.analysed > len(pace.slowest) > 0:  # of a few files, none is worth naming
         lines.append(
             "slowest: "
             + ", ".join(f"{_printable(names.get(path, path))} ({seconds:.1f} s)" for path, seconds in pace.slowest)

@@ -9,7 +9,7 @@ STOPPED: Final = 3
 
 EXIT_CODES: Final = """\
 exit codes:
-  0  every mammogram that was found was judged or skipped for a reason
+  0  every mammogram that was found was analysed or skipped for a reason
   1  some failed; they are listed in files.jsonl
   2  the call or the configuration is wrong, and nothing was done
   3  it was stopped, or lost its output folder, and can go on: repeat the same command

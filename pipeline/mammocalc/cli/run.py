@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Judge every mammogram in the given files, folders (of any depth) and DICOMDIRs, and leave in DIR:
+Analyse every mammogram in the given files, folders (of any depth) and DICOMDIRs, and leave in DIR:
 
   index.html               the run at a glance, in any browser
   results/<UID>.json       what was found in each image
@@ -51,7 +51,7 @@ examples:
 
 def add_parser(commands: Commands) -> None:
     """Add the command to the parser."""
-    parser = add_command(commands, "run", "judge mammograms", DESCRIPTION, EXAMPLES + EXIT_CODES)
+    parser = add_command(commands, "run", "analyse mammograms", DESCRIPTION, EXAMPLES + EXIT_CODES)
     parser.add_argument(
         "inputs", nargs="+", type=local_path, metavar="INPUT", help="a DICOM file, a folder or a DICOMDIR"
     )
@@ -66,7 +66,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--scheduler",
         metavar="ADDRESS",
-        help="judge on the workers of this Dask scheduler, such as tcp://host:8786 (pip install 'mammocalc[dask]')",
+        help="analyse on the workers of this Dask scheduler, such as tcp://host:8786 (pip install 'mammocalc[dask]')",
     )
     parser.add_argument(
         "--workers",
@@ -84,7 +84,7 @@ def add_parser(commands: Commands) -> None:
         help="most memory of one process in MiB, at least 64 (default: its share of what is free)",
     )
     parser.add_argument(
-        "--watch", action="store_true", help="go on: judge files as they arrive in INPUT, until Ctrl-C ends it"
+        "--watch", action="store_true", help="go on: analyse files as they arrive in INPUT, until Ctrl-C ends it"
     )
     parser.add_argument(
         "--settle",
@@ -107,7 +107,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Judge mammograms."""
+    """Analyse mammograms."""
     # Imported here, for the engine brings the image libraries with it: `--help` need not wait for them.
     from mammocalc.cli.console import Display, summarise  # noqa: PLC0415
     from mammocalc.config import load  # noqa: PLC0415

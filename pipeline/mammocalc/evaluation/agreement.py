@@ -45,7 +45,7 @@ def agreement_figures(table: NDArray[np.int64], abstentions: Sequence[int] = ())
     table : ndarray of int64, shape (labels, labels)
         Rows are true; it holds at least one pair.
     abstentions : sequence of int
-        Columns that are no answer (indeterminate, not judged). They count as
+        Columns that are no answer (indeterminate, not analysed). They count as
         wrong everywhere, and their share is given.
 
     Returns

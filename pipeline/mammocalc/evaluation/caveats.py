@@ -52,10 +52,10 @@ def what_it_shows(document: Mapping[str, Any]) -> list[str]:
             "No result names a patient, so the intervals draw images: where several show the same woman, they are too "
             "narrow."
         )
-    if truth["not_judged"]:
+    if truth["not_analysed"]:
         said.append(
-            f"{len(truth['not_judged'])} images with truth were not judged; all that is in them counts as missed, and "
-            "those without calcifications earn nothing in the ranking of images."
+            f"{len(truth['not_analysed'])} images with truth were not analysed; all that is in them counts as missed, "
+            "and those without calcifications earn nothing in the ranking of images."
         )
     if truth["not_in_the_run"]:
         said.append(

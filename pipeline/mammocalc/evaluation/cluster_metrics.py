@@ -114,7 +114,7 @@ def score_clusters(
     area_cm2 = np.zeros(count)
     for case in cases:
         truths[case.number] = len(case.case.truth.clusters or ())
-        if case.case.found is not None:  # an image that was not judged must not thin out the false ones
+        if case.case.found is not None:  # an image that was not analysed must not thin out the false ones
             images[case.number] = 1
             normal[case.number] = not case.truths
             area_cm2[case.number] = (case.case.found.breast_area_mm2 or 0) / 100

@@ -104,7 +104,7 @@ def score_run(run: Path, truth: Path, marked: Sequence[Path] = (), salt_file: Pa
 
 def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> TruthSet:
     """Name the images of a truth as the run does; raise UsageError where the salt for that is missing."""
-    known = {**run.images, **run.not_judged}
+    known = {**run.images, **run.not_analysed}
     public = uid_hasher(run.configuration, salt_file)
     if public is not None:
         return renamed(truth, known, public)
@@ -119,7 +119,8 @@ def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> T
 
 def _clusters_as_drawn(configuration: Mapping[str, Any]) -> FindClusters:
     """Draw clusters by the settings of the run, for curves that go below its threshold."""
-    settings = GroupSettings(**configuration.get("group", {}))
+    told = configuration.get("group", {})
+    settings = GroupSettings(**{name: told[name] for name in GroupSettings.model_fields if name in told})
 
     def find(points_mm: NDArray[Any]) -> list[Any]:
         return [group.members for group in find_clusters(points_mm, settings)]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mammocalc.evaluation.settings import ScoringSettings
     from mammocalc.evaluation.truth import Reading, TruthSet
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "2.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def evaluate(
     paired = pair(truth, run)
     if not paired.cases:
         message = (
-            f"none of the {len(truth.images)} images of the truth is in the run, which judged {len(run.images)} "
+            f"none of the {len(truth.images)} images of the truth is in the run, which analysed {len(run.images)} "
             "others: is it the truth of these images?"
         )
         raise TruthError(message)
@@ -162,21 +162,21 @@ def _coverage(truth: TruthSet, paired: Cases, run: FinishedRun) -> Section:
         for case in paired.cases
         if case.truth.points is not None and case.found is not None and case.spacing is None
     ]
-    outcomes = Counter(f"{outcome.status}: {outcome.reason}" for outcome in paired.not_judged.values())
+    outcomes = Counter(f"{outcome.status}: {outcome.reason}" for outcome in paired.not_analysed.values())
     return {
         "kind": truth.kind,
         "images": len(truth.images),
         "inserted": any(image.is_inserted for image in truth.images.values()),
         "in_the_run": len(paired.cases),
-        "judged": len(paired.cases) - len(paired.not_judged),
-        "not_judged": [
+        "analysed": len(paired.cases) - len(paired.not_analysed),
+        "not_analysed": [
             {"sop_instance_uid": uid, "status": outcome.status, "reason": outcome.reason}
-            for uid, outcome in paired.not_judged.items()
+            for uid, outcome in paired.not_analysed.items()
         ],
-        "not_judged_by_reason": dict(sorted(outcomes.items())),
+        "not_analysed_by_reason": dict(sorted(outcomes.items())),
         "not_in_the_run": list(paired.missing),
         "without_a_spacing": without_spacing,
-        "judged_without_truth": paired.without_truth,
+        "analysed_without_truth": paired.without_truth,
         "with_presence": sum(run.images[c.truth.uid].presence is not None for c in paired.cases if c.found),
         "notes": list(truth.notes),
     }

@@ -10,7 +10,7 @@ from mammocalc.vocabulary.uid import as_uid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mammocalc.evaluation.run_folder import FinishedRun, FoundImage, NotJudged
+    from mammocalc.evaluation.run_folder import FinishedRun, FoundImage, NotAnalysed
     from mammocalc.evaluation.truth import TrueImage, TruthSet
     from mammocalc.vocabulary.geometry import PixelSpacing
 
@@ -20,7 +20,7 @@ class Case:
     """
     One image with truth that the run came across.
 
-    ``found`` is None where it was not judged; then everything in it is missed.
+    ``found`` is None where it was not analysed; then everything in it is missed.
     ``unit`` is the woman, or the image where the run does not know her.
     """
 
@@ -43,7 +43,7 @@ class Cases:
     ----------
     cases : tuple of Case
         By UID.
-    not_judged : mapping of str to NotJudged
+    not_analysed : mapping of str to NotAnalysed
         Those of them that the run skipped or failed on, by UID.
     missing : tuple of str
         UIDs with truth that the run never came across; they are in no figure.
@@ -54,7 +54,7 @@ class Cases:
     """
 
     cases: tuple[Case, ...]
-    not_judged: Mapping[str, NotJudged]
+    not_analysed: Mapping[str, NotAnalysed]
     missing: tuple[str, ...]
     without_truth: int
     by_patient: bool
@@ -73,24 +73,24 @@ def pair(truth: TruthSet, run: FinishedRun) -> Cases:
         Every image of the truth is in ``cases`` or in ``missing``.
     """
     cases: list[Case] = []
-    not_judged: dict[str, NotJudged] = {}
+    not_analysed: dict[str, NotAnalysed] = {}
     missing: list[str] = []
     for written, named in sorted(truth.images.items()):
         names = (written, as_uid(written))
-        uid = next((name for name in names if name in run.images or name in run.not_judged), written)
+        uid = next((name for name in names if name in run.images or name in run.not_analysed), written)
         image = replace(named, uid=uid)
         found = run.images.get(uid)
-        outcome = run.not_judged.get(uid) or run.unnamed.get(image.file or "")
+        outcome = run.not_analysed.get(uid) or run.unnamed.get(image.file or "")
         if found is not None:
             cases.append(Case(image, found, found.patient_key or uid))
         elif outcome is not None:
-            not_judged[uid] = outcome
+            not_analysed[uid] = outcome
             cases.append(Case(image, None, uid))
         else:
             missing.append(written)
     return Cases(
         cases=tuple(cases),
-        not_judged=not_judged,
+        not_analysed=not_analysed,
         missing=tuple(missing),
         without_truth=len(run.images.keys() - {case.truth.uid for case in cases}),
         by_patient=any(case.found is not None and case.found.patient_key for case in cases),

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mammocalc.evaluation.matched_points import PointCase
     from mammocalc.evaluation.settings import ScoringSettings
 
-NOT_JUDGED: Final = "not_judged"
-_NO_ANSWER: Final = (str(Distribution.INDETERMINATE), str(Morphology.NOT_ASSESSABLE), NOT_JUDGED)
+NOT_ANALYSED: Final = "not_analysed"
+_NO_ANSWER: Final = (str(Distribution.INDETERMINATE), str(Morphology.NOT_ASSESSABLE), NOT_ANALYSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Answer:
 
 
 def image_answers(cases: Sequence[Case]) -> list[Answer]:
-    """Take the distribution of every image whose truth names one; images that were not judged gave no answer."""
+    """Take the distribution of every image whose truth names one; images that were not analysed gave no answer."""
     return [
-        Answer(number, case.truth.label, NOT_JUDGED)
+        Answer(number, case.truth.label, NOT_ANALYSED)
         if case.found is None
         else Answer(number, case.truth.label, case.found.label, case.found.probabilities)
         for number, case in enumerate(cases)
@@ -80,7 +80,7 @@ def score_labels(answers: Sequence[Answer], bootstrap: Bootstrap) -> tuple[Secti
     tuple of (dict, list of (true, found, count))
         The figures, and the confusion as rows of a table.
     """
-    known = [str(label) for label in Distribution] + [NOT_JUDGED]
+    known = [str(label) for label in Distribution] + [NOT_ANALYSED]
     occurring = {answer.true for answer in answers} | {answer.found for answer in answers}
     labels = [label for label in known if label in occurring] + sorted(occurring - set(known))
     index = {label: number for number, label in enumerate(labels)}
@@ -113,13 +113,15 @@ def score_labels(answers: Sequence[Answer], bootstrap: Bootstrap) -> tuple[Secti
 def _calibration(answers: Sequence[Answer], bootstrap: Bootstrap) -> Section | None:
     """Hold the probabilities against what came true, where one of the five descriptors is true."""
     descriptors = {str(label) for label in DESCRIPTORS}
-    judged = [answer for answer in answers if answer.probabilities and answer.true in descriptors]
-    if not judged:
+    analysed = [answer for answer in answers if answer.probabilities and answer.true in descriptors]
+    if not analysed:
         return None
-    best = [max(answer.probabilities or {}, key=lambda label: (answer.probabilities or {})[label]) for answer in judged]
-    confidence = np.array([max((answer.probabilities or {}).values()) for answer in judged])
-    is_right = np.array([answer.true == label for answer, label in zip(judged, best, strict=True)])
-    cases = np.array([answer.case for answer in judged], dtype=np.intp)
+    best = [
+        max(answer.probabilities or {}, key=lambda label: (answer.probabilities or {})[label]) for answer in analysed
+    ]
+    confidence = np.array([max((answer.probabilities or {}).values()) for answer in analysed])
+    is_right = np.array([answer.true == label for answer, label in zip(analysed, best, strict=True)])
+    cases = np.array([answer.case for answer in analysed], dtype=np.intp)
 
     def statistic(items: NDArray[np.intp]) -> tuple[float, float, float]:
         own, right = confidence[items], is_right[items]

@@ -24,7 +24,7 @@ class PointCase:
     """
     Marks and true calcifications of one case, in millimetres.
 
-    ``number`` is that of the case; arrays are empty where it was not judged.
+    ``number`` is that of the case; arrays are empty where it was not analysed.
     """
 
     number: int
@@ -57,7 +57,7 @@ def point_cases(cases: Sequence[Case]) -> list[PointCase]:
     Take the cases whose calcifications are known one by one.
 
     Judged ones need a spacing, for no distance is known without. Those that
-    were not judged need none: all in them is missed.
+    were not analysed need none: all in them is missed.
     """
     taken = []
     for number, case in enumerate(cases):

@@ -70,7 +70,7 @@ class PointScores:
         area_cm2 = np.zeros(count)
         for case in cases:
             is_normal[case.number] = not case.truths
-            if case.case.found is not None:  # an image that was not judged must not thin out the false marks
+            if case.case.found is not None:  # an image that was not analysed must not thin out the false marks
                 is_case[case.number] = 1
                 area_cm2[case.number] = (case.case.found.breast_area_mm2 or 0) / 100
         self.is_normal = is_normal
@@ -124,7 +124,7 @@ class PointScores:
         return self.bootstrap.sums(counts, events.mark_case)
 
     def curves(self) -> dict[str, Froc]:
-        """Prepare the curves, by what their false marks are divided by and how hits are judged."""
+        """Prepare the curves, by what their false marks are divided by and how hits are matched."""
         draw = draw_froc
         return {
             "per_image": draw(self.events, self.bootstrap, self.images),
@@ -176,11 +176,13 @@ class PointScores:
         """Give what an ideal observer of one of the ratios would find of some at the same rate of false marks."""
         snr = self._values(ratio)
         known = np.isfinite(snr)
-        judged = [case.case.found.breast_area_mm2 or 0 for case in self.cases if case.case.found is not None]
-        if not (known & of).any() or not judged or not np.isfinite(self.diameter_mm[known]).any():
+        analysed = [case.case.found.breast_area_mm2 or 0 for case in self.cases if case.case.found is not None]
+        if not (known & of).any() or not analysed or not np.isfinite(self.diameter_mm[known]).any():
             return None
         rate = max(false_per_image, 1 / float(self.images.sum()))  # no false mark in all images is not a rate of 0
-        return ideal_share(snr[known & of], rate, float(np.mean(judged)), float(np.nanmedian(self.diameter_mm[known])))
+        return ideal_share(
+            snr[known & of], rate, float(np.mean(analysed)), float(np.nanmedian(self.diameter_mm[known]))
+        )
 
 
 def _bins(values: NDArray[np.float64], edges: Sequence[float], unit: str = "") -> list[tuple[str, NDArray[np.bool_]]]:

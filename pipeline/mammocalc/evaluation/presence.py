@@ -42,7 +42,7 @@ def draw_roc(
     Parameters
     ----------
     scores : ndarray of float64, shape (n,)
-        Larger is surer; -inf for images that were not judged.
+        Larger is surer; -inf for images that were not analysed.
     has : ndarray of bool, shape (n,)
         Which ones are with.
     cases : ndarray of intp, shape (n,)

@@ -28,7 +28,7 @@ def score_presence(
     """
     Score ``presence``, and the marks on images with and without.
 
-    An image with calcifications that was not judged ranks last; one without
+    An image with calcifications that was not analysed ranks last; one without
     is left out, for an error must not pay.
 
     Parameters

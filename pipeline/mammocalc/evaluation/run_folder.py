@@ -11,7 +11,8 @@ import numpy as np
 
 from mammocalc.files.claim import state_of
 from mammocalc.files.json_lines import read_json_lines
-from mammocalc.vocabulary.errors import UsageError
+from mammocalc.results.schema_version import check_version
+from mammocalc.vocabulary.errors import ResultError, UsageError
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Status
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+NO_RUN: Final = "It holds no run: give the folder that --out of mammocalc run named."
 MACRO_MIN_WIDTH_MM: Final = 1.0
 """The limit between micro and macro of runs whose record names none."""
 
@@ -63,7 +65,7 @@ class FoundCluster:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundImage:
-    """What a run says of one image that it judged."""
+    """What a run says of one image that it analysed."""
 
     uid: str
     patient_key: str | None
@@ -77,7 +79,7 @@ class FoundImage:
 
 
 @dataclass(frozen=True, slots=True)
-class NotJudged:
+class NotAnalysed:
     """An image that a run came across and did not judge."""
 
     status: str
@@ -92,10 +94,10 @@ class FinishedRun:
     Attributes
     ----------
     images : mapping of str to FoundImage
-        The judged ones, by SOP instance UID.
-    not_judged : mapping of str to NotJudged
+        The analysed ones, by SOP instance UID.
+    not_analysed : mapping of str to NotAnalysed
         Failed and skipped ones, by SOP instance UID.
-    unnamed : mapping of str to NotJudged
+    unnamed : mapping of str to NotAnalysed
         Those whose UID could not be read, by file name.
     uid_of_file : mapping of str to str
         UIDs by file name, as far as both are in the record and the name is
@@ -110,8 +112,8 @@ class FinishedRun:
     """
 
     images: Mapping[str, FoundImage]
-    not_judged: Mapping[str, NotJudged]
-    unnamed: Mapping[str, NotJudged]
+    not_analysed: Mapping[str, NotAnalysed]
+    unnamed: Mapping[str, NotAnalysed]
     uid_of_file: Mapping[str, str]
     has_candidates: bool
     macro_min_width_mm: float
@@ -137,18 +139,18 @@ def read_run(folder: Path) -> FinishedRun:
     UsageError
         If the folder holds no run, or a file in it is not what a run writes.
     """
-    record = _json(folder / "run.json", "It holds no run: give the folder that --out of mammocalc run named.")
+    record = _json(folder / "run.json", NO_RUN)
     try:
         candidates = {path.stem: path for path in sorted((folder / "candidates").rglob("*.json"))}
         images = {}
         for path in sorted((folder / "results").rglob("*.json")):
             images[path.stem] = _image(_json(path), candidates.get(path.stem))
-        not_judged, unnamed, uid_of_file = _rows(folder / "files.jsonl")
+        not_analysed, unnamed, uid_of_file = _rows(folder / "files.jsonl")
         configuration = record["configuration"]
         record["state"] = state_of(folder, record.get("state"))
         return FinishedRun(
             images=images,
-            not_judged={uid: row for uid, row in not_judged.items() if uid not in images},
+            not_analysed={uid: row for uid, row in not_analysed.items() if uid not in images},
             unnamed=unnamed,
             uid_of_file=uid_of_file,
             has_candidates=bool(candidates),
@@ -165,6 +167,7 @@ def read_run(folder: Path) -> FinishedRun:
 
 
 def _json(path: Path, advice: str = "") -> dict[str, Any]:
+    """Read a document of a run, of a version that can be read."""
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -172,6 +175,11 @@ def _json(path: Path, advice: str = "") -> dict[str, Any]:
         raise UsageError(message) from None
     except ValueError:
         message = f"{path} is not valid JSON. {advice}".strip()
+        raise UsageError(message) from None
+    try:
+        check_version(document.get("schema_version") if isinstance(document, dict) else None)
+    except ResultError as error:
+        message = f"{path} cannot be read. {error}. {advice}".strip()
         raise UsageError(message) from None
     return document
 
@@ -212,19 +220,20 @@ def _image(result: dict[str, Any], candidates: Path | None) -> FoundImage:
     )
 
 
-def _rows(file: Path) -> tuple[dict[str, NotJudged], dict[str, NotJudged], dict[str, str]]:
-    not_judged: dict[str, NotJudged] = {}
-    unnamed: dict[str, NotJudged] = {}
+def _rows(file: Path) -> tuple[dict[str, NotAnalysed], dict[str, NotAnalysed], dict[str, str]]:
+    not_analysed: dict[str, NotAnalysed] = {}
+    unnamed: dict[str, NotAnalysed] = {}
     uid_of_file: dict[str, str] = {}
     for row in read_json_lines(file):
         uid, name = row["sop_instance_uid"], PurePosixPath(row["path"]).name
         if uid and not name.startswith("~"):
             uid_of_file[name] = uid
-        if row["status"] == Status.JUDGED:
+        status = Status(row["status"])
+        if status is Status.ANALYSED:
             continue
-        outcome = NotJudged(row["status"], row["reason"])
+        outcome = NotAnalysed(status, row["reason"])
         if uid:
-            not_judged[uid] = outcome
+            not_analysed[uid] = outcome
         else:
             unnamed[name] = outcome
-    return not_judged, unnamed, uid_of_file
+    return not_analysed, unnamed, uid_of_file

@@ -15,7 +15,7 @@ class ScoringSettings(Settings):
     more. 0.5 mm: 7 pixels of 0.07 mm, as GravityNet was scored."""
 
     strict_radius_mm: float = Field(default=0.35, gt=0, le=5)
-    """The same, judged strictly, and whatever the diameter. 0.35 mm: 5 pixels of 0.07 mm, as HDoGReg was scored."""
+    """The same, matched strictly, and whatever the diameter. 0.35 mm: 5 pixels of 0.07 mm, as HDoGReg was scored."""
 
     body_rim_mm: float = Field(default=0.15, ge=0, le=5)
     """A mark within half the true length and this is on the body of a calcification: no false one, even where it is too

@@ -44,7 +44,7 @@ def summarise(document: Mapping[str, Any]) -> str:
     truth = document["truth"]
     lines = [
         f"truth: {truth['kind']}, {truth['images']} images",
-        f"  {truth['judged']} judged, {len(truth['not_judged'])} not, {len(truth['not_in_the_run'])} not in the run",
+        f"  {truth['analysed']} analysed, {len(truth['not_analysed'])} not, {len(truth['not_in_the_run'])} not found",
     ]
     for name, curve in (document["presence"] or {}).items():
         words = name.replace("_", " ")

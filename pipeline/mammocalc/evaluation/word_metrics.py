@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.evaluation.evaluation_report import Table, figure_cells, figure_to_json
-from mammocalc.evaluation.label_metrics import NOT_JUDGED
+from mammocalc.evaluation.label_metrics import NOT_ANALYSED
 from mammocalc.evaluation.word_truth import READERS_WORDS
 from mammocalc.vocabulary.lexicon import Distribution
 
@@ -61,7 +61,7 @@ def score_words(
     readings : sequence of Reading
         May be empty; those without a word are left out.
     cases : sequence of Case
-        Of the evaluation. An image that was not judged got no right word.
+        Of the evaluation. An image that was not analysed got no right word.
     bootstrap : Bootstrap
         Over the same cases.
 
@@ -121,14 +121,14 @@ def score_words(
 
 
 def _word_of(case: Case) -> str:
-    return NOT_JUDGED if case.found is None else case.found.label
+    return NOT_ANALYSED if case.found is None else case.found.label
 
 
 def _labels(of_case: Mapping[int, Sequence[Reading]], cases: Sequence[Case]) -> list[str]:
     """List every word that somebody said, in one order."""
     said = {_word_of(cases[i]) for i in of_case}
     said |= {word for own in of_case.values() for r in own for word in (r.label, r.second_label) if word is not None}
-    known = list(dict.fromkeys((*READERS_WORDS, *(str(label) for label in Distribution), NOT_JUDGED)))
+    known = list(dict.fromkeys((*READERS_WORDS, *(str(label) for label in Distribution), NOT_ANALYSED)))
     return [label for label in known if label in said] + sorted(said - set(known))
 
 

@@ -41,7 +41,7 @@ def run(
     Judge every mammogram of the inputs and leave the files of a run.
 
     A folder that holds a run of the same configuration and version is gone on with, whether it was interrupted or its
-    input has grown since: what was judged is not judged again, and what is gone or changed is named.
+    input has grown since: what was analysed is not analysed again, and what is gone or changed is named.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def run(
         Asked several times a second; after True the files in hand are
         finished and what there is is written.
     open_executor : callable
-        Starts an executor with so many workers, in which images are judged without limits; None for
+        Starts an executor with so many workers, in which images are analysed without limits; None for
         processes of this machine, with them.
 
     Returns
@@ -68,7 +68,7 @@ def run(
     KeyboardInterrupt
         If it was asked to stop while headers were read. Nothing was done.
     OutputError
-        If the folder cannot take the results, before any file was judged. What goes wrong
+        If the folder cannot take the results, before any file was analysed. What goes wrong
         with it later ends the run and stands in the summary.
     """
     check_classifiers(request.resolved.config)

@@ -34,7 +34,7 @@ _ENDINGS: Final = MappingProxyType(
         Fault.TIME: (
             Reason.TIMED_OUT,
             (
-                "The time limit of {} passed before this file was judged: its decoder hangs, or the disk does. "
+                "The time limit of {} passed before this file was analysed: its decoder hangs, or the disk does. "
                 "Allow more with --time-limit, or export it in another transfer syntax."
             ),
         ),

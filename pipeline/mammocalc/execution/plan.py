@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
     """
-    A file that is to be judged: where it is, and what it and its image may be called in the outputs.
+    A file that is to be analysed: where it is, and what it and its image may be called in the outputs.
 
     What may name a person is left out where this is printed: the worker of a cluster prints the arguments of
     calls that failed.
@@ -50,7 +50,7 @@ class PlannedImage:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """
-    What is to be judged, and what is settled already.
+    What is to be analysed, and what is settled already.
 
     ``rows`` hold what could not be looked into, ``archives`` the names of those that were passed over. ``input_digest``
     is a fingerprint of the names, sizes and dates of all files. ``renamed`` says what paths of earlier rows are called
@@ -94,7 +94,7 @@ def plan_run(
     paths: PublicPaths | None = None,
 ) -> Plan:
     """
-    Look at the header of every file that was found, before any of them is judged.
+    Look at the header of every file that was found, before any of them is analysed.
 
     Files that share a SOP Instance UID are put together here, so that what becomes of
     them never depends on which worker is faster.

@@ -69,7 +69,7 @@ class Present:
 
 
 def is_complete(uid: str, order: WorkOrder, there: Present) -> bool:
-    """Whether all files are there that belong to a judged image; what is in them is not looked at."""
+    """Whether all files are there that belong to a analysed image; what is in them is not looked at."""
     store, outputs = order.folder, order.config.outputs
     result = store.place(RESULTS, uid, ".json").as_posix()
     if not there.has(RESULTS, result) or not there.has(DETAILS, details_path(result)):

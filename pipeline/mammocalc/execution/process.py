@@ -32,7 +32,7 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
     """
     Judge one image and write what is to be written of it.
 
-    Of several files with one SOP Instance UID, the first that can be judged is. Exact
+    Of several files with one SOP Instance UID, the first that can be analysed is. Exact
     copies of an earlier one are skipped, and others fail: for their own fault if
     they have one, else for bearing the UID of another image. A file that changes while it
     is read is read again, and fails where it goes on changing.
@@ -60,7 +60,7 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
             return ImageOutcome((), str(problem))
         if verdict.content is not None:
             earlier.add(verdict.content)
-        may_judge = may_judge and verdict.status is not Status.JUDGED
+        may_judge = may_judge and verdict.status is not Status.ANALYSED
         seconds = round(time.perf_counter() - started, 3)
         rows.append(
             FileRow(
@@ -68,7 +68,7 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
                 verdict.content, verdict.seen, verdict.volume,
             )
         )  # fmt: skip
-    adopted = sum(row.status is Status.JUDGED and row.content == image.source for row in rows)
+    adopted = sum(row.status is Status.ANALYSED and row.content == image.source for row in rows)
     return ImageOutcome(tuple(rows), adopted=adopted)
 
 
@@ -88,12 +88,12 @@ _MISSING: Final = (
 _DUPLICATE: Final = "An exact copy of another file of this run, which stands for both."
 
 _COLLISION: Final = (
-    "Another file of this run has the same SOP Instance UID and other content, and that one was judged. "
+    "Another file of this run has the same SOP Instance UID and other content, and that one was analysed. "
     "Find out which is the right one, and remove the other."
 )
 
 _CHANGED: Final = (
-    "The file was exchanged or changed while the run went on, so nothing of it was judged. "
+    "The file was exchanged or changed while the run went on, so nothing of it was analysed. "
     "Repeat the command when nothing writes to it any more."
 )
 
@@ -153,8 +153,8 @@ def _settle(
         if content in earlier:
             raise ImageSkippedError(Reason.DUPLICATE, _DUPLICATE)  # noqa: TRY301 - as the reader does
         if may_judge and content is not None and content == image.source:
-            said = _said_of_judged(_notes_of_result(image, order))
-            return _Verdict(Status.JUDGED, message=said, content=content), {}  # its result lies there, whole
+            said = _said_of_analysed(_notes_of_result(image, order))
+            return _Verdict(Status.ANALYSED, message=said, content=content), {}  # its result lies there, whole
         mammogram = read_mammogram(file.path, dicom_settings(order.config))
         names = file.pseudonyms
         if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
@@ -164,8 +164,8 @@ def _settle(
         if not may_judge:
             raise ImageUnreadableError(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
         content = content or _digest(file.path, order)
-        said = _said_of_judged(mammogram.identity.notes)
-        return _Verdict(Status.JUDGED, message=said, content=content), make_outputs(mammogram, content, order)
+        said = _said_of_analysed(mammogram.identity.notes)
+        return _Verdict(Status.ANALYSED, message=said, content=content), make_outputs(mammogram, content, order)
     except ImageError as error:
         status = Status.SKIPPED if isinstance(error, ImageSkippedError) else Status.FAILED
         volume = _volume_of(file) if error.reason is Reason.TOMOSYNTHESIS else None
@@ -179,8 +179,8 @@ def _volume_of(file: PlannedFile) -> str | None:
     return None if file.pseudonyms is None else volume_key(file.pseudonyms.series_instance_uid)
 
 
-def _said_of_judged(notes: Sequence[str]) -> str | None:
-    """Give what the row of a judged file says: the notes of its result; None where there is nothing to be said."""
+def _said_of_analysed(notes: Sequence[str]) -> str | None:
+    """Give what the row of a analysed file says: the notes of its result; None where there is nothing to be said."""
     return " ".join(notes) or None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mammocalc.config import without_secrets
 from mammocalc.execution.run_layout import LOG, OWN, RECORD, RESERVE, clear, remove_parts
 from mammocalc.execution.run_manifest import SOFTWARE
+from mammocalc.results.schema_version import SCHEMA_VERSION
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def _differences(record: Mapping[str, Any] | None, identity: RunIdentity, resolv
         return
     if record.get("version") != identity.version:
         yield f"it was made by version {record.get('version')}, this is {identity.version}"
+    elif record.get("schema_version") != SCHEMA_VERSION:
+        yield f"its files are of schema {record.get('schema_version')}, this writes {SCHEMA_VERSION}"
     if record.get("configuration_digest") != identity.configuration_digest:
         before, now = _flat(record.get("configuration") or {}), _flat(without_secrets(resolved.config))
         changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))

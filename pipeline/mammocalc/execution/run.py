@@ -114,7 +114,7 @@ class Run:
         self.resumed = 0
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
-        self._judged = 0
+        self._analysed = 0
         self._before: Mapping[str, FileRow] = {}
         self._results: AbstractSet[str] = frozenset()
         self._pending: set[str] = set()
@@ -232,15 +232,15 @@ class Run:
         self.claims.check()
         rows = outcome.rows
         uid = rows[0].sop_instance_uid
-        if uid in self._results and not any(row.status is Status.JUDGED for row in rows):
+        if uid in self._results and not any(row.status is Status.ANALYSED for row in rows):
             Present.look_for(str(uid), self.order.folder).forget(str(uid), self.order.folder)
         self.rows.append(rows)
         self.resumed += outcome.adopted if uid not in self._own else 0
-        self._judged -= outcome.adopted
+        self._analysed -= outcome.adopted
         self._own.add(uid)
         for number, row in enumerate(rows, start=total - len(self._pending) + 1):
             self._pending.discard(row.path)
-            self._judged += row.status is Status.JUDGED
+            self._analysed += row.status is Status.ANALYSED
             self._note_row(row)
             self._on_progress(Progress("files", number, total, row))
         if time.monotonic() - self._published >= PUBLISH_SECONDS:
@@ -280,7 +280,7 @@ class Run:
         remove_parts(self.folder.root)  # of workers that were killed
         if self._remote is not None:
             self._remote.collect(self.folder.root)
-        paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.JUDGED}
+        paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.ANALYSED}
         write_tables(self.folder.root, paths, parquet=self.request.resolved.config.outputs.parquet)
         write_studies(self.folder, paths.keys())
         self.claims.check()
@@ -298,7 +298,7 @@ class Run:
         Returns
         -------
         str or None
-            What was lost, so that nobody believes the count; None where each judged image has all its files.
+            What was lost, so that nobody believes the count; None where each analysed image has all its files.
         """
         self.claims.check()
         there = Present.look(self.order.folder)
@@ -306,7 +306,7 @@ class Run:
         lost = {
             str(row.sop_instance_uid)
             for row in rows
-            if row.status is Status.JUDGED and not is_complete(str(row.sop_instance_uid), self.order, there)
+            if row.status is Status.ANALYSED and not is_complete(str(row.sop_instance_uid), self.order, there)
         }
         if not lost:
             return None
@@ -316,14 +316,14 @@ class Run:
         self.journal.note("results_lost", images=len(lost))
         images = "1 image that was" if len(lost) == 1 else f"{len(lost)} images that were"
         return (
-            f"files of {images} judged are not there any more: something removed or moved them from the output while "
+            f"files of {images} analysed are not there any more: something removed or moved them from the output while "
             "the run went on, or its disk was exchanged. They are not counted"
         )
 
     def end(self, state: str, totals: Totals, why: str | None, *, has_page: bool = True) -> RunSummary:
         """Write the last record and the last line of the log; OSError or OutputLostError where that cannot be done."""
         rows = self.rows.all()
-        pace = measure_pace(rows, self._judged, time.monotonic() - self._clock)
+        pace = measure_pace(rows, self._analysed, time.monotonic() - self._clock)
         self.claims.check()
         (self.folder.root / RESERVE).unlink(missing_ok=True)
         volumes = describe_volumes(rows)
@@ -350,7 +350,7 @@ class Run:
         taken away: they would be those of another state.
         """
         totals = count(self.rows.all(), (), passed_over)
-        pace = measure_pace(self.rows.all(), self._judged, time.monotonic() - self._clock)
+        pace = measure_pace(self.rows.all(), self._analysed, time.monotonic() - self._clock)
         if not self._has_begun:  # without a record, all else would be of unknown origin
             return RunSummary((), totals, 0, why, pace, has_page=False)
         with contextlib.suppress(OSError, OutputLostError):
@@ -394,7 +394,7 @@ class Run:
         self._publish()
 
     def _distributions(self) -> list[str]:
-        """Read the labels of all judged images back from their table."""
+        """Read the labels of all analysed images back from their table."""
         with (self.folder.root / TABLES / "images.csv").open(encoding="utf-8", newline="") as file:
             return [line["distribution"] for line in csv.DictReader(file)]
 
@@ -406,5 +406,5 @@ class Run:
             "Started": self._started.strftime("%Y-%m-%d %H:%M UTC"),
         }
         if volumes:
-            facts["Not judged"] = "; ".join(volumes)
+            facts["Not analysed"] = "; ".join(volumes)
         return facts if why is None else {**facts, "Stopped": why}

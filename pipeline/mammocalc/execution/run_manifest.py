@@ -16,6 +16,7 @@ from mammocalc.config import digest, without_secrets
 from mammocalc.execution.workers.resources import processors
 from mammocalc.files.json_lines import read_json_lines
 from mammocalc.model import FileRow
+from mammocalc.results.schema_version import SCHEMA_VERSION
 from mammocalc.vocabulary.lexicon import NOTICE, Reason, Status
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class RunIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many files became what; ``distribution`` counts the judged images by their label."""
+    """How many files became what; ``distribution`` counts the analysed images by their label."""
 
     files: int
     status: Mapping[str, int]
@@ -87,21 +88,21 @@ class Pace:
     ----------
     seconds : float
         From its start, or that of its last continuation.
-    judged : int
-        Images judged in that time.
+    analysed : int
+        Images analysed in that time.
     images_per_hour : float or None
-        None where nothing was judged.
+        None where nothing was analysed.
     slowest : tuple of (str, float)
         Path and seconds of the files that took longest, the slowest first.
     """
 
     seconds: float
-    judged: int
+    analysed: int
     images_per_hour: float | None
     slowest: tuple[tuple[str, float], ...]
 
 
-def measure_pace(rows: Iterable[FileRow], judged: int, seconds: float) -> Pace:
+def measure_pace(rows: Iterable[FileRow], analysed: int, seconds: float) -> Pace:
     """
     Say how fast a run was.
 
@@ -109,15 +110,15 @@ def measure_pace(rows: Iterable[FileRow], judged: int, seconds: float) -> Pace:
     ----------
     rows : iterable of FileRow
         All of the run.
-    judged : int
-        How many of them were judged in this time.
+    analysed : int
+        How many of them were analysed in this time.
     seconds : float
     """
     slowest = nlargest(SLOWEST, rows, key=lambda row: row.seconds)
     return Pace(
         seconds=round(seconds, 1),
-        judged=judged,
-        images_per_hour=round(judged * 3600 / seconds, 1) if judged and seconds else None,
+        analysed=analysed,
+        images_per_hour=round(analysed * 3600 / seconds, 1) if analysed and seconds else None,
         slowest=tuple((row.path, row.seconds) for row in slowest if row.seconds),
     )
 
@@ -145,7 +146,7 @@ def describe_run(
         JSON values. No name of this machine, of a user or of a folder.
     """
     return {
-        "schema_version": "1.0",
+        "schema_version": SCHEMA_VERSION,
         "software": SOFTWARE,
         **asdict(identity),
         "operating_point": resolved.config.name,

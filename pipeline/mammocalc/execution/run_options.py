@@ -64,9 +64,9 @@ class RunSummary:
 
     ``stopped_because`` is None where it came to its end. ``real_paths`` holds, by their paths in the outputs, where
     those files are whose names are hidden there: for the terminal of their owner alone. ``changed`` names
-    files that hold something else than when they were judged before; rows of files that are gone say so themselves.
+    files that hold something else than when they were analysed before; rows of files that are gone say so themselves.
     ``archives`` are among the files that were passed over.
-    ``volumes`` are sentences on volumes of tomosynthesis, which are not judged.
+    ``volumes`` are sentences on volumes of tomosynthesis, which are not analysed.
     ``notes`` are sentences about the call as a whole. ``has_page`` is False where no page could be written.
     """
 

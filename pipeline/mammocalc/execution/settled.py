@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CHECKS_AT_ONCE: Final = 16
 PAGE_END: Final = b"</html>\n"
 PICTURE_ENDS: Final = (b"\xff\xd9", b"IEND\xaeB`\x82")  # of JPEG (ITU-T T.81, B.1) and PNG (RFC 2083, 4.1.4)
-GONE: Final = "The file is not there any more; its result, of when it was judged, stays."
+GONE: Final = "The file is not there any more; its result, of when it was analysed, stays."
 EXCHANGED: Final = "The file holds another image now; the result of the one that it held before stays."
 UNKNOWN_PATH: Final = "~unknown/{}"  # a result of this run whose row was lost, and whose file is gone
 
@@ -36,7 +36,7 @@ UNKNOWN_PATH: Final = "~unknown/{}"  # a result of this run whose row was lost, 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """
-    What is known of a plan before anything is judged.
+    What is known of a plan before anything is analysed.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Settled:
     exchanged : tuple of str
         Paths that held another image before.
     vanished : tuple of str
-        Paths of files that are not there any more: judged ones keep a row, others do not.
+        Paths of files that are not there any more: analysed ones keep a row, others do not.
     """
 
     rows: tuple[FileRow, ...]
@@ -74,7 +74,7 @@ def find_settled(
     A file is what it holds: neither its name nor its dates. It need not be looked at where its row says so: where its
     size and dates are still those under which its content was read (`mammocalc.execution.content.tag_of`), all files
     that bear its UID are the same as before, and the result was made from that content and lies there whole, with
-    everything that it refers to. Else the content is read, and what has the content of a whole result is not judged
+    everything that it refers to. Else the content is read, and what has the content of a whole result is not analysed
     again. What failed is always looked at again.
 
     Parameters
@@ -109,7 +109,7 @@ def find_settled(
     for image in plan.images:
         own = [written[file.public_path] for file in image.files if file.public_path in written]
         source = sources.get(str(image.files[0].sop_instance_uid))
-        own = [row for row in own if row.status is not Status.JUDGED or row.content == source]
+        own = [row for row in own if row.status is not Status.ANALYSED or row.content == source]
         known_rows += own
         if any(file.path in on_hold for file in image.files):
             continue
@@ -127,7 +127,7 @@ def find_settled(
             exchanged.append(path)
         elif path not in planned and row.sop_instance_uid not in uids:
             vanished.append(path)
-        if row.status is Status.JUDGED and row.sop_instance_uid not in uids:
+        if row.status is Status.ANALYSED and row.sop_instance_uid not in uids:
             gone.append(replace(row, reason=Reason.GONE, message=EXCHANGED if is_other else GONE, seen=None))
     gone += [row for uid, row in gone_before.items() if uid not in uids]
     gone += _without_rows(there, {str(row.sop_instance_uid) for row in gone} | {str(uid) for uid in uids}, order)
@@ -137,10 +137,10 @@ def find_settled(
 
 def _says_all(rows: list[FileRow], source: str | None) -> bool:
     """Whether the rows of an image account for its result, or for there being none."""
-    judged = [row for row in rows if row.status is Status.JUDGED]
-    if not judged:
+    analysed = [row for row in rows if row.status is Status.ANALYSED]
+    if not analysed:
         return source is None
-    return len(judged) == 1 and source is not None and judged[0].content == source
+    return len(analysed) == 1 and source is not None and analysed[0].content == source
 
 
 class _is_seen:  # noqa: N801 - a question with its context
@@ -231,5 +231,5 @@ def _without_rows(there: Present, accounted: AbstractSet[str], order: WorkOrder)
             there.forget(uid, order.folder)
         else:
             path = UNKNOWN_PATH.format(uid)
-            rows.append(FileRow(path, uid, Status.JUDGED, Reason.GONE, GONE, 0.0, source))
+            rows.append(FileRow(path, uid, Status.ANALYSED, Reason.GONE, GONE, 0.0, source))
     return rows

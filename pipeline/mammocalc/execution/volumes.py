@@ -24,7 +24,7 @@ def volume_key(series_instance_uid: str) -> str | None:
 
 def describe_volumes(rows: Iterable[FileRow]) -> tuple[str, ...]:
     """
-    Describe the volumes of a run, which are not judged.
+    Describe the volumes of a run, which are not analysed.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def describe_volumes(rows: Iterable[FileRow]) -> tuple[str, ...]:
         if row.volume is not None:
             volumes.setdefault(row.volume, []).append(row.path)
     sentences = [
-        f"volume {number} of tomosynthesis: {_files(paths)}: skipped, for volumes are not judged yet"
+        f"volume {number} of tomosynthesis: {_files(paths)}: skipped, for volumes are not analysed yet"
         for number, paths in enumerate(volumes.values(), start=1)
     ]
     more = len(sentences) - LISTED

@@ -156,7 +156,7 @@ def watch(
     Judge files as they arrive, until it is asked to stop.
 
     It is `mammocalc.execution.batch.run` over and over: what a folder holds in the end gives the same results whether
-    it was watched or judged at once. Rows and results are written at once, tables and page when nothing is waiting.
+    it was watched or analysed at once. Rows and results are written at once, tables and page when nothing is waiting.
 
     Parameters
     ----------

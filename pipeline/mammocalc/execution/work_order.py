@@ -29,7 +29,7 @@ class ImageOutcome:
 
     ``write_problem`` is None, or a sentence that says why the run's folder did not take the
     results; then there are no rows, and the run cannot go on. ``adopted`` counts
-    files that were judged before, as their content tells.
+    files that were analysed before, as their content tells.
     """
 
     rows: tuple[FileRow, ...]

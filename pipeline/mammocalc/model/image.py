@@ -134,7 +134,7 @@ class StoredPixels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mammogram:
-    """One frame that is to be judged; ``spacing`` is None where no believable one was found."""
+    """One frame that is to be analysed; ``spacing`` is None where no believable one was found."""
 
     identity: ImageIdentity
     frame: int

@@ -22,7 +22,7 @@ class Report:
     Everything that was found in one image.
 
     ``presence`` grows with the certainty that the breast holds at least one
-    calcification of any kind (0 to 1). ``medium`` is as what it was judged.
+    calcification of any kind (0 to 1). ``medium`` is as what it was analysed.
     """
 
     identity: ImageIdentity
@@ -99,7 +99,7 @@ class FileRow:
     What became of one input file: a line of ``files.jsonl``.
 
     ``path`` is relative to the input it was found under, with forward slashes.
-    ``reason`` is None for judged files, unless the file has gone since (``gone``), ``message`` where nothing is to be
+    ``reason`` is None for analysed files, unless the file has gone since (``gone``), ``message`` where nothing is to be
     said of them.
     ``content`` is the beginning of the SHA-256 of its bytes, None where they were not needed.
     ``seen`` is a keyed mark of its size and dates when it was settled, None where those cannot be trusted.

@@ -105,10 +105,10 @@ def say_presence(level: float | None) -> str:
     Examples
     --------
     >>> say_presence(7.2496), say_presence(None)
-    ('presence 7.3 of 10', 'presence not judged')
+    ('presence 7.3 of 10', 'presence not scored')
     """
     if level is None:
-        return "presence not judged"
+        return "presence not scored"
     return f"presence {fixed(level, 1, LEVEL_DECIMALS)} of 10"
 
 

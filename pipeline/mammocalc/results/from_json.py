@@ -22,7 +22,7 @@ from mammocalc.results.consistency import check_counts, check_ids
 from mammocalc.results.field import Field
 from mammocalc.results.parse import parse_json
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
-from mammocalc.results.schema_version import check_version
+from mammocalc.results.schema_version import check_version, upgraded
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import (
     DESCRIPTORS,
@@ -74,7 +74,7 @@ def from_json(document: Any) -> Result:
     mammocalc.results.to_json.to_json : The inverse.
     """
     root = Field(document)
-    check_version(root.at("schema_version").value)
+    root = Field(upgraded(document, check_version(root.at("schema_version").value)))
     report = _report(root)
     check_ids(report)
     check_counts(root.at("counts"), report)

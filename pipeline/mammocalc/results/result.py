@@ -22,7 +22,7 @@ class Provenance:
     """
     How a result came to be: which software, which configuration, at which operating point, and from which content.
 
-    ``source_digest`` is the beginning of the SHA-256 of the file that was judged, 32 hexadecimal digits; None where
+    ``source_digest`` is the beginning of the SHA-256 of the file that was analysed, 32 hexadecimal digits; None where
     there was no file.
     """
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 HISTORY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "1.0": "The first.",
+        "2.0": "A file whose image was analysed has the status `analysed`, which was `judged`, in files.jsonl and in "
+        "the totals of run.json; `pace.judged` is `pace.analysed`. A result has `image.study_day`.",
     }
 )
 """
@@ -69,3 +71,25 @@ def check_version(version: Any) -> str:
         raise ResultError("schema_version", message)
     message = f"there is no version {version}; those that can be read are {', '.join(HISTORY)}"
     raise ResultError("schema_version", message)
+
+
+def upgraded(document: Mapping[str, Any], version: str) -> Mapping[str, Any]:
+    """
+    Give a result the form of the version that is written now.
+
+    Parameters
+    ----------
+    document : mapping
+        Of a version that can be read.
+    version : str
+        Which one that is.
+
+    Returns
+    -------
+    mapping
+        What an older version did not have is null.
+    """
+    image = document.get("image")
+    if version == "1.0" and isinstance(image, dict):
+        return {**document, "image": {"study_day": None, **image}}
+    return document

@@ -44,7 +44,7 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
     run_folder : Path
         The folder of the run; its ``results`` are read and ``tables`` written.
     paths : mapping of str to str
-        Of the judged files, as they may be shown, by SOP Instance UID.
+        Of the analysed files, as they may be shown, by SOP Instance UID.
     parquet : bool
         Write each table as Parquet as well, beside its CSV.
 

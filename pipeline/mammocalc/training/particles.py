@@ -163,7 +163,7 @@ def _describe_copies(into: Path, seed: int, config: Config, only: frozenset[str]
     with tempfile.TemporaryDirectory() as folder:
         copies = Path(folder) / "copies"
         for row in plant(copies, into, InsertRecipe(), seed, config, only):
-            if row.status is not Status.JUDGED or row.sop_instance_uid is None:
+            if row.status is not Status.ANALYSED or row.sop_instance_uid is None:
                 continue
             [path] = copies.rglob(f"*{row.sop_instance_uid}.dcm")
             yield _describe_file(path, copies / "truth" / f"{row.sop_instance_uid}.json", config)

@@ -57,7 +57,7 @@ class ConfigurationError(MammocalcError):
 
 class ImageError(MammocalcError):
     """
-    One image cannot or must not be judged; it becomes one row of the run.
+    One image cannot or must not be analysed; it becomes one row of the run.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ class ImageError(MammocalcError):
 
 
 class ImageSkippedError(ImageError):
-    """The image is readable and deliberately not judged."""
+    """The image is readable and deliberately not analysed."""
 
 
 class ImageUnreadableError(ImageError):
-    """The image cannot be read or judged."""
+    """The image cannot be read or analysed."""
 
 
 class ResultError(MammocalcError):

@@ -67,11 +67,11 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.POSSIBLE_CONTRAST_RECOMBINED: "Words of the series or the study name a contrast image of two energies, in "
     "which calcifications are subtracted.",
     Flag.POSSIBLE_SCREENSHOT: "Words of the image or its series are those of a report or a screenshot.",
-    Flag.NOT_MAMMOGRAPHY_ADMITTED: "Not a mammography object; judged because the configuration admits it.",
-    Flag.QUALITY_CONTROL_ADMITTED: "A quality-control image; judged because the configuration admits it.",
-    Flag.SPECIMEN_ADMITTED: "A specimen; judged because the configuration admits it.",
-    Flag.CONTRAST_ADMITTED: "A recombined contrast image; judged because the configuration admits it.",
-    Flag.SCREENSHOT_ADMITTED: "A screenshot or document; judged because the configuration admits it.",
+    Flag.NOT_MAMMOGRAPHY_ADMITTED: "Not a mammography object; analysed because the configuration admits it.",
+    Flag.QUALITY_CONTROL_ADMITTED: "A quality-control image; analysed because the configuration admits it.",
+    Flag.SPECIMEN_ADMITTED: "A specimen; analysed because the configuration admits it.",
+    Flag.CONTRAST_ADMITTED: "A recombined contrast image; analysed because the configuration admits it.",
+    Flag.SCREENSHOT_ADMITTED: "A screenshot or document; analysed because the configuration admits it.",
     Flag.BREAST_OUTLINE_UNCERTAIN: "The outline of the breast could not be told from the background with certainty.",
     Flag.NIPPLE_UNCERTAIN: "The nipple was not found with enough confidence to be used.",
     Flag.PECTORAL_UNCERTAIN: "The edge of the pectoral muscle was not found with enough confidence to be used.",
@@ -80,8 +80,8 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     "calcification.",
     Flag.BURNED_IN_MARKS: "Text, dots, rulers or lines are drawn into the pixels over the breast; nothing on them is "
     "listed as a calcification.",
-    Flag.CLASSIFIER_UNTRAINED: "A classifier judged under settings that it was not trained under, as the configuration "
-    "allows (on_other_settings): its scores are not those that were measured.",
+    Flag.CLASSIFIER_UNTRAINED: "A classifier was used under settings that it was not trained under, as the "
+    "configuration allows (on_other_settings): its scores are not those that were measured.",
     Flag.NEAR_SKIN: "Lies at the skin line, where skin calcifications and skin folds are found.",
     Flag.NEAR_NIPPLE: "Lies within the reach of the areola: it may lie in its skin, or in a duct behind it.",
     Flag.IN_PECTORAL: "Lies over the pectoral muscle.",

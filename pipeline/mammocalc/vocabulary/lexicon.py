@@ -154,9 +154,14 @@ class Morphology(StrEnum):
 class Status(StrEnum):
     """What became of one input file."""
 
-    JUDGED = "judged"
+    ANALYSED = "analysed"
     SKIPPED = "skipped"
     FAILED = "failed"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Status | None:
+        """Read the word of runs before schema 2.0."""
+        return cls.ANALYSED if value == "judged" else None
 
 
 class Reason(StrEnum):
@@ -165,7 +170,7 @@ class Reason(StrEnum):
     # Judged, in an earlier part of the run.
     GONE = "gone"
 
-    # Skipped: readable, and deliberately not judged.
+    # Skipped: readable, and deliberately not analysed.
     NOT_MAMMOGRAPHY = "not_mammography"
     NO_PIXELS = "no_pixels"
     MULTIFRAME = "multiframe"
@@ -178,7 +183,7 @@ class Reason(StrEnum):
     SCREENSHOT = "screenshot"
     DUPLICATE = "duplicate"
     SYMLINK_LOOP = "symlink_loop"
-    # Failed: could not be read or judged.
+    # Failed: could not be read or analysed.
     MISSING_FILE = "missing_file"
     CHANGED = "changed_while_read"
     EMPTY_FILE = "empty_file"

@@ -75,7 +75,7 @@ def turned(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> dict[str, An
 
 @pytest.fixture
 def show(turned: dict[str, Any], serve: Any, visit: Any, tmp_path: Path) -> Callable[..., Any]:
-    """Open the first image with other pixels and other windows in its file than those that were judged."""
+    """Open the first image with other pixels and other windows in its file than those that were analysed."""
 
     def show(
         pixels: Any = None, script: str = "", size: tuple[int, int] = (1400, 900), ratio: float = 1, **tags: Any

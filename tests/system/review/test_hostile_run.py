@@ -163,7 +163,7 @@ def test_an_overlay_that_a_result_names_outside_of_the_run_is_not_sent(
 
 def test_rows_tables_and_records_that_are_none_are_said(serve: Any, run: Path, uid: str) -> None:
     lines = [DEEP, "[]", '{"status": 7}', '{"status": "failed", "path": {"a": 1}, "seconds": NaN}', "{broken"]
-    lines += ['{"status": "judged", "sop_instance_uid": ["x"], "path": 7, "seconds": "long"}', "9" * 10_000]
+    lines += ['{"status": "analysed", "sop_instance_uid": ["x"], "path": 7, "seconds": "long"}', "9" * 10_000]
     lines += [json.dumps({"status": "failed", "path": f"{STEER}.dcm", "message": "\ud800", "seconds": 1})]
     with (run / "files.jsonl").open("a", encoding="utf-8") as rows:
         rows.write("\n".join(lines) + "\n{unfinished")

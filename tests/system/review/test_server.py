@@ -650,7 +650,7 @@ def test_a_run_of_two_thousand_images_is_served_whole(serve: Any, run: Path, jud
                     {
                         "path": f"{number}.dcm",
                         "sop_instance_uid": uid,
-                        "status": "judged",
+                        "status": "analysed",
                         "reason": None,
                         "message": None,
                         "seconds": 1.0,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Captured = pytest.CaptureFixture[str]
 
 
-def row(number: int, status: Status = Status.JUDGED, reason: Reason | None = None) -> FileRow:
+def row(number: int, status: Status = Status.ANALYSED, reason: Reason | None = None) -> FileRow:
     return FileRow(f"{number}.dcm", f"1.{number}", status, reason, reason and f"Sentence of {reason}.", 0.5)
 
 
@@ -230,8 +230,8 @@ def test_on_a_terminal_a_bar_shows_each_stage(monkeypatch: pytest.MonkeyPatch) -
         for number in range(1, 4):
             display.update(Progress("files", number, 3, row(number)))
         display.say("something [in brackets]")
-    assert "judging" in stream.getvalue()
-    assert "3 judged, 0 skipped, 0 failed" in stream.getvalue()
+    assert "analysing" in stream.getvalue()
+    assert "3 analysed, 0 skipped, 0 failed" in stream.getvalue()
     assert "something [in brackets]" in stream.getvalue()
 
 
@@ -244,7 +244,7 @@ def test_without_a_terminal_progress_is_a_few_lines(monkeypatch: pytest.MonkeyPa
             display.update(Progress("files", number, 3, row(number)))
         display.update(Progress("tables", 1, 1))
     assert stream.getvalue() == (
-        "reading headers 3/3\njudging 3/3: 3 judged, 0 skipped, 0 failed\nwriting tables 1/1\n"
+        "reading headers 3/3\nanalysing 3/3: 3 analysed, 0 skipped, 0 failed\nwriting tables 1/1\n"
     )
 
 
@@ -264,9 +264,9 @@ def test_the_summary_groups_reasons_and_names_the_first_failures() -> None:
     totals = count(rows, ["not_applicable"], passed_over=2)
     text = summarise(RunSummary(tuple(rows), totals, 1, None, measure_pace(rows, 12, 5400.0)), "out")
     assert text.splitlines()[:4] == [
-        "15 files: 1 judged, 1 skipped, 13 failed",
+        "15 files: 1 analysed, 1 skipped, 13 failed",
         "2 passed over, for they are not DICOM",
-        "1 of them was judged before, by the run that goes on here",
+        "1 of them was analysed before, by the run that goes on here",
         "distribution: 1 not applicable",
     ]
     assert "skipped: 1 duplicate" in text

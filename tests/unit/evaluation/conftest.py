@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mammocalc.evaluation import ScoringSettings
+from mammocalc.results.schema_version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +38,7 @@ def image() -> Callable[..., dict[str, Any]]:
     ) -> dict[str, Any]:
         call = {"label": label, "probabilities": probabilities}
         return {
+            "schema_version": SCHEMA_VERSION,
             "image": {"sop_instance_uid": uid, "patient_key": patient, "pixel_spacing_mm": spacing},
             "breast": {"area_mm2": 1000.0},
             "presence": presence,
@@ -63,6 +65,10 @@ def image() -> Callable[..., dict[str, Any]]:
     return image
 
 
+def candidates_of(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: result[name] for name in ("schema_version", "candidates")}
+
+
 @pytest.fixture
 def write_run(tmp_path: Path) -> Callable[..., Path]:
     """Write the files of a run; ``rows`` are the images that were not judged."""
@@ -72,6 +78,7 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
         for kind in ("results", "candidates"):
             (folder / kind).mkdir(parents=True)
         record = {
+            "schema_version": SCHEMA_VERSION,
             "software": "mammocalc",
             "version": "0",
             "configuration_digest": "0",
@@ -84,8 +91,8 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
         for number, result in enumerate(images):
             uid = result["image"]["sop_instance_uid"]
             (folder / "results" / f"{uid}.json").write_text(json.dumps(result))
-            (folder / "candidates" / f"{uid}.json").write_text(json.dumps({"candidates": result["candidates"]}))
-            row = {"path": f"image_{number}.dcm", "sop_instance_uid": uid, "status": "judged", "reason": None}
+            (folder / "candidates" / f"{uid}.json").write_text(json.dumps(candidates_of(result)))
+            row = {"path": f"image_{number}.dcm", "sop_instance_uid": uid, "status": "analysed", "reason": None}
             lines.append(json.dumps(row))
         lines += [json.dumps(row) for row in rows]
         (folder / "files.jsonl").write_text("\n".join(lines))

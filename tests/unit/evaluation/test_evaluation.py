@@ -17,6 +17,7 @@ from mammocalc.evaluation import (
     write_evaluation,
 )
 from mammocalc.evaluation.truth import TruthError
+from mammocalc.results.schema_version import SCHEMA_VERSION
 from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.uid import as_uid
 
@@ -169,10 +170,10 @@ def test_sizes_are_those_of_the_pairs(small: tuple[Path, Path], score: Score) ->
     assert len(evaluation.tables["sizes"].rows) == 3
 
 
-def test_what_was_not_judged_is_listed_and_never_pays(small: tuple[Path, Path], score: Score) -> None:
+def test_what_was_not_analysed_is_listed_and_never_pays(small: tuple[Path, Path], score: Score) -> None:
     document = score(*small).document
     truth = document["truth"]
-    assert truth["not_judged"] == [{"sop_instance_uid": "1.3", "status": "failed", "reason": "truncated"}]
+    assert truth["not_analysed"] == [{"sop_instance_uid": "1.3", "status": "failed", "reason": "truncated"}]
     assert truth["not_in_the_run"] == ["1.4"]
     # The failed image has calcifications and ranks last: one pair is right, one is not.
     assert document["presence"]["as_labelled"]["area"]["value"] == 0.5
@@ -194,7 +195,7 @@ def test_a_file_whose_identity_could_not_be_read_is_known_by_its_name(
         {"sop_instance_uid": "1"}, {"sop_instance_uid": "2", "file": "bad.dcm", "points": [point(1, 1)]}
     )
     document = score(write_run([image("1")], [row]), truth).document
-    assert [entry["sop_instance_uid"] for entry in document["truth"]["not_judged"]] == ["2"]
+    assert [entry["sop_instance_uid"] for entry in document["truth"]["not_analysed"]] == ["2"]
     assert document["calcifications"]["at_operating_point"]["found"]["value"] == 0.0
 
 
@@ -346,6 +347,9 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no run"):
         read_run(tmp_path)
     (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(UsageError, match="no document of a mammocalc run"):
+        read_run(tmp_path)
+    (tmp_path / "run.json").write_text(f'{{"schema_version": "{SCHEMA_VERSION}"}}')
     with pytest.raises(UsageError, match="'configuration'"):
         read_run(tmp_path)
 
@@ -389,5 +393,5 @@ def test_a_truth_may_name_an_image_by_the_text_that_its_file_has_for_a_uid(
     truth = tmp_path / "labels.csv"
     truth.write_text(f"sop_instance_uid,has_calcifications\n{hashed},1\nabc,0\n")
     coverage = score(run, truth).document["truth"]
-    assert (coverage["judged"], coverage["judged_without_truth"]) == (1, 0)
+    assert (coverage["analysed"], coverage["analysed_without_truth"]) == (1, 0)
     assert coverage["not_in_the_run"] == ["abc"]

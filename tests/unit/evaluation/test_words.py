@@ -111,7 +111,7 @@ def test_one_reader_alone_has_nobody_to_agree_with(scored: Any) -> None:
     assert words["one_reader_against_the_others"] is None
 
 
-def test_an_image_that_was_not_judged_got_no_right_word(
+def test_an_image_that_was_not_analysed_got_no_right_word(
     image: Any, write_run: Any, write_words: Any, settings: ScoringSettings
 ) -> None:
     row = {"path": "b.dcm", "sop_instance_uid": "1.2", "status": "failed", "reason": "no_breast"}

@@ -43,7 +43,7 @@ def order(tmp_path: Path) -> Callable[[Path], WorkOrder]:
 def test_a_judged_image_is_a_row_and_its_files(drawn: Path, tmp_path: Path, order: Callable[[Path], WorkOrder]) -> None:
     outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", UID),)), order(tmp_path))
     (row,) = outcome.rows
-    assert (row.path, row.sop_instance_uid, row.status, row.reason) == ("a.dcm", UID, Status.JUDGED, None)
+    assert (row.path, row.sop_instance_uid, row.status, row.reason) == ("a.dcm", UID, Status.ANALYSED, None)
     assert row.seconds > 0
     assert outcome.write_problem is None
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == sorted(

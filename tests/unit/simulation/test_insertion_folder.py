@@ -57,7 +57,7 @@ def read(path: Path) -> Mammogram:
 def test_a_copy_is_read_as_its_source_but_for_the_calcifications(tmp_path: Path, changes: dict[str, Any]) -> None:
     write(tmp_path / "in", **changes)
     (row,) = run(tmp_path / "out", tmp_path / "in")
-    assert (row.status, row.calcifications) == (Status.JUDGED, 3)
+    assert (row.status, row.calcifications) == (Status.ANALYSED, 3)
     source, copy = read(tmp_path / "in" / "a.dcm"), read(tmp_path / "out" / f"{row.sop_instance_uid}.dcm")
     truth = json.loads((tmp_path / "out" / "truth" / f"{row.sop_instance_uid}.json").read_text())
     assert copy.spacing == source.spacing
@@ -175,7 +175,7 @@ def test_images_that_cannot_be_used_are_rows_and_the_others_go_on(tmp_path: Path
     (tmp_path / "in" / "d.dcm").write_bytes(whole[: len(whole) // 2])
     rows = run(tmp_path / "out", tmp_path / "in")
     assert [(row.status, row.reason) for row in rows] == [
-        (Status.JUDGED, None),
+        (Status.ANALYSED, None),
         (Status.SKIPPED, Reason.MISSING_TAG),
         (Status.SKIPPED, Reason.UNSUPPORTED_PIXELS),
     ]

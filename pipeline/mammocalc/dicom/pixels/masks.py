@@ -48,6 +48,6 @@ def refuse_mask(codes: NDArray[np.uint16]) -> None:
     if counts[levels[is_between]].sum() <= BETWEEN_SHARE * codes.size:
         message = (
             "This is a mask: its pixels have two values only, and no mammogram has. "
-            "Only mammograms are judged: use the one that it was made from."
+            "Only mammograms are analysed: use the one that it was made from."
         )
         raise ImageSkippedError(Reason.MASK, message)

@@ -135,7 +135,7 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
             notes.append(f"{verdict.doubt}, which is not said of this image alone.")
     frames = header.integer("NumberOfFrames")
     if frames is not None and frames > 1:
-        message = f"The object holds {frames} frames, and multi-frame images are not judged yet. Use its 2D images."
+        message = f"The object holds {frames} frames, and multi-frame images are not analysed yet. Use its 2D images."
         raise ImageSkippedError(Reason.MULTIFRAME, message)
     particular, heard = _particularities(header, view, statements)
     return Admission(flags | particular, (*notes, *(f"{item}." for item in heard)))
@@ -152,7 +152,7 @@ def hear_picture(admission: Admission, seen: frozenset[Flag], settings: AdmitSet
     seen : frozenset of Flag
         What the picture shows.
     settings : AdmitSettings
-        Whether quality-control images are judged.
+        Whether quality-control images are analysed.
 
     Raises
     ------
@@ -176,7 +176,7 @@ class Kind:
     def skip_unless(self, why: str, *, is_admitted: bool) -> None:
         """Refuse an image of this kind, saying what made it one."""
         if not is_admitted:
-            message = f"This is {self.name}: {why}. Set {self.setting} to true if it is to be judged all the same."
+            message = f"This is {self.name}: {why}. Set {self.setting} to true if it is to be analysed all the same."
             raise ImageSkippedError(self.reason, message)
 
 
@@ -227,7 +227,7 @@ def _refuse_volume(header: Header, statements: Sequence[Statement]) -> None:
         series = series_in_words(header)
         message = (
             f"This is a slice or a projection of tomosynthesis{f' ({series})' if series else ''}: {why}. "
-            "Volumes are not judged yet. Use the 2D images of the study."
+            "Volumes are not analysed yet. Use the 2D images of the study."
         )
         raise ImageSkippedError(Reason.TOMOSYNTHESIS, message)
 
@@ -238,7 +238,7 @@ def _refuse_derived(header: Header, statements: Sequence[Statement]) -> None:
     if derived is not None:
         reason, heard = derived
         name = "a mask" if reason is Reason.MASK else "a part that was cut out of a mammogram"
-        message = f"This is {name}: {heard}. Only whole images are judged: use the one that it was made from."
+        message = f"This is {name}: {heard}. Only whole images are analysed: use the one that it was made from."
         raise ImageSkippedError(reason, message)
 
 

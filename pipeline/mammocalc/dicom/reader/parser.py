@@ -76,7 +76,7 @@ def open_dicom(path: Path, max_pixel_bytes: int, *, header_only: bool = False) -
     except (OSError, ValueError) as error:
         raise _cannot_open(error) from None
     with Stream(raw, os.fstat(raw.fileno()).st_size) as file, warnings.catch_warnings():
-        # pydicom warns of every value that breaks a rule of its VR. What matters of it is judged
+        # pydicom warns of every value that breaks a rule of its VR. What matters of it is analysed
         # attribute by attribute; the rest would name paths and patients on a terminal.
         warnings.simplefilter("ignore")
         yield _read_header(file, max_pixel_bytes, header_only=header_only)

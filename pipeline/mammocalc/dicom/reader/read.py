@@ -56,7 +56,7 @@ def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
     Raises
     ------
     ImageSkippedError
-        The object is readable and not to be judged.
+        The object is readable and not to be analysed.
     ImageUnreadableError
         The file cannot be read as an image. Whatever the file holds, no
         other exception leaves this function.

@@ -84,6 +84,6 @@ def _tile(name: str, figure: Mapping[str, Any], digits: int) -> tuple[str, str, 
 
 def _listed(truth: Mapping[str, Any]) -> list[str]:
     """Name the images that are in no figure, or in which all is missed, each with the reason."""
-    listed = [f"{item['sop_instance_uid']}: {item['status']}, {item['reason']}" for item in truth["not_judged"]]
+    listed = [f"{item['sop_instance_uid']}: {item['status']}, {item['reason']}" for item in truth["not_analysed"]]
     listed += [f"{uid}: not in the run" for uid in truth["not_in_the_run"]]
     return listed + [f"{uid}: no pixel spacing" for uid in truth["without_a_spacing"]]

@@ -37,7 +37,7 @@ def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Sectio
         lists.append(_marks_table(marks))
     words = (
         "Images ranked by `presence`: the area is the share of pairs (one image with, one without) in the "
-        "right order. Images that were not judged rank last if they are with, and are left out if not."
+        "right order. Images that were not analysed rank last if they are with, and are left out if not."
     )
     return Section("With or without calcifications", words, [[roc], lists])
 

@@ -31,7 +31,7 @@ class Backend(Protocol):
         """Give an executor for the calls."""
 
     def capacity(self) -> int:
-        """Count how many images can be judged at once, now."""
+        """Count how many images can be analysed at once, now."""
 
     def as_call(self, work: Work) -> Work:
         """Turn work into a call for the executor."""

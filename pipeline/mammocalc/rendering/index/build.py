@@ -119,12 +119,12 @@ def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping
     plain: dict[str, list[Any]] = {name: [] for name in _PLAIN}
     for row in rows:
         # A duplicate carries the UID of an image that another row stands for.
-        image = images.get(row.sop_instance_uid or "", {}) if row.status is Status.JUDGED else {}
+        image = images.get(row.sop_instance_uid or "", {}) if row.status is Status.ANALYSED else {}
         overlay = image.get("overlay") or None
         coded["status"].append(str(row.status))
         coded["reason"].append(row.reason and str(row.reason))
-        is_done = row.status is Status.JUDGED and row.reason is None
-        coded["message"].append(None if is_done else row.message)  # what is noted of a judged image its flags say
+        is_done = row.status is Status.ANALYSED and row.reason is None
+        coded["message"].append(None if is_done else row.message)  # what is noted of a analysed image its flags say
         for name in ("laterality", "view", "distribution"):
             coded[name].append(image.get(name) or None)
         coded["maker"].append(f"{image['manufacturer']} {image['manufacturer_model_name']}".strip() if image else None)

@@ -61,7 +61,7 @@
 
   // ---- filters: one mask per facet over the codes of its column; code -1 stands at place 0
   const facets = [
-    { name: "status", title: "Status", order: ["judged", "skipped", "failed"] },
+    { name: "status", title: "Status", order: ["analysed", "skipped", "failed"] },
     { name: "distribution", title: "Distribution", order: Object.keys(data.appearances) },
     { name: "laterality", title: "Side", order: ["R", "L", "B", "unknown"] },
     { name: "view", title: "View", order: [] },
@@ -128,7 +128,7 @@
     { key: "macro", title: "Macro", value: numeric("macro"), right: true, descending: true },
     { key: "clusters", title: "Clusters", value: numeric("clusters"), right: true, descending: true },
     { key: "seconds", title: "Seconds", value: numeric("seconds"), right: true, descending: true },
-    { key: "details", title: "Flags, or why not judged" },
+    { key: "details", title: "Flags, or why not analysed" },
     { key: "links", title: "Files" },
   ];
   const state = { layout: "grid", sort: "path", descending: false, shown: [], text: "" };
@@ -244,7 +244,7 @@
     const frame = picture(row, "picture");
     const status = coded("status", row);
     const text = make("div", "words");
-    if (status === "judged") {
+    if (status === "analysed") {
       const line = distribution(row);
       line.append(make("span", "side", sideAndView(row)));
       text.append(line, make("div", "", candidates(row) || findings(row) || "-"));
@@ -420,7 +420,7 @@
     const status = tally("status");
     const sum = (name) => column[name].reduce((before, value) => before + (value ?? 0), 0);
     addTerm(byId("totals"), "files", number.format(total));
-    for (const name of ["judged", "skipped", "failed"]) addTerm(byId("totals"), name, number.format(status.get(name) ?? 0), status.get(name) ? name : "");
+    for (const name of ["analysed", "skipped", "failed"]) addTerm(byId("totals"), name, number.format(status.get(name) ?? 0), status.get(name) ? name : "");
     addTerm(byId("totals"), "with calcifications", number.format(column.calcifications.filter((value) => value > 0).length));
     addTerm(byId("totals"), "calcifications", number.format(sum("calcifications")));
     addTerm(byId("totals"), "micro", number.format(sum("micro")));

@@ -127,7 +127,7 @@ export function sayCounts(counts) {
  * @param {number | null} [level]
  */
 export function sayPresence(level) {
-  return level === null || level === undefined ? "presence not judged" : `presence ${level.toFixed(1)} of 10`;
+  return level === null || level === undefined ? "presence not scored" : `presence ${level.toFixed(1)} of 10`;
 }
 
 /**

@@ -25,11 +25,11 @@ export const VALUES_OF = {
   side: (image) => [image.laterality],
   view: (image) => [image.view],
   flags: (image) => image.flags ?? [],
-  status: () => ["judged"],
+  status: () => ["analysed"],
 };
 
 /** The order of what a facet has, where it is not the alphabet's. @type {Partial<Record<FacetName, string[]>>} */
-export const ORDER_OF = { reading: ["unread", "read", "agreed"], status: ["judged", "skipped", "failed"], presence: PRESENCE };
+export const ORDER_OF = { reading: ["unread", "read", "agreed"], status: ["analysed", "skipped", "failed"], presence: PRESENCE };
 
 /** @typedef {(one: ListedImage, other: ListedImage) => number} Compare */
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ADMIT_ALL: Final = AdmitSettings(
     quality_control=True, specimens=True, contrast_recombined=True, screenshots=True, not_mammography=True
 )
-"""The run has decided what was judged; whatever that was is shown."""
+"""The run has decided what was analysed; whatever that was is shown."""
 
 
 class NoPixelsError(UsageError):
@@ -87,9 +87,9 @@ def _read(task: Draw) -> tuple[Mammogram, tuple[Window, ...]]:
     shape = mammogram.pixels.codes.shape
     if shape != task.shape:
         message = (
-            f"The file has this image's UID but {shape[0]} rows and {shape[1]} columns, and the image that was judged "
-            f"has {task.shape[0]} and {task.shape[1]}: marks would lie in wrong places. Name the folder of the images "
-            "that were judged with --images."
+            f"The file has this image's UID but {shape[0]} rows and {shape[1]} columns, and the image that was "
+            f"analysed has {task.shape[0]} and {task.shape[1]}: marks would lie in wrong places. Name the folder of "
+            "the images that were analysed with --images."
         )
         raise NoPixelsError(message)
     return mammogram, windows

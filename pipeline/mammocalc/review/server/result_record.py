@@ -6,7 +6,9 @@ from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from mammocalc.results.schema_version import check_version
 from mammocalc.review.server.run_files import WrongFileError
+from mammocalc.vocabulary.errors import ResultError
 from mammocalc.vocabulary.uid import is_uid
 
 Whole = TypeVar("Whole")
@@ -88,6 +90,10 @@ _HEAD: Final = TypeAdapter(Head)
 
 def check_result(document: Any) -> Result:
     """Check a result; raises `WrongFileError` that names the first place where something is wrong."""
+    try:
+        check_version(document.get("schema_version") if isinstance(document, dict) else None)
+    except ResultError as error:
+        raise WrongFileError(str(error)) from None
     return _checked(_RESULT, document)
 
 

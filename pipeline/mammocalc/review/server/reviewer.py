@@ -75,7 +75,7 @@ class Review:
         """Describe the run."""
         record = self.index.record
         read = sum(marks["read"] for marks in self._progress.marks(self.reader or "").values())
-        failed = sum(row["status"] == "failed" for row in self.index.not_judged)
+        failed = sum(row["status"] == "failed" for row in self.index.not_analysed)
         return {
             "name": self.index.folder.resolve().name,
             "version": record.get("version"),
@@ -96,7 +96,7 @@ class Review:
         return sorted(own if self._is_pinned else own | set(self.answers.readers()))
 
     def worklist(self, reader: str | None) -> dict[str, Any]:
-        """List the images, with what this reader has answered, and the files that were not judged."""
+        """List the images, with what this reader has answered, and the files that were not analysed."""
         marks = self._progress.marks(self.who(reader))
         return make_worklist(self.index, marks, lambda uid: bool(self._unread(uid, marks)))
 
@@ -239,7 +239,7 @@ class Review:
             message = "The result of this image cannot be read any more. Look whether the run's folder is complete."
             raise NotKnownError(message) from None
         except WrongFileError as error:
-            message = f"The result of this image cannot be shown: {error}. Judge the image again."
+            message = f"The result of this image cannot be shown: {error}. Analyse the image again."
             raise NotKnownError(message) from None
 
     def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model import Counts
 from mammocalc.rendering.index.build import thumbnail_path
+from mammocalc.results.schema_version import check_version
 from mammocalc.results.tables import result_files
 from mammocalc.review.server.result_record import check_head, check_result
+from mammocalc.review.server.rows import problem_row, read_rows
 from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside
-from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.errors import ResultError, UsageError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
 HEAD_BYTES: Final = 8192
 """A result begins with its image; that part has some 1,000 bytes."""
-DAMAGED: Final = "damaged_result"
-LONGEST_S: Final = 1e9
 PICTURES: Final = {".jpg": "image/jpeg", ".png": "image/png"}
 MOST_OF_A_CASE: Final = 16
 """Images that are opened together: twice the views of an examination. Some archives give all images one study."""
@@ -39,7 +39,7 @@ HANGING: Final = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
 @dataclass(frozen=True, slots=True)
 class Image:
     """
-    One judged image of the run.
+    One analysed image of the run.
 
     ``found`` holds what the algorithm says of it and what a blinded reader
     must not see; places of files are relative to the run's folder, None where
@@ -75,14 +75,14 @@ class RunIndex:
         ``run.json``.
     images : mapping of str to Image
         By UID, in the order of UIDs.
-    not_judged : tuple of mapping
-        Rows of ``files.jsonl`` that are no judged image.
+    not_analysed : tuple of mapping
+        Rows of ``files.jsonl`` that are no analysed image.
     """
 
     folder: Path
     record: Mapping[str, Any]
     images: Mapping[str, Image]
-    not_judged: tuple[Mapping[str, Any], ...]
+    not_analysed: tuple[Mapping[str, Any], ...]
 
     def result(self, uid: str) -> tuple[dict[str, Any], str]:
         """
@@ -165,67 +165,29 @@ def read_index(folder: Path) -> RunIndex:
     except (OSError, WrongFileError, TypeError):
         message = f"{folder} holds no run: give the folder that --out of mammocalc run named."
         raise UsageError(message) from None
-    rows, problems = _rows(folder)
-    judged = {row["sop_instance_uid"]: row for row in rows if row["status"] == Status.JUDGED}
+    try:
+        check_version(record.get("schema_version"))
+    except ResultError as error:
+        message = f"{folder / 'run.json'} cannot be read. {error}."
+        raise UsageError(message) from None
+    rows, problems = read_rows(folder)
+    analysed = {row["sop_instance_uid"]: row for row in rows if row["status"] == Status.ANALYSED}
     table = _table(folder)
     images: dict[str, Image] = {}
     for path in result_files(folder):
         place = PurePosixPath(path.as_posix())
         try:
-            image = _image(folder, place, table.get(path.stem), judged.get(path.stem, {}))
+            image = _image(folder, place, table.get(path.stem), analysed.get(path.stem, {}))
             if image.uid in images:
                 message = "there is another result of the same image"
                 raise WrongFileError(message)  # noqa: TRY301 - as any other that cannot be shown
         except (OSError, WrongFileError) as error:
             why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
-            problems.append(_problem(place.as_posix(), f"This result cannot be shown: {why}."))
+            problems.append(problem_row(place.as_posix(), f"This result cannot be shown: {why}."))
         else:
             images[image.uid] = image
-    others = tuple(row for row in rows if row["status"] != Status.JUDGED)
+    others = tuple(row for row in rows if row["status"] != Status.ANALYSED)
     return RunIndex(folder, record, images, (*others, *problems))
-
-
-def _problem(path: str, message: str) -> dict[str, Any]:
-    """Make a row of what cannot be shown."""
-    return {"path": path, "sop_instance_uid": None, "status": Status.FAILED, "reason": DAMAGED, "message": message}
-
-
-def _rows(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Read the rows of the files, and make rows of the lines that are none; all but an unfinished last one."""
-    place = PurePosixPath("files.jsonl")
-    try:
-        text = read_inside(folder, place)
-    except FileNotFoundError:
-        return [], []
-    except (OSError, WrongFileError) as error:
-        why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
-        return [], [_problem(place.name, f"The rows of the files cannot be read: {why}.")]
-    rows, problems = [], []
-    lines = text.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            rows.append(_row(parse_json(line.decode("utf-8", "replace"))))
-        except WrongFileError as error:
-            if number < len(lines):  # what has no end was being written when the run was killed
-                problems.append(_problem(place.name, f"Line {number} cannot be read: {error}."))
-    return rows, problems
-
-
-def _row(values: Any) -> dict[str, Any]:
-    """Take of a row what the review shows, as the types that it has there."""
-    if not isinstance(values, dict) or not isinstance(values.get("status"), str):
-        message = "it names no status"
-        raise WrongFileError(message)
-    texts = {name: _text(values.get(name)) for name in ("path", "sop_instance_uid", "status", "reason", "message")}
-    seconds = values.get("seconds")
-    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and abs(seconds) < LONGEST_S
-    return {**texts, "seconds": seconds if is_number else None}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _table(folder: Path) -> dict[str, dict[str, str]]:

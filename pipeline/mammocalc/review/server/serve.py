@@ -179,7 +179,7 @@ def _introduce(request: ReviewRequest, review: Review, finder: ImageFinder, addr
     ]
     state = state_of(request.run, review.index.record.get("state"))
     if state in UNFINISHED:
-        lines.append(f"{UNFINISHED[state]} What it has judged by now is shown; start the review again for the rest.")
+        lines.append(f"{UNFINISHED[state]} What it has analysed by now is shown; start the review again for the rest.")
     if review.answers.is_on_share:
         lines.append(
             "The answers lie on a network share, so SQLite's log file is not used: it must not be shared between "
@@ -224,7 +224,7 @@ def _say_images(request: ReviewRequest, finder: ImageFinder, count: int) -> str:
         return f"{found} of {of} images of this run lie under --images {request.images}; the others have no pixels."
     return (
         f"WRONG --images? No image of this run lies under {request.images}, so each case is shown from its "
-        "overlay. Name the folder that holds the very files that were judged."
+        "overlay. Name the folder that holds the very files that were analysed."
     )
 
 

@@ -57,7 +57,7 @@ def make_worklist(
         images.append({**_identity(image), **shown, "read": own["read"], "agreed": own["agreed"] and not hides})
     told = ("status", "reason") if is_any_hidden else ("path", "status", "reason", "message")
     # A copy that was passed over, or another file of the folder, is named after what it shows as images are.
-    failed = [dict.fromkeys(("path", "message")) | {name: row.get(name) for name in told} for row in index.not_judged]
+    failed = [dict.fromkeys(("path", "message")) | {name: row.get(name) for name in told} for row in index.not_analysed]
     return {"images": images, "failed": failed}
 
 

@@ -42,7 +42,7 @@ class PlantRow:
     """
     The outcome for one source image.
 
-    ``status`` is judged where a copy was written, skipped or failed with a
+    ``status`` is analysed where a copy was written, skipped or failed with a
     reason and a sentence otherwise. ``sop_instance_uid`` is the copy's.
     """
 
@@ -179,7 +179,7 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
     except ImageError as error:
         status = Status.FAILED if isinstance(error, ImageUnreadableError) else Status.SKIPPED
         return PlantRow(uid, None, status, error.reason, error.message, 0)
-    return PlantRow(uid, str(new_uid), Status.JUDGED, None, None, len(insertion.calcifications))
+    return PlantRow(uid, str(new_uid), Status.ANALYSED, None, None, len(insertion.calcifications))
 
 
 def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDArray[np.bool_]:
@@ -221,14 +221,14 @@ def summarise(rows: list[PlantRow]) -> str:
 
     Examples
     --------
-    >>> summarise([PlantRow("1.2", "1.3", Status.JUDGED, None, None, 9)])
+    >>> summarise([PlantRow("1.2", "1.3", Status.ANALYSED, None, None, 9)])
     '1 image with 9 calcifications put into it'
     """
-    made = [row for row in rows if row.status is Status.JUDGED]
+    made = [row for row in rows if row.status is Status.ANALYSED]
     number = sum(row.calcifications for row in made)
     lines = [f"{len(made)} image{'' if len(made) == 1 else 's'} with {number} calcifications put into "]
     lines[0] += "it" if len(made) == 1 else "them"
-    left_out = Counter((row.status, row.reason, row.message) for row in rows if row.status is not Status.JUDGED)
+    left_out = Counter((row.status, row.reason, row.message) for row in rows if row.status is not Status.ANALYSED)
     lines += [
         f"  {count} {status} ({reason}): {message}" for (status, reason, message), count in left_out.most_common()
     ]
