@@ -84,7 +84,7 @@ def test_a_model_of_arteries_from_traced_courses_can_be_used(tmp_path, capsys):
     model = tmp_path / "vessels.json"
     arguments = _traced(tmp_path)
     assert main([*arguments, "--out", str(model), "--workers", "1"]) == 0
-    assert "of 1 women" in capsys.readouterr().out
+    assert "of 1 patients" in capsys.readouterr().out
     origin = json.loads(model.read_text())["origin"]
     assert 0 < origin["arterial"] < origin["marks"]
     assert (origin["images"], origin["simulated_images"]) == (2, 2)

@@ -44,13 +44,13 @@ def what_it_shows(document: Mapping[str, Any]) -> list[str]:
     said = [_of_kind(truth)]
     if bootstrap["unit"] == "patient":
         said.append(
-            f"The intervals draw women with replacement ({bootstrap['units']} of them): they hold for other women "
+            f"The intervals draw patients with replacement ({bootstrap['units']}): they hold for other patients "
             "imaged and labelled in the same way, not for other machines or places."
         )
     else:
         said.append(
-            "No result names a patient, so the intervals draw images: where several show the same woman, they are too "
-            "narrow."
+            "No result names a patient, so the intervals draw images: where several show the same patient, they are "
+            "too narrow."
         )
     if truth["not_analysed"]:
         said.append(
@@ -78,7 +78,7 @@ def what_it_shows(document: Mapping[str, Any]) -> list[str]:
         said.append(f"The run had not finished (its state: {state}).")
     said.append("A figure without an interval is one in which all draws agree, or of which there are too few.")
     if bootstrap["units"] < 30:
-        said.append("Fewer than 30 women or images were drawn from: bootstrap intervals of so few are too narrow.")
+        said.append("Fewer than 30 patients or images were drawn from: bootstrap intervals of so few are too narrow.")
     return [*said, "Nothing here is a clinical claim."]
 
 

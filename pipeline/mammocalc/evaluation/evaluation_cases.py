@@ -21,7 +21,7 @@ class Case:
     One image with truth that the run came across.
 
     ``found`` is None where it was not analysed; then everything in it is missed.
-    ``unit`` is the woman, or the image where the run does not know her.
+    ``unit`` is the patient, or the image where the run does not know the patient.
     """
 
     truth: TrueImage

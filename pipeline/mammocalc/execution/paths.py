@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 HASH_DIGITS: Final = 8  # 2 ** 32 names: a clash among 50,000 hidden ones is unlikely, and would only look odd
 SHORTEST_FRAGMENT_BYTES: Final = 3  # "Li" and "Wu" lie within too many words; a name of two Chinese characters does not
-SHORTEST_WORD_BYTES: Final = 5  # of another woman's name: "May" and "Ida" would hide half of all folders for nothing
-SHORTEST_NUMBER: Final = 6  # of another woman's identifier: shorter ones are counters
+SHORTEST_WORD_BYTES: Final = 5  # of another patient's name: "May" and "Ida" would hide half of all folders for nothing
+SHORTEST_NUMBER: Final = 6  # of another patient's identifier: shorter ones are counters
 SHORTEST_PIECE: Final = (
     5  # that is looked for within an identifier or at the start of a name, which the path cuts short
 )

@@ -30,8 +30,8 @@ _BESIDE = {
     Beside.SINGLES: 0.2,
     Beside.GROUP: 0.1,
 }
-"""How often each lies beside a pattern. Of 76 read images of 23 women (INbreast) 43 hold coarse benign ones; 6 women
-have calcified arteries, and most single specks."""
+"""How often each lies beside a pattern. Of 76 read images of 23 patients (INbreast) 43 hold coarse benign ones; 6
+patients have calcified arteries, and most single specks."""
 _PATTERNS = frozenset({Kind.DIFFUSE, Kind.REGIONAL, Kind.GROUPED, Kind.LINEAR, Kind.SEGMENTAL})
 _SCATTERED_ALREADY = frozenset({Kind.DIFFUSE})
 """Single specks, or a group, make no difference in it that a reader could see."""

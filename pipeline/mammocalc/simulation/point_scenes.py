@@ -31,7 +31,7 @@ _MOST_FALSE = 20
 _BESIDE_SHARE = 0.5
 _FALSE_REACH_MM = 12.0
 """So many false points lie within this distance of another, evenly, as on lines. Then 17, 8, 5 and 2.6 times as many
-pairs lie within 2, 5, 10 and 20 mm as of independent points; of marks on women's images that readers call none or
+pairs lie within 2, 5, 10 and 20 mm as of independent points; of marks on patients' images that readers call none or
 scattered 20, 8, 4.5 and 2.5 times (docs/evidence/distribution.md, chance)."""
 
 

@@ -65,7 +65,7 @@ class Scene(Settings):
     seed: int = Field(ge=0, lt=2**63)
     """Where the random numbers begin. The anatomy and the planted positions in mm do not depend on the pixel size."""
     patient: int = Field(default=1, ge=1, le=9999)
-    """Which synthetic woman; scenes of one number share PatientID and study."""
+    """Which synthetic patient; scenes of one number share PatientID and study."""
     view: Annotated[View, Field(strict=False)] = View.CC
     """CC, MLO, ML or XCCL; the muscle is drawn in MLO and, smaller, in ML."""
     laterality: Annotated[Laterality, Field(strict=False)] = Laterality.LEFT
@@ -108,11 +108,11 @@ class Scene(Settings):
     """Fewest and most single microcalcifications far from the pattern; not planted in none, macro_only, diffuse."""
     beside: Annotated[tuple[Annotated[Beside, Field(strict=False)], ...], Field(strict=False, max_length=8)] = ()
     """What else lies in the breast, one for each time it is named: a calcified artery, secretory rods, rims, coarse
-    rounds, a scar, skin calcifications, single specks, a second group. Women have several of these at once."""
+    rounds, a scar, skin calcifications, single specks, a second group. Patients have several of these at once."""
     knots: int = Field(default=5, ge=0, le=100)
     """Hard negatives: places where several fibres cross in one point."""
     fibres: float = Field(default=1.0, ge=0.0, le=10.0)
-    """Hard negatives: how many times as many thin fibres as usual; the breasts of women are 1 to 4."""
+    """Hard negatives: how many times as many thin fibres as usual; the breasts of patients are 1 to 4."""
     hot_pixels: int = Field(default=0, ge=0, le=1000)
     """Hard negatives: single pixels with far too high a value, which detector correction missed."""
     dead_pixels: int = Field(default=0, ge=0, le=1000)

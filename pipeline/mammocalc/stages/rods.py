@@ -31,7 +31,7 @@ _LEAST_FILL: Final = 0.62
 """Share of the smallest rectangle around it: fibres bend and branch, and what hangs on them is ragged."""
 _MOST_HAZE_MM: Final = 0.75
 """How wide three quarters of the edge may be at most (`haze_mm`). On pixels of 0.14 mm most simulated rods have 0.5 to
-0.75 mm; ligaments, folds and crossings in women have 0.8 to 1.3 mm."""
+0.75 mm; ligaments, folds and crossings in patients have 0.8 to 1.3 mm."""
 _LEAST_SIGMA: Final = 8.0
 """Height above the noise from which on pixels belong together; bright fibres reach 10 to 12 on average."""
 _PEAK_SIGMA: Final = 12.0

@@ -61,11 +61,11 @@ class Described:
     """
     The marks of one image.
 
-    ``woman`` groups the images of one, and is empty for simulated ones.
+    ``patient`` groups the images of one, and is empty for simulated ones.
     ``table`` has a row for each mark that says something, ``is_arterial`` what.
     """
 
-    woman: str
+    patient: str
     table: NDArray[np.float64]
     is_arterial: NDArray[np.bool_]
 
@@ -89,7 +89,7 @@ def train_on_courses(
     courses : Path
         What a reader traced in them (`read_courses`).
     simulated : int
-        So many simulated images without arteries are added: lines and wedges in ducts, groups and others.
+        So many simulated images without arteries are added: lines and wedges in ducts, groups and ottheirs.
     seed : int
         Of these.
     config : Config
@@ -178,8 +178,8 @@ def _describe_mammogram(mammogram: Mammogram, traced: Traced, config: Config) ->
         away = np.minimum(away, KDTree(points_along(seen.spacing.to_mm(course), _STEP_MM)).query(at_mm)[0])
     is_arterial = away <= ON_MM
     says_something = is_arterial | (away > OFF_MM) & traced.is_certain
-    woman = mammogram.identity.patient_key or mammogram.identity.sop_instance_uid
-    return Described(woman, table[says_something], is_arterial[says_something])
+    patient = mammogram.identity.patient_key or mammogram.identity.sop_instance_uid
+    return Described(patient, table[says_something], is_arterial[says_something])
 
 
 def _fit_all(found: list[Described], origin: dict[str, int], config: Config) -> LogisticModel:
@@ -191,47 +191,47 @@ def _fit_all(found: list[Described], origin: dict[str, int], config: Config) -> 
         raise UsageError(message)
     table = np.concatenate([one.table for one in found])
     is_arterial = np.concatenate([one.is_arterial for one in found])
-    women = np.concatenate([[one.woman] * len(one.table) for one in found])
-    weights = weigh(is_arterial, women)
+    patients = np.concatenate([[one.patient] * len(one.table) for one in found])
+    weights = weigh(is_arterial, patients)
     said = {
         "trained_on": "marks on and off traced arteries, and simulated ones without arteries",
         **origin,
-        "women": len({one.woman for one in found if one.woman}),
-        "women_with_arteries": len({one.woman for one in found if one.is_arterial.any()}),
-        "marks": int((women != "").sum()),
+        "women": len({one.patient for one in found if one.patient}),
+        "women_with_arteries": len({one.patient for one in found if one.is_arterial.any()}),
+        "marks": int((patients != "").sum()),
         "arterial": int(is_arterial.sum()),
-        "simulated_marks": int((women == "").sum()),
+        "simulated_marks": int((patients == "").sum()),
         "version": __version__,
         **origin_of(before_particles(config) | {"classify.threshold": config.classify.threshold}),
     }
     return fit(table, is_arterial, weights, FEATURES, STRENGTH, said)
 
 
-def weigh(is_arterial: NDArray[np.bool_], women: NDArray[np.str_]) -> NDArray[np.float64]:
+def weigh(is_arterial: NDArray[np.bool_], patients: NDArray[np.str_]) -> NDArray[np.float64]:
     """
-    Weigh marks so that no woman with hundreds of them decides alone.
+    Weigh marks so that no patient with hundreds of them dominates.
 
     Parameters
     ----------
     is_arterial : ndarray of bool, shape (n,)
         Some True, some False.
-    women : ndarray of str, shape (n,)
+    patients : ndarray of str, shape (n,)
         Of whom each mark is; empty for simulated ones.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        Each woman weighs the square root of her marks of a class; both
+        Each patient weighs the square root of their marks of a class; both
         classes weigh 0.5. Of what is not arterial simulated marks have
         `SIMULATED_SHARE`, all alike.
     """
-    weights = np.zeros(len(women))
+    weights = np.zeros(len(patients))
     for is_class in (True, False):
         of_class = is_arterial == is_class
-        for woman in set(women[of_class].tolist()) - {""}:
-            hers = of_class & (women == woman)
-            weights[hers] = 1 / np.sqrt(hers.sum())
-        is_simulated = of_class & (women == "")
+        for patient in set(patients[of_class].tolist()) - {""}:
+            theirs = of_class & (patients == patient)
+            weights[theirs] = 1 / np.sqrt(theirs.sum())
+        is_simulated = of_class & (patients == "")
         if is_simulated.any():
             total = float(weights[of_class].sum()) or 1.0
             weights[is_simulated] = SIMULATED_SHARE / (1 - SIMULATED_SHARE) * total / is_simulated.sum()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mammocalc.review.server.blinding import same_woman
+from mammocalc.review.server.blinding import same_patient
 from mammocalc.review.server.run_index import read_index
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ def test_files_without_a_result_are_not_named_while_anything_is_kept_back(
 def test_images_of_one_woman_are_told_by_patient_then_by_study(reviewed: Path) -> None:
     images = dict(read_index(reviewed / "run").images)
     uids = list(images)
-    assert all(set(group) == set(uids) for group in same_woman(images).values())
+    assert all(set(group) == set(uids) for group in same_patient(images).values())
 
     def changed(**other: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-        return same_woman({uid: replace(images[uid], **other.get(f"at{at}", {})) for at, uid in enumerate(uids)})
+        return same_patient({uid: replace(images[uid], **other.get(f"at{at}", {})) for at, uid in enumerate(uids)})
 
     prior = changed(at3={"study_uid": "2.25.9"})
     assert len(prior[uids[3]]) == 4

@@ -35,11 +35,11 @@ IDENTIFIERS: Final = frozenset(
         "PlacerOrderNumberImagingServiceRequest", "InsurancePlanIdentification", "ClinicalTrialSubjectID",
     }
 )  # fmt: skip
-"""Keywords of attributes that number or find a woman, her visit, her order or her examination."""
+"""Keywords of attributes that identify a patient, their visit, order or examination."""
 OF_PATIENT: Final = frozenset(
     {"PatientID", "OtherPatientIDs", "AccessionNumber", "AdmissionID", "MedicalRecordLocator"}
 )
-"""Those that count however short they are; the numbers of studies and steps often begin anew with each woman."""
+"""Those that count however short they are; the numbers of studies and steps often begin anew with each patient."""
 UIDS: Final = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 CHANCE_DIGITS: Final = 6
 """From so many digits on, a number within a component of a UID is no chance."""

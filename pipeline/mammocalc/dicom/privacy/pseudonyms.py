@@ -75,7 +75,7 @@ def public_uid(uid: str, settings: PrivacySettings) -> str:
 
 def patient_key(header: Header, settings: PrivacySettings) -> str | None:
     """
-    Give a key under which a woman's images can be grouped.
+    Give a key under which a patient's images can be grouped.
 
     Returns
     -------

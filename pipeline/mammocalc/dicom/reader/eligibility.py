@@ -59,7 +59,7 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
 
     What speaks of this image decides: its type, its view, its specimen, what
     it was made for. What names its series decides only where the image says
-    nothing else. Words of the study, of a procedure or of the woman never
+    nothing else. Words of the study, of a procedure or of the patient never
     leave an image out: they are doubts, and become flags.
 
     Parameters

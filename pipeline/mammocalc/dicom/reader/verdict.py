@@ -37,7 +37,7 @@ def weigh(heard: Iterable[Heard], *, image_speaks: bool) -> Verdict:
     -------
     Verdict
         Words of the image decide; those of its processing and of its series
-        where the image says nothing else. Those of the study and of the woman, and those that are
+        where the image says nothing else. Those of the study and of the patient, and those that are
         said of something beside (*with specimen*), are doubts.
     """
     doubt = None

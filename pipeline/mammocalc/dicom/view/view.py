@@ -24,7 +24,7 @@ SIDE_LETTERS: Final = ("ImageLaterality", "FrameLaterality", "Laterality")
 DESCRIPTIONS: Final = ("SeriesDescription", "ProtocolName", "AcquisitionProtocolName")
 """Free text that often names the view, and is heard where nothing else does."""
 END_OF_IDENTIFIER: Final = re.compile(r"(?:^|[^A-Z])(LEFT|RIGHT)[ _-](CC|MLO)(?:[ _-][0-9]{1,2})?$")
-"""How collections for research tell the views of a woman apart: ``..._LEFT_CC``."""
+"""How collections for research tell the views of a patient apart: ``..._LEFT_CC``."""
 FOR_PROCESSING: Final = "FOR PROCESSING"
 
 

@@ -32,7 +32,7 @@ def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Sectio
         (f"images {looks[name][0]}", cell(curve["area"]), *(curve[key] for key in counted))
         for name, curve in curves.items()
     ]
-    lists = [Listing("Area under the curve", ("", "area", "with", "without", "women with images without"), rows)]
+    lists = [Listing("Area under the curve", ("", "area", "with", "without", "patients with images without"), rows)]
     if marks is not None:
         lists.append(_marks_table(marks))
     words = (

@@ -1,4 +1,4 @@
-"""Blinded reading: the images of one woman are opened together, when all of them are read."""
+"""Blinded reading: the images of one patient are opened together, when all of them are read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from mammocalc.review.server.run_index import Image
 
 
-def same_woman(images: Mapping[str, Image]) -> dict[str, tuple[str, ...]]:
+def same_patient(images: Mapping[str, Image]) -> dict[str, tuple[str, ...]]:
     """
-    Give, for each image, all images of the same woman: what one of them shows is a hint at the others.
+    Give, for each image, all images of the same patient: what one of them shows is a hint at the others.
 
-    Two images are of one woman if they share the patient key; an image
-    without one belongs to the woman of its study. An image with neither is by
-    itself. Priors count: they belong to the woman as well.
+    Two images are of one patient if they share the patient key; an image
+    without one belongs to the patient of its study. An image with neither is by
+    itself. Priors count: they belong to the patient as well.
 
     Parameters
     ----------

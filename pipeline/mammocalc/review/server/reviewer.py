@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.review.server.action import Before
-from mammocalc.review.server.blinding import same_woman
+from mammocalc.review.server.blinding import same_patient
 from mammocalc.review.server.decoding import NoPixelsError
 from mammocalc.review.server.reader_name import check_reader
 from mammocalc.review.server.reading_progress import ReadingProgress, state_of_result
@@ -44,7 +44,7 @@ class Review:
     is_pinned : bool
         Whether a blinded review serves that reader alone.
     is_blinded : bool
-        Whether the results of a woman are kept back until a reader has read all of her images.
+        Whether the results of a patient are kept back until a reader has read all of their images.
     tile_px : int
     """
 
@@ -66,7 +66,7 @@ class Review:
         self.is_blinded = is_blinded
         self._is_pinned = is_pinned and is_blinded
         self._tile_px = tile_px
-        self._same_woman = same_woman(index.images)
+        self._same_patient = same_patient(index.images)
         self._progress = ReadingProgress(index, answers)
 
     # ------------------------------------------------------------ the run
@@ -136,7 +136,7 @@ class Review:
         """Give the run's own overlay or thumbnail, both of which show the marks, and its ending."""
         image = self._find(uid)
         if not self._may_see(uid, self.who(reader)):  # before all else: some runs have pictures of findings alone
-            message = f"Blinded reading: the {kind} is shown when all images of this woman have been read."
+            message = f"Blinded reading: the {kind} is shown when all images of this patient have been read."
             raise NotKnownError(message)
         place = image.overlay if kind == "overlay" else image.thumbnail
         if place is None:
@@ -171,7 +171,7 @@ class Review:
         def prepare(before: list[Taken]) -> tuple[str, str, bool, dict[str, Any]]:
             if not is_open and action.needs_marks:  # even "no such mark" would tell something
                 message = (
-                    "Blinded reading: mark all images of this woman as read first; then marks can be seen and judged."
+                    "Blinded reading: mark all images of this patient as read first; then marks can be seen and judged."
                 )
                 raise NotAllowedError(message)
             action.check(Before(state_of_result(before, digest), result))
@@ -216,14 +216,14 @@ class Review:
         return name
 
     def _may_see(self, uid: str, reader: str) -> bool:
-        """Whether a reader may see the result: always, or once they have said that all images of the woman are read."""
+        """Whether a reader may see the result: always, or once all images of the patient are marked as read."""
         return not self.is_blinded or not self._unread(uid, self._progress.marks(reader))
 
     def _unread(self, uid: str, marks: Mapping[str, Mapping[str, bool]]) -> list[str]:
-        """List the images of the same woman that keep a blinded reader from seeing this one's result."""
+        """List the images of the same patient that keep a blinded reader from seeing this one's result."""
         if not self.is_blinded:
             return []
-        return [other for other in self._same_woman[uid] if other not in marks or not marks[other]["answered"]]
+        return [other for other in self._same_patient[uid] if other not in marks or not marks[other]["answered"]]
 
     def _find(self, uid: str) -> Image:
         image = self.index.images.get(uid)
@@ -257,7 +257,7 @@ class Review:
             "last": taken[-1].number if taken else 0,
             "answered": not unread,
             "unread_of_case": len(unread),
-            "images_of_case": len(self._same_woman[uid]),
+            "images_of_case": len(self._same_patient[uid]),
             "other_results": len(taken) - len(present),
             "saved_at": present[-1].time if present else None,
         }

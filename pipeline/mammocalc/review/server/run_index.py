@@ -115,7 +115,7 @@ class RunIndex:
 
     def case(self, uid: str) -> list[str]:
         """
-        List the images of the same study, else of the same woman, hung as usual; further ones behind.
+        List the images of the same study, else of the same patient, hung as usual; further ones behind.
 
         At most `MOST_OF_A_CASE`, the image itself among them.
         """

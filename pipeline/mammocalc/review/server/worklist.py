@@ -17,7 +17,7 @@ _HIDDEN: dict[str, Any] = {
     "file": None,
 }
 """
-What stands in the worklist in place of the result, until the reader has read all images of the woman. Files are often
+What stands in the worklist in place of the result, until the reader has read all images of the patient. Files are often
 named after what they show, so their names are kept back as well.
 """
 

@@ -61,7 +61,7 @@ def derive_dataset(source: Dataset, identity: ImageIdentity, codes: NDArray[np.u
         Header of the source; its pixels are not looked at.
     identity : ImageIdentity
         Of the source. Its patient key becomes the copy's PatientID, so that a
-        woman's images stay together and nobody is named.
+        patient's images stay together and nobody is named.
     codes : ndarray of uint16, shape (rows, columns)
         New stored values, counted from the smallest possible one.
     uid : UID

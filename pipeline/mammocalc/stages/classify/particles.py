@@ -28,7 +28,7 @@ _SURE_BY_EDGE = 3.0
 
 _ROD_HALF_SIGMA = 8.0
 """Mean height, in the noise, at which what is shaped as a rod and as sharp as one has a score of 0.5. So two false
-ones, a fold of skin and a crossing of fibres, are reported in 112 images of 26 women."""
+ones, a fold of skin and a crossing of fibres, are reported in 112 images of 26 patients."""
 
 _SAME_PLACE = 0.3
 """Peaks of two channels this close, as a share of the coarser one's length, belong to one particle."""
@@ -56,11 +56,11 @@ class ClassifySettings(Settings):
 
     trees_up_to_mm: float = Field(default=2.0, gt=0, le=20)
     """The trees judge channels with lines up to this length; coarser ones follow the rule. There trees gain nothing:
-    the phantoms' coarse texture is too unlike that of women."""
+    the phantoms' coarse texture is too unlike that of patients."""
 
     threshold: float = Field(default=0.93, gt=0, lt=1)
-    """Smallest score of a calcification that is reported. Chosen with a margin: on other women than those it was looked
-    at on, a threshold gave up to three times as many false marks."""
+    """Smallest score of a calcification that is reported. Chosen with a margin: on patients other than those it was
+    chosen on, a threshold gave up to three times as many false marks."""
 
     cluster_odds: float = Field(default=9.0, ge=1)
     """Within a cluster of five reported ones and more, what looks like three of them nearby is reported (flag

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CELL_MM: Final = 20.0
 _CELL_MIN_SHARE: Final = 1 / 3
 """The breast is cut into cells with this side, as wide as a group may be; one counts that has this share of its area in
-the breast. On readings of women 15, 25 and 30 mm told diffuse from other words less well."""
+the breast. On readings of patients 15, 25 and 30 mm told diffuse from other words less well."""
 
 
 def most_within(points_mm: NDArray[np.float64], diameter_mm: float) -> int:

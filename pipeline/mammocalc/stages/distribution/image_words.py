@@ -50,12 +50,12 @@ _COMPACT_MIN_SHARE: Final = 0.5
 
 _STANDS_OUT_MIN_SHARE: Final = 0.5
 """A set stands out in an image that holds this share of all that count: only such a set is said of the image as linear
-or segmental, the words of most concern. Readers called none of 188 images of women linear, and three segmental, where
+or segmental, the words of most concern. Readers called none of 188 images linear, and three segmental, where
 26 of 108 had been called so."""
 
 _STANDS_OUT_MIN_TIMES: Final = 10.0
 """... and in which they lie this many times as densely as all of them would throughout the breast. Simulated lines and
-wedges: 19 and more; sets of women that were wrongly called segmental: 6 and 7."""
+wedges: 19 and more; sets of patients that were wrongly called segmental: 6 and 7."""
 
 _THIN_REGION_MIN_SHARE: Final = 0.75
 """A region too thin for `region_min_count` is one all the same where one cluster holds this share of all."""

@@ -18,7 +18,7 @@ _BI_RADS_GROUPED: Final = (10.0, 5, 20.0)
 
 _SEGMENTAL_NEVER_BEYOND_DEGREES: Final = 45.0
 """No set is segmental, whatever the trees say, whose main axis is farther than this off a known nipple: it lies rather
-across the ducts than along them. Sets that the trees called segmental in whole mammograms of women were 64 and 69
+across the ducts than along them. Sets that the trees called segmental in whole mammograms of patients were 64 and 69
 degrees off, and were specks scattered through the breast."""
 
 _SEGMENTAL_LEAST_RATIO: Final = 1.0

@@ -26,7 +26,7 @@ _SOLID_MIN_LENGTH_MM: Final = 2.0
 _SOLID: Final = frozenset({Morphology.POPCORN, Morphology.DYSTROPHIC})
 _REACH_MM: Final = 1.0
 """From a host's outline to the middle of a piece. Popcorn and rims of uneven walls are found in parts: of the marks of
-tuning women that still counted where readers see benign forms alone, one in ten lies so near to a host; of 516 where
+tuning patients that still counted where readers see benign forms alone, one in ten lies so near to a host; of 516 where
 they see none, none does."""
 
 _CROWD: Final = 5
