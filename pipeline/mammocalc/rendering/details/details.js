@@ -1,3 +1,4 @@
+// @ts-check
 "use strict";
 // Inside the page of a run, the keys that turn its leaves and close it are handed on; nothing else is said.
 window.addEventListener("keydown", (event) => {

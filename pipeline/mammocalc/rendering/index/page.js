@@ -1,39 +1,76 @@
+// @ts-check
 "use strict";
 // The rows lie as columns in the data block. A coded column holds its distinct values once, and for every row the
 // number of its value, or -1; a code that all rows share stands there once. Everything from the data is written as
 // text, never as markup.
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  /** @typedef {{ values: any[], codes: number[] }} Coded */
+  /** @typedef {Record<"micro" | "macro" | "calcifications" | "clusters" | "vessels" | "vascular" | "size_unknown" | "presence_level" | "seconds", (number | null)[]>} Numbers */
+  /** @typedef {Record<"status" | "reason" | "message" | "laterality" | "view" | "distribution" | "between" | "probabilities" | "margin" | "maker" | "flags" | "result" | "overlay" | "thumbnail", Coded>} Codes */
+  /** @typedef {Numbers & Codes & { path: string[], uid: (string | null)[] }} Columns */
+
+  /**
+   * @typedef {object} Facet
+   * @property {"status" | "distribution" | "laterality" | "view" | "reason" | "flags"} name
+   * @property {string} title
+   * @property {string[][]} atoms What each value of the column consists of.
+   * @property {string[]} options
+   * @property {Set<string>} chosen
+   * @property {Map<string, number>} counts
+   * @property {Map<string, { label: HTMLElement, box: HTMLInputElement, count: HTMLElement }>} nodes
+   */
+
+  /** @typedef {{ key: string, title: string, value?: (row: number) => any, right?: boolean, descending?: boolean }} Column */
+
+  /** @type {<T extends HTMLElement>(id: string, kind: new () => T) => T} */
+  const byIdAs = (id, kind) => {
+    const found = document.getElementById(id);
+    if (!(found instanceof kind)) throw new Error(`The page has no ${id}.`);
+    return found;
+  };
+  const byId = (/** @type {string} */ id) => byIdAs(id, HTMLElement);
+
+  /** @type {{ rows: number, columns: Columns, appearances: Record<string, { path: string, colour: string }>, descriptors: string[], sentences: Record<string, string>, notice: string, facts: [string, string][] }} */
+  const data = JSON.parse(byId("data").textContent ?? "");
   const column = data.columns;
   const total = data.rows;
   for (const item of Object.values(column)) {
-    if (item.codes?.length === 1) item.codes = new Array(total).fill(item.codes[0]);
+    if ("codes" in item && item.codes.length === 1) item.codes = new Array(total).fill(item.codes[0]);
   }
-  const byId = (id) => document.getElementById(id);
+  const sorting = byIdAs("sort", HTMLSelectElement);
+  const searching = byIdAs("search", HTMLInputElement);
   const number = new Intl.NumberFormat("en-GB");
 
+  /** @type {<K extends keyof HTMLElementTagNameMap>(tag: K, className?: string, text?: string | null) => HTMLElementTagNameMap[K]} */
   const make = (tag, className, text) => {
     const node = document.createElement(tag);
     if (className) node.className = className;
     if (text !== undefined) node.textContent = text;
     return node;
   };
+  /** @type {(name: keyof Codes, row: number) => any} */
   const coded = (name, row) => {
     const code = column[name].codes[row];
     return code < 0 ? null : column[name].values[code];
   };
+  /** @type {(value: string) => string} */
   const words = (value) => value.replaceAll("_", " ");
+  /** @type {(name: "result" | "overlay", row: number) => string | null} */
   const path = (name, row) => {
     const pattern = coded(name, row);
-    return pattern === null ? null : pattern.replace("*", () => column.uid[row]);
+    return pattern === null ? null : pattern.replace("*", () => column.uid[row] ?? "");
   };
-  const detailsPath = (row) => path("result", row).replace(/^results\//, "details/").replace(/\.json$/, ".html");
+  /** @type {(row: number) => string} */
+  const detailsPath = (row) => (path("result", row) ?? "").replace(/^results\//, "details/").replace(/\.json$/, ".html");
+  /** @type {(relative: string) => string} */
   const href = (relative) => relative.split("/").map(encodeURIComponent).join("/");
+  /** @type {(tag: string, attributes: Record<string, string | number>) => SVGElement} */
   const drawn = (tag, attributes) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    const node = /** @type {SVGElement} */ (document.createElementNS("http://www.w3.org/2000/svg", tag));
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
     return node;
   };
+  /** @type {(label: string) => SVGElement} */
   const symbol = (label) => {
     const looks = data.appearances[label];
     const svg = drawn("svg", { viewBox: "-1.1 -1.1 2.2 2.2", class: "symbol", "aria-hidden": "true" });
@@ -42,10 +79,11 @@
   };
 
   // The five probabilities as upright bars, always in the same order, so that place tells them as well as colour.
+  /** @type {(row: number) => SVGElement | null} */
   const chart = (row) => {
     const shares = coded("probabilities", row);
     if (shares === null) return null;
-    const named = data.descriptors.map((label, place) => [label, shares[place]]);
+    const named = data.descriptors.map((label, place) => /** @type {[string, number]} */ ([label, shares[place]]));
     const spoken = named.filter(([, share]) => share > 0).sort((a, b) => b[1] - a[1]).map(([label, share]) => `${words(label)} about ${share} %`).join(", ");
     const svg = drawn("svg", { viewBox: "0 0 42 18", class: "chart", role: "img", "aria-label": `Probabilities: ${spoken}` });
     const title = drawn("title", {});
@@ -60,23 +98,21 @@
   };
 
   // ---- filters: one mask per facet over the codes of its column; code -1 stands at place 0
+  /** @type {(name: Facet["name"], title: string, order?: string[]) => Facet} */
+  const facetOf = (name, title, order = []) => {
+    const atoms = column[name].values.map((value) => (Array.isArray(value) ? value : [value]));
+    const known = [...new Set(atoms.flat())].sort();
+    const options = [...order.filter((item) => known.includes(item)), ...known.filter((item) => !order.includes(item))];
+    return { name, title, atoms, options, chosen: new Set(), counts: new Map(), nodes: new Map() };
+  };
   const facets = [
-    { name: "status", title: "Status", order: ["analysed", "skipped", "failed"] },
-    { name: "distribution", title: "Distribution", order: Object.keys(data.appearances) },
-    { name: "laterality", title: "Side", order: ["R", "L", "B", "unknown"] },
-    { name: "view", title: "View", order: [] },
-    { name: "reason", title: "Skipped or failed because", order: [] },
-    { name: "flags", title: "Flags", order: [] },
+    facetOf("status", "Status", ["analysed", "skipped", "failed"]),
+    facetOf("distribution", "Distribution", Object.keys(data.appearances)),
+    facetOf("laterality", "Side", ["R", "L", "B", "unknown"]),
+    facetOf("view", "View"),
+    facetOf("reason", "Skipped or failed because"),
+    facetOf("flags", "Flags"),
   ];
-  for (const facet of facets) {
-    const values = column[facet.name].values;
-    facet.atoms = values.map((value) => (Array.isArray(value) ? value : [value]));
-    const known = [...new Set(facet.atoms.flat())].sort();
-    facet.options = [...facet.order.filter((item) => known.includes(item)), ...known.filter((item) => !facet.order.includes(item))];
-    facet.chosen = new Set();
-    facet.counts = new Map();
-    facet.nodes = new Map();
-  }
   const buildFacets = () => {
     for (const facet of facets) {
       if (facet.options.length === 0) continue;
@@ -106,13 +142,16 @@
   };
 
   // ---- order
+  /** @type {(name: keyof Numbers) => (row: number) => number | null} */
   const numeric = (name) => (row) => column[name][row];
+  /** @type {(name: keyof Codes) => (row: number) => number | null} */
   const ranked = (name) => {
-    const order = column[name].values.map((value, code) => [words(String(value)), code]).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+    const order = column[name].values.map((value, code) => /** @type {[string, number]} */ ([words(String(value)), code])).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
     const rank = new Array(order.length);
     order.forEach(([, code], place) => { rank[code] = place; });
     return (row) => { const code = column[name].codes[row]; return code < 0 ? null : rank[code]; };
   };
+  /** @type {Column[]} */
   const columns = [
     { key: "picture", title: "" },
     { key: "path", title: "Image", value: (row) => row },
@@ -131,20 +170,21 @@
     { key: "details", title: "Flags, or why not analysed" },
     { key: "links", title: "Files" },
   ];
+  /** @type {{ layout: string, sort: string, descending: boolean, shown: number[], text: string }} */
   const state = { layout: "grid", sort: "path", descending: false, shown: [], text: "" };
-  let haystack = null;
+  /** What is searched, once somebody does. @type {string[]} */
+  let haystack = [];
+  /** @type {(row: number) => boolean} */
   const matches = (row) => {
-    if (haystack === null) {
-      haystack = new Array(total);
-      for (let i = 0; i < total; i += 1) {
-        haystack[i] = [column.path[i], column.uid[i] ?? "", coded("maker", i) ?? "", coded("message", i) ?? ""].join("\n").toLowerCase();
-      }
+    if (!haystack.length) {
+      haystack = column.path.map((place, i) => [place, column.uid[i] ?? "", coded("maker", i) ?? "", coded("message", i) ?? ""].join("\n").toLowerCase());
     }
     return haystack[row].includes(state.text);
   };
 
+  /** @type {(rows: number[]) => number[]} */
   const inOrder = (rows) => {
-    const value = columns.find((item) => item.key === state.sort).value;
+    const value = columns.find((item) => item.key === state.sort)?.value ?? ((row) => row);
     const keys = new Array(total);
     for (const row of rows) keys[row] = value(row);
     const sign = state.descending ? -1 : 1;
@@ -166,6 +206,7 @@
     });
     const codes = facets.map((facet) => column[facet.name].codes);
     const tallies = facets.map((facet) => new Uint32Array(facet.atoms.length + 1));
+    /** @type {number[]} */
     const shown = [];
     for (let row = 0; row < total; row += 1) {
       if (state.text && !matches(row)) continue;
@@ -183,10 +224,11 @@
     state.shown = inOrder(shown);
     facets.forEach((facet, f) => {
       facet.counts = new Map(facet.options.map((option) => [option, 0]));
-      facet.atoms.forEach((atoms, code) => atoms.forEach((atom) => facet.counts.set(atom, facet.counts.get(atom) + tallies[f][code + 1])));
+      facet.atoms.forEach((atoms, code) => atoms.forEach((atom) => facet.counts.set(atom, (facet.counts.get(atom) ?? 0) + tallies[f][code + 1])));
       for (const [option, node] of facet.nodes) {
-        node.count.textContent = number.format(facet.counts.get(option));
-        node.label.classList.toggle("none", facet.counts.get(option) === 0);
+        const count = facet.counts.get(option) ?? 0;
+        node.count.textContent = number.format(count);
+        node.label.classList.toggle("none", count === 0);
       }
     });
     byId("count").textContent = shown.length === total ? `${number.format(total)} files` : `${number.format(shown.length)} of ${number.format(total)} files`;
@@ -200,9 +242,11 @@
   const items = byId("items");
   const CARD = { width: 176, height: 244, gap: 14 };
   const ROW_HEIGHT = 54;
+  /** Those in the document, by their place. @type {Map<number, HTMLElement>} */
   const live = new Map();
   let perRow = 1;
 
+  /** @type {(row: number, className: string) => HTMLElement} */
   const picture = (row, className) => {
     const frame = make("div", className);
     if (coded("thumbnail", row)) {
@@ -210,23 +254,26 @@
       image.loading = "lazy";
       image.decoding = "async";
       image.alt = "";
-      image.src = href(path("overlay", row).replace(/^overlays\//, "thumbnails/").replace(/\.[a-z]+$/, ".jpg"));
+      image.src = href((path("overlay", row) ?? "").replace(/^overlays\//, "thumbnails/").replace(/\.[a-z]+$/, ".jpg"));
       frame.append(image);
     }
     return frame;
   };
+  /** @type {(row: number) => string} */
   const sideAndView = (row) => [coded("laterality", row), coded("view", row)].filter((part) => part && part !== "unknown").join(" ");
+  /** @type {(row: number) => string} */
   const findings = (row) => {
     if (column.micro[row] === null) return "";
     // In the words of mammocalc.rendering.wording.
-    const many = (count, noun) => `${number.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+    const many = (/** @type {number | null} */ count, /** @type {string} */ noun) => `${number.format(count ?? 0)} ${noun}${count === 1 ? "" : "s"}`;
     if (!column.calcifications[row]) return "no calcifications reported";
     const unknown = `${many(column.size_unknown[row], "calcification")} of unknown size`;
-    const sizes = column.size_unknown[row] ? unknown : `${number.format(column.micro[row])} micro · ${number.format(column.macro[row])} macro`;
-    const arteries = column.vascular[row] ? ` (${number.format(column.vascular[row])} vascular)` : "";
+    const sizes = column.size_unknown[row] ? unknown : `${number.format(column.micro[row] ?? 0)} micro · ${number.format(column.macro[row] ?? 0)} macro`;
+    const arteries = column.vascular[row] ? ` (${number.format(column.vascular[row] ?? 0)} vascular)` : "";
     const vessels = column.vessels[row] ? ` · ${many(column.vessels[row], "vessel")}` : "";
     return `${sizes}${arteries} · ${many(column.clusters[row], "cluster")}${vessels}`;
   };
+  /** @type {(row: number) => HTMLElement} */
   const distribution = (row) => {
     const label = coded("distribution", row);
     const line = make("div", "line");
@@ -234,10 +281,14 @@
     line.append(symbol(label), make("span", "", words(label)));
     return line;
   };
+  /** @type {(row: number) => string} */
   const candidates = (row) => (coded("between", row) ?? []).map(words).join(" or ");
-  const nameOf = (row) => column.path[row].split("/").pop();
+  /** @type {(row: number) => string} */
+  const nameOf = (row) => column.path[row].split("/").at(-1) ?? "";
+  /** @type {(row: number) => string} */
   const details = (row) => coded("message", row) ?? (coded("flags", row) ?? []).map(words).join(", ");
 
+  /** @type {(row: number) => HTMLElement} */
   const card = (row) => {
     const node = make("button", "card");
     node.type = "button";
@@ -262,6 +313,7 @@
     node.addEventListener("click", () => showDetail(row));
     return node;
   };
+  /** @type {(target: string, text: string, row: number) => HTMLElement} */
   const link = (target, text, row) => {
     const node = make("a", "", text);
     node.href = href(target);
@@ -270,13 +322,16 @@
     node.setAttribute("aria-label", `${text} of ${column.uid[row]}`);
     return node;
   };
+  /** @type {(row: number) => HTMLElement[]} */
   const links = (row) => {
     const nodes = [];
-    if (path("result", row)) nodes.push(link(detailsPath(row), "Page", row));
-    if (path("overlay", row)) nodes.push(link(path("overlay", row), "Overlay", row));
-    if (path("result", row)) nodes.push(link(path("result", row), "JSON", row));
+    const [result, overlay] = [path("result", row), path("overlay", row)];
+    if (result) nodes.push(link(detailsPath(row), "Page", row));
+    if (overlay) nodes.push(link(overlay, "Overlay", row));
+    if (result) nodes.push(link(result, "JSON", row));
     return nodes;
   };
+  /** @type {(row: number, place: number) => HTMLElement} */
   const tableRow = (row, place) => {
     const node = make("div", "row");
     node.setAttribute("role", "row");
@@ -300,9 +355,9 @@
     const margin = coded("margin", row);
     cells.push(make("div", "", coded("laterality", row) ?? ""), make("div", "", coded("view", row) ?? ""), named, shares);
     cells.push(make("div", "right", margin === null ? "" : margin.toFixed(2)));
-    for (const key of ["presence_level", "calcifications", "micro", "macro", "clusters", "seconds"]) {
+    for (const key of /** @type {const} */ (["presence_level", "calcifications", "micro", "macro", "clusters", "seconds"])) {
       const value = column[key][row];
-      const digits = { presence_level: 1, seconds: 2 }[key] ?? 0;
+      const digits = key === "presence_level" ? 1 : key === "seconds" ? 2 : 0;
       cells.push(make("div", "right", value === null ? "" : value.toFixed(digits)));
     }
     const why = make("div", "wrap", details(row));
@@ -329,15 +384,16 @@
     if (grid) list.removeAttribute("role"); else { list.setAttribute("role", "table"); list.setAttribute("aria-rowcount", String(state.shown.length + 1)); }
     byId("as-grid").setAttribute("aria-pressed", String(grid));
     byId("as-table").setAttribute("aria-pressed", String(!grid));
-    for (const cell of byId("head").querySelectorAll("[data-key]")) {
+    for (const cell of /** @type {NodeListOf<HTMLElement>} */ (byId("head").querySelectorAll("[data-key]"))) {
       if (cell.dataset.key === state.sort) cell.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
       else cell.removeAttribute("aria-sort");
     }
-    byId("sort").value = state.sort;
+    sorting.value = state.sort;
     byId("direction").textContent = state.descending ? "↓" : "↑";
     byId("direction").setAttribute("aria-label", state.descending ? "Largest first; show smallest first" : "Smallest first; show largest first");
     draw();
   };
+  /** @type {(node: HTMLElement, place: number, grid: boolean, height: number) => void} */
   const putInPlace = (node, place, grid, height) => {
     if (grid) node.style.left = `${CARD.gap + (place % perRow) * (CARD.width + CARD.gap)}px`;
     node.style.top = `${Math.floor(place / perRow) * height + (grid ? CARD.gap : 0)}px`;
@@ -357,11 +413,12 @@
       putInPlace(node, place, grid, height);
       // The order in the document is the order of the keyboard.
       let after = null;
-      for (const child of items.children) if (Number(child.dataset.place) > place) { after = child; break; }
+      for (const child of items.children) if (Number(child.getAttribute("data-place")) > place) { after = child; break; }
       items.insertBefore(node, after);
       live.set(place, node);
     }
   };
+  /** @type {(place: number) => void} */
   const focusPlace = (place) => {
     if (place < 0 || place >= state.shown.length) return;
     const grid = state.layout === "grid";
@@ -372,19 +429,22 @@
     else if (top + height + head + CARD.gap > list.scrollTop + list.clientHeight) list.scrollTop = top + height + head + CARD.gap - list.clientHeight;
     draw();
     const node = live.get(place);
-    (grid ? node : node.querySelector(".open")).focus({ preventScroll: true });
+    const taking = grid ? node : node?.querySelector(".open");
+    if (taking instanceof HTMLElement) taking.focus({ preventScroll: true });
     draw();
   };
 
   // ---- one image, large
-  const dialog = byId("detail");
+  const dialog = byIdAs("detail", HTMLDialogElement);
   let current = -1;
+  /** @type {(row: number) => HTMLElement} */
   const frame = (row) => {
     const node = make("iframe");
     node.title = `Findings of ${column.uid[row]}`;
     node.src = href(detailsPath(row));
     return node;
   };
+  /** @type {(row: number) => void} */
   const showDetail = (row) => {
     current = row;
     const label = coded("distribution", row);
@@ -398,12 +458,14 @@
     if (hadFocus) byId("next").focus();
     if (!dialog.open) dialog.showModal();
   };
+  /** @type {(by: number) => void} */
   const step = (by) => {
     const place = state.shown.indexOf(current) + by;
     if (place >= 0 && place < state.shown.length) showDetail(state.shown[place]);
   };
 
   // ---- the top
+  /** @type {(parent: HTMLElement, term: string, text: string, className?: string) => void} */
   const addTerm = (parent, term, text, className) => {
     const pair = make("div", className);
     pair.append(make("dt", "", term), make("dd", "", text));
@@ -412,16 +474,17 @@
   const buildTop = () => {
     byId("notice").textContent = data.notice;
     for (const [term, text] of data.facts) addTerm(byId("facts"), term, text);
-    const tally = (name) => {
+    const tally = (/** @type {keyof Codes} */ name) => {
+      /** @type {Map<any, number>} */
       const counts = new Map();
       for (const code of column[name].codes) if (code >= 0) counts.set(column[name].values[code], (counts.get(column[name].values[code]) ?? 0) + 1);
       return counts;
     };
     const status = tally("status");
-    const sum = (name) => column[name].reduce((before, value) => before + (value ?? 0), 0);
+    const sum = (/** @type {keyof Numbers} */ name) => column[name].reduce((before, value) => (before ?? 0) + (value ?? 0), 0) ?? 0;
     addTerm(byId("totals"), "files", number.format(total));
     for (const name of ["analysed", "skipped", "failed"]) addTerm(byId("totals"), name, number.format(status.get(name) ?? 0), status.get(name) ? name : "");
-    addTerm(byId("totals"), "with calcifications", number.format(column.calcifications.filter((value) => value > 0).length));
+    addTerm(byId("totals"), "with calcifications", number.format(column.calcifications.filter((value) => (value ?? 0) > 0).length));
     addTerm(byId("totals"), "calcifications", number.format(sum("calcifications")));
     addTerm(byId("totals"), "micro", number.format(sum("micro")));
     addTerm(byId("totals"), "macro", number.format(sum("macro")));
@@ -435,15 +498,16 @@
       const part = make("span");
       part.style.flexGrow = String(labels.get(label));
       part.style.background = data.appearances[label].colour;
-      part.title = `${words(label)}: ${number.format(labels.get(label))}`;
+      part.title = `${words(label)}: ${number.format(labels.get(label) ?? 0)}`;
       byId("shares").append(part);
       parts.push(part.title);
     }
     byId("shares").setAttribute("aria-label", `Distributions: ${parts.join(", ") || "none"}`);
   };
+  /** @type {(key: string) => void} */
   const sortBy = (key) => {
     if (state.sort === key) state.descending = !state.descending;
-    else { state.sort = key; state.descending = columns.find((item) => item.key === key).descending ?? false; }
+    else { state.sort = key; state.descending = columns.find((item) => item.key === key)?.descending ?? false; }
     apply();
   };
   const buildHead = () => {
@@ -471,24 +535,26 @@
   buildTop();
   buildFacets();
   buildHead();
+  /** @type {(layout: string) => void} */
   const setLayout = (layout) => { state.layout = layout; list.scrollTop = 0; layOut(); };
   byId("as-grid").addEventListener("click", () => setLayout("grid"));
   byId("as-table").addEventListener("click", () => setLayout("table"));
-  byId("sort").addEventListener("change", (event) => { state.descending = false; state.sort = ""; sortBy(event.target.value); });
+  sorting.addEventListener("change", () => { state.descending = false; state.sort = ""; sortBy(sorting.value); });
   byId("direction").addEventListener("click", () => sortBy(state.sort));
-  byId("search").addEventListener("input", (event) => { state.text = event.target.value.trim().toLowerCase(); apply(); });
+  searching.addEventListener("input", () => { state.text = searching.value.trim().toLowerCase(); apply(); });
   byId("clear").addEventListener("click", () => {
     for (const facet of facets) { facet.chosen.clear(); for (const node of facet.nodes.values()) node.box.checked = false; }
     state.text = "";
-    byId("search").value = "";
+    searching.value = "";
     apply();
   });
   list.addEventListener("scroll", draw, { passive: true });
   window.addEventListener("resize", layOut);
   list.addEventListener("keydown", (event) => {
-    const holder = event.target.closest("[data-place]");
+    const holder = event.target instanceof Element ? event.target.closest("[data-place]") : null;
     if (!holder) return;
-    const place = Number(holder.dataset.place);
+    const place = Number(holder.getAttribute("data-place"));
+    /** @type {Record<string, number>} */
     const moves = { ArrowDown: perRow, ArrowUp: -perRow };
     if (state.layout === "grid") Object.assign(moves, { ArrowRight: 1, ArrowLeft: -1 });
     let target = null;
@@ -503,6 +569,7 @@
   byId("previous").addEventListener("click", () => step(-1));
   byId("next").addEventListener("click", () => step(1));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  /** @type {(key: string) => void} */
   const turn = (key) => {
     if (key === "ArrowLeft") step(-1);
     if (key === "ArrowRight") step(1);
@@ -511,7 +578,7 @@
   // The frame of an image hands on three keys; anything else that it might say is not listened to.
   window.addEventListener("message", (event) => {
     const inside = byId("detail-inside").firstElementChild;
-    if (!dialog.open || inside?.contentWindow !== event.source || typeof event.data?.mammocalcKey !== "string") return;
+    if (!dialog.open || !(inside instanceof HTMLIFrameElement) || inside.contentWindow !== event.source || typeof event.data?.mammocalcKey !== "string") return;
     if (event.data.mammocalcKey === "Escape") dialog.close(); else turn(event.data.mammocalcKey);
   });
   // Nothing goes on in a page that is not looked at.
