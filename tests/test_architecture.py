@@ -13,7 +13,6 @@ LONGER = {
     "results/from_json.py": (356, "the reading half of one format, in the order of the schema"),
     "results/to_json.py": (326, "the writing half of one format, in the order of the schema"),
     "review/server/export.py": (312, "one file of answers, from the document down to its rows"),
-    "stages/classify/particles.py": (313, "the features of a particle, each a few lines"),
 }
 """Files that are longer than `LONGEST`, each with a limit of its own and its reason. No file joins them, and none of
 them grows: divide it by its ideas instead."""

@@ -24,7 +24,7 @@ from mammocalc.stages.breast import find_breast
 from mammocalc.stages.foreign_objects import ForeignSettings
 from mammocalc.stages.normalise import to_density
 from mammocalc.vocabulary.errors import ImageUnreadableError
-from mammocalc.vocabulary.lexicon import Flag
+from mammocalc.vocabulary.lexicon import Flag, Medium
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +71,7 @@ def draw(
     density = to_density(mammogram.pixels).image
     ink = np.pad(ink_of(HEIGHTS_MM[rng.integers(len(HEIGHTS_MM))] / pixel_mm, rng), 4)
     ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), style.blur_px) if style.blur_px else ink, np.float64)
-    breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, Config().breast)
+    breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, Medium.DIGITAL)
     inside = cv2.erode(breast.is_judged.astype(np.uint8), np.ones((3, 3), np.uint8))
     for row, column in rng.permutation(np.argwhere(inside)) * breast.cell_px:
         here = slice(row, row + ink.shape[0]), slice(column, column + ink.shape[1])

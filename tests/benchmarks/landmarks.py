@@ -29,7 +29,7 @@ from mammocalc.simulation.vocabulary import Detector, Kind
 from mammocalc.stages.breast import find_breast
 from mammocalc.stages.landmarks import find_landmarks
 from mammocalc.stages.normalise import to_density
-from mammocalc.vocabulary.lexicon import Laterality, PresentationIntent, View
+from mammocalc.vocabulary.lexicon import Laterality, Medium, PresentationIntent, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ def measure(scene: Scene, folder: Path, config: Config) -> Measured:
     spacing = mammogram.spacing
     if spacing is None:
         raise SystemExit("a simulated image has no spacing")
-    breast = find_breast(to_density(mammogram.pixels), spacing, config.breast)
+    breast = find_breast(to_density(mammogram.pixels), spacing, Medium.DIGITAL)
     found = find_landmarks(breast, spacing, scene.view)
     error, confidence = None, 0.0
     if found.nipple is not None:

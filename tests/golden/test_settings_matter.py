@@ -1,93 +1,159 @@
-"""A setting is a promise: another value of it gives another result, or its own test says when."""
+"""A setting is a promise: another value of it changes what is written, here or in the test that is named."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
+import re
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
-from golden import SAMPLES
+from golden import ROOT, SAMPLES
 
+from mammocalc.analysis import search
 from mammocalc.analysis.image import analyse
-from mammocalc.analysis.search import Search, search
+from mammocalc.cli import main
 from mammocalc.config import Config, load
 from mammocalc.config.loading import setting_paths
 from mammocalc.dicom import read_mammogram
 from mammocalc.execution.process import dicom_settings
 from mammocalc.files.yaml_text import read_yaml
-from mammocalc.vocabulary.errors import ImageUnreadableError
-from mammocalc.vocabulary.lexicon import Flag
+from mammocalc.model import Report
+from mammocalc.rendering.overlay import encode_overlay, render_overlay
+from mammocalc.vocabulary.errors import ImageError
 
 if TYPE_CHECKING:
-    from mammocalc.model import Mammogram, Report
+    from mammocalc.model import Mammogram
 
-STAGES: Final = frozenset(
-    {
-        "normalise", "breast", "enhance", "detect", "classify", "foreign", "measure", "landmarks", "vessels",
-        "morphology", "group", "pattern", "distribution",
-    }
-)  # fmt: skip
-BEFORE_THE_CLASSIFIER: Final = frozenset({"normalise", "breast", "enhance", "detect"})
+MOST: Final = 70
+"""So many settings a program of this kind may have: each is shown, checked, explained and kept for years."""
+BEFORE_THE_SEARCH: Final = frozenset({"spacing", "read", "privacy", "detect"})
 ALLOWED: Final = ("classify.on_other_settings=flag", "distribution.on_other_settings=flag")
 """Classifiers judge under settings that they were not trained under, which they refuse otherwise."""
-VALUES: Final[dict[str, Any]] = read_yaml(Path(__file__).with_name("settings.yaml"), "settings.yaml")[0]
-
-SEEN_ELSEWHERE: Final = frozenset(
-    {
-        "normalise.uncalibrated_pixel_mm",  # the samples have a spacing: test_analyse
-        "classify.medium", "classify.file", "classify.on_other_settings", "distribution.file",
-        "vessels.file",
-        "distribution.on_other_settings",  # files and media: test_upstream, test_train
-        "classify.strength_half_sigma",  # without trees: test_classify
-        "foreign.leave_out_metal", "foreign.leave_out_drawn",  # no sample holds any: test_foreign, test_drawn
-        "distribution.vascular_min_count", "distribution.vascular_min_share", "distribution.benign_min_count",
-        "distribution.benign_min_share", "distribution.region_min_count",
-        "distribution.scattered_min_count",  # the words of images: test_image_word
-    }
-)  # fmt: skip
-NOT_SEEN: Final = frozenset(
-    {
-        "vessels.sure",  # the rules flag the artery of 07_arterial as well: test_vessels
-        "classify.presence_circle_mm",
-    }
-)  # fmt: skip
-"""Those whose effect no sample shows."""
 
 
-@functools.cache
-def mammogram_of(name: str) -> Mammogram:
+class Row(NamedTuple):
+    """A value of a setting, the sample, the part of its report that must change, and what is set besides."""
+
+    value: Any
+    sample: str
+    changes: str
+    besides: tuple[str, ...] = ()
+
+
+VALUES: Final = {
+    path: Row(value, sample, changes, tuple(besides))
+    for path, (value, sample, changes, *besides) in read_yaml(
+        Path(__file__).with_name("settings.yaml"), "settings.yaml"
+    )[0].items()
+}
+PICTURES: Final = {"overlay.format": "png", "overlay.max_side_px": 900, "overlay.insets": 0}
+FILES: Final = {
+    "outputs.overlays": "none",
+    "outputs.thumbnails": "false",
+    "outputs.candidates": "true",
+    "outputs.parquet": "true",
+}
+UPSTREAM, ADMISSION = "tests/unit/config/test_upstream.py", "tests/unit/dicom/test_admission.py"
+ELSEWHERE: Final = {
+    "name": "tests/unit/config/test_config.py",
+    "admit.quality_control": ADMISSION,
+    "admit.specimens": ADMISSION,
+    "admit.contrast_recombined": ADMISSION,
+    "admit.screenshots": ADMISSION,
+    "admit.not_mammography": ADMISSION,
+    "admit.film_min_side_px": ADMISSION,
+    "spacing.min_magnification": "tests/unit/dicom/test_spacing.py",
+    "spacing.max_magnification": "tests/unit/dicom/test_spacing.py",
+    "spacing.assume": "tests/unit/dicom/test_spacing.py",
+    "privacy.uids": "tests/unit/dicom/test_uids.py",
+    "privacy.file_names": "tests/system/test_pseudonyms.py",
+    "classify.file": UPSTREAM,
+    "classify.on_other_settings": UPSTREAM,
+    "distribution.file": UPSTREAM,
+    "distribution.on_other_settings": UPSTREAM,
+    "foreign.leave_out_metal": "tests/unit/stages/test_foreign_objects.py",
+    "foreign.leave_out_drawn": "tests/unit/stages/test_foreign_objects_drawn.py",
+    "vessels.file": "tests/system/test_train.py",
+    "vessels.sure": "tests/unit/stages/test_vessels.py",
+    "distribution.vascular_min_count": "tests/unit/stages/test_image_word.py",
+    "distribution.vascular_min_share": "tests/unit/stages/test_image_word.py",
+    "distribution.benign_min_count": "tests/unit/stages/test_image_word.py",
+    "distribution.benign_min_share": "tests/unit/stages/test_image_word.py",
+    "distribution.region_min_count": "tests/unit/stages/test_image_word.py",
+    "distribution.scattered_min_count": "tests/unit/stages/test_image_word.py",
+}
+"""Files, headers and findings that no sample has: the tests that set these."""
+
+
+def mammogram_of(name: str, config: Config) -> Mammogram:
     path = next(path for path in SAMPLES if path.stem == name)
-    return read_mammogram(path, dicom_settings(load(None, []).config))
+    return read_mammogram(path, dicom_settings(config))
 
 
 @functools.cache
-def searched(name: str) -> Search:
-    return search(mammogram_of(name), load(None, []).config)
+def searched(name: str, besides: tuple[str, ...]) -> search.Search:
+    config = load(None, besides).config
+    return search.search(mammogram_of(name, config), config)
 
 
 @functools.cache
-def by_default(name: str) -> Report:
-    return analyse(mammogram_of(name), load(None, []).config)
+def before(name: str, besides: tuple[str, ...]) -> Report:
+    config = load(None, besides).config
+    return analyse(mammogram_of(name, config), config)
 
 
 @pytest.mark.parametrize("path", VALUES)
 def test_another_value_gives_another_result(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    value, sample = VALUES[path]
-    expected = by_default(sample)
-    config = load(None, [f"{path}={value}", *ALLOWED]).config
-    if path.partition(".")[0] not in BEFORE_THE_CLASSIFIER:  # then the search, which takes longest, is the same
-        found = searched(sample)
+    row = VALUES[path]
+    expected = before(row.sample, row.besides)
+    config = load(None, [*row.besides, f"{path}={row.value}", *ALLOWED]).config
+    section, _, name = path.partition(".")
+    if not {section, name} & {*BEFORE_THE_SEARCH, "medium", "threshold_sigma"}:  # then the search is the same
+        found = searched(row.sample, row.besides)
         monkeypatch.setattr("mammocalc.analysis.image.search", lambda *_: found)
     try:
-        report = analyse(mammogram_of(sample), config)
-    except ImageUnreadableError:  # a breast as small as that is none
+        report = analyse(mammogram_of(row.sample, config), config)
+    except ImageError:
+        assert row.changes == "refused"
         return
-    assert replace(report, flags=report.flags - {Flag.CLASSIFIER_UNTRAINED}) != expected
+    assert getattr(report, row.changes) != getattr(expected, row.changes)
 
 
-def test_every_setting_of_a_stage_is_tried_or_has_its_reason() -> None:
-    settings = {path for path in setting_paths(Config) if path.split(".")[0] in STAGES}
-    assert settings == VALUES.keys() | SEEN_ELSEWHERE | NOT_SEEN
-    assert not VALUES.keys() & (SEEN_ELSEWHERE | NOT_SEEN)
+@pytest.mark.parametrize("path", PICTURES)
+def test_another_value_gives_another_picture(path: str) -> None:
+    usual, changed = (load(None, sets).config for sets in ([], [f"{path}={PICTURES[path]}"]))
+    mammogram, report = mammogram_of("03_grouped", usual), before("03_grouped", ())
+    pictures = [encode_overlay(render_overlay(mammogram, report, one.overlay), one.overlay) for one in (usual, changed)]
+    assert pictures[0] != pictures[1]
+
+
+def test_another_value_writes_other_files(tmp_path: Path) -> None:
+    def files(*sets: str) -> set[str]:
+        out = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
+        options = [word for change in sets for word in ("--set", change)]
+        sample = str(ROOT / "sample_data" / "08_none.dcm")
+        assert main(["run", sample, "--out", str(out), "--workers", "1", "--quiet", *options]) == 0
+        return {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+
+    usual = files()
+    for path, value in FILES.items():
+        assert files(f"{path}={value}") != usual, path
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_what_no_sample_shows_is_set_by_the_test_that_is_named(path: str) -> None:
+    text = (ROOT / ELSEWHERE[path]).read_text(encoding="utf-8")
+    assert re.search(rf"\b{path.rpartition('.')[2]}\b", text), f"{ELSEWHERE[path]} does not set {path}"
+
+
+def test_every_setting_has_its_row_and_there_are_few() -> None:
+    settings = list(setting_paths(Config))
+    rows = [*VALUES, *PICTURES, *FILES, *ELSEWHERE]
+    assert sorted(rows) == sorted(settings), "a setting without a row has no test that it matters"
+    assert len(settings) <= MOST
+
+
+def test_what_must_change_is_a_part_of_a_report() -> None:
+    assert {row.changes for row in VALUES.values()} <= {field.name for field in fields(Report)} | {"refused"}

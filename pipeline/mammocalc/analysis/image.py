@@ -50,14 +50,14 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     breast, spacing = seen.breast, seen.spacing
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view)
     trees = classifier_of(config)
-    particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, config.classify)
+    particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, medium)
     on_metal = foreign_objects.find_metal(particles, seen.channels, breast)
     particles, drawn = foreign_objects.leave_out_drawn(
         particles, on_metal, seen.density, seen.channels, breast, spacing, config.foreign
     )
     if drawn:  # what is drawn is no crowd that makes its neighbours likelier
         anew = sorted(particles, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px))
-        particles = classify.classify_particles(anew, seen.channels, breast, spacing, trees, config.classify)
+        particles = classify.classify_particles(anew, seen.channels, breast, spacing, trees, medium)
     particles, metal = foreign_objects.leave_out_metal(particles, on_metal, config.foreign)
     distinct = classify.one_per_place(particles, seen.channels, spacing)
     joined = look_again(distinct, spacing, config)
@@ -102,7 +102,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
             nipple=marks.nipple,
             pectoral_confidence=marks.pectoral_confidence,
         ),
-        presence=classify.presence(distinct, spacing, config.classify),
+        presence=classify.presence(distinct, spacing, medium),
         calcifications=found,
         clusters=clusters,
         distribution=call,
@@ -139,5 +139,5 @@ def _candidates(
     return tuple(
         Candidate(frame, p.row_px, p.column_px, None, p.score)
         for p in particles
-        if config.detect.min_score <= p.score < config.classify.threshold and p not in taken
+        if p.score < config.classify.threshold and p not in taken
     )

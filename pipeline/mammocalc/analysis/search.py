@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mammocalc.config import medium_of
 from mammocalc.model import Breast, Channel, Particle
 from mammocalc.stages import breast as breast_stage
 from mammocalc.stages import detect, enhance, normalise, rods
@@ -13,6 +14,7 @@ from mammocalc.vocabulary.geometry import PixelSpacing
 if TYPE_CHECKING:
     from mammocalc.config import Config
     from mammocalc.model import Density, Mammogram
+    from mammocalc.vocabulary.lexicon import Medium
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,7 @@ def search(mammogram: Mammogram, config: Config) -> Search:
     mammogram : Mammogram
         One frame.
     config : Config
-        The settings of all stages.
+        The settings of all stages, for the image's medium.
 
     Returns
     -------
@@ -48,27 +50,28 @@ def search(mammogram: Mammogram, config: Config) -> Search:
     ImageUnreadableError
         With reason ``no_breast`` where nothing can be analysed.
     """
-    nominal_mm = config.normalise.uncalibrated_pixel_mm
+    medium = medium_of(config, is_film=False)
+    nominal_mm = normalise.UNCALIBRATED_PIXEL_MM
     spacing = mammogram.spacing or PixelSpacing(nominal_mm, nominal_mm)
     density = normalise.to_density(mammogram.pixels)
-    breast = breast_stage.find_breast(density, spacing, config.breast)
-    channels = _channels(density, breast, spacing, config)
+    breast = breast_stage.find_breast(density, spacing, medium)
+    channels = _channels(density, breast, spacing, medium)
     particles = detect.find_particles(channels, breast, config.detect)
     if mammogram.spacing is not None:  # a rod is one by its millimetres
         particles += rods.find_rods(channels, breast)
     return Search(density, breast, spacing, channels, particles)
 
 
-def _channels(density: Density, breast: Breast, spacing: PixelSpacing, config: Config) -> tuple[Channel, ...]:
+def _channels(density: Density, breast: Breast, spacing: PixelSpacing, medium: Medium) -> tuple[Channel, ...]:
     """Make the top-hats of the breast's box, from fine to coarse, each with its noise."""
-    image, step_px = normalise.blur(density, breast.box_px, spacing, config.normalise), 1
+    image, step_px = normalise.blur(density, breast.box_px, spacing, medium), 1
     finest, made = image, []
-    for length_mm, next_px in zip(config.enhance.lengths_mm, enhance.steps_px(spacing, config.enhance), strict=True):
+    for length_mm, next_px in zip(enhance.LENGTHS_MM, enhance.steps_px(spacing), strict=True):
         is_multiple = next_px % step_px == 0  # then the last average is averaged again, which is much less to read
         image = enhance.average(image, next_px // step_px) if is_multiple else enhance.average(finest, next_px)
         step_px = next_px
         pixel_mm = spacing.mean_mm * step_px
-        noise = normalise.measure_noise(image, breast, step_px, spacing, length_mm, config.normalise)
-        residue = enhance.remove_background(image, length_mm, step_px, spacing, config.enhance)
-        made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, config.normalise.blur_mm))
+        noise = normalise.measure_noise(image, breast, step_px, spacing, length_mm)
+        residue = enhance.remove_background(image, length_mm, step_px, spacing)
+        made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, normalise.BLUR_MM[medium]))
     return tuple(made)

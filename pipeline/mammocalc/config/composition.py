@@ -15,17 +15,14 @@ from mammocalc.dicom.reader.settings import AdmitSettings, PrivacySettings, Read
 from mammocalc.model.settings import Settings
 from mammocalc.rendering.overlay.settings import OverlaySettings
 from mammocalc.results.settings import OutputSettings
-from mammocalc.stages.breast import BreastSettings
 from mammocalc.stages.classify import ClassifySettings
 from mammocalc.stages.cluster_features import PatternSettings
 from mammocalc.stages.clustering import GroupSettings
 from mammocalc.stages.detect import DetectSettings
 from mammocalc.stages.distribution import DistributionSettings
-from mammocalc.stages.enhance import EnhanceSettings
 from mammocalc.stages.foreign_objects import ForeignSettings
 from mammocalc.stages.measure import MeasureSettings
 from mammocalc.stages.morphology import MorphologySettings
-from mammocalc.stages.normalise import NormaliseSettings
 from mammocalc.stages.vessels import VesselSettings
 from mammocalc.vocabulary.lexicon import Medium
 
@@ -51,15 +48,6 @@ class Config(Settings):
 
     privacy: PrivacySettings = PrivacySettings()
     """How images and folders are named without naming a person."""
-
-    normalise: NormaliseSettings = NormaliseSettings()
-    """How grey levels become densities, and how the noise is measured."""
-
-    breast: BreastSettings = BreastSettings()
-    """How the breast is told from everything else in the image."""
-
-    enhance: EnhanceSettings = EnhanceSettings()
-    """Which particles are left when the background is removed."""
 
     detect: DetectSettings = DetectSettings()
     """What counts as a particle."""
@@ -136,9 +124,9 @@ def settings_for(config: Config, medium: Medium) -> Config:
 
     Examples
     --------
-    >>> settings_for(Config(), Medium.FILM).normalise.blur_mm
-    0.1
-    >>> settings_for(Config(), Medium.DIGITAL).normalise == Config().normalise
+    >>> settings_for(Config(), Medium.FILM).classify.threshold
+    0.8
+    >>> settings_for(Config(), Medium.DIGITAL).detect == Config().detect
     True
     """
     changes: dict[str, dict[str, Any]] = by_section(config.film) if medium is Medium.FILM else {}

@@ -20,36 +20,9 @@ class FilmSettings(Settings):
     means both: what was chosen is never undone.
     """
 
-    blur_mm: float = Field(default=0.1, ge=0, le=0.5)
-    """In place of ``normalise.blur_mm``. Film grain is correlated over about a tenth of a millimetre; a narrower blur
-    leaves it in. The classifier was trained on simulated films that were searched so."""
-
-    hot_pixel_share: float = Field(default=0.5, ge=0, le=1)
-    """In place of ``normalise.hot_pixel_share``. A speck of dust is a pixel or two with a sharp edge; film and screen
-    spread a calcification over more of them."""
-
-    background_share: float = Field(default=0.12, gt=0, lt=1)
-    """In place of ``breast.background_share``. Fog lifts the background of a film, and its level changes across the
-    sheet."""
-
-    image_margin_mm: float = Field(default=4.0, ge=0, le=20)
-    """In place of ``breast.image_margin_mm``. The edges of the film and of the light box are not straight, and their
-    shadow is broad."""
-
-    candidate_sigma: float = Field(default=2.5, gt=0)
-    """In place of ``detect.candidate_sigma``. Specks are fainter on film, and the classifier knows what its grain looks
-    like."""
-
     threshold_sigma: float = Field(default=2.5, gt=0)
-    """In place of ``detect.threshold_sigma``, for the same reason."""
-
-    coarse_half_sigma: float = Field(default=20.0, gt=0)
-    """In place of ``classify.coarse_half_sigma``. Large blemishes and folds of the emulsion stand out as strongly as
-    large calcifications."""
-
-    coarse_edge_half_sigma: float = Field(default=1000.0, gt=0)
-    """In place of ``classify.coarse_edge_half_sigma``. Their edges are as sharp: here the edge tells nothing (mini-MIAS
-    ranks better without, 0.850 against 0.838)."""
+    """In place of ``detect.threshold_sigma``. Specks are fainter on film, and the classifier knows what its grain looks
+    like."""
 
     threshold: float = Field(default=0.8, gt=0, lt=1)
     """In place of ``classify.threshold``. A third of a false cluster on a normal film of mini-MIAS; single marks are
@@ -60,25 +33,14 @@ class FilmSettings(Settings):
     threshold one by one; dust seldom lies three within 3 mm. On mini-MIAS 12 of the 14 circles are hit by a member of a
     cluster instead of 8, at 0.38 clusters on a normal film instead of 0.1."""
 
-    presence_members: int = Field(default=5, ge=1, le=20)
-    """In place of ``classify.presence_members``. A single speck is as often dust; five within 10 mm are not."""
-
     detector_blur_mm: float = Field(default=0.12, ge=0, le=0.5)
     """In place of ``measure.detector_blur_mm``. Blur of screen and scanner together, full width at half maximum."""
 
 
 HOMES: Final[Mapping[str, str]] = {
-    "blur_mm": "normalise",
-    "hot_pixel_share": "normalise",
-    "background_share": "breast",
-    "image_margin_mm": "breast",
-    "candidate_sigma": "detect",
     "threshold_sigma": "detect",
-    "coarse_half_sigma": "classify",
-    "coarse_edge_half_sigma": "classify",
     "threshold": "classify",
     "crowd_score": "classify",
-    "presence_members": "classify",
     "detector_blur_mm": "measure",
 }
 """The section in which the namesake of each setting of `FilmSettings` stands."""

@@ -6,30 +6,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.stages import clustering
+from mammocalc.stages import clustering, detect, enhance, normalise
+from mammocalc.stages.classify import particles
 from mammocalc.stages.cluster_features import features
+from mammocalc.vocabulary.lexicon import Medium
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mammocalc.config.composition import Config
-
-_PARTICLES: Final = (
-    "normalise.blur_mm",
-    "normalise.hot_pixel_mm",
-    "normalise.hot_pixel_share",
-    "normalise.hot_pixel_sigma",
-    "normalise.noise_floor",
-    "normalise.noise_levels",
-    "normalise.noise_window_share",
-    "enhance.lengths_mm",
-    "enhance.pixels_mm",
-    "enhance.angles",
-    "detect.directions",
-    "detect.separation_mm",
-    "classify.trees_up_to_mm",
-)
-"""What changes how a particle looks in numbers. The margins of the breast change only where particles may be."""
 
 _PARTICLE_FLOORS: Final = ("detect.candidate_sigma", "detect.threshold_sigma")
 """Limits that leave particles out. Higher ones take weak particles away and leave the others as they are; lower ones
@@ -38,7 +23,9 @@ bring in what the classifier has never seen."""
 
 def before_particles(config: Config) -> dict[str, Any]:
     """
-    Give the settings that a particle classifier depends on.
+    Give the numbers that a particle classifier depends on: what changes how a particle looks, and which are left out.
+
+    Not among them are the margins of the breast, which change only where particles may be.
 
     Parameters
     ----------
@@ -48,9 +35,28 @@ def before_particles(config: Config) -> dict[str, Any]:
     Returns
     -------
     dict
-        Values by the path of their setting, such as ``normalise.blur_mm``.
+        Values by name, such as ``normalise.blur_mm``; all but ``detect.threshold_sigma`` are constants. Where one is
+        changed in the program, its particle classifiers are refused until they are trained again
+        (``mammocalc train``).
     """
-    return _values(config, (*_PARTICLES, *_PARTICLE_FLOORS))
+    medium = Medium.DIGITAL if config.classify.medium == "auto" else Medium(config.classify.medium)
+    return {
+        "normalise.blur_mm": normalise.BLUR_MM[medium],
+        "normalise.hot_pixel_mm": normalise.HOT_PIXEL_MM,
+        "normalise.hot_pixel_share": normalise.HOT_PIXEL_SHARE[medium],
+        "normalise.hot_pixel_sigma": normalise.HOT_PIXEL_SIGMA,
+        "normalise.noise_floor": normalise.NOISE_FLOOR,
+        "normalise.noise_levels": normalise.NOISE_LEVELS,
+        "normalise.noise_window_share": normalise.NOISE_WINDOW_SHARE,
+        "enhance.lengths_mm": list(enhance.LENGTHS_MM),
+        "enhance.pixels_mm": list(enhance.PIXELS_MM),
+        "enhance.angles": enhance.ANGLES,
+        "detect.directions": detect.DIRECTIONS,
+        "detect.separation_mm": detect.SEPARATION_MM,
+        "classify.trees_up_to_mm": particles.TREES_UP_TO_MM,
+        "detect.candidate_sigma": min(detect.CANDIDATE_SIGMA, config.detect.threshold_sigma),
+        "detect.threshold_sigma": config.detect.threshold_sigma,
+    }
 
 
 def before_distributions() -> dict[str, Any]:
@@ -142,12 +148,3 @@ def _is_covered(path: str, value: Any, trained: Any) -> bool:
     if path in _PARTICLE_FLOORS and value is not None and trained is not None:
         return bool(value >= trained)
     return bool(value == trained)
-
-
-def _values(config: Config, paths: tuple[str, ...]) -> dict[str, Any]:
-    document = config.model_dump(mode="json")
-    values = {}
-    for path in paths:
-        section, _, key = path.partition(".")
-        values[path] = document[section][key]
-    return values

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
-from pydantic import Field
 from scipy.ndimage import gaussian_filter1d
 from skimage.filters import threshold_otsu
 
 from mammocalc.model import Breast
-from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.errors import ImageUnreadableError
-from mammocalc.vocabulary.lexicon import Flag, Reason
+from mammocalc.vocabulary.lexicon import Flag, Medium, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from mammocalc.model import Density, Point
@@ -28,39 +29,36 @@ _FULL_SHARE = 0.9
 _SMALLEST_BACKGROUND = 0.03
 """A background smaller than this share of the image is none."""
 
+_CELL_MM: Final = 0.6
+"""Side of the cells in which the breast is mapped: fine enough for margins of a millimetre, and a hundred times fewer
+than the pixels."""
 
-class BreastSettings(Settings):
-    """How the breast is told from everything else in the image."""
+_BACKGROUND_SIGMA: Final = 6.0
+"""A cell belongs to the breast when it is also brighter than the background by this many of its standard deviations."""
 
-    cell_mm: float = Field(default=0.6, gt=0.05, le=2)
-    """Side of the cells in which the breast is mapped: fine enough for margins of a millimetre, and a hundred times
-    fewer than the pixels."""
+_BRIDGE_MM: Final = 5.0
+"""Parts that hang on the breast by less than this width (labels, paddle edges, scanner lines) are cut off."""
 
-    background_share: float = Field(default=0.07, gt=0, lt=1)
-    """A cell belongs to the breast when it is brighter than the background by this share of the difference between
-    breast and background. Small, because the breast thins out towards the skin."""
+_SMALLEST_SIDE_MM: Final = 5.0
+"""An image narrower than this is refused: no filter fits into it."""
 
-    background_sigma: float = Field(default=6.0, gt=0)
-    """A cell belongs to the breast when it is also brighter than the background by this many of its standard
-    deviations."""
+_SMALLEST_AREA_SHARE: Final = 0.02
+"""A breast smaller than this share of the image is not believed."""
 
-    bridge_mm: float = Field(default=5.0, ge=0, le=20)
-    """Parts that hang on the breast by less than this width (labels, paddle edges, scanner lines) are cut off."""
+_SKIN_MARGIN_MM: Final = 1.0
+"""Nothing is judged this close to the skin line, which is a step itself."""
 
-    smallest_side_mm: float = Field(default=5.0, gt=0, le=100)
-    """An image narrower than this is refused: no filter fits into it."""
+_BACKGROUND_SHARE: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 0.07, Medium.FILM: 0.12})
+"""A cell belongs to the breast when it is brighter than the background by this share of the difference between breast
+and background. Small, because the breast thins out towards the skin. On film: fog lifts the background, and its level
+changes across the sheet."""
 
-    smallest_area_share: float = Field(default=0.02, ge=0, lt=1)
-    """A breast smaller than this share of the image is not believed."""
-
-    image_margin_mm: float = Field(default=1.5, ge=0, le=20)
-    """Nothing is judged this close to the image's edge, to padding or to a collimator, where filters see a step."""
-
-    skin_margin_mm: float = Field(default=1.0, ge=0, le=20)
-    """Nothing is judged this close to the skin line, which is a step itself."""
+_IMAGE_MARGIN_MM: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 1.5, Medium.FILM: 4.0})
+"""Nothing is judged this close to the image's edge, to padding or to a collimator, where filters see a step. On film:
+the edges of the film and of the light box are not straight, and their shadow is broad."""
 
 
-def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSettings) -> Breast:
+def find_breast(density: Density, spacing: PixelSpacing, medium: Medium) -> Breast:
     """
     Find the breast.
 
@@ -74,8 +72,8 @@ def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSetting
         Larger is denser.
     spacing : PixelSpacing
         Size of a pixel, for margins in mm.
-    settings : BreastSettings
-        Thresholds and margins.
+    medium : Medium
+        What is taken for what on a film differs.
 
     Returns
     -------
@@ -88,29 +86,29 @@ def find_breast(density: Density, spacing: PixelSpacing, settings: BreastSetting
         With reason ``no_breast`` if nothing stands out from the background.
     """
     narrow_mm = min(density.image.shape) * spacing.mean_mm
-    if narrow_mm < settings.smallest_side_mm:
+    if narrow_mm < _SMALLEST_SIDE_MM:
         raise ImageUnreadableError(
             Reason.NO_BREAST,
             f"The image is {narrow_mm:.1f} mm narrow, too little for a breast. Check how it was exported.",
         )
-    cell_px = max(1, round(settings.cell_mm / spacing.mean_mm))
+    cell_px = max(1, round(_CELL_MM / spacing.mean_mm))
     cell_mm = cell_px * spacing.mean_mm
     cells = _cells(density.image, cell_px)
     is_padding = np.zeros(cells.shape, bool)
     if density.is_padding is not None:
         is_padding = _cells(density.is_padding.astype(np.uint16) * 255, cell_px) > 127
     is_padding |= _bright_border(cells)
-    stands_out, has_background = _separate(cells, is_padding, settings)
-    is_breast = _largest_part(stands_out, round(settings.bridge_mm / cell_mm / 2))
-    if is_breast.mean() < settings.smallest_area_share:
+    stands_out, has_background = _separate(cells, is_padding, medium)
+    is_breast = _largest_part(stands_out, round(_BRIDGE_MM / cell_mm / 2))
+    if is_breast.mean() < _SMALLEST_AREA_SHARE:
         raise ImageUnreadableError(
             Reason.NO_BREAST,
-            "No breast stands out from the background. If there is one, lower breast.background_share.",
+            "No breast stands out from the background. Check how it was exported.",
         )
     skin_distance = _distance_to(~is_breast)
     edge_distance = _distance_to_edge(is_padding)
-    is_judged = is_breast & (edge_distance * cell_mm > settings.image_margin_mm)
-    is_judged &= skin_distance * cell_mm > settings.skin_margin_mm
+    is_judged = is_breast & (edge_distance * cell_mm > _IMAGE_MARGIN_MM[medium])
+    is_judged &= skin_distance * cell_mm > _SKIN_MARGIN_MM
     rows, columns = np.nonzero(is_breast)
     height, width = density.image.shape
     return Breast(
@@ -164,7 +162,7 @@ def _bright_border(cells: NDArray[np.uint16]) -> NDArray[np.bool_]:
 
 
 def _separate(
-    cells: NDArray[np.uint16], is_padding: NDArray[np.bool_], settings: BreastSettings
+    cells: NDArray[np.uint16], is_padding: NDArray[np.bool_], medium: Medium
 ) -> tuple[NDArray[np.bool_], bool]:
     """
     Tell cells that stand out from the background, and whether there is one.
@@ -187,7 +185,7 @@ def _separate(
     below = dark[dark <= background]
     spread = 1.4826 * float(np.median(background - below)) if below.size else 0.0
     step = float(np.median(bright)) - background
-    limit = background + max(settings.background_sigma * spread, settings.background_share * step)
+    limit = background + max(_BACKGROUND_SIGMA * spread, _BACKGROUND_SHARE[medium] * step)
     share_of_background = float((values <= limit).mean())
     if limit >= split or share_of_background < _SMALLEST_BACKGROUND:
         return ~is_padding, is_bounded

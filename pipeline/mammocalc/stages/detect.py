@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
@@ -18,28 +18,24 @@ if TYPE_CHECKING:
 
     from mammocalc.model import Breast, Channel
 
+CANDIDATE_SIGMA: Final = 3.0
+"""Smallest height above the background, in standard deviations of the noise, of a particle that is looked at."""
+
+DIRECTIONS: Final = 16
+"""Number of directions in which a particle must have an edge, a multiple of four. Fibres, and crossings of fibres, have
+none along themselves."""
+
+SEPARATION_MM: Final = 0.3
+"""Two particles of the finest channel are at least this far apart; in coarser ones the distance grows with the length
+of their lines."""
+
 
 class DetectSettings(Settings):
     """What counts as a particle."""
 
-    candidate_sigma: float = Field(default=3.0, gt=0)
-    """Smallest height above the background, in standard deviations of the noise, of a particle that is looked at."""
-
     threshold_sigma: float = Field(default=3.5, gt=0)
     """Smallest strength of a particle that is kept for the classifier: the geometric mean of its height and of its
     weakest edge, in standard deviations of the noise."""
-
-    directions: int = Field(default=16, ge=4, le=64)
-    """Number of directions in which a particle must have an edge. Fibres, and crossings of fibres, have none along
-    themselves."""
-
-    separation_mm: float = Field(default=0.3, gt=0, le=5)
-    """Two particles of the finest channel are at least this far apart; in coarser ones the distance grows with the
-    length of their lines."""
-
-    min_score: float = Field(default=0.0, ge=0, lt=1)
-    """Lowest score of the candidates that are kept beside the reported ones, for curves (``outputs.candidates``). 0
-    keeps all that the search found, as the low end of a curve needs them."""
 
     report_limit: int = Field(default=400, ge=1)
     """Largest number of reported particles; the strongest are kept and the image is flagged. A guard against storms of
@@ -80,9 +76,10 @@ def _in_channel(
     index: int, channel: Channel, finest_mm: float, breast: Breast, settings: DetectSettings
 ) -> list[Particle]:
     relative = channel.length_mm / finest_mm
-    reach_px = max(1, round(settings.separation_mm * relative / channel.pixel_mm))
+    reach_px = max(1, round(SEPARATION_MM * relative / channel.pixel_mm))
     residue = channel.residue
-    floor = settings.candidate_sigma * float(channel.noise.sigma.min())
+    candidate_sigma = min(CANDIDATE_SIGMA, settings.threshold_sigma)  # no particle is stronger than it is high
+    floor = candidate_sigma * float(channel.noise.sigma.min())
     around = cv2.dilate(residue, np.ones((2 * reach_px + 1,) * 2, np.uint8))
     np.maximum(around, np.uint16(min(floor, 65534.0) + 1), out=around)  # what is no higher is no peak
     peaks = np.flatnonzero(residue == around)  # several times faster than nonzero
@@ -96,16 +93,16 @@ def _in_channel(
     height = residue[rows, columns].astype(np.float64)
     background = channel.image[rows, columns] - height
     sigma = channel.noise.at(background)  # that of the particle itself would hold its own edges
-    keep = breast.is_judged[cells] & (height > settings.candidate_sigma * sigma)
+    keep = breast.is_judged[cells] & (height > candidate_sigma * sigma)
     kept = np.flatnonzero(keep)
     kept = kept[_separate(rows[kept], columns[kept], height[kept] / sigma[kept], reach_px)]
     length_px = channel.length_mm / channel.pixel_mm
-    if settings.directions % 4 == 0:  # the weakest of four is no weaker than the weakest of all, and most end here
-        edge = weakest_edge(channel.image, rows[kept], columns[kept], length_px, 4)
-        may_be = height[kept] * np.maximum(edge, 0.0) >= (0.999 * settings.threshold_sigma * sigma[kept]) ** 2
-        kept = kept[may_be]
+    # The weakest of four directions is no weaker than the weakest of all, and most end here.
+    edge = weakest_edge(channel.image, rows[kept], columns[kept], length_px, 4)
+    may_be = height[kept] * np.maximum(edge, 0.0) >= (0.999 * settings.threshold_sigma * sigma[kept]) ** 2
+    kept = kept[may_be]
     rows, columns, height, sigma = rows[kept], columns[kept], height[kept], sigma[kept]
-    edge = weakest_edge(channel.image, rows, columns, length_px, settings.directions)
+    edge = weakest_edge(channel.image, rows, columns, length_px, DIRECTIONS)
     contrast, edge = height / sigma, np.maximum(edge, 0.0) / sigma
     strength = np.sqrt(contrast * edge)
     full_rows, full_columns = full_rows[kept] + top, full_columns[kept] + left

@@ -2,61 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
-from pydantic import Field, model_validator
 
 from mammocalc.imaging.tophat import line_footprints, line_tophat
-from mammocalc.model.settings import Settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.vocabulary.geometry import PixelSpacing
 
+LENGTHS_MM: Final = (0.6, 1.4, 3.5, 8.0)
+"""Lengths of the lines of each top-hat, from fine to coarse: particles narrower than this in every direction are left.
+0.6 mm ranks real images better than 0.8 or 1.2 mm, and with the trees it finds more; 1.4 mm finds short casts, arterial
+plaques and specks over half a millimetre; the coarse ones find rods, rings and popcorn."""
 
-class EnhanceSettings(Settings):
-    """Which particles are left when the background is removed."""
+PIXELS_MM: Final = (0.0, 0.14, 0.28, 0.56)
+"""Size of the pixels to which the image is averaged for each top-hat; 0 for its own. A tenth of the length is fine
+enough, and a coarse top-hat then costs nothing beside the fine one."""
 
-    lengths_mm: tuple[float, ...] = Field(default=(0.6, 1.4, 3.5, 8.0), min_length=1, max_length=8)
-    """Lengths of the lines of each top-hat, from fine to coarse: particles narrower than this in every direction are
-    left. 0.6 mm ranks real images better than 0.8 or 1.2 mm, and with the trees it finds more; 1.4 mm finds short
-    casts, arterial plaques and specks over half a millimetre; the coarse ones find rods, rings and popcorn."""
-
-    pixels_mm: tuple[float, ...] = Field(default=(0.0, 0.14, 0.28, 0.56), min_length=1, max_length=8)
-    """Size of the pixels to which the image is averaged for each top-hat; 0 for its own. A tenth of the length is fine
-    enough, and a coarse top-hat then costs nothing beside the fine one."""
-
-    angles: int = Field(default=8, ge=2, le=32)
-    """Number of directions in which lines are suppressed."""
-
-    @model_validator(mode="after")
-    def _is_a_ladder(self) -> Self:
-        if len(self.lengths_mm) != len(self.pixels_mm):
-            message = "lengths_mm and pixels_mm must have equally many entries"
-            raise ValueError(message)
-        if list(self.lengths_mm) != sorted(set(self.lengths_mm)) or min(self.lengths_mm) <= 0:
-            message = "lengths_mm must be positive and increase"
-            raise ValueError(message)
-        if min(self.pixels_mm) < 0:
-            message = "pixels_mm must not be negative"
-            raise ValueError(message)
-        return self
+ANGLES: Final = 8
+"""Number of directions in which lines are suppressed."""
 
 
-def steps_px(spacing: PixelSpacing, settings: EnhanceSettings) -> tuple[int, ...]:
+def steps_px(spacing: PixelSpacing) -> tuple[int, ...]:
     """
     Give the side of each channel's pixels, in pixels of the stored image.
 
     Examples
     --------
     >>> from mammocalc.vocabulary.geometry import PixelSpacing
-    >>> steps_px(PixelSpacing(0.05, 0.05), EnhanceSettings())
+    >>> steps_px(PixelSpacing(0.05, 0.05))
     (1, 3, 6, 11)
     """
-    return tuple(max(1, round(pixel_mm / spacing.mean_mm)) for pixel_mm in settings.pixels_mm)
+    return tuple(max(1, round(pixel_mm / spacing.mean_mm)) for pixel_mm in PIXELS_MM)
 
 
 def average(image: NDArray[np.uint16], step_px: int) -> NDArray[np.uint16]:
@@ -83,7 +64,7 @@ def average(image: NDArray[np.uint16], step_px: int) -> NDArray[np.uint16]:
 
 
 def remove_background(
-    image: NDArray[np.uint16], length_mm: float, step_px: int, spacing: PixelSpacing, settings: EnhanceSettings
+    image: NDArray[np.uint16], length_mm: float, step_px: int, spacing: PixelSpacing
 ) -> NDArray[np.uint16]:
     """
     Leave what is narrower than a length in every direction.
@@ -98,12 +79,10 @@ def remove_background(
         Side of the image's pixels, in stored pixels.
     spacing : PixelSpacing
         Size of a stored pixel.
-    settings : EnhanceSettings
-        Number of directions.
 
     Returns
     -------
     ndarray of uint16, same shape
         0 where there is nothing but lines and areas; see `mammocalc.imaging.tophat`.
     """
-    return line_tophat(image, line_footprints(spacing, length_mm, settings.angles, step_px))
+    return line_tophat(image, line_footprints(spacing, length_mm, ANGLES, step_px))

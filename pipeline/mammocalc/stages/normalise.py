@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
-from pydantic import Field
 
 from mammocalc.imaging.histogram import count_levels, median_level
 from mammocalc.model import Density, NoiseTable
-from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.errors import ImageUnreadableError
-from mammocalc.vocabulary.lexicon import Reason
+from mammocalc.vocabulary.lexicon import Medium, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from mammocalc.model import Breast, StoredPixels
@@ -24,37 +25,35 @@ _DENSEST = np.iinfo(np.uint16).max
 _NOISE_SAMPLES = 150_000
 """Lattice points at which the noise is looked at: some thousand for every bin, at any pixel size."""
 
+HOT_PIXEL_MM: Final = 0.105
+"""Where pixels are at most this large, a spike of a single pixel is a defect of the detector, because the optics spread
+every real speck over its neighbours. At larger pixels small calcifications are single pixels."""
 
-class NormaliseSettings(Settings):
-    """How grey levels become densities, and how the noise is estimated."""
+HOT_PIXEL_SIGMA: Final = 6.0
+"""Smallest height of a spike, in standard deviations of the noise between neighbouring pixels."""
 
-    blur_mm: float = Field(default=0.055, ge=0, le=0.5)
-    """Standard deviation of the Gaussian blur before anything is looked for. It keeps the noise of one pixel from
-    deciding; wider blurs lose specks below 0.2 mm."""
+NOISE_FLOOR: Final = 1.0
+"""The noise of no grey level is taken to be less than this share of the breast's median noise. Without it, clipped or
+saturated regions and 8-bit images have no noise at all, and everything there stands out."""
 
-    hot_pixel_mm: float = Field(default=0.105, ge=0, le=1)
-    """Where pixels are at most this large, a spike of a single pixel is a defect of the detector, because the optics
-    spread every real speck over its neighbours. At larger pixels small calcifications are single pixels."""
+NOISE_LEVELS: Final = 48
+"""Number of grey-level bins, each holding equally many pixels, in which the noise is measured."""
 
-    hot_pixel_share: float = Field(default=0.35, ge=0, le=1)
-    """A spike whose best neighbour has less than this share of its height is such a defect."""
+NOISE_WINDOW_SHARE: Final = 0.6
+"""Width of the running mean that noise is measured against, as a share of the length of the top-hat's lines."""
 
-    hot_pixel_sigma: float = Field(default=6.0, ge=0)
-    """Smallest height of a spike, in standard deviations of the noise between neighbouring pixels."""
+UNCALIBRATED_PIXEL_MM: Final = 0.07
+"""Size that the filters give a pixel where the file has no believable spacing: a filter must have some width. No length
+in millimetres is ever reported from it."""
 
-    noise_floor: float = Field(default=1.0, ge=0, le=5)
-    """The noise of no grey level is taken to be less than this share of the breast's median noise. Without it, clipped
-    or saturated regions and 8-bit images have no noise at all, and everything there stands out."""
+BLUR_MM: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 0.055, Medium.FILM: 0.1})
+"""Standard deviation of the Gaussian blur before anything is looked for. It keeps the noise of one pixel from deciding;
+wider blurs lose specks below 0.2 mm. On film: film grain is correlated over about a tenth of a millimetre, and a
+narrower blur leaves it in."""
 
-    noise_levels: int = Field(default=48, ge=4, le=256)
-    """Number of grey-level bins, each holding equally many pixels, in which the noise is measured."""
-
-    noise_window_share: float = Field(default=0.6, gt=0, le=2)
-    """Width of the running mean that noise is measured against, as a share of the length of the top-hat's lines."""
-
-    uncalibrated_pixel_mm: float = Field(default=0.07, gt=0, le=0.5)
-    """Size that the filters give a pixel where the file has no believable spacing: a filter must have some width. No
-    length in millimetres is ever reported from it."""
+HOT_PIXEL_SHARE: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 0.35, Medium.FILM: 0.5})
+"""A spike whose best neighbour has less than this share of its height is such a defect. On film: a speck of dust is a
+pixel or two with a sharp edge; film and screen spread a calcification over more of them."""
 
 
 def to_density(pixels: StoredPixels) -> Density:
@@ -108,7 +107,7 @@ def to_density(pixels: StoredPixels) -> Density:
 
 
 def blur(
-    density: Density, box_px: tuple[int, int, int, int], spacing: PixelSpacing, settings: NormaliseSettings
+    density: Density, box_px: tuple[int, int, int, int], spacing: PixelSpacing, medium: Medium
 ) -> NDArray[np.uint16]:
     """
     Cut out the breast, take single hot pixels out and blur the rest.
@@ -121,8 +120,8 @@ def blur(
         First row, first column, last row + 1, last column + 1.
     spacing : PixelSpacing
         Size of a pixel, for the filter.
-    settings : NormaliseSettings
-        How wide the blur is.
+    medium : Medium
+        What is taken for what on a film differs.
 
     Returns
     -------
@@ -131,9 +130,9 @@ def blur(
     """
     top, left, bottom, right = box_px
     crop = density.image[top:bottom, left:right]
-    if spacing.mean_mm <= settings.hot_pixel_mm:
-        crop = _without_hot_pixels(crop, settings)
-    sigma_px = settings.blur_mm / spacing.mean_mm
+    if spacing.mean_mm <= HOT_PIXEL_MM:
+        crop = _without_hot_pixels(crop, medium)
+    sigma_px = BLUR_MM[medium] / spacing.mean_mm
     if sigma_px < 0.2:  # a kernel of one pixel
         return crop.copy()
     return np.asarray(cv2.GaussianBlur(crop, (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT_101), dtype=np.uint16)
@@ -145,7 +144,6 @@ def measure_noise(
     step_px: int,
     spacing: PixelSpacing,
     length_mm: float,
-    settings: NormaliseSettings,
 ) -> NoiseTable:
     """
     Measure the noise of the image itself, by grey level.
@@ -167,8 +165,6 @@ def measure_noise(
     length_mm : float
         Length of the top-hat's lines; the running mean is as wide as a share of
         it, so that what the top-hat takes for background is no noise either.
-    settings : NormaliseSettings
-        Number of bins and the floor.
 
     Returns
     -------
@@ -180,34 +176,34 @@ def measure_noise(
     lattice = slice(stride // 2, None, stride), slice(stride // 2, None, stride)
     rows, columns = (np.arange(size)[along] for size, along in zip(image.shape, lattice, strict=True))
     cell_rows, cell_columns = (rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px
-    window_px = _odd(settings.noise_window_share * length_mm / (step_px * spacing.mean_mm))
+    window_px = _odd(NOISE_WINDOW_SHARE * length_mm / (step_px * spacing.mean_mm))
     mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
     inside = breast.is_judged.take(cell_rows, axis=0).take(cell_columns, axis=1)
     level = mean[lattice][inside]
     value = image[lattice][inside]
     rest = np.maximum(value, level) - np.minimum(value, level)
-    count = level.size // settings.noise_levels
+    count = level.size // NOISE_LEVELS
     if count < 16:
         sigma = 1.4826 * float(np.median(rest)) if rest.size else 1.0
         return NoiseTable(levels=np.array([0.0]), sigma=np.array([max(sigma, 1.0)]))
-    order = np.argsort(level, kind="stable")[: count * settings.noise_levels].reshape(settings.noise_levels, count)
+    order = np.argsort(level, kind="stable")[: count * NOISE_LEVELS].reshape(NOISE_LEVELS, count)
     level_of_bin = np.median(level[order], axis=1).astype(np.float64)
     sigma_of_bin = 1.4826 * np.median(rest[order], axis=1).astype(np.float64)
-    floor = max(settings.noise_floor * float(np.median(sigma_of_bin)), 1.0)
+    floor = max(NOISE_FLOOR * float(np.median(sigma_of_bin)), 1.0)
     return NoiseTable(levels=level_of_bin, sigma=np.maximum(sigma_of_bin, floor))
 
 
-def _without_hot_pixels(crop: NDArray[np.uint16], settings: NormaliseSettings) -> NDArray[np.uint16]:
+def _without_hot_pixels(crop: NDArray[np.uint16], medium: Medium) -> NDArray[np.uint16]:
     """Put the median of their surroundings in place of spikes of a single pixel."""
     second = crop[::4, 1::4]
     steps = cv2.absdiff(second, crop[::4, 0:-1:4][:, : second.shape[1]])
     sigma = 1.4826 * median_level(count_levels(steps)) / np.sqrt(2)
-    smallest = settings.hot_pixel_sigma * max(sigma, 1.0)
+    smallest = HOT_PIXEL_SIGMA * max(sigma, 1.0)
     neighbours = np.ones((3, 3), np.uint8)
     neighbours[1, 1] = 0
     lead = cv2.dilate(crop, neighbours)
     cv2.subtract(crop, lead, dst=lead)
-    spikes = np.flatnonzero(lead > int(min((1 - settings.hot_pixel_share) * smallest, _DENSEST - 1)))
+    spikes = np.flatnonzero(lead > int(min((1 - HOT_PIXEL_SHARE[medium]) * smallest, _DENSEST - 1)))
     rows, columns = np.divmod(spikes, crop.shape[1])
     if len(rows) == 0:
         return crop
@@ -216,7 +212,7 @@ def _without_hot_pixels(crop: NDArray[np.uint16], settings: NormaliseSettings) -
     around_columns = np.clip(columns[:, None, None] + offset[None, None, :], 0, crop.shape[1] - 1)
     level = np.median(crop[around_rows, around_columns].reshape(len(rows), -1), axis=1)
     height = crop[rows, columns] - level
-    is_hot = (height > smallest) & (height - lead[rows, columns] < settings.hot_pixel_share * height)
+    is_hot = (height > smallest) & (height - lead[rows, columns] < HOT_PIXEL_SHARE[medium] * height)
     repaired = crop.copy()
     repaired[rows[is_hot], columns[is_hot]] = np.rint(level[is_hot]).astype(np.uint16)
     return repaired

@@ -12,6 +12,9 @@ from mammocalc.analysis.image import analyse
 from mammocalc.config import Config, load
 from mammocalc.stages.distribution.reasons import REASONS, breaks_definition
 from mammocalc.stages.distribution.settings import DistributionSettings
+from mammocalc.stages.morphology import MorphologySettings
+from mammocalc.stages.morphology.criteria import Unless
+from mammocalc.stages.morphology.table import judge, particle_table
 from mammocalc.vocabulary.lexicon import DESCRIPTORS
 
 if TYPE_CHECKING:
@@ -45,6 +48,10 @@ def test_the_circle_of_the_definitions_does_not_move_what_the_trees_are_asked(ma
     assert other.evidence["most_within_10_mm"] == one.evidence["most_within_10_mm"] == one.evidence["most_in_circle"]
     assert other.evidence["most_in_circle"] < one.evidence["most_in_circle"]
     assert other.evidence["circle_mm"] == 2
+
+
+SIZES = set(MorphologySettings.model_fields) - {"apart_min_certainty", "apart_round_min_mm"}
+"""The two left say what is left out, and stand in no sentence about a shape."""
 
 
 def numbers(text: str) -> set[float]:
@@ -92,3 +99,14 @@ def test_every_distance_of_a_pattern_that_is_said_is_the_one_set(make_mammogram)
     pattern = type(p)(**{**{f.name: getattr(p, f.name) for f in fields(p)}, "circle_mm": 3.7})
     said = " ".join(say(pattern, Config().distribution) for say in REASONS.values())
     assert "3.7 mm" in said
+
+
+@pytest.mark.parametrize("name", sorted(SIZES))
+def test_every_size_of_a_shape_that_is_said_is_the_one_set(name: str) -> None:
+    table = particle_table(MorphologySettings(**{name: 1.73}))
+    tests = [
+        part for row in table.values() for one in row for part in (one.tests if isinstance(one, Unless) else (one,))
+    ]
+    values = {one.quantity: 0.5 for one in tests}
+    said = [reason for kind in table for reason in judge({kind: table[kind]}, values).reasons]
+    assert any("1.73)" in reason for reason in said)

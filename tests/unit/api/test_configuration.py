@@ -51,17 +51,17 @@ def test_a_setting_beside_a_configuration_changes_that_alone() -> None:
     assert changed.detect == base.detect.model_copy(update={"threshold_sigma": 7})
     assert changed.classify == base.classify
     assert changed.name == f"{base.name} (changed)"
-    section = resolve({"detect": {"min_score": 0.2}}, {"detect": {"threshold_sigma": 7}}).config.detect
-    assert (section.min_score, section.threshold_sigma) == (0.2, 7)
+    section = resolve({"detect": {"report_limit": 50}}, {"detect": {"threshold_sigma": 7}}).config.detect
+    assert (section.report_limit, section.threshold_sigma) == (50, 7)
 
 
 def test_all_mistakes_come_together_and_say_what_was_meant() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        resolve("default", {"detect.treshold_sigma": 7, "detect.min_score": "high"})
+        resolve("default", {"detect.treshold_sigma": 7, "detect.report_limit": "high"})
     said = str(caught.value)
     assert "the call: 2 problems" in said
     assert "did you mean detect.threshold_sigma?" in said
-    assert "detect.min_score" in said
+    assert "detect.report_limit" in said
     assert "--set" not in said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,9 +23,12 @@ from mammocalc.config import (
     settings_for,
 )
 from mammocalc.config.film import HOMES, FilmSettings
-from mammocalc.stages import clustering
+from mammocalc.stages import clustering, detect, enhance, normalise
 from mammocalc.vocabulary.errors import ConfigurationError
 from mammocalc.vocabulary.lexicon import Flag, Medium
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "pipeline" / "mammocalc" / "classifiers" / "data"
@@ -44,22 +47,27 @@ def test_every_ready_made_configuration_is_one_that_its_classifiers_know(name: s
     check_classifiers(load(name, ["detect.threshold_sigma=6"]).config)  # the README's own example
 
 
+def test_a_setting_that_a_classifier_does_not_know_is_refused_by_name() -> None:
+    message = refused("detect.threshold_sigma=2")
+    assert "detect.threshold_sigma is 2.0, trained with 3.5" in message
+    assert "on_other_settings=flag" in message
+
+
 @pytest.mark.parametrize(
-    ("option", "path", "trained"),
+    ("stage", "constant", "value", "said"),
     [
-        ("normalise.blur_mm=0.2", "normalise.blur_mm", "0.055"),
-        ("normalise.noise_floor=0", "normalise.noise_floor", "1.0"),
-        ("enhance.angles=4", "enhance.angles", "8"),
-        ("detect.directions=4", "detect.directions", "16"),
-        ("detect.separation_mm=0.6", "detect.separation_mm", "0.3"),
-        ("detect.threshold_sigma=2", "detect.threshold_sigma", "3.5"),
+        (normalise, "NOISE_FLOOR", 0.0, "normalise.noise_floor is 0.0, trained with 1.0"),
+        (enhance, "ANGLES", 4, "enhance.angles is 4, trained with 8"),
+        (enhance, "LENGTHS_MM", (0.6, 1.4, 3.5, 9.0), "enhance.lengths_mm is [0.6, 1.4, 3.5, 9.0], trained with"),
+        (detect, "SEPARATION_MM", 0.6, "detect.separation_mm is 0.6, trained with 0.3"),
+        (normalise, "BLUR_MM", {Medium.DIGITAL: 0.2, Medium.FILM: 0.1}, "normalise.blur_mm is 0.2, trained with 0.055"),
     ],
 )
-def test_settings_that_a_classifier_does_not_know_are_refused_by_name(option: str, path: str, trained: str) -> None:
-    message = refused(option)
-    assert f"{path} is " in message
-    assert f"trained with {trained}" in message
-    assert "on_other_settings=flag" in message
+def test_a_constant_of_the_search_that_was_changed_asks_for_another_training(
+    monkeypatch: pytest.MonkeyPatch, stage: ModuleType, constant: str, value: object, said: str
+) -> None:
+    monkeypatch.setattr(stage, constant, value)
+    assert said in refused()
 
 
 def trained_otherwise(tmp_path: Path, shipped: str, **changes: float) -> Path:

@@ -141,6 +141,13 @@ def test_a_magnification_view_is_known_by_a_believable_factor(factor: float, exp
     assert is_magnified(header(EstimatedRadiographicMagnificationFactor=factor), SpacingSettings()) is expected
 
 
+@pytest.mark.parametrize("limits", [{"min_magnification": 1.9}, {"max_magnification": 1.7}])
+def test_a_factor_outside_of_the_limits_that_were_set_is_not_believed(limits: dict[str, Any]) -> None:
+    seen = header(ImagerPixelSpacing=[0.1, 0.1], EstimatedRadiographicMagnificationFactor=1.8)
+    assert Flag.IMPLAUSIBLE_SPACING not in decide_spacing(seen, SpacingSettings()).flags
+    assert Flag.IMPLAUSIBLE_SPACING in decide_spacing(seen, SpacingSettings(**limits)).flags
+
+
 @pytest.mark.parametrize(
     "changes", [{"min_mm": 0.3}, {"max_magnification": 0.9}, {"assume": [{"manufacturer": "a", "row_mm": 0.1}]}]
 )

@@ -13,7 +13,7 @@ from mammocalc.model import Breast, Channel, Density, Mammogram, StoredPixels
 from mammocalc.simulation.vocabulary import Photometric
 from mammocalc.stages import breast, enhance, normalise
 from mammocalc.vocabulary.geometry import PixelSpacing
-from mammocalc.vocabulary.lexicon import PresentationIntent
+from mammocalc.vocabulary.lexicon import Medium, PresentationIntent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,20 +77,19 @@ class Scene:
         return normalise.to_density(self.pixels())
 
     def breast(self) -> Breast:
-        return breast.find_breast(self.density(), self.spacing, breast.BreastSettings())
+        return breast.find_breast(self.density(), self.spacing, Medium.DIGITAL)
 
     def channels(self) -> tuple[Channel, ...]:
         """Give the channels of the default settings."""
-        settings, noise_settings = enhance.EnhanceSettings(), normalise.NormaliseSettings()
         found = self.breast()
-        blurred = normalise.blur(self.density(), found.box_px, self.spacing, noise_settings)
+        blurred = normalise.blur(self.density(), found.box_px, self.spacing, Medium.DIGITAL)
         made = []
-        for length_mm, step_px in zip(settings.lengths_mm, enhance.steps_px(self.spacing, settings), strict=True):
+        for length_mm, step_px in zip(enhance.LENGTHS_MM, enhance.steps_px(self.spacing), strict=True):
             image = enhance.average(blurred, step_px)
             pixel_mm = self.spacing.mean_mm * step_px
-            noise = normalise.measure_noise(image, found, step_px, self.spacing, length_mm, noise_settings)
-            residue = enhance.remove_background(image, length_mm, step_px, self.spacing, settings)
-            made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, noise_settings.blur_mm))
+            noise = normalise.measure_noise(image, found, step_px, self.spacing, length_mm)
+            residue = enhance.remove_background(image, length_mm, step_px, self.spacing)
+            made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, normalise.BLUR_MM[Medium.DIGITAL]))
         return tuple(made)
 
 

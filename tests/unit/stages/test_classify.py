@@ -14,25 +14,27 @@ from mammocalc.stages.classify import (
     look_again,
     most_prominent,
     one_per_place,
+    particles,
     presence,
 )
 from mammocalc.stages.detect import DetectSettings, find_particles
 from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Medium
 
 PLACES = [(20.0, 10.0), (25.0, 30.0), (35.0, 20.0), (44.0, 33.0), (50.0, 12.0)]
 TREES = load_classifier(None, FEATURES)
 
 
-def _classified(made, trees, **changes):
+def _classified(made, trees):
     channels, breast = made.channels(), made.breast()
-    particles = find_particles(channels, breast, DetectSettings())
-    return classify_particles(particles, channels, breast, made.spacing, trees, ClassifySettings(**changes))
+    found = find_particles(channels, breast, DetectSettings())
+    return classify_particles(found, channels, breast, made.spacing, trees, Medium.DIGITAL)
 
 
-def _presence(made, trees, **changes):
-    settings = ClassifySettings(**changes)
-    distinct = one_per_place(_classified(made, trees, **changes), made.channels(), made.spacing)
-    return presence(distinct, made.spacing, settings)
+def _presence(made, trees, medium=Medium.DIGITAL):
+    """Score presence; as on film only in how many it takes, for the particles are those of a digital image."""
+    distinct = one_per_place(_classified(made, trees), made.channels(), made.spacing)
+    return presence(distinct, made.spacing, medium)
 
 
 @pytest.mark.parametrize("trees", [TREES, None], ids=["trees", "strength"])
@@ -53,18 +55,20 @@ def test_noise_is_not_sure(scene, trees):
     assert max((p.score for p in _classified(scene(noise=40.0), trees)), default=0.0) < 0.93
 
 
-def test_the_rule_rises_with_strength_alone(scene):
+def test_the_rule_rises_with_strength_alone(scene, monkeypatch):
+    monkeypatch.setattr(particles, "TREES_UP_TO_MM", 1.0)  # so that no second channel sees them
     made = scene().add_discs([(row, column, 0.4, 60.0 * k) for k, (row, column) in enumerate(PLACES, start=1)])
-    fine = [p for p in _classified(made, None, trees_up_to_mm=1.0) if p.channel == 0]
+    fine = [p for p in _classified(made, None) if p.channel == 0]
     strengths = [p.strength_sigma for p in fine]
     assert strengths == sorted(strengths, reverse=True)
 
 
-def test_particles_come_surest_first_and_the_weak_are_left_out(scene):
+def test_particles_come_surest_first_and_the_weak_are_left_out(scene, monkeypatch):
     made = scene().add_discs([(row, column, 0.4, 300.0) for row, column in PLACES])
     scores = [p.score for p in _classified(made, TREES)]
     assert scores == sorted(scores, reverse=True)
-    few = [p for p in _classified(made, TREES, most=3) if p.channel == 0]
+    monkeypatch.setattr(particles, "_MOST", 3)
+    few = [p for p in _classified(made, TREES) if p.channel == 0]
     assert len(few) == 3
 
 
@@ -75,10 +79,8 @@ def test_a_description_is_finite_and_does_not_depend_on_grey_levels(scene):
     tables = []
     for one in (made, brighter):
         channels, breast = one.channels(), one.breast()
-        particles = most_prominent(
-            find_particles(channels, breast, DetectSettings()), channels[:1], ClassifySettings(most=1)
-        )
-        tables.append(describe_particles(particles, channels, breast, one.spacing))
+        described = most_prominent(find_particles(channels, breast, DetectSettings()), channels[:1])[:1]
+        tables.append(describe_particles(described, channels, breast, one.spacing))
     assert tables[0].shape == (1, len(FEATURES))
     assert np.isfinite(tables[0]).all()
     np.testing.assert_allclose(tables[0], tables[1], rtol=0.05, atol=0.3)
@@ -87,30 +89,31 @@ def test_a_description_is_finite_and_does_not_depend_on_grey_levels(scene):
 def test_no_particles_have_an_empty_description(scene):
     made = scene()
     assert describe_particles((), made.channels(), made.breast(), made.spacing).shape == (0, len(FEATURES))
-    assert classify_particles((), made.channels(), made.breast(), made.spacing, TREES, ClassifySettings()) == ()
+    assert classify_particles((), made.channels(), made.breast(), made.spacing, TREES, Medium.DIGITAL) == ()
 
 
 def test_presence_is_higher_with_calcifications(scene):
     made = scene().add_discs([(r, c, 0.4, 400.0) for r, c in PLACES])
     assert 0 <= _presence(scene(), TREES) < 0.5 < _presence(made, TREES) < 1
-    assert presence((), made.spacing, ClassifySettings()) == 0
+    assert presence((), made.spacing, Medium.DIGITAL) == 0
 
 
 def test_on_film_a_single_speck_is_no_evidence_and_a_group_is(scene):
-    film = {"presence_members": 5, "presence_circle_mm": 10.0}
     single = scene().add_discs([(35.0, 20.0, 0.4, 800.0)])
     group = scene().add_discs([(33 + 2 * (k % 3), 18 + 2 * (k // 3), 0.4, 400.0) for k in range(6)])
-    assert _presence(single, TREES, **film) < 0.5
-    assert _presence(group, TREES, **film) > 0.9
+    assert _presence(single, TREES, Medium.FILM) < 0.5
+    assert _presence(group, TREES, Medium.FILM) > 0.9
 
 
-def test_specks_far_apart_are_evidence_together_and_none_within_a_circle(scene):
+def test_specks_far_apart_are_evidence_together_and_none_within_a_circle(scene, monkeypatch):
     made = scene().add_discs([(25.0, 12.0, 0.4, 500.0), (45.0, 28.0, 0.4, 500.0)])
-    assert _presence(made, TREES, presence_members=2, presence_circle_mm=40.0) > 0.9
-    assert _presence(made, TREES, presence_members=2, presence_circle_mm=10.0) < 0.9
+    monkeypatch.setattr(particles, "_PRESENCE_MEMBERS", {Medium.FILM: 2})
+    assert _presence(made, TREES, Medium.FILM) < 0.9
+    monkeypatch.setattr(particles, "_PRESENCE_CIRCLE_MM", 40.0)
+    assert _presence(made, TREES, Medium.FILM) > 0.9
 
 
-def test_what_two_channels_see_at_one_place_has_one_score_and_counts_once(scene):
+def test_what_two_channels_see_at_one_place_has_one_score_and_counts_once(scene, monkeypatch):
     made = scene().add_discs([(35.0, 20.0, 0.5, 500.0)])
     classified = _classified(made, TREES)
     here = [p for p in classified if np.hypot(p.row_px * 0.1 - 35, p.column_px * 0.1 - 20) < 0.3]
@@ -119,7 +122,8 @@ def test_what_two_channels_see_at_one_place_has_one_score_and_counts_once(scene)
     assert len({p.score for p in fine}) == 1
     kept = one_per_place(classified, made.channels(), made.spacing)
     assert len([p for p in kept if p in here]) == 1
-    assert _presence(made, TREES, presence_members=2) < 0.9 < _presence(made, TREES, presence_members=1)
+    monkeypatch.setattr(particles, "_PRESENCE_MEMBERS", {Medium.DIGITAL: 1, Medium.FILM: 2})
+    assert _presence(made, TREES, Medium.FILM) < 0.9 < _presence(made, TREES)
 
 
 def test_the_surer_of_two_channels_is_kept(scene):
@@ -132,16 +136,15 @@ def test_the_surer_of_two_channels_is_kept(scene):
     assert one_per_place(equal, made.channels(), made.spacing) == equal[1:]
 
 
-def test_a_large_calcification_over_coarse_texture_is_told_by_its_edge(scene):
+def test_a_large_calcification_over_coarse_texture_is_told_by_its_edge(scene, monkeypatch):
     made = scene(noise=20.0)
     rng = np.random.default_rng(5)
     made.values += np.where(made.is_breast, cv2.GaussianBlur(rng.normal(0, 1, made.shape), (0, 0), 12) * 12000, 0.0)
     lumpy = max((p.score for p in _classified(made, TREES) if p.channel >= 2), default=0.0)
     made.add_discs([(35.0, 20.0, 3.0, 700.0)])
-    by_edge, by_strength = (
-        max(p.score for p in _classified(made, TREES, coarse_edge_half_sigma=half) if p.channel >= 2)
-        for half in (17.0, 1000.0)
-    )
+    by_edge = max(p.score for p in _classified(made, TREES) if p.channel >= 2)
+    monkeypatch.setattr(particles, "_COARSE_EDGE_HALF_SIGMA", {Medium.DIGITAL: 1000.0})
+    by_strength = max(p.score for p in _classified(made, TREES) if p.channel >= 2)
     assert lumpy < 0.5
     assert by_strength < 0.93 <= by_edge < 0.96
 

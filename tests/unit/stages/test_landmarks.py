@@ -7,13 +7,13 @@ from mammocalc.model import Density
 from mammocalc.simulation import Scene, render
 from mammocalc.simulation.header import make_dataset
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.stages.breast import BreastSettings, find_breast
+from mammocalc.stages.breast import find_breast
 from mammocalc.stages.landmarks import find_landmarks, landmarks
 from mammocalc.stages.landmarks.muscle import find_muscle
 from mammocalc.stages.landmarks.nipple import find_nipple
 from mammocalc.stages.normalise import to_density
 from mammocalc.vocabulary.geometry import PixelSpacing
-from mammocalc.vocabulary.lexicon import Flag, PresentationIntent, View
+from mammocalc.vocabulary.lexicon import Flag, Medium, PresentationIntent, View
 
 
 def _landmarks(made, view):
@@ -138,7 +138,7 @@ def test_a_thin_muscle_is_less_sure_and_its_edge_as_true(thickness_share, as_mam
     )  # fmt: skip
     phantom = render(scene)
     mammogram = as_mammogram(phantom)
-    breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, BreastSettings())
+    breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, Medium.DIGITAL)
     found = find_landmarks(breast, mammogram.spacing, View.MLO)
     assert found.pectoral_confidence is not None
     assert (found.pectoral_confidence > 0.6) is (thickness_share == 1.0)
@@ -155,7 +155,7 @@ def test_the_muscle_is_found_in_raw_images_whose_edge_is_darker_than_all_tissue(
     phantom, file = render(scene), tmp_path / "a.dcm"
     make_dataset(phantom).save_as(file, enforce_file_format=True)
     mammogram, spacing = read_mammogram(file, DicomSettings()), PixelSpacing(0.2, 0.2)
-    breast = find_breast(to_density(mammogram.pixels), spacing, BreastSettings())
+    breast = find_breast(to_density(mammogram.pixels), spacing, Medium.DIGITAL)
     found = find_landmarks(breast, spacing, View.MLO)
     assert Flag.PECTORAL_UNCERTAIN not in found.flags
     edge, truth = np.array(found.pectoral_px), np.array(phantom.truth.pectoral_px)
@@ -193,7 +193,7 @@ def test_landmarks_mirror_with_the_image(scene):
     density = made.density()
     mirrored = type(density)(np.ascontiguousarray(density.image[:, ::-1]), None)
     one = find_landmarks(made.breast(), made.spacing, View.MLO)
-    other = find_landmarks(find_breast(mirrored, made.spacing, BreastSettings()), made.spacing, View.MLO)
+    other = find_landmarks(find_breast(mirrored, made.spacing, Medium.DIGITAL), made.spacing, View.MLO)
     assert one.nipple is not None
     assert other.nipple is not None
     assert other.nipple.row_px == pytest.approx(one.nipple.row_px, abs=20)
@@ -203,6 +203,6 @@ def test_landmarks_mirror_with_the_image(scene):
 def test_a_spot_view_has_no_nipple():
     values = np.random.default_rng(3).normal(30000, 4000, (300, 300)).clip(0, 65535).astype(np.uint16)
     spacing = PixelSpacing(0.1, 0.1)
-    found = find_landmarks(find_breast(Density(values, None), spacing, BreastSettings()), spacing, View.UNKNOWN)
+    found = find_landmarks(find_breast(Density(values, None), spacing, Medium.DIGITAL), spacing, View.UNKNOWN)
     assert found.nipple is None
     assert Flag.NIPPLE_UNCERTAIN in found.flags

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mammocalc.model import StoredPixels
-from mammocalc.stages.normalise import NormaliseSettings, measure_noise, to_density
+from mammocalc.stages import normalise
+from mammocalc.stages.normalise import measure_noise, to_density
 from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 
@@ -53,14 +54,13 @@ def test_an_image_of_one_value_is_refused(codes):
     assert caught.value.reason is Reason.NO_BREAST
 
 
-def test_the_noise_that_was_planted_is_measured(scene):
+def test_the_noise_that_was_planted_is_measured(scene, monkeypatch):
+    monkeypatch.setattr(normalise, "NOISE_FLOOR", 0.0)
     made = scene(noise=25.0)
     scale = 65535 / float(np.ptp(made.pixels().codes))
     found = made.breast()
     top, left, bottom, right = found.box_px
-    noise = measure_noise(
-        made.density().image[top:bottom, left:right], found, 1, made.spacing, 3.0, NormaliseSettings(noise_floor=0.0)
-    )
+    noise = measure_noise(made.density().image[top:bottom, left:right], found, 1, made.spacing, 3.0)
     assert np.median(noise.sigma) / scale == pytest.approx(25.0, rel=0.05)
 
 
@@ -68,7 +68,5 @@ def test_noise_is_never_zero_even_in_a_noiseless_image(scene):
     made = scene(noise=0.0)
     found = made.breast()
     top, left, bottom, right = found.box_px
-    noise = measure_noise(
-        made.density().image[top:bottom, left:right], found, 1, made.spacing, 0.8, NormaliseSettings()
-    )
+    noise = measure_noise(made.density().image[top:bottom, left:right], found, 1, made.spacing, 0.8)
     assert (noise.sigma >= 1.0).all()

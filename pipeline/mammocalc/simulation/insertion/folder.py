@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from mammocalc.config import medium_of
 from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
 from mammocalc.dicom.discover import discover
 from mammocalc.dicom.reader.parser import open_dicom
@@ -200,7 +201,7 @@ def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDA
         message = "without a spacing there are no margins in mm"
         raise ValueError(message)
     density = to_density(mammogram.pixels)
-    breast = find_breast(density, spacing, config.breast)
+    breast = find_breast(density, spacing, medium_of(config, is_film=False))
     marks = find_landmarks(breast, spacing, mammogram.identity.view)
     room = breast.is_judged.copy()
     if breast.has_background:

@@ -2,13 +2,13 @@
 
 from mammocalc.stages.classify.appearance import FEATURES, describe_particles
 from mammocalc.stages.classify.particles import (
-    ClassifySettings,
     classify_particles,
     most_prominent,
     one_per_place,
     presence,
 )
 from mammocalc.stages.classify.second_look import look_again
+from mammocalc.stages.classify.settings import ClassifySettings
 
 __all__ = [
     "FEATURES",

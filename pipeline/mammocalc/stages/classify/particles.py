@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from pydantic import Field
 from scipy.spatial import KDTree
 
-from mammocalc.model.settings import Settings
 from mammocalc.stages.classify.appearance import describe_particles, edge_sigma
+from mammocalc.vocabulary.lexicon import Medium
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,77 +33,45 @@ ones, a fold of skin and a crossing of fibres, are reported in 112 images of 26 
 _SAME_PLACE = 0.3
 """Peaks of two channels this close, as a share of the coarser one's length, belong to one particle."""
 
+TREES_UP_TO_MM: Final = 2.0
+"""The trees judge channels with lines up to this length; coarser ones follow the rule. There trees gain nothing: the
+phantoms' coarse texture is too unlike that of patients."""
 
-class ClassifySettings(Settings):
-    """How particles are scored, and from which score on they are reported."""
+_MOST: Final = 200
+"""At most so many particles of a channel are scored by the trees, the strongest. Weaker ones than these were hardly
+ever calcifications in simulated images, and each costs time."""
 
-    by: Literal["trees", "strength"] = "trees"
-    """``trees`` scores particles by boosted trees that were trained on simulated mammograms; ``strength`` by their
-    strength alone, a rule without any training."""
+_PRESENCE_CIRCLE_MM: Final = 10.0
+"""Radius of that circle."""
 
-    medium: Literal["auto", "digital", "film"] = "auto"
-    """As what images are judged. ``auto``: as film where the file says so (flag ``digitised_film``), else as digital.
-    For films the section ``film`` takes the place of its namesakes, and a classifier of their own judges: there the
-    sharpest specks are dust. The result says which it was (``provenance.medium``)."""
+_STRENGTH_HALF_SIGMA: Final = 5.0
+"""Strength at which the rule gives a score of 0.5."""
 
-    file: str | None = None
-    """A classifier made by ``mammocalc train``; null for those that come with the program, one for each medium. One's
-    own judges the medium under whose settings it was trained."""
+_SUPPORTED_HALF_SIGMA: Final = 8.0
+"""The same where a fine channel's particle lies on it: then it is as sure as that one at most. Rims are found by parts
+of their wall, and should be outlined as a whole."""
 
-    on_other_settings: Literal["refuse", "flag"] = "refuse"
-    """What happens where the settings of the search are not those that the classifier was trained under: the run is
-    refused with their names, or every image is flagged ``classifier_untrained``."""
+_COARSE_LEAST_SIGMA: Final = 5.0
+"""Strength that a coarse particle needs to be judged by its edge."""
 
-    trees_up_to_mm: float = Field(default=2.0, gt=0, le=20)
-    """The trees judge channels with lines up to this length; coarser ones follow the rule. There trees gain nothing:
-    the phantoms' coarse texture is too unlike that of patients."""
+_STRENGTH_STEP_SIGMA: Final = 1.5
+"""Strength by which the odds of the rule grow by a factor of e."""
 
-    threshold: float = Field(default=0.93, gt=0, lt=1)
-    """Smallest score of a calcification that is reported. Chosen with a margin: on patients other than those it was
-    chosen on, a threshold gave up to three times as many false marks."""
+_COARSE_HALF_SIGMA: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 12.0, Medium.FILM: 20.0})
+"""The same in channels coarser than those that trees may judge, where the texture of the gland stands out as well.
+Lower values find more large calcifications and rank images worse. On film: large blemishes and folds of the emulsion
+stand out as strongly as large calcifications."""
 
-    cluster_odds: float = Field(default=9.0, ge=1)
-    """Within a cluster of five reported ones and more, what looks like three of them nearby is reported (flag
-    ``second_look``) where its odds are at most so many times lower than those of the threshold: from a score of 0.6 on
-    instead of 0.93. There nine of ten such particles were calcifications in simulated images and in specks put into
-    real ones; at 20 one of eight is false. 1 leaves the second look out."""
+_COARSE_EDGE_HALF_SIGMA: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 17.0, Medium.FILM: 1000.0})
+"""Sharpness of its edge (`edge_sigma`) at which it then has a score of 0.5, whatever its strength: large ones over
+dense tissue hardly stand out from its texture, and yet end sharply. Seven of ten calcifications wider than 1 mm in 384
+simulated images have 20 and more; of lumps of tissue there 5 have, and one in 38 real images without. On film: their
+edges are as sharp, so that the edge tells nothing (mini-MIAS ranks better without, 0.850 against 0.838)."""
 
-    crowd_score: float = Field(default=1.0, gt=0, le=1)
-    """Three particles and more within 3 mm are reported from this score on (flag ``second_look``). 1 leaves it out: on
-    digital images single specks are sure enough. On film they are not, and dust seldom lies three together."""
-
-    most: int = Field(default=200, ge=1, le=5000)
-    """At most so many particles of a channel are scored by the trees, the strongest. Weaker ones than these were hardly
-    ever calcifications in simulated images, and each costs time."""
-
-    presence_members: int = Field(default=1, ge=1, le=20)
-    """Presence is the score of the n-th surest particle within a circle: 1 on digital images, where a single speck is
-    one; more on film, where dust is as sharp and bright as a speck but does not come in groups."""
-
-    presence_circle_mm: float = Field(default=10.0, gt=0, le=50)
-    """Radius of that circle."""
-
-    strength_half_sigma: float = Field(default=5.0, gt=0)
-    """Strength at which the rule gives a score of 0.5."""
-
-    coarse_half_sigma: float = Field(default=12.0, gt=0)
-    """The same in channels coarser than those that trees may judge, where the texture of the gland stands out as well.
-    Lower values find more large calcifications and rank images worse."""
-
-    supported_half_sigma: float = Field(default=8.0, gt=0)
-    """The same where a fine channel's particle lies on it: then it is as sure as that one at most. Rims are found by
-    parts of their wall, and should be outlined as a whole."""
-
-    coarse_least_sigma: float = Field(default=5.0, gt=0)
-    """Strength that a coarse particle needs to be judged by its edge."""
-
-    coarse_edge_half_sigma: float = Field(default=17.0, gt=0)
-    """Sharpness of its edge (`edge_sigma`) at which it then has a score of 0.5, whatever its strength: large ones over
-    dense tissue hardly stand out from its texture, and yet end sharply. Seven of ten calcifications wider than 1 mm in
-    384 simulated images have 20 and more; of lumps of tissue there 5 have, and one in 38 real images without."""
-
-    strength_step_sigma: float = Field(default=1.5, gt=0)
-    """Strength by which the odds of the rule grow by a factor of e."""
+_PRESENCE_MEMBERS: Final[Mapping[Medium, int]] = MappingProxyType({Medium.DIGITAL: 1, Medium.FILM: 5})
+"""Presence is the score of the n-th surest particle within a circle: 1 on digital images, where a single speck is one;
+more on film, where dust is as sharp and bright as a speck but does not come in groups. On film: a single speck is as
+often dust; five within 10 mm are not."""
 
 
 def classify_particles(
@@ -112,7 +80,7 @@ def classify_particles(
     breast: Breast,
     spacing: PixelSpacing,
     trees: BoostedTrees | None,
-    settings: ClassifySettings,
+    medium: Medium,
 ) -> tuple[Particle, ...]:
     """
     Score particles.
@@ -132,24 +100,24 @@ def classify_particles(
         Size of a pixel.
     trees : BoostedTrees or None
         None for the rule on strength.
-    settings : ClassifySettings
-        The scale of the rule.
+    medium : Medium
+        What is taken for what on a film differs.
 
     Returns
     -------
     tuple of Particle
         With their scores, the surest first; equal ones by row, then column.
-        Particles of a fine channel beyond the ``most`` strongest are left out.
+        Particles of a fine channel beyond the strongest are left out.
     """
-    fine = most_prominent(particles, channels, settings)
-    coarse = [p for p in particles if channels[p.channel].length_mm > settings.trees_up_to_mm]
+    fine = most_prominent(particles, channels)
+    coarse = [p for p in particles if channels[p.channel].length_mm > TREES_UP_TO_MM]
     if trees is None:
-        odds = np.array([_by_strength(p, settings.strength_half_sigma, settings) for p in fine])
+        odds = np.array([_by_strength(p, _STRENGTH_HALF_SIGMA) for p in fine])
     else:
         odds = trees.decide(describe_particles(fine, channels, breast, spacing))
     for one, other in _twins(fine, channels, spacing):
         odds[one] = odds[other] = max(odds[one], odds[other])
-    rule = _follow_rule(coarse, fine, odds, channels, breast, spacing, settings)
+    rule = _follow_rule(coarse, fine, odds, channels, breast, spacing, medium)
     scored = [replace(p, score=_probability(o)) for p, o in zip([*fine, *coarse], [*odds.tolist(), *rule], strict=True)]
     return tuple(sorted(scored, key=lambda p: (-p.score, -p.strength_sigma, p.row_px, p.column_px, p.channel)))
 
@@ -161,38 +129,36 @@ def _follow_rule(
     channels: tuple[Channel, ...],
     breast: Breast,
     spacing: PixelSpacing,
-    settings: ClassifySettings,
+    medium: Medium,
 ) -> list[float]:
     """Give the log odds of coarse particles: by their strength, their edge, and the fine ones on them."""
     tree = KDTree(_places_mm(fine, spacing)) if fine else None
     odds = []
-    is_strong = np.array([p.strength_sigma >= settings.coarse_least_sigma for p in coarse], dtype=bool)
+    is_strong = np.array([p.strength_sigma >= _COARSE_LEAST_SIGMA for p in coarse], dtype=bool)
     edges = np.zeros(len(coarse))
     edges[is_strong] = edge_sigma([p for p, judged in zip(coarse, is_strong, strict=True) if judged], channels, breast)
     for particle, place, edge in zip(coarse, _places_mm(coarse, spacing), edges.tolist(), strict=True):
-        by_edge = min((edge - settings.coarse_edge_half_sigma) / settings.strength_step_sigma, _SURE_BY_EDGE)
-        alone = max(_by_strength(particle, settings.coarse_half_sigma, settings), by_edge)
+        by_edge = min((edge - _COARSE_EDGE_HALF_SIGMA[medium]) / _STRENGTH_STEP_SIGMA, _SURE_BY_EDGE)
+        alone = max(_by_strength(particle, _COARSE_HALF_SIGMA[medium]), by_edge)
         if particle.is_rod:
-            alone = min(_by_strength(particle, _ROD_HALF_SIGMA, settings), _SURE_BY_EDGE)
+            alone = min(_by_strength(particle, _ROD_HALF_SIGMA), _SURE_BY_EDGE)
         reach_mm = channels[particle.channel].length_mm / 2
         on_it = fine_odds[tree.query_ball_point(place, reach_mm)] if tree is not None else np.zeros(0)
-        supported = _by_strength(particle, settings.supported_half_sigma, settings)
+        supported = _by_strength(particle, _SUPPORTED_HALF_SIGMA)
         odds.append(max(alone, min(supported, float(on_it.max(initial=-np.inf)))))
     return odds
 
 
-def _by_strength(particle: Particle, half_sigma: float, settings: ClassifySettings) -> float:
+def _by_strength(particle: Particle, half_sigma: float) -> float:
     """Give the log odds that the rule gives to a strength."""
-    return (particle.strength_sigma - half_sigma) / settings.strength_step_sigma
+    return (particle.strength_sigma - half_sigma) / _STRENGTH_STEP_SIGMA
 
 
 def _places_mm(particles: Sequence[Particle], spacing: PixelSpacing) -> NDArray[np.float64]:
     return spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
 
 
-def most_prominent(
-    particles: Sequence[Particle], channels: tuple[Channel, ...], settings: ClassifySettings
-) -> list[Particle]:
+def most_prominent(particles: Sequence[Particle], channels: tuple[Channel, ...]) -> list[Particle]:
     """
     Select the strongest particles of each fine channel: those that are worth a description.
 
@@ -202,8 +168,6 @@ def most_prominent(
         Of all channels.
     channels : tuple of Channel
         Fine ones first.
-    settings : ClassifySettings
-        How many of a channel, at most.
 
     Returns
     -------
@@ -213,8 +177,8 @@ def most_prominent(
     return [
         p
         for index, channel in enumerate(channels)
-        if channel.length_mm <= settings.trees_up_to_mm
-        for p in [p for p in particles if p.channel == index][: settings.most]
+        if channel.length_mm <= TREES_UP_TO_MM
+        for p in [p for p in particles if p.channel == index][:_MOST]
     ]
 
 
@@ -270,7 +234,7 @@ def _twins(
     return pairs
 
 
-def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: ClassifySettings) -> float:
+def presence(particles: Sequence[Particle], spacing: PixelSpacing, medium: Medium) -> float:
     """
     Give a score for the presence of any calcification in the breast.
 
@@ -284,8 +248,8 @@ def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: Cla
         Scored, `one_per_place`: what several channels see there is one piece of evidence.
     spacing : PixelSpacing
         Size of a pixel.
-    settings : ClassifySettings
-        How many particles count as evidence.
+    medium : Medium
+        What is taken for what on a film differs.
 
     Returns
     -------
@@ -295,15 +259,15 @@ def presence(particles: Sequence[Particle], spacing: PixelSpacing, settings: Cla
     Examples
     --------
     >>> from mammocalc.vocabulary.geometry import PixelSpacing
-    >>> presence((), PixelSpacing(0.1, 0.1), ClassifySettings())
+    >>> presence((), PixelSpacing(0.1, 0.1), Medium.DIGITAL)
     0.0
     """
-    count = settings.presence_members
+    count = _PRESENCE_MEMBERS[medium]
     if len(particles) < count:
         return 0.0
     scores = np.array([p.score for p in particles])
     places = _places_mm(particles, spacing)
-    near = KDTree(places).query_ball_point(places, settings.presence_circle_mm)
+    near = KDTree(places).query_ball_point(places, _PRESENCE_CIRCLE_MM)
     enough = [np.sort(scores[others])[-count] for others in near if len(others) >= count]
     return float(max(enough, default=0.0))
 
