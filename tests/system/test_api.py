@@ -198,6 +198,18 @@ def test_a_result_is_written_as_a_run_writes_it(run: mc.Run, tmp_path: Path) -> 
         run[0].to_json(tmp_path / "nowhere" / "a.json")
 
 
+def test_studies_are_those_of_the_run_and_a_damaged_one_is_said(run: mc.Run, tmp_path: Path) -> None:
+    studies = run.studies()
+    assert {image["sop_instance_uid"] for study in studies for image in study["images"]} == set(
+        run.images()["sop_instance_uid"]
+    )
+    shutil.copytree(run.path, tmp_path / "copy")
+    damaged = next((tmp_path / "copy" / "studies").iterdir())
+    damaged.write_text("{")
+    with pytest.raises(mc.UsageError, match=f"{damaged.name} cannot be read"):
+        mc.open_run(tmp_path / "copy").studies()
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_frame_is_the_csv_of_the_run(run: mc.Run, table: Any) -> None:
     """Value by value, against the text of each cell; and the types do not depend on what is in the columns."""

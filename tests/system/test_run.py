@@ -359,7 +359,7 @@ def test_large_runs_are_spread_over_subfolders(
 
 
 def test_the_limit_for_one_folder_is_what_the_document_says() -> None:
-    document = Path(__file__).parents[2] / "docs" / "configuration.md"
+    document = Path(__file__).parents[2] / "docs" / "evidence" / "runs.md"
     assert f"With more than {SHARDED_ABOVE} images" in document.read_text(encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ from mammocalc.api.frames import frame_of_rows, read_frame
 from mammocalc.api.notebook import run_to_html
 from mammocalc.api.result import Result
 from mammocalc.execution.resume import read_record
-from mammocalc.execution.run_layout import ROWS
+from mammocalc.execution.run_layout import ROWS, STUDIES
 from mammocalc.execution.run_manifest import read_rows
 from mammocalc.model import FileRow
 from mammocalc.results.tables import result_files
@@ -83,6 +83,23 @@ class Run:
         """Give a row for each cluster, as `images` does."""
         return read_frame(self.path, "clusters")
 
+    def studies(self) -> tuple[dict[str, Any], ...]:
+        """
+        Give the document of each study: its images, the word of each breast, and what is missing.
+
+        Returns
+        -------
+        tuple of dict
+            What stands in ``studies/*.json``, by the UID of the study. Empty for a run that wrote none.
+
+        Raises
+        ------
+        UsageError
+            If one of them cannot be read.
+        """
+        files = sorted((self.path / STUDIES).rglob("*.json"), key=lambda file: (file.name, file))
+        return tuple(map(_read_document, files))
+
     def files(self) -> pd.DataFrame:
         """
         Give a row for each input file: what became of it, and why.
@@ -116,12 +133,8 @@ class Run:
         return self._read(self._files[key])
 
     def _read(self, file: Path) -> Result:
-        """Read a result; MammocalcError where it is none."""
-        try:
-            document = json.loads((self.path / file).read_bytes())
-        except (OSError, ValueError, RecursionError) as error:
-            message = f"{self.path / file} cannot be read as a result ({type(error).__name__}): repeat the run"
-            raise UsageError(message) from error
+        """Read a result; UsageError where it is none."""
+        document = _read_document(self.path / file)
         try:
             return Result(document, partial(self._open_overlay, document), self._paths.get(file.stem))
         except MammocalcError as error:
@@ -160,6 +173,15 @@ class Run:
     def _repr_html_(self) -> str:
         """Show the images and the failures in a notebook."""
         return run_to_html(repr(self)[1:-1], (result.stored for result in self), self._rows)
+
+
+def _read_document(file: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        message = f"{file} cannot be read as a part of its run ({type(error).__name__}): repeat the run"
+        raise UsageError(message) from error
+    return document
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:

@@ -38,7 +38,7 @@ class Config(Settings):
     ``default``; changed ones that are given no name are called ``custom``."""
 
     admit: AdmitSettings = AdmitSettings()
-    """Which kinds of objects are judged beside ordinary mammograms; each is skipped by default."""
+    """Which kinds of objects are analysed beside ordinary mammograms; each is skipped by default."""
 
     spacing: SpacingSettings = SpacingSettings()
     """Which pixel spacings and magnifications are believed."""
@@ -83,7 +83,7 @@ class Config(Settings):
     """The picture of one image with what was found in it."""
 
     outputs: OutputSettings = OutputSettings()
-    """What is written for every judged image, besides its result and the tables."""
+    """What is written for every analysed image, besides its result and the tables."""
 
 
 def medium_of(config: Config, *, is_film: bool) -> Medium:
@@ -108,7 +108,7 @@ def medium_of(config: Config, *, is_film: bool) -> Medium:
 
 def settings_for(config: Config, medium: Medium) -> Config:
     """
-    Give the settings under which an image of one medium is judged.
+    Give the settings under which an image of one medium is analysed.
 
     Parameters
     ----------

@@ -11,10 +11,10 @@ from mammocalc.model.settings import Settings
 
 
 class OutputSettings(Settings):
-    """What is written for every judged image, besides its result and the tables."""
+    """What is written for every analysed image, besides its result and the tables."""
 
     overlays: Literal["all", "findings", "none"] = "all"
-    """Write an overlay for every judged image, for those with a reported calcification, or for none. All by
+    """Write an overlay for every analysed image, for those with a reported calcification, or for none. All by
     default: that nothing was marked is a finding that has to be looked at as well."""
 
     thumbnails: bool = True

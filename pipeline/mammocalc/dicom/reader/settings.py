@@ -13,7 +13,7 @@ Millimetres = Annotated[float, Field(gt=0)]
 
 
 class AdmitSettings(Settings):
-    """Which kinds of objects are judged beside ordinary mammograms; each is skipped by default."""
+    """Which kinds of objects are analysed beside ordinary mammograms; each is skipped by default."""
 
     quality_control: bool = False
     """Judge quality-control and phantom images. Off: they hold speck groups of their own, which are no findings."""
@@ -97,7 +97,7 @@ class ReadSettings(Settings):
 
 
 class PrivacySettings(Settings):
-    """By which names a woman, her images and their files go in the outputs."""
+    """The names of patients, images and files in the outputs."""
 
     patient_key_salt: Annotated[str, Field(repr=False)] = "mammocalc"
     """
@@ -123,7 +123,7 @@ class DicomSettings(Settings):
     """Everything that the DICOM door needs to know."""
 
     admit: AdmitSettings = AdmitSettings()
-    """Which kinds of objects are judged."""
+    """Which kinds of objects are analysed."""
 
     spacing: SpacingSettings = SpacingSettings()
     """Which spacings are believed."""
@@ -132,4 +132,4 @@ class DicomSettings(Settings):
     """What may be read into memory."""
 
     privacy: PrivacySettings = PrivacySettings()
-    """How a woman's images are grouped without naming her."""
+    """How the images of a patient are grouped without a name."""

@@ -15,9 +15,9 @@ class ClassifySettings(Settings):
     strength alone, a rule without any training."""
 
     medium: Literal["auto", "digital", "film"] = "auto"
-    """As what images are judged. ``auto``: as film where the file says so (flag ``digitised_film``), else as digital.
-    For films the section ``film`` takes the place of its namesakes, and a classifier of their own judges: there the
-    sharpest specks are dust. The result says which it was (``provenance.medium``)."""
+    """The medium as which images are analysed. ``auto``: as film where the file says so (flag ``digitised_film``),
+    else as digital. For films the section ``film`` takes the place of its namesakes, and a classifier of their own
+    judges: there the sharpest specks are dust. The result says which it was (``provenance.medium``)."""
 
     file: str | None = None
     """A classifier made by ``mammocalc train``; null for those that come with the program, one for each medium. One's

@@ -13,7 +13,7 @@ class DistributionSettings(Settings):
 
     Where the atlas gives a number it is the default; where it gives a word
     ("numerous", "in a line"), the default is what separated simulated patterns,
-    or, for the words of whole images, what fitted blind readings of women best.
+    or, for the words of whole images, what fitted blind readings of patients best.
     """
 
     by: Literal["trees", "table"] = "trees"
@@ -40,11 +40,11 @@ class DistributionSettings(Settings):
     """Linear: at least this many; three points lie nearly in a line by chance."""
 
     diffuse_min_count: int = Field(default=15, ge=2)
-    """Diffuse: at least this many. On readings of women anything from 12 to 20 fits about as well."""
+    """Diffuse: at least this many. On blind readings anything from 12 to 20 fits about as well."""
 
     diffuse_min_cell_share: float = Field(default=0.3, gt=0, le=1)
     """Diffuse: smallest share of the breast's cells of 20 mm that hold a calcification. 17 of 24 fits on halves of the
-    women chose this; a hull of 45 % of the breast, which was asked for before, had no woman that was read diffuse."""
+    patients chose this; no image that was read diffuse had a hull of 45 % of the breast, which was asked for before."""
 
     vascular_min_count: int = Field(default=4, ge=1)
     """An image is vascular with at least this many calcifications on arteries."""
@@ -60,7 +60,7 @@ class DistributionSettings(Settings):
 
     region_min_count: int = Field(default=20, ge=2)
     """An image is regional where a circle as wide as a group may be holds at least this many (22 of 24 fits on halves
-    of the women: 20 to 25), in a dense patch that is wider than a group may be."""
+    of the patients: 20 to 25), in a dense patch that is wider than a group may be."""
 
     scattered_min_count: int = Field(default=3, ge=1)
     """An image is scattered with at least this many that count; fewer are none."""
