@@ -6,7 +6,7 @@ import argparse
 from typing import Final, TypeAlias
 
 from mammocalc.cli.option_types import local_path
-from mammocalc.config.ready_made import ready_made
+from mammocalc.files.ready_made import ready_made
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
 

@@ -11,9 +11,9 @@ from mammocalc.config.composition import (
 )
 from mammocalc.config.description import Row, describe, json_schema, to_commented_yaml
 from mammocalc.config.loading import ResolvedConfig, load
-from mammocalc.config.ready_made import ready_made
 from mammocalc.config.salt import read_salt, uid_hasher
 from mammocalc.config.upstream import before_distributions, before_particles, differences, origin_of
+from mammocalc.files.ready_made import ready_made
 
 __all__ = [
     "REDACTED",

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from mammocalc.config.composition import REDACTED, Config, is_secret
 from mammocalc.config.film import HOMES
 from mammocalc.config.now_constant import NOW_CONSTANT
-from mammocalc.config.ready_made import find, listed
+from mammocalc.files.ready_made import find, listed
 from mammocalc.files.yaml_text import YamlError, parse_yaml, read_yaml
 from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.errors import ConfigurationError, Problem

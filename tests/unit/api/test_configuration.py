@@ -65,7 +65,7 @@ def test_all_mistakes_come_together_and_say_what_was_meant() -> None:
     assert "--set" not in said
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}], ids=repr)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}], ids=["nan", "inf", "object", "set"])
 def test_what_is_no_value_is_an_error_of_its_setting(value: object) -> None:
     with pytest.raises(ConfigurationError, match=r"detect\.threshold_sigma"):
         resolve("default", {"detect.threshold_sigma": value})

@@ -274,3 +274,11 @@ def test_the_summary_groups_reasons_and_names_the_first_failures() -> None:
     assert "  1.dcm: Sentence of truncated." in text
     assert "  and 3 more, in files.jsonl" in text
     assert text.endswith("open out/index.html")
+
+
+def test_the_command_starts_without_what_only_images_need() -> None:
+    ask = "import mammocalc.cli.main, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+    assert "mammocalc.cli.run" in loaded
+    heavy = {"numpy", "scipy", "skimage", "cv2", "pydicom", "pydantic", "yaml", "rich", "PIL"}
+    assert heavy.isdisjoint(loaded)
