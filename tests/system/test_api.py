@@ -198,6 +198,37 @@ def test_a_result_is_written_as_a_run_writes_it(run: mc.Run, tmp_path: Path) -> 
         run[0].to_json(tmp_path / "nowhere" / "a.json")
 
 
+def test_a_run_says_which_images_it_holds_wherever_the_caller_goes(
+    run: mc.Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = next(iter(run))
+    assert first.sop_instance_uid in run
+    assert first in run
+    assert "1.2.3" not in run
+    monkeypatch.chdir(run.path.parent)
+    opened = mc.open_run(run.path.name)
+    monkeypatch.chdir(tmp_path)
+    assert [result.sop_instance_uid for result in opened] == [result.sop_instance_uid for result in run]
+    with pytest.raises(mc.UsageError, match="of the type slice"):
+        opened[:2]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda out: mc.run("", out), "inputs is empty"),
+        (lambda _out: mc.open_run(""), "folder is empty"),
+        (lambda _out: mc.read(""), "path is empty"),
+        (lambda out: mc.run("sample_data", out, force="no"), "force='no'"),  # type: ignore[arg-type]
+        (lambda _out: mc.read("sample_data/03_grouped.dcm", **{"detect.threshold_sigma": 7}), "give it to analyse"),
+    ],
+)
+def test_slips_that_would_do_something_else_are_errors(call: Any, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(mc.UsageError, match=sentence):
+        call(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_studies_are_those_of_the_run_and_a_damaged_one_is_said(run: mc.Run, tmp_path: Path) -> None:
     studies = run.studies()
     assert {image["sop_instance_uid"] for study in studies for image in study["images"]} == set(

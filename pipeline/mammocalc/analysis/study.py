@@ -11,6 +11,7 @@ from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from mammocalc.model import ImageIdentity, Report
 
@@ -23,10 +24,11 @@ _MOST_CONCERN_FIRST: Final = (
     Distribution.SCATTERED,
     Distribution.TYPICALLY_BENIGN,
     Distribution.VASCULAR,
-    Distribution.NONE,
     Distribution.NOT_APPLICABLE,
+    Distribution.NONE,
 )
-"""Descriptors by the published shares of malignant biopsies, then the words that no descriptor fits."""
+"""Descriptors by the published shares of malignant biopsies, then the words that no descriptor fits. An image without
+a spacing may hold anything, so a breast is called free only where all of its images are."""
 
 
 def study_of(
@@ -86,9 +88,9 @@ def join_study(reports: Iterable[Report]) -> StudyReport:
         study_day=first.study_day if len(days) == 1 else None,
         images=images,
         breasts=breasts,
-        both_breasts=right if right is not None and right is words.get(Laterality.LEFT) else None,
+        both_breasts=right if _is_word(right) and right is words.get(Laterality.LEFT) else None,
         missing=_missing(images),
-        notes=_notes(images, len(patients), len(days)),
+        notes=_notes(images, patients, days),
     )
 
 
@@ -103,10 +105,24 @@ def _call_breast(side: Laterality, images: Sequence[Report]) -> BreastCall:
     """Give a breast the word of most concern among those of its images: a finding may be hidden in one view."""
     most = min(images, key=lambda report: _MOST_CONCERN_FIRST.index(report.distribution.label))
     label = most.distribution.label
-    words = tuple(f"{name_of(report.identity)}: {report.distribution.label}" for report in images)
+    names = _names(images)
+    words = tuple(f"{name}: {report.distribution.label}" for name, report in zip(names, images, strict=True))
     is_agreed = all(report.distribution.label is label for report in images)
-    why = () if is_agreed else (f"{name_of(most.identity)}: {most.distribution.reasons[0]}",)
+    why = () if is_agreed else (f"{names[images.index(most)]}: {most.distribution.reasons[0]}",)
     return BreastCall(side, label, tuple(report.identity.sop_instance_uid for report in images), (*words, *why))
+
+
+def _is_word(label: Distribution | None) -> bool:
+    return label not in {None, Distribution.NOT_APPLICABLE}
+
+
+def _names(images: Sequence[Report]) -> list[str]:
+    """Name images by side and view; those of one view by the end of their UID as well."""
+    names = [name_of(report.identity) for report in images]
+    return [
+        f"{name} (...{report.identity.sop_instance_uid[-8:]})" if names.count(name) > 1 else name
+        for name, report in zip(names, images, strict=True)
+    ]
 
 
 def name_of(identity: ImageIdentity) -> str:
@@ -133,13 +149,15 @@ def _missing(images: Sequence[Report]) -> tuple[str, ...]:
     return tuple(f"{side} {view}" for side, view in wanted if (side, view) not in there)
 
 
-def _notes(images: Sequence[Report], patients: int, days: int) -> tuple[str, ...]:
+def _notes(
+    images: Sequence[Report], patients: AbstractSet[str | None], days: AbstractSet[int | None]
+) -> tuple[str, ...]:
     """Say what makes the study less than it seems."""
     said = []
-    if patients > 1:
-        said.append(f"its images name {patients} different patients, or some of them none")
-    if days > 1:
-        said.append(f"its images are of {days} different days, or some of them of none")
+    if len(patients) > 1:  # their days cannot be compared: each patient's are shifted by another number
+        said.append(f"its images name {len(patients)} different patients, or some of them none")
+    elif len(days) > 1:
+        said.append(f"its images are of {len(days)} different days, or some of them of none")
     unknown = [report.identity.sop_instance_uid for report in images if report.breast.nipple is None]
     if unknown:
         said.append(f"the nipple is not known in {len(unknown)} of {len(images)} images")

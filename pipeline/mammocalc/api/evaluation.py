@@ -14,7 +14,7 @@ from mammocalc.files.claim import FolderClaim
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, KeysView
 
     from mammocalc.evaluation import Evaluation as Scored
 
@@ -41,6 +41,18 @@ class Evaluation:
             message = f"there is no section {section!r}; there are {', '.join(self.document)}"
             raise KeyError(message)
         return self.document[section]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of the sections."""
+        return iter(self.document)
+
+    def __contains__(self, section: object) -> bool:
+        """Tell whether there is a section of this name."""
+        return section in self.document
+
+    def keys(self) -> KeysView[str]:
+        """Give the names of the sections, so that ``dict(evaluation)`` is the document."""
+        return self.document.keys()
 
     def save(self, out: str | os.PathLike[str]) -> Path:
         """
@@ -133,4 +145,4 @@ def evaluate(
 
 def _folder_of(run: Run | str | os.PathLike[str]) -> Path:
     """Give the folder of a run."""
-    return run.path if isinstance(run, Run) else open_run(run).path
+    return run.root if isinstance(run, Run) else open_run(run).root

@@ -47,14 +47,19 @@ class Run:
     Attributes
     ----------
     path : Path
+        As it was given.
+    root : Path
+        The same, absolute.
     record : mapping
         Version, configuration, state and totals, as ``run.json`` has them.
     """
 
     def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
         self.path = path
+        self.root = path.absolute()  # the caller may go elsewhere
         self.record = record
         self._files = result_files(path)
+        self._uids = {file.stem for file in self._files}
         self._rows = read_rows(path / ROWS)
         self._paths = {str(row.sop_instance_uid): row.path for row in self._rows}
 
@@ -73,15 +78,15 @@ class Run:
         UsageError
             If pandas is not installed, or the run wrote no tables.
         """
-        return read_frame(self.path, "images")
+        return read_frame(self.root, "images")
 
     def calcifications(self) -> pd.DataFrame:
         """Give a row for each calcification, as `images` does."""
-        return read_frame(self.path, "calcifications")
+        return read_frame(self.root, "calcifications")
 
     def clusters(self) -> pd.DataFrame:
         """Give a row for each cluster, as `images` does."""
-        return read_frame(self.path, "clusters")
+        return read_frame(self.root, "clusters")
 
     def studies(self) -> tuple[dict[str, Any], ...]:
         """
@@ -97,7 +102,7 @@ class Run:
         UsageError
             If one of them cannot be read.
         """
-        files = sorted((self.path / STUDIES).rglob("*.json"), key=lambda file: (file.name, file))
+        files = sorted((self.root / STUDIES).rglob("*.json"), key=lambda file: (file.name, file))
         return tuple(map(_read_document, files))
 
     def files(self) -> pd.DataFrame:
@@ -118,6 +123,10 @@ class Run:
         """Count the analysed images."""
         return len(self._files)
 
+    def __contains__(self, image: object) -> bool:
+        """Tell whether there is a result of an image: of a SOP Instance UID, a `Result` or an `Image`."""
+        return getattr(image, "sop_instance_uid", image) in self._uids
+
     def __iter__(self) -> Iterator[Result]:
         """Read one result after the other."""
         return map(self._read, self._files)
@@ -130,11 +139,14 @@ class Run:
                 message = f"{self.path} holds no result of {key}; files() says what became of every file"
                 raise KeyError(message)
             return self._read(found)
+        if isinstance(key, bool) or not isinstance(key, int):
+            message = f"the key is of the type {type(key).__name__}: give a SOP Instance UID, or a place in the tables"
+            raise UsageError(message)
         return self._read(self._files[key])
 
     def _read(self, file: Path) -> Result:
         """Read a result; UsageError where it is none."""
-        document = _read_document(self.path / file)
+        document = _read_document(self.root / file)
         try:
             return Result(document, partial(self._open_overlay, document), self._paths.get(file.stem))
         except MammocalcError as error:
@@ -152,8 +164,8 @@ class Run:
                 "analyse(path).overlay()"
             )
             raise UsageError(message)
-        file = self.path / overlay["path"]
-        if not file.resolve().is_relative_to(self.path.resolve()):
+        file = self.root / overlay["path"]
+        if not file.resolve().is_relative_to(self.root.resolve()):
             message = f"the overlay of {document['image']['sop_instance_uid']} does not lie in the folder of its run"
             raise UsageError(message)
         try:
@@ -220,6 +232,9 @@ def require_folder_path(path: object, name: str) -> Path:
         message = f"{name} is of the type {type(path).__name__}, and the path of a folder is needed"
         raise UsageError(message)
     text = os.fspath(path)
+    if not text:
+        message = f"{name} is empty: write '.' for the current folder"
+        raise UsageError(message)
     if isinstance(text, bytes) or "://" in text:
         message = f"{name}={text!r} is no folder of this machine: `mammocalc run` on the command line takes addresses"
         raise UsageError(message)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mammocalc.api.configuration import DEFAULT, reading_settings, resolve
+from mammocalc.api.configuration import DEFAULT, READING, reading_settings, resolve
 from mammocalc.dicom import read_claim, read_mammogram
 from mammocalc.execution.content import digest_of, key_of
 from mammocalc.vocabulary.errors import ImageError, UsageError
@@ -132,7 +132,7 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, **settings: Any
     Raises
     ------
     UsageError
-        If there is no such file.
+        If there is no such file, or a single setting is none of reading.
     ImageSkippedError
         If it is readable and not to be analysed, such as a tomosynthesis volume. ``reason`` says why in one word.
     ImageUnreadableError
@@ -147,6 +147,10 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, **settings: Any
         ...
     mammocalc.vocabulary.errors.UsageError: missing.dcm does not exist
     """
+    unread = [name for name in settings if name.partition(".")[0] not in READING]
+    if unread:
+        message = f"{', '.join(unread)}: no setting of reading, so give it to analyse. Reading has {', '.join(READING)}"
+        raise UsageError(message)
     return read_file(path, resolve(config, settings).config)
 
 
@@ -173,6 +177,9 @@ def require_file(path: object) -> Path:
     if not isinstance(path, str | os.PathLike):
         where = " (the dataset's is its filename)" if hasattr(path, "pixel_array") or hasattr(path, "save_as") else ""
         message = f"the path of a DICOM file is needed{where}, not an object of the type {type(path).__name__}"
+        raise UsageError(message)
+    if not os.fspath(path):
+        message = "the path is empty: name a DICOM file"
         raise UsageError(message)
     file = Path(path).expanduser()
     if file.is_dir():

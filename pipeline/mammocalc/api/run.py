@@ -82,6 +82,9 @@ def run(
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         message = f"workers={workers!r}: give a whole number from 1 on, or None"
         raise UsageError(message)
+    if not isinstance(force, bool):
+        message = f"force={force!r}: give True to replace an earlier run, or False"
+        raise UsageError(message)
     request = RunRequest(
         inputs=tuple(require_folder_path(item, "inputs") for item in given),
         out=folder,

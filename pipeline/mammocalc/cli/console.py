@@ -52,6 +52,7 @@ class Display:
         self._console = Console(stderr=True, highlight=False)
         self._is_live = self._console.is_terminal and not quiet
         self._counts: Counter[Status] = Counter()
+        self._done = 0
         self._stage = ""
         self._last_line = time.monotonic()
         self._task: TaskID | None = None
@@ -87,6 +88,9 @@ class Display:
     def update(self, step: Step) -> None:
         """Show a step of the run."""
         if step.row is not None:
+            if step.done <= self._done:  # a watched folder is gone through once more
+                self._counts.clear()
+            self._done = step.done
             self._counts[step.row.status] += 1
         if self._is_live:
             self._move_bar(step)

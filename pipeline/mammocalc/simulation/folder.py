@@ -42,7 +42,8 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
     Raises
     ------
     UsageError
-        If another process writes there, or the folder was to be alone and is not. Nothing was done.
+        If another process writes there, an image is there already that was not simulated, or the folder was to be
+        alone and is not. Nothing was done.
     OutputError
         If the folder cannot be written to.
     StoppedError
@@ -52,6 +53,7 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
     with FolderClaim(folder, "folder of the simulation") as claim:
         if is_alone:
             require_own_truths(folder, {f"{sop_instance_uid(scene)}.json" for scene in recipe.scenes})
+        _require_no_foreign_image(folder, recipe)
         for scene in recipe.scenes:
             phantom = render(scene)
             path = folder / f"{scene.name}.dcm"
@@ -66,6 +68,22 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
             message = f"{missing} images that were written to {folder} are not there any more: something removed them"
             raise StoppedError(message)
     return tuple(written)
+
+
+def _require_no_foreign_image(folder: Path, recipe: Recipe) -> None:
+    """Raise UsageError if an image would replace a file that has no truth beside it: somebody else's."""
+    foreign = [
+        scene.name
+        for scene in recipe.scenes
+        if (folder / f"{scene.name}.dcm").exists()
+        and not (folder / "truth" / f"{sop_instance_uid(scene)}.json").exists()
+    ]
+    if foreign:
+        message = (
+            f"{folder} holds {foreign[0]}.dcm, which was not simulated there. Choose another folder, or remove the "
+            "file first."
+        )
+        raise UsageError(message)
 
 
 def require_own_truths(folder: Path, names: AbstractSet[str]) -> None:

@@ -85,7 +85,8 @@ def test_what_both_breasts_are_called_is_said(image: Callable[..., Report]) -> N
         ((D.SCATTERED, D.INDETERMINATE), D.INDETERMINATE),
         ((D.VASCULAR, D.TYPICALLY_BENIGN), D.TYPICALLY_BENIGN),
         ((D.NONE, D.VASCULAR), D.VASCULAR),
-        ((D.NOT_APPLICABLE, D.NONE), D.NONE),
+        ((D.NOT_APPLICABLE, D.NONE), D.NOT_APPLICABLE),
+        ((D.NOT_APPLICABLE, D.VASCULAR), D.VASCULAR),
         ((D.NOT_APPLICABLE, D.NOT_APPLICABLE), D.NOT_APPLICABLE),
     ],
 )
@@ -95,6 +96,20 @@ def test_a_breast_has_the_word_of_most_concern(
     views = [image("1.1", R, View.CC, labels[0]), image("1.2", R, View.MLO, labels[1])]
     [breast] = join_study(views).breasts
     assert breast.label is word
+
+
+def test_breasts_without_a_spacing_have_no_word_in_common(image: Callable[..., Report]) -> None:
+    study = join_study([image(f"1.{number}", side, View.CC, D.NOT_APPLICABLE) for number, side in enumerate((R, L))])
+    assert study.both_breasts is None
+
+
+def test_two_images_of_one_view_are_told_apart(image: Callable[..., Report]) -> None:
+    [breast] = join_study([image("1.2.111", R, View.CC), image("1.2.222", R, View.CC, D.GROUPED)]).breasts
+    assert breast.reasons == (
+        "R CC (...1.2.111): none",
+        "R CC (...1.2.222): grouped",
+        "R CC (...1.2.222): why grouped",
+    )
 
 
 def test_every_word_of_an_image_has_a_rank(image: Callable[..., Report]) -> None:
@@ -124,9 +139,10 @@ def test_a_study_says_what_makes_it_less_than_it_seems(image: Callable[..., Repo
     assert (study.patient_key, study.study_day) == (None, None)
     assert study.notes == (
         "its images name 2 different patients, or some of them none",
-        "its images are of 2 different days, or some of them of none",
         "the nipple is not known in 1 of 2 images",
     )
+    two_days = join_study([image("1.1", R, View.CC), image("1.2", L, View.CC, study_day=8)])
+    assert two_days.notes == ("its images are of 2 different days, or some of them of none",)
     spot = join_study([image("1.1", L, View.MLO, view_modifiers=(ViewModifier.SPOT,))])
     assert spot.breasts[0].reasons == ("L MLO S: none",)
     unknown = join_study([image("1.1", Laterality.UNKNOWN, View.UNKNOWN)])

@@ -235,6 +235,17 @@ def test_on_a_terminal_a_bar_shows_each_stage(monkeypatch: pytest.MonkeyPatch) -
     assert "something [in brackets]" in stream.getvalue()
 
 
+def test_a_watched_folder_that_is_gone_through_again_is_not_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Display(quiet=False) as display:
+        for total in (1, 2):  # one file, then another beside it
+            for number in range(1, total + 1):
+                display.update(Progress("files", number, total, row(number)))
+            display.update(Progress("tables", 1, 1))
+    assert "2/2: 2 analysed" in stream.getvalue()
+
+
 def test_without_a_terminal_progress_is_a_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = StringIO()
     monkeypatch.setattr(sys, "stderr", stream)

@@ -98,7 +98,8 @@ def test_study_days_keep_intervals_and_tell_no_date(make: Make) -> None:
     assert days(StudyDate="2019.03.01") - first == 1
     assert days(StudyDate="20190228", SOPInstanceUID="1.2.3", SeriesDate="20200101") == first
     assert days(StudyDate="", SeriesDate="", AcquisitionDate="20190301") - first == 1
-    assert days(StudyDate="19000101", SeriesDate="20190228") == first  # what stands for no date is none
+    for none in ("19000101", "19700101", "99991231", "29990101"):  # what stands for no date, and would tell the shift
+        assert days(StudyDate=none, SeriesDate="20190228") == first
     others = {days(StudyDate="20190228", PatientID=f"ID-{number}") - first for number in range(20)}
     assert len(others) == 20  # each patient's days are shifted by another number
     assert max(others) - min(others) > 365

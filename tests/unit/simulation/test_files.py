@@ -12,7 +12,7 @@ from pydicom.uid import UID
 from mammocalc.simulation import Recipe, Scene, render, simulate
 from mammocalc.simulation.identity import sop_instance_uid
 from mammocalc.simulation.vocabulary import TRANSFER_SYNTAX_UIDS, Coding, Kind, Photometric
-from mammocalc.vocabulary.errors import OutputError
+from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.lexicon import Laterality, PresentationIntent, View
 
 REQUIRED = (
@@ -151,3 +151,16 @@ def test_other_files_of_the_folder_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     write(tmp_path, scene(kind=Kind.NONE))
     assert (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_a_file_that_was_not_simulated_is_never_replaced(tmp_path: Path) -> None:
+    recipe = Recipe(scenes=(Scene(name="a", kind=Kind.NONE, seed=1, field_mm=(60, 40), pixel_spacing_mm=0.2),))
+    (tmp_path / "a.dcm").write_text("mine")
+    with pytest.raises(UsageError, match=r"holds a\.dcm, which was not simulated there"):
+        simulate(tmp_path, recipe)
+    assert (tmp_path / "a.dcm").read_text() == "mine"
+    (tmp_path / "a.dcm").unlink()
+    [written] = simulate(tmp_path, recipe)
+    before = written.read_bytes()
+    assert simulate(tmp_path, recipe) == (written,)
+    assert written.read_bytes() == before

@@ -16,10 +16,12 @@ DATES: Final = ("StudyDate", "SeriesDate", "AcquisitionDate")
 """In this order. Content Date is left out: it may be the day on which an image was processed again."""
 DATE: Final = re.compile(r"(\d{4})(\.?)(\d\d)\2(\d\d)")
 """A DA value of DICOM PS3.5 table 6.2-1, or ACR-NEMA's with full stops."""
-FIRST_YEAR: Final = 1960
-"""Dates before it, such as 19000101, are put in where a file is made anonymous; mammograms were not digitised then."""
-SHIFTS: Final = 36525
-"""Days in a century: more than the dates of all digital mammograms span, so that a shifted day tells no date."""
+YEARS: Final = range(1971, 2100)
+"""Dates outside, such as 19000101, 19700101 and 99991231, stand for none. Who knows what stands for a date knows the
+shift of its patient, and with it all true dates."""
+SHIFTS: Final = 365_250
+"""Days in a millennium: so many more than the dates of all mammograms span that hardly a shifted day, one in a hundred
+at most, lies so near an end of them that it narrows its date."""
 
 
 def study_day(header: Header, settings: PrivacySettings) -> int | None:
@@ -40,7 +42,7 @@ def study_day(header: Header, settings: PrivacySettings) -> int | None:
     day = next(filter(None, (_ordinal(header.text(keyword)) for keyword in DATES)), None)
     if hashed is None or day is None:
         return None
-    return day - date(FIRST_YEAR, 1, 1).toordinal() + int.from_bytes(hashed) % SHIFTS
+    return day - date(YEARS.start, 1, 1).toordinal() + int.from_bytes(hashed) % SHIFTS
 
 
 def _ordinal(text: str) -> int | None:
@@ -52,4 +54,4 @@ def _ordinal(text: str) -> int | None:
         day = date(int(written[1]), int(written[3]), int(written[4]))
     except ValueError:
         return None
-    return day.toordinal() if day.year >= FIRST_YEAR else None
+    return day.toordinal() if day.year in YEARS else None
