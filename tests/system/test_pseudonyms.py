@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -244,3 +245,13 @@ def test_without_its_secret_salt_no_hasher_is_guessed(tmp_path: Path) -> None:
     (tmp_path / "salt").write_text("\n")
     with pytest.raises(UsageError, match="empty"):
         read_salt(tmp_path / "salt")
+
+
+def test_a_name_map_never_takes_the_place_of_a_pipe(
+    named: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "map.csv"
+    os.mkfifo(pipe)
+    assert main(["run", str(named), "--out", str(tmp_path / "out"), "--workers", "1", "--name-map", str(pipe)]) == 2
+    assert "is no file. Choose another --name-map" in capsys.readouterr().err
+    assert pipe.is_fifo()

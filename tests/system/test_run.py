@@ -77,7 +77,7 @@ def test_a_run_leaves_every_file_that_the_contract_names(
     assert {path.name for path in (out / "tables").iterdir()} == {"images.csv", "calcifications.csv", "clusters.csv"}
     assert (out / "index.html").stat().st_size > 1000
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["run.json", "files.jsonl", "log.jsonl", "index.html", "tables", *kinds]
+        ["run.json", "files.jsonl", "log.jsonl", "index.html", "studies", "tables", *kinds]
     )
 
     said = capsys.readouterr()
@@ -380,7 +380,7 @@ def test_a_terminal_shows_a_bar_with_rate_remaining_time_and_counts(mammograms: 
         os.close(master)
     assert process.returncode == 0
     text = shown.decode()
-    assert "judging" in text
+    assert "analysing" in text
     assert "8/8" in text
     assert "8 analysed, 0 skipped, 0 failed" in text
     assert re.search(r"\d+(\.\d)?/(s|min)", text)

@@ -52,7 +52,7 @@ def simulate(
 
     Examples
     --------
-    >>> simulate("folder", [{"name": "a", "kind": "gruoped"}])
+    >>> simulate("folder", [{"name": "a", "seed": 1, "kind": "gruoped"}])
     Traceback (most recent call last):
         ...
     mammocalc.vocabulary.errors.ConfigurationError: the recipe: 1 problem

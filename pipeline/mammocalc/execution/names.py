@@ -57,6 +57,8 @@ class NameMap:
             self._write(self._file, lines)
 
     def _write(self, target: Path, lines: Iterable[tuple[str, ...]]) -> None:
+        if target.exists() and not target.is_file():  # a device or a pipe would be replaced by a file
+            raise OutputError(target, "is no file. Choose another --name-map.")
         part = target.with_name(f".{target.name}.part")
         try:
             part.unlink(missing_ok=True)  # its rights, if it was left, may be those of everybody

@@ -12,7 +12,7 @@ from mammocalc.stages.distribution import (
     DistributionSettings,
     classify_image,
     classify_pattern,
-    image,
+    image_words,
 )
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Distribution
@@ -196,7 +196,7 @@ def test_every_number_of_the_table_that_is_a_setting_matters(setting, value, cha
 def test_how_far_a_pattern_must_stand_out_matters(monkeypatch, constant, value, changes):
     calls = [cluster(**changes)]
     assert classify_image(SPECKS, KNOWN, calls, None, SETTINGS).label in {D.SEGMENTAL, D.LINEAR, D.REGIONAL}
-    monkeypatch.setattr(image, constant, value)
+    monkeypatch.setattr(image_words, constant, value)
     assert classify_image(SPECKS, KNOWN, calls, None, SETTINGS).label is D.SCATTERED
 
 
@@ -210,7 +210,7 @@ def test_how_far_a_pattern_must_stand_out_matters(monkeypatch, constant, value, 
 def test_how_much_of_all_lies_in_one_place_matters(monkeypatch, constant, value, changes):
     spread = replace(SPECKS, **changes)
     assert classify_image(spread, KNOWN, [], None, SETTINGS).label is not D.GROUPED
-    monkeypatch.setattr(image, constant, value)
+    monkeypatch.setattr(image_words, constant, value)
     assert classify_image(spread, KNOWN, [], None, SETTINGS).label is D.GROUPED
 
 

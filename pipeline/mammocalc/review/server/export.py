@@ -94,6 +94,8 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, l
         document = collect(index, store.since(-1), store.damaged())
     finally:
         store.close()
+    if target.exists() and not target.is_file():  # a pipe would be replaced by a file
+        raise OutputError(target, "is no file. Choose another --export.")
     part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)  # it may be a link of somebody else
