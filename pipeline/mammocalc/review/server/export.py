@@ -82,8 +82,7 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, l
         If the file cannot be written.
     """
     if target.suffix.lower() not in {".json", ".csv"}:
-        message = f"--export {target}: give a name that ends with .json or .csv."
-        raise UsageError(message)
+        raise UsageError(f"--export {target}: give a name that ends with .json or .csv.")
     index = read_index(run)
     file = run / ANSWERS if answers is None else answers
     if not file.is_file():
@@ -108,8 +107,7 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, l
                     table.add(row)
         part.replace(target)
     except OSError as error:
-        message = f"cannot be written ({error.strerror}). Choose another --export."
-        raise OutputError(target, message) from None
+        raise OutputError(target, f"cannot be written ({error.strerror}). Choose another --export.") from None
     return len(document["images"]), [_complaint(row) for row in document["damaged"]]
 
 
