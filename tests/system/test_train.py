@@ -1,6 +1,7 @@
 """Training from the command line, on simulated images and on images of one's own."""
 
 import json
+import os
 
 import pytest
 
@@ -123,3 +124,11 @@ def test_a_list_of_courses_that_is_none_says_why(tmp_path, capsys, rows, said):
 def test_images_and_courses_go_together(tmp_path, capsys):
     assert main(["train", "--vessels", str(tmp_path), "--out", str(tmp_path / "none.json")]) == 2
     assert "go together" in capsys.readouterr().err
+
+
+def test_a_pipe_that_is_named_for_a_classifier_is_refused_and_not_waited_for(tmp_path, capsys):
+    pipe = tmp_path / "own.json"
+    os.mkfifo(pipe)
+    assert main(["train", "--out", str(pipe), "--images", "1"]) == 2
+    assert "is no file. Choose another --out" in capsys.readouterr().err
+    assert pipe.is_fifo()

@@ -58,8 +58,7 @@ class Run:
         self.path = path
         self.root = path.absolute()  # the caller may go elsewhere
         self.record = record
-        self._files = result_files(path)
-        self._uids = {file.stem for file in self._files}
+        self._files = {file.stem: file for file in result_files(path)}
         self._rows = read_rows(path / ROWS)
         self._paths = {str(row.sop_instance_uid): row.path for row in self._rows}
 
@@ -125,16 +124,16 @@ class Run:
 
     def __contains__(self, image: object) -> bool:
         """Tell whether there is a result of an image: of a SOP Instance UID, a `Result` or an `Image`."""
-        return getattr(image, "sop_instance_uid", image) in self._uids
+        return getattr(image, "sop_instance_uid", image) in self._files
 
     def __iter__(self) -> Iterator[Result]:
         """Read one result after the other."""
-        return map(self._read, self._files)
+        return map(self._read, self._files.values())
 
     def __getitem__(self, key: int | str) -> Result:
         """Give the result of an image by its SOP Instance UID, or by its place in the tables."""
         if isinstance(key, str):
-            found = next((file for file in self._files if file.stem == key), None)
+            found = self._files.get(key)
             if found is None:
                 message = f"{self.path} holds no result of {key}; files() says what became of every file"
                 raise KeyError(message)
@@ -142,7 +141,7 @@ class Run:
         if isinstance(key, bool) or not isinstance(key, int):
             message = f"the key is of the type {type(key).__name__}: give a SOP Instance UID, or a place in the tables"
             raise UsageError(message)
-        return self._read(self._files[key])
+        return self._read(list(self._files.values())[key])
 
     def _read(self, file: Path) -> Result:
         """Read a result; UsageError where it is none."""

@@ -6,6 +6,7 @@ import csv
 import os
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.files.target import require_no_special_file
 from mammocalc.vocabulary.errors import OutputError
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class NameMap:
             self._write(self._file, lines)
 
     def _write(self, target: Path, lines: Iterable[tuple[str, ...]]) -> None:
-        if target.exists() and not target.is_file():  # a device or a pipe would be replaced by a file
-            raise OutputError(target, "is no file. Choose another --name-map.")
+        require_no_special_file(target, "--name-map")
         part = target.with_name(f".{target.name}.part")
         try:
             part.unlink(missing_ok=True)  # its rights, if it was left, may be those of everybody

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import time
 from dataclasses import asdict, replace
@@ -46,7 +45,7 @@ from mammocalc.execution.work_order import WorkOrder
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.rendering.index import write_page
 from mammocalc.results.result import Provenance
-from mammocalc.results.tables import write_tables
+from mammocalc.results.tables import read_image_rows, write_tables
 from mammocalc.vocabulary.errors import OutputLostError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
@@ -395,8 +394,7 @@ class Run:
 
     def _distributions(self) -> list[str]:
         """Read the labels of all analysed images back from their table."""
-        with (self.folder.root / TABLES / "images.csv").open(encoding="utf-8", newline="") as file:
-            return [line["distribution"] for line in csv.DictReader(file)]
+        return [row["distribution"] for row in read_image_rows(self.folder.root)]
 
     def _facts(self, why: str | None, volumes: Sequence[str]) -> dict[str, str]:
         """Say at the top of the page what this run is."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from typing import TYPE_CHECKING
 
 from mammocalc.analysis.study import join_study, study_of
-from mammocalc.execution.run_layout import STUDIES, TABLES
-from mammocalc.results.from_json import from_json
+from mammocalc.execution.run_layout import STUDIES
+from mammocalc.results.from_json import read_result
 from mammocalc.results.study_to_json import study_to_json
+from mammocalc.results.tables import read_image_rows
 from mammocalc.results.to_json import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import PurePosixPath
 
@@ -43,25 +42,20 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:
         If a result cannot be read.
     """
     members: dict[str, dict[str, str]] = {}
-    for row in _rows(folder):
+    for row in read_image_rows(folder.root):
         if row["sop_instance_uid"] in uids:
             members.setdefault(_study_of(row), {})[row["sop_instance_uid"]] = row["result"]
     kept = set()
     for study, paths in members.items():
         place = folder.place(STUDIES, study, ".json")
         kept.add(place.as_posix())
-        results = {uid: from_json(json.loads(folder.read(path))) for uid, path in paths.items()}
+        results = {uid: read_result(folder.root / path) for uid, path in paths.items()}
         content = encode(study_to_json(join_study(result.report for result in results.values()), results, paths))
         if not _holds(folder, place, content):
             folder.write(place, content)
     for old in tuple(folder.names(STUDIES)):
         if old not in kept:
             folder.remove(old)
-
-
-def _rows(folder: RunFolder) -> Iterator[dict[str, str]]:
-    with (folder.root / TABLES / "images.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
 
 
 def _study_of(row: Mapping[str, str]) -> str:

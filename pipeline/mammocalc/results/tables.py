@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from contextlib import ExitStack
 from types import MappingProxyType
@@ -28,6 +29,12 @@ def result_files(run_folder: Path) -> list[Path]:
     """List the results of a run, relative to its folder, by SOP Instance UID: the same order for any sharding."""
     found = (run_folder / "results").rglob("*.json")
     return sorted((path.relative_to(run_folder) for path in found), key=lambda path: (path.name, path.as_posix()))
+
+
+def read_image_rows(run_folder: Path) -> Iterator[dict[str, str]]:
+    """Read the table of images that `write_tables` has written, row by row, each cell as its text."""
+    with (run_folder / "tables" / "images.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
 
 
 def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parquet: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from mammocalc.files.target import require_no_special_file
 from mammocalc.vocabulary.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 def prepare_place_for(classifier: Path) -> None:
     """Make the folder of a classifier before hours of work, and raise UsageError where its file is something else."""
+    require_no_special_file(classifier, "--out")  # to look into a pipe would be to wait for ever
     try:
         classifier.parent.mkdir(parents=True, exist_ok=True)
         if classifier.exists() and not {"trees", "classes", "terms"} & set(

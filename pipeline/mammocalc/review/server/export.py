@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.files.plain_text import escaped
+from mammocalc.files.target import require_no_special_file
 from mammocalc.results.columns import Kind
 from mammocalc.results.csv_table import CsvTable
 from mammocalc.review.server.answers import ANSWERS, Answers
@@ -93,8 +94,7 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, l
         document = collect(index, store.since(-1), store.damaged())
     finally:
         store.close()
-    if target.exists() and not target.is_file():  # a pipe would be replaced by a file
-        raise OutputError(target, "is no file. Choose another --export.")
+    require_no_special_file(target, "--export")
     part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)  # it may be a link of somebody else
