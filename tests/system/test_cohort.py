@@ -27,7 +27,7 @@ def test_every_question_has_the_answer_that_the_page_shows(
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "cohort.md").read_text(encoding="utf-8")
     questions = re.findall(r"```sql\n(.*?)```\n\n(\| .*?\n)\n", f"{page}\n", re.DOTALL)
-    assert len(questions) == 4
+    assert len(questions) == 3
     with duckdb.connect() as database:
         for question, table in questions:
             answer = database.execute(question)
