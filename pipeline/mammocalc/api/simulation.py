@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from mammocalc.model.mistakes import problems_of
 from mammocalc.simulation import Recipe, default_recipe, load_recipe
 from mammocalc.simulation import simulate as write_images
-from mammocalc.vocabulary.errors import ConfigurationError, Problem, UsageError
+from mammocalc.vocabulary.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,4 @@ def _read(recipe: object) -> Recipe:
     try:
         return Recipe.model_validate(recipe)
     except ValidationError as error:
-        problems = [
-            Problem(".".join(str(part) for part in item["loc"]) or "recipe", item["msg"]) for item in error.errors()
-        ]
-    raise ConfigurationError("the recipe", problems)
+        raise ConfigurationError("the recipe", problems_of(error, Recipe, "recipe")) from None

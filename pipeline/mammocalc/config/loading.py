@@ -14,6 +14,7 @@ from mammocalc.config.film import HOMES
 from mammocalc.config.now_constant import NOW_CONSTANT
 from mammocalc.files.ready_made import find, listed
 from mammocalc.files.yaml_text import YamlError, parse_yaml, read_yaml
+from mammocalc.model.mistakes import sentence_of, shown
 from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.errors import ConfigurationError, Problem
 
@@ -207,13 +208,8 @@ def _problem(details: ErrorDetails, origins: Mapping[str, str], option: str) -> 
             return Problem(path, f"is no setting any more{origin}: it is a constant of the program now; take it out")
         return Problem(path, f"unknown key{origin}{_suggestion(path)}")
     holds_secret = is_secret(path) or path == "privacy"  # where a text stands in place of the section
-    shown = REDACTED if holds_secret else _shorten(json.dumps(details["input"], ensure_ascii=False, default=str))
-    message = details["msg"].removeprefix("Value error, ")
-    return Problem(path, f"{message} (got {shown}{origin})")
-
-
-def _shorten(text: str, limit: int = 60) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+    given = REDACTED if holds_secret else shown(details["input"])
+    return Problem(path, f"{sentence_of(details['msg'])} (got {given}{origin})")
 
 
 def _suggestion(path: str) -> str:

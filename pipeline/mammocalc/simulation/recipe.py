@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from mammocalc.files.yaml_text import read_yaml
+from mammocalc.model.mistakes import problems_of
 from mammocalc.model.settings import Settings
 from mammocalc.simulation.film_recipe import Film
 from mammocalc.simulation.vocabulary import (
@@ -29,7 +30,7 @@ from mammocalc.simulation.vocabulary import (
     Relationship,
     Shape,
 )
-from mammocalc.vocabulary.errors import ConfigurationError, Problem
+from mammocalc.vocabulary.errors import ConfigurationError
 from mammocalc.vocabulary.lexicon import Laterality, PresentationIntent, View
 
 
@@ -258,9 +259,7 @@ def load_settings(path: Path, kind: type[_Section]) -> _Section:
     try:
         read = kind.model_validate({} if content is None else content)
     except ValidationError as error:
-        problems += [
-            Problem(".".join(str(part) for part in item["loc"]) or "recipe", item["msg"]) for item in error.errors()
-        ]
+        problems += problems_of(error, kind, "recipe")
     if problems:
         raise ConfigurationError(path.name, problems)
     return read

@@ -31,6 +31,17 @@ def test_all_mistakes_of_a_recipe_are_named_together(tmp_path: Path) -> None:
     assert {problem.path for problem in caught.value.problems} == {"scenes.0.kind", "scenes.0.seed", "scenes.0.sede"}
 
 
+def test_mistakes_of_a_recipe_are_told_as_those_of_a_configuration(tmp_path: Path) -> None:
+    text = "scenes:\n  - {name: a, kind: none, seed: -1, sede: 4, film: {gama: 1}}\n  - {name: b, kind: none}\n"
+    with pytest.raises(ConfigurationError) as caught:
+        load_recipe(write(tmp_path, text))
+    told = {problem.path: problem.message for problem in caught.value.problems}
+    assert told["scenes.0.sede"] == "unknown key; did you mean seed?"
+    assert told["scenes.0.film.gama"] == "unknown key; did you mean gamma?"
+    assert told["scenes.0.seed"].endswith("(got -1)")
+    assert told["scenes.1.seed"] == "is missing"
+
+
 def test_a_recipe_is_read_by_the_yaml_of_configurations(tmp_path: Path) -> None:
     """In YAML 1.1 ``no`` is False, and 1e1 a text; a key that stands twice is a mistake in both."""
     text = "scenes:\n  - {name: no, kind: none, seed: 3, field_mm: [12e1, 90]}\n"
