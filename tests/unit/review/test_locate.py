@@ -68,3 +68,17 @@ def test_the_input_is_looked_for_beside_the_run(tmp_path: Path, sample: Sample) 
     shutil.copy(path, tmp_path / "images" / "deep" / "1.dcm")
     assert look_beside((tmp_path / "nowhere", tmp_path), {uid: "deep/1.dcm"}) == tmp_path / "images"
     assert look_beside((tmp_path,), {"1.2.3": "deep/1.dcm"}) is None
+
+
+def test_a_part_of_the_images_does_not_win_over_the_whole(tmp_path: Path, sample: Sample) -> None:
+    """Folders are looked into by name, and a few files copied elsewhere may come first."""
+    folder = sample[0].parent
+    names = [path.name for path in sorted(folder.glob("*.dcm"))]
+    recorded: dict[str, str | None] = {read_sop_instance_uid(folder / name) or "": name for name in names}
+    for place, held in (("part", names[:2]), ("whole", names)):
+        (tmp_path / place).mkdir()
+        for name in held:
+            shutil.copy(folder / name, tmp_path / place)
+    assert look_beside((tmp_path,), recorded) == tmp_path / "whole"
+    shutil.rmtree(tmp_path / "whole")
+    assert look_beside((tmp_path,), recorded) == tmp_path / "part"

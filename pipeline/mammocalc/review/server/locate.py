@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 NOT_ASKED: Final = (
     "The run does not record where its images lie. Start mammocalc review with --images FOLDER to see their pixels."
 )
-SAMPLES: Final = 3
-"""Images that are looked for beside a run; the first may have been deleted."""
+FIRST: Final = 3
+"""Images at the begin of a run that are looked for; the first may have been deleted."""
 MOST_FOLDERS: Final = 200
 """Folders that are looked into beside a run: more than people keep in one place, and still done at once."""
 NOT_FOUND: Final = "No file under --images has this image's UID. Name the folder that the images were moved to."
@@ -45,20 +45,30 @@ def look_beside(
     Returns
     -------
     Path or None
-        The first folder in which one of the first images lies at its path,
-        with its very UID.
+        That in which most of some images lie at their paths, with their very UIDs:
+        a part of an archive, copied elsewhere, may lie beside the whole. The
+        first of several that hold as many; None where none holds any.
     """
-    samples = [(uid, path) for uid, path in recorded.items() if path][:SAMPLES]
+    samples = _samples(recorded)
+    best, most = None, 0
     for place in dict.fromkeys(place.resolve() for place in places):
         try:
             below = sorted(entry for entry in place.iterdir() if entry.is_dir())[:MOST_FOLDERS]
         except OSError:
             continue
         for folder in (place, *below):
-            for uid, path in samples:
-                if _holds(folder, path, uid, read_uid) is not None:
-                    return folder
-    return None
+            found = sum(_holds(folder, path, uid, read_uid) is not None for uid, path in samples)
+            if found > most:
+                best, most = folder, found
+            if most == len(samples) > 0:
+                return best
+    return best
+
+
+def _samples(recorded: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Give UID and path of the first images, one in the middle and the last."""
+    known = [(uid, path) for uid, path in recorded.items() if path]
+    return list(dict.fromkeys([*known[:FIRST], *known[len(known) // 2 :][:1], *known[-1:]]))
 
 
 def _holds(folder: Path, recorded: str, uid: str, read_uid: ReadUid) -> Path | None:
@@ -169,14 +179,13 @@ class ImageFinder:
         bool
             Whether the search has ended.
         """
-        uids = list(self._recorded)
-        samples = list(dict.fromkeys([*uids[:SAMPLES], *uids[len(uids) // 2 :][:1], *uids[-1:]]))
-        if all(self._as_recorded(uid) is not None for uid in samples):
+        samples = _samples(self._recorded)
+        if samples and all(self._as_recorded(uid) is not None for uid, _ in samples):
             return len(samples), len(samples), True
         self._start()
         with self._changed:
             self._changed.wait_for(lambda: self._is_done, wait_s)
-            return len(self._places), len(uids), self._is_done
+            return len(self._places), len(self._recorded), self._is_done
 
     def _as_recorded(self, uid: str) -> Path | None:
         """Look where the run found the image."""

@@ -213,9 +213,10 @@ def _say_images(request: ReviewRequest, finder: ImageFinder, count: int) -> str:
             "The images were not found beside the run, so each case is shown from its overlay. "
             "Name their folder with --images."
         )
-    if request.images is None:
-        return f"The images were found in {finder.folder}; --images FOLDER names another place."
     found, of, is_done = finder.survey(SURVEY_S) if count else (0, 0, True)
+    if request.images is None:
+        which = "The images were" if found == of else "A part of the images was"
+        return f"{which} found in {finder.folder}; --images FOLDER names another place."
     if not is_done:
         return f"Not all images lie at their places under --images {request.images}; they are being searched for."
     if found == of:
