@@ -16,7 +16,7 @@ import pydicom
 import pytest
 
 from mammocalc.cli import main
-from mammocalc.execution.run_layout import require_space
+from mammocalc.execution.run_folder import require_space
 from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.uid import is_uid
 

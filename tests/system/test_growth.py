@@ -73,7 +73,7 @@ def pool(drawn: Path, tmp_path: Path) -> Path:
 def test_a_folder_that_grew_in_any_order_has_the_bytes_of_one_that_did_not(
     pool: Path, tmp_path: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch, rows_of: Rows, seed: int
 ) -> None:
-    monkeypatch.setattr("mammocalc.execution.run_layout.SHARDED_ABOVE", 3)  # so that it grows into subfolders as well
+    monkeypatch.setattr("mammocalc.results.layout.SHARDED_ABOVE", 3)  # so that it grows into subfolders as well
     options = ("outputs.candidates=true", "outputs.overlays=" + ("all", "findings", "all")[seed])
     whole, out, folder = tmp_path / "whole", tmp_path / "out", tmp_path / "in"
     judge(pool, whole, *options)

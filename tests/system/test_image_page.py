@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mammocalc.rendering.details import details_path
 from mammocalc.rendering.wording import percent
+from mammocalc.results.layout import details_path
 from mammocalc.vocabulary.lexicon import DESCRIPTORS
 
 if TYPE_CHECKING:

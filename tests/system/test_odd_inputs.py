@@ -97,7 +97,7 @@ def test_a_file_that_is_exchanged_for_another_is_called_that(drawn: Path, tmp_pa
 
 def test_a_file_that_goes_on_changing_is_called_that(drawn: Path, tmp_path: Path) -> None:
     from mammocalc.config import Config  # noqa: PLC0415 - only here
-    from mammocalc.execution.run_layout import RunFolder  # noqa: PLC0415
+    from mammocalc.execution.run_folder import RunFolder  # noqa: PLC0415
     from mammocalc.execution.work_order import WorkOrder  # noqa: PLC0415
     from mammocalc.results.result import Provenance  # noqa: PLC0415
 

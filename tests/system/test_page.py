@@ -12,10 +12,11 @@ import pytest
 
 from mammocalc.model import Counts, FileRow
 from mammocalc.rendering.details import render_details
-from mammocalc.rendering.index import thumbnail_path, write_page
+from mammocalc.rendering.index import write_page
 from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
 from mammocalc.rendering.wording import name_of
 from mammocalc.results.columns import IMAGE_COLUMNS
+from mammocalc.results.layout import thumbnail_path
 from mammocalc.results.tables import write_tables
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
 

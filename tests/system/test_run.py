@@ -19,7 +19,8 @@ from pydicom.uid import generate_uid
 import mammocalc
 from mammocalc.cli import main
 from mammocalc.config import Config, digest
-from mammocalc.execution.run_layout import SHARDED_ABOVE, RunFolder
+from mammocalc.execution.run_folder import RunFolder
+from mammocalc.results.layout import SHARDED_ABOVE
 from mammocalc.results.to_json import schema
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Status
@@ -344,7 +345,7 @@ def test_several_inputs_are_one_run(mammograms: Path, tmp_path: Path, judge: Jud
 def test_large_runs_are_spread_over_subfolders(
     mammograms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge: Judge
 ) -> None:
-    monkeypatch.setattr("mammocalc.execution.run_layout.SHARDED_ABOVE", 2)
+    monkeypatch.setattr("mammocalc.results.layout.SHARDED_ABOVE", 2)
     out = tmp_path / "out"
     judge(mammograms, out)
     for kind, ending in (("results", ".json"), ("details", ".html"), ("overlays", ".jpg"), ("thumbnails", ".jpg")):

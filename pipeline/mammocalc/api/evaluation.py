@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from mammocalc.api.finished_run import Run, open_run
 from mammocalc.evaluation import score_run, summarise, write_evaluation
-from mammocalc.execution.run_layout import KINDS
+from mammocalc.evaluation.folder import PAGE
 from mammocalc.files.claim import FolderClaim
+from mammocalc.results.layout import KINDS
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Evaluation:
             claim.check()
             write_evaluation(folder, self._scored)
             claim.check()
-        return folder / "evaluation.html"
+        return folder / PAGE
 
     def __str__(self) -> str:
         """Give the figures in a few lines."""

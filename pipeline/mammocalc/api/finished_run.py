@@ -14,10 +14,9 @@ from mammocalc.api.frames import frame_of_rows, read_frame
 from mammocalc.api.notebook import run_to_html
 from mammocalc.api.result import Result
 from mammocalc.execution.resume import read_record
-from mammocalc.execution.run_layout import ROWS, STUDIES
 from mammocalc.execution.run_manifest import read_rows
 from mammocalc.model import FileRow
-from mammocalc.results.tables import result_files
+from mammocalc.results.layout import ROWS, result_files, study_files
 from mammocalc.vocabulary.errors import MammocalcError, UsageError
 from mammocalc.vocabulary.lexicon import Status
 
@@ -101,8 +100,7 @@ class Run:
         UsageError
             If one of them cannot be read.
         """
-        files = sorted((self.root / STUDIES).rglob("*.json"), key=lambda file: (file.name, file))
-        return tuple(map(_read_document, files))
+        return tuple(_read_document(self.root / file) for file in study_files(self.root))
 
     def files(self) -> pd.DataFrame:
         """

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.results.columns import TABLES, Kind
+from mammocalc.results.layout import table_path
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def read_frame(run: Path, table: str) -> pd.DataFrame:
         If pandas is not installed, or the table is not there or cannot be read.
     """
     pandas = require_pandas()
-    file = run / "tables" / f"{table}.csv"
+    file = run / table_path(table)
     try:
         frame = pandas.read_csv(file, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
     except FileNotFoundError:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import tempfile
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from mammocalc.api.frames import read_frame
 from mammocalc.api.notebook import result_to_html, say_result
+from mammocalc.files.replacing import write_whole
+from mammocalc.results.columns import TABLES
 from mammocalc.results.from_json import from_json
+from mammocalc.results.layout import RESULTS, place_of
 from mammocalc.results.tables import write_tables
 from mammocalc.results.to_json import encode
 from mammocalc.vocabulary.errors import OutputError, UsageError
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
     from mammocalc.results.result import Provenance
     from mammocalc.vocabulary.geometry import PixelSpacing
     from mammocalc.vocabulary.lexicon import Flag, Laterality, View
-
-TABLES: Final = ("images", "calcifications", "clusters")
 
 
 class Result:
@@ -153,7 +154,7 @@ class Result:
         content = encode(self._document)
         if path is not None:
             try:
-                Path(path).write_bytes(content)
+                write_whole(Path(path), content)
             except OSError as error:
                 raise OutputError(Path(path), f"cannot be written ({error.strerror})") from error
         return content.decode()
@@ -182,8 +183,9 @@ class Result:
             raise UsageError(message)
         with tempfile.TemporaryDirectory(prefix="mammocalc-") as name:
             folder = Path(name)  # through the very file that a run writes, so that both are the same
-            (folder / "results").mkdir()
-            (folder / "results" / f"{self.sop_instance_uid}.json").write_bytes(encode(self._document))
+            file = folder / place_of(RESULTS, self.sop_instance_uid, ".json", 0)
+            file.parent.mkdir()
+            file.write_bytes(encode(self._document))
             write_tables(folder, {} if self._path is None else {self.sop_instance_uid: self._path})
             return read_frame(folder, table)
 

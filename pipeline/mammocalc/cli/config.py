@@ -11,6 +11,7 @@ from mammocalc.cli.command_parser import CONFIGURATION, Commands, add_command, a
 from mammocalc.cli.exit_codes import DONE, WRONG_CALL
 from mammocalc.cli.option_types import local_path
 from mammocalc.cli.terminal import report_error
+from mammocalc.files.replacing import write_whole
 from mammocalc.vocabulary.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def write_schema(arguments: argparse.Namespace) -> int:
         print(text)
         return DONE
     try:
-        arguments.file.write_text(f"{text}\n", encoding="utf-8")
+        write_whole(arguments.file, f"{text}\n")
     except OSError as error:
         return report_error(f"the schema cannot be written ({error.strerror})", WRONG_CALL)
     return DONE

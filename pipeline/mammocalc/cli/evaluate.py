@@ -69,7 +69,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def _require_apart(out: Path, run: Path, truth: Path) -> None:
     """Raise UsageError if an evaluation would be written where runs or truths are read."""
-    from mammocalc.execution.run_layout import KINDS  # noqa: PLC0415 - see run
+    from mammocalc.results.layout import KINDS  # noqa: PLC0415 - see run
 
     taken = [run / name for name in KINDS] + ([truth] if truth.is_dir() else [])
     for place in taken:

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.evaluation.page import render_page
+from mammocalc.files.replacing import write_whole
 from mammocalc.vocabulary.errors import OutputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mammocalc.evaluation.evaluation import Evaluation
     from mammocalc.evaluation.evaluation_report import Table
 
+DOCUMENT, PAGE = "evaluation.json", "evaluation.html"
 TABLES: Final = (
     "readers",
     "words",
@@ -48,19 +50,17 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
         If the folder cannot be written to.
     """
     files = {
-        "evaluation.json": json.dumps(evaluation.document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
-        "evaluation.html": render_page(evaluation),
+        DOCUMENT: json.dumps(evaluation.document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        PAGE: render_page(evaluation),
         **{f"{name}.csv": to_csv(table) for name, table in evaluation.tables.items()},
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "evaluation.json").exists():
+        if (folder / DOCUMENT).exists():
             for name in TABLES:
                 (folder / f"{name}.csv").unlink(missing_ok=True)
         for name, text in files.items():
-            part = folder / f".{name}.part"
-            part.write_text(text, encoding="utf-8", newline="\n")
-            part.replace(folder / name)
+            write_whole(folder / name, text)
     except OSError as error:
         message = f"cannot be written to ({error.strerror}). Choose another --out."
         raise OutputError(folder, message) from None

@@ -11,6 +11,7 @@ import numpy as np
 
 from mammocalc.files.claim import state_of
 from mammocalc.files.json_lines import read_json_lines
+from mammocalc.results.layout import RECORD, ROWS, candidates_files, result_files
 from mammocalc.results.schema_version import check_version
 from mammocalc.vocabulary.errors import ResultError, UsageError
 from mammocalc.vocabulary.geometry import PixelSpacing
@@ -139,13 +140,13 @@ def read_run(folder: Path) -> FinishedRun:
     UsageError
         If the folder holds no run, or a file in it is not what a run writes.
     """
-    record = _json(folder / "run.json", NO_RUN)
+    record = _json(folder / RECORD, NO_RUN)
     try:
-        candidates = {path.stem: path for path in sorted((folder / "candidates").rglob("*.json"))}
+        candidates = {path.stem: folder / path for path in candidates_files(folder)}
         images = {}
-        for path in sorted((folder / "results").rglob("*.json")):
-            images[path.stem] = _image(_json(path), candidates.get(path.stem))
-        not_analysed, unnamed, uid_of_file = _rows(folder / "files.jsonl")
+        for path in result_files(folder):
+            images[path.stem] = _image(_json(folder / path), candidates.get(path.stem))
+        not_analysed, unnamed, uid_of_file = _rows(folder / ROWS)
         configuration = record["configuration"]
         record["state"] = state_of(folder, record.get("state"))
         return FinishedRun(

@@ -10,15 +10,17 @@ from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.dicom.discover import discover
 from mammocalc.execution.backends.backend import DaskBackend, InProcessBackend, LocalBackend
 from mammocalc.execution.backends.dask_cluster import DaskCluster
+from mammocalc.execution.own_files import is_own, own_files
 from mammocalc.execution.place import local_output
 from mammocalc.execution.plan import plan_run
 from mammocalc.execution.resume import check_resumable, read_record
 from mammocalc.execution.run import ASKED, Run
-from mammocalc.execution.run_layout import KINDS, OWN, ROWS, is_own, out_of_room, own_files, require_space
+from mammocalc.execution.run_folder import out_of_room, require_space
 from mammocalc.execution.run_manifest import FINISHED, STOPPED, identify, read_rows
 from mammocalc.execution.run_options import Progress, RunRequest, RunSummary
 from mammocalc.execution.workers.pool import Workers
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
+from mammocalc.results.layout import KINDS, OWN, ROWS
 from mammocalc.vocabulary.errors import OutputLostError, UsageError
 
 if TYPE_CHECKING:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mammocalc.execution.run_layout import ROWS
 from mammocalc.execution.run_manifest import to_line
+from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mammocalc.execution.run_layout import RunFolder
+    from mammocalc.execution.run_folder import RunFolder
     from mammocalc.model import FileRow
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mammocalc.analysis.image import analyse
-from mammocalc.execution.run_layout import CANDIDATES, OVERLAYS, RESULTS, THUMBNAILS
-from mammocalc.rendering.details import details_path, render_details
+from mammocalc.rendering.details import render_details
 from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
+from mammocalc.results.layout import CANDIDATES, OVERLAYS, RESULTS, THUMBNAILS, details_path
 from mammocalc.results.result import OverlayPlacement, Result
 from mammocalc.results.to_json import candidates_to_json, encode, to_json
 

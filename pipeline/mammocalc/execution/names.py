@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import os
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.files.target import require_no_special_file
+from mammocalc.files.replacing import FOR_OWNER, replacing, require_no_special_file
 from mammocalc.vocabulary.errors import OutputError
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from mammocalc.execution.plan import PlannedImage
 
 COLUMNS: Final = ("path", "real_path", "sop_instance_uid", "original_sop_instance_uid")
-FOR_OWNER: Final = 0o600
 
 
 class NameMap:
@@ -59,12 +57,11 @@ class NameMap:
 
     def _write(self, target: Path, lines: Iterable[tuple[str, ...]]) -> None:
         require_no_special_file(target, "--name-map")
-        part = target.with_name(f".{target.name}.part")
         try:
-            part.unlink(missing_ok=True)  # its rights, if it was left, may be those of everybody
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FOR_OWNER)
-            with open(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:  # noqa: PTH123 - a descriptor
+            with (
+                replacing(target, mode=FOR_OWNER) as part,
+                part.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
+            ):
                 csv.writer(file).writerows(lines)
-            part.replace(target)
         except OSError as error:
             raise OutputError(target, f"cannot be written to ({error.strerror}). Choose another --name-map.") from None

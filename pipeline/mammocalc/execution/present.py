@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
-from mammocalc.execution.run_layout import CANDIDATES, DETAILS, ENDINGS, OVERLAYS, RESULTS, THUMBNAILS
-from mammocalc.rendering.details import details_path
+from mammocalc.results.layout import CANDIDATES, DETAILS, ENDINGS, OVERLAYS, RESULTS, THUMBNAILS, details_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mammocalc.execution.run_layout import Store
+    from mammocalc.execution.run_folder import Store
     from mammocalc.execution.work_order import WorkOrder
 
 

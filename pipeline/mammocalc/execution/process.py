@@ -11,10 +11,11 @@ from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.execution.content import digest_of, state_of, tag_of
 from mammocalc.execution.fault import describe_fault
 from mammocalc.execution.image_outputs import make_outputs
-from mammocalc.execution.run_layout import ENDINGS, RESULTS, out_of_room
+from mammocalc.execution.run_folder import out_of_room
 from mammocalc.execution.volumes import volume_key
 from mammocalc.execution.work_order import ImageOutcome, WorkOrder
 from mammocalc.model import FileRow
+from mammocalc.results.layout import ENDINGS, RESULTS
 from mammocalc.vocabulary.errors import ImageError, ImageSkippedError, ImageUnreadableError, OutputLostError
 from mammocalc.vocabulary.lexicon import Reason, Status
 

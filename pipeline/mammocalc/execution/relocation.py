@@ -7,10 +7,17 @@ import posixpath
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mammocalc.execution.run_layout import CANDIDATES, DETAILS, OVERLAYS, RESULTS, THUMBNAILS
-from mammocalc.execution.settled import candidates_path, source_of
-from mammocalc.rendering.details import details_path
-from mammocalc.rendering.index import thumbnail_path
+from mammocalc.execution.settled import source_of
+from mammocalc.results.layout import (
+    CANDIDATES,
+    DETAILS,
+    OVERLAYS,
+    RESULTS,
+    THUMBNAILS,
+    candidates_path,
+    details_path,
+    thumbnail_path,
+)
 from mammocalc.results.to_json import encode
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.execution.run_layout import (
+from mammocalc.results.layout import (
     KINDS,
     LOG,
     OWN_FILE,
@@ -21,6 +21,7 @@ from mammocalc.execution.run_layout import (
     TABLES,
     THUMBNAILS,
     place_of,
+    study_files,
 )
 from mammocalc.vocabulary.errors import OutputError, UsageError
 
@@ -36,7 +37,7 @@ KEPT: Final = (RECORD, ROWS, LOG, PAGE)
 @dataclass(frozen=True, slots=True)
 class RemoteFolder:
     """
-    The folder of a run at an address; a `mammocalc.execution.run_layout.Store`.
+    The folder of a run at an address; a `mammocalc.execution.run_folder.Store`.
 
     Keys and endpoints come from where the store's own tools look for them
     (``AWS_ACCESS_KEY_ID``, ``AWS_ENDPOINT_URL``, profiles, ``~/.config/fsspec``),
@@ -137,7 +138,7 @@ class RemoteFolder:
         names = [name for name in KEPT if (folder / name).exists() and (with_tables or name != PAGE)]
         names += [f"{TABLES}/{path.name}" for path in sorted((folder / TABLES).glob("*"))] if with_tables else []
         if with_tables:
-            studies = [path.relative_to(folder).as_posix() for path in sorted((folder / STUDIES).rglob("*.json"))]
+            studies = [path.as_posix() for path in study_files(folder)]
             for place in set(self.names(STUDIES)) - set(studies):
                 self.remove(place)
             names += studies

@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.config import without_secrets
-from mammocalc.execution.run_layout import LOG, OWN, RECORD, RESERVE, clear, remove_parts
+from mammocalc.execution.own_files import clear, remove_parts
+from mammocalc.execution.run_folder import RESERVE
 from mammocalc.execution.run_manifest import SOFTWARE
+from mammocalc.results.layout import LOG, OWN, RECORD
 from mammocalc.results.schema_version import SCHEMA_VERSION
 from mammocalc.vocabulary.errors import UsageError
 

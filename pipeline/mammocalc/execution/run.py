@@ -17,25 +17,12 @@ from mammocalc.execution.event_log import Journal
 from mammocalc.execution.file_status import Rows
 from mammocalc.execution.lost_image import failed_outcome
 from mammocalc.execution.names import NameMap
+from mammocalc.execution.own_files import is_own, remove_parts
 from mammocalc.execution.present import Present, is_complete
 from mammocalc.execution.process import process_image
 from mammocalc.execution.relocation import relocate
 from mammocalc.execution.remote import RemoteFolder
-from mammocalc.execution.run_layout import (
-    LOG,
-    PAGE,
-    RECORD,
-    RESERVE,
-    RESERVED_BYTES,
-    RESULTS,
-    ROWS,
-    STUDIES,
-    TABLES,
-    RunFolder,
-    is_own,
-    levels_for,
-    remove_parts,
-)
+from mammocalc.execution.run_folder import RESERVE, RESERVED_BYTES, RunFolder
 from mammocalc.execution.run_manifest import RUNNING, SOFTWARE, STOPPED, count, describe_run, measure_pace, read_rows
 from mammocalc.execution.run_options import Progress, RunSummary
 from mammocalc.execution.settled import find_settled
@@ -44,6 +31,7 @@ from mammocalc.execution.volumes import describe_volumes
 from mammocalc.execution.work_order import WorkOrder
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.rendering.index import write_page
+from mammocalc.results.layout import LOG, PAGE, RECORD, RESULTS, ROWS, STUDIES, TABLES, levels_for
 from mammocalc.results.result import Provenance
 from mammocalc.results.tables import read_image_rows, write_tables
 from mammocalc.vocabulary.errors import OutputLostError

@@ -9,10 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.execution.content import state_of, tag_of
-from mammocalc.execution.run_layout import CANDIDATES, RESULTS
 from mammocalc.model import FileRow
-from mammocalc.rendering.details import details_path
-from mammocalc.rendering.index import thumbnail_path
+from mammocalc.results.layout import RESULTS, candidates_path, details_path, thumbnail_path
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
@@ -203,18 +201,6 @@ def source_of(place: str, order: WorkOrder) -> str | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return source if is_whole else None
-
-
-def candidates_path(result: str) -> str:
-    """
-    Say where the candidates of an image lie, given its result.
-
-    Examples
-    --------
-    >>> candidates_path("results/ab/1.2.3.json")
-    'candidates/ab/1.2.3.json'
-    """
-    return PurePosixPath(CANDIDATES, *PurePosixPath(result).parts[1:]).as_posix()
 
 
 def _is_whole_picture(content: bytes) -> bool:

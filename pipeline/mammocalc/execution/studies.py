@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mammocalc.analysis.study import join_study, study_of
-from mammocalc.execution.run_layout import STUDIES
 from mammocalc.results.from_json import read_result
+from mammocalc.results.layout import STUDIES
 from mammocalc.results.study_to_json import study_to_json
 from mammocalc.results.tables import read_image_rows
 from mammocalc.results.to_json import encode
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import PurePosixPath
 
-    from mammocalc.execution.run_layout import RunFolder
+    from mammocalc.execution.run_folder import RunFolder
 
 
 def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:

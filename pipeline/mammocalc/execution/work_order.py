@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mammocalc.config import Config
-    from mammocalc.execution.run_layout import Store
+    from mammocalc.execution.run_folder import Store
     from mammocalc.model import FileRow
     from mammocalc.results.result import Provenance
 

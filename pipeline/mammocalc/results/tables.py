@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from mammocalc.files.replacing import replacing
 from mammocalc.results.columns import CALCIFICATION_COLUMNS, TABLES
 from mammocalc.results.csv_table import CsvTable
+from mammocalc.results.layout import result_files, table_path
 from mammocalc.results.parquet_table import ParquetTable
 from mammocalc.results.rounding import MILLIMETRE_DECIMALS
 from mammocalc.vocabulary.lexicon import DESCRIPTORS
@@ -25,15 +27,9 @@ if TYPE_CHECKING:
 NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def result_files(run_folder: Path) -> list[Path]:
-    """List the results of a run, relative to its folder, by SOP Instance UID: the same order for any sharding."""
-    found = (run_folder / "results").rglob("*.json")
-    return sorted((path.relative_to(run_folder) for path in found), key=lambda path: (path.name, path.as_posix()))
-
-
 def read_image_rows(run_folder: Path) -> Iterator[dict[str, str]]:
     """Read the table of images that `write_tables` has written, row by row, each cell as its text."""
-    with (run_folder / "tables" / "images.csv").open(encoding="utf-8", newline="") as file:
+    with (run_folder / table_path("images")).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
@@ -62,14 +58,15 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
     ValueError
         If a result is not JSON.
     """
-    folder = run_folder / "tables"
-    folder.mkdir(exist_ok=True)
-    with ExitStack() as stack:
+    (run_folder / table_path("images")).parent.mkdir(exist_ok=True)
+    with ExitStack() as stack:  # a table is there whole or not at all
         tables: dict[str, list[Table]] = {}
         for name, columns in TABLES.items():
-            tables[name] = [stack.enter_context(CsvTable(_part(folder / f"{name}.csv"), columns))]
+            part = stack.enter_context(replacing(run_folder / table_path(name)))
+            tables[name] = [stack.enter_context(CsvTable(part, columns))]
             if parquet:
-                tables[name].append(stack.enter_context(ParquetTable(_part(folder / f"{name}.parquet"), columns)))
+                part = stack.enter_context(replacing(run_folder / table_path(name, ".parquet")))
+                tables[name].append(stack.enter_context(ParquetTable(part, columns)))
         for path in result_files(run_folder):
             document = json.loads((run_folder / path).read_bytes())
             rows = {
@@ -81,14 +78,6 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
                 for row in found:
                     for table in tables[name]:
                         table.add(row)
-    for name in TABLES:  # a table is there whole or not at all
-        for ending in (".csv", ".parquet") if parquet else (".csv",):
-            target = folder / f"{name}{ending}"
-            _part(target).replace(target)
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
 
 
 def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]) -> Row:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from mammocalc.files.claim import FolderClaim
+from mammocalc.files.replacing import write_whole
 from mammocalc.simulation.header import make_dataset
 from mammocalc.simulation.identity import sop_instance_uid
 from mammocalc.simulation.rendering import render
@@ -113,13 +114,7 @@ def write_pair(claim: FolderClaim, path: Path, image: bytes, truth_name: str, tr
         if is_first:
             (claim.root / "truth").mkdir(exist_ok=True)
         for target, content in ((claim.root / "truth" / truth_name, f"{truth}\n".encode()), (path, image)):
-            part = target.with_name(f".{target.name}.part")
-            try:
-                part.write_bytes(content)
-                part.replace(target)
-            except OSError:
-                part.unlink(missing_ok=True)
-                raise
+            write_whole(target, content)
         claim.check()
     except OutputLostError as lost:
         raise StoppedError(str(lost)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mammocalc.files.target import require_no_special_file
+from mammocalc.files.replacing import require_no_special_file
 from mammocalc.vocabulary.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from mammocalc.classifiers.trees import BoostedTrees, blank_nodes
+from mammocalc.files.replacing import write_whole
 from mammocalc.vocabulary.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -115,6 +116,6 @@ def _write(path: Path, text: str) -> None:
     """Write a file; its folder is made if needed, an old file is replaced."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise OutputError(path, f"cannot be written ({type(error).__name__})") from error

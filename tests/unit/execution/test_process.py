@@ -11,7 +11,7 @@ from mammocalc.execution.fault import describe_fault
 from mammocalc.execution.lost_image import failed_outcome
 from mammocalc.execution.plan import PlannedFile, PlannedImage
 from mammocalc.execution.process import process_image
-from mammocalc.execution.run_layout import RunFolder, out_of_room
+from mammocalc.execution.run_folder import RunFolder, out_of_room
 from mammocalc.execution.work_order import WorkOrder
 from mammocalc.execution.workers.resource_limits import Fault, Lost
 from mammocalc.results.result import Provenance

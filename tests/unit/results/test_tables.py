@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from mammocalc.results.columns import CALCIFICATION_COLUMNS, CLUSTER_COLUMNS, IMAGE_COLUMNS, TABLES, Kind
+from mammocalc.results.layout import result_files
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
 from mammocalc.results.settings import OutputSettings
-from mammocalc.results.tables import result_files, write_tables
+from mammocalc.results.tables import write_tables
 from mammocalc.results.to_json import encode, to_json
 from mammocalc.vocabulary.lexicon import Distribution, Flag
 

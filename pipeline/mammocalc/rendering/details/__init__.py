@@ -1,5 +1,5 @@
 """The page of one image: its labels, what speaks for them, and how sure they are, in words."""
 
-from mammocalc.rendering.details.build import details_path, render_details
+from mammocalc.rendering.details.build import render_details
 
-__all__ = ["details_path", "render_details"]
+__all__ = ["render_details"]

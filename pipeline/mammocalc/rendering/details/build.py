@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.rendering.details.bars import Bar, distribution_bars, kind_bars
@@ -11,34 +10,12 @@ from mammocalc.rendering.details.breast_map import draw_map
 from mammocalc.rendering.details.excluded import left_out
 from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.wording import called, name_of, say_counts, say_presence
+from mammocalc.results.layout import details_path
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Flag, Morphology
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-def details_path(result_path: str) -> str:
-    """
-    Give the path of an image's page.
-
-    Parameters
-    ----------
-    result_path : str
-        Of its result, relative to the run's folder, with forward slashes.
-
-    Returns
-    -------
-    str
-        Relative to the run's folder, with forward slashes.
-
-    Examples
-    --------
-    >>> details_path("results/ab/1.2.3.json")
-    'details/ab/1.2.3.html'
-    """
-    parts = PurePosixPath(result_path).parts
-    return PurePosixPath("details", *parts[1:]).with_suffix(".html").as_posix()
 
 
 def render_details(document: Mapping[str, Any], result_path: str) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from mammocalc.files.replacing import write_whole
 from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.palette import svg_looks
+from mammocalc.results.layout import PAGE, thumbnail_path
+from mammocalc.results.tables import read_image_rows
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Status
 
@@ -26,29 +27,6 @@ _PLAIN: Final = (
     "path", "uid", "seconds", "presence_level", *_COUNTS,
 )  # fmt: skip
 _STEP_PERCENT: Final = 5  # a small bar shows no finer, and few distinct values keep the page of a large run small
-
-
-def thumbnail_path(overlay_path: str) -> str:
-    """
-    Give the path of an overlay's thumbnail.
-
-    Parameters
-    ----------
-    overlay_path : str
-        Relative to the run's folder, with forward slashes.
-
-    Returns
-    -------
-    str
-        Likewise.
-
-    Examples
-    --------
-    >>> thumbnail_path("overlays/ab/1.2.3.png")
-    'thumbnails/ab/1.2.3.jpg'
-    """
-    parts = PurePosixPath(overlay_path).parts
-    return PurePosixPath("thumbnails", *parts[1:]).with_suffix(".jpg").as_posix()
 
 
 def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, str]) -> None:
@@ -79,8 +57,7 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
     JSON block in which no ``<`` occurs, the script writes them as text, and
     the Content Security Policy admits no script and no style but the page's own.
     """
-    with (run_folder / "tables" / "images.csv").open(encoding="utf-8", newline="") as table:
-        images = {row["sop_instance_uid"]: row for row in csv.DictReader(table)}
+    images = {row["sop_instance_uid"]: row for row in read_image_rows(run_folder)}
     ordered = sorted(rows, key=lambda row: (row.path, row.sop_instance_uid or ""))
     columns = _columns(run_folder, ordered, images)
     data = {
@@ -92,9 +69,7 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
         "sentences": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
         "columns": columns,
     }
-    part = run_folder / "index.html.part"
-    part.write_text(fill_page("rendering/index/page", data=data), encoding="utf-8", newline="\n")
-    part.replace(run_folder / "index.html")
+    write_whole(run_folder / PAGE, fill_page("rendering/index/page", data=data))
 
 
 class _Coded:

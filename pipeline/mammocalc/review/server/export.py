@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.files.plain_text import escaped
-from mammocalc.files.target import require_no_special_file
+from mammocalc.files.replacing import replacing, require_no_special_file
 from mammocalc.results.columns import Kind
 from mammocalc.results.csv_table import CsvTable
 from mammocalc.review.server.answers import ANSWERS, Answers
@@ -95,17 +95,15 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, l
     finally:
         store.close()
     require_no_special_file(target, "--export")
-    part = target.with_name(f".{target.name}.part")
     try:
-        part.unlink(missing_ok=True)  # it may be a link of somebody else
-        if target.suffix.lower() == ".json":
-            text = escaped(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
-            part.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-        else:
-            with CsvTable(part, COLUMNS) as table:
-                for row in _rows(document):
-                    table.add(row)
-        part.replace(target)
+        with replacing(target) as part:
+            if target.suffix.lower() == ".json":
+                text = escaped(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+                part.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+            else:
+                with CsvTable(part, COLUMNS) as table:
+                    for row in _rows(document):
+                        table.add(row)
     except OSError as error:
         raise OutputError(target, f"cannot be written ({error.strerror}). Choose another --export.") from None
     return len(document["images"]), [_complaint(row) for row in document["damaged"]]

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from mammocalc.results.layout import ROWS
 from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside
 from mammocalc.vocabulary.lexicon import Status
 
@@ -23,7 +24,7 @@ def problem_row(path: str, message: str) -> dict[str, Any]:
 
 def read_rows(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Read the rows of the files, and make rows of the lines that are none; all but an unfinished last one."""
-    place = PurePosixPath("files.jsonl")
+    place = PurePosixPath(ROWS)
     try:
         text = read_inside(folder, place)
     except FileNotFoundError:

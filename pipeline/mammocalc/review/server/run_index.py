@@ -12,9 +12,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model import Counts
-from mammocalc.rendering.index.build import thumbnail_path
+from mammocalc.results.layout import RECORD, result_files, table_path, thumbnail_path
 from mammocalc.results.schema_version import check_version
-from mammocalc.results.tables import result_files
 from mammocalc.review.server.result_record import check_head, check_result
 from mammocalc.review.server.rows import problem_row, read_rows
 from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside
@@ -159,7 +158,7 @@ def read_index(folder: Path) -> RunIndex:
         If the folder holds no run, or a file in it is not what a run writes.
     """
     try:
-        record = parse_json(read_inside(folder, PurePosixPath("run.json")))
+        record = parse_json(read_inside(folder, PurePosixPath(RECORD)))
         if not isinstance(record, dict):
             raise TypeError  # noqa: TRY301 - as any other record that is none
     except (OSError, WrongFileError, TypeError):
@@ -168,7 +167,7 @@ def read_index(folder: Path) -> RunIndex:
     try:
         check_version(record.get("schema_version"))
     except ResultError as error:
-        message = f"{folder / 'run.json'} cannot be read. {error}."
+        message = f"{folder / RECORD} cannot be read. {error}."
         raise UsageError(message) from None
     rows, problems = read_rows(folder)
     analysed = {row["sop_instance_uid"]: row for row in rows if row["status"] == Status.ANALYSED}
@@ -193,7 +192,7 @@ def read_index(folder: Path) -> RunIndex:
 def _table(folder: Path) -> dict[str, dict[str, str]]:
     """Read the table of images; empty where there is none, or none that can be read: each result holds the same."""
     try:
-        text = read_inside(folder, PurePosixPath("tables/images.csv")).decode("utf-8", "replace")
+        text = read_inside(folder, table_path("images")).decode("utf-8", "replace")
         return {row["sop_instance_uid"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
     except (OSError, WrongFileError, KeyError, csv.Error):
         return {}

@@ -16,6 +16,7 @@ from mammocalc.dicom import DicomSettings, read_mammogram, read_sop_instance_uid
 from mammocalc.dicom.discover import discover
 from mammocalc.dicom.reader.parser import open_dicom
 from mammocalc.files.claim import FolderClaim
+from mammocalc.files.replacing import replacing, write_whole
 from mammocalc.simulation.insertion.dicom import derive_dataset, derived_uid, insertion_record
 from mammocalc.simulation.insertion.render import insert
 from mammocalc.stages.breast import find_breast
@@ -169,12 +170,12 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
         truth |= _draw_of(recipe, seed)
         source = _header(path, config)
         try:
-            derive_dataset(source, mammogram.identity, insertion.codes, new_uid).save_as(
-                target, enforce_file_format=True
-            )
-            _check_copy(mammogram, insertion.codes, target, door)
+            with replacing(target) as part:
+                copy = derive_dataset(source, mammogram.identity, insertion.codes, new_uid)
+                copy.save_as(part, enforce_file_format=True)
+                _check_copy(mammogram, insertion.codes, part, door)
             text = json.dumps(truth, indent=1, ensure_ascii=False, allow_nan=False)
-            (folder / "truth" / f"{new_uid}.json").write_text(text + "\n", encoding="utf-8")
+            write_whole(folder / "truth" / f"{new_uid}.json", f"{text}\n")
         except OSError as error:
             raise _unwritable(folder, error) from error
     except ImageError as error:
@@ -242,7 +243,7 @@ def _header(path: Path, config: Config) -> Dataset:
 
 
 def _check_copy(source: Mammogram, codes: NDArray[np.uint16], target: Path, door: DicomSettings) -> None:
-    """Read a copy again, and take it away if it does not mean what its source means."""
+    """Read a copy again, and refuse it if it does not mean what its source means."""
     try:
         copy = read_mammogram(target, door)
         is_same = (
@@ -257,7 +258,6 @@ def _check_copy(source: Mammogram, codes: NDArray[np.uint16], target: Path, door
     except ImageError:
         is_same = False
     if not is_same:
-        target.unlink(missing_ok=True)
         message = "A copy of this image would not be read like the image itself, so none was written."
         raise ImageUnreadableError(Reason.UNREADABLE, message)
 

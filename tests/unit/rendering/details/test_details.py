@@ -9,8 +9,9 @@ import pytest
 
 from mammocalc.model import MorphologyCall
 from mammocalc.model.letters import letters_of
-from mammocalc.rendering.details import details_path, render_details
+from mammocalc.rendering.details import render_details
 from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
+from mammocalc.results.layout import details_path
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
 from mammocalc.results.to_json import to_json
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, NOTICE, Distribution, Flag, Morphology

@@ -1,57 +1,28 @@
-"""The folder of a run: what lies where, and nothing half-written."""
+"""Where a run writes: a folder, or any store of files, which takes each of them whole or not at all."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import hashlib
-import os
-import re
 import shutil
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from mammocalc.files.claim import LOCK, require_folder
+from mammocalc.files.claim import require_folder
+from mammocalc.files.replacing import write_whole
+from mammocalc.results.layout import OWN_FILE, place_of
 from mammocalc.vocabulary.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path, PurePosixPath
 
-SHARDED_ABOVE: Final = 2000  # files in one folder that file managers still open without a pause
-SHARDS: Final = 256  # subfolders of a folder: two hexadecimal digits
 BYTES_PER_IMAGE: Final = 14_000  # a result without findings, its page and its lines: the least that is needed
 BYTES_PER_OVERLAY: Final = 100_000  # a small overlay with its thumbnail; those of whole breasts have 200 to 600 kB
 
-RECORD, ROWS, PAGE, LOG = "run.json", "files.jsonl", "index.html", "log.jsonl"
-RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
-DETAILS: Final = "details"
-STUDIES: Final = "studies"
-KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES, STUDIES)
-ENDINGS: Final = MappingProxyType(
-    {
-        RESULTS: (".json",),
-        CANDIDATES: (".json",),
-        DETAILS: (".html",),
-        OVERLAYS: (".jpg", ".png"),
-        THUMBNAILS: (".jpg",),
-    }
-)
-"""The files of one image, by kind. The result is first: where it is not, the others count for nothing."""
-OWN: Final = (RECORD, ROWS, PAGE, LOG, *KINDS)
-"""Everything that a run puts into its folder and leaves there, by name."""
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 RESERVE: Final = ".reserve.part"
 RESERVED_BYTES: Final = 1 << 15
 """Kept free for the last record of a run that fills the disk: four times what one with every setting takes."""
-
-OWN_FILE: Final = re.compile(
-    r"[0-9]+(\.[0-9]+)+\.(json|html|jpg|png)"  # named by a UID
-    r"|(images|calcifications|clusters)\.(csv|parquet)(\.part)?"
-    r"|\..+\.part"  # left by a run that was killed
-)
-OWN_PART: Final = re.compile(r"\..+\.part|index\.html\.part")
 
 
 class Store(Protocol):
@@ -74,36 +45,6 @@ class Store(Protocol):
 
     def check(self) -> None:
         """Raise OutputLostError if this is not the store any more in which the run began."""
-
-
-def levels_for(images: int) -> int:
-    """
-    Say how many levels of subfolders keep each folder of a run small.
-
-    Examples
-    --------
-    >>> levels_for(2_000), levels_for(2_001), levels_for(512_000), levels_for(10_000_000)
-    (0, 1, 1, 2)
-    """
-    if images <= SHARDED_ABOVE:
-        return 0
-    return 1 if images <= SHARDED_ABOVE * SHARDS else 2
-
-
-def place_of(kind: str, uid: str, ending: str, levels: int) -> PurePosixPath:
-    """
-    Say where a file of one image belongs, relative to the run.
-
-    Examples
-    --------
-    >>> for levels in range(3):
-    ...     place_of("results", "1.2.3", ".json", levels).as_posix()
-    'results/1.2.3.json'
-    'results/c4/1.2.3.json'
-    'results/c4/7f/1.2.3.json'
-    """
-    digits = hashlib.sha256(uid.encode("ascii")).hexdigest()
-    return PurePosixPath(kind, *(digits[2 * level : 2 * level + 2] for level in range(levels)), uid + ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +79,10 @@ class RunFolder:
         """
         self.check()
         target = self.root / place
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             self._make_subfolders(target.parent)
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(target)
+            write_whole(target, content, is_synced=True)
         except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
             self.check()  # what is gone is a better reason than "No such file"
             raise
         self.check()
@@ -213,50 +147,3 @@ def require_space(root: Path, images: int, *, with_overlays: bool) -> None:
 
 def _megabytes(count: int) -> str:
     return f"{count / 1e6:,.1f} MB"
-
-
-def clear(root: Path) -> None:
-    """Remove the files of an earlier run, and nothing else: foreign files stay, and so do folders that hold them."""
-    for path in tuple(own_files(root)):
-        if path.name != LOCK:  # it is held by whoever clears
-            path.unlink()
-    for name in KINDS:
-        folders = [path for path in (root / name).rglob("*") if path.is_dir() and not path.is_symlink()]
-        for folder in [*sorted(folders, reverse=True), root / name]:  # children before their parents
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-
-
-def own_files(root: Path) -> Iterator[Path]:
-    """Find the files that runs have put into a folder."""
-    for name in (RECORD, ROWS, PAGE, LOG, LOCK):
-        if (root / name).is_file():
-            yield root / name
-    yield from (path for path in root.glob("*.part") if OWN_PART.fullmatch(path.name))
-    for name in KINDS:
-        for path in (root / name).rglob("*"):
-            if OWN_FILE.fullmatch(path.name) and (path.is_file() or path.is_symlink()):
-                yield path
-
-
-def is_own(root: Path, path: Path) -> bool:
-    """
-    Tell whether a path is a file that runs put into a folder, or a link to one.
-
-    Only by place and name together: what somebody else has put into a folder called ``results`` is theirs.
-    """
-    real, top = path.resolve(), root.resolve()
-    if real.parent == top:
-        return real.name in {RECORD, ROWS, PAGE, LOG, LOCK} or OWN_PART.fullmatch(real.name) is not None
-    is_of_a_kind = any(real.is_relative_to(top / name) for name in KINDS)
-    return is_of_a_kind and OWN_FILE.fullmatch(real.name) is not None
-
-
-def remove_parts(root: Path) -> None:
-    """Remove what a killed run had begun to write, but for the room that is kept for the last record."""
-    parts = [
-        *(part for part in root.glob("*.part") if OWN_PART.fullmatch(part.name) and part.name != RESERVE),
-        *(part for part in (root / TABLES).glob("*.part") if OWN_FILE.fullmatch(part.name)),
-    ]
-    for path in [*parts, *(part for name in KINDS for part in (root / name).rglob(".*.part"))]:
-        path.unlink(missing_ok=True)

@@ -1,0 +1,136 @@
+"""The folder of a run: what its files and folders are called, and where those of an image, a study or a table lie."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.results.columns import TABLES as COLUMNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORD, ROWS, PAGE, LOG = "run.json", "files.jsonl", "index.html", "log.jsonl"
+RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
+DETAILS: Final = "details"
+STUDIES: Final = "studies"
+KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES, STUDIES)
+ENDINGS: Final = MappingProxyType(
+    {
+        RESULTS: (".json",),
+        CANDIDATES: (".json",),
+        DETAILS: (".html",),
+        OVERLAYS: (".jpg", ".png"),
+        THUMBNAILS: (".jpg",),
+    }
+)
+"""The files of one image, by kind. The result is first: where it is not, the others count for nothing."""
+TABLE_ENDINGS: Final = (".csv", ".parquet")
+SHARDED_ABOVE: Final = 2000  # files in one folder that file managers still open without a pause
+SHARDS: Final = 256  # subfolders of a folder: two hexadecimal digits
+
+OWN: Final = (RECORD, ROWS, PAGE, LOG, *KINDS)
+"""Everything that a run puts into its folder and leaves there, by name."""
+OWN_FILE: Final = re.compile(
+    r"[0-9]+(\.[0-9]+)+\.(json|html|jpg|png)"  # named by a UID
+    rf"|({'|'.join(COLUMNS)})\.(csv|parquet)(\.part)?"
+    r"|\..+\.part"  # left by a run that was killed
+)
+OWN_PART: Final = re.compile(r"\..+\.part|index\.html\.part")
+
+
+def levels_for(images: int) -> int:
+    """
+    Say how many levels of subfolders keep each folder of a run small.
+
+    Examples
+    --------
+    >>> levels_for(2_000), levels_for(2_001), levels_for(512_000), levels_for(10_000_000)
+    (0, 1, 1, 2)
+    """
+    if images <= SHARDED_ABOVE:
+        return 0
+    return 1 if images <= SHARDED_ABOVE * SHARDS else 2
+
+
+def place_of(kind: str, uid: str, ending: str, levels: int) -> PurePosixPath:
+    """
+    Say where a file of one image or study belongs, relative to the run.
+
+    Examples
+    --------
+    >>> for levels in range(3):
+    ...     place_of("results", "1.2.3", ".json", levels).as_posix()
+    'results/1.2.3.json'
+    'results/c4/1.2.3.json'
+    'results/c4/7f/1.2.3.json'
+    """
+    digits = hashlib.sha256(uid.encode("ascii")).hexdigest()
+    return PurePosixPath(kind, *(digits[2 * level : 2 * level + 2] for level in range(levels)), uid + ending)
+
+
+def beside(place: str, kind: str, ending: str) -> str:
+    """
+    Say where the file of another kind of the same image lies, in the same subfolders.
+
+    Parameters
+    ----------
+    place : str
+        Of any file of the image, relative to the run, with forward slashes.
+    kind, ending : str
+        Of the other.
+
+    Returns
+    -------
+    str
+        Likewise.
+
+    Examples
+    --------
+    >>> beside("results/ab/1.2.3.json", "details", ".html")
+    'details/ab/1.2.3.html'
+    """
+    return PurePosixPath(kind, *PurePosixPath(place).parts[1:]).with_suffix(ending).as_posix()
+
+
+def details_path(result: str) -> str:
+    """Say where the page of an image lies, given its result."""
+    return beside(result, DETAILS, ".html")
+
+
+def thumbnail_path(overlay: str) -> str:
+    """Say where the thumbnail of an overlay lies."""
+    return beside(overlay, THUMBNAILS, ".jpg")
+
+
+def candidates_path(result: str) -> str:
+    """Say where the candidates of an image lie, given its result."""
+    return beside(result, CANDIDATES, ".json")
+
+
+def table_path(table: str, ending: str = ".csv") -> PurePosixPath:
+    """Say where a table of a run lies, relative to it: ``images``, ``calcifications`` or ``clusters``."""
+    return PurePosixPath(TABLES, table + ending)
+
+
+def result_files(run_folder: Path) -> list[Path]:
+    """List the results of a run, relative to its folder, by SOP Instance UID: the same order for any sharding."""
+    return _files(run_folder, RESULTS)
+
+
+def candidates_files(run_folder: Path) -> list[Path]:
+    """List the candidates of a run as `result_files` does."""
+    return _files(run_folder, CANDIDATES)
+
+
+def study_files(run_folder: Path) -> list[Path]:
+    """List the studies of a run by Study Instance UID, as `result_files` does."""
+    return _files(run_folder, STUDIES)
+
+
+def _files(run_folder: Path, kind: str) -> list[Path]:
+    found = (run_folder / kind).rglob("*.json")
+    return sorted((path.relative_to(run_folder) for path in found), key=lambda path: (path.name, path.as_posix()))
