@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.analysis.findings import join_findings
+from mammocalc.analysis.naming import names_of
+from mammocalc.analysis.study_words import MOST_CONCERN_FIRST, USUAL_VIEWS, doubt, state
 from mammocalc.model import BreastCall, JoinedBy, StudyReport
-from mammocalc.stages.distribution import CONCERN
-from mammocalc.vocabulary.lexicon import Distribution, Laterality, View
+from mammocalc.vocabulary.lexicon import Distribution, Laterality
 from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from collections.abc import Set as AbstractSet
 
-    from mammocalc.model import ImageIdentity, Report
+    from mammocalc.model import Finding, Report
 
 _SIDES: Final = (Laterality.RIGHT, Laterality.LEFT, Laterality.BOTH, Laterality.UNKNOWN)
-_USUAL_VIEWS: Final = (View.CC, View.MLO)
-"""The views of a screening examination (ACR practice parameter for the performance of screening mammography)."""
-_MOST_CONCERN_FIRST: Final = (
-    *CONCERN,
-    Distribution.INDETERMINATE,
-    Distribution.SCATTERED,
-    Distribution.TYPICALLY_BENIGN,
-    Distribution.VASCULAR,
-    Distribution.NOT_APPLICABLE,
-    Distribution.NONE,
-)
-"""Descriptors by the published shares of malignant biopsies, then the words that no descriptor fits. An image without
-a spacing may hold anything, so a breast is called free only where all of its images are."""
 
 
 def study_of(
@@ -74,13 +62,18 @@ def join_study(reports: Iterable[Report]) -> StudyReport:
     images = tuple(sorted(reports, key=_hanging))
     first = images[0].identity
     uid, joined_by = study_of(first.sop_instance_uid, first.study_instance_uid, first.patient_key, first.study_day)
+    findings = join_findings(images)
     breasts = tuple(
-        _call_breast(side, own) for side in _SIDES if (own := [r for r in images if r.identity.laterality is side])
+        _call_breast(side, own, findings)
+        for side in _SIDES
+        if (own := [report for report in images if report.identity.laterality is side])
     )
     words = {call.laterality: call.label for call in breasts}
     right = words.get(Laterality.RIGHT)
     patients = {report.identity.patient_key for report in images}
     days = {report.identity.study_day for report in images}
+    is_one = len(patients) == len(days) == 1
+    both = right if is_one and _is_word(right) and right is words.get(Laterality.LEFT) else None
     return StudyReport(
         uid=uid,
         joined_by=joined_by,
@@ -88,77 +81,39 @@ def join_study(reports: Iterable[Report]) -> StudyReport:
         study_day=first.study_day if len(days) == 1 else None,
         images=images,
         breasts=breasts,
-        both_breasts=right if _is_word(right) and right is words.get(Laterality.LEFT) else None,
+        both_breasts=both,
+        findings=findings,
+        statements=tuple(state(breasts, both, findings)),
         missing=_missing(images),
-        notes=_notes(images, patients, days),
+        notes=tuple(doubt(images)),
     )
 
 
 def _hanging(report: Report) -> tuple[int, int, str, str]:
     identity = report.identity
-    views = list(_USUAL_VIEWS)
-    rank = views.index(identity.view) if identity.view in views else len(views)
+    views = list(USUAL_VIEWS)
+    is_usual = identity.view in views and not identity.view_modifiers
+    rank = views.index(identity.view) if is_usual else len(views)
     return _SIDES.index(identity.laterality), rank, str(identity.view), identity.sop_instance_uid
 
 
-def _call_breast(side: Laterality, images: Sequence[Report]) -> BreastCall:
+def _call_breast(side: Laterality, images: Sequence[Report], findings: Sequence[Finding]) -> BreastCall:
     """Give a breast the word of most concern among those of its images: a finding may be hidden in one view."""
-    most = min(images, key=lambda report: _MOST_CONCERN_FIRST.index(report.distribution.label))
+    most = min(images, key=lambda report: MOST_CONCERN_FIRST.index(report.distribution.label))
     label = most.distribution.label
-    names = _names(images)
+    names = names_of(images)
     words = tuple(f"{name}: {report.distribution.label}" for name, report in zip(names, images, strict=True))
     is_agreed = all(report.distribution.label is label for report in images)
     why = () if is_agreed else (f"{names[images.index(most)]}: {most.distribution.reasons[0]}",)
-    return BreastCall(side, label, tuple(report.identity.sop_instance_uid for report in images), (*words, *why))
+    uids = tuple(report.identity.sop_instance_uid for report in images)
+    return BreastCall(side, label, uids, (*words, *why), sum(finding.laterality is side for finding in findings))
 
 
 def _is_word(label: Distribution | None) -> bool:
     return label not in {None, Distribution.NOT_APPLICABLE}
 
 
-def _names(images: Sequence[Report]) -> list[str]:
-    """Name images by side and view; those of one view by the end of their UID as well."""
-    names = [name_of(report.identity) for report in images]
-    return [
-        f"{name} (...{report.identity.sop_instance_uid[-8:]})" if names.count(name) > 1 else name
-        for name, report in zip(names, images, strict=True)
-    ]
-
-
-def name_of(identity: ImageIdentity) -> str:
-    """
-    Name an image by side, view and view modifiers.
-
-    Parameters
-    ----------
-    identity : ImageIdentity
-
-    Returns
-    -------
-    str
-        For example ``R MLO`` or ``L CC M``; ``unknown view`` where nothing is known.
-    """
-    words = (identity.laterality, identity.view, *identity.view_modifiers)
-    known = [str(word) for word in words if str(word) != "unknown"]
-    return " ".join(known) or "unknown view"
-
-
 def _missing(images: Sequence[Report]) -> tuple[str, ...]:
     there = {(report.identity.laterality, report.identity.view) for report in images}
-    wanted = ((side, view) for side in (Laterality.RIGHT, Laterality.LEFT) for view in _USUAL_VIEWS)
+    wanted = ((side, view) for side in (Laterality.RIGHT, Laterality.LEFT) for view in USUAL_VIEWS)
     return tuple(f"{side} {view}" for side, view in wanted if (side, view) not in there)
-
-
-def _notes(
-    images: Sequence[Report], patients: AbstractSet[str | None], days: AbstractSet[int | None]
-) -> tuple[str, ...]:
-    """Say what makes the study less than it seems."""
-    said = []
-    if len(patients) > 1:  # their days cannot be compared: each patient's are shifted by another number
-        said.append(f"its images name {len(patients)} different patients, or some of them none")
-    elif len(days) > 1:
-        said.append(f"its images are of {len(days)} different days, or some of them of none")
-    unknown = [report.identity.sop_instance_uid for report in images if report.breast.nipple is None]
-    if unknown:
-        said.append(f"the nipple is not known in {len(unknown)} of {len(images)} images")
-    return tuple(said)

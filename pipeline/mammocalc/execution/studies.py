@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mammocalc.analysis.study import join_study, study_of
 from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import STUDIES
+from mammocalc.results.study import Study
 from mammocalc.results.study_to_json import study_to_json
 from mammocalc.results.tables import read_image_rows
 from mammocalc.results.to_json import encode
@@ -50,7 +51,8 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:
         place = folder.place(STUDIES, study, ".json")
         kept.add(place.as_posix())
         results = {uid: read_result(folder.root / path) for uid, path in paths.items()}
-        content = encode(study_to_json(join_study(result.report for result in results.values()), results, paths))
+        joined = Study.of(join_study(result.report for result in results.values()), results, paths)
+        content = encode(study_to_json(joined))
         if not _holds(folder, place, content):
             folder.write(place, content)
     for old in tuple(folder.names(STUDIES)):

@@ -15,7 +15,17 @@ from mammocalc.model.particles import Channel, NoiseTable, Particle
 from mammocalc.model.point import Point
 from mammocalc.model.report import Counts, FileRow, Report
 from mammocalc.model.spread import Spread, Tally
-from mammocalc.model.study import BreastCall, JoinedBy, StudyReport
+from mammocalc.model.study import (
+    BreastCall,
+    ClusterReference,
+    Finding,
+    JoinedBy,
+    Link,
+    LinkBasis,
+    Sighting,
+    StudyReport,
+    Unseen,
+)
 
 __all__ = [
     "Breast",
@@ -25,13 +35,17 @@ __all__ = [
     "Candidate",
     "Channel",
     "Cluster",
+    "ClusterReference",
     "Counts",
     "Density",
     "DistributionCall",
     "FileRow",
+    "Finding",
     "ImageIdentity",
     "JoinedBy",
     "Landmarks",
+    "Link",
+    "LinkBasis",
     "Mammogram",
     "MorphologyCall",
     "Nipple",
@@ -40,10 +54,12 @@ __all__ = [
     "Pattern",
     "Point",
     "Report",
+    "Sighting",
     "Spread",
     "StoredPixels",
     "StudyReport",
     "Tally",
+    "Unseen",
     "Vessel",
     "density_of",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Medium
 
 if TYPE_CHECKING:
-    from mammocalc.model.anatomy import BreastSummary
+    from mammocalc.model.anatomy import BreastSummary, Nipple
     from mammocalc.model.findings import Calcification, Candidate, Cluster, DistributionCall, Vessel
     from mammocalc.model.image import ImageIdentity
     from mammocalc.vocabulary.geometry import PixelSpacing
@@ -54,6 +54,11 @@ class Report:
             loose_chains=sum(item.distribution.loose for item in self.clusters),
             vessels=len(self.vessels),
         )
+
+    @property
+    def known_nipple(self) -> Nipple | None:
+        """The nipple where it is sure enough to be used."""
+        return None if Flag.NIPPLE_UNCERTAIN in self.flags else self.breast.nipple
 
     @property
     def presence_level(self) -> float | None:

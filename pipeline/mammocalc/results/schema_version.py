@@ -28,10 +28,21 @@ something else, the second where something is added.
 SCHEMA_VERSION: Final = tuple(HISTORY)[-1]
 """The version that is written."""
 
+STUDY_HISTORY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "1.0": "The first.",
+        "1.1": "`findings` join clusters over views; `statements` say what the images show together; a breast has "
+        "`places`. `has_nipple` is false where the nipple is in doubt.",
+    }
+)
+"""What each version changed in the documents of studies, which have versions of their own."""
+STUDY_SCHEMA_VERSION: Final = tuple(STUDY_HISTORY)[-1]
+"""The version of studies that is written."""
+
 _VERSION: Final = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})")
 
 
-def check_version(version: Any) -> str:
+def check_version(version: Any, history: Mapping[str, str] = HISTORY) -> str:
     """
     Demand a version that can be read.
 
@@ -39,6 +50,8 @@ def check_version(version: Any) -> str:
     ----------
     version : JSON value
         ``schema_version`` of a document; None where it has none.
+    history : mapping of str to str
+        The versions of its kind of document, the oldest first.
 
     Returns
     -------
@@ -48,7 +61,7 @@ def check_version(version: Any) -> str:
     Raises
     ------
     ResultError
-        If it is none of `HISTORY`. The sentence says what to do.
+        If it is none of these. The sentence says what to do.
 
     Examples
     --------
@@ -59,17 +72,18 @@ def check_version(version: Any) -> str:
         ...
     mammocalc.vocabulary.errors.ResultError: schema_version: there is no version 0.1; those that can be read are ...
     """
-    if isinstance(version, str) and version in HISTORY:
+    if isinstance(version, str) and version in history:
         return version
-    known = f"{SCHEMA_VERSION}, the newest that this mammocalc reads"
+    newest = tuple(history)[-1]
+    known = f"{newest}, the newest that this mammocalc reads"
     found = _VERSION.fullmatch(version) if isinstance(version, str) else None
     if found is None:
-        message = f"a version such as {SCHEMA_VERSION} is needed; this is no document of a mammocalc run"
+        message = f"a version such as {newest} is needed; this is no document of a mammocalc run"
         raise ResultError("schema_version", message)
-    if tuple(map(int, found.groups())) > tuple(map(int, SCHEMA_VERSION.split("."))):
+    if tuple(map(int, found.groups())) > tuple(map(int, newest.split("."))):
         message = f"{version} is newer than {known}: install a newer mammocalc to read it"
         raise ResultError("schema_version", message)
-    message = f"there is no version {version}; those that can be read are {', '.join(HISTORY)}"
+    message = f"there is no version {version}; those that can be read are {', '.join(history)}"
     raise ResultError("schema_version", message)
 
 

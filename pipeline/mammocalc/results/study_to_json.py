@@ -4,40 +4,42 @@ from __future__ import annotations
 
 import json
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from mammocalc.results.rounding import LEVEL_DECIMALS, rounded, rounded_score
-from mammocalc.vocabulary.lexicon import NOTICE
+from mammocalc.results.rounding import (
+    EVIDENCE_DECIMALS,
+    LEVEL_DECIMALS,
+    MILLIMETRE_DECIMALS,
+    PROBABILITY_DECIMALS,
+    rounded,
+    rounded_score,
+)
+from mammocalc.results.schema_version import STUDY_SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mammocalc.model import BreastCall, StudyReport
-    from mammocalc.results.result import Result
-
-STUDY_SCHEMA_VERSION: Final = "1.0"
-"""Grows like that of results, and has no earlier one."""
+    from mammocalc.model import BreastCall, ClusterReference, Finding, Link
+    from mammocalc.results.study import Study, StudyImage
 
 
-def study_to_json(study: StudyReport, results: Mapping[str, Result], paths: Mapping[str, str]) -> dict[str, Any]:
+def study_to_json(study: Study) -> dict[str, Any]:
     """
     Give a study as the document that `study_schema` describes.
 
     Parameters
     ----------
-    study : StudyReport
-    results : mapping of str to Result
-        The results of its images, by SOP Instance UID. All are of one configuration.
-    paths : mapping of str to str
-        Where these lie, relative to the run's folder, with forward slashes.
+    study : Study
 
     Returns
     -------
     dict
         Only dict, list, str, int, float, bool and None; every key is always
         present, in a fixed order. Images keep the order of the study.
+
+    See Also
+    --------
+    mammocalc.results.study_from_json.study_from_json : The inverse.
     """
-    first = results[study.images[0].identity.sop_instance_uid].provenance
+    provenance = study.provenance
     return {
         "schema_version": STUDY_SCHEMA_VERSION,
         "study": {
@@ -46,20 +48,20 @@ def study_to_json(study: StudyReport, results: Mapping[str, Result], paths: Mapp
             "patient_key": study.patient_key,
             "study_day": study.study_day,
         },
-        "images": [
-            _image(results[uid], paths[uid]) for uid in (report.identity.sop_instance_uid for report in study.images)
-        ],
+        "images": [_image(image) for image in study.images],
         "breasts": [_breast(call) for call in study.breasts],
         "both_breasts": None if study.both_breasts is None else str(study.both_breasts),
+        "findings": [_finding(finding) for finding in study.findings],
+        "statements": list(study.statements),
         "missing_views": list(study.missing),
         "notes": list(study.notes),
         "provenance": {
-            "software": first.software,
-            "version": first.version,
-            "configuration_digest": first.configuration_digest,
-            "operating_point": first.operating_point,
+            "software": provenance.software,
+            "version": provenance.version,
+            "configuration_digest": provenance.configuration_digest,
+            "operating_point": provenance.operating_point,
         },
-        "notice": NOTICE,
+        "notice": study.notice,
     }
 
 
@@ -77,22 +79,21 @@ def study_schema() -> dict[str, Any]:
     return schema
 
 
-def _image(result: Result, path: str) -> dict[str, Any]:
-    report, identity = result.report, result.report.identity
+def _image(image: StudyImage) -> dict[str, Any]:
     return {
-        "sop_instance_uid": identity.sop_instance_uid,
-        "laterality": str(identity.laterality),
-        "view": str(identity.view),
-        "view_modifiers": [str(item) for item in identity.view_modifiers],
-        "presentation_intent": str(identity.presentation_intent),
-        "distribution": str(report.distribution.label),
-        "presence": rounded_score(report.presence),
-        "presence_level": rounded(result.presence_level, LEVEL_DECIMALS),
-        "calcifications": report.counts.calcifications,
-        "clusters": report.counts.clusters,
-        "vessels": report.counts.vessels,
-        "has_nipple": report.breast.nipple is not None,
-        "result": path,
+        "sop_instance_uid": image.sop_instance_uid,
+        "laterality": str(image.laterality),
+        "view": str(image.view),
+        "view_modifiers": [str(item) for item in image.view_modifiers],
+        "presentation_intent": str(image.presentation_intent),
+        "distribution": str(image.distribution),
+        "presence": rounded_score(image.presence),
+        "presence_level": rounded(image.presence_level, LEVEL_DECIMALS),
+        "calcifications": image.calcifications,
+        "clusters": image.clusters,
+        "vessels": image.vessels,
+        "has_nipple": image.has_nipple,
+        "result": image.result,
     }
 
 
@@ -102,4 +103,51 @@ def _breast(call: BreastCall) -> dict[str, Any]:
         "label": str(call.label),
         "images": list(call.images),
         "reasons": list(call.reasons),
+        "places": call.places,
     }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "name": finding.name,
+        "laterality": str(finding.laterality),
+        "label": str(finding.label),
+        "sightings": [
+            {
+                "sop_instance_uid": item.sop_instance_uid,
+                "cluster": int(item.cluster),
+                "letter": item.letter,
+                "view": item.view,
+                "label": str(item.label),
+                "arc_mm": rounded(item.arc_mm, MILLIMETRE_DECIMALS),
+                "straight_mm": rounded(item.straight_mm, MILLIMETRE_DECIMALS),
+            }
+            for item in finding.sightings
+        ],
+        "links": [_link(link) for link in finding.links],
+        "unseen": [
+            {
+                "sop_instance_uid": item.sop_instance_uid,
+                "view": item.view,
+                "arc_mm": rounded(item.arc_mm, MILLIMETRE_DECIMALS),
+                "band_mm": rounded(item.band_mm, MILLIMETRE_DECIMALS),
+            }
+            for item in finding.unseen
+        ],
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "first": _reference(link.first),
+        "second": _reference(link.second),
+        "probability": rounded(link.probability, PROBABILITY_DECIMALS),
+        "basis": str(link.basis),
+        "reasons": list(link.reasons),
+        "evidence": {name: rounded(value, EVIDENCE_DECIMALS) for name, value in link.evidence.items()},
+        "calibrated_on": link.calibrated_on,
+    }
+
+
+def _reference(cluster: ClusterReference) -> dict[str, Any]:
+    return {"sop_instance_uid": cluster.sop_instance_uid, "cluster": int(cluster.cluster)}

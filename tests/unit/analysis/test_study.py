@@ -138,11 +138,13 @@ def test_a_study_says_what_makes_it_less_than_it_seems(image: Callable[..., Repo
     study = join_study([blind, image("1.2", L, View.CC, patient_key="other", study_day=8)])
     assert (study.patient_key, study.study_day) == (None, None)
     assert study.notes == (
-        "its images name 2 different patients, or some of them none",
-        "the nipple is not known in 1 of 2 images",
+        "its images name 2 different patients, or some of them none, so findings are linked within each of them alone",
+        "the nipple is not known in 1 of 2 images (R CC): links with these rest on looks alone",
     )
     two_days = join_study([image("1.1", R, View.CC), image("1.2", L, View.CC, study_day=8)])
-    assert two_days.notes == ("its images are of 2 different days, or some of them of none",)
+    assert two_days.notes == (
+        "its images are of 2 different days, or some of them of none, so findings are linked within each of them alone",
+    )
     spot = join_study([image("1.1", L, View.MLO, view_modifiers=(ViewModifier.SPOT,))])
     assert spot.breasts[0].reasons == ("L MLO S: none",)
     unknown = join_study([image("1.1", Laterality.UNKNOWN, View.UNKNOWN)])

@@ -1,0 +1,157 @@
+"""How likely two clusters of one breast, in two of its images, are the same finding, and why."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mammocalc.analysis.cluster_traits import Traits
+
+CALIBRATED_ON: Final = "simulated patients, two views"
+"""What `log_odds` was calibrated on; INbreast was kept for the check (docs/evidence/studies.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """
+    What one difference adds to the log odds.
+
+    ``at_none`` where there is no difference, ``per_unit`` times the difference taken away; a difference larger than
+    ``most`` says no more than that one: detection tears clusters apart and swallows their ends.
+    """
+
+    at_none: float
+    per_unit: float
+    most: float
+
+    def __call__(self, difference: float) -> float:
+        """Give the log odds for a difference of either sign."""
+        return self.at_none - self.per_unit * min(abs(difference), self.most)
+
+
+INTERCEPT: Final = 4.18
+"""What the terms of looks begin with: odds of two clusters of which nothing differs, where the place is not known."""
+LOOKS: Final[Mapping[str, Term]] = MappingProxyType(
+    {
+        "count": Term(0.0, 0.42, 1.5),
+        "extent": Term(0.0, 0.75, 1.5),
+        "median_diameter": Term(0.0, 2.56, 0.6),
+        "upper_diameter": Term(0.0, 2.98, 0.7),
+        "contrast": Term(0.0, 1.04, 1.0),
+        "nearest": Term(0.0, 1.98, 1.5),
+    }
+)
+"""By natural logarithms of ratios."""
+PLACES: Final[Mapping[str, Term]] = MappingProxyType(
+    {
+        "arc_mm": Term(1.12, 0.07, 80.0),
+        "straight_mm": Term(0.61, 0.041, 80.0),
+        "apart_mm": Term(1.12, 0.07, 80.0),
+    }
+)
+"""
+By mm; a place that is not known adds nothing. Two images of one view are compared by the distance between the places
+in place of the other two, at the weight of the arc: that is cautious, as nothing was turned between them.
+
+All weights are of a logistic regression on pairs of clusters of simulated patients (`tests/benchmarks/links.py --fit`),
+one half of one breast or of two patients and none the same, where the place was known wholly, in part or not at all.
+The simulation's differences of place are those of true pairs of INbreast (median of the arc 9 mm).
+"""
+
+
+def differences(first: Traits, second: Traits) -> Mapping[str, float]:
+    """
+    Compare two clusters.
+
+    Parameters
+    ----------
+    first, second : Traits
+
+    Returns
+    -------
+    mapping of str to float
+        Natural logarithms of ratios (the second over the first) of all `LOOKS`; mm of those `PLACES` that both have.
+    """
+    found = {
+        "count": math.log(second.count / first.count),
+        "extent": _log_ratio(second.extent_mm, first.extent_mm, 0.5),
+        "median_diameter": _log_ratio(second.median_diameter_mm, first.median_diameter_mm, 0.02),
+        "upper_diameter": _log_ratio(second.upper_diameter_mm, first.upper_diameter_mm, 0.02),
+        "contrast": _log_ratio(second.contrast, first.contrast, 0.5),
+        "nearest": _log_ratio(second.nearest_mm, first.nearest_mm, 0.1),
+    }
+    if first.arc_mm is not None and second.arc_mm is not None:
+        found["arc_mm"] = second.arc_mm - first.arc_mm
+        if first.straight_mm is not None and second.straight_mm is not None:
+            found["straight_mm"] = second.straight_mm - first.straight_mm
+    return found
+
+
+def apart_in_one_view(first: Traits, second: Traits) -> float | None:
+    """Give the distance in mm between two clusters as seen from the nipple, in two images of the same view."""
+    if first.from_nipple_mm is None or second.from_nipple_mm is None:
+        return None
+    return float(np.hypot(*(second.from_nipple_mm - first.from_nipple_mm)))
+
+
+def log_odds(found: Mapping[str, float]) -> float:
+    """
+    Weigh differences.
+
+    Parameters
+    ----------
+    found : mapping of str to float
+        As `differences` gives them.
+
+    Returns
+    -------
+    float
+        Natural logarithm of the odds that the two are the same.
+    """
+    return INTERCEPT + sum(({**LOOKS, **PLACES})[name](value) for name, value in found.items())
+
+
+def _log_ratio(second: float, first: float, least: float) -> float:
+    """Compare two measures that are never below what can be measured."""
+    return math.log(max(second, least) / max(first, least))
+
+
+def reasons_for(first: Traits, second: Traits, names: tuple[str, str]) -> Iterator[str]:
+    """
+    Say in numbers what two clusters were compared by.
+
+    Parameters
+    ----------
+    first, second : Traits
+    names : tuple of two str
+        Of their images, such as ``R CC`` and ``R MLO``.
+
+    Yields
+    ------
+    str
+        Sentences without a full stop.
+    """
+    one, other = names
+    if first.arc_mm is not None and second.arc_mm is not None:
+        yield f"from the nipple {first.arc_mm:.0f} mm in {one}, {second.arc_mm:.0f} mm in {other}"
+        if first.straight_mm is not None and second.straight_mm is not None:
+            yield (
+                f"of these towards the chest wall {first.straight_mm:.0f} mm in {one}, "
+                f"{second.straight_mm:.0f} mm in {other}"
+            )
+    yield (
+        f"{first.count} and {second.count} calcifications over {first.extent_mm:.1f} and {second.extent_mm:.1f} mm, "
+        f"nearest neighbours {first.nearest_mm:.1f} and {second.nearest_mm:.1f} mm apart"
+    )
+    yield (
+        f"median diameter {first.median_diameter_mm:.2f} and {second.median_diameter_mm:.2f} mm, "
+        f"90th percentile {first.upper_diameter_mm:.2f} and {second.upper_diameter_mm:.2f} mm"
+    )
+    yield f"contrast {first.contrast:.1f} and {second.contrast:.1f} standard deviations of the noise"

@@ -1,0 +1,139 @@
+"""The words of a study: which of them is of most concern, and what is said of its breasts and of its doubts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.analysis.cluster_traits import chest_wall_is_left
+from mammocalc.analysis.image_pairs import machine_of
+from mammocalc.analysis.naming import names_of
+from mammocalc.stages.distribution import CONCERN
+from mammocalc.vocabulary.lexicon import Distribution, Flag, Laterality, View, ViewModifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mammocalc.model import BreastCall, Finding, Report
+
+MOST_CONCERN_FIRST: Final = (
+    *CONCERN,
+    Distribution.INDETERMINATE,
+    Distribution.SCATTERED,
+    Distribution.TYPICALLY_BENIGN,
+    Distribution.VASCULAR,
+    Distribution.NOT_APPLICABLE,
+    Distribution.NONE,
+)
+"""Descriptors by the published shares of malignant biopsies, then the words that no descriptor fits. An image without
+a spacing may hold anything, so a breast is called free only where all of its images are."""
+_SIDES: Final = {Laterality.RIGHT: "right breast", Laterality.LEFT: "left breast"}
+
+
+def state(breasts: Sequence[BreastCall], both: Distribution | None, findings: Sequence[Finding]) -> Iterator[str]:
+    """
+    Say what the images show together.
+
+    Parameters
+    ----------
+    breasts : sequence of BreastCall
+    both : Distribution or None
+        The word that both breasts have.
+    findings : sequence of Finding
+
+    Yields
+    ------
+    str
+        Sentences: what is on both sides, then how many places each breast has, and in how many views they are seen.
+    """
+    if both is Distribution.NONE:
+        yield "No calcifications to speak of in either breast."
+    elif both is not None:
+        yield f"Both breasts are called {str(both).replace('_', ' ')}."
+    for call in breasts:
+        own = [finding for finding in findings if finding.laterality is call.laterality]
+        name = _SIDES.get(call.laterality, "images of unknown side")
+        views = [len({sighting.view for sighting in finding.sightings}) for finding in own]
+        places = f"{len(own)} place{'' if len(own) == 1 else 's'} with clustered calcifications"
+        if not own:
+            yield f"{name.capitalize()}: no clustered calcifications."
+        elif len(call.images) == 1:
+            yield f"{name.capitalize()}: {places}, in its only image."
+        else:
+            several = sum(count > 1 for count in views)
+            yield f"{name.capitalize()}: {places}; {several} seen in more than one image, {len(own) - several} in one."
+
+
+def doubt(images: Sequence[Report]) -> Iterator[str]:
+    """
+    Say what makes a study less than it seems.
+
+    Parameters
+    ----------
+    images : sequence of Report
+        In the order of the study.
+
+    Yields
+    ------
+    str
+        Sentences without a full stop.
+    """
+    names = names_of(images)
+    patients = {report.identity.patient_key for report in images}
+    days = {report.identity.study_day for report in images}
+    apart = "so findings are linked within each of them alone"
+    if len(patients) > 1:  # their days cannot be compared: each patient's are shifted by another number
+        yield f"its images name {len(patients)} different patients, or some of them none, {apart}"
+    elif len(days) > 1:
+        yield f"its images are of {len(days)} different days, or some of them of none, {apart}"
+    yield from _doubt_sides(images, names)
+    without = [name for name, report in zip(names, images, strict=True) if report.spacing is None]
+    if without:
+        yield f"{_listed(without)} without a believable pixel spacing: nothing there is grouped or linked"
+    unknown = [name for name, report in zip(names, images, strict=True) if report.known_nipple is None]
+    if unknown:
+        yield (
+            f"the nipple is not known in {len(unknown)} of {len(images)} images ({_listed(unknown)}): "
+            "links with these rest on looks alone"
+        )
+    if len({machine_of(report) for report in images}) > 1:
+        yield "its images come from different machines (manufacturer or model): sizes and contrasts are less comparable"
+    if any(Flag.IMPLANT in report.flags or report.identity.breast_implant_present for report in images):
+        yield _say_implants(images)
+
+
+def _doubt_sides(images: Sequence[Report], names: Sequence[str]) -> Iterator[str]:
+    """Say where the side is not known or in doubt, by the headers and by what the pictures show."""
+    named = list(zip(names, images, strict=True))
+    unknown = [name for name, report in named if report.identity.laterality not in _SIDES]
+    if unknown:
+        yield f"the side is not known in {len(unknown)} of {len(images)} images: their clusters are linked to none"
+    torn = [name for name, report in named if Flag.CONTRADICTORY_LATERALITY in report.flags]
+    if torn:
+        yield f"attributes disagree on the side of {_listed(torn)}: links there rest on the one that was taken"
+    walls = {side: {chest_wall_is_left(r) for r in images if r.identity.laterality is side} - {None} for side in _SIDES}
+    for side, edges in walls.items():
+        if len(edges) > 1:
+            yield (
+                f"the images of the {_SIDES[side]} show the chest wall at different edges: one of them is flipped or "
+                "of the other breast"
+            )
+    if walls[Laterality.RIGHT] == {True} and walls[Laterality.LEFT] == {False}:
+        yield (
+            "right images show the chest wall at the left edge, left ones at the right, which is the other way round "
+            "than usual: all are flipped, or the sides are exchanged"
+        )
+
+
+def _say_implants(images: Sequence[Report]) -> str:
+    displaced = {ViewModifier.IMPLANT_DISPLACED in report.identity.view_modifiers for report in images}
+    if len(displaced) > 1:
+        return "there is an implant: views in which it is displaced are compared with the others by looks alone"
+    return "there is an implant: places in front of it are less comparable between views"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+USUAL_VIEWS: Final = (View.CC, View.MLO)
+"""The views of a screening examination (ACR practice parameter for the performance of screening mammography)."""
