@@ -23,7 +23,8 @@ from mammocalc.model import (
 )
 from mammocalc.results.from_json import candidates_from_json, from_json
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
-from mammocalc.results.to_json import candidates_to_json, encode, schema, to_json
+from mammocalc.results.schema import read_schema
+from mammocalc.results.to_json import candidates_to_json, encode, to_json
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import (
     CLUSTER_WORDS,
@@ -40,7 +41,7 @@ from mammocalc.vocabulary.lexicon import (
     ViewModifier,
 )
 
-VALIDATOR = jsonschema.Draft202012Validator(schema())
+VALIDATOR = jsonschema.Draft202012Validator(read_schema())
 
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -18,7 +18,7 @@ import pydicom
 import pytest
 from pydicom.datadict import tag_for_keyword
 
-from mammocalc.results.to_json import schema
+from mammocalc.results.schema import read_schema
 from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def test_results_are_json_as_published(run_folder: Path) -> None:
     json.loads((run_folder / "run.json").read_bytes())
     for path in (run_folder / "results").rglob("*.json"):
         document = json.loads(path.read_bytes())
-        jsonschema.validate(document, schema())
+        jsonschema.validate(document, read_schema())
         assert len(document["image"]["manufacturer"]) <= 64
         assert "A" * 65 not in path.read_text(encoding="utf-8")
 

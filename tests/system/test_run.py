@@ -21,7 +21,7 @@ from mammocalc.cli import main
 from mammocalc.config import Config, digest
 from mammocalc.execution.run_folder import RunFolder
 from mammocalc.results.layout import SHARDED_ABOVE
-from mammocalc.results.to_json import schema
+from mammocalc.results.schema import read_schema
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Status
 
@@ -93,7 +93,7 @@ def test_results_follow_their_schema_and_say_how_they_came_to_be(
 ) -> None:
     judge(mammograms, tmp_path / "out", "name=mine")
     config = Config(name="mine")
-    validator = jsonschema.Draft202012Validator(schema())
+    validator = jsonschema.Draft202012Validator(read_schema())
     for path in (tmp_path / "out" / "results").iterdir():
         document = json.loads(path.read_bytes())
         validator.validate(document)

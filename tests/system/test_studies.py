@@ -11,7 +11,7 @@ import pydicom
 import pytest
 
 from mammocalc.model import JoinedBy
-from mammocalc.results.study_to_json import study_schema
+from mammocalc.results.schema import read_schema
 from mammocalc.vocabulary.lexicon import Distribution, View, ViewModifier
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ CODES = {"CC": "399162004", "MLO": "399368009"}
 def studies_of(out: Path) -> list[dict[str, Any]]:
     found = [json.loads(path.read_bytes()) for path in sorted((out / "studies").rglob("*.json"))]
     for document in found:
-        jsonschema.validate(document, study_schema(), cls=jsonschema.Draft202012Validator)
+        jsonschema.validate(document, read_schema("study"), cls=jsonschema.Draft202012Validator)
     return found
 
 
@@ -112,7 +112,7 @@ def test_a_study_that_a_run_has_no_more_is_removed_and_nothing_else(
 
 
 def test_the_schema_has_the_words_of_the_lexicon() -> None:
-    schema = study_schema()
+    schema = read_schema("study")
     image = schema["properties"]["images"]["items"]["properties"]
     assert schema["$defs"]["word"]["enum"] == [str(word) for word in Distribution]
     assert image["view"]["enum"] == [str(view) for view in View]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.results.rounding import (
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
 def study_to_json(study: Study) -> dict[str, Any]:
     """
-    Give a study as the document that `study_schema` describes.
+    Give a study as the document that ``study.schema.json`` describes.
 
     Parameters
     ----------
@@ -63,20 +61,6 @@ def study_to_json(study: Study) -> dict[str, Any]:
         },
         "notice": study.notice,
     }
-
-
-def study_schema() -> dict[str, Any]:
-    """
-    Give the JSON schema of a study's document.
-
-    Returns
-    -------
-    dict
-        Draft 2020-12.
-    """
-    text = resources.files("mammocalc.results").joinpath("study.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
 
 
 def _image(image: StudyImage) -> dict[str, Any]:

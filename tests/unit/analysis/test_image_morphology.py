@@ -15,8 +15,9 @@ from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.model import Mammogram, Report
 from mammocalc.results.result import Provenance, Result
+from mammocalc.results.schema import read_schema
 from mammocalc.results.tables import write_tables
-from mammocalc.results.to_json import encode, schema, to_json
+from mammocalc.results.to_json import encode, to_json
 from mammocalc.vocabulary.lexicon import Distribution, Morphology
 
 SAMPLES = Path(__file__).parents[3] / "sample_data"
@@ -61,7 +62,7 @@ def test_the_document_and_the_tables_carry_it(make_mammogram: Maker, tmp_path: P
     report = analyse(make_mammogram(GROUP), Config())
     assert len(report.clusters) == 1
     document = to_json(Result.of(report, PROVENANCE))
-    jsonschema.validate(document, schema())
+    jsonschema.validate(document, read_schema())
     for item in (*document["calcifications"], *document["clusters"]):
         call = item["morphology"]
         assert sum(call["probabilities"].values()) == pytest.approx(1)
@@ -85,5 +86,5 @@ def test_without_a_spacing_no_kind_is_named(make_mammogram: Maker) -> None:
 
 
 def test_the_schema_knows_every_kind() -> None:
-    assert set(schema()["$defs"]["kind"]["enum"]) == {kind.value for kind in Morphology}
-    assert "milk" not in json.dumps(schema()["$defs"]["kind"])
+    assert set(read_schema()["$defs"]["kind"]["enum"]) == {kind.value for kind in Morphology}
+    assert "milk" not in json.dumps(read_schema()["$defs"]["kind"])

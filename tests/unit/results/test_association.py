@@ -10,9 +10,11 @@ import jsonschema
 import pytest
 
 from mammocalc.results.association import association_of, published_evidence
+from mammocalc.results.association_form import ASSOCIATION
 from mammocalc.results.result import Provenance, Result
+from mammocalc.results.schema import read_schema
 from mammocalc.results.tables import write_tables
-from mammocalc.results.to_json import association_to_json, encode, schema, to_json
+from mammocalc.results.to_json import encode, to_json
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "evidence" / "associations.md"
 def association(label: Distribution) -> dict[str, Any]:
     found = association_of(label)
     assert found is not None
-    return association_to_json(found)
+    document: dict[str, Any] = ASSOCIATION.write(found)
+    return document
 
 
 @pytest.mark.parametrize("label", DESCRIPTORS)
@@ -100,7 +103,7 @@ def test_a_result_bears_it_per_cluster_and_never_per_image(
     label: Distribution, make_example: Callable[..., Any]
 ) -> None:
     document = to_json(Result.of(make_example(((label, POINTS),), label=label).report, PROVENANCE))
-    jsonschema.Draft202012Validator(schema()).validate(json.loads(encode(document)))
+    jsonschema.Draft202012Validator(read_schema()).validate(json.loads(encode(document)))
     (cluster,) = document.pop("clusters")
     assert cluster["published_association"] == association(label)
     assert "malignant" not in json.dumps(document)

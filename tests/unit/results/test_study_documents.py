@@ -13,10 +13,11 @@ import pytest
 from mammocalc.analysis.study import join_study
 from mammocalc.model import LinkBasis
 from mammocalc.results.result import Provenance, Result
+from mammocalc.results.schema import read_schema
 from mammocalc.results.schema_version import STUDY_HISTORY
 from mammocalc.results.study import Study
 from mammocalc.results.study_from_json import read_study, study_from_json
-from mammocalc.results.study_to_json import study_schema, study_to_json
+from mammocalc.results.study_to_json import study_to_json
 from mammocalc.results.to_json import encode
 from mammocalc.vocabulary.errors import ResultError
 from mammocalc.vocabulary.lexicon import Distribution, Laterality, View
@@ -42,7 +43,7 @@ def document(make_example: Callable[..., Any]) -> dict[str, Any]:
         {uid: f"results/{uid}.json" for uid in results},
     )
     document = study_to_json(study)
-    jsonschema.validate(document, study_schema(), cls=jsonschema.Draft202012Validator)
+    jsonschema.validate(document, read_schema("study"), cls=jsonschema.Draft202012Validator)
     return document
 
 
@@ -62,7 +63,7 @@ def test_a_study_of_the_first_version_has_no_findings(document: dict[str, Any]) 
     older["breasts"] = [{key: value for key, value in item.items() if key != "places"} for item in document["breasts"]]
     study = study_from_json(older)
     assert (study.findings, study.statements, study.breasts[0].places) == ((), (), None)
-    jsonschema.validate(study_to_json(study), study_schema(), cls=jsonschema.Draft202012Validator)
+    jsonschema.validate(study_to_json(study), read_schema("study"), cls=jsonschema.Draft202012Validator)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_what_is_no_study_is_refused(
 
 
 def test_schema_and_history_name_one_version_and_one_vocabulary() -> None:
-    schema = study_schema()
+    schema = read_schema("study")
     assert schema["properties"]["schema_version"]["const"] == tuple(STUDY_HISTORY)[-1]
     link = schema["properties"]["findings"]["items"]["properties"]["links"]["items"]["properties"]
     assert link["basis"]["enum"] == [str(basis) for basis in LinkBasis]

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
+from mammocalc.model import Calcification, Cluster, DistributionCall, MorphologyCall, Vessel
 from mammocalc.rendering.overlay import OverlaySettings
 from mammocalc.rendering.overlay.insets import choose_places
+from mammocalc.results.association import Association
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
-from mammocalc.results.to_json import candidates_to_json, encode, schema, to_json
+from mammocalc.results.schema import read_schema, schema_text
+from mammocalc.results.to_json import candidates_to_json, encode, to_json
 from mammocalc.vocabulary.lexicon import (
     CLUSTER_WORDS,
     DESCRIPTORS,
@@ -46,7 +50,7 @@ def document(make_example: Callable[..., Any]) -> dict[str, Any]:
 
 
 def validate(document: dict[str, Any]) -> None:
-    jsonschema.Draft202012Validator(schema()).validate(document)
+    jsonschema.Draft202012Validator(read_schema()).validate(document)
 
 
 def objects(node: Any) -> Iterator[dict[str, Any]]:
@@ -87,7 +91,7 @@ def test_a_result_without_spacing_findings_or_outline_satisfies_the_schema(make_
 
 
 def test_the_schema_is_itself_valid_and_strict() -> None:
-    document = schema()
+    document = read_schema()
     jsonschema.Draft202012Validator.check_schema(document)
     described = [node for node in objects(document) if "properties" in node and "type" in node]
     assert len(described) > 8
@@ -98,7 +102,7 @@ def test_the_schema_is_itself_valid_and_strict() -> None:
 
 
 def test_the_schema_and_the_lexicon_name_the_same_words() -> None:
-    document = schema()
+    document = read_schema()
     image = document["properties"]["image"]["properties"]
     definitions = document["$defs"]
     calcification = definitions["calcification"]["properties"]
@@ -254,3 +258,26 @@ def test_candidates_have_a_document_of_their_own(make_example: Callable[..., Any
         {"frame": 0, "row": 10.12, "column": 20.5, "diameter_mm": None, "score": 0.2},
     ]
     assert document["sop_instance_uid"].startswith("1.2.")
+
+
+def test_the_published_schema_is_that_of_the_forms() -> None:
+    published = resources.files("mammocalc.results").joinpath("result.schema.json").read_text(encoding="utf-8")
+    assert published == schema_text(), "write it: python -m mammocalc.results.schema > .../result.schema.json"
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        (Calcification, "calcification"),
+        (Cluster, "cluster"),
+        (Vessel, "vessel"),
+        (DistributionCall, "distribution"),
+        (MorphologyCall, "morphology"),
+        (Association, "association"),
+    ],
+)
+def test_every_field_of_a_record_has_its_key(record: type, name: str) -> None:
+    """Otherwise a new field would be lost on its way through the file without a word."""
+    written = set(read_schema()["$defs"][name]["properties"]) | ({"loose"} if name == "distribution" else set())
+    fields_of_record = {"id" if field.name == "number" else field.name for field in fields(record)}
+    assert {field for field in fields_of_record if not {field, field.removesuffix("_px")} & written} == set()

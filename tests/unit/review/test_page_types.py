@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mammocalc.results.to_json import schema
+from mammocalc.results.schema import read_schema
 
 PARTS = {
     "Result": (),
@@ -63,14 +63,14 @@ def test_every_record_of_the_page_has_its_place_in_a_result():
 
 @pytest.mark.parametrize("record", PARTS)
 def test_what_the_page_reads_is_in_the_schema_of_results(record):
-    declared, known = fields()[record], properties(PARTS[record], schema())
+    declared, known = fields()[record], properties(PARTS[record], read_schema())
     assert declared
     assert sorted(declared.keys() - known.keys()) == []
 
 
 @pytest.mark.parametrize("record", PARTS)
 def test_what_may_be_null_is_said_to_be(record):
-    whole = schema()
+    whole = read_schema()
     known = properties(PARTS[record], whole)
     for name, kind in fields()[record].items():
         if not kind.endswith("[]"):
