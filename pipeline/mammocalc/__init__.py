@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mammocalc.api.analysis import analyse
     from mammocalc.api.array import from_array
     from mammocalc.api.evaluation import Evaluation, evaluate
+    from mammocalc.api.export import export
     from mammocalc.api.finished_run import Run, open_run
     from mammocalc.api.image import Image, read
     from mammocalc.api.result import Result
@@ -60,6 +61,7 @@ __all__ = [
     "__version__",
     "analyse",
     "evaluate",
+    "export",
     "from_array",
     "open_run",
     "read",
@@ -71,6 +73,7 @@ _HOMES = {
     "mammocalc.api.analysis": ("analyse",),
     "mammocalc.api.array": ("from_array",),
     "mammocalc.api.evaluation": ("Evaluation", "evaluate"),
+    "mammocalc.api.export": ("export",),
     "mammocalc.api.finished_run": ("Run", "open_run"),
     "mammocalc.api.image": ("Image", "read"),
     "mammocalc.api.result": ("Result",),

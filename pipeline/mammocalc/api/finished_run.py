@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL.Image import Image as Picture
 
+    from mammocalc.execution.export.request import ExportSummary
     from mammocalc.model import Report
 
 
@@ -115,6 +116,32 @@ class Run:
             field.name: "float64" if field.name == "seconds" else str for field in fields(FileRow)
         }
         return frame_of_rows((asdict(row) for row in self._rows), dtypes)
+
+    def export(self, images: str | os.PathLike[str], out: str | os.PathLike[str], **options: Any) -> ExportSummary:
+        """
+        Write the results as DICOM objects; `mammocalc.export` with this run.
+
+        Parameters
+        ----------
+        images : str or Path
+            Where the DICOM files of the run are now.
+        out : str or Path
+            A folder of its own: these files name the patient.
+        **options
+            ``to``, ``manufacturer``, ``model`` and ``salt_file``.
+
+        Returns
+        -------
+        ExportSummary
+
+        Raises
+        ------
+        UsageError, OutputError, StoppedError
+            As `mammocalc.export`.
+        """
+        from mammocalc.api.export import export  # noqa: PLC0415 - it knows runs, too
+
+        return export(self, images, out, **options)
 
     def __len__(self) -> int:
         """Count the analysed images."""

@@ -1,0 +1,83 @@
+"""A finished run as DICOM objects: `mammocalc export`, as a call."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from mammocalc.api.finished_run import Run, open_run, require_folder_path
+from mammocalc.dicom.writer import KINDS, Device
+from mammocalc.execution.export.export import export as write_objects
+from mammocalc.execution.export.request import ExportRequest, ExportSummary, parse_kinds
+from mammocalc.vocabulary.errors import UsageError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+
+def export(
+    run: Run | str | os.PathLike[str],
+    images: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    to: str | Iterable[str] = KINDS,
+    manufacturer: str = "mammocalc",
+    model: str = "mammocalc",
+    salt_file: str | os.PathLike[str] | None = None,
+) -> ExportSummary:
+    """
+    Write the results of a run as DICOM objects, which name the patient as their images do.
+
+    Parameters
+    ----------
+    run : Run, str or Path
+        A finished run, or its folder.
+    images : str or Path
+        Where its DICOM files are now. Each is known again by its UID and its content.
+    out : str or Path
+        A folder of its own, made if needed.
+    to : str or several
+        Kinds of objects: ``cad-sr``, ``gsps``, ``capture``, ``sr-1500``, ``seg``; a text may hold several, with commas.
+    manufacturer : str
+        Under whose name the objects go: some workstations show those of the manufacturers on their list alone.
+    model : str
+        Manufacturer's Model Name, likewise.
+    salt_file : str, Path or None
+        Holds the salt of the run, if that was a secret.
+
+    Returns
+    -------
+    ExportSummary
+        ``objects`` that were written, what was ``left_out`` and why, and ``notes``.
+
+    Raises
+    ------
+    UsageError
+        If the run, the images, the folder or an argument cannot be used. Nothing was done.
+    OutputError
+        If the folder cannot be made. Nothing was done.
+    StoppedError
+        If the folder takes no more. What is in it is whole, and the same call goes on.
+    """
+    opened = run if isinstance(run, Run) else open_run(run)
+    words = to.split(",") if isinstance(to, str) else [str(word) for word in _several(to)]
+    request = ExportRequest(
+        run=opened.root,
+        images=require_folder_path(images, "images"),
+        out=require_folder_path(out, "out"),
+        kinds=parse_kinds(words),
+        device=Device(manufacturer, model),
+        salt_file=None if salt_file is None else require_folder_path(salt_file, "salt_file"),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of libraries quote headers
+        return write_objects(request)
+
+
+def _several(to: Iterable[str]) -> Iterable[str]:
+    try:
+        return iter(to)
+    except TypeError:
+        message = f"to is of the type {type(to).__name__}: give kinds of objects, such as 'cad-sr,gsps'"
+        raise UsageError(message) from None

@@ -1,0 +1,90 @@
+"""``mammocalc export``: the results of a run as DICOM objects."""
+# ruff: noqa: T201 - a command line prints
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.cli.command_parser import Commands, add_command, add_salt
+from mammocalc.cli.exit_codes import DONE, SOME_FAILED
+from mammocalc.cli.option_types import local_path
+from mammocalc.cli.terminal import ignored_warnings, report_error
+from mammocalc.files.plain_text import escaped
+
+if TYPE_CHECKING:
+    import argparse
+
+DESCRIPTION: Final = """\
+Write the results of the run in RUN as DICOM objects, for archives and viewers of a hospital:
+
+  cad-sr    Mammography CAD SR, one for each study: for mammography workstations
+  gsps      a presentation state for each image: marks in layers, for most viewers
+  capture   a secondary capture for each image: its overlay as a picture, for everything
+  sr-1500   a TID 1500 measurement report for each study: for OHIF
+  seg       segmentations of each image, binary and as a label map
+
+These objects name the patient: the headers of the images are read again, and copied into them. The
+files of a run name nobody, so DIR must lie apart from it. An image is known again by its UID and its
+content; where it is missing or another, that is said, and nothing wrong is written.
+"""
+
+EXAMPLES: Final = """\
+examples:
+  mammocalc export out --images sample_data --out objects --to cad-sr,gsps
+  mammocalc export out --images sample_data --out objects --to cad-sr --manufacturer "My Hospital"
+
+exit codes:
+  0  everything that was asked for is in DIR
+  1  something was left out; it is named here and in export.json
+  2  the call is wrong, and nothing was done
+  3  the disk is full or the folder was lost: the same command goes on
+"""
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = add_command(commands, "export", "write results as DICOM objects", DESCRIPTION, EXAMPLES)
+    parser.add_argument("run", type=local_path, metavar="RUN", help="the folder of a finished run")
+    parser.add_argument(
+        "--images", required=True, type=local_path, metavar="FOLDER", help="where the DICOM files of the run are now"
+    )
+    parser.add_argument(
+        "--out", required=True, type=local_path, metavar="DIR", help="a folder of its own, made if needed"
+    )
+    parser.add_argument(
+        "--to", required=True, metavar="KINDS", help="which objects, with commas: cad-sr,gsps,capture,sr-1500,seg"
+    )
+    parser.add_argument(
+        "--manufacturer",
+        metavar="NAME",
+        default="mammocalc",
+        help="under which the objects go (default: mammocalc); some workstations show those on their list alone",
+    )
+    parser.add_argument("--model", metavar="NAME", default="mammocalc", help="Manufacturer's Model Name, likewise")
+    add_salt(parser)
+    parser.set_defaults(function=export)
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write the results of a run as DICOM objects."""
+    from mammocalc.dicom.writer import Device  # noqa: PLC0415 - see run
+    from mammocalc.execution.export.export import export as export_run  # noqa: PLC0415
+    from mammocalc.execution.export.request import ExportRequest, parse_kinds  # noqa: PLC0415
+
+    request = ExportRequest(
+        run=arguments.run,
+        images=arguments.images,
+        out=arguments.out,
+        kinds=parse_kinds(arguments.to.split(",")),
+        device=Device(arguments.manufacturer, arguments.model),
+        salt_file=arguments.salt_file,
+    )
+    with ignored_warnings():
+        summary = export_run(request)
+    count = len(summary.objects)
+    print(escaped(f"{count} DICOM object{'' if count == 1 else 's'} in {arguments.out}; they name the patient"))
+    for note in summary.notes:
+        print(escaped(f"note: {note}"))
+    for item in summary.left_out:
+        report_error(f"left out: {item}", SOME_FAILED)
+    return SOME_FAILED if summary.left_out else DONE

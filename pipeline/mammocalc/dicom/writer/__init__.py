@@ -1,0 +1,28 @@
+"""Results as DICOM objects: the other half of the room that speaks DICOM."""
+
+from mammocalc.dicom.writer.records import (
+    KINDS,
+    OF_STUDY,
+    Device,
+    DicomObject,
+    Kind,
+    RunFacts,
+    StudyContent,
+    StudyImage,
+)
+from mammocalc.dicom.writer.source import SourceImage, read_source
+from mammocalc.dicom.writer.study import write_study
+
+__all__ = [
+    "KINDS",
+    "OF_STUDY",
+    "Device",
+    "DicomObject",
+    "Kind",
+    "RunFacts",
+    "SourceImage",
+    "StudyContent",
+    "StudyImage",
+    "read_source",
+    "write_study",
+]

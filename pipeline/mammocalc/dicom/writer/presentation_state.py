@@ -1,0 +1,220 @@
+"""The Grayscale Softcopy Presentation State of an image: marks that a viewer draws over it, in layers with names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pydicom.dataset import Dataset
+
+from mammocalc.dicom.writer.display import describe_display
+from mammocalc.dicom.writer.findings import findings_of, layer_of, track
+from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area
+from mammocalc.dicom.writer.instance import Series, describe_series, finish, moment_of
+from mammocalc.dicom.writer.records import SOFTWARE, Kind
+from mammocalc.dicom.writer.source import copy_patient_and_study
+from mammocalc.dicom.writer.sr.items import instance
+from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mammocalc.dicom.writer.findings import Findings, Tracking
+    from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+    from mammocalc.dicom.writer.source import SourceImage
+    from mammocalc.model import Calcification, Point, Report
+    from mammocalc.results.result import Result
+
+SOP_CLASS: Final = "1.2.840.10008.5.1.4.1.1.11.1"
+SERIES: Final = Series(Kind.GSPS, "PR", 9002, "Marks of calcifications")
+
+CLUSTERS, VASCULAR, LABELS, NOTICE = "CLUSTERS", "VASCULAR", "LABELS", "NOTICE"
+LAYERS: Final = {
+    CLUSTERS: ("Hulls of clusters", (58687, 30716, 52165)),
+    "MICRO": ("Microcalcifications", (45400, 28579, 23766)),
+    "MACRO": ("Macrocalcifications", (35976, 44539, 49401)),
+    "SIZE UNKNOWN": ("Calcifications in an image without a pixel spacing", (61800, 32768, 32303)),
+    VASCULAR: ("Calcifications in arteries, and their courses", (43964, 43949, 38029)),
+    LABELS: ("Letters and words", (61800, 32768, 32303)),
+    NOTICE: ("What the marks must not be used for", (44862, 32532, 31303)),
+}
+"""Layers from the lowest to the highest: what each holds, and the colour that is recommended for it (CIELab, PCS)."""
+
+_GREY: Final = 0xFFFF
+"""White, where there are no colours."""
+_ROOM_PX: Final = 4.0
+"""Between a calcification and its circle, so that the circle hides no part of it."""
+_LEAST_RADIUS_PX: Final = 6.0
+_TEXT_PX: Final = (40.0, 600.0)
+"""Height and width of the box of a label; viewers choose the letters themselves, and a text may outgrow its box."""
+
+
+@dataclass(slots=True)
+class _Layer:
+    """What is drawn on one layer."""
+
+    graphics: list[Dataset] = field(default_factory=list)
+    texts: list[Dataset] = field(default_factory=list)
+
+
+def write_presentation_state(
+    content: StudyContent, image: StudyImage, number: int, shown_on: SourceImage | None = None
+) -> DicomObject:
+    """
+    Write the presentation state of an image.
+
+    Parameters
+    ----------
+    content : StudyContent
+    image : StudyImage
+        With a result.
+    number : int
+        Within the series, from 1 on.
+    shown_on : SourceImage, optional
+        Another image of the same exposure, all of whose pixels lie where those of ``image`` do: the marks are for it.
+
+    Returns
+    -------
+    DicomObject
+        With a notice in it, and with marks where there are any: it says that the image was analysed.
+
+    References
+    ----------
+    DICOM PS3.3 A.33.1 (IOD), C.10.5 (Graphic Annotation), C.10.7 (Graphic Layer), C.11.11 (Relationship).
+    """
+    target = shown_on or image.source
+    dataset = copy_patient_and_study(target)
+    describe_series(dataset, SERIES, content, number)
+    side = target.header.text("ImageLaterality").upper()
+    if side in {"L", "R"}:
+        dataset.Laterality = side
+    dataset.ContentLabel = SOFTWARE.upper()
+    dataset.ContentDescription = f"Calcifications found by {SOFTWARE}"
+    dataset.ContentCreatorName = ""
+    dataset.PresentationCreationDate, dataset.PresentationCreationTime = moment_of(content, dataset)
+    referred = Dataset()
+    referred.SeriesInstanceUID = target.series_instance_uid
+    referred.ReferencedImageSequence = [instance(target.sop_class_uid, target.sop_instance_uid)]
+    dataset.ReferencedSeriesSequence = [referred]
+    describe_display(dataset, target)
+    layers = _draw(image, content, target)
+    dataset.GraphicAnnotationSequence = [_annotation(name, layer, target) for name, layer in layers.items()]
+    dataset.GraphicLayerSequence = [_describe_layer(name, order) for order, name in enumerate(layers, start=1)]
+    return finish(dataset, SOP_CLASS, SERIES, [image])
+
+
+def _draw(image: StudyImage, content: StudyContent, target: SourceImage) -> dict[str, _Layer]:
+    """Draw everything that was found; layers on which nothing lies are left out."""
+    assert image.result is not None  # noqa: S101 - the caller's promise, which mypy cannot see
+    layers = {name: _Layer() for name in LAYERS}
+    result, facts = image.result, content.facts
+    found = findings_of(result.report)
+    for cluster, _ in found.clusters:
+        if len(cluster.hull_px) > 1:
+            tracking = track(image, facts, "cluster", cluster.number)
+            layers[CLUSTERS].graphics.append(_line(cluster.hull_px, target, tracking))
+    for item in found.all:
+        tracking = track(image, facts, "calcification", item.number)
+        layers[layer_of(item)].graphics.extend(_marks(item, target, tracking))
+    for vessel in result.report.vessels:
+        if len(vessel.course_px) > 1:
+            tracking = track(image, facts, "vessel", vessel.number)
+            layers[VASCULAR].graphics.append(_line(vessel.course_px, target, tracking, is_closed=False))
+    layers[LABELS].texts.extend(_labels(result, found, target))
+    layers[NOTICE].texts.append(_notice(result.report))
+    return {name: layer for name, layer in layers.items() if layer.graphics or layer.texts}
+
+
+def _marks(item: Calcification, target: SourceImage, tracking: Tracking) -> list[Dataset]:
+    """Draw a calcification: a circle around it, and its outline."""
+    radius = max(item.diameter_px / 2 + _ROOM_PX, _LEAST_RADIUS_PX)
+    data = circle((item.row_px, item.column_px), radius, target)
+    marks = [_graphic("CIRCLE", data, tracking, is_closed=True)]
+    if is_area(item.outline_px):
+        marks.append(_line(item.outline_px, target, tracking))
+    return marks
+
+
+def _line(points_px: tuple[Point, ...], target: SourceImage, tracking: Tracking, *, is_closed: bool = True) -> Dataset:
+    points = closed(points_px) if is_closed else points_px
+    return _graphic("POLYLINE", graphic_points(points, target), tracking, is_closed=is_closed)
+
+
+def _graphic(kind: str, data: list[float], tracking: Tracking, *, is_closed: bool) -> Dataset:
+    item = Dataset()
+    item.GraphicAnnotationUnits, item.GraphicDimensions = "PIXEL", 2
+    item.NumberOfGraphicPoints, item.GraphicData, item.GraphicType = len(data) // 2, data, kind
+    if is_closed:
+        item.GraphicFilled = "N"
+    item.TrackingID, item.TrackingUID = tracking.identifier, tracking.uid
+    return item
+
+
+def _labels(result: Result, found: Findings, target: SourceImage) -> list[Dataset]:
+    """Name clusters, arteries and single calcifications by the letters that overlay and tables give them."""
+    letters = result.letters
+    labels = []
+    for cluster, members in found.clusters:
+        words = f"{letters.clusters[cluster.number]}: {cluster.distribution.label}, {len(members)}"
+        places = cluster.hull_px or [(item.row_px, item.column_px) for item in members]
+        labels.append(_label(words.replace("_", " "), places, target))
+    labels += [
+        _label(letters.vessels[vessel.number], vessel.course_px[:1], target)
+        for vessel in result.report.vessels
+        if vessel.course_px
+    ]
+    labels += [
+        _label(letters.calcifications[item.number], [(item.row_px, item.column_px)], target)
+        for item in found.singles
+        if Flag.VASCULAR not in item.flags and item.number in letters.calcifications
+    ]
+    return labels
+
+
+def _label(words: str, points_px: Sequence[Point], target: SourceImage) -> Dataset:
+    """Put words above and right of what they speak of, as far as the image reaches."""
+    height, width = _TEXT_PX
+    top = min(row for row, _ in points_px) - height - _LEAST_RADIUS_PX
+    left = max(column for _, column in points_px) + _LEAST_RADIUS_PX
+    top, left = max(min(top, target.rows - height), 0.0), max(min(left, target.columns - width), 0.0)
+    corners = graphic_points([(top, left), (top + height, left + width)], target)
+    return _text(words, "PIXEL", corners[:2], corners[2:])
+
+
+def _notice(report: Report) -> Dataset:
+    """Say across the top of what is displayed what was found, and what it is not for; nothing of the patient."""
+    counts = report.counts
+    found = (
+        f"{counts.calcifications} calcifications, {counts.clusters} clusters marked" if counts.calcifications else ""
+    )
+    words = f"{SOFTWARE}: {found or 'no calcification found'}. {SHORT_NOTICE}."
+    return _text(words, "DISPLAY", [0.0, 0.0], [1.0, 0.03])
+
+
+def _text(words: str, units: str, top_left: list[float], bottom_right: list[float]) -> Dataset:
+    item = Dataset()
+    item.BoundingBoxAnnotationUnits, item.UnformattedTextValue = units, words
+    item.BoundingBoxTopLeftHandCorner, item.BoundingBoxBottomRightHandCorner = top_left, bottom_right
+    item.BoundingBoxTextHorizontalJustification = "LEFT"
+    return item
+
+
+def _annotation(name: str, layer: _Layer, target: SourceImage) -> Dataset:
+    item = Dataset()
+    item.ReferencedImageSequence = [instance(target.sop_class_uid, target.sop_instance_uid)]
+    item.GraphicLayer = name
+    if layer.texts:
+        item.TextObjectSequence = layer.texts
+    if layer.graphics:
+        item.GraphicObjectSequence = layer.graphics
+    return item
+
+
+def _describe_layer(name: str, order: int) -> Dataset:
+    description, colour = LAYERS[name]
+    item = Dataset()
+    item.GraphicLayer, item.GraphicLayerOrder = name, order
+    item.GraphicLayerRecommendedDisplayGrayscaleValue = _GREY
+    item.GraphicLayerRecommendedDisplayCIELabValue = list(colour)
+    item.GraphicLayerDescription = description
+    return item

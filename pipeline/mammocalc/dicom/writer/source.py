@@ -1,0 +1,185 @@
+"""The image that an object speaks of: its header, read again, and what every object copies from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pydicom.dataset import Dataset
+
+from mammocalc.dicom.reader.header import Header, items_of, label, values_of
+from mammocalc.dicom.reader.parser import open_dicom
+from mammocalc.vocabulary.errors import ImageUnreadableError
+from mammocalc.vocabulary.lexicon import Reason
+from mammocalc.vocabulary.uid import is_uid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IMAGE_UIDS: Final = ("SOPInstanceUID", "SOPClassUID", "SeriesInstanceUID", "StudyInstanceUID")
+"""Without any of these an image cannot be referred to."""
+
+PATIENT: Final = ("PatientID", "IssuerOfPatientID", "PatientName", "PatientBirthDate", "PatientSex")
+_EMPTY_IF_MISSING: Final = (
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyDate",
+    "StudyTime",
+    "ReferringPhysicianName",
+    "StudyID",
+    "AccessionNumber",
+)
+_COPIED_IF_THERE: Final = (
+    "SpecificCharacterSet",
+    "TimezoneOffsetFromUTC",
+    "IssuerOfPatientID",
+    "PatientAge",
+    "PatientIdentityRemoved",
+    "DeidentificationMethod",
+    "DeidentificationMethodCodeSequence",
+    "StudyDescription",
+)
+_UNDECODED: Final = "\ufffd"
+
+_DATE: Final = re.compile(r"[0-9]{8}")
+_TIME: Final = re.compile(r"[0-9]{2}([0-9]{2}([0-9]{2}(\.[0-9]{1,6})?)?)?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceImage:
+    """
+    What is known of an image from its header.
+
+    Attributes
+    ----------
+    header : Header
+        As it stands in the file, patient included.
+    sop_instance_uid, sop_class_uid, series_instance_uid, study_instance_uid : str
+        As other objects refer to it.
+    rows, columns : int
+    """
+
+    header: Header
+    sop_instance_uid: str
+    sop_class_uid: str
+    series_instance_uid: str
+    study_instance_uid: str
+    rows: int
+    columns: int
+
+    @property
+    def patient(self) -> tuple[str, ...]:
+        """Whom the image names: identifier, issuer, name, date of birth and sex, without padding and case."""
+        return tuple(self.header.text(keyword).rstrip("^ ").upper() for keyword in PATIENT)
+
+    @property
+    def derived_from(self) -> frozenset[str]:
+        """SOP Instance UIDs of the images that it was made from (Source Image Sequence)."""
+        return frozenset(item.text("ReferencedSOPInstanceUID") for item in self.header.items("SourceImageSequence"))
+
+    def keeps_places_of(self, other: SourceImage) -> bool:
+        """Whether it says that a pixel lies where it did in the image that it was made from (PS3.17 E.5)."""
+        said = {
+            item.text("SpatialLocationsPreserved").upper()
+            for item in self.header.items("SourceImageSequence")
+            if item.text("ReferencedSOPInstanceUID") == other.sop_instance_uid
+        }
+        return said == {"YES"} and (self.rows, self.columns) == (other.rows, other.columns)
+
+    def date(self, keyword: str) -> str:
+        """Give a date that is one, else an empty text."""
+        return _matching(_DATE, self.header.text(keyword))
+
+    def time(self, keyword: str) -> str:
+        """Give a time that is one, else an empty text."""
+        return _matching(_TIME, self.header.text(keyword))
+
+
+def read_source(path: Path) -> SourceImage:
+    """
+    Read the header of an image that objects are to be written of.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    SourceImage
+
+    Raises
+    ------
+    ImageUnreadableError
+        If it cannot be read or referred to, or if what names its patient cannot be copied as it is.
+    """
+    with open_dicom(path, 0, header_only=True) as opened:
+        header = Header(opened.header.dataset)
+        uids = {keyword: header.text(keyword) for keyword in IMAGE_UIDS}
+        for keyword, uid in uids.items():
+            if not is_uid(uid):
+                what = "is no UID" if uid else "is missing"
+                message = (
+                    f"{label(keyword)} {what}, so no object can refer to this image. Export it from its source again."
+                )
+                raise ImageUnreadableError(Reason.INVALID_TAG if uid else Reason.MISSING_TAG, message)
+        for keyword in (*_EMPTY_IF_MISSING, *_COPIED_IF_THERE):
+            if any(_UNDECODED in text for text in header.texts(keyword)):
+                message = (
+                    f"{label(keyword)} cannot be read in the {label('SpecificCharacterSet')} that the header names, so "
+                    "a copy of it would name somebody else. Correct the character set in the image."
+                )
+                raise ImageUnreadableError(Reason.INVALID_TAG, message)
+        rows, columns = header.integer("Rows"), header.integer("Columns")
+        if not rows or not columns:
+            message = "Rows (0028,0010) or Columns (0028,0011) is missing, so no place in the image can be named."
+            raise ImageUnreadableError(Reason.MISSING_TAG, message)
+    return SourceImage(
+        header,
+        uids["SOPInstanceUID"],
+        uids["SOPClassUID"],
+        uids["SeriesInstanceUID"],
+        uids["StudyInstanceUID"],
+        rows,
+        columns,
+    )
+
+
+def copy_patient_and_study(source: SourceImage) -> Dataset:
+    """
+    Begin an object as its image has it: patient, study and character set, all as they stand there.
+
+    What the standard demands and the image lacks is empty: an object that knew more than its image would be filed
+    under another patient.
+
+    Parameters
+    ----------
+    source : SourceImage
+
+    Returns
+    -------
+    Dataset
+        New.
+
+    References
+    ----------
+    DICOM PS3.3 C.7.1.1 (Patient), C.7.2.1 (General Study), C.7.2.2 (Patient Study).
+    """
+    found, copy = source.header.dataset, Dataset()
+    for keyword in _COPIED_IF_THERE:
+        items = items_of(found, keyword)
+        values = values_of(found, keyword)
+        if items or values:
+            setattr(copy, keyword, items or (list(values) if len(values) > 1 else values[0]))
+    for keyword in _EMPTY_IF_MISSING:
+        values = values_of(found, keyword)
+        setattr(copy, keyword, values[0] if values else "")
+    copy.StudyInstanceUID = source.study_instance_uid
+    copy.StudyDate, copy.StudyTime = source.date("StudyDate"), source.time("StudyTime")
+    return copy
+
+
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    return text if pattern.fullmatch(text) else ""

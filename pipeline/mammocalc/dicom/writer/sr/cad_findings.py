@@ -1,0 +1,158 @@
+"""The findings of a Mammography CAD SR: clusters with their calcifications, and single ones (TID 4006)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.findings import track, types_of
+from mammocalc.dicom.writer.graphics import closed, graphic_points, is_area, middle_of
+from mammocalc.dicom.writer.records import SOFTWARE
+from mammocalc.dicom.writer.sr import items
+from mammocalc.dicom.writer.sr.items import (
+    CONTAINS,
+    HAS_CONCEPT_MOD,
+    HAS_OBS_CONTEXT,
+    HAS_PROPERTIES,
+    INFERRED_FROM,
+    SELECTED_FROM,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pydicom.dataset import Dataset
+
+    from mammocalc.dicom.writer.codes import Code
+    from mammocalc.dicom.writer.records import RunFacts, StudyImage
+    from mammocalc.dicom.writer.sr.items import Position
+    from mammocalc.model import Calcification, Cluster, Point
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """In which image something was found, where that stands in the report, and by what it was found."""
+
+    image: StudyImage
+    facts: RunFacts
+    position: Position
+
+
+def finding_of_cluster(
+    cluster: Cluster, members: Sequence[Calcification], finder: Finder, relationship: str = CONTAINS
+) -> Dataset:
+    """
+    Give a cluster as a finding, its calcifications below it.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    members : sequence of Calcification
+    finder : Finder
+    relationship : str
+        To what the finding stands below.
+
+    Returns
+    -------
+    Dataset
+        The cluster is to be drawn, its calcifications may be. What has no code of the standard has no item: an
+        indeterminate distribution, a form that cannot be assessed. A score is no certainty in per cent, so that none
+        is given.
+    """
+    centre = middle_of([(item.row_px, item.column_px) for item in members])
+    return items.code(
+        relationship,
+        codes.SINGLE_IMAGE_FINDING,
+        codes.CALCIFICATION_CLUSTER,
+        [
+            *_head(finder, codes.PRESENTATION_REQUIRED, "cluster", cluster.number),
+            *_geometry(finder, centre, cluster.hull_px),
+            *_describe_cluster(cluster),
+            *(finding_of_single(item, finder, INFERRED_FROM) for item in members),
+        ],
+    )
+
+
+def finding_of_single(item: Calcification, finder: Finder, relationship: str = CONTAINS) -> Dataset:
+    """Give a calcification as a finding, which may be drawn."""
+    return items.code(
+        relationship,
+        codes.SINGLE_IMAGE_FINDING,
+        codes.INDIVIDUAL_CALCIFICATION,
+        [
+            *_head(finder, codes.PRESENTATION_OPTIONAL, "calcification", item.number),
+            *_geometry(finder, (item.row_px, item.column_px), item.outline_px),
+            *(items.code(HAS_PROPERTIES, codes.CALCIFICATION_TYPE, value) for value in types_of(item)),
+            *(items.number(HAS_PROPERTIES, *measured) for measured in measures_of(item)),
+        ],
+    )
+
+
+def measures_of(item: Calcification) -> Iterator[tuple[Code, float, Code]]:
+    """Give the sizes of a calcification in the breast, each with its name and units; none that is null or 0."""
+    for name, value, units in (
+        (codes.DIAMETER, item.diameter_mm, codes.MILLIMETRE),
+        (codes.LONG_AXIS, item.length_mm, codes.MILLIMETRE),
+        (codes.SHORT_AXIS, item.width_mm, codes.MILLIMETRE),
+        (codes.AREA, item.area_mm2, codes.SQUARE_MILLIMETRE),
+    ):
+        if value:
+            yield name, value, units
+
+
+def measures_of_cluster(cluster: Cluster) -> Iterator[tuple[Code, float, Code]]:
+    """Give the number of a cluster's members and its sizes, each with its name and units."""
+    yield codes.NUMBER_OF_CALCIFICATIONS, len(cluster.members), codes.NO_UNITS
+    if cluster.extent_mm:
+        yield codes.LONG_AXIS, cluster.extent_mm, codes.MILLIMETRE
+    if cluster.area_mm2:
+        yield codes.AREA, cluster.area_mm2, codes.SQUARE_MILLIMETRE
+
+
+def words_of_cluster(cluster: Cluster) -> Iterator[tuple[Code, Code]]:
+    """Give the codes of a cluster's morphology and of its distribution, each with its name, where there are any."""
+    shape = None if cluster.morphology is None else codes.MORPHOLOGIES.get(cluster.morphology.label)
+    if shape is not None:
+        yield codes.CALCIFICATION_TYPE, shape
+    distribution = codes.DISTRIBUTIONS.get(cluster.distribution.label)
+    if distribution is not None:
+        yield codes.CALCIFICATION_DISTRIBUTION, distribution
+
+
+def algorithm(facts: RunFacts, relationship: str) -> list[Dataset]:
+    """Name the algorithm and its version (TID 4019)."""
+    return [
+        items.text(relationship, codes.ALGORITHM_NAME, SOFTWARE),
+        items.text(relationship, codes.ALGORITHM_VERSION, facts.version),
+    ]
+
+
+def _describe_cluster(cluster: Cluster) -> Iterator[Dataset]:
+    """Describe a cluster, in the order of TID 4010."""
+    for words in words_of_cluster(cluster):
+        yield items.code(HAS_PROPERTIES, *words)
+    for measured in measures_of_cluster(cluster):
+        yield items.number(HAS_PROPERTIES, *measured)
+
+
+def _head(finder: Finder, intent: Code, what: str, number: int) -> list[Dataset]:
+    """Begin a finding: whether it is to be drawn, its name, and by what it was found."""
+    tracking = track(finder.image, finder.facts, what, number)
+    return [
+        items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent),
+        items.text(HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tracking.identifier),
+        items.uid_reference(HAS_OBS_CONTEXT, codes.TRACKING_UID, tracking.uid),
+        *algorithm(finder.facts, HAS_PROPERTIES),
+    ]
+
+
+def _geometry(finder: Finder, centre: Point, outline: Sequence[Point]) -> Iterator[Dataset]:
+    """Say where a finding lies (TID 4021): its centre, and its outline where that has an inside."""
+    source = finder.image.source
+    selected = items.reference(SELECTED_FROM, finder.position)
+    yield items.coordinates(HAS_PROPERTIES, codes.CENTER, "POINT", graphic_points([centre], source), selected)
+    if is_area(outline):
+        points = graphic_points(closed(outline), source)
+        selected = items.reference(SELECTED_FROM, finder.position)
+        yield items.coordinates(HAS_PROPERTIES, codes.OUTLINE, "POLYLINE", points, selected)

@@ -1,0 +1,82 @@
+"""What every structured report has around its tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydicom.dataset import Dataset
+
+from mammocalc.dicom.writer.instance import describe_series, finish, moment_of
+from mammocalc.dicom.writer.source import copy_patient_and_study
+from mammocalc.dicom.writer.sr.items import instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mammocalc.dicom.writer.codes import Code
+    from mammocalc.dicom.writer.instance import Series
+    from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+
+
+def write_report(
+    content: StudyContent,
+    images: Sequence[StudyImage],
+    tree: tuple[Code, str, Iterable[Dataset]],
+    sop_class_uid: str,
+    series: Series,
+) -> DicomObject:
+    """
+    Write a structured report.
+
+    Parameters
+    ----------
+    content : StudyContent
+    images : sequence of StudyImage
+        All that it refers to; at least one.
+    tree : tuple of (Code, str, iterable of Dataset)
+        Its title, the number of its template, and the items below its root.
+    sop_class_uid : str
+    series : Series
+
+    Returns
+    -------
+    DicomObject
+
+    References
+    ----------
+    DICOM PS3.3 C.17.1 to C.17.3.
+    """
+    title, template, items = tree
+    dataset = copy_patient_and_study(images[0].source)
+    describe_series(dataset, series, content, 1)
+    dataset.ReferencedPerformedProcedureStepSequence = []
+    dataset.ContentDate, dataset.ContentTime = moment_of(content, dataset)
+    dataset.CompletionFlag, dataset.VerificationFlag = "COMPLETE", "UNVERIFIED"
+    dataset.PerformedProcedureCodeSequence = []
+    dataset.CurrentRequestedProcedureEvidenceSequence = [_evidence(images)]
+    dataset.ValueType, dataset.ContinuityOfContent = "CONTAINER", "SEPARATE"
+    dataset.ConceptNameCodeSequence = [title.item()]
+    template_item = Dataset()
+    template_item.MappingResource, template_item.TemplateIdentifier = "DCMR", template
+    dataset.ContentTemplateSequence = [template_item]
+    dataset.ContentSequence = list(items)
+    return finish(dataset, sop_class_uid, series, images)
+
+
+def _evidence(images: Sequence[StudyImage]) -> Dataset:
+    """List the images of a report by series."""
+    study = Dataset()
+    study.StudyInstanceUID = images[0].source.study_instance_uid
+    by_series: dict[str, list[Dataset]] = {}
+    for image in images:
+        source = image.source
+        referred = instance(source.sop_class_uid, source.sop_instance_uid)
+        by_series.setdefault(source.series_instance_uid, []).append(referred)
+    study.ReferencedSeriesSequence = [_series(uid, referred) for uid, referred in by_series.items()]
+    return study
+
+
+def _series(uid: str, referred: list[Dataset]) -> Dataset:
+    item = Dataset()
+    item.SeriesInstanceUID, item.ReferencedSOPSequence = uid, referred
+    return item

@@ -1,0 +1,82 @@
+"""The entries of a report's image library: by which readers find an image, and know its geometry again (TID 4020)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mammocalc.dicom.view.codes import MODIFIER_CODES, VIEW_CODES
+from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.codes import dcm
+from mammocalc.dicom.writer.sr import items
+from mammocalc.dicom.writer.sr.items import HAS_ACQ_CONTEXT, HAS_CONCEPT_MOD
+from mammocalc.vocabulary.lexicon import Laterality
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydicom.dataset import Dataset
+
+    from mammocalc.dicom.writer.source import SourceImage
+
+
+def describe_image(source: SourceImage) -> Iterator[Dataset]:
+    """
+    Give what the library says of an image: what stands in its header, and as it stands there.
+
+    The pixel spacing too is the header's, at the detector: readers compare it with that of the image they show
+    (PS3.17 E.5). Sizes of findings are in the breast.
+
+    Parameters
+    ----------
+    source : SourceImage
+
+    Yields
+    ------
+    Dataset
+        In the order of the rows of TID 4020.
+    """
+    header = source.header
+    side = header.text("ImageLaterality").upper()
+    if side in {"L", "R", "B"}:
+        yield items.code(HAS_ACQ_CONTEXT, dcm(111027, "Image Laterality"), codes.SIDES[Laterality(side)])
+    yield from _view(source)
+    orientation = header.texts("PatientOrientation")
+    if len(orientation) == 2 and all(orientation):
+        row, column = orientation
+        yield items.text(HAS_ACQ_CONTEXT, dcm(111044, "Patient Orientation Row"), row)
+        yield items.text(HAS_ACQ_CONTEXT, dcm(111043, "Patient Orientation Column"), column)
+    for day, name in (("StudyDate", dcm(111060, "Study Date")), ("ContentDate", dcm(111018, "Content Date"))):
+        moment = day.replace("Date", "Time")
+        if source.date(day):
+            yield items.date(HAS_ACQ_CONTEXT, name, source.date(day))
+        if source.time(moment):
+            time_name = {"StudyTime": dcm(111061, "Study Time"), "ContentTime": dcm(111019, "Content Time")}[moment]
+            yield items.time(HAS_ACQ_CONTEXT, time_name, source.time(moment))
+    spacing = header.numbers("ImagerPixelSpacing") or header.numbers("PixelSpacing")
+    if len(spacing) == 2 and min(spacing) > 0:
+        vertical, horizontal = spacing
+        yield items.number(HAS_ACQ_CONTEXT, dcm(111026, "Horizontal Pixel Spacing"), horizontal, codes.MILLIMETRE)
+        yield items.number(HAS_ACQ_CONTEXT, dcm(111066, "Vertical Pixel Spacing"), vertical, codes.MILLIMETRE)
+    for keyword, name in (
+        ("PositionerPrimaryAngle", dcm(112011, "Positioner Primary Angle")),
+        ("PositionerSecondaryAngle", dcm(112012, "Positioner Secondary Angle")),
+    ):
+        angle = header.number(keyword)
+        if angle is not None:
+            yield items.number(HAS_ACQ_CONTEXT, name, angle, codes.DEGREE)
+
+
+def _view(source: SourceImage) -> Iterator[Dataset]:
+    """Give the view, old codes of SNOMED RT in those of SNOMED CT; nothing where the code is none of the standard's."""
+    for coded in source.header.items("ViewCodeSequence")[:1]:
+        view = VIEW_CODES.get(coded.text("CodeValue"))
+        if view is None:
+            return
+        modifiers = [
+            MODIFIER_CODES[item.text("CodeValue")]
+            for item in coded.items("ViewModifierCodeSequence")
+            if item.text("CodeValue") in MODIFIER_CODES
+        ]
+        name = dcm(111032, "Image View Modifier")
+        below = [items.code(HAS_CONCEPT_MOD, name, codes.VIEW_MODIFIERS[modifier]) for modifier in modifiers]
+        yield items.code(HAS_ACQ_CONTEXT, dcm(111031, "Image View"), codes.VIEWS[view], below)

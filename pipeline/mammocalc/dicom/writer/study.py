@@ -1,0 +1,50 @@
+"""All objects of one study, one after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mammocalc.dicom.writer.exposures import one_of_each, pair_exposures
+from mammocalc.dicom.writer.presentation_state import write_presentation_state
+from mammocalc.dicom.writer.records import Kind
+from mammocalc.dicom.writer.sr.cad_report import write_cad_report
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+    from mammocalc.dicom.writer.source import SourceImage
+
+
+def write_study(content: StudyContent, kinds: Collection[Kind]) -> Iterator[DicomObject]:
+    """
+    Write the objects of a study.
+
+    Of two images of one exposure that were both analysed, the reports speak of one, for findings would count twice:
+    the Mammography CAD SR of the one for processing, from which readers map marks to the other, TID 1500 of the one
+    for presentation, for its readers do not. Marks of an image for processing are also given to one for presentation
+    that was not analysed and says that every pixel lies where it did.
+
+    Parameters
+    ----------
+    content : StudyContent
+    kinds : collection of Kind
+
+    Yields
+    ------
+    DicomObject
+        In the order of `Kind`, then of the images. Nothing is kept in memory. Equal content gives equal bytes.
+    """
+    pairs = [pair for pair in pair_exposures(content.images) if pair.processing.result and pair.presentation.result]
+    analysed = [image for image in content.images if image.result is not None]
+    if Kind.CAD_SR in kinds:
+        yield write_cad_report(content, one_of_each(content.images, [pair.presentation for pair in pairs]))
+    if Kind.GSPS in kinds:
+        yield from _presentation_states(content, analysed)
+
+
+def _presentation_states(content: StudyContent, analysed: Sequence[StudyImage]) -> Iterator[DicomObject]:
+    targets: list[tuple[StudyImage, SourceImage | None]] = [(image, None) for image in analysed]
+    targets += [(image, other) for image in analysed for other in content.others if other.keeps_places_of(image.source)]
+    for number, (image, shown_on) in enumerate(targets, start=1):
+        yield write_presentation_state(content, image, number, shown_on)

@@ -1,0 +1,1 @@
+"""A finished run and its images become DICOM objects."""

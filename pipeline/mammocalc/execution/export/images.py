@@ -1,0 +1,123 @@
+"""Where the images of a run are now: by their SOP Instance UIDs, and only where their content is what was analysed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mammocalc.dicom import read_sop_instance_uid
+from mammocalc.dicom.discover import discover
+from mammocalc.dicom.writer import read_source
+from mammocalc.execution.content import digest_of
+from mammocalc.vocabulary.errors import ImageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from mammocalc.dicom.writer import SourceImage
+
+_NOT_FOUND = "no file under --images has this image's UID. Name the folder that the images were moved to"
+_CHANGED = (
+    "the file with this image's UID is not the one that was analysed: its content has changed. Bring that one back, or "
+    "repeat the run on this one"
+)
+_TWICE = (
+    "two files under --images have this image's UID and other content, and nobody can tell which of them an archive "
+    "holds. Find out which is the right one, remove the other, and repeat the run"
+)
+_UNPROVED = "its result does not say from which content it was made. Repeat the run"
+
+
+class NotThereError(Exception):
+    """An image that objects cannot be written of; the message says why, without a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFiles:
+    """
+    The DICOM images of a folder.
+
+    Attributes
+    ----------
+    by_uid : mapping of str to sequence of Path
+        By SOP Instance UID, as the run calls it.
+    by_study : mapping of str to sequence of str
+        SOP Instance UIDs by Study Instance UID, both as the run calls them.
+    key : bytes
+        Under which the run has hashed contents.
+    """
+
+    by_uid: Mapping[str, Sequence[Path]]
+    by_study: Mapping[str, Sequence[str]]
+    key: bytes
+
+    @classmethod
+    def look(cls, folder: Path, public: Callable[[str], str], key: bytes) -> ImageFiles:
+        """
+        Look at the header of every file.
+
+        Parameters
+        ----------
+        folder : Path
+        public : callable
+            Gives the UID that the run has for one.
+        key : bytes
+
+        Raises
+        ------
+        UsageError
+            If the folder does not exist.
+        """
+        by_uid: dict[str, list[Path]] = defaultdict(list)
+        by_study: dict[str, list[str]] = defaultdict(list)
+        for found in discover([folder]).files:
+            try:
+                source = read_source(found.path)
+            except ImageError:
+                uid = read_sop_instance_uid(found.path)
+            else:
+                uid = source.sop_instance_uid
+                by_study[public(source.study_instance_uid)].append(public(uid))
+            if uid is not None:
+                by_uid[public(uid)].append(found.path)
+        return cls(dict(by_uid), dict(by_study), key)
+
+    def find(self, uid: str, content: str | None, *, is_proved: bool = True) -> SourceImage:
+        """
+        Read the header of an image of the run.
+
+        Parameters
+        ----------
+        uid : str
+            As the run calls it.
+        content : str or None
+            The digest of what was analysed.
+        is_proved : bool
+            False for an image that was not analysed: then its content need not be known.
+
+        Raises
+        ------
+        NotThereError
+            If it is not there, is another one, or cannot be referred to.
+        """
+        paths = self.by_uid.get(uid, ())
+        if not paths:
+            raise NotThereError(_NOT_FOUND)
+        if content is None and is_proved:
+            raise NotThereError(_UNPROVED)
+        try:
+            found = {digest_of(path, self.key) for path in paths}
+            if len(found) > 1:
+                raise NotThereError(_TWICE)
+            if content is not None and found != {content}:
+                raise NotThereError(_CHANGED)
+            return read_source(paths[0])
+        except OSError as error:
+            message = (
+                f"its file cannot be read ({error.strerror or 'input/output error'}). Check its permissions and disk"
+            )
+            raise NotThereError(message) from None
+        except ImageError as error:
+            raise NotThereError(str(error).rstrip(".")) from None

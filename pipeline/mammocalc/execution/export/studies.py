@@ -1,0 +1,219 @@
+"""Which images of a run are one study, and what keeps them from being written about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from mammocalc.analysis.study import join_study
+from mammocalc.dicom.writer import StudyContent, StudyImage
+from mammocalc.execution.export.images import NotThereError
+from mammocalc.execution.export.request import LeftOut
+from mammocalc.execution.run_manifest import read_rows
+from mammocalc.results.from_json import read_result
+from mammocalc.results.layout import ROWS, result_files
+from mammocalc.vocabulary.errors import ResultError
+from mammocalc.vocabulary.lexicon import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mammocalc.dicom.writer import Device, SourceImage
+    from mammocalc.execution.export.images import ImageFiles
+    from mammocalc.execution.export.run_facts import KnownRun
+    from mammocalc.model import FileRow
+    from mammocalc.results.result import Result
+
+_PATIENTS = (
+    "its images name different patients, or the same one in different ways, so nothing was written of it: an object "
+    "would be filed under one of them. Correct the images, and repeat the run"
+)
+_UNKNOWN_FAILURES = (
+    "{} of the files that failed cannot be assigned to a study, so that no report says so: files.jsonl names them"
+)
+
+
+@dataclass(slots=True)
+class FoundStudy:
+    """
+    What there is to write about a study.
+
+    Attributes
+    ----------
+    uid : str
+        As the run calls it.
+    content : StudyContent or None
+        None where nothing can be written of it.
+    left_out : list of LeftOut
+        Its images that are missing; where there is one, no report can speak for the study.
+    notes : list of LeftOut
+    """
+
+    uid: str
+    content: StudyContent | None = None
+    left_out: list[LeftOut] = field(default_factory=list)
+    notes: list[LeftOut] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RunImages:
+    """
+    The images of a run by study, each by the name of its result or the row of its failure.
+
+    ``strays`` are failed files of which no header is known, so that they may belong to any study.
+    """
+
+    results: Mapping[str, Mapping[str, Path]]
+    failures: Mapping[str, Mapping[str, FileRow]]
+    strays: tuple[LeftOut, ...]
+
+    @property
+    def studies(self) -> list[str]:
+        """UIDs of all studies, sorted."""
+        return sorted(self.results.keys() | self.failures.keys())
+
+
+def sort_by_study(run: KnownRun, files: ImageFiles) -> RunImages:
+    """
+    Sort results and failures by study: by the headers of the images where they are there, else by the results.
+
+    Parameters
+    ----------
+    run : KnownRun
+    files : ImageFiles
+
+    Returns
+    -------
+    RunImages
+    """
+    study_of = {uid: study for study, uids in files.by_study.items() for uid in uids}
+    results: dict[str, dict[str, Path]] = defaultdict(dict)
+    for path in result_files(run.root):
+        results[study_of.get(path.stem) or _study_in(run.root / path)][path.stem] = path
+    analysed = {uid for uids in results.values() for uid in uids}
+    failures: dict[str, dict[str, FileRow]] = defaultdict(dict)
+    strays: list[LeftOut] = []
+    unknown = 0
+    for row in read_rows(run.root / ROWS):
+        uid = row.sop_instance_uid
+        if row.status is Status.ANALYSED and uid not in analysed:
+            strays.append(LeftOut(str(uid), "its result is not in the run any more. Repeat the run"))
+        if row.status is not Status.FAILED or uid in analysed:
+            continue
+        if uid in study_of:
+            failures[study_of[uid]][uid] = row
+        else:
+            unknown += 1
+    if unknown:
+        strays.append(LeftOut("", _UNKNOWN_FAILURES.format(unknown)))
+    return RunImages(results, failures, tuple(strays))
+
+
+def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, device: Device) -> FoundStudy:
+    """
+    Bring the results of a study together with its images.
+
+    Parameters
+    ----------
+    uid : str
+        Of the study, as the run calls it.
+    images : RunImages
+    run : KnownRun
+    files : ImageFiles
+    device : Device
+
+    Returns
+    -------
+    FoundStudy
+    """
+    study = FoundStudy(uid)
+    found: list[StudyImage] = []
+    for image, place in images.results.get(uid, {}).items():
+        try:
+            result = _read(run.root / place, image)
+            source = files.find(image, result.provenance.source_digest)
+            found.append(StudyImage(source, result, _overlay_of(result, run.root)))
+        except NotThereError as error:
+            study.left_out.append(LeftOut(image, str(error)))
+    found = _in_hanging_order(found)
+    for image, row in sorted(images.failures.get(uid, {}).items()):
+        try:
+            found.append(StudyImage(files.find(image, row.content, is_proved=False), None))
+        except NotThereError as error:
+            study.left_out.append(LeftOut(image, str(error)))
+    others = tuple(_others(files, uid, images))
+    patients = {image.source.patient for image in found}
+    if any(not _is_one_patient(one, other) for one, other in combinations(patients, 2)):
+        study.left_out.append(LeftOut(uid, _PATIENTS))
+    elif found:
+        study.content = StudyContent(tuple(found), run.facts, device, others)
+        study.notes.extend(_notes(uid, patients))
+    return study
+
+
+def _read(path: Path, uid: str) -> Result:
+    try:
+        result = read_result(path)
+    except (ResultError, OSError) as error:
+        why = error if isinstance(error, ResultError) else error.strerror or "it cannot be read"
+        message = f"its result cannot be used ({why})"
+        raise NotThereError(message) from None
+    if result.report.identity.sop_instance_uid != uid:
+        message = "its result is that of another image. Repeat the run"
+        raise NotThereError(message)
+    return result
+
+
+def _in_hanging_order(images: list[StudyImage]) -> list[StudyImage]:
+    """Sort analysed images as a study has them."""
+    reports = {image.source.sop_instance_uid: image.result.report for image in images if image.result is not None}
+    if not reports:
+        return images
+    joined = [report.identity.sop_instance_uid for report in join_study(reports.values()).images]
+    names = {uid: joined.index(report.identity.sop_instance_uid) for uid, report in reports.items()}
+    return sorted(images, key=lambda image: names[image.source.sop_instance_uid])
+
+
+def _study_in(path: Path) -> str:
+    """Give the study that a result names; none where it cannot be read."""
+    try:
+        return read_result(path).report.identity.study_instance_uid
+    except (ResultError, OSError):
+        return ""
+
+
+def _overlay_of(result: Result, root: Path) -> partial[bytes] | None:
+    return None if result.overlay is None else partial(_read_overlay, root, result.overlay.path)
+
+
+def _read_overlay(root: Path, place: str) -> bytes:
+    """Read an overlay of the run; OSError where there is none within its folder."""
+    file = (root / place).resolve()
+    if not file.is_relative_to(root.resolve()):
+        message = "it does not lie in the folder of the run"
+        raise OSError(message)
+    return file.read_bytes()
+
+
+def _others(files: ImageFiles, study: str, images: RunImages) -> Iterator[SourceImage]:
+    """Give the images of a study that have neither a result nor a failure."""
+    known = images.results.get(study, {}).keys() | images.failures.get(study, {}).keys()
+    for uid in sorted(set(files.by_study.get(study, ())) - known):
+        try:
+            yield files.find(uid, None, is_proved=False)
+        except NotThereError:
+            continue  # nothing was promised of it
+
+
+def _is_one_patient(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two headers name one patient: by the same identifier, and by nothing else that contradicts."""
+    return one[:2] == other[:2] and all(not a or not b or a == b for a, b in zip(one, other, strict=True))
+
+
+def _notes(uid: str, patients: set[tuple[str, ...]]) -> Iterator[LeftOut]:
+    if any(not identifier for identifier, *_ in patients):
+        yield LeftOut(uid, "its images name no Patient ID (0010,0020), and so do its objects: file them by hand")

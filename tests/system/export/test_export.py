@@ -1,0 +1,259 @@
+"""The export of a run: what is written, what is left out and why, and that nothing wrong is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pydicom
+import pytest
+
+import mammocalc as mc
+from mammocalc.cli import main
+from mammocalc.dicom.writer import Kind
+from mammocalc.execution.export.export import export
+from mammocalc.execution.export.request import ExportRequest, ExportSummary
+from mammocalc.vocabulary.errors import StoppedError, UsageError
+
+Export = Callable[..., ExportSummary]
+PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate", "StudyID")
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def reasons(summary: ExportSummary) -> str:
+    return "\n".join(map(str, summary.left_out))
+
+
+def test_every_kind_is_written_and_carries_patient_and_study_of_its_images(study_objects: Path, views: Path) -> None:
+    source = pydicom.dcmread(next(views.glob("*.dcm")), stop_before_pixels=True)
+    listed = json.loads((study_objects / "export.json").read_bytes())
+    assert listed["state"] == "finished"
+    assert {item["kind"] for item in listed["objects"]} >= {"cad-sr", "gsps"}
+    assert {item["file"] for item in listed["objects"]} == set(bytes_of(study_objects)) - {"export.json"}
+    for item in listed["objects"]:
+        found = pydicom.dcmread(study_objects / item["file"])
+        assert [found.get(keyword) for keyword in PATIENT] == [source.get(keyword) for keyword in PATIENT]
+        assert found.SOPInstanceUID == item["sop_instance_uid"] == found.file_meta.MediaStorageSOPInstanceUID
+        assert found.SOPClassUID == item["sop_class_uid"]
+        assert len(found.SOPInstanceUID) <= 44
+
+
+def test_equal_runs_give_equal_bytes_and_another_name_other_uids(
+    study_objects: Path, study_run: Path, views: Path, tmp_path: Path
+) -> None:
+    again = mc.export(study_run, views, tmp_path / "again")
+    assert again.left_out == ()
+    assert bytes_of(tmp_path / "again") == bytes_of(study_objects)
+    other = mc.open_run(study_run).export(views, tmp_path / "other", to="cad-sr", manufacturer="House")
+    [report] = other.objects
+    assert report.file not in bytes_of(study_objects)
+    assert pydicom.dcmread(tmp_path / "other" / report.file).Manufacturer == "House"
+
+
+def test_the_command_line_writes_them_and_says_that_they_name_the_patient(
+    study_run: Path, views: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["export", str(study_run), "--images", str(views), "--out", str(tmp_path / "out"), "--to", "cad-sr,gsps"]
+    assert main(call) == 0
+    assert "5 DICOM objects" in (said := capsys.readouterr().out)
+    assert "name the patient" in said
+    assert "Synthetic" not in said
+
+
+def test_images_that_moved_or_changed_are_named_and_no_report_speaks_without_them(
+    images: Path, export_to: Export, edit: Callable[..., None], study_run: Path
+) -> None:
+    shutil.move(images / "R_CC.dcm", images / "deep.name")
+    assert export_to(images, Kind.CAD_SR).left_out == ()  # moved, and found by its UID
+    edit(images / "R_MLO.dcm", ImageComments="other")
+    (images / "deep.name").unlink()
+    summary = export_to(images, Kind.CAD_SR, Kind.GSPS)
+    assert "no file under --images has this image's UID" in reasons(summary)
+    assert "its content has changed" in reasons(summary)
+    assert "no report of this study was written" in reasons(summary)
+    assert [item.kind for item in summary.objects] == ["gsps", "gsps"]
+
+
+def test_a_uid_with_two_contents_is_nobodys(images: Path, export_to: Export, edit: Callable[..., None]) -> None:
+    shutil.copy(images / "R_CC.dcm", images / "same.dcm")
+    assert export_to(images, Kind.GSPS).left_out == ()
+    edit(images / "same.dcm", ImageComments="other")
+    summary = export_to(images, Kind.GSPS)
+    assert "other content" in reasons(summary)
+    assert len(summary.objects) == 3
+
+
+def test_two_patients_in_one_study_are_written_as_none(
+    images: Path, edit: Callable[..., None], judge: Callable[..., object], tmp_path: Path
+) -> None:
+    edit(images / "R_CC.dcm", PatientID="ANOTHER-1")
+    judge(images, tmp_path / "run")
+    summary = mc.export(tmp_path / "run", images, tmp_path / "out")
+    assert "different patients" in reasons(summary)
+    assert "ANOTHER" not in reasons(summary)
+    assert summary.objects == ()
+    assert list((tmp_path / "out").glob("**/*.dcm")) == []
+
+
+def test_an_image_that_names_no_patient_is_written_as_it_is_and_that_is_said(
+    images: Path, edit: Callable[..., None], judge: Callable[..., object], tmp_path: Path
+) -> None:
+    for path in images.glob("*.dcm"):
+        edit(path, PatientID=None, PatientName=None, PatientSex=None, StudyTime=None)
+    judge(images, tmp_path / "run")
+    summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr")
+    assert summary.left_out == ()
+    assert "name no Patient ID" in str(summary.notes[0])
+    found = pydicom.dcmread(tmp_path / "out" / summary.objects[0].file)
+    assert (found.PatientID, str(found.PatientName), found.StudyTime) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("character_set", "name"),
+    [
+        ("ISO_IR 100", "Müller^Zoë"),
+        ("ISO_IR 192", "Müller^Żółć^山田"),
+        (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+    ],
+)
+def test_names_come_through_in_every_character_set(
+    character_set: object,
+    name: str,
+    images: Path,
+    edit: Callable[..., None],
+    judge: Callable[..., object],
+    tmp_path: Path,
+) -> None:
+    for path in images.glob("*.dcm"):
+        if path.name == "L_CC.dcm":
+            edit(path, SpecificCharacterSet=character_set, PatientName=name, StudyDescription="Mammo")
+        else:
+            path.unlink()
+    judge(images, tmp_path / "run", "outputs.overlays=none")
+    summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr,gsps")
+    source = pydicom.dcmread(images / "L_CC.dcm")
+    for item in summary.objects:
+        found = pydicom.dcmread(tmp_path / "out" / item.file)
+        assert found.PatientName == source.PatientName == name
+        assert found.PatientName.original_string == source.PatientName.original_string
+        assert found.SpecificCharacterSet == source.SpecificCharacterSet
+
+
+def test_a_name_that_its_character_set_cannot_hold_is_left_to_its_owner(
+    images: Path, judge: Callable[..., object], tmp_path: Path
+) -> None:
+    path = images / "L_CC.dcm"
+    dataset = pydicom.dcmread(path)
+    dataset.SpecificCharacterSet, dataset.PatientID = "ISO_IR 192", "MARKER"
+    dataset.save_as(path)
+    path.write_bytes(path.read_bytes().replace(b"MARKER", b"M\xfcRKE "))
+    for other in set(images.glob("*.dcm")) - {path}:
+        other.unlink()
+    judge(images, tmp_path / "run", "outputs.overlays=none")
+    summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr,gsps")
+    assert summary.objects == ()
+    assert "Specific Character Set (0008,0005)" in reasons(summary)
+    assert "RKE" not in reasons(summary)
+
+
+def test_the_folder_is_one_of_its_own(study_run: Path, images: Path, tmp_path: Path) -> None:
+    for out, why in ((study_run / "dicom", "names? nobody"), (images, "folder of the images")):
+        with pytest.raises(UsageError, match=why):
+            export(ExportRequest(study_run, images, out))
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "letter.txt").touch()
+    with pytest.raises(UsageError, match="no export has put there"):
+        export(ExportRequest(study_run, images, tmp_path / "used"))
+    assert [path.name for path in (tmp_path / "used").iterdir()] == ["letter.txt"]
+    assert not (study_run / "dicom").exists()
+
+
+def test_what_an_earlier_export_left_is_not_sent_along(
+    images: Path, export_to: Export, study_run: Path, tmp_path: Path
+) -> None:
+    export_to(images, Kind.CAD_SR, Kind.GSPS)
+    (images / "R_CC.dcm").unlink()
+    summary = export_to(images, Kind.CAD_SR, Kind.GSPS)
+    left = {path.relative_to(tmp_path / "objects").as_posix() for path in (tmp_path / "objects").rglob("*.dcm")}
+    assert left == {item.file for item in summary.objects}
+
+
+def test_runs_that_cannot_be_used_are_refused_before_anything_is_done(
+    study_run: Path, images: Path, tmp_path: Path
+) -> None:
+    run = Path(shutil.copytree(study_run, tmp_path / "run"))
+    record = json.loads((run / "run.json").read_bytes())
+    for changes, why in (
+        ({"schema_version": "9.0"}, "newer"),
+        ({"state": "running"}, "has not ended"),
+        ({"state": "stopped"}, "has not ended"),
+        ({"started": "yesterday"}, "not what a run writes"),
+        ({"configuration": {"privacy": {"uids": "keep", "patient_key_salt": "(set, not shown)"}}}, "--salt-file"),
+    ):
+        (run / "run.json").write_text(json.dumps(record | changes), encoding="utf-8")
+        with pytest.raises(UsageError, match=why):
+            export(ExportRequest(run, images, tmp_path / "out"))
+    (run / "run.json").unlink()
+    with pytest.raises(UsageError, match="holds no run"):
+        export(ExportRequest(run, images, tmp_path / "out"))
+    with pytest.raises(UsageError, match="does not exist"):
+        export(ExportRequest(study_run, tmp_path / "nowhere", tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_result_of_another_version_is_left_out_by_itself(study_run: Path, images: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(study_run, tmp_path / "run"))
+    broken = min((run / "results").glob("*.json"))
+    broken.write_text(broken.read_text("utf-8").replace('"schema_version": "2.0"', '"schema_version": "3.1"'), "utf-8")
+    summary = export(ExportRequest(run, images, tmp_path / "out", (Kind.CAD_SR, Kind.GSPS)))
+    assert "install a newer mammocalc" in reasons(summary)
+    assert [item.kind for item in summary.objects] == ["gsps"] * 3
+
+
+def test_uids_that_a_run_has_hashed_are_found_again_under_its_salt(
+    images: Path, judge: Callable[..., object], tmp_path: Path
+) -> None:
+    salt = tmp_path / "salt"
+    salt.write_text("of the house\n", encoding="utf-8")
+    judge(images, tmp_path / "run", "privacy.uids=hash", "privacy.patient_key_salt=of the house")
+    with pytest.raises(UsageError, match="--salt-file"):
+        mc.export(tmp_path / "run", images, tmp_path / "out")
+    summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr", salt_file=salt)
+    assert summary.left_out == ()
+    real = {str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in images.glob("*.dcm")}
+    assert set(summary.objects[0].images) == real
+
+
+def test_a_full_disk_stops_it_with_a_sentence_and_nothing_half_written(
+    images: Path, export_to: Export, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real, calls = os.fsync, []
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) > 3:
+            raise OSError(28, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoppedError, match="make room"):
+        export_to(images, Kind.CAD_SR, Kind.GSPS)
+    monkeypatch.undo()
+    assert not list((tmp_path / "objects").rglob("*.part"))
+    for path in (tmp_path / "objects").rglob("*.dcm"):
+        pydicom.dcmread(path)
+    assert export_to(images, Kind.CAD_SR, Kind.GSPS).left_out == ()
+
+
+def test_a_name_that_no_object_can_bear_is_refused(study_run: Path, images: Path, tmp_path: Path) -> None:
+    for name in ("", "a\\b", "x" * 65, "Müller", "two\nlines"):
+        with pytest.raises(UsageError, match="printable ASCII"):
+            mc.export(study_run, images, tmp_path / "out", manufacturer=name)
+    with pytest.raises(UsageError, match="there is no kind of object 'pdf'"):
+        mc.export(study_run, images, tmp_path / "out", to="cad-sr,pdf")

@@ -1,0 +1,139 @@
+"""Objects of every kind of study, held against the validators that other people wrote, where these are installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pydicom
+import pytest
+
+from mammocalc.dicom.writer import Kind
+from mammocalc.execution.export.export import export
+from mammocalc.execution.export.request import ExportRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Tool = Callable[..., subprocess.CompletedProcess[str]]
+UNKNOWN_TO_VALIDATORS = {"labelmap"}
+"""dicom3tools of 2022 does not know the class."""
+
+
+def errors_of(path: Path, tool: Tool) -> list[str]:
+    """Give what dciodvfy calls an error in an object."""
+    done = tool("dciodvfy", "-new", path)
+    return [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error")]
+
+
+def hold_against_validators(folder: Path, images: Path, tool: Tool) -> None:
+    """Demand of every object of an export what the validators of its kind can say."""
+    paths = sorted(folder.glob("*/*/*.dcm"))
+    assert paths
+    for path in paths:
+        kind = path.parent.name
+        if kind not in UNKNOWN_TO_VALIDATORS:
+            assert errors_of(path, tool) == [], kind
+        if kind in {"cad-sr", "sr-1500"}:
+            shown = tool("dsrdump", path)
+            assert (shown.returncode, shown.stderr.splitlines()) == (0, known_words(shown.stderr)), kind
+        if kind == "gsps":
+            assert "Test passed." in (checked := tool("dcmpschk", path)).stdout + checked.stderr
+    compared = tool("dcentvfy", *sorted(images.rglob("*.dcm")), *paths)
+    lines = (compared.stdout + compared.stderr).splitlines()
+    # Of one attribute it says that it belongs to the study in one class of objects and to the series in another.
+    values = [line for line in lines if "Different information entities for attribute" not in line]
+    assert [line for line in values if "Patient" in line or "Study" in line] == []
+
+
+def known_words(said: str) -> list[str]:
+    """Give the lines of dsrdump that speak of itself."""
+    return [line for line in said.splitlines() if "template constraints not yet supported" in line]
+
+
+def tried(images: Path, judge: Callable[..., object], out: Path, *settings: str) -> Path:
+    """Run and export a folder; nothing may be left out."""
+    judge(images, out / "run", *settings)
+    assert export(ExportRequest(out / "run", images, out / "objects")).left_out == ()
+    return out / "objects"
+
+
+def summary_of(folder: Path) -> str:
+    """Give the code under which a CAD SR sums up what was found."""
+    [path] = folder.glob("*/cad-sr/*.dcm")
+    items = pydicom.dcmread(path).ContentSequence
+    [summary] = [item for item in items if item.ConceptNameCodeSequence[0].CodeValue == "111017"]
+    return str(summary.ConceptCodeSequence[0].CodeValue)
+
+
+def test_four_views(study_objects: Path, views: Path, tool: Tool) -> None:
+    hold_against_validators(study_objects, views, tool)
+    assert summary_of(study_objects) == "111242"
+
+
+def keep(images: Path, *names: str) -> None:
+    for path in set(images.glob("*.dcm")) - {images / f"{name}.dcm" for name in names}:
+        path.unlink()
+
+
+def test_one_image_without_a_finding(images: Path, judge: Callable[..., object], tool: Tool, tmp_path: Path) -> None:
+    keep(images, "L_CC")
+    objects = tried(images, judge, tmp_path)
+    hold_against_validators(objects, images, tool)
+    assert summary_of(objects) == "111241"
+
+
+def test_single_calcifications_alone(images: Path, judge: Callable[..., object], tool: Tool, tmp_path: Path) -> None:
+    keep(images, "L_MLO")
+    objects = tried(images, judge, tmp_path)
+    hold_against_validators(objects, images, tool)
+    assert summary_of(objects) == "111242"
+
+
+def test_images_without_a_pixel_spacing(
+    images: Path, judge: Callable[..., object], tool: Tool, edit: Callable[..., None], tmp_path: Path
+) -> None:
+    keep(images, "R_CC", "R_MLO")
+    for path in images.glob("*.dcm"):
+        edit(path, ImagerPixelSpacing=None, EstimatedRadiographicMagnificationFactor=None)
+    hold_against_validators(tried(images, judge, tmp_path), images, tool)
+
+
+def test_a_cluster_without_a_descriptor(images: Path, judge: Callable[..., object], tool: Tool, tmp_path: Path) -> None:
+    keep(images, "R_CC")
+    judge(images, tmp_path / "run")
+    [path] = (tmp_path / "run" / "results").glob("*.json")
+    document = json.loads(path.read_bytes())
+    for cluster in document["clusters"]:
+        cluster["distribution"]["label"], cluster["distribution"]["between"] = "indeterminate", ["linear", "segmental"]
+        cluster["hull"] = []
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert export(ExportRequest(tmp_path / "run", images, tmp_path / "objects")).left_out == ()
+    hold_against_validators(tmp_path / "objects", images, tool)
+
+
+@pytest.mark.parametrize("failing", [1, 4])
+def test_some_failed_and_all_failed(
+    failing: int, images: Path, judge: Callable[..., object], tool: Tool, tmp_path: Path
+) -> None:
+    for path in sorted(images.glob("*.dcm"))[:failing]:
+        dataset = pydicom.dcmread(path)
+        dataset.PixelData = b"\0" * len(dataset.PixelData)  # no breast
+        dataset.save_as(path)
+    objects = tried(images, judge, tmp_path)
+    hold_against_validators(objects, images, tool)
+    assert summary_of(objects) == ("111244" if failing == 1 else "111245")
+    assert len(list(objects.glob("*/gsps/*.dcm"))) == 4 - failing
+
+
+def test_a_run_over_images_and_objects_looks_at_the_images_alone(
+    study_objects: Path, views: Path, judge: Callable[..., object], rows_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    judge((views, study_objects), tmp_path / "run")
+    rows = rows_of(tmp_path / "run").values()
+    assert [row["status"] for row in rows if row["status"] != "skipped"] == ["analysed"] * 4
+    objects = list(study_objects.rglob("*.dcm"))
+    assert len(rows) == 4 + len(objects)
+    assert Kind.SEG.value in {path.parent.name for path in objects} or len(objects) == 5
