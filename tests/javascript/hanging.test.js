@@ -33,12 +33,12 @@ test("where no two are usual, the first four hang as they come", () => {
 
 test("the breast has some room around it, within the image", () => {
   const outline = /** @type {Point[]} */ ([[100, 0], [100, 300], [500, 300], [500, 0]]);
-  assert.deepEqual(boxOf({ rows: 505, columns: 800 }, result({ breast: { outline } })), [0, 88, 312, 505]);
+  assert.deepEqual(boxOf({ rows: 505, columns: 800 }, result({ breast: { outline, nipple: null } })), [0, 88, 312, 505]);
 });
 
 test("without an outline the whole image is seen", () => {
   assert.deepEqual(boxOf({ rows: 500, columns: 800 }, null), [0, 0, 800, 500]);
-  assert.deepEqual(boxOf({ rows: 500, columns: 800 }, result({ breast: { outline: [] } })), [0, 0, 800, 500]);
+  assert.deepEqual(boxOf({ rows: 500, columns: 800 }, result({ breast: { outline: [], nipple: null } })), [0, 0, 800, 500]);
 });
 
 test("four breasts are side by side on a wide stage, and two by two on a high one", () => {

@@ -9,7 +9,7 @@ const PAGE = new URL("../../pipeline/mammocalc/review/page/", import.meta.url);
 const read = (/** @type {string} */ name) => readFileSync(new URL(name, PAGE), "utf8");
 
 test("every element that scripts ask for is on the page", () => {
-  const [, known] = /export interface Elements \{\n(.*?)\n\}/s.exec(read("types.d.ts")) ?? [];
+  const [, known] = /export interface Elements \{\n(.*?)\n\}/s.exec(read("element_types.d.ts")) ?? [];
   const names = [...known.matchAll(/^ {2}"?([\w-]+)"?:/gm)].map(([, name]) => name);
   const ids = [...read("index.html").matchAll(/ id="([\w-]+)"/g)].map(([, id]) => id);
   assert.ok(names.length > 40);

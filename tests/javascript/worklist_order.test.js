@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VALUES_OF, comparison } from "../../pipeline/mammocalc/review/page/worklist_order.js";
+import { VALUES_OF, comparison, hasPriors } from "../../pipeline/mammocalc/review/page/worklist_order.js";
 
 /** @import { ListedImage } from "../../pipeline/mammocalc/review/page/types.js" */
 
@@ -11,7 +11,7 @@ import { VALUES_OF, comparison } from "../../pipeline/mammocalc/review/page/work
  */
 function listed(facts) {
   return {
-    patient_key: "p", study_uid: "s", series_uid: "1", laterality: "R", view: "CC", rows: 1, columns: 1, spacing_mm: null,
+    patient_key: "p", patient: "p", examination: { number: 1, of: 1, days_earlier: 0 }, study_uid: "s", series_uid: "1", laterality: "R", view: "CC", rows: 1, columns: 1, spacing_mm: null,
     distribution: null, presence_level: null, counts: null, seconds: null, flags: [], thumbnail: false, overlay: false, file: null,
     read: false, agreed: false, ...facts,
   };
@@ -41,6 +41,15 @@ test("distributions in the order of the vocabulary, the surest of each first", (
 test("cases of one patient together, hung as usual, other views behind", () => {
   const images = [["L", "MLO"], ["R", "XCCL"], ["L", "CC"], ["R", "MLO"], ["R", "CC"]].map(([laterality, view], at) => listed({ uid: String(at), laterality, view }));
   assert.equal(sorted("case", [...images, listed({ uid: "9", patient_key: "a" })]), "9 4 2 3 0 1");
+});
+
+test("of one patient the newest examination stands first, whatever its study is called", () => {
+  const taken = (/** @type {string} */ uid, /** @type {number} */ number, /** @type {string} */ view) => listed({
+    uid, view, study_uid: `s${9 - number}`, examination: { number, of: 2, days_earlier: number === 1 ? 0 : 730 },
+  });
+  const images = [taken("a", 2, "CC"), taken("b", 1, "MLO"), taken("c", 2, "MLO"), taken("d", 1, "CC")];
+  assert.equal(sorted("case", images), "d b a c");
+  assert.deepEqual([hasPriors(images), hasPriors([listed({ uid: "a" })])], [true, false]);
 });
 
 test("presence falls into three parts, with its limits in the upper one", () => {

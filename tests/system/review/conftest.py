@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import pydicom
 import pytest
 
 from mammocalc.simulation import simulate
@@ -170,6 +171,48 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
     (top / "in" / f"{HOSTILE}.dcm").write_bytes(b"")
     judge(top / "in", top / "run")
     return top
+
+
+@pytest.fixture(scope="session")
+def dated(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
+    """A run over two examinations of one patient: four views, and two years earlier three of them, larger."""
+    top = tmp_path_factory.mktemp("dated")
+    for day, size in (("20240301", (80.0, 56.0)), ("20220301", (86.0, 62.0))):
+        views = [one for one in CASE if day == "20240301" or one[0] != "rmlo"]
+        scenes = tuple(
+            Scene(
+                name=f"{name}_{day}",
+                kind=kind,
+                seed=11 + len(name),
+                patient=7,
+                laterality=side,
+                view=view,
+                field_mm=size,
+                pixel_spacing_mm=0.1 if day == "20240301" else 0.12,
+                micro_diameter_mm=(0.4, 0.7),
+                snr=(40.0, 80.0),
+            )
+            for name, kind, side, view in views
+        )
+        simulate(top / "in" / day, Recipe(scenes=scenes))
+        for path in (top / "in" / day).glob("*.dcm"):
+            dataset = pydicom.dcmread(path)
+            dataset.StudyDate, dataset.StudyInstanceUID = day, f"2.25.{day}"
+            dataset.save_as(path)
+    judge(top / "in", top / "run")
+    return top
+
+
+@pytest.fixture(scope="session")
+def dated_results(dated: Path) -> dict[str, dict[str, Any]]:
+    """The results of both examinations by side, view and ``new`` or ``old``."""
+    documents = [json.loads(path.read_bytes()) for path in sorted((dated / "run" / "results").rglob("*.json"))]
+    newest = max(one["image"]["study_day"] for one in documents)
+    return {
+        f"{image['laterality']} {image['view']} {'new' if image['study_day'] == newest else 'old'}": one
+        for one in documents
+        for image in [one["image"]]
+    }
 
 
 @pytest.fixture(scope="session")

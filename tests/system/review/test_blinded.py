@@ -128,7 +128,7 @@ def test_the_page_shows_the_marks_when_the_last_view_of_the_case_is_read(
     page.until("[...document.querySelectorAll('.thumb img')].every((one) => one.naturalWidth > 50)")
     sources = page.locator(".thumb img").evaluate_all("all => all.map(one => one.src)")
     assert all(source.endswith("/plain") for source in sources)
-    assert page.locator("#order option").all_inner_texts() == ["Case"]
+    assert page.locator("#order option").all_inner_texts() == ["Patient, newest examination first"]
     legends = page.locator("legend").all_inner_texts()
     assert not {"Presence", "Distribution", "Flags"} & set(legends)
     names = [f"{one['image']['laterality']} {one['image']['view']}" for one in results.values()]

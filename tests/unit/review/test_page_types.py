@@ -1,4 +1,4 @@
-"""The page's own words for a result, ``types.d.ts``, against the schema of results."""
+"""The page's own words for a result, ``result_types.d.ts``, against the schema of results."""
 
 import re
 from importlib import resources
@@ -12,6 +12,7 @@ PARTS = {
     "Result": (),
     "ResultImage": ("image",),
     "ResultBreast": ("breast",),
+    "ResultNipple": ("breast", "nipple"),
     "ResultCounts": ("counts",),
     "ResultDistribution": ("distribution",),
     "ResultOverlay": ("overlay",),
@@ -26,7 +27,7 @@ PARTS = {
 
 def fields() -> dict[str, dict[str, str]]:
     """The fields that the page declares for each record of a result, and their types."""
-    text = (resources.files("mammocalc.review") / "page" / "types.d.ts").read_text(encoding="utf-8")
+    text = (resources.files("mammocalc.review") / "page" / "result_types.d.ts").read_text(encoding="utf-8")
     records = re.findall(r"^export interface (Result\w*) \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
     return {name: dict(re.findall(r"^  (\w+): (.+);$", body, re.MULTILINE)) for name, body in records}
 

@@ -2,13 +2,16 @@
 // The page as a whole: what is shown under which address, who reads, and what its parts tell one another.
 
 import { getWorklist } from "./api.js";
+import { openImage, preload } from "./case_opening.js";
 import { commandsOf } from "./commands.js";
 import { byId, h, messageOf, toast } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { showPlace, showProgress, showSaved } from "./header.js";
 import { showHistory } from "./history_dialog.js";
 import { revealSelected, showPanel } from "./panel.js";
+import { comparePriors } from "./priors.js";
 import { SizeCorrection } from "./size_correction.js";
+import { hang, toggleLarge } from "./stage_layout.js";
 import { buildToolbar } from "./toolbar.js";
 import { Viewer } from "./viewer.js";
 import { Worklist } from "./worklist.js";
@@ -46,7 +49,7 @@ export class App {
   viewChanged() {
     const { viewer } = this;
     if (byId("viewer").hidden || !viewer.active) return;
-    for (const pane of viewer.all) pane.node.classList.toggle("active", pane === viewer.active && viewer.panes.length > 1);
+    for (const pane of viewer.known) pane.node.classList.toggle("active", pane === viewer.active && viewer.panes.length > 1);
     this.showToolbar();
     showPanel(viewer, this.vocabulary);
     showPlace(this.worklist, viewer);
@@ -86,7 +89,7 @@ export class App {
   }
 
   placeChanged() {
-    const wanted = this.addressOf(this.viewer.current.uid);
+    const wanted = this.addressOf(this.viewer.homeOf(this.viewer.current).uid);
     if (location.hash !== wanted) history.replaceState(null, "", wanted);
     this.viewChanged();
   }
@@ -97,7 +100,8 @@ export class App {
   activateOne(pane) {
     const { viewer } = this;
     viewer.active = pane;
-    if (viewer.large || !viewer.panes.includes(pane)) viewer.hang(true);
+    if (viewer.large || !viewer.homes.includes(pane)) hang(viewer, true);
+    else if (viewer.comparing === "place") hang(viewer, false, true);
     viewer.toPicture();
     viewer.select(null, pane);
     this.placeChanged();
@@ -105,8 +109,9 @@ export class App {
 
   /** @param {1 | -1} by */
   activate(by) {
-    const { all, current } = this.viewer;
-    this.activateOne(all[(all.indexOf(current) + by + all.length) % all.length]);
+    const { viewer } = this;
+    const { all } = viewer;
+    this.activateOne(all[(all.indexOf(viewer.homeOf(viewer.current)) + by + all.length) % all.length]);
   }
 
   /** @param {1 | -1} by */
@@ -118,10 +123,10 @@ export class App {
 
   preload() {
     const next = this.neighbourOf(1);
-    if (next) setTimeout(() => this.viewer.preload(next).catch(() => {}), PRELOAD_MS);
+    if (next) setTimeout(() => preload(this.viewer, next).catch(() => {}), PRELOAD_MS);
   }
 
-  /** Leave a field, put down the tool, show all views, show the worklist: the first of these that there is. */
+  /** Leave a field, put down the tool, take the priors away, show all views, show the worklist: the first of these that there is. */
   back() {
     const { viewer } = this;
     const field = document.activeElement?.closest("input, textarea, select");
@@ -130,7 +135,8 @@ export class App {
       if (!byId("viewer").hidden) viewer.toPicture();
     } else if (byId("viewer").hidden) return;
     else if (viewer.tool !== "window" || viewer.lensOn || viewer.panes.some((pane) => pane.rulers.length)) this.putDown();
-    else if (viewer.large && viewer.all.length > 1) viewer.toggleLarge();
+    else if (viewer.comparing !== "none") comparePriors(viewer, viewer.comparing);
+    else if (viewer.large && viewer.all.length > 1) toggleLarge(viewer);
     else location.hash = "#/";
   }
 
@@ -139,7 +145,7 @@ export class App {
     const { viewer } = this;
     viewer.tool = "window";
     viewer.lensOn = false;
-    for (const pane of viewer.all) {
+    for (const pane of viewer.known) {
       pane.rulers = [];
       pane.crosshair = null;
     }
@@ -167,7 +173,9 @@ export class App {
    * @returns {string | undefined}
    */
   neighbourOf(by) {
-    const { active, all, large } = this.viewer;
+    const { viewer } = this;
+    const { all, large } = viewer;
+    const active = viewer.active && viewer.homeOf(viewer.active);
     const list = this.worklist.shown.map((image) => image.uid);
     const inCase = (large || all.length < 2) && active ? [active.uid] : all.map((pane) => pane.uid);
     let at = list.indexOf(active?.uid ?? "");
@@ -213,7 +221,7 @@ export class App {
     show("viewer");
     byId("stage").dataset.pictured = "";
     try {
-      await viewer.open(uid, isLarge);
+      await openImage(viewer, uid, isLarge);
       document.title = `${viewer.active?.where.textContent} · mammocalc`;
       showSaved(viewer);
       viewer.toPicture();

@@ -3,6 +3,7 @@
 
 import { thumbnailOf } from "./api.js";
 import { h, sayCounts, sayPresence, symbol, words } from "./dom.js";
+import { sayInterval } from "./intervals.js";
 
 /**
  * @import { ListedFile, ListedImage, Vocabulary } from "./types.js"
@@ -49,10 +50,13 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
   const state = entry.agreed ? "agreed" : entry.read ? "read" : "unread";
   const label = distribution ? words(distribution) : "not shown yet";
   const count = counts ? sayCounts(counts) : "";
-  const name = `${side} ${view}, ${label}, ${count}, ${state}`;
+  const time = whenOf(entry);
+  const when = time ? `${time.textContent}, ` : "";
+  const name = `${side} ${view}, ${when}${label}, ${count}, ${state}`;
   return h("a", { ...attributes, title: entry.file, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
     picture(entry, reader, plain),
     h("span", { class: "view-name" }, `${side} ${view}`),
+    time,
     h("span", { class: "state" }, state === "unread" ? "" : `✓ ${state}`),
     h("div", { class: "words" },
       h("div", { class: "line" },
@@ -60,6 +64,16 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
         h("span", { class: "label" }, label),
         presenceOf(entry)),
       h("div", { class: "line dim" }, h("span", {}, count), flagsOf(entry, vocabulary))));
+}
+
+/**
+ * Which of several examinations it belongs to; null where the patient has one.
+ *
+ * @param {ListedImage} entry
+ */
+function whenOf({ examination: { number, of, days_earlier: days } }) {
+  if (of < 2) return null;
+  return h("span", { class: "when" }, number === 1 && days === 0 ? `newest of ${of}` : sayInterval(days));
 }
 
 /** @param {ListedImage} entry */

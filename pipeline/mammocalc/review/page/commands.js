@@ -2,8 +2,10 @@
 // What keys and the toolbar do: one table of commands by name.
 
 import { add, agree, judge, labelDistribution, labelMorphology, markRead, undo } from "./answering.js";
-import { around, byId } from "./dom.js";
+import { around, byId, toast } from "./dom.js";
 import { localise } from "./local.js";
+import { comparePriors } from "./priors.js";
+import { fit, toggleLarge } from "./stage_layout.js";
 import { step } from "./stepping.js";
 
 /**
@@ -38,7 +40,7 @@ export const CLICKED_MM = 0.3;  // the diameter of a missed calcification that i
 export function commandsOf(viewer, app, correction) {
   const tool = (/** @type {Tool} */ name) => {
     viewer.tool = viewer.tool === name ? "window" : name;
-    for (const pane of viewer.all) pane.crosshair = null;
+    for (const pane of viewer.known) pane.crosshair = null;
     const { active } = viewer;
     if (["ruler", "add"].includes(viewer.tool) && active) active.crosshair = [active.view.x, active.view.y];
     refresh();
@@ -63,7 +65,7 @@ export function commandsOf(viewer, app, correction) {
     nextSpot: () => step(viewer, 1, true), previousSpot: () => step(viewer, -1, true),
     nextImage: () => app.neighbour(1), previousImage: () => app.neighbour(-1),
     nextPane: () => app.activate(1), previousPane: () => app.activate(-1),
-    large: () => viewer.toggleLarge(), back: () => app.back(),
+    large: () => toggleLarge(viewer), back: () => app.back(),
     agree: () => agree(viewer), disagree: () => agree(viewer, false),
     read: () => markRead(viewer), unread: () => markRead(viewer, false),
     accept: () => judge(viewer, "accept"), reject: () => judge(viewer, "reject"), clear: () => judge(viewer, null),
@@ -79,9 +81,12 @@ export function commandsOf(viewer, app, correction) {
       refresh();
     },
     local: () => {
-      const pane = viewer.current;
-      viewer.localOn = !pane.leaveLocal();
-      if (viewer.localOn) localise(viewer, pane, pane.view);
+      const home = viewer.homeOf(viewer.current);
+      viewer.localOn = !viewer.current.isLocal;
+      for (const pane of [home, viewer.priorOf(home)]) {
+        if (pane && !viewer.localOn) pane.leaveLocal();
+        else if (pane) localise(viewer, pane, pane.view);
+      }
       refresh();
     },
     invert: () => {
@@ -92,12 +97,18 @@ export function commandsOf(viewer, app, correction) {
       }
       refresh();
     },
-    zoomIn: () => zoom(1.25), zoomOut: () => zoom(0.8), fit: () => viewer.fit(),
+    zoomIn: () => zoom(1.25), zoomOut: () => zoom(0.8), fit: () => fit(viewer),
     pixels: () => zoom(1 / (viewer.current.view.pixelScale * devicePixelRatio)),
     magnifier: () => {
       viewer.lensOn = !viewer.lensOn;
       const pane = viewer.current;
       viewer.lens ??= { pane, x: pane.view.width / 2, y: pane.view.height / 2 };
+      refresh();
+    },
+    beside: () => comparePriors(viewer, "beside"), blink: () => comparePriors(viewer, "place"),
+    together: () => {
+      viewer.movesTogether = !viewer.movesTogether;
+      toast(viewer.movesTogether ? "All views zoom and pan together." : "Each view zooms and pans alone, its prior with it.");
       refresh();
     },
     linked: () => {
@@ -132,7 +143,7 @@ export function handleStageKey(event, viewer, sizeChanged) {
   if (event.key !== "Enter") return false;
   if (event.repeat || setPoint(viewer, pane)) return true;
   if (!around(event, ".pane")) return false;
-  viewer.toggleLarge();
+  toggleLarge(viewer);
   sizeChanged();
   return true;
 }

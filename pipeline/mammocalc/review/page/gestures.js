@@ -5,6 +5,7 @@ import { add, resize } from "./answering.js";
 import { CLICKED_MM } from "./commands.js";
 import { byId, toast } from "./dom.js";
 import { GRIP_PX } from "./drawn_tools.js";
+import { toggleLarge } from "./stage_layout.js";
 
 /**
  * @import { Point, SizeCircle } from "./types.js"
@@ -58,7 +59,7 @@ export class Gestures {
       const pane = this.paneOf(event);
       if (!pane || viewer.tool !== "window") return;
       viewer.active = pane;
-      viewer.toggleLarge();
+      toggleLarge(viewer);
     });
     stage.addEventListener("wheel", (event) => this.zoom(event), { passive: false });
   }

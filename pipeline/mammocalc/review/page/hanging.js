@@ -42,6 +42,25 @@ export function boxOf(view, result) {
 }
 
 /**
+ * Columns of panes at the largest scale at which each fits its cell.
+ *
+ * @param {Boxed[][]} columns Each from top to bottom.
+ * @param {number} down How many rows there are.
+ * @param {number} width
+ * @param {number} height
+ * @returns {Arrangement}
+ */
+export function arrangeColumns(columns, down, width, height) {
+  const sizes = columns.map((column) => column.map(({ box: [left, top, right, bottom], view }) => [
+    (right - left) * view.aspect[0] * view.screenMm, (bottom - top) * view.aspect[1] * view.screenMm,
+  ]));
+  const wide = sizes.map((column) => Math.max(...column.map((size) => size[0])));
+  const high = Math.max(...sizes.flat().map((size) => size[1]));
+  const pxPerMm = Math.min(width / wide.reduce((sum, one) => sum + one, 0), height / down / high);
+  return { columns: wide, down, pxPerMm: pxPerMm * 0.96 };
+}
+
+/**
  * Rows of panes: side by side or two by two, whichever shows the breasts larger. Columns are as wide as what they hold.
  *
  * @param {Boxed[]} panes At least one.
@@ -50,17 +69,9 @@ export function boxOf(view, result) {
  * @returns {Arrangement}
  */
 export function arrange(panes, width, height) {
-  const boxes = panes.map((pane) => {
-    const [left, top, right, bottom] = pane.box;
-    const mm = pane.view.screenMm;
-    return [(right - left) * pane.view.aspect[0] * mm, (bottom - top) * pane.view.aspect[1] * mm];
-  });
-  const high = Math.max(...boxes.map((box) => box[1]));
   const plan = (/** @type {number} */ across) => {
-    const down = Math.ceil(panes.length / across);
-    const columns = Array.from({ length: across }, (_, column) => Math.max(...boxes.filter((_box, index) => index % across === column).map((box) => box[0])));
-    const pxPerMm = Math.min(width / columns.reduce((sum, wide) => sum + wide, 0), height / down / high);
-    return { columns, down, pxPerMm: pxPerMm * 0.96 };
+    const columns = Array.from({ length: across }, (_, column) => panes.filter((_pane, index) => index % across === column));
+    return arrangeColumns(columns, Math.ceil(panes.length / across), width, height);
   };
   const beside = plan(panes.length);
   const square = panes.length > 2 ? plan(2) : beside;
@@ -82,10 +93,11 @@ export function zoomOf(view, { pxPerMm }) {
  *
  * @param {(Boxed & { wall: "left" | "right" | null, isMoved: boolean })[]} panes
  * @param {Arrangement} plan
+ * @param {boolean} hasNeighbours Whether another pane is on the stage.
  */
-export function fitAll(panes, plan) {
+export function fitAll(panes, plan, hasNeighbours = panes.length > 1) {
   for (const pane of panes) {
-    pane.view.fit(pane.box, zoomOf(pane.view, plan), panes.length > 1 ? pane.wall : null);
+    pane.view.fit(pane.box, zoomOf(pane.view, plan), hasNeighbours ? pane.wall : null);
     pane.isMoved = true;
   }
 }

@@ -15,7 +15,7 @@ export const KEYS = [
     ["Shift+J", "nextSpot", "Next single calcification, members of clusters too"], ["Shift+K", "previousSpot", "Previous one"],
     ["PageDown", "nextImage", "Next image of the worklist"], ["PageUp", "previousImage", "Previous image of the worklist"],
     ["]", "nextPane", "Next view of the case"], ["[", "previousPane", "Previous view of the case"],
-    ["v", "large", "One view large, or all of them"], ["Escape", "back", "Put down the tool, then all views, then the worklist"],
+    ["v", "large", "One view large, or all of them"], ["Escape", "back", "Put down the tool, then the priors, then all views, then the worklist"],
   ]],
   ["Answering", [
     ["g", "agree", "Agree with the whole image"], ["Shift+G", "disagree", "No longer agree"],
@@ -35,6 +35,7 @@ export const KEYS = [
     ["i", "invert", "Invert"], ["+", "zoomIn", "Larger"], ["-", "zoomOut", "Smaller"], ["f", "fit", "Whole image"],
     ["z", "pixels", "1:1 pixels"], ["Arrows", null, "Pan; with a tool: move its crosshair (Shift: in large steps)"],
     ["m", "magnifier", "Magnifier"], ["l", "ruler", "Ruler; Enter sets each end"], ["q", "linked", "Windows of all views together, or each alone"],
+    ["p", "beside", "Prior beside each view"], ["b", "blink", "Prior in place of each view, and back"], ["Shift+Q", "together", "Zoom and pan of all views together, or each alone"],
     ["h", "marks", "Marks on or off"], ["1", "micro", "Micro"], ["2", "macro", "Macro"], ["3", "vascular", "Vascular"], ["4", "hulls", "Hulls"],
   ]],
   ["Worklist", [

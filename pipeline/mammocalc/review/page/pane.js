@@ -4,16 +4,19 @@
 import { overlayOf } from "./api.js";
 import { h, words } from "./dom.js";
 import { boxOf } from "./hanging.js";
-import { windowOf } from "./local.js";
+import { LENS_PX, magnified } from "./magnifier.js";
 import { Marks } from "./marks.js";
+import { PLACED_BY } from "./same_place.js";
+import { measure } from "./scale_bar.js";
 import { Sheet } from "./sheet.js";
 import { View, mirroring } from "./view.js";
 import { presets } from "./windows.js";
 
 /**
- * @import { Box, Finding, Layer, Point, Rectangle, ResultImage, Ruler, ShownImage, ShownKinds, SizeCircle, Vocabulary,
+ * @import { Finding, Layer, Point, Rectangle, ResultImage, Ruler, ShownImage, ShownKinds, SizeCircle, Vocabulary,
  *   VoiWindow } from "./types.js"
  * @import { Answers } from "./answers.js"
+ * @import { PlacedBy } from "./same_place.js"
  * @import { Painter } from "./painter.js"
  * @import { Gallery, Picture } from "./picture.js"
  */
@@ -26,10 +29,6 @@ import { presets } from "./windows.js";
  * @property {(uid: string) => ResultImage} listed What the worklist knows of an image.
  * @property {() => void} changed Called when the run's own picture is here.
  */
-
-const LENS_PX = 120;
-const LENS_TIMES = 3;
-const STEPS_MM = [1, 2, 5, 10, 20, 50, 100];
 
 export class Pane {
   /** @type {Ruler[]} */
@@ -71,15 +70,20 @@ export class Pane {
     this.source = overlayOf(uid, reader);
     this.changed = changed;
     this.result = shown.result;
+    /** Which image is its prior, where one is known. */
+    this.prior = shown.prior;
     /** @type {ResultImage} What the worklist knows, while a blinded reader may not see the result. */
     this.image = shown.result?.image ?? shown.image ?? listed(uid);
     this.where = h("p", { class: "view-name" });
+    this.when = h("p", { class: "when" });
     this.greys = h("p", { class: "greys" });
     this.value = h("p", { class: "value" });
     this.bar = h("p", { class: "scale" });
-    this.node = h("div", { class: "pane", tabIndex: 0, role: "group", data: { uid } }, this.where, this.greys, this.value, this.bar);
+    this.node = h("div", { class: "pane", tabIndex: 0, role: "group", data: { uid } }, this.where, this.when, this.greys, this.value, this.bar);
     const { rows, columns, pixel_spacing_mm: spacing } = this.image;
     this.view = new View(rows, columns, spacing);
+    /** Where the view was when others last followed it. */
+    this.before = { x: this.view.x, y: this.view.y, zoom: this.view.zoom };
     this.marks = new Marks(this.view, vocabulary);
     if (!gallery) this.why = "This browser has no WebGL2.";
     else if (shown.pixels.available) this.picture = gallery.open(uid, shown.pixels);
@@ -91,6 +95,25 @@ export class Pane {
     this.node.classList.add(this.image.laterality === "R" ? "right" : "left");
     this.node.setAttribute("aria-label", name);
     this.rebuild();
+  }
+
+  /** Remember where the view is: others come after it by what it moves from here. */
+  noteView() {
+    const { x, y, zoom } = this.view;
+    this.before = { x, y, zoom };
+  }
+
+  /** @param {string} when How long before the image that it is the prior of. */
+  callPrior(when) {
+    this.node.classList.add("prior");
+    this.node.setAttribute("aria-label", `${nameOfView(this.image)}, ${when}`);
+    this.when.textContent = when;
+    this.when.dataset.when = when;
+  }
+
+  /** @param {PlacedBy} by What the place of a prior was found by. */
+  sayPlaced(by) {
+    if (this.when.dataset.when) this.when.textContent = `${this.when.dataset.when} · ${PLACED_BY[by]}`;
   }
 
   /** @param {ShownImage} shown What may be seen now. */
@@ -244,59 +267,19 @@ export class Pane {
     if (painter && picture && this.window) {
       /** @type {Layer[]} */
       const layers = [{ centre: view.centre, scale: view.scale, pieces: picture.pieces(this.levelOf(picture), view.seen) }];
-      if (options.lens) layers.push(this.magnified(picture, rectangle, options.lens));
+      if (options.lens) layers.push(magnified(this, picture, rectangle, options.lens));
       painter.draw(rectangle, layers, this.window, this.inverted);
     }
     this.sheet?.place(view);
     if (this.isMoved) {
       this.isMoved = false;
       this.marks.place(options.shown, options.selected);
-      this.measure();
+      measure(this);
     }
     const { rulers, crosshair } = this;
     const { selected, sized } = options;
     const lens = options.lens ? { ...options.lens, radius: LENS_PX } : null;
     this.marks.drawTools({ rulers, sized, crosshair, selected, lens });
-  }
-
-  /**
-   * What the magnifier shows: the place under it stays where it is, and all around it is larger.
-   *
-   * @param {Picture} picture
-   * @param {Rectangle} rectangle
-   * @param {{ x: number, y: number }} lens
-   * @returns {Layer}
-   */
-  magnified(picture, rectangle, lens) {
-    const { view } = this;
-    /** @type {Point} */
-    const scale = [view.scale[0] * LENS_TIMES, view.scale[1] * LENS_TIMES];
-    const [x, y] = view.toImage(lens.x, lens.y);
-    /** @type {Point} */
-    const centre = [x - (lens.x - view.width / 2) / scale[0], y - (lens.y - view.height / 2) / scale[1]];
-    const level = picture.levelFor(view.pixelScale * LENS_TIMES * devicePixelRatio);
-    const reach = LENS_PX / Math.min(...scale.map(Math.abs));
-    /** @type {Box} */
-    const box = [Math.max(0, x - reach), Math.max(0, y - reach), Math.min(view.columns - 1, x + reach), Math.min(view.rows - 1, y + reach)];
-    picture.want(level, box);
-    const round = { x: rectangle.left + lens.x, y: rectangle.top + lens.y, radius: LENS_PX };
-    const window = windowOf(picture, picture.isHere(level, box) ? level : this.levelOf(picture), box, this.outline);
-    return { centre, scale, lens: round, window, pieces: picture.pieces(level, box) };
-  }
-
-  /** The bar that tells lengths: a round number of mm, about a tenth of the view. */
-  measure() {
-    const { view } = this;
-    const zoom = `${Math.round(100 * view.pixelScale * devicePixelRatio)} %`;
-    if (!view.unitMm) {
-      this.bar.replaceChildren(`${zoom} · not calibrated`);
-      return;
-    }
-    const pxPerMm = view.zoom / view.unitMm;
-    const length = STEPS_MM.findLast((step) => step * pxPerMm < 0.3 * view.width) ?? 1;
-    const line = h("span", { class: "line" });
-    line.style.width = `${length * pxPerMm}px`;
-    this.bar.replaceChildren(h("span", {}, zoom), line, h("span", {}, `${length} mm`));
   }
 
   /**

@@ -5,6 +5,8 @@ import { toast } from "./dom.js";
 import { calcificationsOf, holds, nameOf } from "./findings.js";
 import { localise } from "./local.js";
 import { nameOfView } from "./pane.js";
+import { samePlace } from "./same_place.js";
+import { hang } from "./stage_layout.js";
 
 /**
  * @import { Box, Finding } from "./types.js"
@@ -30,7 +32,7 @@ const GLIDE_MS = 180;
 export function show(viewer, finding, pane) {
   if (!viewer.large) {
     viewer.active = pane;
-    viewer.hang(true);
+    hang(viewer, true);
     viewer.app.placeChanged();
   }
   const { view } = pane;
@@ -42,7 +44,12 @@ export function show(viewer, finding, pane) {
   const zoom = Math.min(view.zoomFor([left, top, right, bottom]) * 0.92, LARGEST);
   const goal = { x: (left + right) / 2 + 0.5, y: (top + bottom) / 2 + 0.5, zoom };
   glide(viewer, pane, goal);
-  if (viewer.localOn) localise(viewer, pane, goal, finding.box ? [left, top, right, bottom] : closeBy(finding, view));
+  if (!viewer.localOn) return;
+  localise(viewer, pane, goal, finding.box ? [left, top, right, bottom] : closeBy(finding, view));
+  const prior = viewer.priorOf(pane);
+  if (!prior) return;
+  const [x, y] = samePlace(pane, prior, [goal.x, goal.y]).place;
+  localise(viewer, prior, { x, y, zoom: (zoom / view.screenMm) * prior.view.screenMm });
 }
 
 /**
@@ -139,12 +146,13 @@ export function step(viewer, by, isSpot = false) {
   const steps = stepsOf(viewer, isSpot);
   if (!steps.length && viewer.all.some((pane) => pane.result === null)) return toast("Blinded: no finding is shown before the whole case is read.");
   if (!steps.length) return toast("There is no finding in these views.");
-  const next = steps[startOf(viewer, steps, by, isSpot) + by];
+  const { selected, active } = viewer;
+  const next = steps[startOf({ selected, active: active && viewer.homeOf(active) }, steps, by, isSpot) + by];
   if (!next && by > 0) return toast("That was the last finding of these views. Page ↓ opens the next image.");
   if (!next) return toast("That was the first finding of these views.");
   if (next.pane !== viewer.active && viewer.large) {
     viewer.active = next.pane;
-    viewer.hang(true);
+    hang(viewer, true);
     viewer.app.placeChanged();
   }
   viewer.select(next.finding, next.pane, true);

@@ -1,189 +1,17 @@
 // What the parts of the page and the server hand each other. For the type check alone: nothing of it is served.
-// The records of a result have the fields that the page reads; a test holds their names against the result's schema.
+
+import type { AddedCalcification, AnswerState, Said, Verdict } from "./answer_types.js";
+import type {
+  Result, ResultCalcification, ResultCluster, ResultCounts, ResultImage, ResultVessel,
+} from "./result_types.js";
+
+export * from "./answer_types.js";
+export * from "./element_types.js";
+export * from "./result_types.js";
 
 export type Point = [number, number];
 /** [left, top, right, bottom] in pixels of the stored image. */
 export type Box = [number, number, number, number];
-
-// ---------------------------------------------------------------- a result
-
-export interface ResultImage {
-  sop_instance_uid: string;
-  laterality: string;
-  view: string;
-  rows: number;
-  columns: number;
-  pixel_spacing_mm: Point | null;
-  patient_orientation: string[];
-}
-
-export interface ResultBreast {
-  /** [row, column] of each corner. */
-  outline: Point[];
-}
-
-export interface ResultCounts {
-  calcifications: number;
-  micro: number;
-  macro: number;
-  size_unknown: number;
-  vascular: number;
-  clusters: number;
-  vessels: number;
-}
-
-export interface ResultDistribution {
-  label: string;
-  between: string[];
-  probabilities: Record<string, number> | null;
-  calibrated_on: string | null;
-  reasons: string[];
-}
-
-export interface ResultMorphology {
-  label: string;
-  probabilities: Record<string, number>;
-  reasons: string[];
-}
-
-export interface ResultCalcification {
-  id: number;
-  letter: string | null;
-  row: number;
-  column: number;
-  diameter_mm: number | null;
-  length_mm: number | null;
-  width_mm: number | null;
-  diameter_px: number;
-  size: string;
-  score: number;
-  contrast_to_noise: number;
-  cluster: number | null;
-  vessel: number | null;
-  morphology: ResultMorphology | null;
-  left_out: string | null;
-  flags: string[];
-}
-
-export interface ResultAssociation {
-  descriptor: string;
-  malignant_share_range: Point;
-  population: string;
-  n: number;
-  source: string;
-  meaning: string;
-}
-
-export interface ResultCluster {
-  id: number;
-  letter: string;
-  loose: boolean;
-  members: number[];
-  extent_mm: number;
-  hull: Point[];
-  distribution: ResultDistribution;
-  morphology: ResultMorphology | null;
-  published_association: ResultAssociation | null;
-}
-
-export interface ResultVessel {
-  id: number;
-  letter: string;
-  members: number[];
-  length_mm: number;
-  course: Point[];
-}
-
-/** Stored pixel (x, y) lies in the run's own picture at offset + scale * (x, y). */
-export interface ResultOverlay {
-  scale: number;
-  offset: Point;
-}
-
-export interface Result {
-  image: ResultImage;
-  breast: ResultBreast;
-  presence_level: number | null;
-  counts: ResultCounts;
-  calcifications: ResultCalcification[];
-  clusters: ResultCluster[];
-  vessels: ResultVessel[];
-  distribution: ResultDistribution;
-  overlay: ResultOverlay | null;
-  flags: string[];
-}
-
-// ---------------------------------------------------------------- what a reader answers
-
-export type Verdict = "accept" | "reject";
-
-export type Action =
-  | { type: "judge_calcification"; id: number; verdict: Verdict | null }
-  | { type: "judge_calcifications"; ids: number[]; verdict: Verdict | null }
-  | { type: "judge_cluster"; id: number; verdict: Verdict | null }
-  | { type: "add_calcification"; row: number; column: number; diameter_mm: number | null }
-  | { type: "remove_added"; key: string }
-  | { type: "resize_calcification"; id?: number | null; key?: string | null; diameter_mm: number }
-  | { type: "set_distribution"; cluster: number | null; label: string | null }
-  | { type: "set_morphology"; cluster?: number | null; calcification?: number | null; label: string | null }
-  | { type: "comment"; text: string }
-  | { type: "agree_image"; agreed?: boolean }
-  | { type: "mark_read"; read: boolean }
-  | { type: "undo" }
-  | { type: "redo" };
-
-/** What can be read off an action of whatever type. */
-export interface AnyAction {
-  type: string;
-  id?: number | null;
-  ids?: number[];
-  key?: string | null;
-  verdict?: Verdict | null;
-  diameter_mm?: number | null;
-  read?: boolean;
-  agreed?: boolean;
-}
-
-export interface Said {
-  verdict?: Verdict;
-  diameter_mm?: number | null;
-  distribution?: string;
-  morphology?: string;
-}
-
-export interface AddedCalcification {
-  key: string;
-  row: number;
-  column: number;
-  diameter_mm: number | null;
-}
-
-export interface AnswerState {
-  calcifications: Record<string, Said>;
-  clusters: Record<string, Said>;
-  added: AddedCalcification[];
-  distribution: string | null;
-  comment: string;
-  read: boolean;
-  agreed: boolean;
-  rest_accepted: boolean;
-  can_undo: boolean;
-  can_redo: boolean;
-  undoes: Action | null;
-  redoes: Action | null;
-  last: number;
-  saved_at: string | null;
-  unread_of_case: number;
-  images_of_case: number;
-}
-
-export interface HistoryEntry {
-  number: number;
-  reader: string;
-  time: string;
-  undone_by: number | null;
-  action: Action;
-}
 
 // ---------------------------------------------------------------- what the server says
 
@@ -223,11 +51,18 @@ export interface NoPixels {
   why: string;
 }
 
+/** The same view of an earlier examination, or the image that a comparison names. */
+export interface Prior {
+  uid: string;
+  days_earlier: number | null;
+}
+
 export interface ShownImage {
   image: ResultImage;
   result: Result | null;
   pixels: PixelInfo | NoPixels;
   case: string[];
+  prior: Prior | null;
   answers: AnswerState;
 }
 
@@ -257,9 +92,20 @@ export interface RunInfo {
   answers_on_share: boolean;
 }
 
+/** Which of the patient's examinations an image belongs to: the newest one is number 1. */
+export interface ListedExamination {
+  number: number;
+  of: number;
+  /** Than the newest one; null where a date is unknown. */
+  days_earlier: number | null;
+}
+
 export interface ListedImage {
   uid: string;
   patient_key: string | null;
+  /** One image of the patient, the same for all of theirs. */
+  patient: string;
+  examination: ListedExamination;
   study_uid: string;
   series_uid: string;
   laterality: string;
@@ -399,66 +245,4 @@ export interface Arrangement {
   columns: number[];
   down: number;
   pxPerMm: number;
-}
-
-/** The elements of index.html by their id. */
-export interface Elements {
-  agree: HTMLButtonElement;
-  "agree-text": HTMLElement;
-  answer: HTMLFormElement;
-  ask: HTMLDialogElement;
-  "ask-text": HTMLElement;
-  "ask-title": HTMLElement;
-  "ask-yes": HTMLButtonElement;
-  canvas: HTMLCanvasElement;
-  cards: HTMLElement;
-  choose: HTMLDialogElement;
-  "choose-hint": HTMLElement;
-  "choose-list": HTMLElement;
-  "choose-title": HTMLElement;
-  clear: HTMLButtonElement;
-  comment: HTMLTextAreaElement;
-  "comment-save": HTMLButtonElement;
-  detail: HTMLElement;
-  empty: HTMLElement;
-  facets: HTMLFormElement;
-  findings: HTMLElement;
-  "findings-count": HTMLElement;
-  groups: HTMLElement;
-  help: HTMLButtonElement;
-  home: HTMLButtonElement;
-  "image-distribution": HTMLButtonElement;
-  keys: HTMLDialogElement;
-  "keys-list": HTMLElement;
-  notice: HTMLElement;
-  order: HTMLSelectElement;
-  panes: HTMLElement;
-  past: HTMLDialogElement;
-  "past-list": HTMLElement;
-  place: HTMLElement;
-  problem: HTMLElement;
-  progress: HTMLElement;
-  "progress-bar": HTMLElement;
-  "progress-text": HTMLElement;
-  read: HTMLButtonElement;
-  "read-text": HTMLElement;
-  reader: HTMLButtonElement;
-  saved: HTMLElement;
-  scroll: HTMLElement;
-  scrolled: HTMLElement;
-  search: HTMLInputElement;
-  shown: HTMLOutputElement;
-  "single-keys": HTMLInputElement;
-  skip: HTMLAnchorElement;
-  stage: HTMLElement;
-  summary: HTMLElement;
-  title: HTMLElement;
-  toast: HTMLElement;
-  tools: HTMLElement;
-  viewer: HTMLElement;
-  who: HTMLDialogElement;
-  "who-form": HTMLFormElement;
-  "who-known": HTMLDataListElement;
-  "who-name": HTMLInputElement;
-  worklist: HTMLElement;
 }

@@ -226,6 +226,23 @@ export class View {
     this.keep();
   }
 
+  /**
+   * Zoom by a factor about the middle, and move what lies there.
+   *
+   * @param {number} times
+   * @param {number} right Towards the right of the screen, in the unit of the zoom.
+   * @param {number} low
+   */
+  shift(times, right, low) {
+    const [least, most] = this.limits;
+    this.zoom = Math.min(most, Math.max(least, this.zoom * times));
+    const [across, down] = this.scale.map(Math.sign);
+    this.x += (right * across) / this.aspect[0];
+    this.y += (low * down) / this.aspect[1];
+    this.fitted = false;
+    this.keep();
+  }
+
   /** Some of the image always stays in sight: nobody loses it. */
   keep() {
     const [across, down] = this.scale.map(Math.abs);

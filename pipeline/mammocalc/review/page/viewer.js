@@ -1,18 +1,23 @@
 // @ts-check
 // The images of a case on the screen: which are shown, which finding is selected, and when to draw.
 
-import { Answers } from "./answers.js";
-import { byId, h, messageOf, toast } from "./dom.js";
-import { calcificationsOf, diameterOf } from "./findings.js";
-import { arrange, fitAll, hung } from "./hanging.js";
+import { byId, h, messageOf } from "./dom.js";
+import { diameterOf } from "./findings.js";
+import { follow } from "./following.js";
 import { ImageCache } from "./image_cache.js";
 import { Painter } from "./painter.js";
-import { Pane, nameOfView } from "./pane.js";
 import { Gallery } from "./picture.js";
-import { savedAs } from "./sentences.js";
+import { placePriors } from "./priors.js";
+import { send } from "./saving.js";
+import { layOut } from "./stage_layout.js";
 import { show } from "./stepping.js";
 
-/** @import { Action, Finding, ResultImage, ShownImage, SizeCircle, Vocabulary } from "./types.js" */
+/**
+ * @import { Action, Finding, ResultImage, SizeCircle, Vocabulary } from "./types.js"
+ * @import { Answers } from "./answers.js"
+ * @import { Pane } from "./pane.js"
+ * @import { Comparing } from "./priors.js"
+ */
 
 /**
  * What the viewer needs of the page, and tells it.
@@ -39,6 +44,14 @@ export class Viewer {
   panes = [];
   /** Those of the case. @type {Pane[]} */
   all = [];
+  /** Those of the case that are on the stage, themselves or by their priors. @type {Pane[]} */
+  homes = [];
+  /** The priors that are open, by UID. @type {Map<string, Pane>} */
+  priors = new Map();
+  /** Whether priors are seen, and where. @type {Comparing} */
+  comparing = "none";
+  /** Whether all views of the case zoom and pan together. */
+  movesTogether = false;
   /** @type {Pane | null} */
   active = null;
   /** Whether one view has the stage for itself. */
@@ -103,161 +116,37 @@ export class Viewer {
     return this.chosen?.pane === this.active ? this.chosen : null;
   }
 
-  // ---------------------------------------------------------------- opening
-
   forgetAnswers() {
     this.cache.forget();
     this.caseKey = null;
   }
 
-  /**
-   * Open an image: the views of its case, or, with `large`, this one alone.
-   *
-   * @param {string} uid
-   * @param {boolean} large
-   */
-  async open(uid, large) {
-    const ticket = (this.ticket = Symbol(uid));
-    this.measured = false;
-    performance.clearMarks("opened");
-    performance.mark("opened");
-    const first = await this.cache.get(uid);
-    if (this.ticket !== ticket) return;
-    const kept = await this.openCase(uid, first, large, ticket);
-    if (this.ticket !== ticket) return;
-    if (kept?.uid === uid && this.large) this.app.viewChanged();
-    else {
-      this.active = this.all.find((pane) => pane.uid === uid) ?? null;
-      this.hang(large || this.all.length < 2);
-    }
-    this.app.preload();
+  /** All views that are open: those of the case, and their priors. */
+  get known() {
+    return [...this.all, ...this.priors.values()];
   }
 
   /**
-   * Take the views of the case that an image belongs to, unless they are there already.
+   * The prior of a view, where it is open.
    *
-   * @param {string} uid
-   * @param {ShownImage} first What is shown of it.
-   * @param {boolean} large
-   * @param {symbol} ticket
-   * @returns {Promise<Pane | null>} The view that has been put on the stage before the others came.
+   * @param {Pane} pane Of the case.
    */
-  async openCase(uid, first, large, ticket) {
-    const key = first.case.join(" ");
-    if (this.caseKey === key) return null;
-    // One image alone need not wait for the others of its case.
-    if (large && first.case.length > 1) {
-      this.all = [this.paneOf(uid, first)];
-      this.chosen = null;
-      this.active = this.all[0];
-      this.hang(true);
-    }
-    const kept = large ? this.active : null;
-    const uids = [...new Set([...first.case, uid])];
-    const documents = await Promise.all(uids.map((other) => this.cache.get(other)));
-    if (this.ticket !== ticket) return null;
-    this.caseKey = key;
-    if (!kept) this.chosen = null;
-    this.all = uids.map((other, index) => (kept?.uid === other ? kept : this.paneOf(other, documents[index])));
-    return kept;
+  priorOf(pane) {
+    return (pane.prior && this.priors.get(pane.prior.uid)) ?? null;
   }
 
   /**
-   * @param {string} uid
-   * @param {ShownImage} shown
-   */
-  paneOf(uid, shown) {
-    const { app, gallery } = this;
-    const { vocabulary, reader } = app;
-    const answers = this.answersOf(uid, shown);
-    return new Pane(uid, shown, answers, {
-      vocabulary, gallery, reader, listed: (other) => app.listed(other), changed: () => this.resized(),
-    });
-  }
-
-  /**
-   * The reader's answers: what waits to be saved stays with its image when the reader goes on and comes back.
+   * The view of the case that a pane is the prior of, or the pane itself.
    *
-   * @param {string} uid
-   * @param {ShownImage} shown
+   * @param {Pane} pane
    */
-  answersOf(uid, shown) {
-    const { reader } = this.app;
-    const key = `${reader} ${uid}`;
-    const kept = this.everyAnswers.get(key);
-    if (kept && !kept.isSaved) return kept;
-    /** @type {Answers} */
-    const answers = new Answers(uid, reader, shown.answers, () => this.answered(uid, answers));
-    this.everyAnswers.set(key, answers);
-    return answers;
-  }
-
-  /**
-   * Put the views of the case, or the active one alone, on the stage.
-   *
-   * @param {boolean} large
-   */
-  hang(large) {
-    const { current } = this;
-    this.large = large;
-    const images = hung(this.all.map((pane) => pane.image));
-    const together = images.flatMap((image) => this.all.find((pane) => pane.image === image) ?? []);
-    if (!together.includes(current)) this.large = true;
-    this.panes = this.large ? [current] : together;
-    for (const pane of this.all) {
-      pane.isAlone = this.large;
-      pane.leaveLocal();
-    }
-    byId("panes").replaceChildren(...this.panes.map((pane) => pane.node));
-    byId("panes").classList.toggle("one", this.large);
-    for (const pane of this.panes) pane.ready();
-    this.resized(true);
-    this.app.viewChanged();
+  homeOf(pane) {
+    if (this.all.includes(pane)) return pane;
+    return [...this.homes, ...this.all].find((one) => one.prior?.uid === pane.uid) ?? pane;
   }
 
   resized(isNew = false) {
-    if (!this.panes.length || byId("viewer").hidden) return;
-    const stage = byId("stage").getBoundingClientRect();
-    const plan = arrange(this.panes, stage.width, stage.height);
-    const panes = byId("panes");
-    panes.style.gridTemplateColumns = plan.columns.map((wide) => `minmax(0, ${wide.toFixed(2)}fr)`).join(" ");
-    panes.style.gridTemplateRows = `repeat(${plan.down}, minmax(0, 1fr))`;
-    for (const pane of this.panes) {
-      const { left, top, width, height } = pane.node.getBoundingClientRect();
-      pane.rectangle = { left: left - stage.left, top: top - stage.top, width, height };
-      pane.view.put(pane.rectangle, devicePixelRatio);
-      pane.isMoved = true;
-    }
-    fitAll(this.panes.filter((pane) => isNew || pane.view.fitted), plan);
-    this.moved();
-  }
-
-  fit(pane = this.current) {
-    pane.leaveLocal();
-    const stage = byId("stage").getBoundingClientRect();
-    fitAll(this.large ? [pane] : this.panes, arrange(this.panes, stage.width, stage.height));
-    this.moved();
-  }
-
-  /** Another view of the case, or all of them. */
-  toggleLarge() {
-    if (this.all.length < 2) return this.fit();
-    this.hang(!this.large);
-    this.app.placeChanged();
-    return this.current.node.focus({ preventScroll: true });
-  }
-
-  /**
-   * Fetch what the next image needs, behind everything that is looked at.
-   *
-   * @param {string} uid
-   */
-  async preload(uid) {
-    if (!this.gallery) return;
-    const { width, height } = byId("stage").getBoundingClientRect();
-    const isLarge = this.large && this.all.length > 1;
-    const ahead = await this.cache.fetchAhead(uid, this.gallery, { isLarge, width, height });
-    this.gallery.trim(new Set([...this.all.map((pane) => pane.uid), ...ahead]));
+    layOut(this, isNew);
   }
 
   close() {
@@ -301,9 +190,13 @@ export class Viewer {
 
   /** @param {Pane | null} pane All of them where there is none. */
   moved(pane = null) {
-    for (const one of pane ? [pane] : this.panes) {
+    if (!pane) {
+      for (const home of this.all) home.noteView();
+      placePriors(this);
+    }
+    for (const one of pane ? follow(this, pane) : this.panes) {
       one.isMoved = true;
-      one.want();
+      if (this.panes.includes(one)) one.want();
     }
     this.request();
   }
@@ -366,28 +259,9 @@ export class Viewer {
     this.app.selectionChanged();
   }
 
-  /**
-   * The server has answered, or something waits to be saved.
-   *
-   * @param {string} uid
-   * @param {Answers} answers
-   */
-  answered(uid, answers) {
-    const pane = this.all.find((one) => one.uid === uid);
-    const isOpen = pane !== undefined && answers === pane.answers;
-    if (answers.isSaved && !isOpen) this.everyAnswers.delete(`${answers.reader} ${uid}`);
-    if (answers.reader === this.app.reader) this.cache.note(uid, answers.state);
-    if (!isOpen) return this.app.answersChanged(uid, answers);
-    pane.rebuild();
-    const { chosen } = this;
-    if (chosen?.pane === pane) {
-      const known = [...pane.marks.findings, ...calcificationsOf(pane.result, pane.answers.state)];
-      const same = known.find((one) => one.key === chosen.finding.key);
-      this.chosen = same ? { pane, finding: same } : null;
-    }
-    this.sized = null;
-    this.request();
-    return this.app.answersChanged(uid, answers);
+  /** Give the keys back to the picture. */
+  toPicture() {
+    this.active?.node.focus({ preventScroll: true });
   }
 
   /**
@@ -396,36 +270,8 @@ export class Viewer {
    * @param {Action} action
    * @param {Pane} pane
    */
-  async send(action, pane) {
-    try {
-      const state = await pane.answers.send(action);
-      toast(savedAs(action, state, nameOfView(pane.image), pane.result));
-      if (pane.result === null && ["mark_read", "undo", "redo"].includes(action.type)) await this.reveal();
-      return true;
-    } catch (error) {
-      toast(`Not saved. ${messageOf(error)}`, "bad");
-      return false;
-    }
-  }
-
-  /** Blinded reading: one view more is read; how many are not, and the results when it was the last of the case. */
-  async reveal() {
-    this.cache.forget();
-    for (const pane of this.all) {
-      const shown = await this.cache.get(pane.uid);
-      if (pane.answers.isSaved && shown.answers.last >= pane.answers.state.last) pane.answers.state = shown.answers;
-      if (!shown.result) continue;
-      pane.take(shown);
-      if (!pane.picture) pane.showInstead();
-      pane.rebuild();
-    }
-    this.resized();
-    this.app.viewChanged();
-  }
-
-  /** Give the keys back to the picture. */
-  toPicture() {
-    this.active?.node.focus({ preventScroll: true });
+  send(action, pane) {
+    return send(this, action, pane);
   }
 
   get unsaved() {

@@ -4,7 +4,7 @@
 import { cardOf } from "./card.js";
 import { byId, h, symbol, words } from "./dom.js";
 import { ThumbnailQueue } from "./thumbnail_queue.js";
-import { FACETS, OF_FINDINGS, ORDER_OF, VALUES_OF, comparison } from "./worklist_order.js";
+import { FACETS, OF_FINDINGS, ORDER_OF, VALUES_OF, comparison, hasPriors } from "./worklist_order.js";
 
 /**
  * @import { ListedFile, ListedImage, RunInfo, Vocabulary, WorklistAnswer } from "./types.js"
@@ -34,6 +34,8 @@ export class Worklist {
   entries = [];
   /** Whether it was filled: there is nothing to lay out before. */
   isFilled = false;
+  /** Whether the reader has chosen an order in this session. */
+  isOrdered = false;
   /** Cards in a row. */
   across = 1;
   /** Those in the document, by their place. @type {Map<number, HTMLElement>} */
@@ -69,7 +71,10 @@ export class Worklist {
       const kept = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
       if (!kept) return;
       // What was kept may be of another session: an order or a filter that is not there is none.
-      if ([...byId("order").options].some((option) => option.value === kept.order)) this.order = kept.order;
+      if ([...byId("order").options].some((option) => option.value === kept.order)) {
+        this.order = kept.order;
+        this.isOrdered = true;
+      }
       this.text = kept.text;
       for (const [name, values] of Object.entries(kept.chosen)) {
         if (name in this.chosen) this.chosen[name] = new Set(/** @type {string[]} */ (values));
@@ -91,6 +96,7 @@ export class Worklist {
 
   /** @param {WorklistAnswer} worklist */
   fill({ images, failed }) {
+    if (!this.isFilled && !this.isOrdered && hasPriors(images)) this.order = byId("order").value = "case";
     this.isFilled = true;
     this.images = images;
     this.failed = failed;

@@ -52,9 +52,18 @@ const ORDERS = {
   presence: down((image) => image.presence_level),
   count: down((image) => image.counts?.calcifications ?? 0),
   time: down((image) => image.seconds),
-  case: (one, other) => alphabetical(one.patient_key, other.patient_key)
-    || alphabetical(one.study_uid, other.study_uid) || placeOf(one) - placeOf(other),
+  case: (one, other) => alphabetical(one.patient_key, other.patient_key) || alphabetical(one.patient, other.patient)
+    || one.examination.number - other.examination.number || placeOf(one) - placeOf(other),
 };
+
+/**
+ * Whether any patient has several examinations: then those of a patient stand together, unless the reader wants otherwise.
+ *
+ * @param {ListedImage[]} images
+ */
+export function hasPriors(images) {
+  return images.some((image) => image.examination.of > 1);
+}
 
 /**
  * The comparison of an order; images that are equal in it stand by UID.

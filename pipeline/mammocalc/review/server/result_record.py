@@ -33,6 +33,8 @@ class Head(_Record):
     patient_key: str | None
     laterality: str
     view: str
+    view_modifiers: list[str] = []
+    study_day: int | None = None
     patient_orientation: list[str]
     rows: Side
     columns: Side

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mammocalc.review.server.action import Before
 from mammocalc.review.server.blinding import same_patient
 from mammocalc.review.server.decoding import NoPixelsError
+from mammocalc.review.server.examinations import Examinations
 from mammocalc.review.server.reader_name import check_reader
 from mammocalc.review.server.reading_progress import ReadingProgress, state_of_result
 from mammocalc.review.server.refusals import NotAllowedError, NotKnownError, NotServedError
@@ -67,6 +68,7 @@ class Review:
         self._is_pinned = is_pinned and is_blinded
         self._tile_px = tile_px
         self._same_patient = same_patient(index.images)
+        self._examinations = Examinations(index.images)
         self._progress = ReadingProgress(index, answers)
 
     # ------------------------------------------------------------ the run
@@ -98,7 +100,7 @@ class Review:
     def worklist(self, reader: str | None) -> dict[str, Any]:
         """List the images, with what this reader has answered, and the files that were not analysed."""
         marks = self._progress.marks(self.who(reader))
-        return make_worklist(self.index, marks, lambda uid: bool(self._unread(uid, marks)))
+        return make_worklist(self.index, self._examinations, marks, lambda uid: bool(self._unread(uid, marks)))
 
     # ------------------------------------------------------------ one image
 
@@ -118,7 +120,8 @@ class Review:
             },
             "result": self._result(uid)[0] if self._may_see(uid, name) else None,
             "pixels": self._describe_pixels(image, drawn),
-            "case": self.index.case(uid),
+            "case": self._examinations.case(uid),
+            "prior": self._prior(uid),
             "answers": self._answer(uid, name, taken),
         }
 
@@ -241,6 +244,11 @@ class Review:
         except WrongFileError as error:
             message = f"The result of this image cannot be shown: {error}. Analyse the image again."
             raise NotKnownError(message) from None
+
+    def _prior(self, uid: str) -> dict[str, Any] | None:
+        """Give the prior of an image: the same view of the nearest earlier examination."""
+        prior = self._examinations.prior(uid)
+        return None if prior is None else {"uid": prior, "days_earlier": self._examinations.days_before(prior, uid)}
 
     def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:
         digest = self.index.result_digest(uid)

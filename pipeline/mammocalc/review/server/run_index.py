@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 HEAD_BYTES: Final = 8192
 """A result begins with its image; that part has some 1,000 bytes."""
 PICTURES: Final = {".jpg": "image/jpeg", ".png": "image/png"}
-MOST_OF_A_CASE: Final = 16
-"""Images that are opened together: twice the views of an examination. Some archives give all images one study."""
-HANGING: Final = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
-"""The usual order of the four views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +47,8 @@ class Image:
     series_uid: str
     laterality: str
     view: str
+    view_modifiers: tuple[str, ...]
+    study_day: int | None
     patient_orientation: tuple[str, ...]
     rows: int
     columns: int
@@ -112,31 +110,12 @@ class RunIndex:
         except (OSError, WrongFileError):
             return ""
 
-    def case(self, uid: str) -> list[str]:
-        """
-        List the images of the same study, else of the same patient, hung as usual; further ones behind.
-
-        At most `MOST_OF_A_CASE`, the image itself among them.
-        """
-        own = self.images[uid]
-        by = "study_uid" if own.study_uid else "patient_key"
-        if not getattr(own, by):
-            return [uid]
-        same = [image for image in self.images.values() if getattr(image, by) == getattr(own, by)]
-        uids = [image.uid for image in sorted(same, key=_hung)]
-        return uids[:MOST_OF_A_CASE] if uid in uids[:MOST_OF_A_CASE] else [*uids[: MOST_OF_A_CASE - 1], uid]
-
     def _bytes(self, uid: str) -> bytes:
         return read_inside(self.folder, self.images[uid].result)
 
 
 def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
-
-
-def _hung(image: Image) -> tuple[int, str]:
-    place = (image.laterality, image.view)
-    return (HANGING.index(place) if place in HANGING else len(HANGING), image.uid)
 
 
 def read_index(folder: Path) -> RunIndex:
@@ -224,6 +203,8 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
         series_uid=head.series_instance_uid or "",
         laterality=head.laterality,
         view=head.view,
+        view_modifiers=tuple(head.view_modifiers),
+        study_day=head.study_day,
         patient_orientation=tuple(head.patient_orientation),
         rows=head.rows,
         columns=head.columns,

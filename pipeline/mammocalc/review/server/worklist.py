@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mammocalc.review.server.examinations import Examinations
     from mammocalc.review.server.run_index import Image, RunIndex
 
 _HIDDEN: dict[str, Any] = {
@@ -23,7 +24,10 @@ named after what they show, so their names are kept back as well.
 
 
 def make_worklist(
-    index: RunIndex, marks: Mapping[str, Mapping[str, bool]], is_hidden: Callable[[str], bool]
+    index: RunIndex,
+    examinations: Examinations,
+    marks: Mapping[str, Mapping[str, bool]],
+    is_hidden: Callable[[str], bool],
 ) -> dict[str, Any]:
     """
     List the images of a run, and the files that were not analysed.
@@ -31,6 +35,7 @@ def make_worklist(
     Parameters
     ----------
     index : RunIndex
+    examinations : Examinations
     marks : mapping
         By UID, what this reader has read, agreed with and answered.
     is_hidden : callable
@@ -54,7 +59,10 @@ def make_worklist(
         is_any_hidden |= hides
         if hides:
             shown = _HIDDEN
-        images.append({**_identity(image), **shown, "read": own["read"], "agreed": own["agreed"] and not hides})
+        taken = {"patient": examinations.patient(image.uid), "examination": examinations.describe(image.uid)}
+        images.append(
+            {**_identity(image), **taken, **shown, "read": own["read"], "agreed": own["agreed"] and not hides}
+        )
     told = ("status", "reason") if is_any_hidden else ("path", "status", "reason", "message")
     # A copy that was passed over, or another file of the folder, is named after what it shows as images are.
     failed = [dict.fromkeys(("path", "message")) | {name: row.get(name) for name in told} for row in index.not_analysed]
