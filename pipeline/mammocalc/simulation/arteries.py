@@ -47,7 +47,7 @@ class Style(StrEnum):
 
 
 _SHARES = {Style.TRACKS: 0.4, Style.LADDER: 0.15, Style.BEADS: 0.25, Style.FAINT: 0.2}
-_RADIUS_MM = {
+RADIUS_MM = {
     Style.TRACKS: (0.45, 0.95), Style.LADDER: (0.6, 1.1), Style.BEADS: (0.22, 0.4), Style.FAINT: (0.45, 0.95),
 }  # fmt: skip
 
@@ -86,12 +86,17 @@ def draw_artery(room: Room, rng: np.random.Generator) -> Artery:
     Artery
         Stretches of 3 to 25 mm are calcified, 4 to 20 mm apart.
     """
-    style = Style(rng.choice([s.value for s in _SHARES], p=list(_SHARES.values())))
+    style = draw_style(rng)
     paths = [_path(room, rng) for _ in range(_COURSES)]
     path = max(paths, key=lambda points: int(room.holds(points).sum()))
     count = len(path)
-    radius = float(rng.uniform(*_RADIUS_MM[style])) * np.linspace(1.0, rng.uniform(0.75, 1.0), count)
-    return Artery(Curve(path, radius), style, _disease(count, rng))
+    radius = float(rng.uniform(*RADIUS_MM[style])) * np.linspace(1.0, rng.uniform(0.75, 1.0), count)
+    return Artery(Curve(path, radius), style, draw_disease(count, rng))
+
+
+def draw_style(rng: np.random.Generator) -> Style:
+    """Draw how the wall of an artery is calcified."""
+    return Style(rng.choice([s.value for s in _SHARES], p=list(_SHARES.values())))
 
 
 def _path(room: Room, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -103,7 +108,7 @@ def _path(room: Room, rng: np.random.Generator) -> NDArray[np.float64]:
     return wander(start, math.atan2(aim[0], aim[1]) + rng.normal(0.0, 0.35), length, rng.uniform(0.015, 0.045), rng)
 
 
-def _disease(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def draw_disease(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Lay stretches along a course, each with a severity of its own and soft ends."""
     disease = np.zeros(count)
     at = rng.uniform(0.0, 8.0)

@@ -35,7 +35,7 @@ USUAL_COUNTS = {
 }
 """Fewest and most particles of each kind, where the scene names no numbers. BI-RADS: five make a group, regional ones
 are numerous."""
-_LONG = {Shape.CAST: (2.0, 4.0), Shape.FORK: (4.0, 7.0)}
+LONG_ASPECTS = {Shape.CAST: (2.0, 4.0), Shape.FORK: (4.0, 7.0)}
 """Length over width of what fills a duct; a fork's arms are thinner for its length, or it would be a clump."""
 
 
@@ -54,11 +54,11 @@ def _micro(points: NDArray[np.float64], scene: Scene, rng: np.random.Generator, 
             shape = scene.shapes[int(rng.integers(len(scene.shapes)))]
         elif ductal and in_pattern and rng.uniform() < 0.35:
             shape = Shape.CAST
-        if shape in _LONG:
+        if shape in LONG_ASPECTS:
             gaps = np.hypot(*(points - point).T)
             gaps[number] = np.inf
             along = points[int(gaps.argmin())] - point
-            aspect, angle = float(rng.uniform(*_LONG[shape])), math.atan2(along[0], along[1])
+            aspect, angle = float(rng.uniform(*LONG_ASPECTS[shape])), math.atan2(along[0], along[1])
         placements.append(
             Placement(float(point[0]), float(point[1]), shape, diameter, aspect, angle, Role.MICRO, in_pattern)
         )
