@@ -13,7 +13,7 @@ from mammocalc.analysis.image_pairs import ImagePairs, Place
 from mammocalc.analysis.naming import names_of
 from mammocalc.analysis.study_words import MOST_CONCERN_FIRST
 from mammocalc.model import Finding, Sighting, Unseen
-from mammocalc.model.letters import letters_of
+from mammocalc.model.letters import letter
 from mammocalc.vocabulary.lexicon import Laterality
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _sighting(place: Place, pairs: ImagePairs) -> Sighting:
     return Sighting(
         sop_instance_uid=report.identity.sop_instance_uid,
         cluster=cluster.number,
-        letter=letters_of(report).clusters[cluster.number],
+        letter=letter(place.cluster),
         view=pairs.names[place.image],
         label=cluster.distribution.label,
         arc_mm=traits.arc_mm,

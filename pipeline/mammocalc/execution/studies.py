@@ -50,7 +50,7 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:
     for study, paths in members.items():
         place = folder.place(STUDIES, study, ".json")
         kept.add(place.as_posix())
-        results = {uid: read_result(folder.root / path) for uid, path in paths.items()}
+        results = {uid: read_result(folder.root / path, with_outlines=False) for uid, path in paths.items()}
         joined = Study.of(join_study(result.report for result in results.values()), results, paths)
         content = encode(study_to_json(joined))
         if not _holds(folder, place, content):

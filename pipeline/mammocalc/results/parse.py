@@ -12,7 +12,7 @@ THE_DOCUMENT: Final = "the document"
 """What errors call the whole of it."""
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
     """
     Parse JSON that somebody else may have written.
 
@@ -20,6 +20,9 @@ def parse_json(text: str | bytes) -> Any:
     ----------
     text : str or bytes
         UTF-8.
+    checks_floats : bool
+        Refuse numbers that are larger than any float. Without it they become infinite, at a third of the time: for
+        readers that take every number through `mammocalc.results.field.Field`, which refuses these too.
 
     Returns
     -------
@@ -41,7 +44,7 @@ def parse_json(text: str | bytes) -> Any:
     mammocalc.vocabulary.errors.ResultError: the document: it holds a number that is none: 1e999
     """
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite if checks_floats else None)
     except RecursionError:
         message = "it is nested too deeply"
     except (ValueError, MemoryError):
