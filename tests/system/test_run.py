@@ -20,6 +20,7 @@ import mammocalc
 from mammocalc.cli import main
 from mammocalc.config import Config, digest
 from mammocalc.execution.run_folder import RunFolder
+from mammocalc.results.columns import TABLES
 from mammocalc.results.layout import SHARDED_ABOVE
 from mammocalc.results.schema import read_schema
 from mammocalc.vocabulary.errors import UsageError
@@ -75,7 +76,7 @@ def test_a_run_leaves_every_file_that_the_contract_names(
     kinds = {"results": ".json", "details": ".html", "overlays": ".jpg", "thumbnails": ".jpg", "candidates": ".json"}
     for folder, ending in kinds.items():
         assert {path.name for path in (out / folder).iterdir()} == {uid + ending for uid in uids}
-    assert {path.name for path in (out / "tables").iterdir()} == {"images.csv", "calcifications.csv", "clusters.csv"}
+    assert {path.name for path in (out / "tables").iterdir()} == {f"{table}.csv" for table in TABLES}
     assert (out / "index.html").stat().st_size > 1000
     assert sorted(path.name for path in out.iterdir()) == sorted(
         ["run.json", "files.jsonl", "log.jsonl", "index.html", "studies", "tables", *kinds]

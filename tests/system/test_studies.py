@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,11 @@ def studies_of(out: Path) -> list[dict[str, Any]]:
     for document in found:
         jsonschema.validate(document, read_schema("study"), cls=jsonschema.Draft202012Validator)
     return found
+
+
+def table_of(out: Path, name: str) -> list[dict[str, str]]:
+    with (out / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture
@@ -66,6 +72,14 @@ def test_three_views_are_one_study_and_the_fourth_is_missing(
     assert study["breasts"][0]["label"] == "grouped"
     assert study["missing_views"] == ["L MLO"]
     assert study["study"]["study_day"] == results[0]["image"]["study_day"]
+    [row] = table_of(tmp_path / "out", "studies")
+    assert (row["study_instance_uid"], row["missing_views"]) == ("1.2.3.4", "L MLO")
+    assert row["n_findings"] == str(len(study["findings"]))
+    findings = table_of(tmp_path / "out", "findings")
+    seen = [(finding["name"], item["letter"]) for finding in study["findings"] for item in finding["sightings"]]
+    assert [(finding["finding"], finding["letter"]) for finding in findings] == seen != []
+    shown = [cluster for result in results for cluster in result["clusters"] if not cluster["loose"]]
+    assert len(shown) == len(findings)
 
 
 def test_images_without_a_study_are_joined_by_patient_and_day(
@@ -93,6 +107,8 @@ def test_a_study_grows_with_its_run_and_has_the_bytes_of_a_run_at_once(
     judge(folder, tmp_path / "out")
     [written] = (tmp_path / "out" / "studies").iterdir()
     assert written.read_bytes() == (tmp_path / "whole" / "studies" / written.name).read_bytes()
+    for name in ("studies.csv", "findings.csv"):
+        assert (tmp_path / "out" / "tables" / name).read_bytes() == (tmp_path / "whole" / "tables" / name).read_bytes()
     before = written.stat().st_mtime_ns
     judge(folder, tmp_path / "out")
     assert written.stat().st_mtime_ns == before

@@ -87,9 +87,17 @@ class Run:
         """Give a row for each cluster, as `images` does."""
         return read_frame(self.root, "clusters")
 
+    def findings(self) -> pd.DataFrame:
+        """
+        Give a row for each finding of a breast and each cluster in which it is seen, as `images` does.
+
+        With ``p_link`` and ``reasons`` of the surest link to another view; `studies` gives all of them.
+        """
+        return read_frame(self.root, "findings")
+
     def studies(self) -> tuple[dict[str, Any], ...]:
         """
-        Give the document of each study: its images, the word of each breast, and what is missing.
+        Give the document of each study: findings over views, the word of each breast, and what is missing.
 
         Returns
         -------

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from mammocalc.results.columns import Columns
 
-MAY_BE_EMPTY: Final = frozenset({"study_day", "cluster", "vessel", "published_n"})
+MAY_BE_EMPTY: Final = frozenset(
+    {"study_day", "cluster", "vessel", "published_n", "linked_cluster", "n_places_right", "n_places_left"}
+)
 """Counts that a row need not have; all others are in every row."""
 
 

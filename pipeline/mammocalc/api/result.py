@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from mammocalc.api.frames import read_frame
 from mammocalc.api.notebook import result_to_html, say_result
 from mammocalc.files.replacing import write_whole
-from mammocalc.results.columns import TABLES
+from mammocalc.results.columns import RESULT_TABLES
 from mammocalc.results.from_json import from_json
 from mammocalc.results.layout import RESULTS, place_of
 from mammocalc.results.tables import write_tables
@@ -178,8 +178,8 @@ class Result:
         UsageError
             If there is no such table, or pandas is not installed.
         """
-        if table not in TABLES:
-            message = f"there is no table {table!r}: choose one of {', '.join(map(repr, TABLES))}"
+        if table not in RESULT_TABLES:
+            message = f"there is no table {table!r}: choose one of {', '.join(map(repr, RESULT_TABLES))}"
             raise UsageError(message)
         with tempfile.TemporaryDirectory(prefix="mammocalc-") as name:
             folder = Path(name)  # through the very file that a run writes, so that both are the same

@@ -268,8 +268,9 @@ class Run:
         if self._remote is not None:
             self._remote.collect(self.folder.root)
         paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.ANALYSED}
-        write_tables(self.folder.root, paths, parquet=self.request.resolved.config.outputs.parquet)
-        write_studies(self.folder, paths.keys())
+        parquet = self.request.resolved.config.outputs.parquet
+        write_tables(self.folder.root, paths, parquet=parquet)
+        write_studies(self.folder, paths.keys(), parquet=parquet)
         self.claims.check()
         totals = count(rows, self._distributions(), passed_over)
         write_page(self.folder.root, rows, self._facts(why, describe_volumes(rows)))

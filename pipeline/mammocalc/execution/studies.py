@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mammocalc.analysis.study import join_study, study_of
+from mammocalc.results.columns import STUDY_TABLES
 from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import STUDIES
+from mammocalc.results.open_tables import open_tables
 from mammocalc.results.study import Study
+from mammocalc.results.study_tables import finding_rows, study_row
 from mammocalc.results.study_to_json import study_to_json
 from mammocalc.results.tables import read_image_rows
 from mammocalc.results.to_json import encode
@@ -20,9 +23,9 @@ if TYPE_CHECKING:
     from mammocalc.execution.run_folder import RunFolder
 
 
-def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:
+def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = False) -> None:
     """
-    Write one file for each study of a run, and remove those of studies that it has no more.
+    Write one file for each study of a run and their tables, and remove those of studies that it has no more.
 
     All studies are joined each time: that takes some milliseconds an image,
     and then nothing has to be known of what was written before. One whose
@@ -34,6 +37,8 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:
         Its table of images and its results are read, its studies written.
     uids : set of str
         SOP Instance UIDs of the analysed images.
+    parquet : bool
+        Write the tables as Parquet as well.
 
     Raises
     ------
@@ -47,17 +52,25 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str]) -> None:
         if row["sop_instance_uid"] in uids:
             members.setdefault(_study_of(row), {})[row["sop_instance_uid"]] = row["result"]
     kept = set()
-    for study, paths in members.items():
-        place = folder.place(STUDIES, study, ".json")
-        kept.add(place.as_posix())
-        results = {uid: read_result(folder.root / path, with_outlines=False) for uid, path in paths.items()}
-        joined = Study.of(join_study(result.report for result in results.values()), results, paths)
-        content = encode(study_to_json(joined))
-        if not _holds(folder, place, content):
-            folder.write(place, content)
+    with open_tables(folder.root, STUDY_TABLES, parquet=parquet) as tables:
+        for uid in sorted(members):
+            study = _join(folder, members[uid])
+            place = folder.place(STUDIES, uid, ".json")
+            kept.add(place.as_posix())
+            content = encode(study_to_json(study))
+            if not _holds(folder, place, content):
+                folder.write(place, content)
+            tables["studies"].add(study_row(study))
+            for finding in finding_rows(study):
+                tables["findings"].add(finding)
     for old in tuple(folder.names(STUDIES)):
         if old not in kept:
             folder.remove(old)
+
+
+def _join(folder: RunFolder, paths: Mapping[str, str]) -> Study:
+    results = {uid: read_result(folder.root / path, with_outlines=False) for uid, path in paths.items()}
+    return Study.of(join_study(result.report for result in results.values()), results, paths)
 
 
 def _study_of(row: Mapping[str, str]) -> str:

@@ -123,7 +123,54 @@ CLUSTER_COLUMNS: Final[Columns] = MappingProxyType(
         "published_source": Kind.TEXT,
     }
 )
-TABLES: Final[Mapping[str, Columns]] = MappingProxyType(
+FINDING_COLUMNS: Final[Columns] = MappingProxyType(
+    {
+        "study_instance_uid": Kind.TEXT,
+        "patient_key": Kind.TEXT,
+        "study_day": Kind.COUNT,
+        "finding": Kind.TEXT,
+        "laterality": Kind.TEXT,
+        "finding_label": Kind.TEXT,
+        "n_sightings": Kind.COUNT,
+        "n_unseen": Kind.COUNT,
+        "sop_instance_uid": Kind.TEXT,
+        "view": Kind.TEXT,
+        "cluster": Kind.COUNT,
+        "letter": Kind.TEXT,
+        "distribution": Kind.TEXT,
+        "arc_mm": Kind.NUMBER,
+        "straight_mm": Kind.NUMBER,
+        "linked_sop_instance_uid": Kind.TEXT,
+        "linked_cluster": Kind.COUNT,
+        "p_link": Kind.NUMBER,
+        "basis": Kind.TEXT,
+        "reasons": Kind.SENTENCES,
+    }
+)
+STUDY_COLUMNS: Final[Columns] = MappingProxyType(
+    {
+        "study_instance_uid": Kind.TEXT,
+        "joined_by": Kind.TEXT,
+        "patient_key": Kind.TEXT,
+        "study_day": Kind.COUNT,
+        "n_images": Kind.COUNT,
+        "distribution_right": Kind.TEXT,
+        "distribution_left": Kind.TEXT,
+        "both_breasts": Kind.TEXT,
+        "n_places_right": Kind.COUNT,
+        "n_places_left": Kind.COUNT,
+        "n_findings": Kind.COUNT,
+        "n_linked": Kind.COUNT,
+        "missing_views": Kind.SENTENCES,
+        "statements": Kind.SENTENCES,
+        "notes": Kind.SENTENCES,
+    }
+)
+RESULT_TABLES: Final[Mapping[str, Columns]] = MappingProxyType(
     {"images": IMAGE_COLUMNS, "calcifications": CALCIFICATION_COLUMNS, "clusters": CLUSTER_COLUMNS}
 )
-"""The tables of a run by the names of their files."""
+"""The tables of what stands in results, by the names of their files."""
+STUDY_TABLES: Final[Mapping[str, Columns]] = MappingProxyType({"studies": STUDY_COLUMNS, "findings": FINDING_COLUMNS})
+"""Those of what stands in the documents of studies."""
+TABLES: Final[Mapping[str, Columns]] = MappingProxyType({**RESULT_TABLES, **STUDY_TABLES})
+"""All tables of a run."""

@@ -93,7 +93,7 @@ def _without_outlines(document: Mapping[str, Any]) -> Mapping[str, Any]:
     found = document.get("calcifications")
     if not isinstance(found, list):
         return document
-    bare = {"outline": [], "morphology": None, "memberships": []}
+    bare: dict[str, Any] = {"outline": [], "morphology": None, "memberships": []}
     return {**document, "calcifications": [{**item, **bare} if isinstance(item, dict) else item for item in found]}
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from contextlib import ExitStack
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.files.replacing import replacing
-from mammocalc.results.columns import CALCIFICATION_COLUMNS, TABLES
-from mammocalc.results.csv_table import CsvTable
+from mammocalc.results.columns import CALCIFICATION_COLUMNS, RESULT_TABLES
 from mammocalc.results.layout import result_files, table_path
-from mammocalc.results.parquet_table import ParquetTable
+from mammocalc.results.open_tables import open_tables
 from mammocalc.results.rounding import MILLIMETRE_DECIMALS
 from mammocalc.vocabulary.lexicon import DESCRIPTORS
 
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.results.columns import Row
-
-    Table = CsvTable | ParquetTable
 
 NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -58,15 +53,7 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
     ValueError
         If a result is not JSON.
     """
-    (run_folder / table_path("images")).parent.mkdir(exist_ok=True)
-    with ExitStack() as stack:  # a table is there whole or not at all
-        tables: dict[str, list[Table]] = {}
-        for name, columns in TABLES.items():
-            part = stack.enter_context(replacing(run_folder / table_path(name)))
-            tables[name] = [stack.enter_context(CsvTable(part, columns))]
-            if parquet:
-                part = stack.enter_context(replacing(run_folder / table_path(name, ".parquet")))
-                tables[name].append(stack.enter_context(ParquetTable(part, columns)))
+    with open_tables(run_folder, RESULT_TABLES, parquet=parquet) as tables:
         for path in result_files(run_folder):
             document = json.loads((run_folder / path).read_bytes())
             rows = {
@@ -76,8 +63,7 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
             }
             for name, found in rows.items():
                 for row in found:
-                    for table in tables[name]:
-                        table.add(row)
+                    tables[name].add(row)
 
 
 def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]) -> Row:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,17 @@ def test_the_records_hold_what_the_document_says(document: dict[str, Any]) -> No
     assert result.provenance == PROVENANCE
     assert result.overlay == OverlayPlacement("overlays/1.jpg", 0.5, (0.0, 139.0))
     assert report.candidates == ()
+
+
+def test_outlines_may_be_left_out(document: dict[str, Any], tmp_path: Path) -> None:
+    whole, bare = from_json(document), from_json(document, with_outlines=False)
+    without = [replace(item, outline_px=(), morphology=None, memberships=()) for item in whole.report.calcifications]
+    assert list(bare.report.calcifications) == without
+    assert bare == replace(whole, report=replace(whole.report, calcifications=tuple(without)))
+    file = tmp_path / "1.json"
+    file.write_text(json.dumps(document).replace('"presence": 0.93', '"presence": 1e999, "other": 0.93'))
+    with pytest.raises(ResultError, match="presence: a number is needed"):
+        read_result(file, with_outlines=False)
 
 
 @pytest.mark.parametrize("name", ["05_segmental", "07_arterial", "08_none"])

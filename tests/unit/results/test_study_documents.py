@@ -12,11 +12,13 @@ import pytest
 
 from mammocalc.analysis.study import join_study
 from mammocalc.model import LinkBasis
+from mammocalc.results.columns import FINDING_COLUMNS, STUDY_COLUMNS
 from mammocalc.results.result import Provenance, Result
 from mammocalc.results.schema import read_schema
 from mammocalc.results.schema_version import STUDY_HISTORY
 from mammocalc.results.study import Study
 from mammocalc.results.study_from_json import read_study, study_from_json
+from mammocalc.results.study_tables import finding_rows, study_row
 from mammocalc.results.study_to_json import study_to_json
 from mammocalc.results.to_json import encode
 from mammocalc.vocabulary.errors import ResultError
@@ -93,6 +95,31 @@ def test_what_is_no_study_is_refused(
     place[path[-1]] = value
     with pytest.raises(ResultError, match=message):
         study_from_json(broken)
+
+
+def test_the_tables_say_what_the_document_says(document: dict[str, Any]) -> None:
+    study = study_from_json(document)
+    [finding] = document["findings"]
+    first, second = finding_rows(study)
+    assert set(first) == set(FINDING_COLUMNS)
+    assert (first["sop_instance_uid"], first["linked_sop_instance_uid"], first["linked_cluster"]) == ("1.1", "1.2", 1)
+    assert (second["sop_instance_uid"], second["linked_sop_instance_uid"]) == ("1.2", "1.1")
+    assert first["p_link"] == second["p_link"] == finding["links"][0]["probability"]
+    assert [row["arc_mm"] for row in (first, second)] == [item["arc_mm"] for item in finding["sightings"]]
+    row = study_row(study)
+    assert set(row) == set(STUDY_COLUMNS)
+    assert (row["distribution_right"], row["distribution_left"], row["n_places_left"]) == ("grouped", None, None)
+    assert (row["n_places_right"], row["n_findings"], row["n_linked"]) == (1, 1, 1)
+
+
+def test_a_finding_in_one_view_has_a_row_without_a_link(document: dict[str, Any]) -> None:
+    [finding] = document["findings"]
+    lone = {**finding, "sightings": finding["sightings"][:1], "links": []}
+    [row] = finding_rows(study_from_json({**document, "findings": [lone]}))
+    assert [row[name] for name in ("linked_sop_instance_uid", "linked_cluster", "p_link", "basis", "reasons")] == [
+        None
+    ] * 5
+    assert row["cluster"] == 1
 
 
 def test_schema_and_history_name_one_version_and_one_vocabulary() -> None:

@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 from pydantic import ValidationError
 
-from mammocalc.results.columns import CALCIFICATION_COLUMNS, CLUSTER_COLUMNS, IMAGE_COLUMNS, TABLES, Kind
+from mammocalc.results.columns import CALCIFICATION_COLUMNS, CLUSTER_COLUMNS, IMAGE_COLUMNS, RESULT_TABLES, Kind
 from mammocalc.results.layout import result_files
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
 from mammocalc.results.settings import OutputSettings
@@ -184,7 +184,7 @@ def test_parquet_holds_what_the_csv_holds_with_types(tmp_path: Path, write_resul
     write_tables(tmp_path, parquet=True)
     arrow = {Kind.TEXT: "string", Kind.COUNT: "int32", Kind.NUMBER: "double"}
     between = {Kind.WORDS: " ", Kind.SENTENCES: "; "}
-    for name, columns in TABLES.items():
+    for name, columns in RESULT_TABLES.items():
         table = pyarrow.parquet.read_table(tmp_path / "tables" / f"{name}.parquet")
         assert {field.name: str(field.type) for field in table.schema} == {
             column: arrow.get(kind, "list<element: string>") for column, kind in columns.items()
@@ -210,7 +210,7 @@ def test_equal_results_give_equal_parquet_in_groups_of_rows(
         for uid in ("1.2.1", "1.2.2", "1.2.3"):
             write_result(run, uid)
         write_tables(run, parquet=True)
-    for name in TABLES:
+    for name in RESULT_TABLES:
         first, second = (tmp_path / run / "tables" / f"{name}.parquet" for run in "ab")
         assert first.read_bytes() == second.read_bytes()
     written = pyarrow.parquet.ParquetFile(tmp_path / "a" / "tables" / "calcifications.parquet")
