@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from mammocalc.execution.run_folder import RunFolder
 from mammocalc.execution.studies import write_studies
-from mammocalc.results.tables import result_files, write_tables
+from mammocalc.results.layout import result_files
+from mammocalc.results.tables import write_tables
 from mammocalc.results.to_json import encode
 
 if TYPE_CHECKING:
