@@ -41,6 +41,7 @@ from mammocalc.dicom import read_mammogram
 from mammocalc.dicom.reader.settings import DicomSettings
 from mammocalc.rendering.details import render_details
 from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
+from mammocalc.results.from_json import from_json
 from mammocalc.results.result import Provenance, Result
 from mammocalc.results.to_json import encode, to_json
 from mammocalc.simulation import Recipe, Scene, simulate
@@ -133,7 +134,7 @@ def _print_steps(title: str, path: Path) -> float:
         encode_thumbnail(rendered)
         clock.append(time.process_time())
         document = to_json(Result.of(report, Provenance("mammocalc", "", "", "default")))
-        render_details(document, "results/00/1.2.3.json")
+        render_details(from_json(document), "results/00/1.2.3.json")
         encode(document)
         clock.append(time.process_time())
         cv2.morphologyEx(mammogram.pixels.codes, cv2.MORPH_TOPHAT, ellipse)

@@ -16,7 +16,9 @@ from mammocalc.rendering.index import write_page
 from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
 from mammocalc.rendering.wording import name_of
 from mammocalc.results.columns import IMAGE_COLUMNS
+from mammocalc.results.from_json import from_json
 from mammocalc.results.layout import thumbnail_path
+from mammocalc.results.schema_version import SCHEMA_VERSION
 from mammocalc.results.tables import write_tables
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Distribution, Flag, Reason, Status
 
@@ -29,28 +31,31 @@ COUNTS = [field.name for field in fields(Counts)]
 
 
 def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> dict[str, Any]:
-    """Give as much of a result as tables and page look at."""
-    calcification = {
-        "id": 0, "letter": "A", "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5,
+    """Give a result with so many calcifications."""
+    calcification: dict[str, Any] = {
+        "letter": None, "frame": 0, "row": 1.0, "column": 2.0, "diameter_mm": 0.4, "length_mm": 0.5,
+        "outline": [], "memberships": [],
         "width_mm": 0.3, "area_mm2": 0.1, "diameter_px": 4.0, "size": "micro", "score": 0.9,
         "contrast_to_noise": 9.0, "cluster": None, "vessel": None,
         "morphology": None, "left_out": None, "flags": [],
     }  # fmt: skip
     uid = f"1.2.{index:05d}"
     image = {
-        "sop_instance_uid": uid, "patient_key": "k", "laterality": "LR"[index % 2],
+        "sop_instance_uid": uid, "sop_class_uid": "1.1", "patient_key": "k", "patient_orientation": [],
+        "breast_implant_present": None, "number_of_frames": 1, "laterality": "LR"[index % 2],
         "view": ("CC", "MLO")[index // 2 % 2],
         "presentation_intent": "FOR PRESENTATION", "manufacturer": "Maker", "manufacturer_model_name": "M1",
         "pixel_spacing_mm": [0.07, 0.07], "spacing_source": "imager", "view_modifiers": [], "notes": [],
         "series_instance_uid": "1.3", "study_instance_uid": "1.4", "study_day": None, "rows": 10, "columns": 10,
     } | changes  # fmt: skip
     return {
+        "schema_version": SCHEMA_VERSION,
         "image": image,
         "breast": {"area_mm2": 9000.0, "outline": [], "pectoral": [], "pectoral_confidence": None, "nipple": None},
         "presence": round(index / 100 % 1, 2),
         "presence_level": index / 10 % 10,
         "counts": {**dict.fromkeys(COUNTS, 0), "calcifications": micro, "micro": micro},
-        "calcifications": [calcification] * micro,
+        "calcifications": [{"id": number, **calcification} for number in range(micro)],
         "clusters": [],
         "vessels": [],
         "distribution": call(label),
@@ -61,6 +66,8 @@ def result(index: int, label: Distribution, micro: int = 3, **changes: Any) -> d
             "version": "0.1.0",
             "configuration_digest": "0123",
             "operating_point": "default",
+            "source_digest": None,
+            "medium": "digital",
         },
         "notice": "Research use only.",
     }
@@ -88,7 +95,7 @@ def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
         uid = document["image"]["sop_instance_uid"]
         for path, content in (
             (f"results/{uid[-2:]}/{uid}.json", json.dumps(document).encode()),
-            (f"details/{uid[-2:]}/{uid}.html", render_details(document, f"results/{uid[-2:]}/{uid}.json")),
+            (f"details/{uid[-2:]}/{uid}.html", render_details(from_json(document), f"results/{uid[-2:]}/{uid}.json")),
             (document["overlay"]["path"], thumbnail),
             (thumbnail_path(document["overlay"]["path"]), thumbnail),
         ):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
     from mammocalc.config import Config
-    from mammocalc.model import Report
+    from mammocalc.results.result import Result as Stored
 
 
 def analyse(image: Image | str | os.PathLike[str], config: object = DEFAULT, **settings: Any) -> Result:
@@ -96,12 +96,12 @@ class _Drawing:
         """Leave out, for another process, what is in the memory of this one."""
         return {**self.__dict__, "_seen": None}
 
-    def __call__(self, report: Report) -> Picture:
+    def __call__(self, stored: Stored) -> Picture:
         """Draw it; UsageError if its file cannot be had any more."""
         from PIL.Image import fromarray  # noqa: PLC0415 - only those who look need it
 
         image = self.image or (self._seen() if self._seen is not None else None) or self._read_again()
-        drawn = replace(report, presence=self.presence)
+        drawn = replace(stored.report, presence=self.presence)
         return fromarray(render_overlay(image.mammogram, drawn, self.config.overlay).image)
 
     def _read_again(self) -> Image:

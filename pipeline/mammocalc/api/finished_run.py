@@ -6,7 +6,6 @@ import json
 import os
 from collections import Counter
 from dataclasses import asdict, fields
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
     from mammocalc.execution.export.request import ExportSummary
-    from mammocalc.model import Report
+    from mammocalc.results.result import Result as Stored
 
 
 class Run:
@@ -180,25 +179,24 @@ class Run:
         """Read a result; UsageError where it is none."""
         document = _read_document(self.root / file)
         try:
-            return Result(document, partial(self._open_overlay, document), self._paths.get(file.stem))
+            return Result(document, self._open_overlay, self._paths.get(file.stem))
         except MammocalcError as error:
             message = f"{self.path / file} is no result: {error}"
             raise UsageError(message) from error
 
-    def _open_overlay(self, document: Mapping[str, Any], _report: Report) -> Picture:
+    def _open_overlay(self, stored: Stored) -> Picture:
         """Read the picture that the run wrote."""
         from PIL import Image as Pictures  # noqa: PLC0415 - only those who look need it
 
-        overlay = document["overlay"]
-        if overlay is None:
+        if stored.overlay is None:
             message = (
                 "the run wrote no overlay of this image (outputs.overlays). Analyse its file to draw one: "
                 "analyse(path).overlay()"
             )
             raise UsageError(message)
-        file = self.root / overlay["path"]
+        file = self.root / stored.overlay.path
         if not file.resolve().is_relative_to(self.root.resolve()):
-            message = f"the overlay of {document['image']['sop_instance_uid']} does not lie in the folder of its run"
+            message = f"the overlay of {stored.report.identity.sop_instance_uid} does not lie in the folder of its run"
             raise UsageError(message)
         try:
             with Pictures.open(file) as picture:

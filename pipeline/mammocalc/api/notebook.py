@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import asdict
 from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +47,7 @@ def say_result(result: Result) -> str:
     report = result.report
     return (
         f"{say_view(report.identity.laterality, report.identity.view)}: {plain(report.distribution.label)}; "
-        f"{say_counts(asdict(report.counts))}; {say_presence(result.presence_level)}"
+        f"{say_counts(report.counts)}; {say_presence(result.presence_level)}"
     )
 
 
@@ -83,7 +82,7 @@ def result_to_html(result: Result, picture: Picture | None, why_no_picture: str 
     report = result.report
     call = report.distribution
     view = say_view(report.identity.laterality, report.identity.view)
-    said = (view, say_counts(asdict(report.counts)), say_presence(result.presence_level))
+    said = (view, say_counts(report.counts), say_presence(result.presence_level))
     parts = [
         f"<div style='font-size:1.2em'><b>{_text(plain(call.label))}</b></div>",
         f"<div>{_text(' · '.join(said))}</div>",
@@ -122,7 +121,7 @@ def run_to_html(heading: str, results: Iterable[Result], rows: Sequence[FileRow]
             say_view(result.report.identity.laterality, result.report.identity.view),
             plain(result.report.distribution.label),
             result.presence_level,
-            say_counts(asdict(result.report.counts)),
+            say_counts(result.report.counts),
         )
         for result in islice(results, IMAGES)
     ]

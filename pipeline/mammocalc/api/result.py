@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from mammocalc.model import Calcification, Cluster, DistributionCall, Report, Vessel
     from mammocalc.results.result import Provenance
+    from mammocalc.results.result import Result as Stored
     from mammocalc.vocabulary.geometry import PixelSpacing
     from mammocalc.vocabulary.lexicon import Flag, Laterality, View
 
@@ -42,7 +43,7 @@ class Result:
     document : mapping
         The result as JSON.
     draw : callable
-        Gives the overlay of the report.
+        Gives the overlay of the record.
     path : str or None
         The file of the image, as a table shows it.
 
@@ -52,7 +53,7 @@ class Result:
         All of it as a record.
     """
 
-    def __init__(self, document: Mapping[str, Any], draw: Callable[[Report], Picture], path: str | None = None) -> None:
+    def __init__(self, document: Mapping[str, Any], draw: Callable[[Stored], Picture], path: str | None = None) -> None:
         self.stored = from_json(document)
         self._document = document
         self._draw = draw
@@ -203,7 +204,7 @@ class Result:
         UsageError
             If the picture cannot be had any more: its file was changed, or the run wrote none.
         """
-        return self._draw(self.report)
+        return self._draw(self.stored)
 
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
         """Go from process to process as JSON."""

@@ -34,7 +34,7 @@ class Answer:
     case: int
     true: str
     found: str
-    probabilities: Mapping[str, float] | None = None
+    probabilities: Mapping[Distribution, float] | None = None
 
 
 def image_answers(cases: Sequence[Case]) -> list[Answer]:

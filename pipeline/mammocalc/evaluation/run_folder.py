@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
 from mammocalc.files.claim import state_of
 from mammocalc.files.json_lines import read_json_lines
+from mammocalc.results.from_json import candidates_from_json, from_json
 from mammocalc.results.layout import RECORD, ROWS, candidates_files, result_files
+from mammocalc.results.parse import parse_json
 from mammocalc.results.schema_version import check_version
 from mammocalc.vocabulary.errors import ResultError, UsageError
-from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from mammocalc.model import Calcification, Candidate
+    from mammocalc.results.result import Result
+    from mammocalc.vocabulary.geometry import PixelSpacing
+    from mammocalc.vocabulary.lexicon import Distribution
+
+Document = TypeVar("Document")
 
 NO_RUN: Final = "It holds no run: give the folder that --out of mammocalc run named."
 MACRO_MIN_WIDTH_MM: Final = 1.0
@@ -58,8 +65,8 @@ class FoundCluster:
     """A cluster of a run; ``members`` are indices into the marks of its image, a ``loose`` one is shown nowhere."""
 
     members: tuple[int, ...]
-    label: str
-    probabilities: Mapping[str, float] | None
+    label: Distribution
+    probabilities: Mapping[Distribution, float] | None
     morphology: str | None
     loose: bool = False
 
@@ -75,8 +82,8 @@ class FoundImage:
     presence: float | None
     marks: Marks
     clusters: tuple[FoundCluster, ...]
-    label: str
-    probabilities: Mapping[str, float] | None
+    label: Distribution
+    probabilities: Mapping[Distribution, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +147,13 @@ def read_run(folder: Path) -> FinishedRun:
     UsageError
         If the folder holds no run, or a file in it is not what a run writes.
     """
-    record = _json(folder / RECORD, NO_RUN)
+    record = _read(folder / RECORD, _record, NO_RUN)
     try:
-        candidates = {path.stem: folder / path for path in candidates_files(folder)}
+        below = {path.stem: path for path in candidates_files(folder)}
         images = {}
         for path in result_files(folder):
-            images[path.stem] = _image(_json(folder / path), candidates.get(path.stem))
+            candidates = _read(folder / below[path.stem], candidates_from_json) if path.stem in below else ()
+            images[path.stem] = _image(_read(folder / path, from_json), candidates)
         not_analysed, unnamed, uid_of_file = _rows(folder / ROWS)
         configuration = record["configuration"]
         record["state"] = state_of(folder, record.get("state"))
@@ -154,7 +162,7 @@ def read_run(folder: Path) -> FinishedRun:
             not_analysed={uid: row for uid, row in not_analysed.items() if uid not in images},
             unnamed=unnamed,
             uid_of_file=uid_of_file,
-            has_candidates=bool(candidates),
+            has_candidates=bool(below),
             macro_min_width_mm=configuration.get("measure", {}).get("macro_min_width_mm", MACRO_MIN_WIDTH_MM),
             configuration=configuration,
             facts={
@@ -167,57 +175,51 @@ def read_run(folder: Path) -> FinishedRun:
         raise UsageError(message) from None
 
 
-def _json(path: Path, advice: str = "") -> dict[str, Any]:
+def _read(path: Path, read: Callable[[Any], Document], advice: str = "") -> Document:
     """Read a document of a run, of a version that can be read."""
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return read(parse_json(path.read_bytes()))
     except OSError as error:
         message = f"{path} cannot be read ({error.strerror}). {advice}".strip()
-        raise UsageError(message) from None
-    except ValueError:
-        message = f"{path} is not valid JSON. {advice}".strip()
-        raise UsageError(message) from None
-    try:
-        check_version(document.get("schema_version") if isinstance(document, dict) else None)
     except ResultError as error:
         message = f"{path} cannot be read. {error}. {advice}".strip()
-        raise UsageError(message) from None
-    return document
+    raise UsageError(message)
 
 
-def _image(result: dict[str, Any], candidates: Path | None) -> FoundImage:
-    image, reported = result["image"], result["calcifications"]
-    below = [] if candidates is None else _json(candidates)["candidates"]
-    index = {item["id"]: position for position, item in enumerate(reported)}
-    marks = Marks(
-        points_px=np.array([(item["row"], item["column"]) for item in [*reported, *below]], float).reshape(-1, 2),
-        scores=np.array([item["score"] for item in [*reported, *below]], dtype=np.float64),
-        diameter_mm=np.array(
-            [np.nan if item["diameter_mm"] is None else item["diameter_mm"] for item in [*reported, *below]], float
-        ),
-        sizes=tuple(item.get("size") for item in [*reported, *below]),
-        reported=len(reported),
-    )
-    spacing = image["pixel_spacing_mm"]
+def _record(document: Any) -> dict[str, Any]:
+    check_version(document.get("schema_version") if isinstance(document, dict) else None)
+    return dict(document)
+
+
+def _image(result: Result, candidates: Sequence[Candidate]) -> FoundImage:
+    report = result.report
+    marks: list[Calcification | Candidate] = [*report.calcifications, *candidates]
+    index = {item.number: position for position, item in enumerate(report.calcifications)}
     return FoundImage(
-        uid=image["sop_instance_uid"],
-        patient_key=image["patient_key"],
-        spacing=None if spacing is None else PixelSpacing(*spacing),
-        breast_area_mm2=result["breast"]["area_mm2"],
-        presence=result["presence"],
-        marks=marks,
+        uid=report.identity.sop_instance_uid,
+        patient_key=report.identity.patient_key,
+        spacing=report.spacing,
+        breast_area_mm2=report.breast.area_mm2,
+        presence=report.presence,
+        marks=Marks(
+            points_px=np.array([(item.row_px, item.column_px) for item in marks], float).reshape(-1, 2),
+            scores=np.array([item.score for item in marks], dtype=np.float64),
+            diameter_mm=np.array([np.nan if item.diameter_mm is None else item.diameter_mm for item in marks], float),
+            sizes=(*(item.size for item in report.calcifications), *(None for _ in candidates)),
+            reported=len(report.calcifications),
+        ),
         clusters=tuple(
             FoundCluster(
-                members=tuple(index[number] for number in item["members"]),
-                label=item["distribution"]["label"],
-                probabilities=item["distribution"]["probabilities"],
-                morphology=None if item["morphology"] is None else item["morphology"]["label"],
-                loose=item.get("loose", False),
+                members=tuple(index[number] for number in item.members),
+                label=item.distribution.label,
+                probabilities=item.distribution.probabilities or None,
+                morphology=None if item.morphology is None else item.morphology.label,
+                loose=item.distribution.loose,
             )
-            for item in result["clusters"]
+            for item in report.clusters
         ),
-        label=result["distribution"]["label"],
-        probabilities=result["distribution"]["probabilities"],
+        label=report.distribution.label,
+        probabilities=report.distribution.probabilities or None,
     )
 
 

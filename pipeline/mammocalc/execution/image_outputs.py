@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mammocalc.analysis.image import analyse
 from mammocalc.rendering.details import render_details
 from mammocalc.rendering.overlay import encode_overlay, encode_thumbnail, render_overlay
+from mammocalc.results.from_json import from_json
 from mammocalc.results.layout import CANDIDATES, OVERLAYS, RESULTS, THUMBNAILS, details_path
 from mammocalc.results.result import OverlayPlacement, Result
 from mammocalc.results.to_json import candidates_to_json, encode, to_json
@@ -26,7 +27,7 @@ def make_outputs(mammogram: Mammogram, content: str, order: WorkOrder) -> dict[s
         outputs[order.folder.place(CANDIDATES, uid, ".json").as_posix()] = encode(candidates_to_json(report))
     document = to_json(Result.of(report, replace(order.provenance, source_digest=content), placement))
     result = order.folder.place(RESULTS, uid, ".json").as_posix()
-    outputs[details_path(result)] = render_details(document, result)
+    outputs[details_path(result)] = render_details(from_json(document), result)
     outputs[result] = encode(document)
     return outputs
 

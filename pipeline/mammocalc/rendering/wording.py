@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from mammocalc.results.rounding import LEVEL_DECIMALS, MILLIMETRE_DECIMALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from mammocalc.model import Counts
     from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution
 
 
@@ -69,33 +70,32 @@ def say_number(count: int) -> str:
     return f"{count:,}"
 
 
-def say_counts(counts: Mapping[str, int]) -> str:
+def say_counts(counts: Counts) -> str:
     """
     Say how many calcifications are listed.
 
     Parameters
     ----------
-    counts : mapping of str to int
-        As `mammocalc.model.Counts` has them, by the names of its fields.
+    counts : Counts
 
     Examples
     --------
-    >>> found = {"calcifications": 96, "micro": 95, "macro": 1, "size_unknown": 0, "vascular": 72}
-    >>> found |= {"clusters": 1, "vessels": 2}
-    >>> say_counts(found)
+    >>> from mammocalc.model import Counts
+    >>> say_counts(Counts(96, micro=95, macro=1, size_unknown=0, vascular=72, left_out=0, clusters=1, loose_chains=0,
+    ...     vessels=2))
     '95 micro · 1 macro (72 vascular) · 1 cluster · 2 vessels'
-    >>> say_counts({**found, "micro": 0, "macro": 0, "size_unknown": 96, "vascular": 0, "clusters": 0, "vessels": 0})
+    >>> say_counts(Counts(96, 0, 0, size_unknown=96, vascular=0, left_out=0, clusters=0, loose_chains=0, vessels=0))
     '96 calcifications of unknown size · 0 clusters'
-    >>> say_counts(dict.fromkeys(found, 0))
+    >>> say_counts(Counts(*[0] * 9))
     'no calcifications reported'
     """
-    if not counts["calcifications"]:
+    if not counts.calcifications:
         return "no calcifications reported"
-    unknown = f"{many(counts['size_unknown'], 'calcification')} of unknown size"
-    sizes = unknown if counts["size_unknown"] else f"{counts['micro']} micro · {counts['macro']} macro"
-    arteries = f" ({counts['vascular']} vascular)" if counts["vascular"] else ""
-    vessels = f" · {many(counts['vessels'], 'vessel')}" if counts["vessels"] else ""
-    return f"{sizes}{arteries} · {many(counts['clusters'], 'cluster')}{vessels}"
+    unknown = f"{many(counts.size_unknown, 'calcification')} of unknown size"
+    sizes = unknown if counts.size_unknown else f"{counts.micro} micro · {counts.macro} macro"
+    arteries = f" ({counts.vascular} vascular)" if counts.vascular else ""
+    vessels = f" · {many(counts.vessels, 'vessel')}" if counts.vessels else ""
+    return f"{sizes}{arteries} · {many(counts.clusters, 'cluster')}{vessels}"
 
 
 def say_presence(level: float | None) -> str:

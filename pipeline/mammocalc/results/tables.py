@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
+from dataclasses import asdict
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mammocalc.results.columns import CALCIFICATION_COLUMNS, RESULT_TABLES
+from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import result_files, table_path
 from mammocalc.results.open_tables import open_tables
 from mammocalc.results.rounding import MILLIMETRE_DECIMALS
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mammocalc.model import DistributionCall, MorphologyCall
     from mammocalc.results.columns import Row
+    from mammocalc.results.result import Result
 
 NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -50,26 +53,24 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
     ------
     OSError
         If a table cannot be written.
-    ValueError
-        If a result is not JSON.
+    ResultError
+        If a result is not what a run writes.
     """
     with open_tables(run_folder, RESULT_TABLES, parquet=parquet) as tables:
         for path in result_files(run_folder):
-            document = json.loads((run_folder / path).read_bytes())
+            result = read_result(run_folder / path)
             rows = {
-                "images": [_image_row(document, path, paths)],
-                "calcifications": _calcification_rows(document),
-                "clusters": _cluster_rows(document),
+                "images": [_image_row(result, path, paths)],
+                "calcifications": _calcification_rows(result),
+                "clusters": _cluster_rows(result),
             }
             for name, found in rows.items():
                 for row in found:
                     tables[name].add(row)
 
 
-def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]) -> Row:
-    image = document["image"]
-    row_spacing, column_spacing = image["pixel_spacing_mm"] or (None, None)
-    nipple, overlay = document["breast"]["nipple"], document["overlay"]
+def _image_row(result: Result, path: Path, paths: Mapping[str, str]) -> Row:
+    report, identity, breast = result.report, result.report.identity, result.report.breast
     copied = (
         "sop_instance_uid",
         "series_instance_uid",
@@ -84,81 +85,77 @@ def _image_row(document: Mapping[str, Any], path: Path, paths: Mapping[str, str]
         "presentation_intent",
         "manufacturer",
         "manufacturer_model_name",
-        "spacing_source",
     )
     return {
-        **{name: image[name] for name in copied},
-        "path": paths.get(image["sop_instance_uid"]),
-        "row_spacing_mm": row_spacing,
-        "column_spacing_mm": column_spacing,
-        "breast_area_mm2": document["breast"]["area_mm2"],
-        "nipple_confidence": nipple and nipple["confidence"],
-        "pectoral_confidence": document["breast"]["pectoral_confidence"],
-        "presence": document["presence"],
-        "presence_level": document["presence_level"],
-        **{f"n_{name}": count for name, count in document["counts"].items()},
-        "vessels_length_mm": round(
-            sum((vessel["length_mm"] for vessel in document["vessels"]), 0.0), MILLIMETRE_DECIMALS
-        ),
-        **_distribution(document["distribution"]),
-        "flags": document["flags"],
+        **{name: getattr(identity, name) for name in copied},
+        "path": paths.get(identity.sop_instance_uid),
+        "row_spacing_mm": report.spacing and report.spacing.row_mm,
+        "column_spacing_mm": report.spacing and report.spacing.column_mm,
+        "spacing_source": report.spacing_source,
+        "breast_area_mm2": breast.area_mm2,
+        "nipple_confidence": breast.nipple and breast.nipple.confidence,
+        "pectoral_confidence": breast.pectoral_confidence,
+        "presence": report.presence,
+        "presence_level": result.presence_level,
+        **{f"n_{name}": count for name, count in asdict(report.counts).items()},
+        "vessels_length_mm": round(sum((vessel.length_mm for vessel in report.vessels), 0.0), MILLIMETRE_DECIMALS),
+        **_distribution(report.distribution),
+        "flags": sorted(report.flags),
         "result": path.as_posix(),
-        "overlay": overlay and overlay["path"],
+        "overlay": result.overlay and result.overlay.path,
     }
 
 
-def _calcification_rows(document: Mapping[str, Any]) -> Iterator[Row]:
-    own = {"sop_instance_uid", "row_px", "column_px", "vessel_letter", "morphology", "p_morphology", "flags"}
+def _calcification_rows(result: Result) -> Iterator[Row]:
+    own = {"sop_instance_uid", "id", "letter", "vessel_letter", "morphology", "p_morphology", "flags"}
     same = [name for name in CALCIFICATION_COLUMNS if name not in own]
-    letters = {vessel["id"]: vessel["letter"] for vessel in document["vessels"]}
-    for item in document["calcifications"]:
+    for item in result.report.calcifications:
         yield {
-            "sop_instance_uid": document["image"]["sop_instance_uid"],
-            "row_px": item["row"],
-            "column_px": item["column"],
-            "vessel_letter": letters.get(item["vessel"]),
-            "flags": item["flags"],
-            **_morphology(item),
-            **{name: item[name] for name in same},
+            "sop_instance_uid": result.report.identity.sop_instance_uid,
+            "id": item.number,
+            "letter": result.letters.calcifications.get(item.number),
+            "vessel_letter": None if item.vessel is None else result.letters.vessels[item.vessel],
+            "flags": sorted(item.flags),
+            **_morphology(item.morphology),
+            **{name: getattr(item, name) for name in same},
         }
 
 
-def _cluster_rows(document: Mapping[str, Any]) -> Iterator[Row]:
-    for item in document["clusters"]:
-        kind = item["morphology"]
-        published = item["published_association"]
-        low, high = published["malignant_share_range"] if published else (None, None)
+def _cluster_rows(result: Result) -> Iterator[Row]:
+    for item in result.report.clusters:
+        published = result.associations[item.number]
+        low, high = published.malignant_share_range if published else (None, None)
         yield {
-            "sop_instance_uid": document["image"]["sop_instance_uid"],
-            "loose": int(item["loose"]),
-            "n_members": len(item["members"]),
-            **{name: item[name] for name in ("id", "letter", "extent_mm", "area_mm2", "density_per_cm2")},
-            **_distribution(item["distribution"]),
-            **_morphology(item),
-            "morphology_reasons": kind and kind["reasons"],
+            "sop_instance_uid": result.report.identity.sop_instance_uid,
+            "id": item.number,
+            "letter": result.letters.clusters[item.number],
+            "loose": int(item.distribution.loose),
+            "n_members": len(item.members),
+            **{name: getattr(item, name) for name in ("extent_mm", "area_mm2", "density_per_cm2")},
+            **_distribution(item.distribution),
+            **_morphology(item.morphology),
+            "morphology_reasons": item.morphology and item.morphology.reasons,
             "published_malignant_share_low": low,
             "published_malignant_share_high": high,
-            "published_n": published and published["n"],
-            "published_population": published and published["population"],
-            "published_source": published and published["source"],
+            "published_n": published and published.n,
+            "published_population": published and published.population,
+            "published_source": published and published.source,
         }
 
 
-def _distribution(call: Mapping[str, Any]) -> Row:
+def _distribution(call: DistributionCall) -> Row:
     """Give the label of an image or cluster, what it lies between, the five probabilities, and why."""
-    probabilities = call["probabilities"] or {}
     return {
-        "distribution": call["label"],
-        "between": call["between"],
-        **{f"p_{descriptor}": probabilities.get(descriptor) for descriptor in DESCRIPTORS},
-        "margin": call["margin"],
-        "reasons": call["reasons"],
+        "distribution": call.label,
+        "between": call.between,
+        **{f"p_{descriptor}": call.probabilities.get(descriptor) for descriptor in DESCRIPTORS},
+        "margin": call.margin,
+        "reasons": call.reasons,
     }
 
 
-def _morphology(item: Mapping[str, Any]) -> Row:
+def _morphology(call: MorphologyCall | None) -> Row:
     """Give the kind of a calcification or cluster, and its probability."""
-    call = item["morphology"]
     if call is None:
         return {"morphology": None, "p_morphology": None}
-    return {"morphology": call["label"], "p_morphology": call["probabilities"][call["label"]]}
+    return {"morphology": call.label, "p_morphology": call.probabilities[call.label]}

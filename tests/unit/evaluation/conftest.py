@@ -13,6 +13,43 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPACING_MM = 0.1
+IMAGE: dict[str, Any] = {
+    **dict.fromkeys(("sop_class_uid", "series_instance_uid", "study_instance_uid"), "1.2"),
+    "study_day": None,
+    "laterality": "L",
+    "view": "CC",
+    "view_modifiers": [],
+    "patient_orientation": [],
+    "breast_implant_present": None,
+    "presentation_intent": "FOR PRESENTATION",
+    "manufacturer": "",
+    "manufacturer_model_name": "",
+    "rows": 1000,
+    "columns": 1000,
+    "number_of_frames": 1,
+    "notes": [],
+    "spacing_source": "imager",
+}
+
+
+def _mark(number: int, mark: Sequence[float]) -> dict[str, Any]:
+    diameter_mm = mark[3] if len(mark) > 3 else None
+    return {
+        **dict.fromkeys(("letter", "cluster", "vessel", "morphology", "left_out")),
+        "id": number,
+        "frame": 0,
+        "row": mark[0],
+        "column": mark[1],
+        "outline": [],
+        "diameter_px": 1.0,
+        **dict.fromkeys(("diameter_mm", "length_mm", "width_mm"), diameter_mm),
+        "area_mm2": None,
+        "size": None if diameter_mm is None else "macro" if diameter_mm >= 1 else "micro",
+        "score": mark[2],
+        "contrast_to_noise": 9.0,
+        "memberships": [],
+        "flags": [],
+    }
 
 
 @pytest.fixture
@@ -36,29 +73,64 @@ def image() -> Callable[..., dict[str, Any]]:
         probabilities: dict[str, float] | None = None,
         spacing: list[float] | None = [SPACING_MM, SPACING_MM],  # noqa: B006 - never changed
     ) -> dict[str, Any]:
-        call = {"label": label, "probabilities": probabilities}
+        call: dict[str, Any] = {
+            "label": label,
+            "between": [],
+            "probabilities": probabilities,
+            "calibrated_on": None,
+            "margin": None,
+            "reasons": [],
+            "evidence": {},
+        }
+        of_cluster = {"extent_mm": 1.0, "area_mm2": 1.0, "density_per_cm2": 1.0, "hull": [], "loose": False}
+        listed = [_mark(number, mark) for number, mark in enumerate(marks, start=1)]
+        sizes = [item["size"] for item in listed]
         return {
             "schema_version": SCHEMA_VERSION,
-            "image": {"sop_instance_uid": uid, "patient_key": patient, "pixel_spacing_mm": spacing},
-            "breast": {"area_mm2": 1000.0},
+            "image": {**IMAGE, "sop_instance_uid": uid, "patient_key": patient, "pixel_spacing_mm": spacing},
+            "breast": {"area_mm2": 1000.0, "outline": [], "pectoral": [], "pectoral_confidence": None, "nipple": None},
             "presence": presence,
-            "calcifications": [
-                {
-                    "id": number,
-                    "row": mark[0],
-                    "column": mark[1],
-                    "score": mark[2],
-                    "diameter_mm": mark[3] if len(mark) > 3 else None,
-                    "size": None if len(mark) < 4 else "macro" if mark[3] >= 1 else "micro",
-                }
-                for number, mark in enumerate(marks, start=1)
-            ],
+            "presence_level": None,
+            "counts": {
+                "calcifications": len(listed),
+                "micro": sizes.count("micro"),
+                "macro": sizes.count("macro"),
+                "size_unknown": sizes.count(None),
+                "vascular": 0,
+                "left_out": 0,
+                "clusters": len(clusters),
+                "loose_chains": 0,
+                "vessels": 0,
+            },
+            "calcifications": listed,
             "clusters": [
-                {"members": [i + 1 for i in members], "distribution": call, "morphology": None} for members in clusters
+                {
+                    **of_cluster,
+                    "id": number,
+                    "letter": "ABCDEF"[number],
+                    "members": [i + 1 for i in members],
+                    "distribution": call,
+                    "morphology": None,
+                    "published_association": None,
+                }
+                for number, members in enumerate(clusters)
             ],
+            "vessels": [],
             "distribution": call,
+            "overlay": None,
+            "flags": [],
+            "provenance": {
+                "software": "mammocalc",
+                "version": "0",
+                "configuration_digest": "0",
+                "operating_point": "default",
+                "source_digest": None,
+                "medium": "digital",
+            },
+            "notice": "",
             "candidates": [
-                {"row": row, "column": column, "score": score, "diameter_mm": None} for row, column, score in below
+                {"frame": 0, "row": row, "column": column, "score": score, "diameter_mm": None}
+                for row, column, score in below
             ],
         }
 

@@ -203,7 +203,8 @@ def test_clusters_are_found_missed_and_false(image: Image, write_run: Write, wri
     places = [(50, 50), (50, 70), (70, 50), (70, 70)]
     marks = [(*place, 0.8, 0.3) for place in places[:3]]
     stray = [(row + 300, column + 300, 0.6, 0.3) for row, column in places[:3]]
-    call = {"label": "grouped", "probabilities": {"grouped": 0.8, "linear": 0.2}}
+    shares = dict.fromkeys(("diffuse", "regional", "segmental"), 0.0) | {"grouped": 0.8, "linear": 0.2}
+    call = {"label": "grouped", "probabilities": shares}
     run = write_run(
         [
             image("1", [*marks, *stray], clusters=[(0, 1, 2), (3, 4, 5)], **call),
@@ -243,6 +244,7 @@ def test_what_only_loose_chains_hit_stands_beside_what_is_shown(
     results = [image(uid, marks, clusters=[(0, 1, 2)]) for uid in ("1", "2", "3")]
     for result in results[1:]:
         result["clusters"][0]["loose"] = True
+        result["counts"] |= {"clusters": 0, "loose_chains": 1}
     truth = tmp_path / "regions.csv"
     rows = ["1,CALC,23,11,3", "2,CALC,23,11,3", "3,NORM,,,"]
     truth.write_text("\n".join(["sop_instance_uid,kind,row,column,radius_px", *rows]))

@@ -15,10 +15,11 @@ from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Flag, Morphology
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from mammocalc.model import Cluster, ImageIdentity, Report
+    from mammocalc.results.result import Result
 
 
-def render_details(document: Mapping[str, Any], result_path: str) -> bytes:
+def render_details(result: Result, result_path: str) -> bytes:
     """
     Write the page of one image.
 
@@ -27,8 +28,8 @@ def render_details(document: Mapping[str, Any], result_path: str) -> bytes:
 
     Parameters
     ----------
-    document : mapping
-        A result, as `mammocalc.results.to_json.to_json` gives it.
+    result : Result
+        As it was read back, so that its numbers are those of its JSON.
     result_path : str
         Where the result lies, relative to the run's folder.
 
@@ -40,54 +41,57 @@ def render_details(document: Mapping[str, Any], result_path: str) -> bytes:
         only hands three keys to the page of the run around it.
     """
     here = posixpath.dirname(details_path(result_path))
-    overlay, call = document["overlay"], document["distribution"]
-    clusters = sorted(
-        (item for item in document["clusters"] if not item["loose"]),
-        key=lambda item: (len(item["letter"]), item["letter"]),
-    )
+    report, overlay, call = result.report, result.overlay, result.report.distribution
+    breast = report.breast
+    letters = sorted(result.letters.clusters.items(), key=lambda item: (len(item[1]), item[1]))
+    clusters = {cluster.number: cluster for cluster in report.clusters if not cluster.distribution.loose}
     page = fill_page(
         "rendering/details/details",
-        result=document,
+        result=result,
+        report=report,
         json_path=posixpath.relpath(result_path, here),
-        overlay_path=overlay and posixpath.relpath(overlay["path"], here),
+        overlay_path=overlay and posixpath.relpath(overlay.path, here),
         notice=SHORT_NOTICE,
-        called=called(call["label"], call["between"]),
-        side=_side(document["image"]),
-        counts=_counts(document),
-        presence=say_presence(document["presence_level"]),
+        called=called(call.label, call.between),
+        side=_side(report.identity),
+        counts=_counts(result),
+        presence=say_presence(result.presence_level),
         distribution=distribution_bars(call),
-        cards=[_card(cluster) for cluster in clusters],
-        excluded=left_out(document),
-        nipple=_confidence("nipple", (document["breast"]["nipple"] or {}).get("confidence")),
-        muscle=_confidence("muscle", document["breast"]["pectoral_confidence"]),
-        nipple_doubt=_doubt(document, Flag.NIPPLE_UNCERTAIN),
-        muscle_doubt=_doubt(document, Flag.PECTORAL_UNCERTAIN),
-        map=draw_map(document),
-        doubts=[f"{name_of(flag)}: {FLAG_SENTENCES[Flag(flag)]}" for flag in document["flags"]],
+        cards=[_card(clusters[number], letter, result) for number, letter in letters if number in clusters],
+        excluded=left_out(result),
+        nipple=_confidence("nipple", None if breast.nipple is None else breast.nipple.confidence),
+        muscle=_confidence("muscle", breast.pectoral_confidence),
+        nipple_doubt=_doubt(report, Flag.NIPPLE_UNCERTAIN),
+        muscle_doubt=_doubt(report, Flag.PECTORAL_UNCERTAIN),
+        map=draw_map(result),
+        doubts=[f"{name_of(flag)}: {FLAG_SENTENCES[flag]}" for flag in sorted(report.flags)],
     )
     return page.encode(errors="replace")
 
 
-def _side(image: Mapping[str, Any]) -> str:
-    known = [image["laterality"], image["view"], *image["view_modifiers"]]
+def _side(identity: ImageIdentity) -> str:
+    known = [identity.laterality, identity.view, *identity.view_modifiers]
     return " ".join(part for part in known if part != "unknown") or "side and view unknown"
 
 
-def _counts(document: Mapping[str, Any]) -> str:
-    alone = sum(item["letter"] is not None and item["left_out"] is None for item in document["calcifications"])
-    return " · ".join([say_counts(document["counts"]), *([f"{alone} alone"] if alone else [])])
+def _counts(result: Result) -> str:
+    lettered = result.letters.calcifications
+    alone = sum(item.number in lettered and item.left_out is None for item in result.report.calcifications)
+    return " · ".join([say_counts(result.report.counts), *([f"{alone} alone"] if alone else [])])
 
 
-def _card(cluster: Mapping[str, Any]) -> dict[str, Any]:
+def _card(cluster: Cluster, letter: str, result: Result) -> dict[str, Any]:
     """Give a cluster, what it is called, and its bars."""
-    call, looks = cluster["distribution"], cluster["morphology"]
-    is_assessed = looks is not None and looks["label"] != Morphology.NOT_ASSESSABLE
+    call, looks = cluster.distribution, cluster.morphology
+    is_assessed = looks is not None and looks.label is not Morphology.NOT_ASSESSABLE
     return {
         "cluster": cluster,
-        "called": called(call["label"], call["between"]),
+        "letter": letter,
+        "called": called(call.label, call.between),
         "distribution": distribution_bars(call),
         "is_assessed": is_assessed,
-        "kinds": kind_bars(looks) if is_assessed or (looks and len(looks["probabilities"]) > 1) else None,
+        "kinds": kind_bars(looks) if looks and (is_assessed or len(looks.probabilities) > 1) else None,
+        "published": result.associations[cluster.number],
     }
 
 
@@ -95,5 +99,5 @@ def _confidence(name: str, confidence: float | None) -> Bar | None:
     return None if confidence is None else Bar(name, confidence)
 
 
-def _doubt(document: Mapping[str, Any], flag: Flag) -> str | None:
-    return FLAG_SENTENCES[flag] if flag in document["flags"] else None
+def _doubt(report: Report, flag: Flag) -> str | None:
+    return FLAG_SENTENCES[flag] if flag in report.flags else None

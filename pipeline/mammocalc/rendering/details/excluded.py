@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mammocalc.rendering.wording import name_of
 from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from mammocalc.results.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class Excluded:
         return f"{self.reasons.total()} {self.kind}" + (f": {letters}" if letters else "")
 
 
-def left_out(document: Mapping[str, Any]) -> list[Excluded]:
+def left_out(result: Result) -> list[Excluded]:
     """List the kinds that are left out, the most frequent first, with their letters and reasons; equal reasons once."""
     kinds: dict[str, Excluded] = {}
-    vessels = {vessel["id"]: vessel["letter"] for vessel in document["vessels"]}
-    for item in document["calcifications"]:
-        if item["left_out"] is not None:
-            is_vascular = Flag.VASCULAR in item["flags"] or item["morphology"] is None
-            kind = name_of(Flag.VASCULAR if is_vascular else item["morphology"]["label"])
+    letters = result.letters
+    for item in result.report.calcifications:
+        if item.left_out is not None:
+            looks = None if Flag.VASCULAR in item.flags else item.morphology
+            kind = name_of(Flag.VASCULAR if looks is None else looks.label)
             own = kinds.setdefault(kind, Excluded(kind))
-            own.reasons[item["left_out"]] += 1
-            called = item["letter"] or vessels.get(item["vessel"])
+            own.reasons[item.left_out] += 1
+            called = letters.calcifications.get(item.number) or letters.vessels.get(item.vessel or 0)
             own.letters.update([called] if called else [])
     return sorted(kinds.values(), key=lambda own: (-own.reasons.total(), own.kind))

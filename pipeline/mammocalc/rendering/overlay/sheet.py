@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -50,7 +49,7 @@ def draw_header(panel: NDArray[np.uint8], report: Report, em: int) -> None:
     headline = called(report.distribution.label, report.distribution.between)
     x = draw_text(panel, shortened(headline, large, right - x - em), x, y, large, TEXT) + em
     aside = y + line_height(large) - line_height(em) - (large - em) // 5
-    draw_text(panel, shortened(say_counts(asdict(report.counts)), em, max(right - x - em, 0)), x, aside, em, DIM)
+    draw_text(panel, shortened(say_counts(report.counts), em, max(right - x - em, 0)), x, aside, em, DIM)
     y += line_height(large)
     draw_text(panel, shortened(_particulars(report), small, width - 2 * em), em, y, small, DIM)
     if report.distribution.probabilities:

@@ -11,6 +11,7 @@ from mammocalc.model import MorphologyCall
 from mammocalc.model.letters import letters_of
 from mammocalc.rendering.details import render_details
 from mammocalc.rendering.palette import APPEARANCES, css_colour, svg_path
+from mammocalc.results.from_json import from_json
 from mammocalc.results.layout import details_path
 from mammocalc.results.result import OverlayPlacement, Provenance, Result
 from mammocalc.results.to_json import to_json
@@ -27,7 +28,7 @@ HOSTILE = "</style></script><script>alert(1)</script>\"'&"
 
 def page_of(report: Any, placement: OverlayPlacement | None = None) -> str:
     document = to_json(Result.of(report, PROVENANCE, placement))
-    return render_details(document, "results/ab/1.2.json").decode()
+    return render_details(from_json(document), "results/ab/1.2.json").decode()
 
 
 def words_of(page: str) -> str:
@@ -192,7 +193,7 @@ def test_no_word_of_a_page_is_a_category_or_advice(make_example: Callable[..., A
         assert word not in words
 
 
-@pytest.mark.parametrize("place", ["reason", "maker", "left_out", "flag"])
+@pytest.mark.parametrize("place", ["reason", "point", "left_out", "version"])
 def test_hostile_text_never_becomes_markup(make_example: Callable[..., Any], place: str) -> None:
     report = make_example(singles=((500.0, 300.0, 4.0),)).report
     document = to_json(Result.of(report, PROVENANCE))
@@ -200,11 +201,12 @@ def test_hostile_text_never_becomes_markup(make_example: Callable[..., Any], pla
         document["distribution"]["reasons"].append(HOSTILE)
     elif place == "left_out":
         document["calcifications"][0]["left_out"] = HOSTILE
-    elif place == "maker":
-        document["image"]["view_modifiers"] = [HOSTILE]
+        document["counts"]["left_out"] = 1
+    elif place == "point":
+        document["provenance"]["operating_point"] = HOSTILE
     else:
         document["provenance"]["version"] = HOSTILE
-    page = render_details(document, "results/1.2.json").decode()
+    page = render_details(from_json(document), "results/1.2.json").decode()
     assert HOSTILE not in page
     assert HOSTILE in html.unescape(page)
     assert page.count("<script") == 1
