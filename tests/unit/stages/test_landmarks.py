@@ -60,7 +60,7 @@ def test_the_corner_at_the_chest_wall_of_a_film_with_a_black_border_is_no_nipple
     mask = ((row - 70) / 65.0) ** 2 + (column / 50.0) ** 2 <= 1
     mask |= has_nipple & (np.abs(row - 70) < 7) & (column < 57)
     framed = np.pad(mask, ((border_cells // 2, border_cells), (border_cells, border_cells)))
-    found = find_nipple(framed, np.zeros((0, 2)), 0.6)
+    found = find_nipple(framed.astype(np.uint16) * 20000, framed, np.zeros((0, 2)), 0.6)
     assert found is not None
     row_px, column_px, confidence = found
     assert (row_px, column_px) == pytest.approx((70 + border_cells // 2, 50 + border_cells), abs=3)

@@ -33,8 +33,9 @@ def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View) -> Landmar
     The muscle is bright and fills the upper corner at the chest wall in oblique
     and lateral views: the straight line with the largest drop of density
     across it is searched, then bent along the strongest edge near it by a path
-    of least cost. The nipple is the bump on the skin line nearest to the
-    outermost point of the breast, or that point itself with less confidence.
+    of least cost. The nipple is the bump on the skin line near the outermost
+    point of the breast, or what stands out most from a strip along the skin
+    line, or that point itself with less confidence.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def find_landmarks(breast: Breast, spacing: PixelSpacing, view: View) -> Landmar
         is_missing = muscle.confidence is None and view is View.MLO
         if is_missing or (muscle.confidence is not None and muscle.confidence < _PECTORAL_LEAST_CONFIDENCE):
             flags.add(Flag.PECTORAL_UNCERTAIN)
-    nipple = find_nipple(mask, muscle.edge, cell_mm) if breast.has_background else None
+    nipple = find_nipple(cells, mask, muscle.edge, cell_mm) if breast.has_background else None
     if nipple is None or nipple[2] < _NIPPLE_LEAST_CONFIDENCE:
         flags.add(Flag.NIPPLE_UNCERTAIN)
 
