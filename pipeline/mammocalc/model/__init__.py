@@ -1,6 +1,15 @@
 """The records that flow from the DICOM door through the stages to the outputs."""
 
 from mammocalc.model.anatomy import Breast, BreastSummary, Landmarks, Nipple
+from mammocalc.model.comparison import (
+    CalcificationChange,
+    ClusterChange,
+    ComparedImage,
+    Comparison,
+    PairedBy,
+    Registration,
+    RegistrationKind,
+)
 from mammocalc.model.findings import (
     Calcification,
     Candidate,
@@ -32,10 +41,14 @@ __all__ = [
     "BreastCall",
     "BreastSummary",
     "Calcification",
+    "CalcificationChange",
     "Candidate",
     "Channel",
     "Cluster",
+    "ClusterChange",
     "ClusterReference",
+    "ComparedImage",
+    "Comparison",
     "Counts",
     "Density",
     "DistributionCall",
@@ -50,9 +63,12 @@ __all__ = [
     "MorphologyCall",
     "Nipple",
     "NoiseTable",
+    "PairedBy",
     "Particle",
     "Pattern",
     "Point",
+    "Registration",
+    "RegistrationKind",
     "Report",
     "Sighting",
     "Spread",

@@ -70,7 +70,7 @@ def _read_spacing(field: Field) -> PixelSpacing:
 
 
 _SIDE = number(SPACING_DECIMALS)
-_SPACING: Final = Form(
+SPACING: Final = Form(
     lambda spacing: [_SIDE.write(spacing.row_mm), _SIDE.write(spacing.column_mm)],
     _read_spacing,
     pair(_SIDE.also(exclusiveMinimum=0)).schema,
@@ -120,7 +120,7 @@ IMAGE: Final = record(
     _of_image("notes", TEXTS, "Sentences that name the attributes, and the words in them, that flags came from."),
     Key(
         "pixel_spacing_mm",
-        or_none(_SPACING),
+        or_none(SPACING),
         "[row spacing, column spacing] in mm in the breast; null where no believable one was found.",
         "spacing",
     ),

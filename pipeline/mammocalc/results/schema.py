@@ -1,8 +1,8 @@
 """
 The published JSON Schemas of what a run writes.
 
-``python -m mammocalc.results.schema`` prints that of a result, which follows from its forms; the file beside this one
-is what it prints.
+``python -m mammocalc.results.schema`` prints that of a result, and with ``comparison`` that of a comparison, which
+follow from their forms; the files beside this one are what it prints.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from importlib import resources
 from typing import Any, Literal
 
 
-def read_schema(kind: Literal["result", "study"] = "result") -> dict[str, Any]:
+def read_schema(kind: Literal["result", "study", "comparison"] = "result") -> dict[str, Any]:
     """
     Read a JSON Schema (draft 2020-12) from the package.
 
     Parameters
     ----------
-    kind : {"result", "study"}
+    kind : {"result", "study", "comparison"}
         Of the document that it describes.
 
     Returns
@@ -31,12 +31,14 @@ def read_schema(kind: Literal["result", "study"] = "result") -> dict[str, Any]:
     return document
 
 
-def schema_text() -> str:
-    """Give the text of ``result.schema.json``."""
-    from mammocalc.results.result_form import make_schema  # noqa: PLC0415 - only who writes the file needs it
+def schema_text(kind: str = "result") -> str:
+    """Give the text of ``result.schema.json``, or of ``comparison.schema.json``."""
+    from mammocalc.results.comparison_form import make_comparison_schema  # noqa: PLC0415 - only who writes them needs it
+    from mammocalc.results.result_form import make_schema  # noqa: PLC0415 - as above
 
-    return json.dumps(make_schema(), indent=1, ensure_ascii=False) + "\n"
+    make = {"result": make_schema, "comparison": make_comparison_schema}[kind]
+    return json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(schema_text())
+    sys.stdout.write(schema_text(*sys.argv[1:]))

@@ -39,6 +39,11 @@ STUDY_HISTORY: Final[Mapping[str, str]] = MappingProxyType(
 STUDY_SCHEMA_VERSION: Final = tuple(STUDY_HISTORY)[-1]
 """The version of studies that is written."""
 
+COMPARISON_HISTORY: Final[Mapping[str, str]] = MappingProxyType({"1.0": "The first."})
+"""What each version changed in the documents of comparisons."""
+COMPARISON_SCHEMA_VERSION: Final = tuple(COMPARISON_HISTORY)[-1]
+"""The version of comparisons that is written."""
+
 _VERSION: Final = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})")
 
 

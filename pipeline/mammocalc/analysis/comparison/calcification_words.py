@@ -1,0 +1,228 @@
+"""The word for each calcification of two dates, and the reason for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mammocalc.model.comparison import CalcificationChange
+from mammocalc.vocabulary.changes import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mammocalc.analysis.comparison.joined import Joined
+    from mammocalc.analysis.comparison.laid_out import LaidOut
+    from mammocalc.analysis.comparison.sight import Sight
+    from mammocalc.model import Calcification
+
+USUAL_LOG_SD: Final = 0.35
+"""Spread of the logarithm of one calcification's diameters on two dates (INbreast, pixels of 0.14 mm)."""
+LEAST_LOG_SD: Final = 0.1
+ENOUGH_PAIRS: Final = 8
+"""With fewer the usual spread stands for that of the pair of images itself."""
+GROWTH_SD: Final = 3.0
+LEAST_GROWTH: Final = 1.25
+"""A diameter has changed if it did so by more than three spreads, and by a quarter."""
+
+PLACE_MM: Final = 2.0
+"""Within that of its place whatever is unexplained may be it: three residuals of a good registration."""
+EXPLAINED_MM: Final = 0.5
+"""What stands out so near to a joined calcification is that one."""
+SEEN_SCORE: Final = 0.02
+SEEN_CONTRAST: Final = 0.5
+"""Something is there if it looks like a calcification a little, or has half the contrast that would be expected."""
+SURE_CONTRAST: Final = 7.5
+"""Contrast, in standard deviations of the noise, that is not overlooked (the reference's limit for a new one)."""
+BORDER_MM: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How the diameters of joined calcifications differ: median and spread of the logarithms of their ratios."""
+
+    shift: float
+    spread: float
+    is_own: bool
+
+
+def compare_sizes(joined: Joined) -> Sizes:
+    """Measure what machine, dose and processing do to all diameters, and how far they scatter."""
+    ours, theirs = joined.current.diameter_mm[joined.pairs[:, 0]], joined.prior.diameter_mm[joined.pairs[:, 1]]
+    if len(ours) < ENOUGH_PAIRS:
+        return Sizes(0.0, USUAL_LOG_SD, is_own=False)
+    logs = np.log(ours / theirs)
+    shift = float(np.median(logs))
+    return Sizes(shift, max(1.4826 * float(np.median(np.abs(logs - shift))), LEAST_LOG_SD), is_own=True)
+
+
+def word_of_pair(current: Calcification, prior: Calcification, sizes: Sizes, log_ratio: float) -> CalcificationChange:
+    """Say whether a joined calcification has another size."""
+    beyond = log_ratio - sizes.shift
+    limit = max(GROWTH_SD * sizes.spread, float(np.log(LEAST_GROWTH)))
+    change = Change.MATCHED if abs(beyond) <= limit else Change.GROWN if beyond > 0 else Change.SMALLER
+    reason = (
+        f"diameter {np.exp(beyond):.2f} times that of the prior; from {np.exp(-limit):.2f} to {np.exp(limit):.2f} "
+        f"it may be the same"
+    )
+    return CalcificationChange(
+        current.number,
+        prior.number,
+        change,
+        current.diameter_mm,
+        prior.diameter_mm,
+        current.cluster,
+        prior.cluster,
+        None,
+        reason,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneSided:
+    """
+    The calcifications of one image that are joined to none, and what is known of their places in the other.
+
+    Attributes
+    ----------
+    index : ndarray of int, shape (n,)
+        Which they are.
+    place_mm : ndarray of float64, shape (n, 2)
+        In the other image.
+    is_known : ndarray of bool, shape (n,)
+        Whether joined neighbours say so.
+    """
+
+    here: LaidOut
+    there: LaidOut
+    index: NDArray[np.intp]
+    place_mm: NDArray[np.float64]
+    is_known: NDArray[np.bool_]
+    there_joined: NDArray[np.intp]
+    contrast_ratio: float
+    sight: Sight | None
+
+
+def one_sided(joined: Joined, sight: Sight | None, *, of_current: bool) -> OneSided:
+    """Gather the calcifications of the current image, or of the prior, that are joined to none."""
+    here, there = (joined.current, joined.prior) if of_current else (joined.prior, joined.current)
+    ours, theirs = joined.pairs[:, 0 if of_current else 1], joined.pairs[:, 1 if of_current else 0]
+    index = np.setdiff1d(np.arange(len(here.points_mm)), ours)
+    expected = joined.expected_in_prior if of_current else joined.expected_in_current
+    place_mm, is_known = expected(here.points_mm[index])
+    return OneSided(here, there, index, place_mm, is_known, theirs, _contrast_ratio(here, there, ours, theirs), sight)
+
+
+def unexplained(side: OneSided) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Give what stands out in the other image and is no joined calcification.
+
+    Returns
+    -------
+    places_mm : ndarray of float64, shape (n, 2)
+    contrast, score : ndarray of float64, shape (n,)
+        Reported ones have the score 1. Without a second look these are all.
+    """
+    left = np.setdiff1d(np.arange(len(side.there.points_mm)), side.there_joined)
+    places, found = side.there.points_mm[left], side.there.report.calcifications
+    contrast = np.array([found[k].contrast_to_noise for k in left.tolist()])
+    score = np.ones(len(left))
+    if side.sight is None:
+        return places, contrast, score
+    seen = side.there.to_mm(side.sight.places_px)
+    taken = side.there.points_mm[side.there_joined]
+    if len(taken) and len(seen):
+        apart = np.hypot(*np.moveaxis(seen[:, None] - taken[None], -1, 0)).min(axis=1)
+        radius = side.there.diameter_mm[side.there_joined]
+        free = apart > EXPLAINED_MM + float(np.median(radius)) / 2
+        seen, more, scores = seen[free], side.sight.contrast[free], side.sight.score[free]
+    else:
+        more, scores = side.sight.contrast, side.sight.score
+    return np.concatenate([places, seen]), np.concatenate([contrast, more]), np.concatenate([score, scores])
+
+
+def words_of_one_sided(
+    side: OneSided, whole: Mapping[int, tuple[Change, str]], *, of_current: bool
+) -> list[CalcificationChange]:
+    """
+    Say of calcifications that are joined to none whether they are new, or gone.
+
+    Parameters
+    ----------
+    side : OneSided
+    whole : mapping of int to (Change, str)
+        Words that were said of whole clusters, by the index of their members.
+    of_current : bool
+        Whether the calcifications are of the current image.
+
+    Returns
+    -------
+    list of CalcificationChange
+        In the order of ``side.index``.
+    """
+    places, contrast, score = unexplained(side)
+    said = []
+    for index, place, is_known in zip(side.index.tolist(), side.place_mm, side.is_known.tolist(), strict=True):
+        item = side.here.report.calcifications[index]
+        if index in whole:
+            change, reason = whole[index]
+        elif not is_known:
+            change, reason = Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
+        elif not side.there.shows(place, BORDER_MM):
+            change, reason = Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
+        else:
+            near = np.hypot(*(places - place).T) <= PLACE_MM if len(places) else np.zeros(0, bool)
+            expected = item.contrast_to_noise * side.contrast_ratio
+            change, reason = _judge(side, expected, contrast[near], score[near], of_current=of_current)
+        row, column = side.there.to_px(place[None])[0].tolist()
+        told = (row, column) if is_known or index in whole else None
+        said.append(_alone(item, change, told, reason, of_current=of_current))
+    return said
+
+
+def _judge(
+    side: OneSided,
+    expected: float,
+    contrast: NDArray[np.float64],
+    score: NDArray[np.float64],
+    *,
+    of_current: bool,
+) -> tuple[Change, str]:
+    unsure = Change.NEW_FAINT if of_current else Change.NOT_COMPARABLE
+    other = "prior" if of_current else "current image"
+    if (score >= 1.0).any():
+        return unsure, f"a calcification of the {other} that is joined to none lies near its place"
+    if side.sight is None:
+        return unsure, f"not reported on the {other}, whose pixels were not looked at again (--images)"
+    if ((score >= SEEN_SCORE) | (contrast >= SEEN_CONTRAST * expected)).any():
+        return unsure, f"something fainter stands out at its place in the {other}"
+    if expected < SURE_CONTRAST:
+        return unsure, f"so faint that the {other} need not show it"
+    change = Change.NEW if of_current else Change.GONE
+    return change, f"nothing stands out at its place in the pixels of the {other}"
+
+
+def _alone(
+    item: Calcification, change: Change, place_px: tuple[float, float] | None, reason: str, *, of_current: bool
+) -> CalcificationChange:
+    if of_current:
+        return CalcificationChange(
+            item.number, None, change, item.diameter_mm, None, item.cluster, None, place_px, reason
+        )
+    return CalcificationChange(None, item.number, change, None, item.diameter_mm, None, item.cluster, place_px, reason)
+
+
+def _contrast_ratio(here: LaidOut, there: LaidOut, ours: NDArray[np.intp], theirs: NDArray[np.intp]) -> float:
+    """Give by how much the other image shows the same with more contrast."""
+    if len(ours) < 3:
+        return 1.0
+    one, other = here.report.calcifications, there.report.calcifications
+    ratios = [
+        other[b].contrast_to_noise / max(one[a].contrast_to_noise, 1e-6)
+        for a, b in zip(ours.tolist(), theirs.tolist(), strict=True)
+    ]
+    return float(np.median(ratios))

@@ -1,0 +1,212 @@
+"""The word for each cluster of two dates, held against what another positioning alone does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mammocalc.analysis.comparison.calcification_words import SEEN_SCORE, SURE_CONTRAST, unexplained
+from mammocalc.analysis.comparison.limits import limits_for
+from mammocalc.model.comparison import ClusterChange
+from mammocalc.vocabulary.changes import Change
+from mammocalc.vocabulary.geometry import feret_diameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mammocalc.analysis.comparison.calcification_words import OneSided, Sizes
+    from mammocalc.analysis.comparison.joined import Joined
+    from mammocalc.model import Cluster
+
+LEAST_SHARE: Final = 0.25
+LEAST_JOINED: Final = 3
+"""A cluster is compared by so many joined members, and that share of them."""
+WITHIN_MM: Final = 3.0
+"""Calcifications of the prior that are joined to none count for a cluster that near to one of its members."""
+REGION_MM: Final = 18.0
+"""A place that is known by the landmarks alone may lie that far off: the error of regional registration, 8.5 +- 6.2 mm
+(Hadjiiski, 2003), in 19 of 20."""
+LEAST_WHOLE: Final = 5
+WHOLE_SHARE: Final = 0.3
+"""A whole cluster is new, or gone, if in all of that region the other image has less than that share of it."""
+ERRORS: Final = 2.6
+"""A median ratio of diameters has changed only beyond so many of its own standard errors."""
+
+
+def whole_clusters(side: OneSided, own_joined: NDArray[np.intp], *, of_current: bool) -> dict[int, tuple[Change, str]]:
+    """
+    Find clusters that are new, or gone, as a whole: by the pixels of all of the region in which they could lie.
+
+    Parameters
+    ----------
+    side : OneSided
+    own_joined : ndarray of int
+        Calcifications of the same image that are joined.
+    of_current : bool
+
+    Returns
+    -------
+    dict of int to (Change, str)
+        By the index of each of their members; empty without a second look.
+    """
+    if side.sight is None:
+        return {}
+    places, contrast, score = unexplained(side)
+    index = {item.number: place for place, item in enumerate(side.here.report.calcifications)}
+    taken = frozenset(own_joined.tolist())
+    place_of = dict(zip(side.index.tolist(), side.place_mm, strict=True))
+    change, other = (Change.NEW, "prior") if of_current else (Change.GONE, "current image")
+    found: dict[int, tuple[Change, str]] = {}
+    for cluster in side.here.report.clusters:
+        members = [index[number] for number in cluster.members]
+        if cluster.distribution.loose or len(members) < LEAST_WHOLE or taken.intersection(members):
+            continue
+        own = np.array([place_of[member] for member in members])
+        middle = own.mean(axis=0)
+        reach = REGION_MM + float(np.hypot(*(own - middle).T).max())
+        expected = side.contrast_ratio * np.array(
+            [side.here.report.calcifications[member].contrast_to_noise for member in members]
+        )
+        bright = expected >= SURE_CONTRAST
+        if bright.sum() < LEAST_WHOLE or not side.there.shows(middle, 0.0):
+            continue
+        # What would be taken for one of them: about as bright, or a calcification by its looks.
+        around = np.hypot(*(places - middle).T) <= reach if len(places) else np.zeros(0, bool)
+        like = (score >= SEEN_SCORE) & (contrast >= 0.5 * float(np.quantile(expected, 0.1)))
+        count = int((around & like).sum())
+        if count > WHOLE_SHARE * len(members):
+            continue
+        reason = (
+            f"the pixels of the {other} show {count} like its {len(members)} within {reach:.0f} mm of where it "
+            "should lie"
+        )
+        found |= dict.fromkeys(members, (change, reason))
+    return found
+
+
+def words_of_clusters(
+    joined: Joined,
+    sizes: Sizes,
+    new: Mapping[int, tuple[Change, str]],
+    gone: Mapping[int, tuple[Change, str]],
+) -> tuple[ClusterChange, ...]:
+    """
+    Say what became of each cluster.
+
+    Parameters
+    ----------
+    joined : Joined
+    sizes : Sizes
+    new, gone : mapping of int to (Change, str)
+        What `whole_clusters` says of the current image and of the prior.
+
+    Returns
+    -------
+    tuple of ClusterChange
+        Those of the current image by id, then those of the prior that share no joined calcification with any of them.
+    """
+    current, prior = joined.current.report, joined.prior.report
+    ours = {item.number: place for place, item in enumerate(current.calcifications)}
+    theirs = {item.number: place for place, item in enumerate(prior.calcifications)}
+    said = [_word(joined, sizes, cluster, ours, new) for cluster in sorted(current.clusters, key=lambda c: c.number)]
+    met = {number for change in said for number in change.prior_clusters}
+    for cluster in sorted(prior.clusters, key=lambda c: c.number):
+        if cluster.number in met:
+            continue
+        first = theirs[cluster.members[0]]
+        change, reason = gone.get(first, (Change.NOT_COMPARABLE, _why_alone(joined, "current image")))
+        said.append(
+            ClusterChange(
+                None,
+                (cluster.number,),
+                change,
+                0,
+                len(cluster.members),
+                0,
+                None,
+                cluster.extent_mm,
+                None,
+                None,
+                (reason,),
+            )
+        )
+    return tuple(said)
+
+
+def _word(
+    joined: Joined,
+    sizes: Sizes,
+    cluster: Cluster,
+    ours: Mapping[int, int],
+    new: Mapping[int, tuple[Change, str]],
+) -> ClusterChange:
+    members = np.array([ours[number] for number in cluster.members])
+    pairs = joined.pairs[np.isin(joined.pairs[:, 0], members)]
+    count = len(pairs)
+    if count < LEAST_JOINED or count < LEAST_SHARE * len(members):
+        change, reason = new.get(int(members[0]), (Change.NOT_COMPARABLE, _why_alone(joined, "prior")))
+        if change is Change.NOT_COMPARABLE and count:
+            reason = f"{count} of its {len(members)} members are joined: too few to compare it"
+        return ClusterChange(
+            cluster.number, _partners(joined, pairs), change, len(members), 0, count, cluster.extent_mm, None, None,
+            None, (reason,),
+        )  # fmt: skip
+    before = _seen_before(joined, members, pairs)
+    extent, _ = feret_diameters(joined.current.points_mm[members])
+    prior_extent, _ = feret_diameters(joined.prior.points_mm[before])
+    extent_ratio = extent / prior_extent if prior_extent > 0 else None
+    logs = np.log(joined.current.diameter_mm[pairs[:, 0]] / joined.prior.diameter_mm[pairs[:, 1]]) - sizes.shift
+    ratio = float(np.exp(np.median(logs)))
+    # The median of n values has 1.25 times the error of their mean.
+    own_limit = float(np.exp(ERRORS * 1.25 * sizes.spread / np.sqrt(count)))
+    limits = limits_for(len(before))
+    more = len(members) - len(before)
+    said, ups, downs = [], 0, 0
+    for value, low, high, text in (
+        (more, -limits.fewer, limits.more, f"{len(members)} calcifications, {len(before)} before: {more:+d}"),
+        (extent_ratio, limits.least_extent, limits.most_extent, f"{extent:.1f} mm across, {prior_extent:.1f} before"),
+        (
+            ratio,
+            min(limits.least_diameter, 1 / own_limit),
+            max(limits.most_diameter, own_limit),
+            f"diameters of {count} joined members {ratio:.2f} times those of the prior (median)",
+        ),
+    ):
+        if value is None:
+            continue
+        ups, downs = ups + (value > high), downs + (value < low)
+        verdict = "beyond" if not low <= value <= high else "within"
+        said.append(f"{text}; {verdict} what positioning does ({low:+d} to {high:+d})" if isinstance(value, int)
+                    else f"{text}; {verdict} what positioning does ({low:.2f} to {high:.2f})")  # fmt: skip
+    change = Change.GROWN if ups else Change.SMALLER if downs else Change.MATCHED
+    return ClusterChange(
+        cluster.number, _partners(joined, pairs), change, len(members), len(before), count, extent, prior_extent,
+        extent_ratio, ratio, tuple(said),
+    )  # fmt: skip
+
+
+def _partners(joined: Joined, pairs: NDArray[np.intp]) -> tuple[int, ...]:
+    """Give the clusters of the prior in which the joined lie, the one with most first."""
+    found = [joined.prior.report.calcifications[place].cluster for place in pairs[:, 1].tolist()]
+    counted = Counter(number for number in found if number is not None)
+    return tuple(sorted(counted, key=lambda number: (-counted[number], number)))
+
+
+def _seen_before(joined: Joined, members: NDArray[np.intp], pairs: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Give the calcifications of the prior that are the cluster: the joined, and others that lie among its members."""
+    left = np.setdiff1d(np.arange(len(joined.prior.points_mm)), joined.pairs[:, 1])
+    if len(left):
+        places, is_known = joined.expected_in_current(joined.prior.points_mm[left])
+        apart = np.hypot(*np.moveaxis(places[:, None] - joined.current.points_mm[members][None], -1, 0)).min(axis=1)
+        left = left[(apart <= WITHIN_MM) & is_known]
+    return np.concatenate([pairs[:, 1], left])
+
+
+def _why_alone(joined: Joined, other: str) -> str:
+    if not joined.registration.is_comparable:
+        return "the two images could not be laid over each other by their calcifications"
+    return f"none of its members is joined to one of the {other}"

@@ -1,0 +1,133 @@
+"""Two images of one view of one breast: laid over each other, joined, and put into words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mammocalc.analysis.comparison.calcification_words import (
+    compare_sizes,
+    one_sided,
+    word_of_pair,
+    words_of_one_sided,
+)
+from mammocalc.analysis.comparison.cluster_words import whole_clusters, words_of_clusters
+from mammocalc.analysis.comparison.doubts import refusal, say_doubts
+from mammocalc.analysis.comparison.joined import join
+from mammocalc.analysis.comparison.laid_out import lay_out
+from mammocalc.model.comparison import (
+    CalcificationChange,
+    ClusterChange,
+    ComparedImage,
+    Comparison,
+    PairedBy,
+    Registration,
+    RegistrationKind,
+)
+from mammocalc.vocabulary.changes import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mammocalc.analysis.comparison.sight import Sight
+    from mammocalc.model import Report
+
+
+def compare_images(
+    current: Report,
+    prior: Report,
+    paired_by: PairedBy = PairedBy.NAMED,
+    notes: Sequence[str] = (),
+    sights: tuple[Sight | None, Sight | None] = (None, None),
+) -> Comparison:
+    """
+    Compare two images.
+
+    Parameters
+    ----------
+    current, prior : Report
+        Of one view of one breast.
+    paired_by : PairedBy
+    notes : sequence of str
+        What is already to be said of the pair.
+    sights : tuple of Sight or None
+        Second looks at the pixels of the current image and of the prior. Without that of the prior nothing is called
+        new, and without that of the current image nothing gone.
+
+    Returns
+    -------
+    Comparison
+        Everything is ``not_comparable``, with the reason, where the two cannot be laid over each other.
+    """
+    notes = (*notes, *say_doubts(current, prior))
+    why_not = refusal(current, prior)
+    if why_not is not None or current.spacing is None or prior.spacing is None:
+        return _not_compared(current, prior, paired_by, notes, why_not or "")
+    joined = join(lay_out(current, current.spacing), lay_out(prior, prior.spacing))
+    sizes = compare_sizes(joined)
+    new_side = one_sided(joined, sights[1], of_current=True)
+    gone_side = one_sided(joined, sights[0], of_current=False)
+    new = whole_clusters(new_side, joined.pairs[:, 0], of_current=True)
+    gone = whole_clusters(gone_side, joined.pairs[:, 1], of_current=False)
+    logs = np.log(joined.current.diameter_mm[joined.pairs[:, 0]] / joined.prior.diameter_mm[joined.pairs[:, 1]])
+    pairs = [
+        word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, float(log))
+        for (one, other), log in zip(joined.pairs.tolist(), logs, strict=True)
+    ]
+    alone = words_of_one_sided(new_side, new, of_current=True)
+    only_prior = words_of_one_sided(gone_side, gone, of_current=False)
+    return Comparison(
+        current=ComparedImage.of(current),
+        prior=ComparedImage.of(prior),
+        paired_by=paired_by,
+        registration=joined.registration,
+        clusters=words_of_clusters(joined, sizes, new, gone),
+        calcifications=(
+            *sorted([*pairs, *alone], key=lambda item: item.calcification or 0),
+            *sorted(only_prior, key=lambda item: item.prior_calcification or 0),
+        ),
+        looked_at=(sights[0] is not None, sights[1] is not None),
+        diameter_ratio=float(np.exp(sizes.shift)) if sizes.is_own else None,
+        diameter_spread=sizes.spread if sizes.is_own else None,
+        notes=notes,
+    )
+
+
+def _not_compared(
+    current: Report, prior: Report, paired_by: PairedBy, notes: tuple[str, ...], reason: str
+) -> Comparison:
+    """Say of everything that it is not comparable."""
+    word = Change.NOT_COMPARABLE
+    return Comparison(
+        current=ComparedImage.of(current),
+        prior=ComparedImage.of(prior),
+        paired_by=paired_by,
+        registration=Registration(
+            RegistrationKind.NONE, None, None, None, 0, None, None, None, is_comparable=False, reasons=(reason,)
+        ),
+        clusters=(
+            *(
+                ClusterChange(c.number, (), word, len(c.members), 0, 0, c.extent_mm, None, None, None, (reason,))
+                for c in sorted(current.clusters, key=lambda c: c.number)
+            ),
+            *(
+                ClusterChange(None, (c.number,), word, 0, len(c.members), 0, None, c.extent_mm, None, None, (reason,))
+                for c in sorted(prior.clusters, key=lambda c: c.number)
+            ),
+        ),
+        calcifications=(
+            *(
+                CalcificationChange(c.number, None, word, c.diameter_mm, None, c.cluster, None, None, reason)
+                for c in sorted(current.calcifications, key=lambda c: c.number)
+            ),
+            *(
+                CalcificationChange(None, c.number, word, None, c.diameter_mm, None, c.cluster, None, reason)
+                for c in sorted(prior.calcifications, key=lambda c: c.number)
+            ),
+        ),
+        looked_at=(False, False),
+        diameter_ratio=None,
+        diameter_spread=None,
+        notes=notes,
+    )

@@ -1,0 +1,147 @@
+"""One image laid out for a comparison: in mm, the chest wall on the left, the head or the lateral side at the top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mammocalc.stages.registration import Anatomy
+from mammocalc.vocabulary.geometry import distance_to_hull, fill_polygon
+from mammocalc.vocabulary.lexicon import Flag, View
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.model import ImageIdentity, Report
+    from mammocalc.vocabulary.geometry import PixelSpacing
+
+FROM_ABOVE: Final = frozenset({View.CC, View.FB, View.XCCL, View.XCCM})
+_CELLS: Final = 128
+_END: Final = 10
+"""The chest wall is where the breast is tallest: in the first or the last tenth of its columns."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaidOut:
+    """
+    An image in the coordinates in which two dates are compared.
+
+    Attributes
+    ----------
+    report : Report
+        With a spacing.
+    wall_is_left, is_upside_down : bool
+        As the image is stored.
+    anatomy : Anatomy
+    points_mm : ndarray of float64, shape (n, 2)
+        Places of the calcifications, in the report's order.
+    diameter_mm : ndarray of float64, shape (n,)
+    """
+
+    report: Report
+    spacing: PixelSpacing
+    wall_is_left: bool
+    is_upside_down: bool
+    anatomy: Anatomy
+    points_mm: NDArray[np.float64]
+    diameter_mm: NDArray[np.float64]
+
+    def to_mm(self, points_px: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Lay pixel positions (row, column) out."""
+        return self.spacing.to_mm(_turned(points_px, self.report.identity, self.wall_is_left, self.is_upside_down))
+
+    def to_px(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give pixel positions; the inverse of `to_mm`."""
+        points_px = self.spacing.to_px(points_mm)
+        return _turned(points_px, self.report.identity, self.wall_is_left, self.is_upside_down)
+
+    def shows(self, place_mm: NDArray[np.float64], margin_mm: float) -> bool:
+        """Whether a place lies within the image, and that far from its borders."""
+        row, column = self.to_px(place_mm[None])[0]
+        margin_px = self.spacing.length_px(margin_mm)
+        identity = self.report.identity
+        return bool(
+            margin_px <= row <= identity.rows - 1 - margin_px
+            and margin_px <= column <= identity.columns - 1 - margin_px
+        )
+
+
+def lay_out(report: Report, spacing: PixelSpacing) -> LaidOut:
+    """
+    Lay an image out.
+
+    Parameters
+    ----------
+    report : Report
+    spacing : PixelSpacing
+        That of the report, which has to have one.
+
+    Returns
+    -------
+    LaidOut
+        An image that its Patient Orientation calls upside down is turned; one without stays as it is.
+    """
+    identity, breast = report.identity, report.breast
+    left, upside_down = _wall_is_left(report), _is_upside_down(identity)
+
+    def to_mm(points: object) -> NDArray[np.float64]:
+        table = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        return spacing.to_mm(_turned(table, identity, left, upside_down))
+
+    nipple = None if Flag.NIPPLE_UNCERTAIN in report.flags else breast.nipple
+    muscle = () if Flag.PECTORAL_UNCERTAIN in report.flags else breast.pectoral_px
+    outline = breast.outline_px or ((0.0, 0.0), (identity.rows - 1.0, identity.columns - 1.0))
+    anatomy = Anatomy(
+        to_mm(outline),
+        to_mm(muscle),
+        None if nipple is None else to_mm([(nipple.row_px, nipple.column_px)])[0],
+    )
+    found = report.calcifications
+    return LaidOut(
+        report,
+        spacing,
+        left,
+        upside_down,
+        anatomy,
+        to_mm([(item.row_px, item.column_px) for item in found]),
+        np.array([max(item.diameter_mm or 0.0, spacing.mean_mm / 2) for item in found]),
+    )
+
+
+def outside_mm(place_mm: NDArray[np.float64], anatomy: Anatomy) -> float:
+    """Give how far a place lies outside of the breast, in mm; 0 within its hull."""
+    return distance_to_hull(place_mm, anatomy.outline_mm)
+
+
+def _turned(
+    points_px: NDArray[np.float64], identity: ImageIdentity, wall_is_left: bool, is_upside_down: bool
+) -> NDArray[np.float64]:
+    row, column = points_px.T
+    row = identity.rows - 1 - row if is_upside_down else row
+    column = column if wall_is_left else identity.columns - 1 - column
+    return np.stack([row, column], axis=1)
+
+
+def _wall_is_left(report: Report) -> bool:
+    """Tell the side of the chest wall, where the breast is cut off straight: its tallest end."""
+    outline = np.array(report.breast.outline_px, dtype=np.float64).reshape(-1, 2)
+    if len(outline) < 3:
+        orientation = report.identity.patient_orientation
+        return not orientation or orientation[0] != "P"
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    cells = fill_polygon((outline - low) / np.maximum(high - low, 1e-9) * (_CELLS - 1), (_CELLS, _CELLS))
+    heights = cells.sum(axis=0, dtype=np.int64)
+    end = _CELLS // _END
+    return bool(heights[:end].sum() >= heights[-end:].sum())
+
+
+def _is_upside_down(identity: ImageIdentity) -> bool:
+    """Whether Patient Orientation says that the head, or the lateral side, is at the bottom."""
+    if len(identity.patient_orientation) != 2:
+        return False
+    down = identity.patient_orientation[1].upper()
+    if identity.view in FROM_ABOVE:
+        return down == str(identity.laterality)
+    return "H" in down

@@ -1,0 +1,261 @@
+"""All pairs of one or two runs: compared, written, and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mammocalc import __version__
+from mammocalc.config import uid_hasher
+from mammocalc.execution.comparing.folder import (
+    CHANGES,
+    COMPARISONS,
+    RECORD,
+    WHAT,
+    ComparisonFolder,
+    check_folder,
+    describe,
+    levels_of,
+    require_apart,
+)
+from mammocalc.execution.comparing.image_files import find_image_files
+from mammocalc.execution.comparing.pair import ImageTask, PairOutcome, PairTask, compare_pair, digest_of
+from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
+from mammocalc.execution.comparing.sources import Source, find_pairs, open_source, say_of_runs
+from mammocalc.execution.workers.isolation import Isolated
+from mammocalc.execution.workers.pool import run_tasks
+from mammocalc.execution.workers.resources import free_memory_bytes
+from mammocalc.files.claim import FolderClaim
+from mammocalc.results.comparison_from_json import comparison_from_json
+from mammocalc.results.comparison_to_json import CHANGE_COLUMNS, change_rows
+from mammocalc.results.csv_table import CsvTable
+from mammocalc.results.parse import parse_json
+from mammocalc.vocabulary.changes import Change
+from mammocalc.vocabulary.errors import ResultError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from mammocalc.analysis.comparison import Entry, Pairing
+    from mammocalc.execution.workers.resource_limits import Lost
+    from mammocalc.model import Comparison
+
+
+def compare_runs(
+    request: CompareRequest,
+    report: Callable[[int, int], None] = lambda _done, _total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> CompareSummary:
+    """
+    Compare the images of a patient on two dates, for all patients of a run, or of a run and the one before.
+
+    Parameters
+    ----------
+    request : CompareRequest
+    report : callable
+        Told how many pairs are done, and of how many.
+    should_stop : callable
+        Asked between two pairs.
+
+    Returns
+    -------
+    CompareSummary
+
+    Raises
+    ------
+    UsageError
+        If a folder holds no run, there is no pair, or the output folder belongs to something else.
+    OutputError, OutputLostError
+        If the output folder cannot be written to.
+    """
+    current = open_source(request.run)
+    prior = None if request.prior_run is None else open_source(request.prior_run, is_prior=True)
+    if prior is not None and prior.root.resolve() == current.root.resolve():
+        message = "RUN and PRIOR_RUN are the same folder: give one of them alone, and its dates are compared."
+        raise UsageError(message)
+    require_apart(request.out, [source.root for source in (current, prior) if source is not None])
+    pairings, unpaired = find_pairs(current, prior, request.pairs)
+    notes = tuple(say_of_runs(current, prior))
+    tasks = _tasks(request, current, prior, pairings, notes)
+    identity = _identity(current, prior, request)
+    with FolderClaim(request.out, WHAT) as claim:
+        check_folder(request.out, identity, force=request.force)
+        folder = ComparisonFolder(request.out, levels_of(len(tasks)), claim.token)
+        folder.write(RECORD, describe(identity, "running", {}))
+        work = _Work(folder, request, len(tasks), report, should_stop)
+        work.through(tasks)
+        without = {
+            uid
+            for task in tasks
+            for uid, image in zip(task.uids, (task.current, task.prior), strict=True)
+            if image.file is None
+        }
+        summary = CompareSummary(
+            pairs=work.done - len(work.failed),
+            comparable=work.comparable,
+            resumed=work.resumed,
+            changes={change: work.changes[change] for change in Change},
+            unpaired=unpaired,
+            failed=tuple(work.failed),
+            without_pixels=len(without) if request.images is not None else 0,
+            notes=notes,
+            stopped=work.done < len(tasks),
+        )
+        _conclude(folder, tasks, identity, summary)
+    return summary
+
+
+@dataclass(slots=True)
+class _Work:
+    """Pairs as they are done, and what was counted of them."""
+
+    folder: ComparisonFolder
+    request: CompareRequest
+    total: int
+    report: Callable[[int, int], None]
+    should_stop: Callable[[], bool]
+    done: int = 0
+    comparable: int = 0
+    resumed: int = 0
+    changes: Counter[Change] = field(default_factory=Counter)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+    def through(self, tasks: list[PairTask]) -> None:
+        """Take up what an earlier call has done, and compare the rest."""
+        left = []
+        for task in tasks:
+            known = _known(self.folder, task)
+            if known is None:
+                left.append(task)
+            else:
+                self.resumed += 1
+                self._count(known)
+        for outcome in self._outcomes(left):
+            place = self.folder.place(COMPARISONS, outcome.uids, ".json")
+            if outcome.content is None:
+                self.done += 1
+                self.failed.append((" -> ".join(outcome.uids), outcome.failure or ""))
+            else:
+                self.folder.write(place, outcome.content)
+                self._count(comparison_from_json(parse_json(outcome.content)))
+            self.report(self.done, self.total)
+
+    def _count(self, comparison: Comparison) -> None:
+        self.done += 1
+        self.comparable += comparison.registration.is_comparable
+        self.changes.update(comparison.counts)
+
+    def _outcomes(self, tasks: list[PairTask]) -> Iterator[PairOutcome]:
+        """Compare in this process where nothing but results is read, and in others where files of patients are."""
+        if all(task.current.file is None and task.prior.file is None for task in tasks):
+            for task in tasks:
+                if self.should_stop():
+                    return
+                yield compare_pair(task)
+            return
+        workers = min(self.request.workers, len(tasks))
+        perform = Isolated(compare_pair, self.request.limits, free_memory_bytes() // workers)
+        yield from run_tasks(tasks, perform, _lost, workers=workers, should_stop=self.should_stop)
+
+
+def _lost(task: PairTask, lost: Lost) -> PairOutcome:
+    return PairOutcome(task.uids, None, f"its files could not be read to the end ({lost.fault}: {lost.detail})")
+
+
+def _known(folder: ComparisonFolder, task: PairTask) -> Comparison | None:
+    """Give the comparison that an earlier call has made of the very same."""
+    content = folder.read(folder.place(COMPARISONS, task.uids, ".json"))
+    if content is None or not task.inputs_digest:
+        return None
+    try:
+        document = parse_json(content)
+        comparison = comparison_from_json(document)
+    except ResultError:
+        return None
+    return comparison if document["provenance"]["inputs_digest"] == task.inputs_digest else None
+
+
+def _tasks(
+    request: CompareRequest,
+    current: Source,
+    prior: Source | None,
+    pairings: tuple[Pairing, ...],
+    notes: tuple[str, ...],
+) -> list[PairTask]:
+    files = _files(request, current, prior, pairings)
+
+    def image(entry: Entry) -> ImageTask:
+        source = prior if entry.is_prior and prior is not None else current
+        path, original = files.get(entry.uid, (None, None))
+        return ImageTask(source.root, entry.result, path, original)
+
+    tasks = []
+    for pairing in pairings:
+        images = image(pairing.current), image(pairing.prior)
+        said = (*pairing.notes, *notes)
+        tasks.append(PairTask(pairing, *images, notes, digest_of(*images, (str(pairing.paired_by), *said))))
+    return tasks
+
+
+def _files(
+    request: CompareRequest, current: Source, prior: Source | None, pairings: tuple[Pairing, ...]
+) -> Mapping[str, tuple[Path, str]]:
+    """Find the files of all images that are compared."""
+    if request.images is None:
+        return {}
+    found: dict[str, tuple[Path, str]] = {}
+    for source in (current, prior):
+        if source is None:
+            continue
+        is_prior = source is prior
+        used = {e.uid for p in pairings for e in (p.current, p.prior) if e.is_prior == is_prior}
+        public = uid_hasher(source.record.get("configuration") or {}, request.salt_file)
+        if public is None:
+            message = (
+                "The UIDs of a run were hashed under a secret salt (privacy.uids: hash), so that its images are not "
+                "found by them. Give the salt of the run with --salt-file FILE."
+            )
+            raise UsageError(message)
+        found |= find_image_files(request.images, used, public)
+    return found
+
+
+def _identity(current: Source, prior: Source | None, request: CompareRequest) -> dict[str, Any]:
+    """Give what must be equal for two calls to be one and the same comparison; runs may have grown since."""
+    records = [source.record for source in (current, prior) if source is not None]
+    return {
+        "version": __version__,
+        "runs": [[record.get("version"), record.get("configuration_digest")] for record in records],
+        "named_pairs": request.pairs is not None,
+    }
+
+
+def _conclude(
+    folder: ComparisonFolder, tasks: list[PairTask], identity: Mapping[str, Any], summary: CompareSummary
+) -> None:
+    """Write what stands over all pairs, from their files: the table and the record."""
+    places = [folder.place(COMPARISONS, task.uids, ".json") for task in tasks]
+    if not summary.stopped:
+        folder.remove_all_but(places)
+    part = folder.root / f".{CHANGES}.part"
+    with CsvTable(part, CHANGE_COLUMNS) as table:
+        for place in sorted(places):
+            content = folder.read(place)
+            if content is not None:
+                for row in change_rows(comparison_from_json(parse_json(content))):
+                    table.add(row)
+    part.replace(folder.root / CHANGES)
+    folder.write(RECORD, describe(identity, "stopped" if summary.stopped else "finished", _totals(summary)))
+
+
+def _totals(summary: CompareSummary) -> dict[str, Any]:
+    return {
+        "pairs": summary.pairs,
+        "comparable": summary.comparable,
+        "calcifications": {str(change): count for change, count in summary.changes.items()},
+        "unpaired": [{"image": image, "reason": reason} for image, reason in summary.unpaired],
+        "failed": [{"pair": pair, "reason": reason} for pair, reason in summary.failed],
+        "notes": list(summary.notes),
+    }

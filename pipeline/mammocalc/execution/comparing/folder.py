@@ -1,0 +1,165 @@
+"""The folder of a comparison: what lies where, whose it is, and what of an earlier call is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc.execution.run_manifest import SOFTWARE
+from mammocalc.files.claim import require_folder
+from mammocalc.files.replacing import write_whole
+from mammocalc.results.layout import KINDS, levels_for
+from mammocalc.results.layout import RECORD as RUN_RECORD
+from mammocalc.results.schema_version import COMPARISON_SCHEMA_VERSION
+from mammocalc.vocabulary.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+RECORD: Final = "comparison.json"
+CHANGES: Final = "changes.csv"
+PAGE: Final = "index.html"
+COMPARISONS, PICTURES = "comparisons", "pictures"
+WHAT: Final = "folder of the comparison"
+_OWN_FILE: Final = re.compile(r"[0-9.]+_[0-9.]+(\.json|\.(current|prior|crops|prior_crops)\.jpg)")
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonFolder:
+    """
+    Where a comparison is written.
+
+    Attributes
+    ----------
+    root : Path
+    levels : int
+        Of subfolders, by the number of pairs.
+    token : str
+        Of the claim under which it was taken.
+    """
+
+    root: Path
+    levels: int
+    token: str
+
+    def place(self, kind: str, uids: tuple[str, str], ending: str) -> str:
+        """Say where a file of a pair belongs, relative to the folder: named by the UIDs of current and prior."""
+        digits = hashlib.sha256(uids[0].encode("ascii")).hexdigest()
+        parts = (digits[2 * level : 2 * level + 2] for level in range(self.levels))
+        return PurePosixPath(kind, *parts, f"{uids[0]}_{uids[1]}{ending}").as_posix()
+
+    def write(self, place: str, content: bytes | str) -> None:
+        """Write a file whole or not at all."""
+        require_folder(self.root, self.token, WHAT)
+        target = self.root / place
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, content)
+        except OSError as error:
+            message = f"does not take the comparison any more ({error.strerror or type(error).__name__})."
+            raise OutputError(self.root, message) from None
+
+    def read(self, place: str) -> bytes | None:
+        """Read a file; None where it is not there."""
+        try:
+            return (self.root / place).read_bytes()
+        except OSError:
+            return None
+
+    def remove_all_but(self, kept: Iterable[str]) -> None:
+        """Remove what an earlier call has written of pairs that are none any more, and no foreign file."""
+        wanted = set(kept)
+        for place in tuple(_own_files(self.root)):
+            if place not in wanted:
+                (self.root / place).unlink(missing_ok=True)
+
+
+def levels_of(pairs: int) -> int:
+    """Say how many levels of subfolders the files of so many pairs need; each has up to five."""
+    return levels_for(5 * pairs)
+
+
+def require_apart(out: Path, runs: Iterable[Path]) -> None:
+    """Raise UsageError if a comparison would be written where a run is read."""
+    for run in runs:
+        places = [run / kind for kind in KINDS]
+        if out.resolve() == run.resolve() or any(out.resolve().is_relative_to(place.resolve()) for place in places):
+            message = f"--out {out} is the folder of a run, or lies in one of its parts. Choose another folder."
+            raise UsageError(message)
+
+
+def check_folder(root: Path, identity: Mapping[str, Any], *, force: bool) -> None:
+    """
+    Make sure that a folder may take a comparison.
+
+    Parameters
+    ----------
+    root : Path
+        Exists.
+    identity : mapping
+        By what the comparison is made: what of it differs must not be mixed.
+    force : bool
+        Replace another comparison.
+
+    Raises
+    ------
+    UsageError
+        If it holds another comparison, a run, or files of somebody else under the names that are needed.
+    """
+    if (root / RUN_RECORD).exists():
+        message = f"{root} holds a run. Choose another --out."
+        raise UsageError(message)
+    record = read_comparison_record(root)
+    if record is None:
+        foreign = [name for name in (RECORD, CHANGES, PAGE, COMPARISONS, PICTURES) if (root / name).exists()]
+        if foreign:
+            message = f"{root} holds {', '.join(foreign)}, and not of a comparison. Choose another --out."
+            raise UsageError(message)
+        return
+    differing = sorted(name for name, value in identity.items() if record.get("identity", {}).get(name) != value)
+    if not differing:
+        return
+    if not force:
+        named = ", ".join(name.replace("_", " ") for name in differing)
+        message = (
+            f"{root} already holds another comparison, and they are never mixed: it differs in {named}. "
+            "Choose another --out, or replace it with --force."
+        )
+        raise UsageError(message)
+    for place in tuple(_own_files(root)):
+        (root / place).unlink(missing_ok=True)
+
+
+def read_comparison_record(root: Path) -> Mapping[str, Any] | None:
+    """Read ``comparison.json`` of a folder; None where it holds none of this program."""
+    try:
+        record = json.loads((root / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_own = (
+        isinstance(record, dict) and record.get("software") == SOFTWARE and isinstance(record.get("identity"), dict)
+    )
+    return record if is_own else None
+
+
+def describe(identity: Mapping[str, Any], state: str, more: Mapping[str, Any]) -> str:
+    """Give the text of ``comparison.json``."""
+    document = {
+        "schema_version": COMPARISON_SCHEMA_VERSION,
+        "software": SOFTWARE,
+        "identity": dict(identity),
+        "state": state,
+        **more,
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _own_files(root: Path) -> Iterator[str]:
+    for kind in (COMPARISONS, PICTURES):
+        for path in (root / kind).rglob("*"):
+            if _OWN_FILE.fullmatch(path.name) and not path.is_dir():
+                yield path.relative_to(root).as_posix()

@@ -1,0 +1,151 @@
+"""One pair of images from two results, and where they are from their pixels as well; called in a worker process."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc import __version__
+from mammocalc.analysis.comparison import Sight, compare_images, look_at
+from mammocalc.config import Config
+from mammocalc.dicom import AdmitSettings, DicomSettings, read_mammogram
+from mammocalc.execution.run_manifest import SOFTWARE
+from mammocalc.results.comparison_form import ComparisonProvenance
+from mammocalc.results.comparison_to_json import comparison_to_json
+from mammocalc.results.from_json import from_json
+from mammocalc.results.parse import parse_json
+from mammocalc.results.to_json import encode
+from mammocalc.vocabulary.errors import ImageError, MammocalcError, ResultError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mammocalc.analysis.comparison import Pairing
+    from mammocalc.model import ComparedImage, Comparison, Mammogram
+    from mammocalc.results.result import Result
+
+ADMIT_ALL: Final = AdmitSettings(
+    quality_control=True, specimens=True, contrast_recombined=True, screenshots=True, not_mammography=True
+)
+"""The run has decided what was analysed; whatever that was is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTask:
+    """An image of a pair: its result, and its file with the UID that is in it, where that was found."""
+
+    run: Path
+    result: str
+    file: Path | None = None
+    original_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairTask:
+    """A pair that is to be compared, and what is to be said of it beforehand."""
+
+    pairing: Pairing
+    current: ImageTask
+    prior: ImageTask
+    notes: tuple[str, ...]
+    inputs_digest: str
+
+    @property
+    def uids(self) -> tuple[str, str]:
+        """Of the current image and of the prior."""
+        return self.pairing.current.uid, self.pairing.prior.uid
+
+
+@dataclass(frozen=True, slots=True)
+class PairOutcome:
+    """
+    What became of a pair.
+
+    ``content`` is the document of its comparison; None where it failed, and then ``failure`` says why.
+    """
+
+    uids: tuple[str, str]
+    content: bytes | None
+    failure: str | None = None
+
+
+def digest_of(current: ImageTask, prior: ImageTask, notes: tuple[str, ...]) -> str:
+    """Give a hash of everything that a comparison depends on; empty where a result cannot be read."""
+    digest = hashlib.sha256("\0".join((__version__, *notes)).encode())
+    for image in (current, prior):
+        try:
+            digest.update((image.run / image.result).read_bytes())
+        except OSError:
+            return ""
+        digest.update(b"1" if image.file is not None else b"0")
+    return digest.hexdigest()[:32]
+
+
+def compare_pair(task: PairTask) -> PairOutcome:
+    """
+    Compare two images.
+
+    Parameters
+    ----------
+    task : PairTask
+
+    Returns
+    -------
+    PairOutcome
+        One that failed says why; what cannot be read of the pixels is a note.
+    """
+    try:
+        results = _read(task.current), _read(task.prior)
+    except (MammocalcError, OSError) as error:
+        return PairOutcome(task.uids, None, _why(error))
+    notes = [*task.pairing.notes, *task.notes]
+    sights: list[Sight | None] = []
+    for name, image, result in zip(("current image", "prior"), (task.current, task.prior), results, strict=True):
+        try:
+            mammogram = _pixels(image, result)
+            sights.append(None if mammogram is None else look_at(mammogram, Config()))
+        except ImageError as error:
+            sights.append(None)
+            notes.append(f"the pixels of the {name} could not be looked at: {error.message}")
+    comparison = compare_images(
+        results[0].report, results[1].report, task.pairing.paired_by, notes, (sights[0], sights[1])
+    )
+    comparison = replace(
+        comparison,
+        current=_with_origin(comparison.current, task.current, results[0]),
+        prior=_with_origin(comparison.prior, task.prior, results[1]),
+    )
+    return PairOutcome(task.uids, encode(_document(comparison, task.inputs_digest)))
+
+
+def _document(comparison: Comparison, inputs_digest: str) -> dict[str, Any]:
+    return comparison_to_json(comparison, ComparisonProvenance(SOFTWARE, __version__, inputs_digest))
+
+
+def _read(image: ImageTask) -> Result:
+    return from_json(parse_json((image.run / image.result).read_bytes()))
+
+
+def _with_origin(compared: ComparedImage, image: ImageTask, result: Result) -> ComparedImage:
+    made = result.provenance
+    return replace(compared, result=image.result, version=made.version, configuration_digest=made.configuration_digest)
+
+
+def _pixels(image: ImageTask, result: Result) -> Mammogram | None:
+    """Read an image again, with the spacing that its result has; None where nobody knows its file."""
+    if image.file is None:
+        return None
+    mammogram = read_mammogram(image.file, DicomSettings(admit=ADMIT_ALL))
+    identity = result.report.identity
+    if mammogram.identity.sop_instance_uid != image.original_uid:
+        return None
+    if mammogram.pixels.codes.shape != (identity.rows, identity.columns):
+        return None
+    return replace(mammogram, spacing=result.report.spacing)
+
+
+def _why(error: MammocalcError | OSError) -> str:
+    if isinstance(error, ResultError):
+        return f"a result cannot be read ({error}): repeat the run"
+    return f"a result cannot be read ({getattr(error, 'strerror', None) or type(error).__name__}): repeat the run"

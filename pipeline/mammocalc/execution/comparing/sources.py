@@ -1,0 +1,182 @@
+"""The runs that a comparison reads: their images, as candidates for pairs, and what stands in the way."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.analysis.comparison import Entry, named_pairs, pair_up
+from mammocalc.config import REDACTED
+from mammocalc.execution.resume import read_record
+from mammocalc.results.tables import read_image_rows
+from mammocalc.vocabulary.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from mammocalc.analysis.comparison import Pairing
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A run: its folder, its record, and its images."""
+
+    root: Path
+    record: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+
+
+def open_source(root: Path, *, is_prior: bool = False) -> Source:
+    """
+    Read which images a run has.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no run, or one that has not ended.
+    """
+    record = read_record(root)
+    if record is None:
+        message = f"{root} holds no run (no run.json of mammocalc): give the folder that --out of the run named"
+        raise UsageError(message)
+    try:
+        rows = list(read_image_rows(root))
+        return Source(root, record, tuple(_entry(row, is_prior=is_prior) for row in rows))
+    except (OSError, KeyError, ValueError):
+        message = f"{root} has no table of its images (tables/images.csv): repeat the run, which ends it"
+        raise UsageError(message) from None
+
+
+def find_pairs(
+    current: Source, prior: Source | None, listed: Path | None
+) -> tuple[tuple[Pairing, ...], tuple[tuple[str, str], ...]]:
+    """
+    Find which images are held against which.
+
+    Parameters
+    ----------
+    current : Source
+    prior : Source or None
+    listed : Path or None
+        A CSV with the columns current and prior, which alone counts then.
+
+    Returns
+    -------
+    pairings : tuple of Pairing
+    unpaired : tuple of (str, str)
+        What is compared with nothing, and why.
+
+    Raises
+    ------
+    UsageError
+        If there is no pair at all, or the CSV cannot be read.
+    """
+    entries = [*current.entries, *(() if prior is None else prior.entries)]
+    if listed is not None:
+        pairings, missing = named_pairs(entries, _read_pairs(listed))
+        unpaired = tuple((f"{one} -> {other}", reason) for one, other, reason in missing)
+    else:
+        pairings, alone = pair_up(entries)
+        unpaired = tuple((item.entry.uid, f"{item.entry.name}: {item.reason}") for item in alone)
+    if not pairings:
+        raise UsageError(_no_pairs(current, prior, unpaired))
+    return pairings, unpaired
+
+
+def say_of_runs(current: Source, prior: Source | None) -> Iterator[str]:
+    """Say what makes two runs less comparable than they seem."""
+    if prior is None:
+        return
+    one, other = current.record, prior.record
+    if one.get("version") != other.get("version"):
+        yield (
+            f"the runs were made by different versions ({one.get('version')} and {other.get('version')}): what one "
+            "reports the other may not"
+        )
+    if _settings_of(one) != _settings_of(other):
+        yield "the runs were made with different configurations: what one reports the other may not"
+
+
+def _settings_of(record: Mapping[str, Any]) -> Any:
+    """Give what decides about findings: all but names, outputs and privacy."""
+    settings = record.get("configuration")
+    if not isinstance(settings, dict):
+        return settings
+    return {name: value for name, value in settings.items() if name not in {"name", "outputs", "overlay", "privacy"}}
+
+
+def _entry(row: Mapping[str, str], *, is_prior: bool) -> Entry:
+    return Entry(
+        uid=row["sop_instance_uid"],
+        patient_key=row["patient_key"] or None,
+        study_day=int(row["study_day"]) if row["study_day"] else None,
+        laterality=row["laterality"],
+        view=row["view"],
+        view_modifiers=tuple(row["view_modifiers"].split()),
+        intent=row["presentation_intent"],
+        result=row["result"],
+        is_prior=is_prior,
+    )
+
+
+def _read_pairs(file: Path) -> Iterable[tuple[str, str]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            rows = csv.DictReader(opened)
+            names = [name.strip() for name in rows.fieldnames or ()]
+            if not {"current", "prior"} <= set(names):
+                message = f"--pairs {file} needs the columns current and prior (SOP Instance UIDs) in its first line"
+                raise UsageError(message)
+            rows.fieldnames = names
+            found = [(str(row["current"] or "").strip(), str(row["prior"] or "").strip()) for row in rows]
+    except (OSError, UnicodeError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or "it is no CSV in UTF-8"
+        message = f"--pairs {file} cannot be read ({why})."
+        raise UsageError(message) from None
+    pairs = [pair for pair in dict.fromkeys(found) if any(pair)]
+    if not pairs:
+        message = (
+            f"--pairs {file} names no pair: each line gives the SOP Instance UIDs of a current image and its prior"
+        )
+        raise UsageError(message)
+    return pairs
+
+
+def _no_pairs(current: Source, prior: Source | None, unpaired: tuple[tuple[str, str], ...]) -> str:
+    """Say why there is nothing to compare, and what to do."""
+    counted: dict[str, int] = {}
+    for _, reason in unpaired:
+        bare = reason.partition(": ")[2] or reason
+        counted[bare] = counted.get(bare, 0) + 1
+    lines = [f"  {count} image{'' if count == 1 else 's'}: {reason}" for reason, count in counted.items()]
+    message = "\n".join(["No two images can be compared, and nothing was written.", *lines[:8]])
+    salts = _say_of_salts(current, prior)
+    return f"{message}\n{salts}" if salts else message
+
+
+def _say_of_salts(current: Source, prior: Source | None) -> str | None:
+    """Say that keys of patients cannot meet where they were made under different salts."""
+    if prior is None:
+        return None
+    ours, theirs = ({entry.patient_key for entry in one.entries} - {None} for one in (current, prior))
+    if ours & theirs or not ours or not theirs:
+        return None
+    salts = [_salt_of(one.record) for one in (current, prior)]
+    if salts[0] != salts[1]:
+        sure = "The two runs were made under different salts"
+    elif salts[0] == REDACTED:
+        sure = "The two runs have no patient in common; perhaps they were made under different salts"
+    else:
+        return "The two runs have no patient in common."
+    return (
+        f"{sure} (privacy.patient_key_salt), and keys of patients meet under one salt alone: analyse both dates with "
+        "the same --salt-file, or name the pairs with --pairs."
+    )
+
+
+def _salt_of(record: Mapping[str, Any]) -> Any:
+    configuration = record.get("configuration")
+    privacy = configuration.get("privacy") if isinstance(configuration, dict) else None
+    return privacy.get("patient_key_salt") if isinstance(privacy, dict) else None

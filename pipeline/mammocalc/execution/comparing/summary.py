@@ -1,0 +1,55 @@
+"""A comparison in a few lines, for the terminal and for Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.vocabulary.changes import STABILITY_NOTICE, Change
+from mammocalc.vocabulary.lexicon import SHORT_NOTICE
+
+if TYPE_CHECKING:
+    from mammocalc.execution.comparing.request import CompareSummary
+
+LISTED: Final = 10  # what is named; comparison.json has all of it
+
+
+def summarise(summary: CompareSummary, where: str) -> str:
+    """
+    Say how a comparison went.
+
+    Parameters
+    ----------
+    summary : CompareSummary
+    where : str
+        Its folder, as it was named.
+
+    Returns
+    -------
+    str
+        Lines. Wherever something is said to be unchanged, what that is worth stands beside it.
+    """
+    counts = ", ".join(f"{count} {str(change).replace('_', ' ')}" for change, count in summary.changes.items() if count)
+    before = f" ({summary.resumed} of them before)" if summary.resumed else ""
+    lines = [
+        f"{_many(summary.pairs, 'pair')} of images compared{before}, {summary.comparable} of them laid over each other",
+        f"calcifications: {counts or 'none'}",
+    ]
+    if summary.changes.get(Change.MATCHED):
+        lines.append(STABILITY_NOTICE)
+    if summary.without_pixels:
+        lines.append(
+            f"{_many(summary.without_pixels, 'image')} of them not found under --images: nothing is new or gone there"
+        )
+    lines += [f"note: {note}" for note in summary.notes]
+    for title, items in (("failed", summary.failed), ("compared with none", summary.unpaired)):
+        if items:
+            lines.append(f"{len(items)} {title}:")
+            lines += [f"  {name}: {reason}" for name, reason in items[:LISTED]]
+            if len(items) > LISTED:
+                lines.append(f"  and {len(items) - LISTED} more, in comparison.json")
+    lines += [f"written to {where}", f"{SHORT_NOTICE}."]
+    return "\n".join(lines)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,68 @@
+"""A comparison as it was written, read back: the inverse of `comparison_to_json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.results.comparison_form import COMPARISON
+from mammocalc.results.field import Field
+from mammocalc.results.parse import parse_json
+from mammocalc.results.schema_version import COMPARISON_HISTORY, check_version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mammocalc.model import Comparison
+    from mammocalc.results.comparison_form import ComparisonDocument
+
+
+def comparison_from_json(document: Any) -> Comparison:
+    """
+    Read a comparison.
+
+    Parameters
+    ----------
+    document : JSON value
+        As `json.loads` gives it.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ResultError
+        If it is of a version that is not known, or not what `mammocalc compare` writes. The sentence begins with the
+        path of the field.
+
+    See Also
+    --------
+    mammocalc.results.comparison_to_json.comparison_to_json : The inverse.
+    """
+    root = Field(document)
+    check_version(root.at("schema_version").value, COMPARISON_HISTORY)
+    read: ComparisonDocument = COMPARISON.read(root)
+    return read.comparison()
+
+
+def read_comparison(path: Path) -> Comparison:
+    """
+    Read a comparison from its file.
+
+    Parameters
+    ----------
+    path : Path
+        Of the folder ``comparisons``.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ResultError
+        As `comparison_from_json`.
+    OSError
+        If it cannot be read.
+    """
+    return comparison_from_json(parse_json(path.read_bytes()))

@@ -1,0 +1,84 @@
+"""Coherent drift: points move onto those of another image, each as its neighbours do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mammocalc.stages.registration.local_map import local_map, nearness
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STEPS: Final = 22
+FIRST_SD_MM: Final = 1.6
+"""How far apart two of one calcification may lie at first: what a mere shift of its surroundings leaves."""
+LAST_SD_MM: Final = 0.25
+NARROWING: Final = 0.85
+"""By how much the least spread shrinks with each step."""
+HELD_BY: Final = 2.0
+"""The spread around a place is drawn towards the least spread as by so many pairs."""
+ALONE_PER_MM2: Final = 0.015
+"""Density of points that have no partner: a pair has to be likelier than that."""
+
+
+def drift(
+    current_mm: NDArray[np.float64],
+    prior_mm: NDArray[np.float64],
+    alike: NDArray[np.float64],
+    start_mm: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """
+    Let the points of the prior drift onto those of the current image.
+
+    Each point of the prior is the middle of a normal distribution that may be wider in one direction: breasts roll, and
+    what lies at different depths is then moved apart along the chest wall. Soft pairs and the smooth map that they ask
+    for are found in turn, while the distributions narrow.
+
+    Parameters
+    ----------
+    current_mm, prior_mm : ndarray of float64, shape (n, 2) and (m, 2)
+    alike : ndarray of float64, shape (n, m)
+        How alike the diameters are, 0 to 1.
+    start_mm : ndarray of float64, shape (m, 2)
+        Where the points of the prior are at first.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, m)
+        The density per mm2 with which each point of the prior expects each of the current image.
+
+    References
+    ----------
+    Myronenko, Song, Point set registration: coherent point drift, IEEE TPAMI 32:2262 (2010). Here the map is a locally
+    weighted affine one, and a pair has to hold against the other partners of both of its points.
+    """
+    carried, least_sd = start_mm, FIRST_SD_MM
+    spread = np.broadcast_to(np.eye(2) * least_sd**2, (len(prior_mm), 2, 2))
+    near = nearness(prior_mm, prior_mm)
+    for _ in range(STEPS):
+        expected = _density(current_mm, carried, spread, alike)
+        rivals = expected.sum(axis=0)[None] + expected.sum(axis=1)[:, None] - expected
+        share = expected / (ALONE_PER_MM2 + rivals)
+        weight = share.sum(axis=0)
+        goal = (share.T @ current_mm) / np.maximum(weight, 1e-12)[:, None]
+        carried = local_map(prior_mm, prior_mm, goal, weight + 1e-9)
+        least_sd = max(least_sd * NARROWING, LAST_SD_MM)
+        off = current_mm[:, None] - carried[None]
+        own = np.einsum("ij,ijx,ijy->jxy", share, off, off)
+        total = np.einsum("jk,kxy->jxy", near, own) + HELD_BY * least_sd**2 * np.eye(2)
+        spread = total / (near @ weight + HELD_BY)[:, None, None]
+    return _density(current_mm, carried, spread, alike)
+
+
+def _density(
+    current_mm: NDArray[np.float64],
+    carried_mm: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    alike: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    down, across = np.moveaxis(current_mm[:, None] - carried_mm[None], -1, 0)
+    inverse = np.linalg.inv(spread)
+    apart2 = inverse[:, 0, 0] * down**2 + 2 * inverse[:, 0, 1] * down * across + inverse[:, 1, 1] * across**2
+    return np.asarray(alike * np.exp(-0.5 * apart2) / (2 * np.pi * np.sqrt(np.linalg.det(spread))))

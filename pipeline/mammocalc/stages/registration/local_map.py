@@ -1,0 +1,72 @@
+"""A smooth map from one image into another that is made of joined pairs: an affine one around each place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WIDTH_MM: Final = 9.0
+"""Pairs weigh less with their distance: tissue moves together over some 30 mm, and shears within."""
+RIDGE_MM2: Final = 8.0
+"""Holds turning, scaling and shearing near none: two or three pairs give a shift alone."""
+
+
+def nearness(points_mm: NDArray[np.float64], others_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Weigh how near points are to others.
+
+    Parameters
+    ----------
+    points_mm, others_mm : ndarray of float64, shape (n, 2) and (m, 2)
+
+    Returns
+    -------
+    ndarray of float64, shape (n, m)
+        1 in the same place, falling to 0.
+    """
+    apart2 = ((points_mm[:, None] - others_mm[None]) ** 2).sum(axis=2)
+    return np.asarray(np.exp(-0.5 * apart2 / WIDTH_MM**2))
+
+
+def local_map(
+    points_mm: NDArray[np.float64],
+    from_mm: NDArray[np.float64],
+    to_mm: NDArray[np.float64],
+    weights: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """
+    Carry points over as the joined pairs around them go.
+
+    Parameters
+    ----------
+    points_mm : ndarray of float64, shape (n, 2)
+    from_mm, to_mm : ndarray of float64, shape (m, 2)
+        Joined pairs; at least one.
+    weights : ndarray of float64, shape (m,), or None
+        How far each is trusted; None for all alike.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 2)
+        For each point an affine map that is fitted to the pairs around it, with a ridge towards a mere shift, and
+        followed no further than these pairs reach.
+    """
+    apart2 = ((points_mm[:, None] - from_mm[None]) ** 2).sum(axis=2)
+    closest2 = apart2.min(axis=1, keepdims=True)  # far from all of them the nearest still say most
+    near = np.exp(-0.5 * (apart2 - closest2) / WIDTH_MM**2)
+    if weights is not None:
+        near = near * weights
+    total = near.sum(axis=1)
+    middle, goal = (near @ from_mm) / total[:, None], (near @ to_mm) / total[:, None]
+    centred = from_mm[None] - middle[:, None]
+    moved = (to_mm - from_mm)[None] - (goal - middle)[:, None]
+    spread = np.einsum("nm,nmi,nmj->nij", near, centred, centred) + RIDGE_MM2 * np.eye(2)
+    turn = np.linalg.solve(spread, np.einsum("nm,nmi,nmj->nij", near, centred, moved))
+    off = points_mm - middle
+    reach = 1.0 + 2 * np.sqrt(np.einsum("nm,nmi->n", near, centred**2) / total)
+    held = off * np.minimum(1.0, reach / np.maximum(np.hypot(*off.T), 1e-9))[:, None]
+    return np.asarray(points_mm + (goal - middle) + np.einsum("ni,nij->nj", held, turn))

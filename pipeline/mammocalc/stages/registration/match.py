@@ -1,0 +1,139 @@
+"""Calcifications of two dates: which is which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from mammocalc.stages.registration.agreement import Shift, agree, expect
+from mammocalc.stages.registration.assignment import assign
+from mammocalc.stages.registration.drift import drift
+from mammocalc.stages.registration.local_map import local_map
+from mammocalc.stages.registration.votes import likeness, vote
+from mammocalc.stages.registration.windows import cut_windows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.stages.registration.votes import Vote
+
+REACH_MM: Final = 25.0
+"""How far nipple and chest wall may mislead: three times the error of regional registration (Hadjiiski, 2003)."""
+SECOND_SCORE: Final = 1.7
+SECOND_LEAD: Final = 1.25
+SECOND_SHARE: Final = 0.25
+"""A window that was not believed at first may be, near the shift that those around it let expect."""
+BLEND_MM: Final = 6.0
+LEAST_PER_MM2: Final = 0.03
+"""Least density with which the partner of a pair was expected where it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matching:
+    """
+    What was joined.
+
+    Attributes
+    ----------
+    pairs : ndarray of int, shape (k, 2)
+        Indices into the current points and those of the prior, by the former. Empty where nothing could be laid over.
+    residual_mm : float or None
+        Median distance of the joined after the map was fitted to the others around them; None for fewer than two.
+    evidence : float
+        How much likelier all pairs are together than the faintest that is joined, in natural logarithms: a few near
+        pairs say more than many that are only just within reach.
+    """
+
+    pairs: NDArray[np.intp]
+    residual_mm: float | None
+    evidence: float
+
+
+def match_points(
+    current_mm: NDArray[np.float64],
+    prior_mm: NDArray[np.float64],
+    current_diameter_mm: NDArray[np.float64],
+    prior_diameter_mm: NDArray[np.float64],
+) -> Matching:
+    """
+    Join the calcifications of two dates one to one, as far as these can be told.
+
+    Groups and windows of neighbours vote for a shift, by where they find points that are as large; the shifts that
+    neighbouring windows agree on are believed. From there all points drift, each as its neighbours do, and are then
+    assigned one to one, or stay alone.
+
+    Parameters
+    ----------
+    current_mm, prior_mm : ndarray of float64, shape (n, 2) and (m, 2)
+        Places (down, across) in the frame of the current image; see `mammocalc.stages.registration.frame`.
+    current_diameter_mm, prior_diameter_mm : ndarray of float64, shape (n,) and (m,)
+        Positive.
+
+    Returns
+    -------
+    Matching
+        The same for every order of the points but for ties.
+    """
+    nothing = Matching(np.zeros((0, 2), np.intp), None, 0.0)
+    if min(len(current_mm), len(prior_mm)) < 2:
+        return nothing
+    alike = likeness(current_diameter_mm, prior_diameter_mm)
+    shifts = _find_shifts(current_mm, prior_mm, alike)
+    if not shifts:
+        return nothing
+    expected = drift(current_mm, prior_mm, alike, _start(prior_mm, shifts))
+    over_least = np.log(np.maximum(expected, 1e-300) / LEAST_PER_MM2)
+    pairs = assign(-over_least, 0.0)
+    evidence = float(over_least[pairs[:, 0], pairs[:, 1]].sum())
+    return Matching(pairs, _residual_mm(current_mm[pairs[:, 0]], prior_mm[pairs[:, 1]]), evidence)
+
+
+def _find_shifts(
+    current_mm: NDArray[np.float64], prior_mm: NDArray[np.float64], alike: NDArray[np.float64]
+) -> list[Shift]:
+    windows = cut_windows(current_mm)
+    if not windows:
+        return []
+    middles = np.array([current_mm[window].mean(axis=0) for window in windows])
+    tree = KDTree(prior_mm)
+
+    def ask(number: int, centre_mm: NDArray[np.float64], reach_mm: float) -> tuple[Vote, ...]:
+        own = current_mm[windows[number]]
+        radius = float(np.hypot(*(own - middles[number]).T).max())
+        near = np.array(sorted(tree.query_ball_point(middles[number] - centre_mm, reach_mm + radius)), np.intp)
+        return vote(own, prior_mm[near], alike[np.ix_(windows[number], near)], centre_mm, reach_mm)
+
+    sizes = np.array([len(window) for window in windows])
+    first = [ask(number, np.zeros(2), REACH_MM) for number in range(len(windows))]
+    kept = agree(middles, sizes, first)
+    if not kept:
+        return []
+    apart = np.array([[np.hypot(*(middle - item.middle_mm)) for item in kept] for middle in middles]).min(axis=1)
+    done = {item.window for item in kept}
+    for number in np.argsort(apart, kind="stable").tolist():
+        if number in done:
+            continue
+        votes = ask(number, *expect(middles[number], kept))
+        if not votes or votes[0].score < max(SECOND_SCORE, SECOND_SHARE * sizes[number]):
+            continue
+        if len(votes) == 1 or votes[0].score >= SECOND_LEAD * votes[1].score:
+            kept.append(Shift(number, middles[number], np.array(votes[0].shift_mm)))
+    return kept
+
+
+def _start(prior_mm: NDArray[np.float64], shifts: list[Shift]) -> NDArray[np.float64]:
+    """Shift each point as the windows do in whose place it lies, or the nearest."""
+    by = np.array([item.shift_mm for item in shifts])
+    places = np.array([item.middle_mm for item in shifts]) - by
+    apart2 = ((prior_mm[:, None] - places[None]) ** 2).sum(axis=2)
+    weights = np.exp(-0.5 * (apart2 - apart2.min(axis=1, keepdims=True)) / BLEND_MM**2)
+    return np.asarray(prior_mm + (weights @ by) / weights.sum(axis=1, keepdims=True))
+
+
+def _residual_mm(to_mm: NDArray[np.float64], from_mm: NDArray[np.float64]) -> float | None:
+    if len(to_mm) < 2:
+        return None
+    return float(np.median(np.hypot(*(local_map(from_mm, from_mm, to_mm) - to_mm).T)))

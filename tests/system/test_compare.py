@@ -1,0 +1,166 @@
+"""A comparison of two dates: from DICOM files through runs to its folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import numpy as np
+import pydicom
+import pytest
+
+from mammocalc.cli.main import main
+from mammocalc.results.comparison_from_json import read_comparison
+from mammocalc.results.schema import read_schema
+from mammocalc.vocabulary.changes import STABILITY_NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.system.conftest import Judge
+
+SHIFT_PX = (14, 0)
+
+
+@pytest.fixture(scope="session")
+def two_dates(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write one patient's view on two dates: the same breast, some millimetres lower in the later image."""
+    folder = tmp_path_factory.mktemp("dates")
+    for name, date, shift in (("prior", "20210305", (0, 0)), ("current", "20220402", SHIFT_PX)):
+        ds = pydicom.dcmread(drawn / "grouped.dcm")
+        ds.PatientID, ds.StudyDate, ds.StudyInstanceUID = "one", date, f"1.2.{date}"
+        uid = f"1.2.3.{date}"
+        ds.SOPInstanceUID = uid
+        ds.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.UID(uid)
+        ds.PixelData = np.roll(ds.pixel_array, shift, (0, 1)).tobytes()
+        ds.save_as(folder / f"{name}.dcm")
+    return folder
+
+
+@pytest.fixture
+def run_of_both(two_dates: Path, tmp_path: Path, judge: Judge) -> Path:
+    judge(two_dates, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    with (folder / "changes.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def documents_of(folder: Path) -> list[dict[str, Any]]:
+    found = [json.loads(path.read_bytes()) for path in sorted((folder / "comparisons").rglob("*.json"))]
+    for document in found:
+        jsonschema.validate(document, read_schema("comparison"), cls=jsonschema.Draft202012Validator)
+    return found
+
+
+def test_the_same_breast_on_two_dates_is_matched_and_called_stable_with_what_that_is_worth(
+    run_of_both: Path, two_dates: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "changes"
+    assert main(["compare", str(run_of_both), "--out", str(out), "--images", str(two_dates)]) == 0
+    said = capsys.readouterr().out
+    assert "1 pair of images compared, 1 of them laid over each other" in said
+    assert STABILITY_NOTICE in said
+    [document] = documents_of(out)
+    assert document["interval_days"] == 393
+    assert document["paired_by"] == "nearest_earlier_day"
+    assert document["looked_at"] == {"current": True, "prior": True}
+    assert document["registration"]["is_comparable"]
+    counts = document["counts"]
+    assert counts["matched"] >= 0.9 * document["current"]["calcifications"]
+    assert counts["new"] == counts["gone"] == counts["grown"] == counts["smaller"] == 0
+    assert {item["change"] for item in document["clusters"]} <= {"matched", "not_comparable"}
+    rows = rows_of(out)
+    assert list(rows[0]) == [
+        "sop_instance_uid", "prior_sop_instance_uid", "calcification", "prior_calcification", "change", "diameter_mm",
+        "prior_diameter_mm", "cluster", "prior_cluster", "reason",
+    ]  # fmt: skip
+    assert len(rows) == len(document["calcifications"])
+    [path] = (out / "comparisons").rglob("*.json")
+    assert read_comparison(path).registration.joined == document["registration"]["joined"]
+
+
+def test_the_same_command_again_goes_on_and_gives_the_same_bytes(
+    run_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "changes"
+    command = ["compare", str(run_of_both), "--out", str(out)]
+    assert main(command) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    (out / "notes.txt").write_text("mine")
+    capsys.readouterr()
+    assert main(command) == 0
+    assert "1 pair of images compared (1 of them before)" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in before} == before
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_without_pixels_nothing_is_new_and_the_reason_says_so(two_dates: Path, tmp_path: Path, judge: Judge) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(two_dates, folder)
+    judge(folder, tmp_path / "run")
+    assert main(["compare", str(tmp_path / "run"), "--out", str(tmp_path / "changes")]) == 0
+    [document] = documents_of(tmp_path / "changes")
+    assert document["counts"]["new"] == document["counts"]["gone"] == 0
+    assert document["looked_at"] == {"current": False, "prior": False}
+
+
+def alter(**changes: Any) -> Callable[[pydicom.Dataset], None]:
+    def put(ds: pydicom.Dataset) -> None:
+        for keyword, value in changes.items():
+            setattr(ds, keyword, value)
+
+    return put
+
+
+@pytest.fixture
+def altered(two_dates: Path, tmp_path: Path, judge: Judge) -> Callable[[Callable[[pydicom.Dataset], None]], Path]:
+    """Make a run in which the prior's header is another one."""
+
+    def make(put: Callable[[pydicom.Dataset], None]) -> Path:
+        folder = tmp_path / "in"
+        shutil.copytree(two_dates, folder)
+        ds = pydicom.dcmread(folder / "prior.dcm")
+        put(ds)
+        ds.save_as(folder / "prior.dcm")
+        judge(folder, tmp_path / "run")
+        return tmp_path / "run"
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"PatientID": "other"}, "no other image of this patient is a L CC"),
+        (
+            {"StudyDate": "", "SeriesDate": "", "AcquisitionDate": ""},
+            "the date of the patient's other images of this view is not known: name the pair",
+        ),
+        ({"StudyDate": "20220402"}, "no earlier image of this patient is a L CC"),
+    ],
+)
+def test_images_that_have_no_prior_are_named_with_the_reason(
+    altered: Callable[..., Path], tmp_path: Path, changes: dict[str, str], sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    run = altered(alter(**changes))
+    assert main(["compare", str(run), "--out", str(tmp_path / "changes")]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "changes").exists()
+
+
+def test_a_named_pair_of_two_patients_is_compared_and_says_so(altered: Callable[..., Path], tmp_path: Path) -> None:
+    run = altered(alter(PatientID="other"))
+    (tmp_path / "pairs.csv").write_text("current,prior\n1.2.3.20220402,1.2.3.20210305\n")
+    command = ["compare", str(run), "--out", str(tmp_path / "changes"), "--pairs", str(tmp_path / "pairs.csv")]
+    assert main(command) == 0
+    [document] = documents_of(tmp_path / "changes")
+    assert any("different patients" in note for note in document["notes"])
+    assert document["interval_days"] is None
