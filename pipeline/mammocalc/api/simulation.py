@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from mammocalc.model.mistakes import problems_of
 from mammocalc.simulation import Recipe, default_recipe, load_recipe
 from mammocalc.simulation import simulate as write_images
+from mammocalc.simulation.patient import PatientRecipe, simulate_studies
+from mammocalc.simulation.recipe import load_settings
 from mammocalc.vocabulary.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -20,9 +22,16 @@ if TYPE_CHECKING:
 
 def simulate(
     folder: str | os.PathLike[str],
-    recipe: str | os.PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]] | Recipe | None = None,
+    recipe: str
+    | os.PathLike[str]
+    | Mapping[str, Any]
+    | Sequence[Mapping[str, Any]]
+    | Recipe
+    | PatientRecipe
+    | None = None,
     *,
     seed: int | None = None,
+    studies: int | None = None,
 ) -> tuple[Path, ...]:
     """
     Write synthetic mammograms as DICOM, with the truth of each.
@@ -33,9 +42,13 @@ def simulate(
         Made where it is not there. The truths go into ``truth`` in it, where `evaluate` finds them.
     recipe : str, Path, mapping, sequence of mappings or None
         A YAML file, or what stands in one: ``{"scenes": [{"name": "a", "kind": "grouped"}]}``, or the scenes alone.
-        None draws twelve images, one of each kind.
+        None draws twelve images, one of each kind. With ``studies`` what stands in a recipe of patients, or None for
+        both breasts in CC and MLO on two dates.
     seed : int or None
         Not negative. Other seeds give other images; equal ones give equal bytes. None is 1, or the seeds of the recipe.
+    studies : int or None
+        Writes the studies of so many patients: one breast for all of its images, whose calcifications stay, grow, come
+        and go. None writes single images.
 
     Returns
     -------
@@ -47,7 +60,7 @@ def simulate(
     ConfigurationError
         If the recipe has mistakes.
     UsageError
-        If the folder holds truths of other images, or the seed is none.
+        If the folder holds truths of other images, or the seed or the number of patients is none.
     OutputError
         If the folder cannot be written to.
 
@@ -65,6 +78,15 @@ def simulate(
     if not isinstance(folder, str | os.PathLike):
         message = f"folder is of the type {type(folder).__name__}, and the path of a folder is needed"
         raise UsageError(message)
+    if studies is not None:
+        if isinstance(studies, bool) or not isinstance(studies, int) or studies < 1:
+            message = f"studies={studies!r}: give the number of patients, at least 1"
+            raise UsageError(message)
+        patients = _read_patients(recipe)
+        first = 1 if seed is None else seed
+        return simulate_studies(Path(folder).expanduser(), studies, patients, seed=first, is_alone=True)
+    if isinstance(recipe, PatientRecipe):
+        raise UsageError("a PatientRecipe makes patients: say how many by studies=")
     if recipe is None:
         scenes = default_recipe(1 if seed is None else seed)
     else:
@@ -72,6 +94,18 @@ def simulate(
         reseeded = [scene.model_copy(update={"seed": scene.seed + (seed or 0)}) for scene in scenes.scenes]
         scenes = scenes.model_copy(update={"scenes": tuple(reseeded)})
     return write_images(Path(folder).expanduser(), scenes, is_alone=True)
+
+
+def _read_patients(recipe: object) -> PatientRecipe:
+    """Give a recipe of patients; ConfigurationError with all its mistakes."""
+    if isinstance(recipe, PatientRecipe):
+        return recipe
+    if isinstance(recipe, str | os.PathLike):
+        return load_settings(Path(recipe), PatientRecipe)
+    try:
+        return PatientRecipe.model_validate({} if recipe is None else recipe)
+    except ValidationError as error:
+        raise ConfigurationError("the recipe", problems_of(error, PatientRecipe, "recipe")) from None
 
 
 def _read(recipe: object) -> Recipe:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.cli.command_parser import Commands, add_command, add_configuration, read_salt
 from mammocalc.cli.exit_codes import DONE, SOME_FAILED, WRONG_CALL
-from mammocalc.cli.option_types import local_path, seed
+from mammocalc.cli.option_types import local_path, positive, seed
 from mammocalc.cli.terminal import ignored_warnings, report_error
 from mammocalc.vocabulary.errors import UsageError
 
@@ -18,6 +18,9 @@ DESCRIPTION: Final = """\
 Write synthetic full-field mammograms as DICOM, each with its truth (positions, sizes, clusters and
 labels) beside it in truth/. Equal recipes and seeds give equal files.
 
+With --studies, whole patients: each breast in CC and MLO on two dates, with calcifications in
+three dimensions that stay, grow, come and go; their truth names each of them in every image.
+
 With --into, calcifications of known place, size and contrast are put into copies of the user's own
 mammograms instead, which are best without any. The copies name nobody: they keep what is needed
 to read the pixels, and a patient key. See docs/simulator.md.
@@ -27,6 +30,7 @@ EXAMPLES: Final = """\
 examples:
   mammocalc simulate out
   mammocalc simulate out --recipe sample_data/recipe.yaml --seed 2
+  mammocalc simulate out --studies 5 --seed 3
   mammocalc simulate out --into /data/screening --only empty.csv
 """
 
@@ -40,10 +44,18 @@ def add_parser(commands: Commands) -> None:
         "--recipe",
         type=local_path,
         metavar="FILE",
-        help="YAML with the images (default: one of each kind), or with what --into puts in",
+        help="YAML with the images (default: one of each kind), or with what --studies or --into draws",
     )
     parser.add_argument(
         "--seed", type=seed, metavar="N", help="another draw of the same kinds; added to the seeds of a recipe"
+    )
+    parser.add_argument(
+        "--studies",
+        type=positive,
+        nargs="?",
+        const=1,
+        metavar="N",
+        help="write the studies of so many patients (1), each with several views and dates",
     )
     parser.add_argument(
         "--into",
@@ -64,9 +76,13 @@ def add_parser(commands: Commands) -> None:
 def simulate(arguments: argparse.Namespace) -> int:
     """Write synthetic mammograms, or calcifications put into the user's own."""
     if arguments.into is not None:
+        if arguments.studies is not None:
+            return report_error("--studies draws patients of its own: leave out --into", WRONG_CALL)
         return _simulate_into(arguments)
     if arguments.only is not None or arguments.config is not None or arguments.overrides or arguments.salt_file:
         return report_error("--only, --config, --set and --salt-file need --into", WRONG_CALL)
+    if arguments.studies is not None:
+        return _simulate_studies(arguments)
     from mammocalc.simulation import simulate as write_images  # noqa: PLC0415 - see run
     from mammocalc.simulation.default_recipe import default_recipe  # noqa: PLC0415
     from mammocalc.simulation.recipe import load_recipe  # noqa: PLC0415
@@ -78,6 +94,25 @@ def simulate(arguments: argparse.Namespace) -> int:
     paths = write_images(arguments.folder, recipe, is_alone=True)
     print(f"{len(paths)} image{'' if len(paths) == 1 else 's'} with their truth in {arguments.folder}")
     return DONE
+
+
+def _simulate_studies(arguments: argparse.Namespace) -> int:
+    """Write the studies of simulated patients."""
+    from mammocalc.simulation.patient import PatientRecipe, simulate_studies  # noqa: PLC0415 - see run
+    from mammocalc.simulation.recipe import load_settings  # noqa: PLC0415
+
+    recipe = PatientRecipe() if arguments.recipe is None else load_settings(arguments.recipe, PatientRecipe)
+    number, seed = arguments.studies, 1 if arguments.seed is None else arguments.seed
+    paths = simulate_studies(arguments.folder, number, recipe, seed=seed, is_alone=True)
+    counts = ((number, "patient"), (number * recipe.dates, "study"), (len(paths), "image"))
+    print(f"{', '.join(_counted(*one) for one in counts)} with their truth in {arguments.folder}")
+    return DONE
+
+
+def _counted(number: int, noun: str) -> str:
+    """Give a number with its noun."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else many}"
 
 
 def _simulate_into(arguments: argparse.Namespace) -> int:

@@ -101,14 +101,14 @@ def _oblique_outline(field_mm: tuple[float, float], rng: np.random.Generator) ->
     return corners
 
 
-def _sample(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+def sample_curve(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Run a smooth curve through some corners and give points at even distances on it."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
     spline = CubicSpline(along, corners, bc_type="natural")
     return np.asarray(spline(np.linspace(0.0, along[-1], math.ceil(along[-1] / _OUTLINE_STEP_MM))))
 
 
-def _inward_normals(outline: NDArray[np.float64]) -> NDArray[np.float64]:
+def inward_normals(outline: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give unit normals that point into the breast, for an outline that runs from top to bottom."""
     tangent = np.gradient(outline, axis=0)
     normal = np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)
@@ -119,7 +119,7 @@ def make_anatomy(scene: Scene, rng: np.random.Generator) -> Anatomy:
     """Draw a breast that fits into the scene's field."""
     oblique = scene.view in OBLIQUE
     corners = _oblique_outline(scene.field_mm, rng) if oblique else _cc_outline(scene.field_mm, scene.view, rng)
-    outline = _sample(corners)
+    outline = sample_curve(corners)
     tip = int(np.argmax(outline[:, 1]))
     place = int(np.clip(tip + rng.normal(0.0, 3.0) / _OUTLINE_STEP_MM, 0, len(outline) - 1))
     depth = float(outline[place, 1])
@@ -135,7 +135,7 @@ def make_anatomy(scene: Scene, rng: np.random.Generator) -> Anatomy:
     return Anatomy(
         outline_mm=outline,
         nipple_mm=outline[place],
-        nipple_axis=-_inward_normals(outline)[place],
+        nipple_axis=-inward_normals(outline)[place],
         nipple_radius_mm=float(rng.uniform(4.2, 5.8)),
         nipple_length_mm=float(rng.uniform(4.0, 6.5)) * (not scene.flat_nipple),
         depth_mm=depth,
@@ -150,7 +150,7 @@ def skin_distance(anatomy: Anatomy, points_mm: NDArray[np.float64]) -> NDArray[n
     """Distance in mm of points (y, x) to the skin line; positive inside the breast. The nipple does not count."""
     _, nearest = KDTree(anatomy.outline_mm).query(points_mm)
     gap = points_mm - anatomy.outline_mm[nearest]
-    across = (gap * _inward_normals(anatomy.outline_mm)[nearest]).sum(axis=-1)
+    across = (gap * inward_normals(anatomy.outline_mm)[nearest]).sum(axis=-1)
     straight = np.hypot(gap[..., 0], gap[..., 1]) * np.where(across < 0, -1.0, 1.0)
     # Close to the line the way along the normal is exact; the way to the nearest sample is not.
     return np.asarray(np.where(np.abs(straight) < 2.0, across, straight))

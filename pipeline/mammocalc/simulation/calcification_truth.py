@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from mammocalc.simulation.insertion.target_image import Box
     from mammocalc.simulation.recipe import Scene
 
-_COARSE_PER_MM = (0.25, 0.6)
+COARSE_PER_MM = (0.25, 0.6)
 """Attenuation of one mm of a macrocalcification: they are porous, and dense ones would only saturate."""
 
-_PLAQUE_PER_MM = (0.25, 0.65)
+PLAQUE_PER_MM = (0.25, 0.65)
 """Attenuation of one mm of arterial plaque, which is thin and diluted in the wall."""
 
 _FILM_STEPS, _FILM_STRIDE, _FILM_DEEPEST = 12, 3.0, 3.0
@@ -48,7 +48,7 @@ def add_calcifications(
     planted, changes = [], []
     for number, spot in enumerate(placements):
         particle = grow(spot.shape, spot.diameter_mm, spot.aspect, spot.angle, rng)
-        limits = {Role.MACRO: _COARSE_PER_MM, Role.ARTERIAL: _PLAQUE_PER_MM}.get(spot.role, scene.attenuation_per_mm)
+        limits = {Role.MACRO: COARSE_PER_MM, Role.ARTERIAL: PLAQUE_PER_MM}.get(spot.role, scene.attenuation_per_mm)
         per_mm = spot.density * float(rng.uniform(*limits))
         row, column, thickness = rasterise(particle, spot.y_mm, spot.x_mm, pixel)
         box = np.s_[row : row + thickness.shape[0], column : column + thickness.shape[1]]
@@ -68,7 +68,7 @@ def add_calcifications(
                 per_mm = min(per_mm * min(wanted, _FILM_STRIDE), _FILM_DEEPEST * scene.attenuation_per_mm[1])
                 snr = matched_filter_snr(per_mm * thickness, background, beam)
         attenuation[box] += (per_mm * thickness).astype(np.float32)
-        changes.append(_within(*visible_change(per_mm * thickness, background, beam), row, column, tissue.shape))
+        changes.append(within(*visible_change(per_mm * thickness, background, beam), row, column, tissue.shape))
         where = frame.point(spot.y_mm, spot.x_mm)
         planted.append(
             PlantedCalcification(
@@ -89,7 +89,7 @@ def add_calcifications(
     return tuple(planted), tuple(changes)
 
 
-def _within(
+def within(
     change: NDArray[np.float64], margin: int, row: int, column: int, shape: tuple[int, ...]
 ) -> tuple[Box, NDArray[np.float64]]:
     """Cut a change off where the image ends; (row, column) is its corner without the margin."""

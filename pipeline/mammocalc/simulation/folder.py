@@ -15,6 +15,7 @@ from mammocalc.simulation.truth import truth_record
 from mammocalc.vocabulary.errors import OutputError, OutputLostError, StoppedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -52,9 +53,10 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
     """
     written: list[Path] = []
     with FolderClaim(folder, "folder of the simulation") as claim:
+        truths = {f"{scene.name}.dcm": f"{sop_instance_uid(scene)}.json" for scene in recipe.scenes}
         if is_alone:
-            require_own_truths(folder, {f"{sop_instance_uid(scene)}.json" for scene in recipe.scenes})
-        _require_no_foreign_image(folder, recipe)
+            require_own_truths(folder, set(truths.values()))
+        require_no_foreign_image(folder, truths)
         for scene in recipe.scenes:
             phantom = render(scene)
             path = folder / f"{scene.name}.dcm"
@@ -71,18 +73,15 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
     return tuple(written)
 
 
-def _require_no_foreign_image(folder: Path, recipe: Recipe) -> None:
+def require_no_foreign_image(folder: Path, truth_of: Mapping[str, str]) -> None:
     """Raise UsageError if an image would replace a file that has no truth beside it: somebody else's."""
     foreign = [
-        scene.name
-        for scene in recipe.scenes
-        if (folder / f"{scene.name}.dcm").exists()
-        and not (folder / "truth" / f"{sop_instance_uid(scene)}.json").exists()
+        file for file, truth in truth_of.items() if (folder / file).exists() and not (folder / "truth" / truth).exists()
     ]
     if foreign:
         message = (
-            f"{folder} holds {foreign[0]}.dcm, which was not simulated there. Choose another folder, or remove the "
-            "file first."
+            f"{folder} holds {foreign[0]}, which was not simulated there. Choose another folder, or remove the file "
+            "first."
         )
         raise UsageError(message)
 
@@ -113,6 +112,7 @@ def write_pair(claim: FolderClaim, path: Path, image: bytes, truth_name: str, tr
         claim.check()
         if is_first:
             (claim.root / "truth").mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         for target, content in ((claim.root / "truth" / truth_name, f"{truth}\n".encode()), (path, image)):
             write_whole(target, content)
         claim.check()

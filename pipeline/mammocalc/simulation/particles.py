@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -155,9 +155,55 @@ def grow(shape: Shape, diameter_mm: float, aspect: float, angle: float, rng: np.
     projection = _body(shape, aspect, rng).sum(axis=0)
     turned = ndimage.rotate(projection, -math.degrees(angle), reshape=True, order=1)
     turned[turned < 1e-6 * turned.max()] = 0.0  # what the interpolation left
+    area = float(half_maximum_mask(turned).sum())
+    return replace(_particle(turned, diameter_mm / (2 * math.sqrt(area / math.pi))), diameter_mm=diameter_mm)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """A calcification in three dimensions: its mineral on voxels (z, y, x), the long axis along x."""
+
+    mineral: NDArray[np.float64]
+    voxels_across: float
+    """Diameter in voxels of the circle with the area inside the half-maximum outline of its projection along z."""
+
+
+def grow_body(shape: Shape, aspect: float, rng: np.random.Generator) -> Body:
+    """Grow a calcification that can be seen from any side; see `grow`."""
+    mineral = _body(shape, aspect, rng)
+    area = float(half_maximum_mask(mineral.sum(axis=0)).sum())
+    return Body(mineral, 2 * math.sqrt(area / math.pi))
+
+
+def project(body: Body, diameter_mm: float, axes: NDArray[np.float64]) -> Particle:
+    """
+    Give the projection of a body that is seen from some side.
+
+    Parameters
+    ----------
+    body : Body
+    diameter_mm : float
+        Of its projection along its own z; from another side it may be another.
+    axes : ndarray of float64, shape (3, 3)
+        The image's unit vectors, one in a row: down the rows, along the
+        columns, and along the beam, in the body's (x, y, z).
+
+    Returns
+    -------
+    Particle
+    """
+    down, inward, beam = axes
+    # Arrays are indexed (z, y, x); the output's first axis is the beam.
+    turn = np.stack([beam[::-1], down[::-1], inward[::-1]], axis=1)
+    middle = (np.array(body.mineral.shape) - 1) / 2
+    seen = ndimage.affine_transform(body.mineral, turn, middle - turn @ middle, order=1).sum(axis=0)
+    seen[seen < 1e-6 * seen.max()] = 0.0
+    return _particle(seen, diameter_mm / body.voxels_across)
+
+
+def _particle(turned: NDArray[np.float64], cell: float) -> Particle:
+    """Measure a projection on cells of some mm, and cut it out."""
     mask = half_maximum_mask(turned)
-    area = float(mask.sum())
-    cell = diameter_mm / (2 * math.sqrt(area / math.pi))
     rows, columns = np.nonzero(mask)
     corners = np.stack([rows, columns], axis=1)[:, None, :] + np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     length, width = feret_diameters(corners.reshape(-1, 2).astype(np.float64))
@@ -165,7 +211,8 @@ def grow(shape: Shape, diameter_mm: float, aspect: float, angle: float, rng: np.
     used_rows, used_columns = (np.flatnonzero(turned.any(axis=axis)) for axis in (1, 0))
     box = turned[used_rows[0] : used_rows[-1] + 1, used_columns[0] : used_columns[-1] + 1]
     centre = float(rows.mean() + 0.5 - used_rows[0]), float(columns.mean() + 0.5 - used_columns[0])
-    return Particle(box * cell, cell, centre, diameter_mm, length * cell, width * cell)
+    diameter = 2 * math.sqrt(float(mask.sum()) / math.pi) * cell
+    return Particle(box * cell, cell, centre, diameter, length * cell, width * cell)
 
 
 def _overlap(cells: int, cell_mm: float, start_mm: float, pixel_mm: float) -> tuple[int, NDArray[np.float64]]:

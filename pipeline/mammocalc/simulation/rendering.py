@@ -29,6 +29,7 @@ from mammocalc.simulation.vocabulary import Kind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mammocalc.simulation.acquisition import Beam
     from mammocalc.simulation.film import Response
     from mammocalc.simulation.objects import PlacedObject
     from mammocalc.simulation.recipe import Scene
@@ -62,8 +63,49 @@ class Phantom:
     thickness_mm: float
 
 
-def _in_field(points_mm: NDArray[np.float64], scene: Scene) -> NDArray[np.float64]:
+def in_field(points_mm: NDArray[np.float64], scene: Scene) -> NDArray[np.float64]:
+    """Give those points (y, x) in mm that lie in the image."""
     return points_mm[((points_mm >= 0) & (points_mm <= scene.field_mm)).all(axis=1)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """
+    An image that was taken of a breast, in the chest-wall-left orientation.
+
+    Attributes
+    ----------
+    stored : Stored
+    seen : ndarray of float32, shape (rows, columns)
+        The logarithm of exposure; on film the density that the scanner saw.
+    defects_px : ndarray of float64, shape (n, 2)
+        Hot and dead pixels, (row, column); on film dust.
+    scratches_mm : ndarray of float64, shape (m, 2, 2)
+    """
+
+    stored: Stored
+    seen: NDArray[np.float32]
+    defects_px: NDArray[np.float64]
+    scratches_mm: NDArray[np.float64]
+
+
+def take(attenuation: NDArray[np.float32], scene: Scene, beam: Beam, breast: BreastMap) -> Taken:
+    """Expose a breast of some attenuation, with marker and collimator, and store what the detector gives."""
+    pixels = Grid(scene.pixel_spacing_mm, *scene.shape)
+    shaded = attenuation
+    shadow = collimator_attenuation(scene, pixels)
+    if scene.marker:
+        shaded = shaded + np.float32(_LEAD) * letter_mask(scene, pixels, breast).astype(np.float32)
+    if shadow is not None:
+        shaded = shaded + np.float32(_LEAD) * shadow
+    quanta = expose(shaded, beam, random_stream(scene, "noise"))
+    defects = spoil_pixels(quanta, scene, beam, random_stream(scene, "defects"))
+    if beam.film is None:
+        stored = store(quanta, shadow, scene, beam, breast)
+        return Taken(stored, np.log(np.maximum(quanta, np.float32(1))), defects, np.zeros((0, 2, 2)))
+    stored, blemishes, seen = _digitise(quanta, scene, beam.film)
+    defects = np.concatenate([defects, blemishes.dust_mm / scene.pixel_spacing_mm - 0.5])
+    return Taken(stored, seen, defects, blemishes.scratches_mm)
 
 
 def _digitise(
@@ -126,37 +168,26 @@ def render(scene: Scene) -> Phantom:
             scene.objects, room, pixels, to_skin, taken, lambda number: random_stream(scene, f"object {number}")
         )
         attenuation += foreign
-    shaded = attenuation
-    shadow = collimator_attenuation(scene, pixels)
-    if scene.marker:
-        shaded = shaded + np.float32(_LEAD) * letter_mask(scene, pixels, breast).astype(np.float32)
-    if shadow is not None:
-        shaded = shaded + np.float32(_LEAD) * shadow
-    quanta = expose(shaded, beam, random_stream(scene, "noise"))
-    defects = spoil_pixels(quanta, scene, beam, random_stream(scene, "defects"))
-    if beam.film is None:
-        stored = store(quanta, shadow, scene, beam, breast)
-        seen = np.log(np.maximum(quanta, np.float32(1)))
-        scratches = np.zeros((0, 2, 2))
-    else:
-        stored, blemishes, seen = _digitise(quanta, scene, beam.film)
-        defects = np.concatenate([defects, blemishes.dust_mm / scene.pixel_spacing_mm - 0.5])
-        scratches = blemishes.scratches_mm
-
-    planted = rate_visibility(planted, changes, seen, room, coarse, pixels)
+    image = take(attenuation, scene, beam, breast)
+    planted = rate_visibility(planted, changes, image.seen, room, coarse, pixels)
     truth = Truth(
         distribution=word_of(scene, planted),
         calcifications=planted,
         clusters=true_clusters(scene, planted),
         nipple_px=frame.point(*anatomy.nipple_mm.tolist()),
-        skin_line_px=frame.points(_in_field(anatomy.outline_mm[::20], scene)),
+        skin_line_px=frame.points(in_field(anatomy.outline_mm[::20], scene)),
         pectoral_px=frame.points(anatomy.pectoral_mm),
-        defects_px=frame.points((defects + 0.5) * scene.pixel_spacing_mm),
+        defects_px=frame.points((image.defects_px + 0.5) * scene.pixel_spacing_mm),
         knots_px=frame.points(knots),
-        scratches_px=tuple((frame.point(*start), frame.point(*end)) for start, end in scratches.tolist()),
+        scratches_px=tuple((frame.point(*start), frame.point(*end)) for start, end in image.scratches_mm.tolist()),
         arteries=tuple(true_artery(one, scene, frame) for one in arteries),
         objects=tuple(PlantedObject(o.kind.value, *frame.point(o.y_mm, o.x_mm), o.radius_mm) for o in objects),
     )
     return Phantom(
-        scene, frame.image(stored.values), stored.window, truth, frame.image(attenuation), anatomy.thickness_mm
+        scene,
+        frame.image(image.stored.values),
+        image.stored.window,
+        truth,
+        frame.image(attenuation),
+        anatomy.thickness_mm,
     )

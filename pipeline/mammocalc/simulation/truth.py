@@ -153,6 +153,11 @@ def word_of(scene: Scene, planted: Sequence[PlantedCalcification]) -> Distributi
     if any(one.cluster is not None for one in planted):
         is_own = any(one.cluster == 0 for one in planted)
         return Distribution(scene.kind.value) if is_own else Distribution.GROUPED
+    return word_without_pattern(planted)
+
+
+def word_without_pattern(planted: Sequence[PlantedCalcification]) -> Distribution:
+    """Give the word of an image that shows no pattern: scattered, typically benign, vascular or none."""
     roles = Counter(one.role for one in planted)
     if roles[Role.MICRO] >= _SCATTERED_MIN:
         return Distribution.SCATTERED
@@ -161,7 +166,8 @@ def word_of(scene: Scene, planted: Sequence[PlantedCalcification]) -> Distributi
     return Distribution.VASCULAR if roles[Role.ARTERIAL] else Distribution.NONE
 
 
-def _corners(points: Iterable[Point]) -> list[list[float]]:
+def corners(points: Iterable[Point]) -> list[list[float]]:
+    """Give points (row, column) as they are written to JSON."""
     return [[round(row, 2), round(column, 2)] for row, column in points]
 
 
@@ -224,23 +230,24 @@ def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
             for cluster in truth.clusters
         ],
         "nipple": {"row": round(truth.nipple_px[0], 2), "column": round(truth.nipple_px[1], 2)},
-        "pectoral": _corners(truth.pectoral_px),
-        "skin_line": _corners(truth.skin_line_px),
-        "defects": _corners(truth.defects_px),
-        "knots": _corners(truth.knots_px),
-        **({"arteries": [_artery_record(one) for one in truth.arteries]} if truth.arteries else {}),
+        "pectoral": corners(truth.pectoral_px),
+        "skin_line": corners(truth.skin_line_px),
+        "defects": corners(truth.defects_px),
+        "knots": corners(truth.knots_px),
+        **({"arteries": [artery_record(one) for one in truth.arteries]} if truth.arteries else {}),
         **({"objects": [_object_record(thing) for thing in truth.objects]} if truth.objects else {}),
-        **({"scratches": [_corners(ends) for ends in truth.scratches_px]} if scene.used_film else {}),
+        **({"scratches": [corners(ends) for ends in truth.scratches_px]} if scene.used_film else {}),
         "scene": scene.model_dump(mode="json"),
     }
 
 
-def _artery_record(artery: PlantedArtery) -> dict[str, Any]:
+def artery_record(artery: PlantedArtery) -> dict[str, Any]:
+    """Give what is known about an artery, as it is written to JSON."""
     return {
         "style": artery.style,
         "radius_mm": round(artery.radius_mm, 2),
-        "course": _corners(artery.course_px),
-        "stretches": [_corners(ends) for ends in artery.stretches_px],
+        "course": corners(artery.course_px),
+        "stretches": [corners(ends) for ends in artery.stretches_px],
     }
 
 

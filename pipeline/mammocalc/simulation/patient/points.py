@@ -34,21 +34,16 @@ NIPPLE_SD_MM: Final = 3.0
 _DAYS_PER_MONTH: Final = 30.4375
 _BORDER_MM: Final = 0.5
 """What lies nearer to the image's border is not shown whole."""
-_STREAMS: Final = {
-    "days": 0,
-    "breasts": 1,
-    "findings": 2,
-    "fates": 3,
-    "images": 4,
-    "nipples": 5,
-    "seeds": 6,
-    "views": 7,
-}
+_STREAMS: Final = (
+    "days", "breasts", "findings", "fates", "images", "nipples", "seeds", "views", "tissue", "stroma", "looks",
+    "machine", "noise", "film",
+)  # fmt: skip
+"""Parts that have random numbers of their own; a new one goes to the end."""
 
 
 def patient_stream(seed: int, number: int, name: str, *parts: int) -> np.random.Generator:
     """Give a generator of its own for each part of a patient, so that a change in one leaves the others as they are."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number, _STREAMS[name], *parts])))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number, _STREAMS.index(name), *parts])))
 
 
 def simulate_patient_points(seed: int, recipe: PatientRecipe | None = None, *, number: int = 1) -> PatientPoints:

@@ -33,6 +33,7 @@ _HELD_MM: Final = 15.0
 moves with it."""
 _FOLD_MM: Final = 12.0
 """Room below the breast."""
+_PLANE_MM: Final = 2.5
 _NIPPLE_MM: Final = 8.0
 """Room before the nipple's place; the breast is laid farther back where it would not fit."""
 
@@ -100,8 +101,9 @@ class Projection:
             share = np.clip(along / wide, 0.0, 1.0)
             tail = self.breast.tail * depth * share**2 * (3 - 2 * share)
             along, forward = _rounded(along, np.cbrt(forward**3 + tail**3))
-        along = np.concatenate([along[:1], along, along[-1:] - 0.05 * wide])
-        forward = np.concatenate([[forward[0] - (0.0 if self._is_oblique else _BEYOND_MM)], forward, [-_BEYOND_MM]])
+        above = forward[0] if self._is_oblique else forward[0] - _BEYOND_MM
+        along = np.concatenate([along[:1] + 0.05 * wide, along, along[-1:] - 0.05 * wide])
+        forward = np.concatenate([[above], forward, [-_BEYOND_MM]])
         return self._pressed(self._within(along, forward), np.zeros(len(along)), along, forward)
 
     def muscle_places(self) -> NDArray[np.float64]:
@@ -111,6 +113,21 @@ class Projection:
         along = np.linspace(2.0, -1.2, 80) * self.breast.lateral_mm
         still = np.zeros(len(along))
         return self._pressed(self._within(along, still), still, along, still)
+
+    def plane_places(self, other: Projection) -> NDArray[np.float64]:
+        """
+        Give where another image of this view shows the middle plane of this one; for two dates, or the usual one.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, 2)
+            (row, column) in mm, of the same points in the same order for every ``other``.
+        """
+        reach = 1.6 * max(self.breast.lateral_mm, self.breast.up_mm)
+        along, forward = np.meshgrid(
+            np.arange(-reach, 1.4 * reach, _PLANE_MM), np.arange(-60.0, 1.2 * self.breast.depth_mm, _PLANE_MM)
+        )
+        return other.places(self._within(along.ravel(), forward.ravel()))
 
     def nipple_place(self) -> NDArray[np.float64]:
         """Give the place (row, column) in mm of the nipple."""

@@ -1,0 +1,149 @@
+"""The tissue of a patient's breast, the same in all of its images as far as it is simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+
+from mammocalc.simulation.anatomy import skin_distance_map
+from mammocalc.simulation.curves import Curve
+from mammocalc.simulation.grids import Grid, refine
+from mammocalc.simulation.patient.anatomy import Skin, anatomy_in, draw_skin
+from mammocalc.simulation.patient.gland import Gland, draw_gland, share_in_image
+from mammocalc.simulation.patient.paths import wander
+from mammocalc.simulation.patient.positioning import usual_positioning
+from mammocalc.simulation.patient.projection import Projection, field_mm
+from mammocalc.simulation.placement_region import Room
+from mammocalc.simulation.stroma import Stroma, draw_stroma
+from mammocalc.simulation.tissue import TISSUE_STEP_MM
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.simulation.patient.breast import Breast
+    from mammocalc.simulation.patient.recipe import PatientRecipe
+    from mammocalc.simulation.recipe import Scene
+    from mammocalc.vocabulary.lexicon import View
+
+_MAP_MM: Final = 2.0
+"""The way from an image to the usual one is smooth, so it is worked out on a grid of this step."""
+_SOLID_SHARE: Final = 0.65
+"""Share of the glandular tissue that is solid; the rest is drawn in the image and gives it sharper edges."""
+_VESSELS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BreastTissue:
+    """What is inside a breast in three dimensions, with its skin: glandular tissue and vessels (paths, radii)."""
+
+    breast: Breast
+    skin: Skin
+    gland: Gland
+    vessels: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewTissue:
+    """What is drawn once for a view of a breast, as it usually lies, and moved into each of its images."""
+
+    usual: Projection
+    stroma: Stroma
+
+
+def draw_breast_tissue(breast: Breast, rng: np.random.Generator) -> BreastTissue:
+    """Draw what a breast is made of."""
+    vessels = []
+    for _ in range(_VESSELS):
+        start = np.array([rng.uniform(-0.75, 0.75), 0.0, rng.uniform(-0.75, 0.75)]) * breast.half_axes_mm
+        aim = np.array([0.0, breast.depth_mm, 0.0]) + rng.normal(0.0, 0.18, 3) * breast.half_axes_mm - start
+        path = wander(start, aim, rng.uniform(0.5, 0.9) * breast.depth_mm, 0.022, rng)
+        vessels.append((path, rng.uniform(0.8, 1.8) * np.linspace(1.0, rng.uniform(0.35, 0.6), len(path))))
+    return BreastTissue(breast, draw_skin(rng), draw_gland(breast, rng), tuple(vessels))
+
+
+def draw_view_tissue(
+    tissue: BreastTissue, view: View, scene: Scene, recipe: PatientRecipe, rng: np.random.Generator
+) -> ViewTissue:
+    """Draw what is too fine for the solid breast: texture, ligaments and fibres of a view as it usually lies."""
+    usual = Projection(tissue.breast, usual_positioning(tissue.breast, view, recipe))
+    anatomy = anatomy_in(usual, tissue.skin)
+    field = field_mm(tissue.breast)
+    grid = Grid.covering(field, TISSUE_STEP_MM)
+    coarse, to_skin = skin_distance_map(anatomy, field)
+    distance = refine(to_skin, coarse, grid)
+    knots = Room(anatomy, grid, distance).draw(scene.knots, rng)
+    return ViewTissue(usual, draw_stroma(anatomy, grid, distance, scene, knots, rng))
+
+
+def stroma_in(tissue: BreastTissue, own: ViewTissue, projection: Projection) -> Stroma:
+    """
+    Give what fills a breast in one image.
+
+    Parameters
+    ----------
+    tissue : BreastTissue
+    own : ViewTissue
+        Of the image's view.
+    projection : Projection
+        Of the image.
+
+    Returns
+    -------
+    Stroma
+        That of the view, moved to where the tissue of the middle plane lies, with the glandular tissue added up
+        along the beam.
+    """
+    grid, field = own.stroma.grid, field_mm(tissue.breast)
+    there, here = own.usual.plane_places(own.usual), own.usual.plane_places(projection)
+    back = _moved(here, there - here, Grid.covering(field, _MAP_MM), grid)
+    y, x = grid.centres_mm()
+    columns = ((x + back[1]) / grid.step_mm - 0.5).astype(np.float32)
+    rows = ((y + back[0]) / grid.step_mm - 0.5).astype(np.float32)
+
+    def carried(values: NDArray[np.floating]) -> NDArray[np.float32]:
+        image = np.asarray(values, dtype=np.float32)
+        return np.asarray(cv2.remap(image, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT))
+
+    solid = share_in_image(tissue.gland, projection, field, grid)
+    fine = np.clip(carried(own.stroma.gland), 0.0, 1.0)
+    forth = LinearNDInterpolator(there, here)
+    fibres = tuple(
+        ([_along(forth, path) for path in paths], peaks, sigma_mm) for paths, peaks, sigma_mm in own.stroma.fibres
+    )
+    return replace(
+        own.stroma,
+        gland=(_SOLID_SHARE * solid + (1 - _SOLID_SHARE) * fine).astype(np.float64),
+        texture=carried(own.stroma.texture),
+        ligaments=carried(own.stroma.ligaments),
+        waves=carried(own.stroma.waves),
+        strands=carried(own.stroma.strands),
+        fibres=fibres,
+    )
+
+
+def vessels_in(tissue: BreastTissue, projection: Projection) -> tuple[Curve, ...]:
+    """Give the vessels of a breast as an image shows them."""
+    return tuple(Curve(projection.places(path), radius) for path, radius in tissue.vessels)
+
+
+def _moved(
+    places: NDArray[np.float64], moves: NDArray[np.float64], coarse: Grid, grid: Grid
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Give moves, known at scattered places, in every cell of a grid: of the row and of the column, in mm."""
+    y, x = np.broadcast_arrays(*coarse.centres_mm())
+    cells = np.stack([y, x], axis=-1)
+    found = LinearNDInterpolator(places, moves)(cells)
+    unknown = np.isnan(found[..., 0])
+    if unknown.any():
+        found[unknown] = NearestNDInterpolator(places, moves)(cells[unknown])
+    return refine(found[..., 0], coarse, grid), refine(found[..., 1], coarse, grid)
+
+
+def _along(forth: LinearNDInterpolator, path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move a path, whose points stay where nothing is known about them."""
+    moved = forth(path)
+    return np.asarray(np.where(np.isnan(moved), path, moved))
