@@ -10,7 +10,8 @@ from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.dicom.discover import discover
 from mammocalc.execution.backends.backend import DaskBackend, InProcessBackend, LocalBackend
 from mammocalc.execution.backends.dask_cluster import DaskCluster
-from mammocalc.execution.own_files import is_own, own_files
+from mammocalc.execution.outputs import written
+from mammocalc.execution.own_files import is_own, own_files, own_places
 from mammocalc.execution.place import local_output
 from mammocalc.execution.plan import plan_run
 from mammocalc.execution.resume import check_resumable, read_record
@@ -20,7 +21,7 @@ from mammocalc.execution.run_manifest import FINISHED, STOPPED, identify, read_r
 from mammocalc.execution.run_options import Progress, RunRequest, RunSummary
 from mammocalc.execution.workers.pool import Workers
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
-from mammocalc.results.layout import KINDS, OWN, ROWS
+from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.errors import OutputLostError, UsageError
 
 if TYPE_CHECKING:
@@ -168,11 +169,11 @@ def require_apart(request: RunRequest) -> None:
         return
     out = request.out.resolve()
     for folder in out.parents:
-        if out.relative_to(folder).parts[0] in KINDS and read_record(folder) is not None:
+        if out.relative_to(folder).parts[0] in written.folders() and read_record(folder) is not None:
             message = f"{request.out} lies among the files of another run, in {folder}. Choose another --out."
             raise UsageError(message)
     for given in request.inputs:
-        if any(given.resolve().is_relative_to((request.out / name).resolve()) for name in OWN):
+        if any(given.resolve().is_relative_to((request.out / name).resolve()) for name in own_places()):
             message = f"INPUT {given} lies where the run puts its own files, in {request.out}. Choose another --out."
             raise UsageError(message)
 

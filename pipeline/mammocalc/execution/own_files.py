@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
+from mammocalc.execution.outputs import written
 from mammocalc.execution.run_folder import RESERVE
 from mammocalc.files.claim import LOCK
-from mammocalc.results.layout import KINDS, LOG, OWN_FILE, OWN_PART, PAGE, RECORD, ROWS, TABLES
+from mammocalc.results.layout import LOG, PAGE, RECORD, ROWS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_OWN_PART: Final = re.compile(r"\..+\.part|index\.html\.part")
+"""In the folder of a run itself."""
+_OWN: Final = (RECORD, ROWS, PAGE, LOG)
+
+
+def own_places() -> tuple[str, ...]:
+    """Name everything that a run puts into its folder and leaves there."""
+    return (*_OWN, *written.folders())
 
 
 def clear(root: Path) -> None:
@@ -19,7 +30,7 @@ def clear(root: Path) -> None:
     for path in tuple(own_files(root)):
         if path.name != LOCK:  # it is held by whoever clears
             path.unlink()
-    for name in KINDS:
+    for name in written.folders():
         folders = [path for path in (root / name).rglob("*") if path.is_dir() and not path.is_symlink()]
         for folder in [*sorted(folders, reverse=True), root / name]:  # children before their parents
             with contextlib.suppress(OSError):
@@ -28,13 +39,13 @@ def clear(root: Path) -> None:
 
 def own_files(root: Path) -> Iterator[Path]:
     """Find the files that runs have put into a folder."""
-    for name in (RECORD, ROWS, PAGE, LOG, LOCK):
+    for name in (*_OWN, LOCK):
         if (root / name).is_file():
             yield root / name
-    yield from (path for path in root.glob("*.part") if OWN_PART.fullmatch(path.name))
-    for name in KINDS:
+    yield from (path for path in root.glob("*.part") if _OWN_PART.fullmatch(path.name))
+    for name in written.folders():
         for path in (root / name).rglob("*"):
-            if OWN_FILE.fullmatch(path.name) and (path.is_file() or path.is_symlink()):
+            if written.is_own_name(path.name) and (path.is_file() or path.is_symlink()):
                 yield path
 
 
@@ -46,16 +57,16 @@ def is_own(root: Path, path: Path) -> bool:
     """
     real, top = path.resolve(), root.resolve()
     if real.parent == top:
-        return real.name in {RECORD, ROWS, PAGE, LOG, LOCK} or OWN_PART.fullmatch(real.name) is not None
-    is_of_a_kind = any(real.is_relative_to(top / name) for name in KINDS)
-    return is_of_a_kind and OWN_FILE.fullmatch(real.name) is not None
+        return real.name in {*_OWN, LOCK} or _OWN_PART.fullmatch(real.name) is not None
+    is_of_a_kind = any(real.is_relative_to(top / name) for name in written.folders())
+    return is_of_a_kind and written.is_own_name(real.name)
 
 
 def remove_parts(root: Path) -> None:
     """Remove what a killed run had begun to write, but for the room that is kept for the last record."""
     parts = [
-        *(part for part in root.glob("*.part") if OWN_PART.fullmatch(part.name) and part.name != RESERVE),
-        *(part for part in (root / TABLES).glob("*.part") if OWN_FILE.fullmatch(part.name)),
+        *(part for part in root.glob("*.part") if _OWN_PART.fullmatch(part.name) and part.name != RESERVE),
+        *(part for part in (root / TABLES).glob("*.part") if written.is_own_name(part.name)),
     ]
-    for path in [*parts, *(part for name in KINDS for part in (root / name).rglob(".*.part"))]:
+    for path in [*parts, *(part for name in written.folders() for part in (root / name).rglob(".*.part"))]:
         path.unlink(missing_ok=True)

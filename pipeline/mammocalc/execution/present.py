@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
-from mammocalc.results.layout import CANDIDATES, DETAILS, ENDINGS, OVERLAYS, RESULTS, THUMBNAILS, details_path
+from mammocalc.execution.outputs import written
+from mammocalc.results.from_json import head_from_json
+from mammocalc.results.layout import RESULTS
+from mammocalc.results.parse import parse_json
+from mammocalc.vocabulary.errors import ResultError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,13 +39,13 @@ class Present:
     def look(cls, store: Store) -> Self:
         """Look through a store once: much sooner than asking for every file."""
         places: dict[str, dict[str, list[str]]] = {}
-        for kind, endings in ENDINGS.items():
+        for output in written.OUTPUTS:
             by_uid = defaultdict(list)
-            for name in store.names(kind):
+            for name in store.names(output.kind):
                 path = PurePosixPath(name)
-                if path.suffix in endings:
+                if path.suffix in output.endings:
                     by_uid[path.stem].append(name)
-            places[kind] = dict(by_uid)
+            places[output.kind] = dict(by_uid)
         return cls(places)
 
     @classmethod
@@ -50,8 +53,8 @@ class Present:
         """Name the files that one image can have, whether they are there or not."""
         return cls(
             {
-                kind: {uid: [store.place(kind, uid, ending).as_posix() for ending in endings]}
-                for kind, endings in ENDINGS.items()
+                output.kind: {uid: [store.place(output.kind, uid, ending).as_posix() for ending in output.endings]}
+                for output in written.OUTPUTS
             }
         )
 
@@ -61,25 +64,26 @@ class Present:
 
     def forget(self, uid: str, store: Store) -> None:
         """Remove all files of an image, its result first."""
-        for kind in ENDINGS:
-            for place in self.places[kind].get(uid, ()):
+        for output in written.OUTPUTS:
+            for place in self.places[output.kind].get(uid, ()):
                 with contextlib.suppress(FileNotFoundError):
                     store.remove(place)
 
 
 def is_complete(uid: str, order: WorkOrder, there: Present) -> bool:
-    """Whether all files are there that belong to a analysed image; what is in them is not looked at."""
-    store, outputs = order.folder, order.config.outputs
-    result = store.place(RESULTS, uid, ".json").as_posix()
-    if not there.has(RESULTS, result) or not there.has(DETAILS, details_path(result)):
-        return False
-    if outputs.candidates and not there.has(CANDIDATES, store.place(CANDIDATES, uid, ".json").as_posix()):
-        return False
-    if outputs.overlays == "none":
+    """Whether all files are there that belong to an analysed image; what is in them is looked at only where it must."""
+    store, config = order.folder, order.config
+    missing = [
+        output
+        for output in written.OUTPUTS
+        if output.is_wanted(config, True)  # noqa: FBT003 - that anything was found
+        and not there.has(output.kind, store.place(output.kind, uid, output.ending(config)).as_posix())
+    ]
+    if not missing:
         return True
-    if uid not in there.places[OVERLAYS]:
-        try:
-            return outputs.overlays == "findings" and json.loads(store.read(result))["overlay"] is None
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
-    return not outputs.thumbnails or uid in there.places[THUMBNAILS]
+    if any(output.is_wanted(config, False) for output in missing):  # noqa: FBT003 - that nothing was found
+        return False
+    try:
+        return not head_from_json(parse_json(store.read(store.place(RESULTS, uid, ".json")))).has_findings
+    except (OSError, ResultError):
+        return False

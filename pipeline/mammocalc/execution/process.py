@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.analysis.image import analyse
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.execution.content import digest_of, state_of, tag_of
 from mammocalc.execution.fault import describe_fault
-from mammocalc.execution.image_outputs import make_outputs
+from mammocalc.execution.outputs import written
+from mammocalc.execution.outputs.analysed_image import AnalysedImage
 from mammocalc.execution.run_folder import out_of_room
 from mammocalc.execution.volumes import volume_key
 from mammocalc.execution.work_order import ImageOutcome, WorkOrder
 from mammocalc.model import FileRow
-from mammocalc.results.layout import ENDINGS, RESULTS
+from mammocalc.results.from_json import head_from_json
+from mammocalc.results.layout import RESULTS
+from mammocalc.results.parse import parse_json
 from mammocalc.vocabulary.errors import ImageError, ImageSkippedError, ImageUnreadableError, OutputLostError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
@@ -165,8 +168,10 @@ def _settle(
         if not may_judge:
             raise ImageUnreadableError(Reason.UID_COLLISION, _COLLISION)  # noqa: TRY301 - as the reader does
         content = content or _digest(file.path, order)
+        report = analyse(mammogram, order.config)
+        outputs = written.write_outputs(AnalysedImage(mammogram, report, content, order))
         said = _said_of_analysed(mammogram.identity.notes)
-        return _Verdict(Status.ANALYSED, message=said, content=content), make_outputs(mammogram, content, order)
+        return _Verdict(Status.ANALYSED, message=said, content=content), outputs
     except ImageError as error:
         status = Status.SKIPPED if isinstance(error, ImageSkippedError) else Status.FAILED
         volume = _volume_of(file) if error.reason is Reason.TOMOSYNTHESIS else None
@@ -188,7 +193,7 @@ def _said_of_analysed(notes: Sequence[str]) -> str | None:
 def _notes_of_result(image: PlannedImage, order: WorkOrder) -> tuple[str, ...]:
     """Read the notes of a result that lies there whole."""
     place = order.folder.place(RESULTS, str(image.files[0].sop_instance_uid), ".json")
-    return tuple(json.loads(order.folder.read(place))["image"]["notes"])
+    return head_from_json(parse_json(order.folder.read(place))).image.identity.notes
 
 
 def _digest(path: Path, order: WorkOrder) -> str:
@@ -207,9 +212,9 @@ def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> 
     folder, uid = order.folder, str(image.files[0].sop_instance_uid)
     try:
         if image.source is not None:
-            for kind, endings in ENDINGS.items():
-                places = [folder.place(kind, uid, ending).as_posix() for ending in endings]
-                for place in places if kind == RESULTS else set(places) - set(outputs):
+            for output in written.OUTPUTS:
+                places = [folder.place(output.kind, uid, ending).as_posix() for ending in output.endings]
+                for place in places if output.kind == RESULTS else set(places) - set(outputs):
                     folder.remove(place)
         for place, content in outputs.items():
             folder.write(place, content)

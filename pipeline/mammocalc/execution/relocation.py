@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mammocalc.execution.outputs import written
 from mammocalc.execution.settled import source_of
-from mammocalc.results.layout import (
-    CANDIDATES,
-    DETAILS,
-    OVERLAYS,
-    RESULTS,
-    THUMBNAILS,
-    candidates_path,
-    details_path,
-    thumbnail_path,
-)
-from mammocalc.results.to_json import encode
+from mammocalc.results.from_json import head_from_json
+from mammocalc.results.layout import RESULTS, beside
+from mammocalc.results.parse import parse_json
 
 if TYPE_CHECKING:
     from mammocalc.execution.present import Present
@@ -59,31 +50,18 @@ def relocate(there: Present, order: WorkOrder) -> int:
             continue
         moved += 1
         if old and wanted not in results and source_of(old[0], order) is not None:
-            _copy(old[0], wanted, uid, order)
+            _copy(old[0], wanted, order)
         for place in sorted(strays, key=lambda place: not place.startswith(RESULTS)):
             order.folder.remove(place)
     return moved
 
 
-def _copy(old: str, new: str, uid: str, order: WorkOrder) -> None:
+def _copy(old: str, new: str, order: WorkOrder) -> None:
     """Write the files of an image at their new places; what they say of one another moves with them."""
-    store = order.folder
-    document = json.loads(store.read(old))
-    page = store.read(details_path(old))
-    before, after = posixpath.dirname(details_path(old)), posixpath.dirname(details_path(new))
-    links = [(posixpath.relpath(old, before), posixpath.relpath(new, after))]
-    if document["overlay"] is not None:
-        picture = document["overlay"]["path"]
-        ending = PurePosixPath(picture).suffix
-        place = store.place(OVERLAYS, uid, ending).as_posix()
-        store.write(place, store.read(picture))
-        if order.config.outputs.thumbnails:
-            store.write(store.place(THUMBNAILS, uid, ".jpg"), store.read(thumbnail_path(picture)))
-        document["overlay"]["path"] = place
-        links.append((posixpath.relpath(picture, before), posixpath.relpath(place, after)))
-    if order.config.outputs.candidates:
-        store.write(store.place(CANDIDATES, uid, ".json"), store.read(candidates_path(old)))
-    for was, now in links:
-        page = page.replace(f'"{was}"'.encode(), f'"{now}"'.encode())
-    store.write(store.place(DETAILS, uid, ".html"), page)
-    store.write(new, encode(document))
+    store, config = order.folder, order.config
+    has_findings = head_from_json(parse_json(store.read(old))).has_findings
+    wanted = [output for output in written.OUTPUTS if output.is_wanted(config, has_findings)]
+    before = {output.kind: beside(old, output.kind, output.ending(config)) for output in wanted}
+    after = {output.kind: beside(new, output.kind, output.ending(config)) for output in wanted}
+    for output in reversed(wanted):
+        store.write(after[output.kind], output.moved(store.read(before[output.kind]), before, after))

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from mammocalc.execution.outputs import written
 from mammocalc.results.layout import (
-    KINDS,
     LOG,
-    OWN_FILE,
     PAGE,
     RECORD,
     RESULTS,
@@ -85,7 +84,7 @@ class RemoteFolder:
 
     def names(self, kind: str) -> Iterator[str]:
         """Give the places of all own files of a kind."""
-        return (place for place in self._files(kind) if OWN_FILE.fullmatch(place.rpartition("/")[2]))
+        return (place for place in self._files(kind) if written.is_own_name(place.rpartition("/")[2]))
 
     def check(self) -> None:
         """Nothing: what an object store has lost shows when results are counted in the end."""
@@ -111,7 +110,7 @@ class RemoteFolder:
 
     def clear(self) -> None:
         """Remove the files of an earlier run, and nothing else."""
-        for kind in KINDS:
+        for kind in written.folders():
             for place in self.names(kind):
                 self.remove(place)
         for name in KEPT:

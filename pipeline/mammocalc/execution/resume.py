@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.config import without_secrets
-from mammocalc.execution.own_files import clear, remove_parts
+from mammocalc.execution.own_files import clear, own_places, remove_parts
 from mammocalc.execution.run_folder import RESERVE
 from mammocalc.execution.run_manifest import SOFTWARE
-from mammocalc.results.layout import LOG, OWN, RECORD
+from mammocalc.results.layout import LOG, RECORD
 from mammocalc.results.schema_version import SCHEMA_VERSION
 from mammocalc.vocabulary.errors import UsageError
 
@@ -45,7 +45,7 @@ def check_resumable(root: Path, identity: RunIdentity, resolved: ResolvedConfig,
     if force:
         clear(root)
         return
-    if not any((root / name).exists() for name in OWN if name != LOG):
+    if not any((root / name).exists() for name in own_places() if name != LOG):
         return
     differences = list(_differences(read_record(root), identity, resolved))
     if differences:

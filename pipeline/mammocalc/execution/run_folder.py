@@ -7,9 +7,10 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+from mammocalc.execution.outputs import written
 from mammocalc.files.claim import require_folder
 from mammocalc.files.replacing import write_whole
-from mammocalc.results.layout import OWN_FILE, place_of
+from mammocalc.results.layout import place_of
 from mammocalc.vocabulary.errors import OutputError
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class RunFolder:
     def names(self, kind: str) -> Iterator[str]:
         """Give the places of all own files of a kind."""
         for path in (self.root / kind).rglob("*"):
-            if OWN_FILE.fullmatch(path.name) and not path.is_dir():
+            if written.is_own_name(path.name) and not path.is_dir():
                 yield path.relative_to(self.root).as_posix()
 
     def check(self) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.execution.content import state_of, tag_of
+from mammocalc.execution.outputs import written
 from mammocalc.model import FileRow
-from mammocalc.results.layout import RESULTS, candidates_path, details_path, thumbnail_path
+from mammocalc.results.from_json import head_from_json
+from mammocalc.results.layout import RESULTS, beside
+from mammocalc.results.parse import parse_json
+from mammocalc.vocabulary.errors import ResultError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
@@ -24,8 +27,6 @@ if TYPE_CHECKING:
     from mammocalc.execution.work_order import WorkOrder
 
 CHECKS_AT_ONCE: Final = 16
-PAGE_END: Final = b"</html>\n"
-PICTURE_ENDS: Final = (b"\xff\xd9", b"IEND\xaeB`\x82")  # of JPEG (ITU-T T.81, B.1) and PNG (RFC 2083, 4.1.4)
 GONE: Final = "The file is not there any more; its result, of when it was analysed, stays."
 EXCHANGED: Final = "The file holds another image now; the result of the one that it held before stays."
 UNKNOWN_PATH: Final = "~unknown/{}"  # a result of this run whose row was lost, and whose file is gone
@@ -182,30 +183,21 @@ def source_of(place: str, order: WorkOrder) -> str | None:
     str or None
         None where it is not there, is not of this run, or lacks anything that was to be written with it.
     """
-    store, outputs, uid = order.folder, order.config.outputs, PurePosixPath(place).stem
+    store, config = order.folder, order.config
     try:
-        document = json.loads(store.read(place))
-        made = document["provenance"]
-        source = made["source_digest"]
-        wanted = {**asdict(order.provenance), "source_digest": source}  # what else it says follows from these
-        is_ours = all(made[name] == value for name, value in wanted.items())
-        is_whole = document["image"]["sop_instance_uid"] == uid and is_ours and isinstance(source, str)
-        is_whole = is_whole and store.read(details_path(place)).endswith(PAGE_END)
-        overlay = document["overlay"]
-        if is_whole and overlay is not None:
-            is_whole = _is_whole_picture(store.read(overlay["path"]))
-            if outputs.thumbnails:
-                is_whole = is_whole and _is_whole_picture(store.read(thumbnail_path(overlay["path"])))
-        if is_whole and outputs.candidates:
-            json.loads(store.read(candidates_path(place)))
-    except (OSError, ValueError, KeyError, TypeError):
+        head = head_from_json(parse_json(store.read(place)))
+        source = head.provenance.source_digest
+        is_ours = head.provenance == replace(order.provenance, source_digest=source)
+        if not is_ours or head.image.identity.sop_instance_uid != PurePosixPath(place).stem:
+            return None
+        is_whole = all(
+            output.is_whole(store.read(beside(place, output.kind, output.ending(config))))
+            for output in written.OUTPUTS[1:]
+            if output.is_wanted(config, head.has_findings)
+        )
+    except (OSError, ResultError):
         return None
     return source if is_whole else None
-
-
-def _is_whole_picture(content: bytes) -> bool:
-    """Whether a JPEG or PNG ends as one."""
-    return content.endswith(PICTURE_ENDS)
 
 
 def _without_rows(there: Present, accounted: AbstractSet[str], order: WorkOrder) -> list[FileRow]:

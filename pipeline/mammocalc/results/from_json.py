@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.results.consistency import check_counts, check_ids
 from mammocalc.results.field import Field
-from mammocalc.results.finding_forms import CANDIDATE
+from mammocalc.results.finding_forms import CANDIDATE, COUNTS
 from mammocalc.results.form import listed
-from mammocalc.results.image_form import IMAGE, StoredImage
+from mammocalc.results.image_form import IMAGE, OVERLAY, PROVENANCE, StoredImage
 from mammocalc.results.parse import parse_json
 from mammocalc.results.result_form import RESULT
 from mammocalc.results.schema_version import check_version, upgraded
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mammocalc.model import Candidate
-    from mammocalc.results.result import Result
+    from mammocalc.model import Candidate, Counts
+    from mammocalc.results.result import OverlayPlacement, Provenance, Result
 
 
 def from_json(document: Any, *, with_outlines: bool = True) -> Result:
@@ -95,6 +96,49 @@ def _without_outlines(document: Mapping[str, Any]) -> Mapping[str, Any]:
         return document
     bare: dict[str, Any] = {"outline": [], "morphology": None, "memberships": []}
     return {**document, "calcifications": [{**item, **bare} if isinstance(item, dict) else item for item in found]}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a result says of itself, without what was found."""
+
+    image: StoredImage
+    counts: Counts
+    overlay: OverlayPlacement | None
+    provenance: Provenance
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether any calcification is reported."""
+        return self.counts.calcifications > 0
+
+
+def head_from_json(document: Any) -> Head:
+    """
+    Read what a result says of itself, and leave the many things that were found unread.
+
+    Parameters
+    ----------
+    document : JSON value
+        Of a result.
+
+    Returns
+    -------
+    Head
+
+    Raises
+    ------
+    ResultError
+        As `from_json`.
+    """
+    root = Field(document)
+    root = Field(upgraded(document, check_version(root.at("schema_version").value)))
+    return Head(
+        IMAGE.read(root.at("image")),
+        COUNTS.read(root.at("counts")),
+        OVERLAY.read(root.at("overlay")),
+        PROVENANCE.read(root.at("provenance")).made,
+    )
 
 
 def image_from_json(image: Any, version: Any) -> StoredImage:

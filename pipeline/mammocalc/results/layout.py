@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import PurePosixPath
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
-
-from mammocalc.results.columns import TABLES as COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,28 +14,10 @@ RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thum
 DETAILS: Final = "details"
 STUDIES: Final = "studies"
 KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES, STUDIES)
-ENDINGS: Final = MappingProxyType(
-    {
-        RESULTS: (".json",),
-        CANDIDATES: (".json",),
-        DETAILS: (".html",),
-        OVERLAYS: (".jpg", ".png"),
-        THUMBNAILS: (".jpg",),
-    }
-)
-"""The files of one image, by kind. The result is first: where it is not, the others count for nothing."""
+"""Folders of a run, by what is in them."""
 TABLE_ENDINGS: Final = (".csv", ".parquet")
 SHARDED_ABOVE: Final = 2000  # files in one folder that file managers still open without a pause
 SHARDS: Final = 256  # subfolders of a folder: two hexadecimal digits
-
-OWN: Final = (RECORD, ROWS, PAGE, LOG, *KINDS)
-"""Everything that a run puts into its folder and leaves there, by name."""
-OWN_FILE: Final = re.compile(
-    r"[0-9]+(\.[0-9]+)+\.(json|html|jpg|png)"  # named by a UID
-    rf"|({'|'.join(COLUMNS)})\.(csv|parquet)(\.part)?"
-    r"|\..+\.part"  # left by a run that was killed
-)
-OWN_PART: Final = re.compile(r"\..+\.part|index\.html\.part")
 
 
 def levels_for(images: int) -> int:

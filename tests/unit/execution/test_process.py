@@ -59,7 +59,7 @@ def test_what_nobody_foresaw_is_a_row_that_quotes_nothing(
     (row,) = outcome.rows
     assert (row.status, row.reason) == (Status.FAILED, Reason.INTERNAL_ERROR)
     assert row.message is not None
-    assert "TypeError in mammocalc/execution/image_outputs.py, line" in row.message
+    assert "TypeError in mammocalc/execution/outputs/analysed_image.py, line" in row.message
     assert UID not in row.message
     assert str(drawn.parent) not in row.message
     assert not list(tmp_path.iterdir())

@@ -1,0 +1,38 @@
+"""The page of an image."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.execution.outputs.output import Output, always
+from mammocalc.execution.outputs.result import RESULT
+from mammocalc.rendering.details import render_details
+from mammocalc.results.layout import DETAILS as KIND
+from mammocalc.results.layout import OVERLAYS, RESULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGE_END: Final = b"</html>\n"
+
+
+def _moved(page: bytes, old: Mapping[str, str], new: Mapping[str, str]) -> bytes:
+    """Let its links lead from where it will be to where their files will be."""
+    before, after = posixpath.dirname(old[KIND]), posixpath.dirname(new[KIND])
+    for kind in (RESULTS, OVERLAYS):
+        if kind in old:
+            was, now = posixpath.relpath(old[kind], before), posixpath.relpath(new[kind], after)
+            page = page.replace(f'"{was}"'.encode(), f'"{now}"'.encode())
+    return page
+
+
+DETAILS: Final = Output(
+    KIND,
+    (".html",),
+    lambda _config: ".html",
+    always,
+    lambda image: render_details(image.stored, image.place(RESULT)),
+    lambda page: page.endswith(PAGE_END),
+    _moved,
+)
