@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pydicom
 import pytest
+from planted_faults import nodes
+from pydicom.dataset import Dataset
+from pydicom.uid import generate_uid
 
 import mammocalc as mc
 from mammocalc.cli import main
@@ -17,6 +22,9 @@ from mammocalc.dicom.writer import Kind
 from mammocalc.execution.export.export import export
 from mammocalc.execution.export.request import ExportRequest, ExportSummary
 from mammocalc.vocabulary.errors import StoppedError, UsageError
+
+if TYPE_CHECKING:
+    from report_tree import Node
 
 Export = Callable[..., ExportSummary]
 PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate", "StudyID")
@@ -257,3 +265,70 @@ def test_a_name_that_no_object_can_bear_is_refused(study_run: Path, images: Path
             mc.export(study_run, images, tmp_path / "out", manufacturer=name)
     with pytest.raises(UsageError, match="there is no kind of object 'pdf'"):
         mc.export(study_run, images, tmp_path / "out", to="cad-sr,pdf")
+
+
+def test_an_image_without_an_overlay_is_captured_as_none_and_that_is_said(
+    images: Path, judge: Callable[..., object], tmp_path: Path
+) -> None:
+    judge(images, tmp_path / "run", "outputs.overlays=findings")
+    broken = min((tmp_path / "run" / "overlays").glob("*"))
+    broken.write_bytes(broken.read_bytes()[:2000])
+    summary = export(ExportRequest(tmp_path / "run", images, tmp_path / "out", (Kind.CAD_SR, Kind.CAPTURE)))
+    assert "the run drew no overlay of it" in reasons(summary)
+    assert "cannot be read as a picture" in reasons(summary)
+    assert [item.kind for item in summary.objects] == ["cad-sr", "capture", "capture"]
+
+
+def test_segmentations_ask_for_their_package_before_anything_is_done(
+    study_run: Path, images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "highdicom", None)
+    with pytest.raises(UsageError, match=r"pip install 'mammocalc\[export\]'"):
+        export(ExportRequest(study_run, images, tmp_path / "out", (Kind.GSPS, Kind.SEG)))
+    assert not (tmp_path / "out").exists()
+    assert export(ExportRequest(study_run, images, tmp_path / "out", (Kind.GSPS, Kind.SR_1500))).left_out == ()
+
+
+def test_clusters_of_two_views_are_one_feature(study_objects: Path, study_run: Path) -> None:
+    [finding] = json.loads(next((study_run / "studies").glob("*.json")).read_bytes())["findings"]
+    [report] = study_objects.glob("*/cad-sr/*.dcm")
+    [composite] = nodes(pydicom.dcmread(report), "111015,DCM")
+    seen = [child for child in composite.children if child.concept == "111059,DCM"]
+    assert len(seen) == len(finding["sightings"]) == 2
+    assert child_text(composite) == f"finding {finding['name']}"
+    [analyses] = nodes(pydicom.dcmread(report), "111065,DCM")
+    assert analyses.value == "111222,DCM"
+
+
+def child_text(node: Node) -> str:
+    return next(str(child.dataset.TextValue) for child in node.children if child.concept == "112039,DCM")
+
+
+def test_of_two_images_of_one_exposure_the_reports_speak_of_one(
+    images: Path, edit: Callable[..., None], judge: Callable[..., object], tmp_path: Path
+) -> None:
+    raw = images / "R_CC.dcm"
+    uid = str(pydicom.dcmread(raw, stop_before_pixels=True).SOPInstanceUID)
+    shown = Path(shutil.copy(raw, images / "shown.dcm"))
+    made_from = Dataset()
+    made_from.ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.2.1"
+    made_from.ReferencedSOPInstanceUID, made_from.SpatialLocationsPreserved = uid, "YES"
+    edit(shown, SOPInstanceUID=generate_uid(entropy_srcs=["shown"]), SourceImageSequence=[made_from])
+    edit(raw, SOPClassUID="1.2.840.10008.5.1.4.1.1.1.2.1", PresentationIntentType="FOR PROCESSING")
+    for path in set(images.glob("*.dcm")) - {raw, shown}:
+        path.unlink()
+    judge(images, tmp_path / "both")
+    both = export(ExportRequest(tmp_path / "both", images, tmp_path / "out", (Kind.CAD_SR, Kind.GSPS, Kind.SR_1500)))
+    spoken = {item.kind: item.images for item in both.objects if item.kind != "gsps"}
+    other = str(pydicom.dcmread(shown, stop_before_pixels=True).SOPInstanceUID)
+    assert spoken == {"cad-sr": (uid,), "sr-1500": (other,)}
+    assert "of one exposure" in "".join(map(str, both.notes))
+    shown.rename(tmp_path / "shown.dcm")
+    judge(images, tmp_path / "one")
+    (tmp_path / "shown.dcm").rename(shown)
+    one = export(ExportRequest(tmp_path / "one", images, tmp_path / "out_1", (Kind.GSPS,)))
+    marked = [pydicom.dcmread(tmp_path / "out_1" / item.file) for item in one.objects]
+    assert {str(m.ReferencedSeriesSequence[0].ReferencedImageSequence[0].ReferencedSOPInstanceUID) for m in marked} == {
+        uid,
+        other,
+    }

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from mammocalc.dicom.writer.records import StudyImage
+    from mammocalc.dicom.writer.records import StudyContent, StudyImage
     from mammocalc.dicom.writer.source import SourceImage
 
 FOR_PROCESSING: Final = "FOR PROCESSING"
@@ -43,6 +43,34 @@ def pair_exposures(images: Sequence[StudyImage]) -> tuple[Exposure, ...]:
         if intent_of(image.source) == FOR_PRESENTATION and len(found) == 1:
             pairs.append(Exposure(raw.pop(found[0]), image))
     return tuple(pairs)
+
+
+def analysed_twice(images: Sequence[StudyImage]) -> tuple[Exposure, ...]:
+    """Give the exposures of which both images were analysed."""
+    return tuple(pair for pair in pair_exposures(images) if pair.processing.result and pair.presentation.result)
+
+
+def marked_elsewhere(content: StudyContent) -> tuple[tuple[StudyImage, SourceImage], ...]:
+    """Give the analysed images whose marks hold for another that was not analysed, each with that one."""
+    analysed = [image for image in content.images if image.result is not None]
+    return tuple(
+        (image, other) for image in analysed for other in content.others if other.keeps_places_of(image.source)
+    )
+
+
+def say_exposures(content: StudyContent) -> Iterator[str]:
+    """Say, without a full stop, where two images of a study are of one exposure, and what follows."""
+    twice, elsewhere = analysed_twice(content.images), marked_elsewhere(content)
+    if twice:
+        yield (
+            f"{2 * len(twice)} of its images are two and two of one exposure, so reports speak of one of them: the "
+            "Mammography CAD SR of that for processing, TID 1500 of that for presentation"
+        )
+    if elsewhere:
+        yield (
+            f"presentation states mark {len(elsewhere)} images for presentation as well, which were not analysed and "
+            "are of one exposure with images for processing that were"
+        )
 
 
 def one_of_each(images: Sequence[StudyImage], left_out: Iterable[StudyImage]) -> tuple[StudyImage, ...]:

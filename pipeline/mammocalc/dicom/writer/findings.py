@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.codes import MORPHOLOGIES, SIZES
 from mammocalc.model.letters import ranked_clusters
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag
 from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
-    from mammocalc.dicom.writer.codes import Code
-    from mammocalc.dicom.writer.records import RunFacts, StudyImage
-    from mammocalc.model import Calcification, Cluster, Report
+    from collections.abc import Iterator
 
-from mammocalc.dicom.writer.codes import MORPHOLOGIES, SIZES
+    from mammocalc.dicom.writer.codes import Code
+    from mammocalc.dicom.writer.records import RunFacts, StudyContent, StudyImage
+    from mammocalc.model import Calcification, Cluster, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,12 @@ def track(image: StudyImage, facts: RunFacts, what: str, number: int) -> Trackin
     return Tracking(f"{what} {number}", derive_uid(f"{what} {number} {image.source.sop_instance_uid} {run}"))
 
 
+def track_finding(name: str, content: StudyContent) -> Tracking:
+    """Name a finding over several views, as `track` does."""
+    run = f"{content.facts.version} {content.facts.configuration_digest}"
+    return Tracking(f"finding {name}", derive_uid(f"finding {name} {content.study_instance_uid} {run}"))
+
+
 def types_of(item: Calcification) -> list[Code]:
     """Give the codes of what a calcification looks like, and of its size."""
     shape = None if item.morphology is None else MORPHOLOGIES.get(item.morphology.label)
@@ -93,3 +101,34 @@ def layer_of(item: Calcification) -> str:
     if item.size is None:
         return "SIZE UNKNOWN"
     return "MACRO" if item.size is CalcificationSize.MACRO else "MICRO"
+
+
+def measures_of(item: Calcification) -> Iterator[tuple[Code, float, Code]]:
+    """Give the sizes of a calcification in the breast, each with its name and units; none that is null or 0."""
+    for name, value, units in (
+        (codes.DIAMETER, item.diameter_mm, codes.MILLIMETRE),
+        (codes.LONG_AXIS, item.length_mm, codes.MILLIMETRE),
+        (codes.SHORT_AXIS, item.width_mm, codes.MILLIMETRE),
+        (codes.AREA, item.area_mm2, codes.SQUARE_MILLIMETRE),
+    ):
+        if value:
+            yield name, value, units
+
+
+def measures_of_cluster(cluster: Cluster) -> Iterator[tuple[Code, float, Code]]:
+    """Give the number of a cluster's members and its sizes, each with its name and units."""
+    yield codes.NUMBER_OF_CALCIFICATIONS, len(cluster.members), codes.NO_UNITS
+    if cluster.extent_mm:
+        yield codes.LONG_AXIS, cluster.extent_mm, codes.MILLIMETRE
+    if cluster.area_mm2:
+        yield codes.AREA, cluster.area_mm2, codes.SQUARE_MILLIMETRE
+
+
+def words_of_cluster(cluster: Cluster) -> Iterator[tuple[Code, Code]]:
+    """Give the codes of a cluster's morphology and of its distribution, each with its name, where there are any."""
+    shape = None if cluster.morphology is None else codes.MORPHOLOGIES.get(cluster.morphology.label)
+    if shape is not None:
+        yield codes.CALCIFICATION_TYPE, shape
+    distribution = codes.DISTRIBUTIONS.get(cluster.distribution.label)
+    if distribution is not None:
+        yield codes.CALCIFICATION_DISTRIBUTION, distribution

@@ -21,7 +21,8 @@ from mammocalc.vocabulary.uid import derive_uid
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mammocalc.dicom.writer.records import StudyContent, StudyImage
+    from mammocalc.dicom.writer.records import StudyContent
+    from mammocalc.dicom.writer.source import SourceImage
 
 IMPLEMENTATION: Final = derive_uid(SOFTWARE)
 DEVICE_SERIAL_NUMBER: Final = "1"
@@ -86,7 +87,7 @@ def moment_of(content: StudyContent, dataset: Dataset) -> tuple[str, str]:
     return f"{moment:%Y%m%d}", f"{moment:%H%M%S}"
 
 
-def finish(dataset: Dataset, sop_class_uid: str, series: Series, images: Iterable[StudyImage]) -> DicomObject:
+def finish(dataset: Dataset, sop_class_uid: str, series: Series, images: Iterable[SourceImage]) -> DicomObject:
     """
     Name an object by its content, and write it.
 
@@ -96,7 +97,7 @@ def finish(dataset: Dataset, sop_class_uid: str, series: Series, images: Iterabl
         Whole but for its SOP Class and Instance UID.
     sop_class_uid : str
     series : Series
-    images : iterable of StudyImage
+    images : iterable of SourceImage
         That it speaks of.
 
     Returns
@@ -119,7 +120,7 @@ def finish(dataset: Dataset, sop_class_uid: str, series: Series, images: Iterabl
         sop_class_uid,
         uid,
         str(dataset.StudyInstanceUID),
-        tuple(image.source.sop_instance_uid for image in images),
+        tuple(image.sop_instance_uid for image in images),
         file.getvalue(),
     )
 

@@ -85,9 +85,8 @@ def write_presentation_state(
     target = shown_on or image.source
     dataset = copy_patient_and_study(target)
     describe_series(dataset, SERIES, content, number)
-    side = target.header.text("ImageLaterality").upper()
-    if side in {"L", "R"}:
-        dataset.Laterality = side
+    if target.side:
+        dataset.Laterality = target.side
     dataset.ContentLabel = SOFTWARE.upper()
     dataset.ContentDescription = f"Calcifications found by {SOFTWARE}"
     dataset.ContentCreatorName = ""
@@ -100,7 +99,7 @@ def write_presentation_state(
     layers = _draw(image, content, target)
     dataset.GraphicAnnotationSequence = [_annotation(name, layer, target) for name, layer in layers.items()]
     dataset.GraphicLayerSequence = [_describe_layer(name, order) for order, name in enumerate(layers, start=1)]
-    return finish(dataset, SOP_CLASS, SERIES, [image])
+    return finish(dataset, SOP_CLASS, SERIES, [target])
 
 
 def _draw(image: StudyImage, content: StudyContent, target: SourceImage) -> dict[str, _Layer]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mammocalc.dicom.writer.source import SourceImage
+    from mammocalc.model import Finding
     from mammocalc.results.result import Result
 
 SOFTWARE: Final = "mammocalc"
@@ -115,12 +116,18 @@ class StudyContent:
     device : Device
     others : tuple of SourceImage
         Images of the study that were not analysed and did not fail, such as those for presentation of raw ones.
+    findings : tuple of Finding
+        Which clusters are one, over several views; images go by the UIDs of their results.
+    is_joined : bool
+        Whether clusters of different views were compared at all.
     """
 
     images: tuple[StudyImage, ...]
     facts: RunFacts
     device: Device = Device()
     others: tuple[SourceImage, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_joined: bool = False
 
     @property
     def study_instance_uid(self) -> str:

@@ -76,6 +76,18 @@ class SourceImage:
         return tuple(self.header.text(keyword).rstrip("^ ").upper() for keyword in PATIENT)
 
     @property
+    def orientation(self) -> tuple[str, ...]:
+        """Patient Orientation of its rows and of its columns; empty where it does not say both."""
+        found = self.header.texts("PatientOrientation")
+        return found if len(found) == 2 and all(found) else ()
+
+    @property
+    def side(self) -> str:
+        """``L`` or ``R``, as objects that draw on one breast say; empty where the header says neither."""
+        found = self.header.text("ImageLaterality").upper()
+        return found if found in {"L", "R"} else ""
+
+    @property
     def derived_from(self) -> frozenset[str]:
         """SOP Instance UIDs of the images that it was made from (Source Image Sequence)."""
         return frozenset(item.text("ReferencedSOPInstanceUID") for item in self.header.items("SourceImageSequence"))

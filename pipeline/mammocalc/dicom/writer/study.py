@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mammocalc.dicom.writer.exposures import one_of_each, pair_exposures
+from mammocalc.dicom.writer.capture import write_capture
+from mammocalc.dicom.writer.exposures import analysed_twice, marked_elsewhere, one_of_each
 from mammocalc.dicom.writer.presentation_state import write_presentation_state
 from mammocalc.dicom.writer.records import Kind
+from mammocalc.dicom.writer.segmentation import write_segmentations
 from mammocalc.dicom.writer.sr.cad_report import write_cad_report
+from mammocalc.dicom.writer.sr.measurement_report import write_measurement_report
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -35,16 +38,25 @@ def write_study(content: StudyContent, kinds: Collection[Kind]) -> Iterator[Dico
     DicomObject
         In the order of `Kind`, then of the images. Nothing is kept in memory. Equal content gives equal bytes.
     """
-    pairs = [pair for pair in pair_exposures(content.images) if pair.processing.result and pair.presentation.result]
+    pairs = analysed_twice(content.images)
     analysed = [image for image in content.images if image.result is not None]
     if Kind.CAD_SR in kinds:
         yield write_cad_report(content, one_of_each(content.images, [pair.presentation for pair in pairs]))
     if Kind.GSPS in kinds:
         yield from _presentation_states(content, analysed)
+    if Kind.CAPTURE in kinds:
+        for number, image in enumerate(analysed, start=1):
+            if image.read_overlay is not None:
+                yield write_capture(content, image, image.read_overlay(), number)
+    if Kind.SR_1500 in kinds and analysed:
+        yield write_measurement_report(content, one_of_each(analysed, [pair.processing for pair in pairs]))
+    if Kind.SEG in kinds:
+        for number, image in enumerate(analysed, start=1):
+            yield from write_segmentations(content, image, number)
 
 
 def _presentation_states(content: StudyContent, analysed: Sequence[StudyImage]) -> Iterator[DicomObject]:
     targets: list[tuple[StudyImage, SourceImage | None]] = [(image, None) for image in analysed]
-    targets += [(image, other) for image in analysed for other in content.others if other.keeps_places_of(image.source)]
+    targets += marked_elsewhere(content)
     for number, (image, shown_on) in enumerate(targets, start=1):
         yield write_presentation_state(content, image, number, shown_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.dicom.writer import OF_STUDY, Kind, write_study
+from mammocalc.dicom.writer import OF_STUDY, Kind, require_segmentations, write_study
 from mammocalc.execution.export.folder import FINISHED, WRITING, ExportFolder, require_apart
 from mammocalc.execution.export.images import ImageFiles
 from mammocalc.execution.export.request import ExportSummary, LeftOut
@@ -54,6 +54,8 @@ def export(request: ExportRequest, on_study: Callable[[int, int], None] = lambda
         If it takes no more. What is in it is whole, and the same call goes on.
     """
     require_apart(request)
+    if Kind.SEG in request.kinds:
+        require_segmentations()
     run = know_run(request.run, request.salt_file)
     if not request.images.exists():
         message = f"--images {request.images} does not exist: name the folder in which the DICOM files of the run are."
@@ -68,9 +70,9 @@ def export(request: ExportRequest, on_study: Callable[[int, int], None] = lambda
         images = sort_by_study(run, files)
         left_out.extend(images.strays)
         for done, uid in enumerate(images.studies, start=1):
-            study = find_study(uid, images, run, files, request.device)
+            study = find_study(uid, images, run, files, request)
             kinds = _kinds_for(study, request.kinds)
-            left_out.extend(study.left_out)
+            left_out.extend((*study.left_out, *study.without_overlay))
             notes.extend(study.notes)
             if study.content is not None:
                 written.extend(map(folder.write, write_study(study.content, kinds)))

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from mammocalc.analysis.study import join_study
-from mammocalc.dicom.writer import StudyContent, StudyImage
+from mammocalc.dicom.writer import Kind, StudyContent, StudyImage, say_exposures
 from mammocalc.execution.export.images import NotThereError
+from mammocalc.execution.export.overlays import find_overlay
 from mammocalc.execution.export.request import LeftOut
 from mammocalc.execution.run_manifest import read_rows
 from mammocalc.results.from_json import read_result
-from mammocalc.results.layout import ROWS, result_files
+from mammocalc.results.layout import ROWS, result_files, study_files
+from mammocalc.results.study_from_json import read_study
 from mammocalc.vocabulary.errors import ResultError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mammocalc.dicom.writer import Device, SourceImage
+    from mammocalc.dicom.writer import SourceImage
     from mammocalc.execution.export.images import ImageFiles
+    from mammocalc.execution.export.request import ExportRequest
     from mammocalc.execution.export.run_facts import KnownRun
     from mammocalc.model import FileRow
     from mammocalc.results.result import Result
+    from mammocalc.results.study import Study
 
 _PATIENTS = (
     "its images name different patients, or the same one in different ways, so nothing was written of it: an object "
@@ -50,12 +52,15 @@ class FoundStudy:
         None where nothing can be written of it.
     left_out : list of LeftOut
         Its images that are missing; where there is one, no report can speak for the study.
+    without_overlay : list of LeftOut
+        Its images of which there is no picture.
     notes : list of LeftOut
     """
 
     uid: str
     content: StudyContent | None = None
     left_out: list[LeftOut] = field(default_factory=list)
+    without_overlay: list[LeftOut] = field(default_factory=list)
     notes: list[LeftOut] = field(default_factory=list)
 
 
@@ -64,11 +69,13 @@ class RunImages:
     """
     The images of a run by study, each by the name of its result or the row of its failure.
 
-    ``strays`` are failed files of which no header is known, so that they may belong to any study.
+    ``documents`` are the files of studies. ``strays`` are failed files of which no header is known, so that they may
+    belong to any study.
     """
 
     results: Mapping[str, Mapping[str, Path]]
     failures: Mapping[str, Mapping[str, FileRow]]
+    documents: Mapping[str, Path]
     strays: tuple[LeftOut, ...]
 
     @property
@@ -110,10 +117,11 @@ def sort_by_study(run: KnownRun, files: ImageFiles) -> RunImages:
             unknown += 1
     if unknown:
         strays.append(LeftOut("", _UNKNOWN_FAILURES.format(unknown)))
-    return RunImages(results, failures, tuple(strays))
+    documents = {path.stem: run.root / path for path in study_files(run.root)}
+    return RunImages(results, failures, documents, tuple(strays))
 
 
-def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, device: Device) -> FoundStudy:
+def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, request: ExportRequest) -> FoundStudy:
     """
     Bring the results of a study together with its images.
 
@@ -124,7 +132,7 @@ def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, de
     images : RunImages
     run : KnownRun
     files : ImageFiles
-    device : Device
+    request : ExportRequest
 
     Returns
     -------
@@ -136,10 +144,12 @@ def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, de
         try:
             result = _read(run.root / place, image)
             source = files.find(image, result.provenance.source_digest)
-            found.append(StudyImage(source, result, _overlay_of(result, run.root)))
+            overlay = _find_overlay(result, run.root, study) if Kind.CAPTURE in request.kinds else None
+            found.append(StudyImage(source, result, overlay))
         except NotThereError as error:
             study.left_out.append(LeftOut(image, str(error)))
-    found = _in_hanging_order(found)
+    joined = _read_joined(uid, images.documents.get(uid), study)
+    found = _in_hanging_order(found, joined)
     for image, row in sorted(images.failures.get(uid, {}).items()):
         try:
             found.append(StudyImage(files.find(image, row.content, is_proved=False), None))
@@ -150,8 +160,16 @@ def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, de
     if any(not _is_one_patient(one, other) for one, other in combinations(patients, 2)):
         study.left_out.append(LeftOut(uid, _PATIENTS))
     elif found:
-        study.content = StudyContent(tuple(found), run.facts, device, others)
+        study.content = StudyContent(
+            tuple(found),
+            run.facts,
+            request.device,
+            others,
+            findings=joined.findings if joined else (),
+            is_joined=joined is not None and all(call.places is not None for call in joined.breasts),
+        )
         study.notes.extend(_notes(uid, patients))
+        study.notes.extend(LeftOut(uid, sentence) for sentence in say_exposures(study.content))
     return study
 
 
@@ -168,14 +186,27 @@ def _read(path: Path, uid: str) -> Result:
     return result
 
 
-def _in_hanging_order(images: list[StudyImage]) -> list[StudyImage]:
-    """Sort analysed images as a study has them."""
-    reports = {image.source.sop_instance_uid: image.result.report for image in images if image.result is not None}
-    if not reports:
-        return images
-    joined = [report.identity.sop_instance_uid for report in join_study(reports.values()).images]
-    names = {uid: joined.index(report.identity.sop_instance_uid) for uid, report in reports.items()}
-    return sorted(images, key=lambda image: names[image.source.sop_instance_uid])
+def _read_joined(uid: str, place: Path | None, study: FoundStudy) -> Study | None:
+    """Read what the run says of a study as a whole, and note where it says nothing."""
+    try:
+        return None if place is None else read_study(place)
+    except (ResultError, OSError) as error:
+        why = error if isinstance(error, ResultError) else error.strerror or "it cannot be read"
+        study.notes.append(
+            LeftOut(uid, f"its clusters are not joined over views, for its document cannot be used ({why})")
+        )
+        return None
+
+
+def _in_hanging_order(images: list[StudyImage], joined: Study | None) -> list[StudyImage]:
+    """Sort analysed images as a study has them, those that it does not have last."""
+    order = {image.sop_instance_uid: place for place, image in enumerate(joined.images)} if joined else {}
+
+    def place(image: StudyImage) -> tuple[int, str]:
+        name = "" if image.result is None else image.result.report.identity.sop_instance_uid
+        return order.get(name, len(order)), name
+
+    return sorted(images, key=place)
 
 
 def _study_in(path: Path) -> str:
@@ -186,17 +217,13 @@ def _study_in(path: Path) -> str:
         return ""
 
 
-def _overlay_of(result: Result, root: Path) -> partial[bytes] | None:
-    return None if result.overlay is None else partial(_read_overlay, root, result.overlay.path)
-
-
-def _read_overlay(root: Path, place: str) -> bytes:
-    """Read an overlay of the run; OSError where there is none within its folder."""
-    file = (root / place).resolve()
-    if not file.is_relative_to(root.resolve()):
-        message = "it does not lie in the folder of the run"
-        raise OSError(message)
-    return file.read_bytes()
+def _find_overlay(result: Result, root: Path, study: FoundStudy) -> Callable[[], bytes] | None:
+    """Find the overlay of a result, and note where there is none to be captured."""
+    try:
+        return find_overlay(result.overlay, root)
+    except NotThereError as error:
+        study.without_overlay.append(LeftOut(result.report.identity.sop_instance_uid, str(error)))
+        return None
 
 
 def _others(files: ImageFiles, study: str, images: RunImages) -> Iterator[SourceImage]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mammocalc.dicom.writer import codes
-from mammocalc.dicom.writer.findings import track, types_of
+from mammocalc.dicom.writer.findings import measures_of, measures_of_cluster, track, types_of, words_of_cluster
 from mammocalc.dicom.writer.graphics import closed, graphic_points, is_area, middle_of
 from mammocalc.dicom.writer.records import SOFTWARE
 from mammocalc.dicom.writer.sr import items
@@ -87,37 +87,6 @@ def finding_of_single(item: Calcification, finder: Finder, relationship: str = C
             *(items.number(HAS_PROPERTIES, *measured) for measured in measures_of(item)),
         ],
     )
-
-
-def measures_of(item: Calcification) -> Iterator[tuple[Code, float, Code]]:
-    """Give the sizes of a calcification in the breast, each with its name and units; none that is null or 0."""
-    for name, value, units in (
-        (codes.DIAMETER, item.diameter_mm, codes.MILLIMETRE),
-        (codes.LONG_AXIS, item.length_mm, codes.MILLIMETRE),
-        (codes.SHORT_AXIS, item.width_mm, codes.MILLIMETRE),
-        (codes.AREA, item.area_mm2, codes.SQUARE_MILLIMETRE),
-    ):
-        if value:
-            yield name, value, units
-
-
-def measures_of_cluster(cluster: Cluster) -> Iterator[tuple[Code, float, Code]]:
-    """Give the number of a cluster's members and its sizes, each with its name and units."""
-    yield codes.NUMBER_OF_CALCIFICATIONS, len(cluster.members), codes.NO_UNITS
-    if cluster.extent_mm:
-        yield codes.LONG_AXIS, cluster.extent_mm, codes.MILLIMETRE
-    if cluster.area_mm2:
-        yield codes.AREA, cluster.area_mm2, codes.SQUARE_MILLIMETRE
-
-
-def words_of_cluster(cluster: Cluster) -> Iterator[tuple[Code, Code]]:
-    """Give the codes of a cluster's morphology and of its distribution, each with its name, where there are any."""
-    shape = None if cluster.morphology is None else codes.MORPHOLOGIES.get(cluster.morphology.label)
-    if shape is not None:
-        yield codes.CALCIFICATION_TYPE, shape
-    distribution = codes.DISTRIBUTIONS.get(cluster.distribution.label)
-    if distribution is not None:
-        yield codes.CALCIFICATION_DISTRIBUTION, distribution
 
 
 def algorithm(facts: RunFacts, relationship: str) -> list[Dataset]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
-from mammocalc.dicom.writer.codes import dcm
-from mammocalc.dicom.writer.findings import findings_of
+from mammocalc.dicom.writer.codes import dcm, sct
 from mammocalc.dicom.writer.instance import Series
 from mammocalc.dicom.writer.records import Kind
 from mammocalc.dicom.writer.sr import items
-from mammocalc.dicom.writer.sr.cad_findings import Finder, algorithm, finding_of_cluster, finding_of_single
+from mammocalc.dicom.writer.sr.cad_findings import algorithm
+from mammocalc.dicom.writer.sr.cad_impressions import impressions_of
 from mammocalc.dicom.writer.sr.document import write_report
 from mammocalc.dicom.writer.sr.image_library import describe_image
 from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES, INFERRED_FROM
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-    from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import DicomObject, RunFacts, StudyContent, StudyImage
     from mammocalc.dicom.writer.sr.items import Position
 
@@ -31,6 +30,7 @@ SERIES: Final = Series(Kind.CAD_SR, "SR", 9001, "Mammography CAD")
 _TITLE: Final = dcm(111036, "Mammography CAD Report")
 _DETECTED: Final = (codes.INDIVIDUAL_CALCIFICATION, codes.CALCIFICATION_CLUSTER)
 """Grouping within one image counts as detection and not as analysis (PS3.17 E.1)."""
+_COLLOCATION: Final = sct(133884007, "Spatial collocation analysis")
 _SUMMARIES: Final = {
     (True, True, False): dcm(111241, "All algorithms succeeded; without findings"),
     (True, True, True): dcm(111242, "All algorithms succeeded; with findings"),
@@ -57,14 +57,14 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
 
     References
     ----------
-    DICOM PS3.16 TID 4000 to 4020; PS3.3 A.35.5 (Mammography CAD SR IOD); PS3.17 Annex E.
+    DICOM PS3.16 TID 4000 to 4021; PS3.3 A.35.5 (Mammography CAD SR IOD); PS3.17 Annex E.
     """
     positions: dict[str, Position] = {
         image.source.sop_instance_uid: (1, 2, number) for number, image in enumerate(images, start=1)
     }
     analysed = [image for image in images if image.result is not None]
     failed = [image for image in images if image.result is None]
-    impressions = [one for image in analysed for one in _impressions(image, content.facts, positions)]
+    impressions = list(impressions_of(content, analysed, positions))
     summary = _SUMMARIES[bool(analysed), not failed, bool(impressions)]
     tree = (
         items.code(HAS_CONCEPT_MOD, codes.LANGUAGE, codes.ENGLISH),
@@ -75,26 +75,9 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
         ),
         items.code(CONTAINS, dcm(111017, "CAD Processing and Findings Summary"), summary, impressions),
         _detections(content.facts, analysed, failed, positions),
-        items.code(CONTAINS, dcm(111065, "Summary of Analyses"), codes.NOT_ATTEMPTED),
+        _analyses(content, analysed, positions),
     )
     return write_report(content, images, (_TITLE, "4000", tree), SOP_CLASS, SERIES)
-
-
-def _impressions(image: StudyImage, facts: RunFacts, positions: dict[str, Position]) -> Iterator[Dataset]:
-    """Give what was found in an image (TID 4003): a heading for each cluster, and one for all single calcifications."""
-    if image.result is None:
-        return
-    finder = Finder(image, facts, positions[image.source.sop_instance_uid])
-    found = findings_of(image.result.report)
-    for cluster, members in found.clusters:
-        yield _impression(codes.PRESENTATION_REQUIRED, [finding_of_cluster(cluster, members, finder)])
-    if found.singles:
-        yield _impression(codes.PRESENTATION_OPTIONAL, [finding_of_single(item, finder) for item in found.singles])
-
-
-def _impression(intent: Code, findings: Sequence[Dataset]) -> Dataset:
-    below = [items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent), *findings]
-    return items.container(INFERRED_FROM, dcm(111034, "Individual Impression/Recommendation"), below)
 
 
 def _detections(
@@ -111,6 +94,22 @@ def _detections(
     ]
     status = codes.SUCCEEDED if not failed else codes.PARTIALLY_SUCCEEDED if analysed else codes.FAILED
     return items.code(CONTAINS, dcm(111064, "Summary of Detections"), status, below)
+
+
+def _analyses(content: StudyContent, analysed: Sequence[StudyImage], positions: dict[str, Position]) -> Dataset:
+    """Say whether clusters were looked for again in the other views of the breast (TID 4016)."""
+    name = dcm(111065, "Summary of Analyses")
+    sides = [image.result.report.identity.laterality for image in analysed if image.result]
+    compared = [image for image, side in zip(analysed, sides, strict=True) if sides.count(side) > 1]
+    if not content.is_joined or not compared:
+        return items.code(CONTAINS, name, codes.NOT_ATTEMPTED)
+    below = [
+        *algorithm(content.facts, HAS_PROPERTIES),
+        *(items.reference(HAS_PROPERTIES, positions[image.source.sop_instance_uid]) for image in compared),
+    ]
+    performed = items.code(CONTAINS, dcm(111004, "Analysis Performed"), _COLLOCATION, below)
+    done = items.container(INFERRED_FROM, dcm(111062, "Successful Analyses"), [performed])
+    return items.code(CONTAINS, name, codes.SUCCEEDED, [done])
 
 
 def _performed(facts: RunFacts, places: Sequence[Position]) -> Iterator[Dataset]:

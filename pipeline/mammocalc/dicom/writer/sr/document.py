@@ -60,7 +60,7 @@ def write_report(
     template_item.MappingResource, template_item.TemplateIdentifier = "DCMR", template
     dataset.ContentTemplateSequence = [template_item]
     dataset.ContentSequence = list(items)
-    return finish(dataset, sop_class_uid, series, images)
+    return finish(dataset, sop_class_uid, series, [image.source for image in images])
 
 
 def _evidence(images: Sequence[StudyImage]) -> Dataset:

@@ -40,9 +40,8 @@ def describe_image(source: SourceImage) -> Iterator[Dataset]:
     if side in {"L", "R", "B"}:
         yield items.code(HAS_ACQ_CONTEXT, dcm(111027, "Image Laterality"), codes.SIDES[Laterality(side)])
     yield from _view(source)
-    orientation = header.texts("PatientOrientation")
-    if len(orientation) == 2 and all(orientation):
-        row, column = orientation
+    if source.orientation:
+        row, column = source.orientation
         yield items.text(HAS_ACQ_CONTEXT, dcm(111044, "Patient Orientation Row"), row)
         yield items.text(HAS_ACQ_CONTEXT, dcm(111043, "Patient Orientation Column"), column)
     for day, name in (("StudyDate", dcm(111060, "Study Date")), ("ContentDate", dcm(111018, "Content Date"))):

@@ -83,9 +83,11 @@ def coordinates(relationship: str, name: Code, graphic_type: str, data: Sequence
     return item
 
 
-def image(relationship: str, source: SourceImage, children: Iterable[Dataset] = ()) -> Dataset:
+def image(
+    relationship: str, source: SourceImage, children: Iterable[Dataset] = (), name: Code | None = None
+) -> Dataset:
     """Give an image."""
-    item = _item(relationship, "IMAGE", None, children)
+    item = _item(relationship, "IMAGE", name, children)
     item.ReferencedSOPSequence = [instance(source.sop_class_uid, source.sop_instance_uid)]
     return item
 

@@ -1,0 +1,172 @@
+"""The measurement report of a study (TID 1500): every cluster and calcification with its sizes, for general viewers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pydicom.dataset import Dataset
+
+from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.codes import Code, dcm, sct
+from mammocalc.dicom.writer.findings import (
+    findings_of,
+    measures_of,
+    measures_of_cluster,
+    track,
+    types_of,
+    words_of_cluster,
+)
+from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area, middle_of
+from mammocalc.dicom.writer.instance import DEVICE_SERIAL_NUMBER, Series
+from mammocalc.dicom.writer.records import SOFTWARE, Kind
+from mammocalc.dicom.writer.sr import items
+from mammocalc.dicom.writer.sr.document import write_report
+from mammocalc.dicom.writer.sr.items import (
+    CONTAINS,
+    HAS_ACQ_CONTEXT,
+    HAS_CONCEPT_MOD,
+    HAS_OBS_CONTEXT,
+    SELECTED_FROM,
+)
+from mammocalc.vocabulary.lexicon import Laterality
+from mammocalc.vocabulary.uid import derive_uid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+    from mammocalc.model import Calcification, Cluster, Point
+
+SOP_CLASS: Final = "1.2.840.10008.5.1.4.1.1.88.34"
+"""Comprehensive 3D SR: among the classes that OHIF reads; its coordinates are those of the image all the same."""
+SERIES: Final = Series(Kind.SR_1500, "SR", 9003, "Measurements of calcifications")
+
+_TITLE: Final = dcm(126000, "Imaging Measurement Report")
+"""The one that OHIF takes."""
+_SOURCE: Final = sct(260753009, "Source")
+_SIDES: Final = {Laterality.LEFT: sct(7771000, "Left"), Laterality.RIGHT: sct(24028007, "Right")}
+"""CID 244."""
+_LEAST_RADIUS_PX: Final = 1.0
+
+
+def write_measurement_report(content: StudyContent, images: Sequence[StudyImage]) -> DicomObject:
+    """
+    Write the measurements of a study: one report for all of its images, for OHIF shows the last of a series alone.
+
+    Parameters
+    ----------
+    content : StudyContent
+    images : sequence of StudyImage
+        With results, one of each exposure; at least one.
+
+    Returns
+    -------
+    DicomObject
+        With an image library, without which OHIF does not load a report, and with the tracking UIDs of all findings.
+
+    References
+    ----------
+    DICOM PS3.16 TID 1500, 1410 and 1600.
+    """
+    groups = [group for image in images for group in _groups(image, content)]
+    device = content.device
+    observer = derive_uid(f"observer {device} {content.facts.version}")
+    tree = (
+        items.code(HAS_CONCEPT_MOD, codes.LANGUAGE, codes.ENGLISH),
+        items.code(HAS_OBS_CONTEXT, dcm(121005, "Observer Type"), dcm(121007, "Device")),
+        items.uid_reference(HAS_OBS_CONTEXT, dcm(121012, "Device Observer UID"), observer),
+        items.text(HAS_OBS_CONTEXT, dcm(121013, "Device Observer Name"), SOFTWARE),
+        items.text(HAS_OBS_CONTEXT, dcm(121014, "Device Observer Manufacturer"), device.manufacturer),
+        items.text(HAS_OBS_CONTEXT, dcm(121015, "Device Observer Model Name"), device.model),
+        items.text(HAS_OBS_CONTEXT, dcm(121016, "Device Observer Serial Number"), DEVICE_SERIAL_NUMBER),
+        items.code(HAS_CONCEPT_MOD, dcm(121058, "Procedure reported"), sct(71651007, "Mammography")),
+        items.container(CONTAINS, codes.IMAGE_LIBRARY, [_library(images)]),
+        items.container(CONTAINS, dcm(126010, "Imaging Measurements"), groups),
+    )
+    return write_report(content, images, (_TITLE, "1500", tree), SOP_CLASS, SERIES)
+
+
+def _library(images: Sequence[StudyImage]) -> Dataset:
+    entries = [items.image(CONTAINS, image.source, _describe(image), _SOURCE) for image in images]
+    return items.container(CONTAINS, dcm(126200, "Image Library Group"), entries)
+
+
+def _describe(image: StudyImage) -> Iterator[Dataset]:
+    """Give what the library says of an image (TID 1602)."""
+    source = image.source
+    yield items.code(HAS_ACQ_CONTEXT, dcm(121139, "Modality"), Code("MG", "DCM", "Mammography"))
+    yield items.number(HAS_ACQ_CONTEXT, dcm(110910, "Pixel Data Rows"), source.rows, codes.PIXELS)
+    yield items.number(HAS_ACQ_CONTEXT, dcm(110911, "Pixel Data Columns"), source.columns, codes.PIXELS)
+
+
+def _groups(image: StudyImage, content: StudyContent) -> Iterator[Dataset]:
+    """Give a measurement group for each cluster, and for each calcification."""
+    if image.result is None:
+        return
+    found = findings_of(image.result.report)
+    for cluster, members in found.clusters:
+        yield _group(
+            image,
+            content,
+            ("cluster", cluster.number),
+            codes.CALCIFICATION_CLUSTER,
+            _of_cluster(cluster, members, image),
+        )
+    for item in found.all:
+        yield _group(
+            image,
+            content,
+            ("calcification", item.number),
+            codes.INDIVIDUAL_CALCIFICATION,
+            _of_calcification(item, image),
+        )
+
+
+def _of_cluster(cluster: Cluster, members: Sequence[Calcification], image: StudyImage) -> Iterator[Dataset]:
+    places = [(item.row_px, item.column_px) for item in members]
+    yield from (items.number(CONTAINS, *measured) for measured in measures_of_cluster(cluster))
+    yield from (items.code(CONTAINS, *words) for words in words_of_cluster(cluster))
+    yield _region(cluster.hull_px or places, middle_of(places), _LEAST_RADIUS_PX, image)
+
+
+def _of_calcification(item: Calcification, image: StudyImage) -> Iterator[Dataset]:
+    yield from (items.number(CONTAINS, *measured) for measured in measures_of(item))
+    yield from (items.code(CONTAINS, codes.CALCIFICATION_TYPE, value) for value in types_of(item))
+    yield _region(item.outline_px, (item.row_px, item.column_px), item.diameter_px / 2, image)
+
+
+def _group(
+    image: StudyImage, content: StudyContent, what: tuple[str, int], finding: Code, measured: Iterable[Dataset]
+) -> Dataset:
+    """Give a measurement group (TID 1410)."""
+    tracking = track(image, content.facts, *what)
+    side = None if image.result is None else _SIDES.get(image.result.report.identity.laterality)
+    below = [] if side is None else [items.code(HAS_CONCEPT_MOD, codes.LATERALITY, side)]
+    group = items.container(
+        CONTAINS,
+        dcm(125007, "Measurement Group"),
+        [
+            items.text(HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tracking.identifier),
+            items.uid_reference(HAS_OBS_CONTEXT, codes.TRACKING_UID, tracking.uid),
+            items.code(CONTAINS, dcm(121071, "Finding"), finding),
+            items.code(HAS_CONCEPT_MOD, sct(363698007, "Finding Site"), codes.BREAST, below),
+            items.text(HAS_CONCEPT_MOD, codes.ALGORITHM_NAME, SOFTWARE),
+            items.text(HAS_CONCEPT_MOD, codes.ALGORITHM_VERSION, content.facts.version),
+            *measured,
+        ],
+    )
+    template = Dataset()
+    template.MappingResource, template.TemplateIdentifier = "DCMR", "1410"
+    group.ContentTemplateSequence = [template]
+    return group
+
+
+def _region(outline: Sequence[Point], centre: Point, radius_px: float, image: StudyImage) -> Dataset:
+    """Give the region that was measured: its outline, or a circle where that has no inside."""
+    source = image.source
+    selected = items.image(SELECTED_FROM, source, (), _SOURCE)
+    name = dcm(111030, "Image Region")
+    if is_area(outline):
+        return items.coordinates(CONTAINS, name, "POLYLINE", graphic_points(closed(outline), source), selected)
+    data = circle(centre, max(radius_px, _LEAST_RADIUS_PX), source)
+    return items.coordinates(CONTAINS, name, "CIRCLE", data, selected)
