@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from mammocalc.analysis.image_pairs import ImagePairs, Place
+from mammocalc.analysis.location import locate
 from mammocalc.analysis.naming import names_of
 from mammocalc.analysis.study_words import MOST_CONCERN_FIRST
+from mammocalc.analysis.view_place import place_in_view
 from mammocalc.model import Finding, Sighting, Unseen
 from mammocalc.model.letters import letter
 from mammocalc.vocabulary.lexicon import Laterality
@@ -19,6 +22,7 @@ from mammocalc.vocabulary.lexicon import Laterality
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mammocalc.analysis.view_place import ViewPlace
     from mammocalc.model import Cluster, Link, Report
 
 ARC_BAND_MM: Final = 20.0
@@ -140,7 +144,13 @@ def _described(parts: Parts, pairs: ImagePairs) -> Finding:
         sightings=tuple(_sighting(place, pairs) for place in parts),
         links=tuple(_links(parts, pairs)),
         unseen=tuple(_unseen(parts, pairs)),
+        location=locate([_placed(place, pairs) for place in parts], side),
     )
+
+
+def _placed(place: Place, pairs: ImagePairs) -> ViewPlace:
+    report, middle_mm = pairs.images[place.image], pairs.traits[place].points_mm.mean(axis=0)
+    return place_in_view(report, middle_mm, pairs.frame(place), pairs.names[place.image])
 
 
 def _sighting(place: Place, pairs: ImagePairs) -> Sighting:
@@ -202,11 +212,4 @@ def _named(findings: Iterable[Finding], images: Sequence[Report]) -> Iterable[Fi
     for finding in sorted(findings, key=rank):
         side = finding.laterality
         counted[side] += 1
-        yield Finding(
-            f"{_LETTERS.get(side, side)}{counted[side]}",
-            side,
-            finding.label,
-            finding.sightings,
-            finding.links,
-            finding.unseen,
-        )
+        yield replace(finding, name=f"{_LETTERS.get(side, side)}{counted[side]}")

@@ -86,7 +86,7 @@ class ImagePairs:
 
     def log_odds_together(self, one: Place, part: Place, other: Place) -> float:
         """Give the log odds that two clusters of an image are, together, a cluster of another image."""
-        whole = together(self.traits[one], self.traits[part], self._frame(one))
+        whole = together(self.traits[one], self.traits[part], self.frame(one))
         return self._weigh(whole, self.traits[other], self.comparison(one.image, other.image))
 
     def gap_mm(self, one: Place, other: Place) -> float:
@@ -143,13 +143,14 @@ class ImagePairs:
     def _whole(self, place: Place, parts: Sequence[Place]) -> Traits:
         traits = self.traits[place]
         for sibling in self._siblings(place, parts):
-            traits = together(traits, self.traits[sibling], self._frame(place))
+            traits = together(traits, self.traits[sibling], self.frame(place))
         return traits
 
     def _siblings(self, place: Place, parts: Sequence[Place]) -> list[Place]:
         return [part for part in parts if part.image == place.image and part != place]
 
-    def _frame(self, place: Place) -> BreastFrame:
+    def frame(self, place: Place) -> BreastFrame:
+        """Say from where the place of a cluster is measured."""
         frame = self._frames[place.image]
         if frame is None:
             message = "an image without a spacing has no clusters"

@@ -12,7 +12,7 @@ from mammocalc.vocabulary.lexicon import View, ViewModifier
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mammocalc.model import Report
+    from mammocalc.model import ImageIdentity, Report
 
 _IN_PLACE: Final = frozenset(View) - {View.SPECIMEN, View.UNKNOWN}
 """Views of the whole breast, pressed by the large plate."""
@@ -36,6 +36,21 @@ class Comparison:
     is_same_view: bool
     is_same_exposure: bool
     why_not: str | None
+
+
+def shows_whole_breast(identity: ImageIdentity) -> bool:
+    """
+    Tell whether an image shows the whole breast as its view does, by view and modifiers.
+
+    Parameters
+    ----------
+    identity : ImageIdentity
+
+    Returns
+    -------
+    bool
+    """
+    return identity.view in _IN_PLACE and set(identity.view_modifiers) <= _HARMLESS
 
 
 def compare_images(first: Report, second: Report) -> Comparison:
@@ -101,7 +116,7 @@ def _box_mm(report: Report) -> NDArray[np.float64]:
 def _why_not(first: Report, second: Report) -> str | None:
     """Say why two images cannot be compared in place."""
     identities = (first.identity, second.identity)
-    if any(who.view not in _IN_PLACE or not set(who.view_modifiers) <= _HARMLESS for who in identities):
+    if not all(map(shows_whole_breast, identities)):
         return "one of the views shows the breast in part, turned or pressed in part, or is not known"
     displaced = [ViewModifier.IMPLANT_DISPLACED in who.view_modifiers for who in identities]
     if displaced[0] is not displaced[1]:

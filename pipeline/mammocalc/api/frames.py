@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mammocalc.results.columns import Columns
 
 MAY_BE_EMPTY: Final = frozenset(
-    {"study_day", "cluster", "vessel", "published_n", "linked_cluster", "n_places_right", "n_places_left"}
+    {"study_day", "clock", "cluster", "vessel", "published_n", "linked_cluster", "n_places_right", "n_places_left"}
 )
 """Counts that a row need not have; all others are in every row."""
 

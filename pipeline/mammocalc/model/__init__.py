@@ -20,6 +20,7 @@ from mammocalc.model.findings import (
     Vessel,
 )
 from mammocalc.model.image import Density, ImageIdentity, Mammogram, StoredPixels, density_of
+from mammocalc.model.location import Location
 from mammocalc.model.particles import Channel, NoiseTable, Particle
 from mammocalc.model.point import Point
 from mammocalc.model.report import Counts, FileRow, Report
@@ -59,6 +60,7 @@ __all__ = [
     "Landmarks",
     "Link",
     "LinkBasis",
+    "Location",
     "Mammogram",
     "MorphologyCall",
     "Nipple",

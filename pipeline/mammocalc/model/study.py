@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mammocalc.model.location import Location
     from mammocalc.model.report import Report
     from mammocalc.vocabulary.lexicon import Distribution, Laterality
 
@@ -144,6 +145,8 @@ class Finding:
         One for each two sightings in different images; empty where it is seen in one image.
     unseen : tuple of Unseen
         The images of this breast, patient and day in which it was not seen.
+    location : Location
+        Where in the breast it lies, as far as its views tell.
     """
 
     name: str
@@ -152,6 +155,7 @@ class Finding:
     sightings: tuple[Sighting, ...]
     links: tuple[Link, ...]
     unseen: tuple[Unseen, ...]
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)

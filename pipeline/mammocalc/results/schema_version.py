@@ -31,8 +31,8 @@ SCHEMA_VERSION: Final = tuple(HISTORY)[-1]
 STUDY_HISTORY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "1.0": "The first.",
-        "1.1": "`findings` join clusters over views; `statements` say what the images show together; a breast has "
-        "`places`. `has_nipple` is false where the nipple is in doubt.",
+        "1.1": "`findings` join clusters over views and have a `location`; `statements` say what the images show "
+        "together; a breast has `places`. `has_nipple` is false where the nipple is in doubt.",
     }
 )
 """What each version changed in the documents of studies, which have versions of their own."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.model import BreastCall, ClusterReference, Finding, JoinedBy, Link, LinkBasis, Sighting, Unseen
+from mammocalc.model import BreastCall, ClusterReference, Finding, JoinedBy, Link, LinkBasis, Location, Sighting, Unseen
 from mammocalc.results.field import Field
 from mammocalc.results.parse import parse_json
 from mammocalc.results.result import Provenance
 from mammocalc.results.schema_version import STUDY_HISTORY, check_version
 from mammocalc.results.study import Study, StudyImage
 from mammocalc.vocabulary.lexicon import Distribution, Laterality, PresentationIntent, View, ViewModifier
+from mammocalc.vocabulary.location import Depth, OuterInner, Quadrant, Region, UpperLower
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +144,26 @@ def _finding(field: Field, known: set[str]) -> Finding:
             )
             for item in field.at("unseen").items()
         ),
+        location=_location(field.at("location")),
     )
+
+
+def _location(field: Field) -> Location:
+    """Read a location; its quadrant follows from the halves, and has to be theirs."""
+    location = Location(
+        upper_lower=field.at("upper_lower").or_none(lambda word: word.word(UpperLower)),
+        outer_inner=field.at("outer_inner").or_none(lambda word: word.word(OuterInner)),
+        region=field.at("region").or_none(lambda word: word.word(Region)),
+        clock=field.at("clock").or_none(Field.count),
+        depth=field.at("depth").or_none(lambda word: word.word(Depth)),
+        from_nipple_mm=field.at("from_nipple_mm").or_none(Field.length),
+        views=field.at("views").texts(),
+        reasons=field.at("reasons").texts(),
+    )
+    quadrant = field.at("quadrant")
+    if quadrant.or_none(lambda word: word.word(Quadrant)) is not location.quadrant:
+        raise quadrant.error("the quadrant is another one than its halves make")
+    return location
 
 
 def _sighting(field: Field, known: set[str]) -> Sighting:

@@ -70,7 +70,7 @@ def finding_rows(study: Study) -> Iterator[Row]:
 
 
 def _row(study: Study, finding: Finding, sighting: Sighting) -> Row:
-    link = _surest(finding, sighting)
+    link, place = _surest(finding, sighting), finding.location
     other = link and (link.second if link.first == sighting.reference else link.first)
     return {
         "study_instance_uid": study.uid,
@@ -79,6 +79,11 @@ def _row(study: Study, finding: Finding, sighting: Sighting) -> Row:
         "finding": finding.name,
         "laterality": str(finding.laterality),
         "finding_label": str(finding.label),
+        "quadrant": place.quadrant and str(place.quadrant),
+        "region": place.region and str(place.region),
+        "clock": place.clock,
+        "depth": place.depth and str(place.depth),
+        "from_nipple_mm": rounded(place.from_nipple_mm, MILLIMETRE_DECIMALS),
         "n_sightings": len(finding.sightings),
         "n_unseen": len(finding.unseen),
         "sop_instance_uid": sighting.sop_instance_uid,

@@ -15,7 +15,9 @@ from mammocalc.results.rounding import (
 from mammocalc.results.schema_version import STUDY_SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from mammocalc.model import BreastCall, ClusterReference, Finding, Link
+    from enum import StrEnum
+
+    from mammocalc.model import BreastCall, ClusterReference, Finding, Link, Location
     from mammocalc.results.study import Study, StudyImage
 
 
@@ -108,6 +110,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             }
             for item in finding.sightings
         ],
+        "location": _location(finding.location),
         "links": [_link(link) for link in finding.links],
         "unseen": [
             {
@@ -119,6 +122,24 @@ def _finding(finding: Finding) -> dict[str, Any]:
             for item in finding.unseen
         ],
     }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "quadrant": _word(location.quadrant),
+        "upper_lower": _word(location.upper_lower),
+        "outer_inner": _word(location.outer_inner),
+        "region": _word(location.region),
+        "clock": location.clock,
+        "depth": _word(location.depth),
+        "from_nipple_mm": rounded(location.from_nipple_mm, MILLIMETRE_DECIMALS),
+        "views": list(location.views),
+        "reasons": list(location.reasons),
+    }
+
+
+def _word(word: StrEnum | None) -> str | None:
+    return None if word is None else str(word)
 
 
 def _link(link: Link) -> dict[str, Any]:
