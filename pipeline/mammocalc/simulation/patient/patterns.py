@@ -36,8 +36,8 @@ def _turned(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np
 
 
 def _grouped(breast: Breast, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Fill a spot of 5 to 11 mm."""
-    axes = rng.uniform(5.0, 11.0) / _STRETCH * np.array([1.0, rng.uniform(0.6, 1.0), rng.uniform(0.6, 1.0)])
+    """Fill a spot of 6 to 12 mm, denser in its middle."""
+    axes = rng.uniform(8.0, 15.0) / _STRETCH * np.array([1.0, rng.uniform(0.6, 1.0), rng.uniform(0.6, 1.0)])
     return np.asarray(breast.draw(1, rng)[0] + _turned(_ball(2 * count, rng) * axes, rng))
 
 

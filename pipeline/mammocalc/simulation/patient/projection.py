@@ -33,7 +33,6 @@ _HELD_MM: Final = 15.0
 moves with it."""
 _FOLD_MM: Final = 12.0
 """Room below the breast."""
-_PLANE_MM: Final = 2.5
 _NIPPLE_MM: Final = 8.0
 """Room before the nipple's place; the breast is laid farther back where it would not fit."""
 
@@ -114,20 +113,26 @@ class Projection:
         still = np.zeros(len(along))
         return self._pressed(self._within(along, still), still, along, still)
 
-    def plane_places(self, other: Projection) -> NDArray[np.float64]:
+    def plane_points(self, places_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """
-        Give where another image of this view shows the middle plane of this one; for two dates, or the usual one.
+        Give the points of the breast's middle plane that lie at some places, had nothing swung, rolled or moved.
+
+        Parameters
+        ----------
+        places_mm : ndarray of float64, shape (n, 2)
+            (row, column) in mm.
 
         Returns
         -------
-        ndarray of float64, shape (n, 2)
-            (row, column) in mm, of the same points in the same order for every ``other``.
+        ndarray of float64, shape (n, 3)
+            (x, y, z); of `usual_positioning` exactly those that `places` takes there.
         """
-        reach = 1.6 * max(self.breast.lateral_mm, self.breast.up_mm)
-        along, forward = np.meshgrid(
-            np.arange(-reach, 1.4 * reach, _PLANE_MM), np.arange(-60.0, 1.2 * self.breast.depth_mm, _PLANE_MM)
-        )
-        return other.places(self._within(along.ravel(), forward.ravel()))
+        row, column = (places_mm - self._corner_mm).T
+        sine, cosine = math.sin(self._tilt), math.cos(self._tilt)
+        spread = self._stretch() * (1 + _BULGE / 3)
+        forward = (row * sine + column * cosine) / (1 + spread)
+        along = (column * sine - row * cosine) / (1 + spread * np.clip(forward / self.breast.depth_mm, 0.0, 1.2))
+        return self._within(along, forward)
 
     def nipple_place(self) -> NDArray[np.float64]:
         """Give the place (row, column) in mm of the nipple."""
@@ -165,7 +170,7 @@ class Projection:
         """Swing, compress and displace what was turned, and lay it into the image."""
         how, depth = self.positioning, self.breast.depth_mm
         bulge = 1 + _BULGE * (1 / 3 - np.clip(across / self._half_mm, -1.0, 1.0) ** 2)
-        stretch = (2 * self._half_mm / how.thickness_mm) ** 0.5 - 1
+        stretch = self._stretch()
         angle = math.radians(how.angle_degrees)
         aside = math.tan(math.radians(how.lateral_degrees)) * math.cos(angle)
         swing = aside + math.tan(math.radians(how.up_degrees)) * math.sin(angle)
@@ -174,6 +179,10 @@ class Projection:
         moved *= self._freedom(points_mm)[:, None]
         along_mm = (along + swing * forward + moved[:, 0]) * widening
         return self._laid(along_mm, (forward + moved[:, 1]) * (1 + stretch * bulge))
+
+    def _stretch(self) -> float:
+        """Give by how much compression widens the breast, as a share."""
+        return math.sqrt(2 * self._half_mm / self.positioning.thickness_mm) - 1
 
     def _freedom(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Tell how freely tissue moves: less at the skin, which the plates hold, and at the chest wall."""

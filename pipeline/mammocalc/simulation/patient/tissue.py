@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
 from mammocalc.simulation.anatomy import skin_distance_map
 from mammocalc.simulation.curves import Curve
@@ -29,7 +28,10 @@ if TYPE_CHECKING:
     from mammocalc.simulation.recipe import Scene
     from mammocalc.vocabulary.lexicon import View
 
-_MAP_MM: Final = 2.0
+_ROUNDS: Final = 10
+"""The way back is found by going forth and mending what is left: a tenth of a pixel after so many times."""
+_PATH_STRIDE: Final = 20
+_MAP_MM: Final = 3.0
 """The way from an image to the usual one is smooth, so it is worked out on a grid of this step."""
 _SOLID_SHARE: Final = 0.65
 """Share of the glandular tissue that is solid; the rest is drawn in the image and gives it sharper edges."""
@@ -98,11 +100,7 @@ def stroma_in(tissue: BreastTissue, own: ViewTissue, projection: Projection) -> 
         along the beam.
     """
     grid, field = own.stroma.grid, field_mm(tissue.breast)
-    there, here = own.usual.plane_places(own.usual), own.usual.plane_places(projection)
-    back = _moved(here, there - here, Grid.covering(field, _MAP_MM), grid)
-    y, x = grid.centres_mm()
-    columns = ((x + back[1]) / grid.step_mm - 0.5).astype(np.float32)
-    rows = ((y + back[0]) / grid.step_mm - 0.5).astype(np.float32)
+    rows, columns = (back / np.float32(grid.step_mm) - 0.5 for back in usual_places(own.usual, projection, field, grid))
 
     def carried(values: NDArray[np.floating]) -> NDArray[np.float32]:
         image = np.asarray(values, dtype=np.float32)
@@ -110,9 +108,9 @@ def stroma_in(tissue: BreastTissue, own: ViewTissue, projection: Projection) -> 
 
     solid = share_in_image(tissue.gland, projection, field, grid)
     fine = np.clip(carried(own.stroma.gland), 0.0, 1.0)
-    forth = LinearNDInterpolator(there, here)
     fibres = tuple(
-        ([_along(forth, path) for path in paths], peaks, sigma_mm) for paths, peaks, sigma_mm in own.stroma.fibres
+        ([_carried(path, own.usual, projection) for path in paths], peaks, sigma_mm)
+        for paths, peaks, sigma_mm in own.stroma.fibres
     )
     return replace(
         own.stroma,
@@ -130,20 +128,26 @@ def vessels_in(tissue: BreastTissue, projection: Projection) -> tuple[Curve, ...
     return tuple(Curve(projection.places(path), radius) for path, radius in tissue.vessels)
 
 
-def _moved(
-    places: NDArray[np.float64], moves: NDArray[np.float64], coarse: Grid, grid: Grid
+def _carried(path: NDArray[np.float64], usual: Projection, projection: Projection) -> NDArray[np.float64]:
+    """Move a path from the usual image into another; what lies between whole millimetres is straight."""
+    at = np.unique(np.append(np.arange(0, len(path), _PATH_STRIDE), len(path) - 1))
+    moved = projection.places(usual.plane_points(path[at]))
+    every = np.arange(len(path))
+    return np.stack([np.interp(every, at, moved[:, axis]) for axis in range(2)], axis=1)
+
+
+def usual_places(
+    usual: Projection, projection: Projection, field_mm: tuple[float, float], grid: Grid
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Give moves, known at scattered places, in every cell of a grid: of the row and of the column, in mm."""
+    """Give for every cell of a grid over an image where its tissue lies in the usual image: row and column in mm."""
+    coarse = Grid.covering(field_mm, _MAP_MM)
     y, x = np.broadcast_arrays(*coarse.centres_mm())
-    cells = np.stack([y, x], axis=-1)
-    found = LinearNDInterpolator(places, moves)(cells)
-    unknown = np.isnan(found[..., 0])
-    if unknown.any():
-        found[unknown] = NearestNDInterpolator(places, moves)(cells[unknown])
-    return refine(found[..., 0], coarse, grid), refine(found[..., 1], coarse, grid)
-
-
-def _along(forth: LinearNDInterpolator, path: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Move a path, whose points stay where nothing is known about them."""
-    moved = forth(path)
-    return np.asarray(np.where(np.isnan(moved), path, moved))
+    wanted = np.stack([y, x], axis=-1).reshape(-1, 2)
+    found = wanted.copy()
+    for _ in range(_ROUNDS):
+        found += wanted - projection.places(usual.plane_points(found))
+    # What is left of the way is carried, for `refine` keeps to the borders of what it is given.
+    rest = (found - wanted).reshape(*coarse.shape, 2)
+    own_y, own_x = grid.centres_mm()
+    rows, columns = (refine(rest[..., axis], coarse, grid) for axis in range(2))
+    return rows + own_y.astype(np.float32), columns + own_x.astype(np.float32)

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from mammocalc.simulation.grids import Grid
 from mammocalc.simulation.patient import PatientRecipe, simulate_patient_points
 from mammocalc.simulation.patient.breast import draw_breasts
 from mammocalc.simulation.patient.positioning import Displacement, draw_positioning, usual_positioning
-from mammocalc.simulation.patient.projection import Projection
+from mammocalc.simulation.patient.projection import Projection, field_mm
 from mammocalc.simulation.patient.records import Fate
+from mammocalc.simulation.patient.tissue import usual_places
 from mammocalc.simulation.vocabulary import Beside, Kind
 from mammocalc.vocabulary.lexicon import Distribution, Laterality, View
 
@@ -140,6 +142,23 @@ def test_points_lie_within_the_skin_line_and_before_the_muscle():
         if view is View.MLO:
             muscle = projection.muscle_places()
             assert (places[:, 1] > np.interp(places[:, 0], muscle[:, 0], muscle[:, 1])).all()
+
+
+@pytest.mark.parametrize("view", [View.CC, View.MLO])
+def test_tissue_is_found_again_in_the_usual_image(view):
+    """The way from an image to the usual one and forth again ends where it began."""
+    recipe = PatientRecipe()
+    breast = _breast()
+    usual = Projection(breast, usual_positioning(breast, view, recipe))
+    streams = np.random.default_rng(6), np.random.default_rng(7)
+    here = Projection(breast, draw_positioning(breast, view, recipe, *streams))
+    grid = Grid.covering(field_mm(breast), 1.0)
+    rows, columns = usual_places(usual, here, field_mm(breast), grid)
+    again = here.places(usual.plane_points(np.stack([rows, columns], axis=-1).reshape(-1, 2).astype(float)))
+    y, x = np.broadcast_arrays(*grid.centres_mm())
+    away = np.hypot(again[:, 0] - y.ravel(), again[:, 1] - x.ravel())
+    assert np.quantile(away, 0.95) < 0.1
+    assert np.hypot(rows - y, columns - x).max() > 2.0
 
 
 def test_the_nipple_is_in_the_image_and_on_the_skin_line(patients):

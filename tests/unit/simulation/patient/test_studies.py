@@ -8,6 +8,7 @@ import numpy as np
 import pydicom
 import pytest
 
+import mammocalc as mc
 from mammocalc.cli import main
 from mammocalc.evaluation.truth_files import read_truth
 from mammocalc.simulation.particles import project
@@ -210,6 +211,25 @@ def test_mistakes_of_a_recipe_are_named_together(tmp_path: Path, capsys: pytest.
     told = capsys.readouterr().err
     assert "dates" in told
     assert "scenes" in told
+
+
+def test_python_writes_the_same_studies(written: Path, tmp_path: Path) -> None:
+    recipe = SMALL | {"views": ["CC"], "dates": 1}
+    (path,) = mc.simulate(tmp_path / "made", recipe, seed=4, studies=1)
+    (other,) = simulate_studies(tmp_path / "other", 1, PatientRecipe.model_validate(recipe), seed=4)
+    assert path.read_bytes() == other.read_bytes()
+    assert written.exists()
+
+
+def test_python_refuses_what_means_nothing(tmp_path: Path) -> None:
+    for number in (0, True, 1.5):
+        with pytest.raises(UsageError, match="number of patients"):
+            mc.simulate(tmp_path, studies=number)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="say how many"):
+        mc.simulate(tmp_path, RECIPE)
+    with pytest.raises(mc.ConfigurationError, match="dates"):
+        mc.simulate(tmp_path, {"dates": 0}, studies=1)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_image_that_was_not_simulated_is_not_replaced(tmp_path: Path) -> None:
