@@ -164,3 +164,54 @@ def test_a_named_pair_of_two_patients_is_compared_and_says_so(altered: Callable[
     [document] = documents_of(tmp_path / "changes")
     assert any("different patients" in note for note in document["notes"])
     assert document["interval_days"] is None
+
+
+def test_the_page_opens_from_the_disk_joins_marks_and_blinks(
+    run_of_both: Path, two_dates: Path, tmp_path: Path, browser: Any
+) -> None:
+    out = tmp_path / "changes"
+    assert main(["compare", str(run_of_both), "--out", str(out), "--images", str(two_dates)]) == 0
+    [document] = documents_of(out)
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto((out / "index.html").as_uri())
+    assert page.locator("#stability").text_content() == STABILITY_NOTICE
+    sides = [page.locator(f"#{side} img") for side in ("current", "prior")]
+    assert all(side.evaluate("image => image.complete && image.naturalWidth > 100") for side in sides)
+    assert page.locator("#lines line.link").count() == document["counts"]["matched"]
+    rows = page.locator("#table tbody tr")
+    shown = sum(count for change, count in document["counts"].items() if change != "not_comparable")
+    assert rows.count() == shown
+    before = page.locator("#blink img").get_attribute("src")
+    page.keyboard.press("b")
+    assert page.locator("#blink img").get_attribute("src") != before
+    assert page.locator("#blink-name").text_content() == "prior (blinks)"
+    page.keyboard.press("j")
+    assert rows.nth(1).get_attribute("aria-selected") == "true"
+    assert not said
+    page.close()
+
+
+def test_a_foreign_page_is_not_overwritten_and_a_run_is_no_place(
+    run_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "index.html").write_text("mine")
+    assert main(["compare", str(run_of_both), "--out", str(out)]) == 2
+    assert "holds index.html, and not of a comparison" in capsys.readouterr().err
+    assert [path.name for path in out.iterdir()] == ["index.html"]
+    for place in (run_of_both, run_of_both / "results"):
+        assert main(["compare", str(run_of_both), "--out", str(place)]) == 2
+        assert "is the folder of a run" in capsys.readouterr().err
+
+
+def test_a_result_that_cannot_be_read_is_one_failed_pair(
+    run_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    next((run_of_both / "results").rglob("*20210305.json")).write_text("{")
+    assert main(["compare", str(run_of_both), "--out", str(tmp_path / "changes")]) == 1
+    assert "1 failed" in capsys.readouterr().out
+    assert rows_of(tmp_path / "changes") == []

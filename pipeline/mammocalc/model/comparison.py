@@ -105,7 +105,7 @@ class Registration:
     matched_share : float or None
         Joined, of the smaller of the two sets. None where one of them is empty.
     mirrored_share : float or None
-        The largest that the prior gives mirrored along the chest wall, away from it, or both: what chance alone joins.
+        The same with the prior mirrored along the chest wall: what chance alone joins.
     is_comparable : bool
         Whether enough were joined, and enough more than by chance.
     reasons : tuple of str

@@ -181,12 +181,12 @@ _REGISTRATION: Final = record(
     Key(
         "mirrored_share",
         _SHARE,
-        "The largest that the prior gives mirrored along the chest wall, away from it, or both: what chance joins.",
+        "The same with the prior mirrored along the chest wall: what chance alone joins.",
     ),
     Key(
         "is_comparable",
         TRUTH,
-        "Whether at least three were joined, with 1.5 times the evidence of the best mirrored prior.",
+        "Whether at least three were joined, with 1.5 times the evidence of the prior mirrored in any way.",
     ),
     Key("reasons", TEXTS, "Sentences on the above."),
     description="How the two were laid over each other, and how far that is to be believed.",

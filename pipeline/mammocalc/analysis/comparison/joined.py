@@ -21,7 +21,7 @@ OVER_CHANCE: Final = 1.5
 """So many times the evidence of the best mirrored prior has to be there: then 91 % of simulated pairs of one patient
 and 5 % of pairs of two patients are compared; 2.5 times one mirrored prior alone took 83 % and 14 %."""
 MIRRORED: Final = ((-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0))
-"""Along the chest wall, away from it, and both."""
+"""Along the chest wall, away from it, and both; the first is told."""
 NEIGHBOUR_MM: Final = 8.0
 LEAST_NEIGHBOURS: Final = 2
 """A place on the other date is known where so many joined calcifications lie that near."""
@@ -95,7 +95,7 @@ def join(current: LaidOut, prior: LaidOut) -> Joined:
         match_points(current.points_mm, turned, current.diameter_mm, prior.diameter_mm) for turned in _mirrored(theirs)
     ]
     smaller = min(len(current.points_mm), len(prior.points_mm))
-    joined, by_chance = len(found.pairs), max(len(one.pairs) for one in mirrored)
+    joined, by_chance = len(found.pairs), len(mirrored[0].pairs)
     best = max(one.evidence for one in mirrored)
     is_comparable = joined >= LEAST_JOINED and found.evidence >= OVER_CHANCE * best
     mirrored_fits = by_chance >= LEAST_JOINED and best >= OVER_CHANCE * found.evidence
@@ -135,7 +135,7 @@ def _mirrored(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 def _reasons(joined: int, by_chance: int, smaller: int, *, is_comparable: bool, mirrored_fits: bool) -> tuple[str, ...]:
     if not smaller:
         return ("one of the two images has no calcification, so nothing can be joined",)
-    said = f"{joined} of {smaller} joined, and at most {by_chance} with the prior mirrored"
+    said = f"{joined} of {smaller} joined, and {by_chance} with the prior mirrored along the wall"
     if is_comparable:
         return (said,)
     if mirrored_fits:

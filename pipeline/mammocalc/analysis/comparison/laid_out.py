@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.stages.registration import Anatomy
-from mammocalc.vocabulary.geometry import distance_to_hull, fill_polygon
+from mammocalc.vocabulary.geometry import fill_polygon
 from mammocalc.vocabulary.lexicon import Flag, View
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def lay_out(report: Report, spacing: PixelSpacing) -> LaidOut:
         An image that its Patient Orientation calls upside down is turned; one without stays as it is.
     """
     identity, breast = report.identity, report.breast
-    left, upside_down = _wall_is_left(report), _is_upside_down(identity)
+    left, upside_down = orientation_of(report)
 
     def to_mm(points: object) -> NDArray[np.float64]:
         table = np.asarray(points, dtype=np.float64).reshape(-1, 2)
@@ -110,9 +110,9 @@ def lay_out(report: Report, spacing: PixelSpacing) -> LaidOut:
     )
 
 
-def outside_mm(place_mm: NDArray[np.float64], anatomy: Anatomy) -> float:
-    """Give how far a place lies outside of the breast, in mm; 0 within its hull."""
-    return distance_to_hull(place_mm, anatomy.outline_mm)
+def orientation_of(report: Report) -> tuple[bool, bool]:
+    """Tell whether the chest wall of an image is on the left, and whether the image is upside down, as it is stored."""
+    return _wall_is_left(report), _is_upside_down(report.identity)
 
 
 def _turned(

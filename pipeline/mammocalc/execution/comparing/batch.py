@@ -11,15 +11,20 @@ from mammocalc.config import uid_hasher
 from mammocalc.execution.comparing.folder import (
     CHANGES,
     COMPARISONS,
+    PAGE,
+    PICTURE_ENDINGS,
+    PICTURES,
     RECORD,
     WHAT,
     ComparisonFolder,
     check_folder,
     describe,
     levels_of,
+    place_in,
     require_apart,
 )
 from mammocalc.execution.comparing.image_files import find_image_files
+from mammocalc.execution.comparing.page import page_of
 from mammocalc.execution.comparing.pair import ImageTask, PairOutcome, PairTask, compare_pair, digest_of
 from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
 from mammocalc.execution.comparing.sources import Source, find_pairs, open_source, say_of_runs
@@ -138,6 +143,8 @@ class _Work:
                 self.done += 1
                 self.failed.append((" -> ".join(outcome.uids), outcome.failure or ""))
             else:
+                for picture, drawn in outcome.pictures.items():
+                    self.folder.write(picture, drawn)
                 self.folder.write(place, outcome.content)
                 self._count(comparison_from_json(parse_json(outcome.content)))
             self.report(self.done, self.total)
@@ -192,10 +199,14 @@ def _tasks(
         return ImageTask(source.root, entry.result, path, original)
 
     tasks = []
+    levels = levels_of(len(pairings))
     for pairing in pairings:
         images = image(pairing.current), image(pairing.prior)
         said = (*pairing.notes, *notes)
-        tasks.append(PairTask(pairing, *images, notes, digest_of(*images, (str(pairing.paired_by), *said))))
+        uids = (pairing.current.uid, pairing.prior.uid)
+        pictures = tuple(place_in(levels, PICTURES, uids, ending) for ending in PICTURE_ENDINGS)
+        digest = digest_of(*images, (str(pairing.paired_by), *said))
+        tasks.append(PairTask(pairing, *images, notes, digest, (pictures[0], pictures[1], pictures[2], pictures[3])))
     return tasks
 
 
@@ -238,7 +249,7 @@ def _conclude(
     """Write what stands over all pairs, from their files: the table and the record."""
     places = [folder.place(COMPARISONS, task.uids, ".json") for task in tasks]
     if not summary.stopped:
-        folder.remove_all_but(places)
+        folder.remove_all_but([*places, *(picture for task in tasks for picture in task.pictures)])
     part = folder.root / f".{CHANGES}.part"
     with CsvTable(part, CHANGE_COLUMNS) as table:
         for place in sorted(places):
@@ -247,6 +258,7 @@ def _conclude(
                 for row in change_rows(comparison_from_json(parse_json(content))):
                     table.add(row)
     part.replace(folder.root / CHANGES)
+    folder.write(PAGE, page_of(folder, tasks, summary))
     folder.write(RECORD, describe(identity, "stopped" if summary.stopped else "finished", _totals(summary)))
 
 

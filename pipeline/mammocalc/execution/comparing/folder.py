@@ -25,7 +25,9 @@ CHANGES: Final = "changes.csv"
 PAGE: Final = "index.html"
 COMPARISONS, PICTURES = "comparisons", "pictures"
 WHAT: Final = "folder of the comparison"
-_OWN_FILE: Final = re.compile(r"[0-9.]+_[0-9.]+(\.json|\.(current|prior|crops|prior_crops)\.jpg)")
+PICTURE_ENDINGS: Final = (".current.jpg", ".prior.jpg", ".current_crops.jpg", ".prior_crops.jpg")
+"""The two pictures, then their thumbnails."""
+_OWN_FILE: Final = re.compile(r"[0-9.]+_[0-9a-f]{8}(\.json|\.(current|prior)(_crops)?\.jpg)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,8 @@ class ComparisonFolder:
     token: str
 
     def place(self, kind: str, uids: tuple[str, str], ending: str) -> str:
-        """Say where a file of a pair belongs, relative to the folder: named by the UIDs of current and prior."""
-        digits = hashlib.sha256(uids[0].encode("ascii")).hexdigest()
-        parts = (digits[2 * level : 2 * level + 2] for level in range(self.levels))
-        return PurePosixPath(kind, *parts, f"{uids[0]}_{uids[1]}{ending}").as_posix()
+        """Say where a file of a pair belongs, relative to the folder."""
+        return place_in(self.levels, kind, uids, ending)
 
     def write(self, place: str, content: bytes | str) -> None:
         """Write a file whole or not at all."""
@@ -76,6 +76,13 @@ class ComparisonFolder:
         for place in tuple(_own_files(self.root)):
             if place not in wanted:
                 (self.root / place).unlink(missing_ok=True)
+
+
+def place_in(levels: int, kind: str, uids: tuple[str, str], ending: str) -> str:
+    """Say where a file of a pair belongs: named by the current UID and a hash of the prior."""
+    digits, of_prior = (hashlib.sha256(uid.encode("ascii")).hexdigest() for uid in uids)
+    parts = (digits[2 * level : 2 * level + 2] for level in range(levels))
+    return PurePosixPath(kind, *parts, f"{uids[0]}_{of_prior[:8]}{ending}").as_posix()
 
 
 def levels_of(pairs: int) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc import __version__
 from mammocalc.analysis.comparison import Sight, compare_images, look_at
 from mammocalc.config import Config
 from mammocalc.dicom import AdmitSettings, DicomSettings, read_mammogram
+from mammocalc.execution.comparing.drawing import draw_pair, overlay_of, source_of
 from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.results.comparison_form import ComparisonProvenance
 from mammocalc.results.comparison_to_json import comparison_to_json
@@ -19,10 +20,12 @@ from mammocalc.results.to_json import encode
 from mammocalc.vocabulary.errors import ImageError, MammocalcError, ResultError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mammocalc.analysis.comparison import Pairing
     from mammocalc.model import ComparedImage, Comparison, Mammogram
+    from mammocalc.rendering.comparison import Source
     from mammocalc.results.result import Result
 
 ADMIT_ALL: Final = AdmitSettings(
@@ -43,13 +46,18 @@ class ImageTask:
 
 @dataclass(frozen=True, slots=True)
 class PairTask:
-    """A pair that is to be compared, and what is to be said of it beforehand."""
+    """
+    A pair that is to be compared, and what is to be said of it beforehand.
+
+    ``pictures`` are the places of the pictures of current and prior, and of their thumbnails.
+    """
 
     pairing: Pairing
     current: ImageTask
     prior: ImageTask
     notes: tuple[str, ...]
     inputs_digest: str
+    pictures: tuple[str, str, str, str]
 
     @property
     def uids(self) -> tuple[str, str]:
@@ -62,12 +70,14 @@ class PairOutcome:
     """
     What became of a pair.
 
-    ``content`` is the document of its comparison; None where it failed, and then ``failure`` says why.
+    ``content`` is the document of its comparison; None where it failed, and then ``failure`` says why. ``pictures`` are
+    files by their places.
     """
 
     uids: tuple[str, str]
     content: bytes | None
     failure: str | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def digest_of(current: ImageTask, prior: ImageTask, notes: tuple[str, ...]) -> str:
@@ -96,16 +106,19 @@ def compare_pair(task: PairTask) -> PairOutcome:
         One that failed says why; what cannot be read of the pixels is a note.
     """
     try:
-        results = _read(task.current), _read(task.prior)
+        results = read_pair(task)
     except (MammocalcError, OSError) as error:
         return PairOutcome(task.uids, None, _why(error))
     notes = [*task.pairing.notes, *task.notes]
     sights: list[Sight | None] = []
+    sources: list[Source | None] = []
     for name, image, result in zip(("current image", "prior"), (task.current, task.prior), results, strict=True):
         try:
             mammogram = _pixels(image, result)
+            sources.append(source_of(mammogram) if mammogram is not None else overlay_of(image.run, result))
             sights.append(None if mammogram is None else look_at(mammogram, Config()))
         except ImageError as error:
+            sources[len(sights) :] = [overlay_of(image.run, result)]
             sights.append(None)
             notes.append(f"the pixels of the {name} could not be looked at: {error.message}")
     comparison = compare_images(
@@ -116,7 +129,13 @@ def compare_pair(task: PairTask) -> PairOutcome:
         current=_with_origin(comparison.current, task.current, results[0]),
         prior=_with_origin(comparison.prior, task.prior, results[1]),
     )
-    return PairOutcome(task.uids, encode(_document(comparison, task.inputs_digest)))
+    pictures = draw_pair(comparison, results, (sources[0], sources[1]), task.pictures)
+    return PairOutcome(task.uids, encode(_document(comparison, task.inputs_digest)), pictures=pictures)
+
+
+def read_pair(task: PairTask) -> tuple[Result, Result]:
+    """Read the results of both images; raises MammocalcError or OSError where one cannot be read."""
+    return _read(task.current), _read(task.prior)
 
 
 def _document(comparison: Comparison, inputs_digest: str) -> dict[str, Any]:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from mammocalc.stages.registration.votes import Vote
 
-SLACK_MM: Final = 3.0
-SLACK_PER_MM: Final = 0.25
-MOST_SLACK_MM: Final = 12.0
+SLACK_MM: Final = 6.0
+SLACK_PER_MM: Final = 0.4
+MOST_SLACK_MM: Final = 20.0
 """By how much the shifts of two windows may differ: some at once, more with their distance, and never more."""
 FADING_MM: Final = 25.0
 """Windows that are farther apart say less of each other."""

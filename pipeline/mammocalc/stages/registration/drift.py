@@ -19,14 +19,19 @@ NARROWING: Final = 0.85
 """By how much the least spread shrinks with each step."""
 HELD_BY: Final = 2.0
 """The spread around a place is drawn towards the least spread as by so many pairs."""
-ALONE_PER_MM2: Final = 0.015
+USUAL_LOG_SD: Final = 0.5
+"""Spread of the logarithm of the ratio of one calcification's two diameters, at pixels of 0.14 mm."""
+LEAST_LOG_SD: Final = 0.15
+ENOUGH_PAIRS: Final = 8.0
+"""With so many soft pairs their own spread is taken."""
+ALONE_PER_MM2: Final = 0.02
 """Density of points that have no partner: a pair has to be likelier than that."""
 
 
 def drift(
     current_mm: NDArray[np.float64],
     prior_mm: NDArray[np.float64],
-    alike: NDArray[np.float64],
+    log_ratio: NDArray[np.float64],
     start_mm: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """
@@ -39,8 +44,8 @@ def drift(
     Parameters
     ----------
     current_mm, prior_mm : ndarray of float64, shape (n, 2) and (m, 2)
-    alike : ndarray of float64, shape (n, m)
-        How alike the diameters are, 0 to 1.
+    log_ratio : ndarray of float64, shape (n, m)
+        Logarithm of the ratio of the diameters, each with each.
     start_mm : ndarray of float64, shape (m, 2)
         Where the points of the prior are at first.
 
@@ -57,6 +62,7 @@ def drift(
     carried, least_sd = start_mm, FIRST_SD_MM
     spread = np.broadcast_to(np.eye(2) * least_sd**2, (len(prior_mm), 2, 2))
     near = nearness(prior_mm, prior_mm)
+    alike = _likeness(log_ratio, 0.0, USUAL_LOG_SD)
     for _ in range(STEPS):
         expected = _density(current_mm, carried, spread, alike)
         rivals = expected.sum(axis=0)[None] + expected.sum(axis=1)[:, None] - expected
@@ -65,11 +71,36 @@ def drift(
         goal = (share.T @ current_mm) / np.maximum(weight, 1e-12)[:, None]
         carried = local_map(prior_mm, prior_mm, goal, weight + 1e-9)
         least_sd = max(least_sd * NARROWING, LAST_SD_MM)
-        off = current_mm[:, None] - carried[None]
-        own = np.einsum("ij,ijx,ijy->jxy", share, off, off)
+        own = _scatter(share, weight, current_mm, carried)
         total = np.einsum("jk,kxy->jxy", near, own) + HELD_BY * least_sd**2 * np.eye(2)
         spread = total / (near @ weight + HELD_BY)[:, None, None]
+        pairs = float(share.sum())
+        if pairs > ENOUGH_PAIRS:  # what machine and dose do to all diameters, and how far they scatter here
+            shift = float((share * log_ratio).sum()) / pairs
+            variance = float((share * (log_ratio - shift) ** 2).sum()) / pairs
+            scatter = float(np.clip(np.sqrt(variance), LEAST_LOG_SD, USUAL_LOG_SD))
+            alike = _likeness(log_ratio, shift, scatter)
     return _density(current_mm, carried, spread, alike)
+
+
+def _likeness(log_ratio: NDArray[np.float64], shift: float, scatter: float) -> NDArray[np.float64]:
+    """Weigh how alike diameters are: the narrower they scatter, the more it says that two are."""
+    return np.asarray(np.exp(-0.5 * ((log_ratio - shift) / scatter) ** 2) * (USUAL_LOG_SD / scatter))
+
+
+def _scatter(
+    share: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    current_mm: NDArray[np.float64],
+    carried_mm: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Sum the products of what each soft partner is off, for each point of the prior; shape (m, 2, 2)."""
+    centre = current_mm.mean(axis=0)
+    there, goal = current_mm - centre, carried_mm - centre
+    sums = share.T @ np.concatenate([there, there[:, :1] * there, there[:, 1:] * there], axis=1)
+    mixed = sums[:, :2, None] * goal[:, None]
+    squares = weight[:, None, None] * goal[:, :, None] * goal[:, None]
+    return np.asarray(sums[:, 2:].reshape(-1, 2, 2) - mixed - mixed.transpose(0, 2, 1) + squares)
 
 
 def _density(
@@ -78,7 +109,7 @@ def _density(
     spread: NDArray[np.float64],
     alike: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    down, across = np.moveaxis(current_mm[:, None] - carried_mm[None], -1, 0)
+    down, across = (current_mm[:, [axis]] - carried_mm[:, axis] for axis in (0, 1))
     inverse = np.linalg.inv(spread)
     apart2 = inverse[:, 0, 0] * down**2 + 2 * inverse[:, 0, 1] * down * across + inverse[:, 1, 1] * across**2
     return np.asarray(alike * np.exp(-0.5 * apart2) / (2 * np.pi * np.sqrt(np.linalg.det(spread))))

@@ -9,9 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WIDTH_MM: Final = 9.0
+WIDTH_MM: Final = 4.5
 """Pairs weigh less with their distance: tissue moves together over some 30 mm, and shears within."""
-RIDGE_MM2: Final = 8.0
+RIDGE_MM2: Final = 4.0
 """Holds turning, scaling and shearing near none: two or three pairs give a shift alone."""
 
 
@@ -60,13 +60,19 @@ def local_map(
     near = np.exp(-0.5 * (apart2 - closest2) / WIDTH_MM**2)
     if weights is not None:
         near = near * weights
-    total = near.sum(axis=1)
-    middle, goal = (near @ from_mm) / total[:, None], (near @ to_mm) / total[:, None]
-    centred = from_mm[None] - middle[:, None]
-    moved = (to_mm - from_mm)[None] - (goal - middle)[:, None]
-    spread = np.einsum("nm,nmi,nmj->nij", near, centred, centred) + RIDGE_MM2 * np.eye(2)
-    turn = np.linalg.solve(spread, np.einsum("nm,nmi,nmj->nij", near, centred, moved))
-    off = points_mm - middle
-    reach = 1.0 + 2 * np.sqrt(np.einsum("nm,nmi->n", near, centred**2) / total)
+    # Sums of products are matrix products; centred, so that nothing is lost in the difference of large numbers.
+    centre = from_mm.mean(axis=0)
+    here, shift = from_mm - centre, to_mm - from_mm
+    parts = [np.ones((len(here), 1)), here, shift, *(here[:, [k]] * here for k in (0, 1))]
+    sums = near @ np.concatenate([*parts, *(here[:, [k]] * shift for k in (0, 1))], axis=1)
+    total = sums[:, 0]
+    mean = sums / total[:, None]
+    middle, goal_shift = mean[:, 1:3], mean[:, 3:5]
+    spread = total[:, None, None] * (mean[:, 5:9].reshape(-1, 2, 2) - middle[:, :, None] * middle[:, None])
+    cross = total[:, None, None] * (mean[:, 9:13].reshape(-1, 2, 2) - middle[:, :, None] * goal_shift[:, None])
+    turn = np.linalg.solve(spread + RIDGE_MM2 * np.eye(2), cross)
+    variance = np.maximum(np.einsum("nii->ni", spread) / total[:, None], 0.0)
+    off = points_mm - centre - middle
+    reach = 1.0 + 2 * np.sqrt(variance.sum(axis=1))
     held = off * np.minimum(1.0, reach / np.maximum(np.hypot(*off.T), 1e-9))[:, None]
-    return np.asarray(points_mm + (goal - middle) + np.einsum("ni,nij->nj", held, turn))
+    return np.asarray(points_mm + goal_shift + np.einsum("ni,nij->nj", held, turn))

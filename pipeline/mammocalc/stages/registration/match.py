@@ -26,7 +26,7 @@ SECOND_SCORE: Final = 1.7
 SECOND_LEAD: Final = 1.25
 SECOND_SHARE: Final = 0.25
 """A window that was not believed at first may be, near the shift that those around it let expect."""
-BLEND_MM: Final = 6.0
+BLEND_MM: Final = 4.0
 LEAST_PER_MM2: Final = 0.03
 """Least density with which the partner of a pair was expected where it is."""
 
@@ -84,7 +84,8 @@ def match_points(
     shifts = _find_shifts(current_mm, prior_mm, alike)
     if not shifts:
         return nothing
-    expected = drift(current_mm, prior_mm, alike, _start(prior_mm, shifts))
+    log_ratio = np.log(current_diameter_mm)[:, None] - np.log(prior_diameter_mm)[None]
+    expected = drift(current_mm, prior_mm, log_ratio, _start(prior_mm, shifts))
     over_least = np.log(np.maximum(expected, 1e-300) / LEAST_PER_MM2)
     pairs = assign(-over_least, 0.0)
     evidence = float(over_least[pairs[:, 0], pairs[:, 1]].sum())

@@ -1,0 +1,60 @@
+"""The page of a comparison, from its files and the results of the runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mammocalc import __version__
+from mammocalc.execution.comparing.drawing import canvases_of
+from mammocalc.execution.comparing.folder import COMPARISONS, ComparisonFolder
+from mammocalc.execution.comparing.pair import read_pair
+from mammocalc.rendering.comparison import PairView, render_comparison_page, view_pair
+from mammocalc.results.comparison_from_json import comparison_from_json
+from mammocalc.results.parse import parse_json
+from mammocalc.vocabulary.errors import MammocalcError
+
+if TYPE_CHECKING:
+    from mammocalc.execution.comparing.pair import PairTask
+    from mammocalc.execution.comparing.request import CompareSummary
+
+
+def page_of(folder: ComparisonFolder, tasks: list[PairTask], summary: CompareSummary) -> str:
+    """
+    Write the page over all pairs that were compared.
+
+    Parameters
+    ----------
+    folder : ComparisonFolder
+    tasks : list of PairTask
+    summary : CompareSummary
+
+    Returns
+    -------
+    str
+        Pairs that could be laid over each other come first.
+    """
+    views = []
+    for task in tasks:
+        place = folder.place(COMPARISONS, task.uids, ".json")
+        content = folder.read(place)
+        if content is None:
+            continue
+        try:
+            results = read_pair(task)
+        except (MammocalcError, OSError):  # its run has gone meanwhile; the table has the pair all the same
+            continue
+        comparison = comparison_from_json(parse_json(content))
+        one, other, crops, prior_crops = (
+            picture if (folder.root / picture).is_file() else None for picture in task.pictures
+        )
+        pictures = (one, other, crops, prior_crops)
+        views.append(view_pair(PairView(comparison, results, canvases_of(results), pictures, place)))
+    views.sort(key=lambda view: not view["comparable"])
+    facts = {
+        "pairs": str(summary.pairs),
+        "laid over each other": str(summary.comparable),
+        "compared with none": str(len(summary.unpaired)),
+        "failed": str(len(summary.failed)),
+        "version": __version__,
+    }
+    return render_comparison_page(views, facts, summary.notes)

@@ -1,0 +1,153 @@
+"""Put the pairs of a comparison and the page's parts into one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.rendering.comparison.pictures import CROP_PX, CROPS_PER_ROW
+from mammocalc.rendering.pages import fill_page
+from mammocalc.rendering.wording import name_of
+from mammocalc.vocabulary.changes import CHANGE_SENTENCES, STABILITY_NOTICE, Change
+from mammocalc.vocabulary.lexicon import SHORT_NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mammocalc.model import CalcificationChange, ClusterChange, ComparedImage, Comparison, Point
+    from mammocalc.rendering.comparison.canvas import Canvas
+    from mammocalc.results.result import Result
+
+_DECIMALS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairView:
+    """
+    A pair as the page shows it.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    results : tuple of Result
+        Of the current image and of the prior.
+    canvases : tuple of Canvas
+    pictures : tuple of str or None
+        Paths of the two pictures and of the two sheets of thumbnails, relative to the page; None where there is none.
+    document : str
+        Path of its JSON.
+    """
+
+    comparison: Comparison
+    results: tuple[Result, Result]
+    canvases: tuple[Canvas, Canvas]
+    pictures: tuple[str | None, str | None, str | None, str | None]
+    document: str
+
+
+def places_of(comparison: Comparison, results: tuple[Result, Result]) -> tuple[list[Point | None], list[Point | None]]:
+    """Give where each calcification lies, or should lie, in the current image and in the prior, in stored pixels."""
+    where = [
+        {item.number: (item.row_px, item.column_px) for item in result.report.calcifications} for result in results
+    ]
+
+    def place(item: CalcificationChange, side: int) -> Point | None:
+        number = item.prior_calcification if side else item.calcification
+        return item.place_px if number is None else where[side].get(number)
+
+    return (
+        [place(item, 0) for item in comparison.calcifications],
+        [place(item, 1) for item in comparison.calcifications],
+    )
+
+
+def view_pair(pair: PairView) -> dict[str, Any]:
+    """Give what the script of the page knows of a pair; JSON values alone."""
+    comparison, (current, prior) = pair.comparison, pair.canvases
+    ours, theirs = places_of(comparison, pair.results)
+    letters = [result.letters.clusters for result in pair.results]
+    made = comparison.registration
+    return {
+        "name": _name(comparison.current),
+        "uids": [comparison.current.sop_instance_uid, comparison.prior.sop_instance_uid],
+        "days": comparison.interval_days,
+        "comparable": made.is_comparable,
+        "registration": [made.joined, _round(made.residual_mm), made.matched_share, made.mirrored_share],
+        "reasons": list(made.reasons),
+        "notes": list(comparison.notes),
+        "looked": list(comparison.looked_at),
+        "counts": {str(change): count for change, count in comparison.counts.items()},
+        "sizes": [[_round(canvas.width_mm), _round(canvas.height_mm)] for canvas in (current, prior)],
+        "pictures": list(pair.pictures[:2]),
+        "crops": list(pair.pictures[2:]),
+        "document": pair.document,
+        "clusters": [_cluster(item, letters) for item in comparison.clusters],
+        "marks": [
+            {
+                "change": str(item.change),
+                "ids": [item.calcification, item.prior_calcification],
+                "at": [_place(one, current), _place(other, prior)],
+                "mm": [_round(item.diameter_mm), _round(item.prior_diameter_mm)],
+                "clusters": [
+                    None if number is None else known.get(number)
+                    for number, known in zip((item.cluster, item.prior_cluster), letters, strict=True)
+                ],
+                "reason": item.reason,
+            }
+            for item, one, other in zip(comparison.calcifications, ours, theirs, strict=True)
+        ],
+    }
+
+
+def render_comparison_page(pairs: Sequence[dict[str, Any]], facts: Mapping[str, str], notes: Sequence[str]) -> str:
+    """
+    Write the page.
+
+    Parameters
+    ----------
+    pairs : sequence of dict
+        As `view_pair` gives them.
+    facts : mapping of str to str
+        What stands at the top.
+    notes : sequence of str
+        What is to be said of all of them.
+
+    Returns
+    -------
+    str
+        HTML that opens without a server; the pictures lie beside it. Texts are data to its script, which writes them
+        as text.
+    """
+    data = {
+        "notice": SHORT_NOTICE,
+        "stability": STABILITY_NOTICE,
+        "facts": list(facts.items()),
+        "notes": list(notes),
+        "words": {str(change): [name_of(str(change)), CHANGE_SENTENCES[change]] for change in Change},
+        "crop": [CROP_PX, CROPS_PER_ROW],
+        "pairs": list(pairs),
+    }
+    return fill_page("rendering/comparison/page", data=data)
+
+
+def _cluster(item: ClusterChange, letters: Sequence[Mapping[int, str]]) -> dict[str, Any]:
+    return {
+        "letter": None if item.cluster is None else letters[0].get(item.cluster),
+        "prior": [letters[1].get(number) for number in item.prior_clusters],
+        "change": str(item.change),
+        "members": [item.members, item.prior_members, item.joined],
+        "reasons": list(item.reasons),
+    }
+
+
+def _name(image: ComparedImage) -> str:
+    words = (image.laterality, image.view, *image.view_modifiers)
+    return " ".join(str(word) for word in words if str(word) != "unknown") or "unknown view"
+
+
+def _place(place_px: Point | None, canvas: Canvas) -> list[float] | None:
+    return None if place_px is None else [round(value, _DECIMALS) for value in canvas.place(*place_px)]
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, _DECIMALS)
