@@ -295,6 +295,7 @@ def _crossing() -> tuple[float, float]:
 
 def test_without_a_sure_muscle_up_is_that_of_the_header_and_no_depth_is_named(view: Callable[..., Report]) -> None:
     unsure = oblique(view, flags=frozenset({Flag.PECTORAL_UNCERTAIN}))
+    unsure = replace(unsure, breast=replace(unsure.breast, pectoral_confidence=0.29))
     nothing = where(unsure, 20.0, 30.0)
     assert (nothing.upper_lower, nothing.depth) == (None, None)
     assert len(nothing.reasons) == 2
@@ -302,6 +303,25 @@ def test_without_a_sure_muscle_up_is_that_of_the_header_and_no_depth_is_named(vi
     assert where(named, 20.0, 30.0).upper_lower is UpperLower.UPPER
     turned = replace(unsure, identity=replace(unsure.identity, patient_orientation=("P", "HR")))
     assert where(turned, 20.0, 30.0).upper_lower is UpperLower.LOWER
+    drawn = where(replace(unsure, breast=replace(unsure.breast, pectoral_confidence=0.3)), 20.0, 30.0)
+    assert (drawn.upper_lower, drawn.depth) == (UpperLower.UPPER, None)
+    assert any("runs as usual" in reason for reason in drawn.reasons)
+    # 30 mm deeper the parting line has risen by 5 to 17 mm, as the muscle may run.
+    assert [where(named, 50.0 - up_mm, 25.0).upper_lower for up_mm in (0.0, 11.0, 28.0)] == [
+        UpperLower.LOWER,
+        None,
+        UpperLower.UPPER,
+    ]
+
+
+def test_in_a_lateral_view_up_is_that_of_the_header(view: Callable[..., Report]) -> None:
+    report = view(R, ML, ("P", "F"))
+    assert [where(report, 50.0 - up_mm, 25.0).upper_lower for up_mm in (-6.0, 4.0, 6.0)] == [
+        UpperLower.LOWER,
+        None,
+        UpperLower.UPPER,
+    ]
+    assert where(view(R, ML, ()), 20.0, 30.0).upper_lower is None
 
 
 def test_a_muscle_at_the_end_that_the_header_calls_the_lower_one_is_no_guide(view: Callable[..., Report]) -> None:
