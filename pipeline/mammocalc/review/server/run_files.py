@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import stat
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc.results.parse import parse_json as parse_result_json
+from mammocalc.vocabulary.errors import ResultError
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePath
@@ -98,21 +99,6 @@ def parse_json(text: str | bytes) -> Any:
     mammocalc.review.server.run_files.WrongFileError: it holds a number that is none: 1e999
     """
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
-    except WrongFileError:
-        raise
-    except RecursionError:
-        message = "it is nested too deeply"
-    except (ValueError, MemoryError):
-        message = "it is no JSON"
-    raise WrongFileError(message)
-
-
-def _refuse(word: str) -> NoReturn:
-    message = f"it holds a number that is none: {word[:20]}"
-    raise WrongFileError(message)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    return value if math.isfinite(value) else _refuse(text)
+        return parse_result_json(text)
+    except ResultError as error:
+        raise WrongFileError(error.message) from None

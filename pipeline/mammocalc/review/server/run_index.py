@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import io
 import json
 import math
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model import Counts
+from mammocalc.results.image_form import StoredImage
 from mammocalc.results.layout import RECORD, result_files, table_path, thumbnail_path
 from mammocalc.results.schema_version import check_version
 from mammocalc.review.server.result_record import check_head, check_result
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mammocalc.review.server.result_record import Head
 
 HEAD_BYTES: Final = 8192
 """A result begins with its image; that part has some 1,000 bytes."""
@@ -97,10 +98,10 @@ class RunIndex:
             If the file has gone, or is not what a run writes.
         """
         text = self._bytes(uid)
-        document: dict[str, Any] = parse_json(text)
-        if check_result(document).image.sop_instance_uid != uid:
+        if _uid_of(text) != uid:
             message = "it is named after another image"
             raise WrongFileError(message)
+        document: dict[str, Any] = parse_json(text)
         return document, _digest(text)
 
     def result_digest(self, uid: str) -> str:
@@ -112,6 +113,12 @@ class RunIndex:
 
     def _bytes(self, uid: str) -> bytes:
         return read_inside(self.folder, self.images[uid].result)
+
+
+@functools.lru_cache(maxsize=16)  # of what is open: each answer asks for it
+def _uid_of(text: bytes) -> str:
+    """Check a result, and say of which image it is."""
+    return check_result(parse_json(text)).report.identity.sop_instance_uid
 
 
 def _digest(text: bytes) -> str:
@@ -185,30 +192,32 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
         found, overlay = told
     else:
         result = check_result(parse_json(read_inside(folder, place)))
-        head, overlay = check_head(result.image.model_dump()), result.overlay.path if result.overlay else None
+        report, overlay = result.report, result.overlay.path if result.overlay else None
+        head = StoredImage(report.identity, report.spacing, report.spacing_source)
         found = {
-            "distribution": result.distribution.label,
+            "distribution": report.distribution.label,
             "presence_level": result.presence_level,
-            "counts": result.counts,
-            "flags": result.flags,
+            "counts": asdict(report.counts),
+            "flags": sorted(report.flags),
         }
-    if head.sop_instance_uid != place.stem:
+    identity = head.identity
+    if identity.sop_instance_uid != place.stem:
         message = "it is named after another image"
         raise WrongFileError(message)
     thumbnail = None if overlay is None else thumbnail_path(overlay)
     return Image(
-        uid=head.sop_instance_uid,
-        patient_key=head.patient_key,
-        study_uid=head.study_instance_uid or "",
-        series_uid=head.series_instance_uid or "",
-        laterality=head.laterality,
-        view=head.view,
-        view_modifiers=tuple(head.view_modifiers),
-        study_day=head.study_day,
-        patient_orientation=tuple(head.patient_orientation),
-        rows=head.rows,
-        columns=head.columns,
-        spacing_mm=head.pixel_spacing_mm,
+        uid=identity.sop_instance_uid,
+        patient_key=identity.patient_key,
+        study_uid=identity.study_instance_uid,
+        series_uid=identity.series_instance_uid,
+        laterality=identity.laterality,
+        view=identity.view,
+        view_modifiers=identity.view_modifiers,
+        study_day=identity.study_day,
+        patient_orientation=identity.patient_orientation,
+        rows=identity.rows,
+        columns=identity.columns,
+        spacing_mm=None if head.spacing is None else (head.spacing.row_mm, head.spacing.column_mm),
         found={**found, "seconds": file.get("seconds")},
         result=place,
         overlay=_own_picture(folder, overlay),
@@ -232,17 +241,18 @@ def _tabulated(row: Mapping[str, str]) -> tuple[dict[str, Any], str | None] | No
         return None
 
 
-def _head(folder: Path, place: PurePosixPath) -> Head | None:
+def _head(folder: Path, place: PurePosixPath) -> StoredImage | None:
     """Read the image of a result without the rest; None where it does not stand at the beginning."""
     text = read_inside(folder, place, HEAD_BYTES).decode("utf-8", "ignore")
     start = text.find('"image": {')
     if not 0 <= start < 100:
         return None
     try:
-        found = json.JSONDecoder().raw_decode(text, start + len('"image": '))[0]
+        image = json.JSONDecoder().raw_decode(text, start + len('"image": '))[0]
+        version = json.loads(text[:start].rstrip().removesuffix(",") + "}").get("schema_version")
     except (ValueError, RecursionError):
         return None
-    return check_head(found)
+    return check_head(image, version)
 
 
 def _own_picture(folder: Path, place: str | None) -> PurePosixPath | None:
