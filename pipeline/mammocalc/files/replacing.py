@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -40,9 +41,12 @@ def replacing(target: Path, *, mode: int = FOR_ALL, is_synced: bool = False) -> 
     Raises
     ------
     OSError
-        If the file cannot be written. Then, and if anything else goes wrong
+        If the file cannot be written, or a folder, a pipe or a device lies there,
+        or a link that leads to one: as root, a device would be replaced. Then, and if anything else goes wrong
         meanwhile, what lay there stays as it was, and the part is removed.
     """
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EEXIST, "it is no ordinary file")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)  # what was left there may be a link of somebody else
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))

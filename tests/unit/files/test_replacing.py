@@ -52,3 +52,25 @@ def test_a_file_for_its_owner_is_never_open_to_others(tmp_path: Path) -> None:
     with replacing(tmp_path / "names.csv", mode=FOR_OWNER) as part:
         assert stat.S_IMODE(part.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "names.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_pipe_or_a_device_is_neither_written_to_nor_replaced(tmp_path: Path, is_linked: bool) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    target = tmp_path / "a.json" if is_linked else pipe
+    if is_linked:
+        target.symlink_to(pipe)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OSError, match="no ordinary file"):
+        write_whole(target, b"ours")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert target.is_symlink() == is_linked
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no ordinary file"):
+        write_whole(tmp_path, b"ours")
+    assert not any(tmp_path.iterdir())
