@@ -33,6 +33,9 @@ _GAIN_OF_PARTS: Final = 0.7
 """Two clusters of a view are parts of a finding where together they double the odds of its other views."""
 _LETTERS: Final = {Laterality.UNKNOWN: "U"}
 
+_LIKELY: Final = 0.5
+"""A link is made where it is more likely than not."""
+
 Parts = list[Place]
 """The clusters of one finding."""
 
@@ -83,8 +86,9 @@ def _joined(pairs: ImagePairs) -> list[Parts]:
         taken: dict[Place, Parts] = {}
         if odds.size:
             for row, column in zip(*linear_sum_assignment(-np.maximum(odds, 0.0)), strict=True):
-                if odds[row, column] > 0:
-                    taken[Place(image, int(column))] = findings[row]
+                place = Place(image, int(column))
+                if odds[row, column] > 0 and _is_likely(findings[row], place, pairs):
+                    taken[place] = findings[row]
         for place in places:
             if place in taken:
                 taken[place].append(place)
@@ -97,6 +101,12 @@ def _mean_odds(parts: Parts, place: Place, pairs: ImagePairs) -> float:
     """Weigh a cluster against all that a finding is so far; the same exposure decides alone."""
     certain = [part for part in parts if pairs.comparison(part.image, place.image).is_same_exposure]
     return float(np.mean([pairs.log_odds(part, place) for part in certain or parts]))
+
+
+def _is_likely(parts: Parts, place: Place, pairs: ImagePairs) -> bool:
+    """Tell whether a cluster is more likely than not what one of the finding's is, as far as can be told."""
+    found = [pairs.probability(part, place, [part, place]) for part in parts]
+    return any(probability is None or probability >= _LIKELY for probability in found)
 
 
 def _with_parts(findings: list[Parts], pairs: ImagePairs) -> list[Parts]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scipy.spatial import KDTree
 
 from mammocalc.analysis.cluster_traits import chest_wall_is_left, frame_of, gap_mm, together, traits_of, without_place
-from mammocalc.analysis.link_odds import CALIBRATED_ON, apart_in_one_view, differences, log_odds, reasons_for
+from mammocalc.analysis.link_odds import CALIBRATED_ON, apart_in_one_view, chosen, differences, log_odds, reasons_for
 from mammocalc.analysis.view_geometry import Comparison, compare_images
 from mammocalc.model import ClusterReference, Link, LinkBasis
 from mammocalc.model.letters import ranked_clusters
@@ -27,8 +27,6 @@ _SAME_SPOT_MM: Final = 1.0
 """So near is a calcification to itself in the other rendition of its exposure."""
 _WORTH_A_WORD: Final = 0.2
 """Other clusters are mentioned whose odds are this share of those that were linked, or more."""
-_SUREST: Final = 0.99
-"""Nothing is surer: a finding may look like its neighbour."""
 
 
 class Place(NamedTuple):
@@ -93,6 +91,28 @@ class ImagePairs:
         """Give the shortest distance between members of two clusters of an image."""
         return gap_mm(self.traits[one], self.traits[other])
 
+    def probability(self, first: Place, second: Place, parts: Sequence[Place]) -> float | None:
+        """
+        Give the probability that two clusters of a finding are the same.
+
+        Parameters
+        ----------
+        first, second : Place
+            In two images.
+        parts : sequence of Place
+            All clusters of the finding; those in one image are compared together.
+
+        Returns
+        -------
+        float or None
+            None for one exposure that is there twice.
+        """
+        comparison = self.comparison(first.image, second.image)
+        if comparison.is_same_exposure:
+            return None
+        found = _differences(self._whole(first, parts), self._whole(second, parts), comparison)
+        return chosen(math.exp(log_odds(found)), sum(self._rivals(first, second, parts)))
+
     def link(self, first: Place, second: Place, parts: Sequence[Place]) -> Link:
         """
         Describe the link of two clusters.
@@ -111,7 +131,7 @@ class ImagePairs:
         comparison = self.comparison(first.image, second.image)
         one, other = self._whole(first, parts), self._whole(second, parts)
         names = self.names[first.image], self.names[second.image]
-        probability: float | None = None
+        probability = self.probability(first, second, parts)
         if comparison.is_same_exposure:
             basis, evidence = LinkBasis.SAME_EXPOSURE, {"shared": _shared(one, other)}
             reasons = [f"{names[0]} and {names[1]} are one exposure, and these lie in the same place"]
@@ -119,11 +139,9 @@ class ImagePairs:
             found = _differences(one, other, comparison)
             is_placed = not found.keys().isdisjoint(("arc_mm", "apart_mm"))
             basis, evidence = LinkBasis.PLACE_AND_LOOKS if is_placed else LinkBasis.LOOKS, dict(found)
-            odds = math.exp(log_odds(found))
-            rivals = self._rivals(first, second, parts)
-            probability = min(odds / (1.0 + odds + sum(rivals)), _SUREST)
             reasons = list(self._reasons(first, second, (one, other), comparison))
-            strong = sum(rival >= _WORTH_A_WORD * odds for rival in rivals)
+            odds = math.exp(log_odds(found))
+            strong = sum(rival >= _WORTH_A_WORD * odds for rival in self._rivals(first, second, parts))
             reasons += [f"{strong} other pairs with one of them come into question"] if strong else []
         reasons += [
             f"{names[0] if place == first else names[1]} shows it in two parts, which were compared together"

@@ -95,8 +95,9 @@ def test_unlike_clusters_stay_two_findings_and_none_is_dropped(image: Callable[.
 
 
 def test_without_a_nipple_looks_alone_link_less_surely(image: Callable[..., Report]) -> None:
-    sure = join_study([image("1.1", R, CC, at(500, 300)), image("1.2", R, MLO, at(500, 300))])
-    blind = image("1.2", R, MLO, at(500, 300))
+    larger = tuple((2.5 * down, 2.5 * across) for down, across in TIGHT)
+    sure = join_study([image("1.1", R, CC, at(500, 300)), image("1.2", R, MLO, at(500, 300, larger))])
+    blind = image("1.2", R, MLO, at(500, 300, larger))
     blind = replace(blind, flags=blind.flags | {Flag.NIPPLE_UNCERTAIN})
     unsure = join_study([image("1.1", R, CC, at(500, 300)), blind])
     [[known], [unknown]] = [study.findings[0].links for study in (sure, unsure)]
