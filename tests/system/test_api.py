@@ -235,7 +235,7 @@ def test_studies_are_those_of_the_run_and_a_damaged_one_is_said(run: mc.Run, tmp
         run.images()["sop_instance_uid"]
     )
     shutil.copytree(run.path, tmp_path / "copy")
-    damaged = next((tmp_path / "copy" / "studies").iterdir())
+    damaged = next((tmp_path / "copy" / "studies").glob("*.json"))
     damaged.write_text("{")
     with pytest.raises(mc.UsageError, match=f"{damaged.name} cannot be read"):
         mc.open_run(tmp_path / "copy").studies()

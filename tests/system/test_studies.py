@@ -105,13 +105,15 @@ def test_a_study_grows_with_its_run_and_has_the_bytes_of_a_run_at_once(
     assert study["missing_views"] == ["L CC", "L MLO"]
     shutil.move(late, folder / "none.dcm")
     judge(folder, tmp_path / "out")
-    [written] = (tmp_path / "out" / "studies").iterdir()
-    assert written.read_bytes() == (tmp_path / "whole" / "studies" / written.name).read_bytes()
+    written = sorted((tmp_path / "out" / "studies").iterdir())
+    assert [path.name for path in written] == ["1.2.3.4.html", "1.2.3.4.json"]
+    for path in written:
+        assert path.read_bytes() == (tmp_path / "whole" / "studies" / path.name).read_bytes()
     for name in ("studies.csv", "findings.csv"):
         assert (tmp_path / "out" / "tables" / name).read_bytes() == (tmp_path / "whole" / "tables" / name).read_bytes()
-    before = written.stat().st_mtime_ns
+    before = [path.stat().st_mtime_ns for path in written]
     judge(folder, tmp_path / "out")
-    assert written.stat().st_mtime_ns == before
+    assert [path.stat().st_mtime_ns for path in written] == before
 
 
 def test_a_study_that_a_run_has_no_more_is_removed_and_nothing_else(
@@ -120,11 +122,39 @@ def test_a_study_that_a_run_has_no_more_is_removed_and_nothing_else(
     folder, out = patient(), tmp_path / "out"
     judge(folder, out)
     (out / "studies" / "1.2.99.json").write_text("{}")
+    (out / "studies" / "1.2.99.html").write_text("<p>")
     (out / "studies" / "thesis.txt").write_text("mine")
     (out / "studies" / "1.2.3.4.json").write_text("damaged")
     judge(folder, out)
-    assert {path.name for path in (out / "studies").iterdir()} == {"1.2.3.4.json", "thesis.txt"}
+    assert {path.name for path in (out / "studies").iterdir()} == {"1.2.3.4.html", "1.2.3.4.json", "thesis.txt"}
     assert len(studies_of(out)) == 1
+
+
+def test_the_page_of_a_study_is_reached_from_its_images_and_leads_back(
+    patient: Callable[..., Path], tmp_path: Path, judge: Judge, browser: Any
+) -> None:
+    out = tmp_path / "out"
+    judge(patient(), out)
+    [study] = studies_of(out)
+    [finding] = study["findings"]
+    first = finding["sightings"][0]
+    context = browser.new_context()
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(request.url))
+    page.goto((out / "details" / f"{first['sop_instance_uid']}.html").as_uri())
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="The study").click()
+    there = opened.value
+    assert there.url.endswith("/studies/1.2.3.4.html")
+    assert "No image of L MLO was analysed." in there.inner_text("main")
+    assert there.locator("svg.map").count() == len(study["images"])
+    assert there.locator("svg.map text").all_text_contents() == [finding["name"]]
+    there.get_by_role("link", name=f"{first['view']} {first['letter']}").click()
+    assert there.url.endswith(f"{first['sop_instance_uid']}.html#cluster-{first['cluster']}")
+    assert faults == []
+    context.close()
 
 
 def test_the_schema_has_the_words_of_the_lexicon() -> None:

@@ -12,11 +12,11 @@ from scipy.optimize import linear_sum_assignment
 
 from mammocalc.analysis.image_pairs import ImagePairs, Place
 from mammocalc.analysis.location import locate
-from mammocalc.analysis.naming import names_of
 from mammocalc.analysis.study_words import MOST_CONCERN_FIRST
 from mammocalc.analysis.view_place import place_in_view
 from mammocalc.model import Finding, Sighting, Unseen
 from mammocalc.model.letters import letter
+from mammocalc.model.view_names import names_of
 from mammocalc.vocabulary.lexicon import Laterality
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def join_findings(images: Sequence[Report]) -> tuple[Finding, ...]:
     tuple of Finding
         By side in the order of the images, then the word of most concern, then the number of calcifications.
     """
-    names = names_of(images)
+    names = names_of([report.identity for report in images])
     found: list[Finding] = []
     for group in _breasts(images):
         pairs = ImagePairs([images[index] for index in group], [names[index] for index in group])

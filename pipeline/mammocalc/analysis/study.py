@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.findings import join_findings
-from mammocalc.analysis.naming import names_of
 from mammocalc.analysis.study_words import MOST_CONCERN_FIRST, USUAL_VIEWS, doubt, state
 from mammocalc.model import BreastCall, JoinedBy, StudyReport
+from mammocalc.model.view_names import names_of
 from mammocalc.vocabulary.lexicon import Distribution, Laterality
 from mammocalc.vocabulary.uid import derive_uid
 
@@ -101,7 +101,7 @@ def _call_breast(side: Laterality, images: Sequence[Report], findings: Sequence[
     """Give a breast the word of most concern among those of its images: a finding may be hidden in one view."""
     most = min(images, key=lambda report: MOST_CONCERN_FIRST.index(report.distribution.label))
     label = most.distribution.label
-    names = names_of(images)
+    names = names_of([report.identity for report in images])
     words = tuple(f"{name}: {report.distribution.label}" for name, report in zip(names, images, strict=True))
     is_agreed = all(report.distribution.label is label for report in images)
     why = () if is_agreed else (f"{names[images.index(most)]}: {most.distribution.reasons[0]}",)

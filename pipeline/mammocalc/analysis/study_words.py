@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.cluster_traits import chest_wall_is_left
 from mammocalc.analysis.image_pairs import machine_of
-from mammocalc.analysis.naming import names_of
+from mammocalc.model.view_names import names_of
 from mammocalc.stages.distribution import CONCERN
 from mammocalc.vocabulary.lexicon import Distribution, Flag, Laterality, View, ViewModifier
 
@@ -77,7 +77,7 @@ def doubt(images: Sequence[Report]) -> Iterator[str]:
     str
         Sentences without a full stop.
     """
-    names = names_of(images)
+    names = names_of([report.identity for report in images])
     patients = {report.identity.patient_key for report in images}
     days = {report.identity.study_day for report in images}
     apart = "so findings are linked within each of them alone"

@@ -21,6 +21,7 @@ from mammocalc.results.layout import (
     THUMBNAILS,
     place_of,
     study_files,
+    study_page_path,
 )
 from mammocalc.vocabulary.errors import OutputError, UsageError
 
@@ -137,7 +138,8 @@ class RemoteFolder:
         names = [name for name in KEPT if (folder / name).exists() and (with_tables or name != PAGE)]
         names += [f"{TABLES}/{path.name}" for path in sorted((folder / TABLES).glob("*"))] if with_tables else []
         if with_tables:
-            studies = [path.as_posix() for path in study_files(folder)]
+            documents = [path.as_posix() for path in study_files(folder)]
+            studies = [*documents, *map(study_page_path, documents)]
             for place in set(self.names(STUDIES)) - set(studies):
                 self.remove(place)
             names += studies

@@ -350,7 +350,7 @@ class Run:
                 has_page = False
                 remove_parts(self.folder.root)
                 root = self.folder.root
-                for path in (root / PAGE, *(root / TABLES).glob("*.*"), *(root / STUDIES).rglob("*.json")):
+                for path in (root / PAGE, *(root / TABLES).glob("*.*"), *(root / STUDIES).rglob("*.*")):
                     if is_own(root, path):
                         path.unlink(missing_ok=True)
             return self.end(STOPPED, totals, why, has_page=has_page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mammocalc.analysis.study import join_study, study_of
+from mammocalc.rendering.study import render_study
 from mammocalc.results.columns import STUDY_TABLES
 from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import STUDIES
@@ -18,14 +19,14 @@ from mammocalc.results.to_json import encode
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
-    from pathlib import PurePosixPath
 
     from mammocalc.execution.run_folder import RunFolder
+    from mammocalc.model import Report
 
 
 def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = False) -> None:
     """
-    Write one file for each study of a run and their tables, and remove those of studies that it has no more.
+    Write document and page of each study of a run, and their tables, and remove those of studies that it has no more.
 
     All studies are joined each time: that takes some milliseconds an image,
     and then nothing has to be known of what was written before. One whose
@@ -51,15 +52,19 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
     for row in read_image_rows(folder.root):
         if row["sop_instance_uid"] in uids:
             members.setdefault(_study_of(row), {})[row["sop_instance_uid"]] = row["result"]
-    kept = set()
+    kept: set[str] = set()
     with open_tables(folder.root, STUDY_TABLES, parquet=parquet) as tables:
         for uid in sorted(members):
-            study = _join(folder, members[uid])
-            place = folder.place(STUDIES, uid, ".json")
-            kept.add(place.as_posix())
-            content = encode(study_to_json(study))
-            if not _holds(folder, place, content):
-                folder.write(place, content)
+            study, reports = _join(folder, members[uid])
+            page = folder.place(STUDIES, uid, ".html").as_posix()
+            contents = {
+                folder.place(STUDIES, uid, ".json").as_posix(): encode(study_to_json(study)),
+                page: render_study(study, reports, page),
+            }
+            kept |= contents.keys()
+            for place, content in contents.items():
+                if not _holds(folder, place, content):
+                    folder.write(place, content)
             tables["studies"].add(study_row(study))
             for finding in finding_rows(study):
                 tables["findings"].add(finding)
@@ -68,9 +73,10 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
             folder.remove(old)
 
 
-def _join(folder: RunFolder, paths: Mapping[str, str]) -> Study:
+def _join(folder: RunFolder, paths: Mapping[str, str]) -> tuple[Study, dict[str, Report]]:
     results = {uid: read_result(folder.root / path, with_outlines=False) for uid, path in paths.items()}
-    return Study.of(join_study(result.report for result in results.values()), results, paths)
+    reports = {uid: result.report for uid, result in results.items()}
+    return Study.of(join_study(reports.values()), results, paths), reports
 
 
 def _study_of(row: Mapping[str, str]) -> str:
@@ -79,7 +85,7 @@ def _study_of(row: Mapping[str, str]) -> str:
     return uid
 
 
-def _holds(folder: RunFolder, place: PurePosixPath, content: bytes) -> bool:
+def _holds(folder: RunFolder, place: str, content: bytes) -> bool:
     try:
         return folder.read(place) == content
     except OSError:

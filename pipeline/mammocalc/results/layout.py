@@ -104,6 +104,11 @@ def candidates_files(run_folder: Path) -> list[Path]:
     return _files(run_folder, CANDIDATES)
 
 
+def study_page_path(study: str) -> str:
+    """Say where the page of a study lies, given its document."""
+    return PurePosixPath(study).with_suffix(".html").as_posix()
+
+
 def study_files(run_folder: Path) -> list[Path]:
     """List the studies of a run by Study Instance UID, as `result_files` does."""
     return _files(run_folder, STUDIES)

@@ -6,9 +6,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.analysis.study import study_of
 from mammocalc.execution.outputs.overlay import OVERLAY
 from mammocalc.rendering.overlay import render_overlay
 from mammocalc.results.from_json import from_json
+from mammocalc.results.layout import STUDIES
 from mammocalc.results.result import OverlayPlacement, Result
 from mammocalc.results.to_json import to_json
 
@@ -52,6 +54,13 @@ class AnalysedImage:
         """Say where a file of this kind belongs."""
         uid = self.report.identity.sop_instance_uid
         return self._order.folder.place(output.kind, uid, output.ending(self.config)).as_posix()
+
+    @property
+    def study_page(self) -> str:
+        """Say where the page of its study will lie, which is written after all images."""
+        who = self.report.identity
+        uid, _ = study_of(who.sop_instance_uid, who.study_instance_uid, who.patient_key, who.study_day)
+        return self._order.folder.place(STUDIES, uid, ".html").as_posix()
 
     @cached_property
     def picture(self) -> RenderedOverlay:

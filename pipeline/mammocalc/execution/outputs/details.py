@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.execution.outputs.output import Output, always
 from mammocalc.execution.outputs.result import RESULT
 from mammocalc.rendering.details import render_details
 from mammocalc.results.layout import DETAILS as KIND
-from mammocalc.results.layout import OVERLAYS, RESULTS
+from mammocalc.results.layout import OVERLAYS, RESULTS, STUDIES, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PAGE_END: Final = b"</html>\n"
+_STUDY: Final = re.compile(rb'"(?:\.\./)+studies/(?:[0-9a-f]{2}/)*([0-9.]+)\.html"')
+"""The link to the page of its study, which is spread over as many subfolders."""
 
 
 def _moved(page: bytes, old: Mapping[str, str], new: Mapping[str, str]) -> bytes:
@@ -24,7 +28,12 @@ def _moved(page: bytes, old: Mapping[str, str], new: Mapping[str, str]) -> bytes
         if kind in old:
             was, now = posixpath.relpath(old[kind], before), posixpath.relpath(new[kind], after)
             page = page.replace(f'"{was}"'.encode(), f'"{now}"'.encode())
-    return page
+
+    def lead_to(link: re.Match[bytes]) -> bytes:
+        study = place_of(STUDIES, link[1].decode(), ".html", len(PurePosixPath(new[KIND]).parts) - 2).as_posix()
+        return f'"{posixpath.relpath(study, after)}"'.encode()
+
+    return _STUDY.sub(lead_to, page)
 
 
 DETAILS: Final = Output(
@@ -32,7 +41,7 @@ DETAILS: Final = Output(
     (".html",),
     lambda _config: ".html",
     always,
-    lambda image: render_details(image.stored, image.place(RESULT)),
+    lambda image: render_details(image.stored, image.place(RESULT), image.study_page),
     lambda page: page.endswith(PAGE_END),
     _moved,
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mammocalc.results.result import Result
 
 
-def render_details(result: Result, result_path: str) -> bytes:
+def render_details(result: Result, result_path: str, study_path: str | None = None) -> bytes:
     """
     Write the page of one image.
 
@@ -32,6 +32,8 @@ def render_details(result: Result, result_path: str) -> bytes:
         As it was read back, so that its numbers are those of its JSON.
     result_path : str
         Where the result lies, relative to the run's folder.
+    study_path : str or None
+        Where the page of its study will lie, likewise; None where there is none.
 
     Returns
     -------
@@ -51,6 +53,7 @@ def render_details(result: Result, result_path: str) -> bytes:
         report=report,
         json_path=posixpath.relpath(result_path, here),
         overlay_path=overlay and posixpath.relpath(overlay.path, here),
+        study_path=study_path and posixpath.relpath(study_path, here),
         notice=SHORT_NOTICE,
         called=called(call.label, call.between),
         side=_side(report.identity),

@@ -38,7 +38,12 @@ def test_there_is_one_policy_and_every_page_has_it() -> None:
     sources = {name: (PACKAGE / name).read_text(encoding="utf-8") for name in TEMPLATES}
     assert [name for name, text in sources.items() if "Content-Security-Policy" in text] == [BASE]
     pages = [name for name, text in sources.items() if f'{{% extends "{BASE}" %}}' in text]
-    assert pages == ["evaluation/page/page.html", "rendering/details/details.html", "rendering/index/page.html"]
+    assert pages == [
+        "evaluation/page/page.html",
+        "rendering/details/details.html",
+        "rendering/index/page.html",
+        "rendering/study/study.html",
+    ]
     assert not [name for name in TEMPLATES if name != BASE and re.search(r"<(html|head|meta|style)\b", sources[name])]
 
 
