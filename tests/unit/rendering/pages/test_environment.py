@@ -40,6 +40,7 @@ def test_there_is_one_policy_and_every_page_has_it() -> None:
     pages = [name for name, text in sources.items() if f'{{% extends "{BASE}" %}}' in text]
     assert pages == [
         "evaluation/page/page.html",
+        "rendering/comparison/page.html",
         "rendering/details/details.html",
         "rendering/index/page.html",
         "rendering/study/study.html",
