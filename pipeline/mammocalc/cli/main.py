@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from mammocalc import __version__
-from mammocalc.cli import compare, config, evaluate, export, review, run, simulate, train
+from mammocalc.cli import compare, config, evaluate, export, job, listen, review, run, simulate, train
 from mammocalc.cli.exit_codes import DONE, EXIT_CODES, STOPPED, WRONG_CALL
 from mammocalc.cli.terminal import escape_unencodable, report_error
 from mammocalc.vocabulary.errors import MammocalcError, OutputLostError, StoppedError
@@ -16,7 +16,7 @@ from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = (run, review, evaluate, compare, export, simulate, train, config)
+COMMANDS: Final = (run, review, evaluate, compare, export, simulate, train, listen, job, config)
 """The modules of the commands, in the order of the help."""
 
 DESCRIPTION: Final = f"""\

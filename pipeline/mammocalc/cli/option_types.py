@@ -48,6 +48,27 @@ def seconds(text: str) -> float:
     return number
 
 
+def days(text: str) -> int:
+    """Read a number of days of up to ten years; 0 is today."""
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= 3660:
+        message = "must be a whole number of days from 0 to 3660"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def hours(text: str) -> float:
+    """Read a time of up to a year; 0 is at once."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 8784:
+        message = "must be a number of hours from 0 to 8784, which is a year"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
 def mebibytes(text: str) -> int:
     """Read an amount of memory."""
     number = int(text) if text.isascii() and text.isdigit() else 0

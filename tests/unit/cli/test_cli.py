@@ -39,11 +39,10 @@ def test_only_what_exists_is_offered(capsys: Captured) -> None:
     assert main(["--help"]) == 0
     offered = capsys.readouterr().out
     assert "{" not in offered
-    for command in ("run", "review", "evaluate", "compare", "export", "simulate", "train", "config"):
+    for command in ("run", "review", "evaluate", "compare", "export", "simulate", "train", "listen", "job", "config"):
         assert f"\n    {command} " in offered
-    for missing in ("listen",):
-        assert main([missing]) == 2
-        assert "invalid choice" in capsys.readouterr().err
+    assert main(["diagnose"]) == 2
+    assert "invalid choice" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["run"], ["simulate"], ["config"], ["config", "show"], ["config", "check"]])

@@ -1,0 +1,55 @@
+"""``mammocalc job``: one run as platforms that start containers want it."""
+# ruff: noqa: T201 - a command line prints
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from mammocalc.cli.command_parser import Commands, add_command
+from mammocalc.cli.exit_codes import DONE, SOME_FAILED
+from mammocalc.cli.option_types import local_path
+
+if TYPE_CHECKING:
+    import argparse
+
+DESCRIPTION: Final = """\
+Analyse the folder IN, and leave in OUT:
+
+  dicom/*.dcm      DICOM objects; they name the patient
+  run/             the run, as mammocalc run writes it
+  result.json      what was analysed, what failed and why
+
+Without IN and OUT the variables of mercure, Holoscan and MONAI Deploy name them, else the folders of
+Flywheel (/flywheel/v0), else /input and /output, which XNAT mounts. mercure's task.json and Flywheel's
+config.json may hold the settings config, set, objects, manufacturer and model.
+"""
+
+EPILOG: Final = """\
+exit codes:
+  0  images were analysed, or there was none; result.json names those that failed
+  1  every image failed
+  2  the call, the input or the configuration is wrong, and nothing was done
+  3  it was stopped, or the output took no more
+"""
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands, "job", "a folder in, a folder out: for platforms with containers", DESCRIPTION, EPILOG
+    )
+    parser.add_argument("inputs", nargs="?", type=local_path, metavar="IN", help="the folder with images; only read")
+    parser.add_argument("out", nargs="?", type=local_path, metavar="OUT", help="where to write; made if needed")
+    parser.set_defaults(function=job)
+
+
+def job(arguments: argparse.Namespace) -> int:
+    """Do one job of a platform."""
+    from mammocalc.node.job import do_job  # noqa: PLC0415 - see run
+    from mammocalc.node.platform import find_job  # noqa: PLC0415
+
+    found = find_job((arguments.inputs, arguments.out), os.environ)
+    is_good = do_job(found)
+    print(f"results are in {found.out}")
+    return DONE if is_good else SOME_FAILED

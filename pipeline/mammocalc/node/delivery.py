@@ -1,0 +1,133 @@
+"""Objects go to their destination one by one: tried again with growing waits, and each taken away when it is there."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from mammocalc.node.desk import wait_seconds
+from mammocalc.node.journal import end_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from mammocalc.node.spool import Spool
+
+
+class Fate(Enum):
+    """What became of an object that was offered."""
+
+    STORED = "stored"
+    REFUSED = "refused"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the destination said to an object: its fate, and why where it was not stored."""
+
+    file: Path
+    fate: Fate
+    why: str = ""
+
+
+class Destination(Protocol):
+    """Where objects go."""
+
+    name: str
+
+    def offer(self, files: Sequence[Path]) -> Iterator[Answer]:
+        """Send files, and give the answer to each as it comes; ends early where the destination cannot be reached."""
+
+
+class UnreachableError(Exception):
+    """The destination could not be reached; the text says why."""
+
+
+class Delivery:
+    """
+    Sends what lies in the spool.
+
+    Parameters
+    ----------
+    spool : Spool
+    destination : Destination
+    say : callable
+    """
+
+    def __init__(self, spool: Spool, destination: Destination, say: Callable[[str], None]) -> None:
+        self._spool, self._destination, self._say = spool, destination, say
+        self._wake = threading.Event()
+        self._is_ended = False
+        self._tries = 0
+        self._thread = threading.Thread(target=self._deliver, daemon=True)
+
+    def start(self) -> None:
+        """Begin, with what an earlier process left."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that there is something to send."""
+        self._wake.set()
+
+    def close(self, seconds: float) -> None:
+        """Stop after the object in hand, and wait so long for it."""
+        self._is_ended = True
+        self._wake.set()
+        self._thread.join(seconds)
+
+    def _deliver(self) -> None:
+        while not self._is_ended:
+            self._wake.clear()
+            if self._send_all():
+                self._tries = 0
+                self._wake.wait()
+            else:
+                self._tries += 1
+                self._pause(wait_seconds(self._tries))
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._is_ended and time.monotonic() < until:
+            time.sleep(min(0.2, seconds))
+
+    def _send_all(self) -> bool:
+        """Send what there is; False where some of it is to be tried again."""
+        is_all = True
+        for uid in self._spool.outgoing():
+            if self._is_ended:
+                return is_all
+            is_all = self._send(uid) and is_all
+        return is_all
+
+    def _send(self, uid: str) -> bool:
+        name, files = f"study {end_of(uid)}", self._spool.unsent(uid)
+        stored = 0
+        left = len(files)
+        why = "the association ended early"
+        try:
+            for answer in self._destination.offer(files) if files else ():
+                if answer.fate is Fate.STORED:
+                    answer.file.unlink(missing_ok=True)
+                    stored, left = stored + 1, left - 1
+                elif answer.fate is Fate.REFUSED:
+                    left -= 1
+                    self._spool.refuse(uid, answer.file)
+                    self._say(f"{name}: {self._destination.name} refused an object for good: {answer.why}")
+                else:
+                    why = answer.why
+                if self._is_ended:
+                    break
+        except UnreachableError as error:
+            why = str(error)
+        if stored:
+            self._say(f"{name}: {stored} of {len(files)} objects stored by {self._destination.name}")
+        if left and not self._is_ended:
+            wait = wait_seconds(self._tries + 1)
+            self._say(f"{name}: {left} kept, for {self._destination.name}: {why}; tried again in {wait:g} s")
+        self._spool.settle(uid)
+        return not left

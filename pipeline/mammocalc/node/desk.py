@@ -1,0 +1,208 @@
+"""Studies at rest, one after the other: taken in, analysed, put out for sending."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import CancelledError
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc import __version__
+from mammocalc.execution.workers.isolation import Isolated
+from mammocalc.execution.workers.pool import Workers
+from mammocalc.execution.workers.resource_limits import Fault, Limits, Lost
+from mammocalc.execution.workers.worker_process import WorkersUnavailableError
+from mammocalc.node.journal import end_of
+from mammocalc.node.spool import IMAGES, OBJECTS, RUN
+from mammocalc.node.study_run import StudyOutcome, StudyTask, process_study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mammocalc.config import ResolvedConfig
+    from mammocalc.node.arrivals import Arrivals
+    from mammocalc.node.objects import ObjectsWanted
+    from mammocalc.node.spool import Spool, Taken
+
+NO_LIMIT_BYTES: Final = 1 << 62  # images have a limit each, in workers of the run
+IDLE_S: Final = 86_400.0
+TRIES: Final = 3
+"""A study that ended its process so often is given up: the process, not chance, is to blame."""
+FIRST_WAIT_S: Final = 2.0
+LONGEST_WAIT_S: Final = 600.0
+LOOK_S: Final = 0.2
+
+
+def wait_seconds(tries: int) -> float:
+    """
+    Give the wait before the next try: twice the last, up to ten minutes.
+
+    Examples
+    --------
+    >>> [wait_seconds(tries) for tries in (1, 2, 3, 20)]
+    [2.0, 4.0, 8.0, 600.0]
+    """
+    return min(FIRST_WAIT_S * 2.0 ** min(tries - 1, 20), LONGEST_WAIT_S)
+
+
+class Desk:
+    """
+    Where studies are analysed, in a process of their own.
+
+    Parameters
+    ----------
+    spool : Spool
+    arrivals : Arrivals
+    resolved : ResolvedConfig
+    wanted : ObjectsWanted
+    workers : int
+    limits : Limits
+    say : callable
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        arrivals: Arrivals,
+        resolved: ResolvedConfig,
+        wanted: ObjectsWanted,
+        workers: int,
+        limits: Limits,
+        say: Callable[[str], None],
+    ) -> None:
+        self._spool, self._arrivals, self._say = spool, arrivals, say
+        self._resolved, self._wanted, self._workers, self._limits = resolved, wanted, workers, limits
+        self._lost: dict[str, int] = {}
+        self._is_ended = False
+        self._executor = Workers(1)
+        # Each image has its limit of time in the run; reading, tables and objects have as much again.
+        seconds = min(limits.time_seconds * 2, 604_800.0)
+        self._process = Isolated(
+            process_study, Limits(time_seconds=seconds), NO_LIMIT_BYTES, files_of=_images_of, idle_seconds=IDLE_S
+        )
+
+    def start(self, on_outgoing: Callable[[], None]) -> None:
+        """Begin to work, in a thread of its own; ``on_outgoing`` is called when there is something to send."""
+
+        def work() -> None:
+            while not self._is_ended:
+                for uid in self._arrivals.at_rest():
+                    if not self._is_ended and self.work(uid):
+                        on_outgoing()
+                time.sleep(LOOK_S)
+
+        threading.Thread(target=work, daemon=True).start()
+
+    def close(self) -> None:
+        """End the process, whatever it is at; a run that is under way goes on at the next start."""
+        self._is_ended = True
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def work(self, uid: str) -> bool:
+        """
+        Do what is to be done for a study at rest.
+
+        Returns
+        -------
+        bool
+            Whether objects were put out for sending.
+        """
+        taken = self._spool.take_in(uid)
+        name = f"study {end_of(uid)}"
+        if not taken.images:
+            self._say(f"{name}: nothing new, nothing to send")
+            return False
+        if taken.missing:
+            self._say(
+                f"{name}: {_count(taken.fresh, 'image')} came late, and {taken.missing} that were analysed before are "
+                "not kept any more; send the whole study again. Nothing is sent until then"
+            )
+            return False
+        record = self._spool.record(uid)
+        self._say(f"{name}: {_count(taken.images, 'image')}{_late(taken, record is not None)}; analysing")
+        outcome = self._ask(self._task(uid, record))
+        if outcome is None:
+            return False
+        if outcome.problem and not outcome.is_lasting:
+            self._try_again(uid, f"{name}: {outcome.problem}")
+            return False
+        self._lost.pop(uid, None)
+        return self._put_out(uid, name, outcome, record)
+
+    def _task(self, uid: str, record: dict[str, Any] | None) -> StudyTask:
+        folder = self._spool.study(uid)
+        before = frozenset((record or {}).get("judged") or ())
+        return StudyTask(
+            folder,
+            folder / IMAGES,
+            folder / RUN,
+            folder / OBJECTS,
+            self._wanted,
+            self._resolved,
+            self._workers,
+            self._limits,
+            before,
+        )
+
+    def _ask(self, task: StudyTask) -> StudyOutcome | None:
+        """Have a study processed; None where the node is closing."""
+        try:
+            return self._executor.submit(self._process, task).result()
+        except Lost as lost:
+            if self._is_ended:
+                return None
+            tries = self._lost.get(task.folder.name, 0) + 1
+            why = f"the process that analysed it ended ({lost.detail})"
+            is_lasting = lost.fault is not Fault.KILLED and tries >= TRIES
+            return StudyOutcome(problem=why, is_lasting=is_lasting)
+        except WorkersUnavailableError as error:
+            return StudyOutcome(problem=str(error), is_lasting=False)
+        except (CancelledError, RuntimeError):  # closing
+            return None
+        except Exception as error:  # noqa: BLE001 - one study's failure never ends the node
+            return StudyOutcome(problem=f"an unforeseen {type(error).__name__}", is_lasting=False)
+
+    def _try_again(self, uid: str, sentence: str) -> None:
+        self._lost[uid] = self._lost.get(uid, 0) + 1
+        seconds = wait_seconds(self._lost[uid])
+        self._say(f"{sentence}; tried again in {seconds:g} s")
+        self._arrivals.again(uid, seconds)
+
+    def _put_out(self, uid: str, name: str, outcome: StudyOutcome, record: dict[str, Any] | None) -> bool:
+        """Note what came of a study, and hand its objects to the delivery."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        values = {
+            "version": __version__,
+            "finished": now,
+            "instances": self._spool.contents(uid),
+            "judged": list(outcome.judged),
+            "objects": {**((record or {}).get("objects") or {}), **dict.fromkeys(outcome.objects, now)},
+            "problem": outcome.problem,
+        }
+        is_superseding = self._spool.finish(uid, values, is_to_send=bool(outcome.objects))
+        for remark in outcome.remarks:
+            self._say(f"{name}: {remark}")
+        if outcome.problem:
+            self._say(f"{name}: {outcome.problem}. Nothing is sent of it")
+            return False
+        seen = f"{outcome.analysed} analysed, {outcome.failed} failed, {outcome.skipped} skipped"
+        if not outcome.objects:
+            why = "nothing new" if outcome.judged else "no mammograms"
+            self._say(f"{name}: {seen}; {why}, nothing to send")
+            return False
+        later = "; what was not sent yet of its earlier state is not sent any more" if is_superseding else ""
+        self._say(f"{name}: {seen}; {_count(len(outcome.objects), 'object')} to send{later}")
+        return True
+
+
+def _images_of(task: StudyTask) -> int:
+    return max(sum(1 for _ in task.images.glob("*.dcm")), 1)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _late(taken: Taken, is_known: bool) -> str:
+    return f", {taken.fresh} of them new since the last time: the whole study again" if is_known else ""

@@ -1,0 +1,117 @@
+"""Objects go to a named application entity by C-STORE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import AE, evt
+
+from mammocalc.node.delivery import Answer, Fate, UnreachableError
+from mammocalc.node.door import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pynetdicom.association import Association
+    from pynetdicom.events import Event
+
+    from mammocalc.node.peers import Peer
+
+CONNECT_S: Final = 10.0
+ANSWER_S: Final = 60.0
+"""An archive that indexes a large object takes seconds."""
+OUT_OF_RESOURCES: Final = range(0xA700, 0xA800)
+NOT_AUTHORISED: Final = 0x0124
+WARNINGS: Final = range(0xB000, 0xC000)
+
+
+class StorePeer:
+    """
+    An application entity that stores.
+
+    Parameters
+    ----------
+    peer : Peer
+    ae_title : str
+        Of this node.
+    tls : ssl.SSLContext or None
+    """
+
+    def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None = None) -> None:
+        self._peer, self._tls = peer, tls
+        self.name = peer.ae_title
+        self._entity = AE(ae_title)
+        self._entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+        self._entity.implementation_version_name = IMPLEMENTATION_VERSION_NAME
+        self._entity.connection_timeout = CONNECT_S
+        self._entity.acse_timeout = self._entity.dimse_timeout = self._entity.network_timeout = ANSWER_S
+
+    def offer(self, files: Sequence[Path]) -> Iterator[Answer]:
+        """
+        Send files over one association.
+
+        Yields
+        ------
+        Answer
+            One for each file, in their order, as it comes; fewer where the association ends.
+
+        Raises
+        ------
+        UnreachableError
+            If there is no association.
+        """
+        kinds = dict(map(_kind_of, files))
+        self._entity.requested_contexts = []
+        for sop_class, syntax in sorted(set(kinds.values())):
+            for one in dict.fromkeys((syntax, str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))):
+                self._entity.add_requested_context(sop_class, one)
+        opened: list[Event] = []
+        association = self._entity.associate(
+            self._peer.host,
+            self._peer.port,
+            ae_title=self._peer.ae_title,
+            tls_args=None if self._tls is None else (self._tls, self._peer.host),
+            evt_handlers=[(evt.EVT_CONN_OPEN, opened.append)],
+        )
+        if not association.is_established:
+            raise UnreachableError(_why_none(is_rejected=association.is_rejected, is_open=bool(opened)))
+        try:
+            for file in files:
+                if not association.is_established:
+                    return
+                yield self._send(association, file, kinds[file][0])
+        finally:
+            if association.is_established:
+                association.release()
+
+    def _send(self, association: Association, file: Path, sop_class: str) -> Answer:
+        try:
+            answer = association.send_c_store(file)
+        except FileNotFoundError:
+            return Answer(file, Fate.STORED)  # a newer state of the study has taken its place
+        except ValueError:
+            return Answer(file, Fate.REFUSED, f"it takes no {UID(sop_class).name}")
+        except (AttributeError, RuntimeError, OSError) as error:
+            return Answer(file, Fate.LATER, f"an unforeseen {type(error).__name__}")
+        code = answer.get("Status")
+        if code is None:
+            return Answer(file, Fate.LATER, "it did not answer")
+        if code == 0 or code in WARNINGS:
+            return Answer(file, Fate.STORED)
+        is_passing = code in OUT_OF_RESOURCES or code == NOT_AUTHORISED
+        return Answer(file, Fate.LATER if is_passing else Fate.REFUSED, f"status 0x{code:04X}")
+
+
+def _kind_of(file: Path) -> tuple[Path, tuple[str, str]]:
+    meta = read_file_meta_info(file)
+    return file, (str(meta.MediaStorageSOPClassUID), str(meta.TransferSyntaxUID))
+
+
+def _why_none(*, is_rejected: bool, is_open: bool) -> str:
+    if is_rejected:
+        return "it refuses the association: it may not know this AE title"
+    return "it aborted the association" if is_open else "it cannot be reached"

@@ -1,0 +1,173 @@
+"""Real associations with a door on the loopback: what is let in, and what each thing is answered."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hospital import ARCHIVE, associate, echo, send, silent_sockets
+
+from mammocalc.node import arrivals as arrivals_module
+from mammocalc.node.arrivals import Arrivals
+from mammocalc.node.bounds import set_up_library
+from mammocalc.node.door import STORED_CLASSES, Door, DoorSettings
+from mammocalc.node.journal import Journal
+from mammocalc.node.serve import temporary_files_in
+from mammocalc.vocabulary.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pydicom.dataset import Dataset
+
+    from mammocalc.node.spool import Spool
+
+CAD_SR = "1.2.840.10008.5.1.4.1.1.88.50"
+
+
+class Said(list[str]):
+    @property
+    def text(self) -> str:
+        return "\n".join(self)
+
+
+@pytest.fixture
+def said() -> Said:
+    return Said()
+
+
+@pytest.fixture
+def door(spool: Spool, said: Said) -> Iterator[Door]:
+    set_up_library()
+    journal = Journal(said.append)
+    arrivals = Arrivals(spool, 0.1, journal)
+    with temporary_files_in(spool.root / "receiving"):
+        door = Door(DoorSettings("MAMMOCALC", "127.0.0.1", 0, (ARCHIVE,)), arrivals, journal.refuse)
+        door.open()
+        yield door
+        door.close()
+
+
+def received(spool: Spool) -> list[str]:
+    return sorted(path.name for path in (spool.root / "incoming").rglob("*.dcm"))
+
+
+def test_an_image_is_in_the_spool_before_it_is_answered(
+    door: Door, spool: Spool, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    association = associate(door.port, [write(tmp_path / "a")])
+    assert association.send_c_store(tmp_path / "a").Status == 0
+    assert received(spool) == ["1.2.3.4.dcm"]
+    association.release()
+    assert list((spool.root / "receiving").iterdir()) == []
+
+
+def test_strangers_are_refused_and_named(door: Door, said: Said, write: Callable[..., Path], tmp_path: Path) -> None:
+    assert send(door.port, [write(tmp_path / "a")], "STRANGER") == []
+    assert "refused an association of STRANGER" in said.text
+    assert echo(door.port)
+
+
+def test_results_cannot_come_back_in(door: Door, write: Callable[..., Path], tmp_path: Path) -> None:
+    association = associate(door.port, [write(tmp_path / "sr", SOPClassUID=CAD_SR)])
+    with pytest.raises(ValueError, match=r"[Nn]o presentation context"):
+        association.send_c_store(tmp_path / "sr")
+    association.release()
+    assert not [uid for uid in STORED_CLASSES if ".88." in uid or ".66." in uid or uid.endswith(".11.1")]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"StudyInstanceUID": "../../etc"}, 0xC000, "StudyInstanceUID is no UID"),
+        ({"StudyInstanceUID": ""}, 0xC000, "StudyInstanceUID is missing"),
+        ({"SOPInstanceUID": "1.2.3.9"}, 0xA900, "another instance than the command says"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.2.1"}, 0xA900, "another instance than the command says"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_with_a_sentence(
+    door: Door, spool: Spool, said: Said, write: Callable[..., Path], case: tuple[dict[str, str], int, str]
+) -> None:
+    changed, status, why = case
+    folder = spool.root.parent
+    whole = write(folder / "a")
+    content = write(folder / "b", **changed).read_bytes()
+    meta_end = 144 + struct.unpack_from("<I", whole.read_bytes(), 140)[0]
+    start = 144 + struct.unpack_from("<I", content, 140)[0]
+    whole.write_bytes(whole.read_bytes()[:meta_end] + content[start:])
+    association = associate(door.port, [whole])
+    assert as_claimed(association, whole).Status == status
+    association.release()
+    assert received(spool) == []
+    assert why in said.text
+    assert "Secret" not in said.text
+
+
+def as_claimed(association: Any, file: Path) -> Dataset:
+    """Send a file under the UIDs of its File Meta Information, whatever its data set says."""
+    from pynetdicom import _config  # noqa: PLC0415
+
+    _config.STORE_SEND_CHUNKED_DATASET = True
+    try:
+        answer: Dataset = association.send_c_store(file)
+    finally:
+        _config.STORE_SEND_CHUNKED_DATASET = False
+    return answer
+
+
+def test_a_uid_that_comes_twice_with_other_content_is_refused(
+    door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    files = [write(tmp_path / "a"), write(tmp_path / "b"), write(tmp_path / "c", StudyDescription="other")]
+    assert send(door.port, files) == [0, 0, 0xC001]
+    assert received(spool) == ["1.2.3.4.dcm"]
+    assert "came before with other content" in said.text
+
+
+def test_a_full_disk_asks_the_sender_to_come_again(
+    door: Door, spool: Spool, write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals_module, "LEAST_FREE_BYTES", 1 << 62)
+    assert send(door.port, [write(tmp_path / "a")]) == [0xA700]
+    assert received(spool) == []
+
+
+def test_silent_sockets_garbage_and_huge_pdus_keep_nobody_out(door: Door, said: Said) -> None:
+    silent = silent_sockets(door.port, 80)
+    for start in (
+        b"GET / HTTP/1.1\r\n\r\n",
+        bytes(range(256)) * 20,
+        b"\x01\x00",
+        b"\x04\x00\xff\xff\xff\xff" + bytes(99),
+    ):
+        with socket.create_connection(("127.0.0.1", door.port)) as one:
+            one.sendall(start)
+    assert echo(door.port)
+    assert "a PDU claims 4294967295 bytes" in said.text
+    for one in silent:
+        one.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # of the caller, not of the door
+def test_a_message_that_is_none_ends_its_association_alone(
+    door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    from pynetdicom.pdu_primitives import P_DATA  # noqa: PLC0415
+
+    association = associate(door.port, [write(tmp_path / "a")])
+    garbage: Any = P_DATA()
+    garbage.presentation_data_value_list = [[1, b"\x03" + b"\xde\xad\xbe\xef" * 9]]
+    association.dul.send_pdu(garbage)
+    association.join(10)
+    assert not association.is_established
+    assert "the association was aborted" in said.text
+    assert send(door.port, [write(tmp_path / "a")]) == [0]
+    assert received(spool) == ["1.2.3.4.dcm"]
+
+
+def test_a_port_that_is_taken_is_an_error_with_a_way_out(door: Door, spool: Spool) -> None:
+    with pytest.raises(UsageError, match="Choose another --port"):
+        Door(DoorSettings("OTHER", "127.0.0.1", door.port), Arrivals(spool, 1, Journal(print)), print)
