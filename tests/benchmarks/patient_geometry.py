@@ -1,7 +1,7 @@
 """
 How far simulated patients agree with real ones in the distances between nipple and findings of two views.
 
-    python tests/benchmarks/patient_geometry.py [--patients 400 --seed 11 --displacement 4]
+    python tests/benchmarks/patient_geometry.py [--patients 1200 --seed 11 --displacement 4]
 
 Draws patients without pixels and takes the findings of five and more that both views show, without those that fill the
 breast. Prints how much their centres' straight distance to the found nipple differs between CC and MLO (the arc): the
@@ -23,7 +23,7 @@ from mammocalc.vocabulary.lexicon import Distribution, View
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--patients", type=int, default=400)
+    parser.add_argument("--patients", type=int, default=1200)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--displacement", type=float, default=4.0, help="standard deviation in mm")
     arguments = parser.parse_args()

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from mammocalc.simulation.patient.projection import Projection
 
-_EVERY = 8
-"""Points of the skin line that a smooth curve is run through: about 5 mm apart."""
+_EVERY = 4
+"""Points of the skin line that a smooth curve is run through: 4 mm apart."""
 
 
 @dataclass(frozen=True, slots=True)

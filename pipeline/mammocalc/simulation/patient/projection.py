@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from mammocalc.simulation.grids import smoothstep
 from mammocalc.simulation.patient.positioning import half_thickness_mm
 from mammocalc.vocabulary.lexicon import View
 
@@ -24,11 +25,11 @@ _MLO_WALL_MM: Final = 20.0
 with the usual loss the muscle reaches down to the height of the nipple, as it should."""
 _BEYOND_MM: Final = 40.0
 """The skin line goes on behind the chest wall, which lies within the image where no tissue was lost."""
-_ROUNDING_MM: Final = 8.0
+_ROUNDING_MM: Final = 6.0
 _NIPPLE_REACH_MM: Final = 20.0
 _AT_SKIN: Final = 0.6
-_AT_WALL: Final = 0.3
-_HELD_MM: Final = 15.0
+_AT_WALL: Final = 0.4
+_HELD_MM: Final = 30.0
 """Tissue at the skin and at the chest wall moves by these shares of what it does in between; around the nipple the skin
 moves with it."""
 _FOLD_MM: Final = 12.0
@@ -99,11 +100,11 @@ class Projection:
             forward = np.concatenate([np.zeros(count // 2), forward])
             share = np.clip(along / wide, 0.0, 1.0)
             tail = self.breast.tail * depth * share**2 * (3 - 2 * share)
-            along, forward = _rounded(along, np.cbrt(forward**3 + tail**3))
+            forward = np.cbrt(forward**3 + tail**3)
         above = forward[0] if self._is_oblique else forward[0] - _BEYOND_MM
         along = np.concatenate([along[:1] + 0.05 * wide, along, along[-1:] - 0.05 * wide])
         forward = np.concatenate([[above], forward, [-_BEYOND_MM]])
-        return self._pressed(self._within(along, forward), np.zeros(len(along)), along, forward)
+        return _rounded(self._pressed(self._within(along, forward), np.zeros(len(along)), along, forward))
 
     def muscle_places(self) -> NDArray[np.float64]:
         """Give the edge of the pectoral muscle from the top down, (row, column) in mm; shape (0, 2) in CC views."""
@@ -187,7 +188,7 @@ class Projection:
     def _freedom(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Tell how freely tissue moves: less at the skin, which the plates hold, and at the chest wall."""
         from_middle = ((points_mm / self.breast.half_axes_mm) ** 2).sum(axis=1)
-        below_skin, off_wall = np.clip(2 * (1 - from_middle), 0.0, 1.0), np.clip(points_mm[:, 1] / _HELD_MM, 0.0, 1.0)
+        below_skin, off_wall = smoothstep(1 - from_middle, 0.0, 0.6), smoothstep(points_mm[:, 1], 0.0, _HELD_MM)
         from_nipple = np.linalg.norm(points_mm - (0.0, self.breast.depth_mm, 0.0), axis=1)
         at_skin = _AT_SKIN + (1 - _AT_SKIN) * np.maximum(below_skin, np.exp(-((from_nipple / _NIPPLE_REACH_MM) ** 2)))
         return np.asarray(at_skin * (_AT_WALL + (1 - _AT_WALL) * off_wall))
@@ -209,17 +210,12 @@ class Projection:
         return np.array([row + self.positioning.shift_mm, column])
 
 
-def _rounded(
-    along_mm: NDArray[np.float64], forward_mm: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Round the corner in which the skin of the breast meets that of the axilla."""
-    way = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(along_mm), np.diff(forward_mm)))])
-    even = np.arange(0.0, way[-1], 0.5)
-    along, forward = (gaussian_filter1d(np.interp(even, way, one), 2 * _ROUNDING_MM) for one in (along_mm, forward_mm))
-    share = np.clip(np.interp(even, way, along_mm) / (0.5 * along_mm.max() / 2.2), 0.0, 1.0)
-    return (
-        share * along + (1 - share) * np.interp(even, way, along_mm),
-        share * forward + (1 - share) * np.interp(even, way, forward_mm),
+def _rounded(line_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round the corners of a line, as skin does, and give it every millimetre."""
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line_mm, axis=0).T))])
+    even = np.arange(0.0, way[-1])
+    return np.stack(
+        [gaussian_filter1d(np.interp(even, way, one), _ROUNDING_MM, mode="nearest") for one in line_mm.T], axis=1
     )
 
 
