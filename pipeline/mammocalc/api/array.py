@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from mammocalc.api.configuration import DEFAULT, reading_settings, resolve
 from mammocalc.api.image import Image
 from mammocalc.dicom import Statements, mammogram_from_array
+from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import Laterality, Medium, PresentationIntent, View
 from mammocalc.vocabulary.uid import is_uid
@@ -92,6 +94,9 @@ def from_array(
         If the array is no greyscale image, an argument is none of its words, the spacing is not between
         ``spacing.min_mm`` and ``spacing.max_mm``, or neither you nor the picture tell which values are dense.
     """
+    if "spacing" in settings and not isinstance(settings["spacing"], Mapping | Settings):
+        message = "the spacing of an array is called spacing_mm: from_array(pixels, spacing_mm=(0.07, 0.07))"
+        raise UsageError(message)
     statements = Statements(
         spacing_mm=_spacing(spacing_mm),
         laterality=Laterality.UNKNOWN if laterality is None else _word("laterality", laterality, Laterality),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from mammocalc.config import Config, load
+from mammocalc.config.loading import section_of
 from mammocalc.dicom import DicomSettings
 from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.errors import ConfigurationError, Problem, UsageError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from mammocalc.config import ResolvedConfig
 
+SECTIONS: Final = {name: kind for name, field in Config.model_fields.items() if (kind := section_of(field))}
 DEFAULT: Final = "default"
 THE_CALL: Final = "the call"
 PATH: Final = re.compile(r"\w+(\.\w+)*")
@@ -51,9 +53,10 @@ def resolve(config: object, settings: Mapping[str, object]) -> ResolvedConfig:
         If ``config`` is something else.
     """
     base: str | Path | Config | None
-    given = dict(_leaves(settings))
+    problems: list[Problem] = []
+    given = _once(settings, problems)
     if isinstance(config, Mapping):
-        base, given = None, {**dict(_leaves(config)), **given}
+        base, given = None, {**_once(config, problems), **given}
     elif isinstance(config, Config):
         base = config
     elif isinstance(config, str) or config is None:
@@ -66,9 +69,15 @@ def resolve(config: object, settings: Mapping[str, object]) -> ResolvedConfig:
             "or a Config"
         )
         raise UsageError(message)
-    problems = []
     overrides = []
     for path, value in given.items():
+        if path in SECTIONS:
+            first = next(iter(SECTIONS[path].model_fields))
+            message = (
+                f"is a section of settings, and cannot be {_kind(value)}: give one of its settings, as {path}.{first}"
+            )
+            problems.append(Problem(path, message))
+            continue
         if not PATH.fullmatch(path):
             problems.append(Problem(path or "(empty)", "the path of a setting is section.key"))
             continue
@@ -142,6 +151,16 @@ def _leaves(values: Mapping[Any, object], prefix: str = "") -> Iterator[tuple[st
             yield from _leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
+
+
+def _once(values: Mapping[Any, object], problems: list[Problem]) -> dict[str, object]:
+    """Give values by their paths; a path that stands twice, as itself and in its section, is a problem."""
+    given: dict[str, object] = {}
+    for path, value in _leaves(values):
+        if path in given:
+            problems.append(Problem(path, "given twice: by its path and in its section. Take one of them out"))
+        given[path] = value
+    return given
 
 
 def _plain(value: object) -> object:

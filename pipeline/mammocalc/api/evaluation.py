@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.api.finished_run import Run, open_run
-from mammocalc.evaluation import score_run, summarise, write_evaluation
+from mammocalc.api.paths import require_folder_path
+from mammocalc.evaluation import require_apart, score_run, summarise, write_evaluation
 from mammocalc.evaluation.folder import PAGE
 from mammocalc.files.claim import FolderClaim
-from mammocalc.results.layout import KINDS
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, KeysView
+    from pathlib import Path
 
     from mammocalc.evaluation import Evaluation as Scored
 
@@ -31,10 +31,10 @@ class Evaluation:
         are None.
     """
 
-    def __init__(self, scored: Scored, read: tuple[Path, ...]) -> None:
+    def __init__(self, scored: Scored, run: Path, truth: Path) -> None:
         self.document: dict[str, Any] = scored.document
         self._scored = scored
-        self._read = read
+        self._run, self._truth = run, truth
 
     def __getitem__(self, section: str) -> Any:
         """Give a section of the document."""
@@ -76,11 +76,8 @@ class Evaluation:
         OutputError
             If it cannot be written to.
         """
-        folder = Path(out).expanduser()
-        for place in self._read:
-            if folder.resolve().is_relative_to(place.resolve()):
-                message = f"{folder} lies in {place}, whose files are read as results or truth. Choose another folder"
-                raise UsageError(message)
+        folder = require_folder_path(out, "out")
+        require_apart(folder, self._run, self._truth)
         with FolderClaim(folder, "folder of the evaluation") as claim:
             claim.check()
             write_evaluation(folder, self._scored)
@@ -132,16 +129,15 @@ def evaluate(
         If there is no such run or truth, or the truth is one of other images.
     """
     folder = _folder_of(run)
-    if not isinstance(truth, str | os.PathLike):
-        message = f"truth is of the type {type(truth).__name__}: give a folder of truths, or a CSV"
-        raise UsageError(message)
-    place = Path(truth).expanduser()
+    place = require_folder_path(truth, "truth", "a folder of truths or a CSV")
     if not place.exists():
         message = f"the truth {place} does not exist"
         raise UsageError(message)
     marked = [_folder_of(other) for other in others]
-    scored = score_run(folder, place, marked, None if salt_file is None else Path(salt_file))
-    return Evaluation(scored, (*(folder / kind for kind in KINDS), *([place] if place.is_dir() else [])))
+    scored = score_run(
+        folder, place, marked, None if salt_file is None else require_folder_path(salt_file, "salt_file", "a file")
+    )
+    return Evaluation(scored, folder, place)
 
 
 def _folder_of(run: Run | str | os.PathLike[str]) -> Path:

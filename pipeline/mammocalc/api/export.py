@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from mammocalc.api.finished_run import Run, open_run, require_folder_path
+from mammocalc.api.finished_run import Run, open_run
+from mammocalc.api.paths import require_folder_path
 from mammocalc.dicom.writer import KINDS, Device
 from mammocalc.execution.export.export import export as write_objects
 from mammocalc.execution.export.request import ExportRequest, ExportSummary, parse_kinds

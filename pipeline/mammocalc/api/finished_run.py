@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.api.frames import frame_of_rows, read_frame
 from mammocalc.api.notebook import run_to_html
+from mammocalc.api.paths import require_folder_path
 from mammocalc.api.result import Result
 from mammocalc.execution.resume import read_record
 from mammocalc.execution.run_manifest import read_rows
@@ -20,7 +19,9 @@ from mammocalc.vocabulary.errors import MammocalcError, UsageError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     import pandas as pd
     from PIL.Image import Image as Picture
@@ -254,18 +255,3 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
         message = f"{path} holds no run (no run.json of mammocalc): give the folder that out of the run named"
         raise UsageError(message)
     return Run(path, record)
-
-
-def require_folder_path(path: object, name: str) -> Path:
-    """Give a path of this machine."""
-    if not isinstance(path, str | os.PathLike):
-        message = f"{name} is of the type {type(path).__name__}, and the path of a folder is needed"
-        raise UsageError(message)
-    text = os.fspath(path)
-    if not text:
-        message = f"{name} is empty: write '.' for the current folder"
-        raise UsageError(message)
-    if isinstance(text, bytes) or "://" in text:
-        message = f"{name}={text!r} is no folder of this machine: `mammocalc run` on the command line takes addresses"
-        raise UsageError(message)
-    return Path(text).expanduser()

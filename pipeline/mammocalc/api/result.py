@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from mammocalc.api.frames import read_frame
 from mammocalc.api.notebook import result_to_html, say_result
+from mammocalc.api.paths import require_folder_path
 from mammocalc.files.replacing import write_whole
 from mammocalc.results.columns import RESULT_TABLES
 from mammocalc.results.from_json import from_json
@@ -154,10 +155,11 @@ class Result:
         """
         content = encode(self._document)
         if path is not None:
+            file = require_folder_path(path, "path", "a file")
             try:
-                write_whole(Path(path), content)
+                write_whole(file, content)
             except OSError as error:
-                raise OutputError(Path(path), f"cannot be written ({error.strerror})") from error
+                raise OutputError(file, f"cannot be written ({error.strerror})") from error
         return content.decode()
 
     def to_frame(self, table: Literal["images", "calcifications", "clusters"] = "calcifications") -> pd.DataFrame:
@@ -179,7 +181,7 @@ class Result:
         UsageError
             If there is no such table, or pandas is not installed.
         """
-        if table not in RESULT_TABLES:
+        if not isinstance(table, str) or table not in RESULT_TABLES:
             message = f"there is no table {table!r}: choose one of {', '.join(map(repr, RESULT_TABLES))}"
             raise UsageError(message)
         with tempfile.TemporaryDirectory(prefix="mammocalc-") as name:

@@ -7,7 +7,8 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.api.configuration import DEFAULT, resolve
-from mammocalc.api.finished_run import Run, open_run, require_folder_path
+from mammocalc.api.finished_run import Run, open_run
+from mammocalc.api.paths import require_folder_path
 from mammocalc.execution.batch import run as run_engine
 from mammocalc.execution.run_options import RunRequest
 from mammocalc.execution.workers.resource_limits import Limits

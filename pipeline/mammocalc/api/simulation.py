@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from mammocalc.api.paths import require_folder_path
 from mammocalc.model.mistakes import problems_of
 from mammocalc.simulation import Recipe, default_recipe, load_recipe
 from mammocalc.simulation import simulate as write_images
@@ -75,16 +76,14 @@ def simulate(
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
         message = f"seed={seed!r}: give a whole number that is not negative"
         raise UsageError(message)
-    if not isinstance(folder, str | os.PathLike):
-        message = f"folder is of the type {type(folder).__name__}, and the path of a folder is needed"
-        raise UsageError(message)
+    place = require_folder_path(folder, "folder")
     if studies is not None:
         if isinstance(studies, bool) or not isinstance(studies, int) or studies < 1:
             message = f"studies={studies!r}: give the number of patients, at least 1"
             raise UsageError(message)
         patients = _read_patients(recipe)
         first = 1 if seed is None else seed
-        return simulate_studies(Path(folder).expanduser(), studies, patients, seed=first, is_alone=True)
+        return simulate_studies(place, studies, patients, seed=first, is_alone=True)
     if isinstance(recipe, PatientRecipe):
         raise UsageError("a PatientRecipe makes patients: say how many by studies=")
     if recipe is None:
@@ -93,7 +92,7 @@ def simulate(
         scenes = _read(recipe)
         reseeded = [scene.model_copy(update={"seed": scene.seed + (seed or 0)}) for scene in scenes.scenes]
         scenes = scenes.model_copy(update={"scenes": tuple(reseeded)})
-    return write_images(Path(folder).expanduser(), scenes, is_alone=True)
+    return write_images(place, scenes, is_alone=True)
 
 
 def _read_patients(recipe: object) -> PatientRecipe:

@@ -10,11 +10,9 @@ from mammocalc.cli.command_parser import Commands, add_command, add_salt
 from mammocalc.cli.exit_codes import DONE
 from mammocalc.cli.option_types import local_path
 from mammocalc.files.plain_text import escaped
-from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
 DESCRIPTION: Final = """\
 Hold the run in DIR against what is known about its images, and leave in DIR2:
@@ -59,20 +57,9 @@ def add_parser(commands: Commands) -> None:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Compare a run with a truth."""
-    from mammocalc.evaluation import evaluate_run, summarise  # noqa: PLC0415 - see run
+    from mammocalc.evaluation import evaluate_run, require_apart, summarise  # noqa: PLC0415 - see run
 
-    _require_apart(arguments.out, arguments.run, arguments.truth)
+    require_apart(arguments.out, arguments.run, arguments.truth)
     evaluation = evaluate_run(arguments.run, arguments.truth, arguments.out, arguments.mark, arguments.salt_file)
     print(json.dumps(evaluation.document, indent=1) if arguments.json else escaped(summarise(evaluation.document)))
     return DONE
-
-
-def _require_apart(out: Path, run: Path, truth: Path) -> None:
-    """Raise UsageError if an evaluation would be written where runs or truths are read."""
-    from mammocalc.results.layout import KINDS  # noqa: PLC0415 - see run
-
-    taken = [run / name for name in KINDS] + ([truth] if truth.is_dir() else [])
-    for place in taken:
-        if out.resolve().is_relative_to(place.resolve()):
-            message = f"--out {out} lies in {place}, whose files are read as results or truth. Choose another folder."
-            raise UsageError(message)

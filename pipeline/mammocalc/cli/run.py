@@ -27,7 +27,8 @@ Analyse every mammogram in the given files, folders (of any depth) and DICOMDIRs
   results/<UID>.json       what was found in each image
   details/<UID>.html       the same for people, opened from index.html
   overlays/<UID>.jpg       each image with its findings drawn in
-  tables/*.csv             images, calcifications and clusters as tables
+  studies/<UID>.json       what the images of each study say together
+  tables/*.csv             images, calcifications, clusters, studies and findings as tables
   files.jsonl              what became of each input file, and why
   run.json                 version, configuration, times and totals
   log.jsonl                what happened on the way, a JSON line for each event

@@ -6,12 +6,13 @@ import contextlib
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from mammocalc.config.film import FilmSettings, by_section
 from mammocalc.dicom.reader.settings import AdmitSettings, PrivacySettings, ReadSettings, SpacingSettings
+from mammocalc.model.mistakes import problems_of
 from mammocalc.model.settings import Settings
 from mammocalc.rendering.overlay.settings import OverlaySettings
 from mammocalc.results.settings import OutputSettings
@@ -24,13 +25,35 @@ from mammocalc.stages.foreign_objects import ForeignSettings
 from mammocalc.stages.measure import MeasureSettings
 from mammocalc.stages.morphology import MorphologySettings
 from mammocalc.stages.vessels import VesselSettings
+from mammocalc.vocabulary.errors import ConfigurationError, Problem
 from mammocalc.vocabulary.lexicon import Medium
 
 REDACTED: Final = "(set, not shown)"
 """What stands in place of a secret wherever a configuration is written out."""
 
 
-class Config(Settings):
+class _OwnMistakes(type(Settings)):  # type: ignore[misc] # pydantic names the type of its types privately
+    """Tells mistakes of a call in the sentences of all others; what validates by other ways is as it was."""
+
+    def __call__(cls, *values: Any, **sections: Any) -> Any:
+        if values:
+            problem = Problem("Config", "sections are given by name: Config(detect={'threshold_sigma': 7})")
+            raise ConfigurationError("Config", [problem])
+        try:
+            return super().__call__(**sections)
+        except ValidationError as error:
+            raise ConfigurationError("Config", problems_of(error, cls, "Config")) from None
+
+
+if TYPE_CHECKING:
+    _Section = Settings  # so that checkers know the arguments
+else:
+
+    class _Section(Settings, metaclass=_OwnMistakes):
+        """A section whose mistakes are told so."""
+
+
+class Config(_Section):
     """Every setting of mammocalc, section by section, in the order in which an image meets them."""
 
     name: Annotated[str, Field(pattern=r"^[\w .()+-]{1,64}$")] = "default"

@@ -137,10 +137,14 @@ def differences(origin: Mapping[str, Any], upstream: Mapping[str, Any]) -> tuple
         return ()
     if fingerprint != digest_of(trained):
         return ("its file was changed: the settings in it do not have the digest in it",)
+    differ = [
+        path for path in sorted({*trained, *upstream}) if not _is_covered(path, upstream.get(path), trained.get(path))
+    ]
+    lower, named = _PARTICLE_FLOORS
+    if {lower, named} <= set(differ) and upstream[lower] == upstream[named]:
+        differ.remove(lower)  # it follows the other, which is the one that somebody can set
     return tuple(
-        f"{path} is {json.dumps(upstream.get(path))}, trained with {json.dumps(trained.get(path))}"
-        for path in sorted({*trained, *upstream})
-        if not _is_covered(path, upstream.get(path), trained.get(path))
+        f"{path} is {json.dumps(upstream.get(path))}, trained with {json.dumps(trained.get(path))}" for path in differ
     )
 
 

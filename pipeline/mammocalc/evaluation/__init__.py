@@ -2,7 +2,7 @@
 
 from mammocalc.evaluation.evaluate_run import evaluate_run, score_run
 from mammocalc.evaluation.evaluation import Evaluation, evaluate
-from mammocalc.evaluation.folder import write_evaluation
+from mammocalc.evaluation.folder import require_apart, write_evaluation
 from mammocalc.evaluation.run_folder import FinishedRun, read_run
 from mammocalc.evaluation.settings import ScoringSettings
 from mammocalc.evaluation.summary import summarise
@@ -18,6 +18,7 @@ __all__ = [
     "read_run",
     "read_truth",
     "renamed",
+    "require_apart",
     "score_run",
     "summarise",
     "write_evaluation",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.evaluation.page import render_page
 from mammocalc.files.replacing import write_whole
-from mammocalc.vocabulary.errors import OutputError
+from mammocalc.results.layout import KINDS
+from mammocalc.vocabulary.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,28 @@ TABLES: Final = (
     "confusion",
 )
 """What evaluations of some truths have, and those of others have not; each links what it has."""
+
+
+def require_apart(out: Path, run: Path, truth: Path) -> None:
+    """
+    Raise UsageError where an evaluation would lie among what it is made of.
+
+    Parameters
+    ----------
+    out : Path
+        Its folder, which need not exist.
+    run : Path
+        Its files would outlive the next run there, so that they seemed to be of that one.
+    truth : Path
+        A file, or a folder that is read as a whole.
+    """
+    if out.resolve() == run.resolve():
+        message = f"{out} is the folder of the run itself, whose page and tables are others. Choose another folder."
+        raise UsageError(message)
+    for place in [*(run / kind for kind in KINDS), *([truth] if truth.is_dir() else [])]:
+        if out.resolve().is_relative_to(place.resolve()):
+            message = f"{out} lies in {place}, whose files are read as results or truth. Choose another folder."
+            raise UsageError(message)
 
 
 def write_evaluation(folder: Path, evaluation: Evaluation) -> None:

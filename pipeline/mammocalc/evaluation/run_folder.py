@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.lexicon import Distribution
 
 Document = TypeVar("Document")
+VERSION: Final = "schema_version"
 
 NO_RUN: Final = "It holds no run: give the folder that --out of mammocalc run named."
 MACRO_MIN_WIDTH_MM: Final = 1.0
@@ -182,7 +183,8 @@ def _read(path: Path, read: Callable[[Any], Document], advice: str = "") -> Docu
     except OSError as error:
         message = f"{path} cannot be read ({error.strerror}). {advice}".strip()
     except ResultError as error:
-        message = f"{path} cannot be read. {error}. {advice}".strip()
+        is_ours = error.path == VERSION  # of another version, and the sentence says what to do
+        message = f"{path} cannot be read. {error}. {'' if is_ours else advice}".strip()
     raise UsageError(message)
 
 

@@ -270,10 +270,10 @@ class Run:
         paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.ANALYSED}
         parquet = self.request.resolved.config.outputs.parquet
         write_tables(self.folder.root, paths, parquet=parquet)
-        write_studies(self.folder, paths.keys(), parquet=parquet)
+        studies = write_studies(self.folder, paths.keys(), parquet=parquet)
         self.claims.check()
         totals = count(rows, self._distributions(), passed_over)
-        write_page(self.folder.root, rows, self._facts(why, describe_volumes(rows)))
+        write_page(self.folder.root, rows, self._facts(why, describe_volumes(rows), studies))
         self.claims.check()
         self._publish(with_tables=True)
         self._on_progress(Progress("tables", 1, 1))
@@ -385,13 +385,15 @@ class Run:
         """Read the labels of all analysed images back from their table."""
         return [row["distribution"] for row in read_image_rows(self.folder.root)]
 
-    def _facts(self, why: str | None, volumes: Sequence[str]) -> dict[str, str]:
+    def _facts(self, why: str | None, volumes: Sequence[str], studies: int) -> dict[str, str]:
         """Say at the top of the page what this run is."""
         facts = {
             "Version": f"{SOFTWARE} {self.identity.version}",
             "Configuration": f"{self.request.resolved.config.name} ({self.identity.configuration_digest})",
             "Started": self._started.strftime("%Y-%m-%d %H:%M UTC"),
         }
+        if studies:
+            facts["Studies"] = f"{studies:,} (folder {STUDIES}; tables/studies.csv, tables/findings.csv)"
         if volumes:
             facts["Not analysed"] = "; ".join(volumes)
         return facts if why is None else {**facts, "Stopped": why}

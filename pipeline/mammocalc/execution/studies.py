@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mammocalc.model import Report
 
 
-def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = False) -> None:
+def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = False) -> int:
     """
     Write document and page of each study of a run, and their tables, and remove those of studies that it has no more.
 
@@ -40,6 +40,11 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
         SOP Instance UIDs of the analysed images.
     parquet : bool
         Write the tables as Parquet as well.
+
+    Returns
+    -------
+    int
+        How many there are.
 
     Raises
     ------
@@ -71,6 +76,7 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
     for old in tuple(folder.names(STUDIES)):
         if old not in kept:
             folder.remove(old)
+    return len(kept)
 
 
 def _join(folder: RunFolder, paths: Mapping[str, str]) -> tuple[Study, dict[str, Report]]:

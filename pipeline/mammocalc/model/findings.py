@@ -26,6 +26,9 @@ class _Word:
     def __str__(self) -> str:
         return self.label.value
 
+    def __format__(self, form: str) -> str:
+        return format(self.label.value, form)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, str):
             return self.label == other

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from mammocalc.api.array import from_array
 from mammocalc.api.configuration import reading_settings, resolve, with_reading_of
 from mammocalc.config import Config, digest, load
 from mammocalc.vocabulary.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -94,3 +96,32 @@ def test_settings_of_reading_come_with_the_image_and_are_refused_later() -> None
         with_reading_of(resolve("default", {"spacing.max_mm": 0.2}), read)
     assert with_reading_of(resolve("default", {"spacing.max_mm": 0.3}), read) == used
     assert with_reading_of(resolve("default", {}), reading_settings(Config())) == Config()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Config(detekt={}), "detekt: unknown key; did you mean detect"),  # type: ignore[call-arg]
+        (lambda: Config(detect={"threshold_sigma": "a"}), 'detect.threshold_sigma: .*number .*"a"'),  # type: ignore[arg-type]
+        (lambda: Config(7), "sections are given by name"),  # type: ignore[call-arg, arg-type]
+    ],
+)
+def test_mistakes_of_a_config_are_told_as_those_of_a_file(make: Callable[[], Config], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        make()
+
+
+def test_a_setting_that_is_given_twice_is_not_taken_silently() -> None:
+    twice = {"detect.threshold_sigma": 7, "detect": {"threshold_sigma": 8}}
+    with pytest.raises(ConfigurationError, match=r"detect\.threshold_sigma: given twice"):
+        resolve(twice, {})
+    with pytest.raises(ConfigurationError, match=r"detect\.threshold_sigma: given twice"):
+        resolve("default", twice)
+    assert resolve({"detect.threshold_sigma": 7}, {"detect": {"threshold_sigma": 8}}).config.detect.threshold_sigma == 8
+
+
+def test_a_section_is_no_value() -> None:
+    with pytest.raises(ConfigurationError, match=r"spacing: is a section of settings.*spacing\.min_mm"):
+        resolve("default", {"spacing": 0.07})
+    with pytest.raises(UsageError, match="is called spacing_mm"):
+        from_array(np.zeros((9, 9)), spacing=(0.07, 0.07))

@@ -50,6 +50,7 @@ def test_every_ready_made_configuration_is_one_that_its_classifiers_know(name: s
 def test_a_setting_that_a_classifier_does_not_know_is_refused_by_name() -> None:
     message = refused("detect.threshold_sigma=2")
     assert "detect.threshold_sigma is 2.0, trained with 3.5" in message
+    assert "candidate_sigma" not in message, "that is a constant, which follows the setting"
     assert "on_other_settings=flag" in message
 
 

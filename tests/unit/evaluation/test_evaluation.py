@@ -397,3 +397,14 @@ def test_a_truth_may_name_an_image_by_the_text_that_its_file_has_for_a_uid(
     coverage = score(run, truth).document["truth"]
     assert (coverage["analysed"], coverage["analysed_without_truth"]) == (1, 0)
     assert coverage["not_in_the_run"] == ["abc"]
+
+
+def test_a_run_of_a_newer_version_is_told_and_nothing_untrue_beside(image: Image, write_run: Write) -> None:
+    run = write_run([image("1")])
+    record = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**record, "schema_version": "99.0"}))
+    with pytest.raises(UsageError, match=r"99\.0 is newer .*install a newer mammocalc to read it\.$"):
+        read_run(run)
+    (run / "run.json").write_text("[")
+    with pytest.raises(UsageError, match=r"no JSON\. It holds no run"):
+        read_run(run)

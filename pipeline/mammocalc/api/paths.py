@@ -1,0 +1,24 @@
+"""Paths of this machine, as calls are given them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mammocalc.vocabulary.errors import UsageError
+
+
+def require_folder_path(path: object, name: str, what: str = "a folder") -> Path:
+    """Give a path of this machine; ``what`` is needed there."""
+    if not isinstance(path, str | os.PathLike):
+        message = f"{name} is of the type {type(path).__name__}, and the path of {what} is needed"
+        raise UsageError(message)
+    text = os.fspath(path)
+    if not text:
+        message = f"{name} is empty: name {what}" + (", or '.' for the current one" if what == "a folder" else "")
+        raise UsageError(message)
+    if "://" in text:
+        kind = what.removeprefix("a ")
+        message = f"{name}={text!r} is no {kind} of this machine: `mammocalc run` on the command line takes addresses"
+        raise UsageError(message)
+    return Path(text).expanduser()
