@@ -10,7 +10,6 @@ PACKAGE = ROOT / "pipeline" / "mammocalc"
 LONGEST = 300
 LONGER = {
     "execution/run.py": (410, "one run under way: its steps share one state"),
-    "review/server/export.py": (312, "one file of answers, from the document down to its rows"),
 }
 """Files that are longer than `LONGEST`, each with a limit of its own and its reason. No file joins them, and none of
 them grows: divide it by its ideas instead."""

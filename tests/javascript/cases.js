@@ -2,7 +2,7 @@
 // Results and answers as small as tests need them.
 
 /**
- * @import { AnswerState, Result, ResultCalcification, ResultCluster, ResultVessel } from "../../pipeline/mammocalc/review/page/types.js"
+ * @import { AnswerState, Comparison, ComparisonCalcification, ComparisonCluster, Result, ResultCalcification, ResultCluster, ResultVessel } from "../../pipeline/mammocalc/review/page/types.js"
  */
 
 /**
@@ -53,7 +53,26 @@ export function result(facts = {}) {
  */
 export function answers(facts = {}) {
   return {
-    calcifications: {}, clusters: {}, added: [], distribution: null, comment: "", read: false, agreed: false, rest_accepted: false,
+    calcifications: {}, clusters: {}, added: [], pairs: [], distribution: null, comment: "", read: false, agreed: false, rest_accepted: false,
     can_undo: false, can_redo: false, undoes: null, redoes: null, last: 0, saved_at: null, unread_of_case: 0, images_of_case: 1, ...facts,
+  };
+}
+
+/**
+ * A comparison with an image that is called `old`.
+ *
+ * @param {{ clusters?: Partial<ComparisonCluster>[], calcifications?: Partial<ComparisonCalcification>[] }} facts
+ * @returns {Comparison}
+ */
+export function comparison({ clusters = [], calcifications = [] }) {
+  return {
+    why: null, prior: "old", interval_days: 731, notes: [], stability_notice: "",
+    registration: { kind: "neighbours", joined: 9, residual_mm: 0.3, matched_share: 0.9, mirrored_share: 0.1, is_comparable: true, reasons: [] },
+    clusters: clusters.map((row) => ({
+      cluster: null, prior_clusters: [], change: "matched", members: 0, prior_members: 0, joined: 0, extent_mm: null, prior_extent_mm: null, reasons: [], ...row,
+    })),
+    calcifications: calcifications.map((row) => ({
+      calcification: null, prior_calcification: null, change: "matched", diameter_mm: null, prior_diameter_mm: null, cluster: null, prior_cluster: null, place: null, reason: "", ...row,
+    })),
   };
 }

@@ -62,6 +62,12 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--export", type=local_path, metavar="FILE", help="write the answers as .json or .csv instead of serving"
     )
+    parser.add_argument(
+        "--comparison",
+        type=local_path,
+        metavar="DIR",
+        help="what mammocalc compare wrote of this run: changes since the priors",
+    )
     add_salt(parser)
     parser.set_defaults(function=review)
 
@@ -92,6 +98,7 @@ def review(arguments: argparse.Namespace) -> int:
         token_file=arguments.token_file,
         opens_browser=not arguments.no_browser,
         salt_file=arguments.salt_file,
+        comparison=arguments.comparison,
     )
     with ignored_warnings():
         serve(request, lambda line: print(escaped(line), flush=True))

@@ -13,6 +13,7 @@ from mammocalc.evaluation.cluster_metrics import score_clusters
 from mammocalc.evaluation.evaluation_cases import pair
 from mammocalc.evaluation.label_metrics import cluster_answers, confusion_table, image_answers, score_labels
 from mammocalc.evaluation.matched_points import point_cases
+from mammocalc.evaluation.pair_metrics import score_pairs
 from mammocalc.evaluation.point_scores import PointScores
 from mammocalc.evaluation.presence_metrics import score_presence
 from mammocalc.evaluation.readers import score_readers
@@ -100,9 +101,10 @@ def evaluate(
         "settings": settings.model_dump(mode="json"),
         **sections,
     }
+    document["pairs"], more = score_pairs(truth.pairs, settings)
     document["shows"] = what_it_shows(document)
     document["notice"] = NOTICE
-    return Evaluation(document, tables)
+    return Evaluation(document, {**tables, **more})
 
 
 def _sections(

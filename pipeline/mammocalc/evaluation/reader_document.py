@@ -56,5 +56,20 @@ class _Image(_Record):
     answers: list[_Answer]
 
 
+class _PairAnswer(_Record):
+    reader: str = Field(min_length=1)
+    answer: Literal["same", "not_the_same", "new", "gone"]
+
+
+class _Pair(_Record):
+    relation: Literal["link", "change"]
+    of: Literal["cluster", "calcification"]
+    sop_instance_uid: str = Field(min_length=1)
+    patient_key: str | None = None
+    claim: str | None = None
+    answers: list[_PairAnswer]
+
+
 class _Document(_Record):
     images: list[_Image]
+    pairs: list[_Pair] = []

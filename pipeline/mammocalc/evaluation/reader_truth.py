@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from mammocalc.evaluation.reader_document import _Answer, _Cluster, _Document, _Image, _Mark
-from mammocalc.evaluation.truth import Reading, TrueCluster, TrueImage, TruePoint, TruthError, TruthSet
+from mammocalc.evaluation.truth import PairWord, Reading, TrueCluster, TrueImage, TruePoint, TruthError, TruthSet
 from mammocalc.vocabulary.geometry import PixelSpacing, convex_hull
 
 if TYPE_CHECKING:
@@ -113,7 +113,12 @@ def read_answers(path: Path, document: Any) -> TruthSet:
             f"{path} holds no image that a reader has marked as read; answers to {unread} images are not finished."
         )
         raise TruthError(message)
-    return TruthSet(READERS, images, _notes(readings, unread, undecided), tuple(readings))
+    pairs = tuple(
+        PairWord(pair.patient_key or pair.sop_instance_uid, pair.of, pair.claim, said.reader, said.answer)
+        for pair in answers.pairs
+        for said in pair.answers
+    )
+    return TruthSet(READERS, images, _notes(readings, unread, undecided), tuple(readings), pairs)
 
 
 def _notes(readings: Sequence[Reading], unread: int, undecided: int) -> tuple[str, ...]:

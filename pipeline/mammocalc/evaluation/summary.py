@@ -74,7 +74,17 @@ def summarise(document: Mapping[str, Any]) -> str:
             )
     lines += _of_words(document.get("words"))
     lines += _of_readers(document.get("readers"))
+    lines += _of_pairs(document.get("pairs"))
     return "\n".join(lines)
+
+
+def _of_pairs(section: Mapping[str, Any] | None) -> list[str]:
+    rows = [] if section is None else section["confirmed"]
+    return [
+        f"{row['claim'].replace('_', ' ')} of {row['of']}s confirmed by {row['reader']}: {say(row['share'])} of "
+        f"{row['share']['n']}"
+        for row in rows
+    ]
 
 
 def _of_words(section: Mapping[str, Any] | None) -> list[str]:

@@ -110,19 +110,38 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class PairWord:
+    """
+    What one reader said of a pair of findings, in two views or on two dates.
+
+    ``patient`` is the patient key, else the UID of the image. ``of`` is
+    ``cluster`` or ``calcification``; ``claim`` what the program says of it,
+    ``linked`` or the word of a comparison, None for nothing.
+    """
+
+    patient: str
+    of: str
+    claim: str | None
+    reader: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class TruthSet:
     """
     All that one ``--truth`` says.
 
     ``kind`` names what it was recognised as. ``notes`` are sentences for the
     reader: what in the truth could not be used, and why. ``readings`` holds the
-    single answers where the truth was made from those of readers.
+    single answers where the truth was made from those of readers, ``pairs``
+    what they said of links and changes.
     """
 
     kind: str
     images: Mapping[str, TrueImage]
     notes: tuple[str, ...] = field(default=())
     readings: tuple[Reading, ...] = field(default=())
+    pairs: tuple[PairWord, ...] = field(default=())
 
 
 def renamed(truth: TruthSet, known: Container[str], rename: Callable[[str], str]) -> TruthSet:

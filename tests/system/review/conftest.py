@@ -189,8 +189,9 @@ def dated(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
                 view=view,
                 field_mm=size,
                 pixel_spacing_mm=0.1 if day == "20240301" else 0.12,
-                micro_diameter_mm=(0.4, 0.7),
+                micro_diameter_mm=(0.25, 0.7),
                 snr=(40.0, 80.0),
+                strays=(2, 2),
             )
             for name, kind, side, view in views
         )
@@ -213,6 +214,15 @@ def dated_results(dated: Path) -> dict[str, dict[str, Any]]:
         for one in documents
         for image in [one["image"]]
     }
+
+
+@pytest.fixture(scope="session")
+def compared(dated: Path) -> Path:
+    """What the comparison of both examinations wrote."""
+    out = dated / "compared"
+    command = [sys.executable, "-m", "mammocalc", "compare", str(dated / "run"), "--out", str(out)]
+    subprocess.run([*command, "--images", str(dated / "in")], check=True, capture_output=True)
+    return out
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The page's own words for a result, ``result_types.d.ts``, against the schema of results."""
+"""The page's own words for what a run writes, ``*_types.d.ts``, against the schemas of these."""
 
 import re
 from importlib import resources
@@ -25,11 +25,25 @@ PARTS = {
 """Where in a result each record of the page lies; a list stands for its items."""
 
 
-def fields() -> dict[str, dict[str, str]]:
-    """The fields that the page declares for each record of a result, and their types."""
-    text = (resources.files("mammocalc.review") / "page" / "result_types.d.ts").read_text(encoding="utf-8")
-    records = re.findall(r"^export interface (Result\w*) \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
-    return {name: dict(re.findall(r"^  (\w+): (.+);$", body, re.MULTILINE)) for name, body in records}
+RELATIONS: dict[str, tuple[Any, ...]] = {
+    "StudyFinding": ("study", "findings"),
+    "StudySighting": ("study", "findings", "sightings"),
+    "StudyLink": ("study", "findings", "links"),
+    "StudyCluster": ("study", "findings", "links", "first"),
+    "StudyUnseen": ("study", "findings", "unseen"),
+    "StudyLocation": ("study", "findings", "location"),
+    "ComparisonRegistration": ("comparison", "registration"),
+    "ComparisonCluster": ("comparison", "clusters"),
+    "ComparisonCalcification": ("comparison", "calcifications"),
+}
+"""The same of studies and comparisons, with the kind of document first."""
+
+
+def fields(name: str = "result_types", records: str = r"Result\w*") -> dict[str, dict[str, str]]:
+    """The fields that the page declares for each record, and their types."""
+    text = (resources.files("mammocalc.review") / "page" / f"{name}.d.ts").read_text(encoding="utf-8")
+    found = re.findall(rf"^export interface ({records}) \{{\n(.*?)^\}}", text, re.MULTILINE | re.DOTALL)
+    return {name: dict(re.findall(r"^  (\w+): (.+);$", body, re.MULTILINE)) for name, body in found}
 
 
 def resolve(part: dict[str, Any], whole: dict[str, Any]) -> list[dict[str, Any]]:
@@ -77,3 +91,12 @@ def test_what_may_be_null_is_said_to_be(record):
         if not kind.endswith("[]"):
             types = [part.get("type") for part in resolve(known[name], whole)]
             assert kind.endswith("| null") == any(one == "null" or "null" in (one or ()) for one in types), name
+
+
+@pytest.mark.parametrize("record", RELATIONS)
+def test_what_the_page_reads_is_in_the_schemas_of_studies_and_comparisons(record):
+    kind, *path = RELATIONS[record]
+    declared = fields("relation_types", r"(?:Study|Comparison)\w+")[record]
+    known = properties(tuple(path), read_schema(kind))
+    assert declared
+    assert sorted(declared.keys() - known.keys()) == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mammocalc.evaluation.page.calcifications import calcifications
 from mammocalc.evaluation.page.groups import clusters, regions
 from mammocalc.evaluation.page.labels import labels
+from mammocalc.evaluation.page.pairs import pairs
 from mammocalc.evaluation.page.presence import presence
 from mammocalc.evaluation.page.readers import readers
 from mammocalc.evaluation.page.sizes import sizes
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mammocalc.evaluation.evaluation import Evaluation
 
-_SECTIONS: Final = (presence, calcifications, clusters, regions, sizes, labels, words, readers)
+_SECTIONS: Final = (presence, calcifications, clusters, regions, sizes, labels, words, readers, pairs)
 """In the order of the page."""
 
 

@@ -1,5 +1,7 @@
 // What a reader answers, and what the server says of it.
 
+import type { PairAnswer, PairName, SaidOfPair } from "./relation_types.js";
+
 export type Verdict = "accept" | "reject";
 
 export type Action =
@@ -14,6 +16,7 @@ export type Action =
   | { type: "comment"; text: string }
   | { type: "agree_image"; agreed?: boolean }
   | { type: "mark_read"; read: boolean }
+  | ({ type: "judge_pair"; answer: PairAnswer | null } & PairName)
   | { type: "undo" }
   | { type: "redo" };
 
@@ -47,6 +50,7 @@ export interface AnswerState {
   calcifications: Record<string, Said>;
   clusters: Record<string, Said>;
   added: AddedCalcification[];
+  pairs: SaidOfPair[];
   distribution: string | null;
   comment: string;
   read: boolean;

@@ -9,7 +9,7 @@ import { nameOfView } from "./pane.js";
 
 /**
  * @import { Action, Finding, Place, Point, Verdict, Vocabulary } from "./types.js"
- * @import { Mode } from "./choosing.js"
+ * @import { LabelMode } from "./choosing.js"
  * @import { Pane } from "./pane.js"
  * @import { Chosen, Viewer } from "./viewer.js"
  */
@@ -152,7 +152,7 @@ export function undo(viewer, isRedo = false) {
  * Choose a label from the list of its mode.
  *
  * @param {Viewer} viewer
- * @param {Mode} what
+ * @param {LabelMode} what
  * @param {{ finding: Finding | null, pane: Pane }} of The image where `finding` is null.
  * @param {Vocabulary} vocabulary
  */
@@ -171,7 +171,7 @@ export async function label(viewer, what, { finding, pane }, vocabulary) {
 /**
  * What the reader has called a finding, or the image.
  *
- * @param {Mode} what
+ * @param {LabelMode} what
  * @param {Finding | null} finding
  * @param {Pane} pane
  */
@@ -183,7 +183,7 @@ function saidOf(what, finding, pane) {
 /**
  * What the program calls a finding, or the image.
  *
- * @param {Mode} what
+ * @param {LabelMode} what
  * @param {Finding | null} finding
  * @param {Pane} pane
  * @returns {string | undefined}

@@ -2,10 +2,12 @@
 // The mode in which a label is chosen: one list, a key for each class, one Escape that leaves and saves nothing.
 
 import { byId, h, toast, symbol, words } from "./dom.js";
+import { PAIR_WORDS } from "./partners.js";
 
 /** @import { Vocabulary } from "./types.js" */
 
-/** @typedef {"distribution" | "morphology"} Mode */
+/** @typedef {"distribution" | "morphology"} LabelMode */
+/** @typedef {LabelMode | "link" | "change"} Mode */
 
 const OWN = "0";  // the key that gives the label back to the program
 const TWICE_MS = 600;  // two presses of a key within so long are one that bounced or was meant once
@@ -17,6 +19,8 @@ const TWICE_MS = 600;  // two presses of a key within so long are one that bounc
  */
 export const MODES = {
   distribution: { opening: "d", title: "Distribution", labels: (vocabulary, isCluster) => (isCluster ? vocabulary.cluster_distributions : vocabulary.distributions) },
+  link: { opening: "s", title: "Same in the other view?", labels: () => ["same", "not_the_same"] },
+  change: { opening: "s", title: "Same on the other date?", labels: () => PAIR_WORDS },
   morphology: { opening: "o", title: "Morphology", labels: (vocabulary) => vocabulary.morphologies },
 };
 
@@ -54,14 +58,16 @@ export function isEcho(event) {
  * Let the reader choose. `about` says of what, `said` is the reader's label and `own` the program's.
  *
  * @param {Mode} what
- * @param {{ about: string, said: string | null, own: string | undefined, vocabulary: Vocabulary, isCluster: boolean }} facts
+ * @param {{ about: string, said: string | null, own: string | undefined, vocabulary: Vocabulary, isCluster: boolean, labels?: string[] }} facts
  * @returns {Promise<string | null | undefined>} A label, null where the reader's is taken back, undefined where nothing
  *   was chosen.
  */
-export function choose(what, { about, said, own, vocabulary, isCluster }) {
+export function choose(what, { about, said, own, vocabulary, isCluster, labels: fitting }) {
   const { opening, title, labels } = MODES[what];
   const dialog = byId("choose");
-  const keys = keysOf(labels(vocabulary, isCluster), opening);
+  // Keys are those of all labels of the mode: a key never means one thing here and another there.
+  const all = keysOf(labels(vocabulary, isCluster), opening);
+  const keys = new Map([...all].filter(([label]) => !fitting || fitting.includes(label)));
   /** @type {string | null | undefined} */
   let chosen;
   const take = (/** @type {string | null} */ label) => {

@@ -4,6 +4,7 @@
 import { add, agree, judge, labelDistribution, labelMorphology, markRead, undo } from "./answering.js";
 import { around, byId, toast } from "./dom.js";
 import { localise } from "./local.js";
+import { choosePair } from "./pair_answers.js";
 import { comparePriors } from "./priors.js";
 import { fit, toggleLarge } from "./stage_layout.js";
 import { step } from "./stepping.js";
@@ -72,6 +73,7 @@ export function commandsOf(viewer, app, correction) {
     add: () => tool("add"), ruler: () => tool("ruler"), pan: () => tool("pan"), windowTool: () => tool("window"),
     larger: () => correction.nudge(1), smaller: () => correction.nudge(-1),
     distribution: () => labelDistribution(viewer, app.vocabulary), morphology: () => labelMorphology(viewer, app.vocabulary),
+    sameView: () => choosePair(viewer, "link", app.vocabulary), sameDate: () => choosePair(viewer, "change", app.vocabulary),
     comment: () => byId("comment").focus(),
     undo: () => undo(viewer), redo: () => undo(viewer, true), history: () => app.showHistory(),
     window: () => {

@@ -15,10 +15,12 @@ export const GRIP_PX = 18;  // how far outside the circle of the size its grip l
  * Four corners around what is selected.
  *
  * @param {Point} place On the screen.
- * @param {number} r Half a side.
+ * @param {number} wide Half a side.
+ * @param {number} high
  */
-export function drawBracket([x, y], r) {
-  const corner = (/** @type {Point} */ [across, down]) => `M${x + across * r} ${y + down * r * 0.45}V${y + down * r}H${x + across * r * 0.45}`;
+export function drawBracket([x, y], wide, high = wide) {
+  const arm = 0.55 * Math.min(wide, high);
+  const corner = (/** @type {Point} */ [across, down]) => `M${x + across * wide} ${y + down * (high - arm)}V${y + down * high}H${x + across * (wide - arm)}`;
   /** @type {Point[]} */
   const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
   const d = corners.map(corner).join("");

@@ -10,6 +10,7 @@ export interface Elements {
   "ask-yes": HTMLButtonElement;
   canvas: HTMLCanvasElement;
   cards: HTMLElement;
+  changes: HTMLElement;
   choose: HTMLDialogElement;
   "choose-hint": HTMLElement;
   "choose-list": HTMLElement;
@@ -42,6 +43,7 @@ export interface Elements {
   "read-text": HTMLElement;
   reader: HTMLButtonElement;
   saved: HTMLElement;
+  relations: HTMLElement;
   scroll: HTMLElement;
   scrolled: HTMLElement;
   search: HTMLInputElement;

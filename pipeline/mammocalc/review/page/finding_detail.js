@@ -8,7 +8,7 @@ import { verdicts } from "./verdict_buttons.js";
 
 /**
  * @import { CalcificationFinding, ClusterFinding, Finding, ResultMorphology, SpotFinding, Vocabulary } from "./types.js"
- * @import { Mode } from "./choosing.js"
+ * @import { LabelMode } from "./choosing.js"
  * @import { Viewer } from "./viewer.js"
  */
 
@@ -49,7 +49,7 @@ export function labelled(vocabulary, chosen, own) {
 /**
  * @param {Viewer} viewer
  * @param {Vocabulary} vocabulary
- * @param {Mode} what
+ * @param {LabelMode} what
  * @param {ClusterFinding | CalcificationFinding} finding
  */
 function picker(viewer, vocabulary, what, finding) {
@@ -71,10 +71,20 @@ function picker(viewer, vocabulary, what, finding) {
  */
 export function detail(viewer, vocabulary, finding) {
   const heading = h("h2", { class: "heading" }, nameOf(finding), " ", h("span", { class: "dim" }, aboutOf(finding)));
-  if (finding.kind === "cluster") return [heading, ...aboutCluster(viewer, vocabulary, finding)];
-  if (finding.kind === "vessel") return [heading, h("p", { class: "dim" }, "A verdict on an artery holds for all its members. Shift+J steps through them.")];
-  if (finding.kind === "added") return [heading, size(viewer, finding)];
-  return [heading, size(viewer, finding), ...aboutCalcification(viewer, vocabulary, finding)];
+  return [heading, ...about(viewer, vocabulary, finding)];
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {Vocabulary} vocabulary
+ * @param {Finding} finding
+ * @returns {HTMLElement[]}
+ */
+function about(viewer, vocabulary, finding) {
+  if (finding.kind === "cluster") return aboutCluster(viewer, vocabulary, finding);
+  if (finding.kind === "vessel") return [h("p", { class: "dim" }, "A verdict on an artery holds for all its members. Shift+J steps through them.")];
+  if (finding.kind === "added") return [size(viewer, finding)];
+  return [size(viewer, finding), ...aboutCalcification(viewer, vocabulary, finding)];
 }
 
 /**

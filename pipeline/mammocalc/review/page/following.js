@@ -1,7 +1,7 @@
 // @ts-check
 // Views that move together: a prior with the image that it is the prior of, and all views where the reader wants it.
 
-import { samePlace } from "./same_place.js";
+import { onOtherDate } from "./registration.js";
 
 /**
  * @import { Pane } from "./pane.js"
@@ -17,13 +17,13 @@ import { samePlace } from "./same_place.js";
  */
 export function follow(viewer, pane) {
   const home = viewer.homeOf(pane);
-  if (home !== pane) placeLike(pane, home);
+  if (home !== pane) placeLike(home, pane, home);
   const moved = viewer.movesTogether ? shiftOthers(viewer, home) : [];
   home.noteView();
   const all = [home, ...moved];
   for (const one of all) {
     const prior = viewer.priorOf(one);
-    if (prior && prior !== pane) placeLike(one, prior);
+    if (prior && prior !== pane) placeLike(one, one, prior);
   }
   return [...new Set([pane, ...all, ...all.flatMap((one) => viewer.priorOf(one) ?? [])])];
 }
@@ -31,12 +31,13 @@ export function follow(viewer, pane) {
 /**
  * Show in one view what another one shows: the same place in the middle, as many mm on the screen.
  *
- * @param {Pane} from
- * @param {Pane} to
+ * @param {Pane} home The image that was compared.
+ * @param {Pane} from It, or its prior.
+ * @param {Pane} to The other one.
  */
-export function placeLike(from, to) {
+export function placeLike(home, from, to) {
   const { view } = to;
-  const { place, by } = samePlace(from, to, [from.view.x, from.view.y]);
+  const { place, by } = onOtherDate(home, from, to, [from.view.x, from.view.y]);
   view.zoom = (from.view.zoom / from.view.screenMm) * view.screenMm;
   [view.x, view.y] = place;
   view.fitted = from.view.fitted;

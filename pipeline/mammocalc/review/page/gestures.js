@@ -53,6 +53,7 @@ export class Gestures {
     stage.addEventListener("pointercancel", (event) => this.end(event));
     stage.addEventListener("pointerleave", () => {
       viewer.lens = null;
+      viewer.point(null);
       viewer.request();
     });
     stage.addEventListener("dblclick", (event) => {
@@ -157,7 +158,9 @@ export class Gestures {
    */
   hover(pane, x, y) {
     pane.point(x, y);
-    const mark = pane.marks.at(x, y, this.viewer.shown) ? "mark" : "";
+    const finding = pane.marks.at(x, y, this.viewer.shown);
+    this.viewer.point(finding ? { pane, finding } : null);
+    const mark = finding ? "mark" : "";
     byId("stage").dataset.over = this.isOnGrip(pane, x, y) ? "grip" : mark;
   }
 

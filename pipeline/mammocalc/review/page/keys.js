@@ -24,6 +24,7 @@ export const KEYS = [
     ["c", "clear", "Take the verdict back"], ["n", "add", "Add a missed calcification"],
     [".", "larger", "Larger by 0.05 mm"], [",", "smaller", "Smaller by 0.05 mm"],
     ["d", "distribution", "Choose a distribution"], ["o", "morphology", "Choose a morphology"],
+    ["s", "sameView", "Say whether it is the same in the other view"], ["Shift+S", "sameDate", "Say whether it is the same on the other date"],
     ["t", "comment", "Write a comment"], ["Ctrl+Enter", null, "Save the comment"],
     ["u", "undo", "Undo"], ["Shift+U", "redo", "Redo"],
     ["Ctrl+Z", "undo", "Undo"], ["Ctrl+Y", "redo", "Redo"], ["Ctrl+Shift+Z", "redo", "Redo"],
@@ -116,8 +117,8 @@ export function showKeys(vocabulary) {
   const dialog = byId("keys");
   if (!byId("keys-list").childElementCount) {
     /** @type {[string, Row[]][]} */
-    const modes = Object.values(MODES).map(({ opening, labels, title }) => [
-      `${title}: ${opening.toUpperCase()}, then`,
+    const modes = Object.entries(MODES).map(([mode, { opening, labels, title }]) => [
+      `${title}: ${mode === "change" ? "Shift+" : ""}${opening.toUpperCase()}, then`,
       [...keysOf(labels(vocabulary), opening)].map(([label, key]) => [key, null, label.replaceAll("_", " ")]),
     ]);
     for (const [title, rows] of [...KEYS, ...modes]) {

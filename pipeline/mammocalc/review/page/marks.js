@@ -300,12 +300,13 @@ export class Marks {
    * @param {Point | null} tools.crosshair
    * @param {LensCircle | null} tools.lens
    * @param {Finding | null} tools.selected
+   * @param {SVGElement[]} tools.lit What a finding of another view lights up.
    */
-  drawTools({ rulers, sized, crosshair, lens, selected }) {
+  drawTools({ rulers, sized, crosshair, lens, selected, lit }) {
     const { view } = this;
     const chosen = this.rings.find((ring) => ring.finding.key === selected?.key);
     /** @type {SVGElement[]} */
-    const parts = [];
+    const parts = this.all.style.display === "none" ? [] : [...lit];
     if (chosen && this.all.style.display !== "none") {
       parts.push(...drawBracket(view.toScreen(chosen.x, chosen.y), this.radius(chosen) * view.zoom + 9));
     }

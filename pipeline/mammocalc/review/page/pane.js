@@ -3,6 +3,7 @@
 
 import { overlayOf } from "./api.js";
 import { h, words } from "./dom.js";
+import { drawLight } from "./drawn_partners.js";
 import { boxOf } from "./hanging.js";
 import { LENS_PX, magnified } from "./magnifier.js";
 import { Marks } from "./marks.js";
@@ -16,6 +17,7 @@ import { presets } from "./windows.js";
  * @import { Finding, Layer, Point, Rectangle, ResultImage, Ruler, ShownImage, ShownKinds, SizeCircle, Vocabulary,
  *   VoiWindow } from "./types.js"
  * @import { Answers } from "./answers.js"
+ * @import { Light } from "./lights.js"
  * @import { PlacedBy } from "./same_place.js"
  * @import { Painter } from "./painter.js"
  * @import { Gallery, Picture } from "./picture.js"
@@ -72,6 +74,8 @@ export class Pane {
     this.result = shown.result;
     /** Which image is its prior, where one is known. */
     this.prior = shown.prior;
+    this.study = shown.study;
+    this.comparison = shown.comparison;
     /** @type {ResultImage} What the worklist knows, while a blinded reader may not see the result. */
     this.image = shown.result?.image ?? shown.image ?? listed(uid);
     this.where = h("p", { class: "view-name" });
@@ -119,6 +123,8 @@ export class Pane {
   /** @param {ShownImage} shown What may be seen now. */
   take(shown) {
     this.result = shown.result;
+    this.study = shown.study;
+    this.comparison = shown.comparison;
     this.image = shown.result?.image ?? shown.image ?? this.image;
   }
 
@@ -261,6 +267,7 @@ export class Pane {
    * @param {Finding | null} options.selected
    * @param {{ x: number, y: number } | null} options.lens
    * @param {SizeCircle | null} options.sized
+   * @param {Light | null} options.light What a finding of another view lights up here.
    */
   draw(painter, rectangle, options) {
     const { view, picture } = this;
@@ -277,9 +284,9 @@ export class Pane {
       measure(this);
     }
     const { rulers, crosshair } = this;
-    const { selected, sized } = options;
+    const { selected, sized, light } = options;
     const lens = options.lens ? { ...options.lens, radius: LENS_PX } : null;
-    this.marks.drawTools({ rulers, sized, crosshair, selected, lens });
+    this.marks.drawTools({ rulers, sized, crosshair, selected, lens, lit: light ? drawLight(light, this.marks, this.result) : [] });
   }
 
   /**

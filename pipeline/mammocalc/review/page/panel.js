@@ -1,11 +1,13 @@
 // @ts-check
 // The right-hand column: the image, its findings, what speaks for the selected one, and the reader's answers.
 
+import { changes } from "./change_table.js";
 import { showComment } from "./comment.js";
 import { byId, h, sayCounts, sayPresence, symbol, words } from "./dom.js";
 import { detail, labelled } from "./finding_detail.js";
 import { aboutOf, calcificationsOf, findingsOf, holds, kindOf, nameOf } from "./findings.js";
 import { nameOfView } from "./pane.js";
+import { relations } from "./relations_panel.js";
 import { remover, verdicts } from "./verdict_buttons.js";
 
 /**
@@ -36,6 +38,8 @@ export function showPanel(viewer, vocabulary) {
   const isTyping = focused === "diameter" && byId("detail").dataset.about === about;
   if (!isTyping) byId("detail").replaceChildren(...(selected ? detail(viewer, vocabulary, selected) : []));
   byId("detail").dataset.about = about;
+  byId("relations").replaceChildren(...(selected ? relations(viewer, selected) : []));
+  showChanges(viewer);
   whole(pane, vocabulary);
   const again = focused && !isTyping ? document.querySelector(`[data-keep="${CSS.escape(focused)}"]`) : null;
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
@@ -45,6 +49,12 @@ export function showPanel(viewer, vocabulary) {
 function keptFocus() {
   const { activeElement } = document;
   return activeElement instanceof HTMLElement ? activeElement.dataset.keep : undefined;
+}
+
+/** @param {Viewer} viewer */
+function showChanges(viewer) {
+  const table = document.getElementById("change-rows");
+  byId("changes").replaceChildren(...changes(viewer, table instanceof HTMLDetailsElement && table.open));
 }
 
 /**

@@ -27,7 +27,13 @@ export async function loadPriors(viewer) {
   const { ticket } = viewer;
   const wanted = viewer.all.flatMap((pane) => (pane.prior && !viewer.priors.has(pane.prior.uid) ? [pane.prior] : []));
   await Promise.all(wanted.map(async ({ uid, days_earlier: days }) => {
+    const known = viewer.all.find((pane) => pane.uid === uid);
     try {
+      if (known) {  // two dates in one study that names no day
+        viewer.priors.set(uid, known);
+        known.callPrior(sayInterval(days));
+        return;
+      }
       const shown = await viewer.cache.get(uid);
       if (viewer.ticket !== ticket || viewer.priors.has(uid)) return;
       const pane = paneOf(viewer, uid, shown);
@@ -139,6 +145,6 @@ export function planOf(viewer) {
 export function placePriors(viewer) {
   for (const home of viewer.all) {
     const prior = viewer.priorOf(home);
-    if (prior) placeLike(home, prior);
+    if (prior) placeLike(home, home, prior);
   }
 }

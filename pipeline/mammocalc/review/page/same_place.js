@@ -1,6 +1,8 @@
 // @ts-check
 // Where a place of one image lies in another of the same breast and view: same scale, same place on the screen.
 
+import { sureNipple } from "./partners.js";
+
 /**
  * @import { Point, Result } from "./types.js"
  * @import { View } from "./view.js"
@@ -20,8 +22,7 @@ const RATIO = [3 / 4, 4 / 3];  // of the depths of two images of a breast: beyon
 
 /** What the place of a prior is found by, as it is said. @type {Record<PlacedBy, string>} */
 export const PLACED_BY = {
-  registration: "placed by registered calcifications", nipple: "placed by the nipple", outline: "placed by the outline",
-  edges: "placed by the image's edges",
+  registration: "registered", nipple: "placed by nipple", outline: "placed by outline", edges: "placed by image edges",
 };
 
 /**
@@ -65,12 +66,22 @@ function steps({ mirror, aspect, screenMm }) {
  * @returns {{ place: Point, by: PlacedBy }}
  */
 export function samePlace(from, to, place) {
+  const { map, by } = mapOf(from, to);
+  return { place: fromMm(to.view, map(toMm(from.view, place))), by };
+}
+
+/**
+ * The map from millimetres of one image to those of another, and what it was found by.
+ *
+ * @param {Framed} from
+ * @param {Framed} to
+ * @returns {{ map: (mm: Point) => Point, by: PlacedBy }}
+ */
+export function mapOf(from, to) {
   const by = placedBy(from, to);
   const [one, other] = [anchorOf(from, by), anchorOf(to, by)];
-  const [right, down] = toMm(from.view, place);
   const ratio = one.depth && other.depth ? Math.min(RATIO[1], Math.max(RATIO[0], other.depth / one.depth)) : 1;
-  const mm = /** @type {Point} */ ([other.point[0] + ratio * (right - one.point[0]), other.point[1] + down - one.point[1]]);
-  return { place: fromMm(to.view, mm), by };
+  return { map: ([right, down]) => [other.point[0] + ratio * (right - one.point[0]), other.point[1] + down - one.point[1]], by };
 }
 
 /**
@@ -81,7 +92,7 @@ export function samePlace(from, to, place) {
  * @returns {PlacedBy}
  */
 export function placedBy(from, to) {
-  if (from.result?.breast?.nipple && to.result?.breast?.nipple) return "nipple";
+  if (sureNipple(from.result) && sureNipple(to.result)) return "nipple";
   const hasOutline = (/** @type {Framed} */ { result, wall }) => wall !== null && (result?.breast?.outline?.length ?? 0) > 2;
   return hasOutline(from) && hasOutline(to) ? "outline" : "edges";
 }
@@ -93,8 +104,8 @@ export function placedBy(from, to) {
  */
 function anchorOf(framed, by) {
   const { view, result, wall } = framed;
-  const nipple = result?.breast?.nipple;
-  if (by === "nipple" && nipple) return withDepth(toMm(view, [nipple.column + 0.5, nipple.row + 0.5]), framed);
+  const nipple = sureNipple(result);
+  if (by === "nipple" && nipple) return withDepth(toMm(view, nipple), framed);
   if (by === "outline" && result && wall) return withDepth(frontOf(view, result, wall), framed);
   return { point: edgeOf(view, wall), depth: null };
 }

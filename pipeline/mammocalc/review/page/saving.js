@@ -34,7 +34,7 @@ export function answered(viewer, uid, answers) {
     viewer.chosen = same ? { pane, finding: same } : null;
   }
   viewer.sized = null;
-  viewer.request();
+  viewer.lightUp();
   return viewer.app.answersChanged(uid, answers);
 }
 
@@ -48,7 +48,11 @@ export function answered(viewer, uid, answers) {
 export async function send(viewer, action, pane) {
   try {
     const state = await pane.answers.send(action);
-    toast(savedAs(action, state, nameOfView(pane.image), pane.result));
+    const others = (/** @type {string} */ uid) => {
+      const other = viewer.known.find((one) => one.uid === uid);
+      return other ? { name: [nameOfView(other.image), other.when.dataset.when].filter(Boolean).join(", "), result: other.result } : null;
+    };
+    toast(savedAs(action, state, nameOfView(pane.image), pane.result, others));
     if (pane.result === null && ["mark_read", "undo", "redo"].includes(action.type)) await reveal(viewer);
     return true;
   } catch (error) {

@@ -6,6 +6,7 @@ import { millimetres, words } from "./dom.js";
 /** @import { Action, AnswerState, Result, Verdict } from "./types.js" */
 
 /** @typedef {Pick<Result, "calcifications" | "clusters" | "vessels"> | null} Known */
+/** Gives the name of another image, and what was found in it, by UID. @typedef {(uid: string) => { name: string, result: Known } | null} Others */
 
 const SHOWN = 60;  // characters of a comment
 
@@ -58,7 +59,7 @@ function labelled(what, action, result) {
   return `${what} of ${target(action, result)}: ${label}`;
 }
 
-/** @type {{ [K in Action["type"]]: (action: Extract<Action, { type: K }>, result: Known) => string }} */
+/** @type {{ [K in Action["type"]]: (action: Extract<Action, { type: K }>, result: Known, others: Others) => string }} */
 const IN_WORDS = {
   judge_calcification: ({ id, verdict }, result) => `${nameOf("calcification", id, result)} ${verdictOf(verdict, "has no verdict")}`,
   judge_calcifications: ({ ids, verdict }, result) => `${artery(ids, result)}${ids.length} calcifications ${verdictOf(verdict, "have no verdict")}`,
@@ -70,6 +71,12 @@ const IN_WORDS = {
   set_morphology: (action, result) => labelled("morphology", action, result),
   comment: ({ text }) => (text ? `comment “${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}”` : "no comment"),
   agree_image: ({ agreed = true }) => (agreed ? "agreed with the whole image" : "no longer agreed with the image"),
+  judge_pair: ({ relation, of, id, other, other_id: otherId, answer }, result, others) => {
+    const { name, result: known } = others(other) ?? { name: relation === "link" ? "the other view" : "the prior", result: null };
+    const here = id === null ? "nothing" : nameOf(of, id, result);
+    const there = otherId === null ? "nothing" : nameOf(of, otherId, known);
+    return `${here} and ${there} in ${name}: ${answer === null ? "taken back" : words(answer)}`;
+  },
   mark_read: ({ read }) => (read ? "read" : "unread"),
   undo: () => "undo",
   redo: () => "redo",
@@ -80,11 +87,12 @@ const IN_WORDS = {
  *
  * @param {Action} action
  * @param {Known} result Gives findings their letters.
+ * @param {Others} others
  */
-export function sentenceOf(action, result = null) {
-  /** @type {Record<string, (action: any, result: Known) => string>} */
+export function sentenceOf(action, result = null, others = () => null) {
+  /** @type {Record<string, (action: any, result: Known, others: Others) => string>} */
   const sentences = IN_WORDS;
-  return sentences[action.type]?.(action, result) ?? words(action.type);
+  return sentences[action.type]?.(action, result, others) ?? words(action.type);
 }
 
 /**
@@ -94,10 +102,11 @@ export function sentenceOf(action, result = null) {
  * @param {Pick<AnswerState, "undoes" | "redoes">} state
  * @param {string} view
  * @param {Known} result
+ * @param {Others} others
  */
-export function savedAs(action, state, view, result) {
+export function savedAs(action, state, view, result, others = () => null) {
   const isBack = action.type === "undo";
   const about = isBack ? state.redoes : action.type === "redo" ? state.undoes : action;
   const verb = isBack ? "Undone" : action.type === "redo" ? "Done again" : "Saved";
-  return `${verb}, ${view}: ${about ? sentenceOf(about, result) : "the last answer"}.`;
+  return `${verb}, ${view}: ${about ? sentenceOf(about, result, others) : "the last answer"}.`;
 }

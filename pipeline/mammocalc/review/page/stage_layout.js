@@ -19,7 +19,9 @@ export function hang(viewer, large, keeps = false) {
   // Who goes to the image itself wants to see it, and not its prior.
   if (!keeps && viewer.comparing === "place" && home === viewer.active) viewer.comparing = "none";
   viewer.large = large;
-  const images = hung(viewer.all.map((pane) => pane.image));
+  // Two dates in one study that names no day: what a comparison calls a prior hangs with its image alone.
+  const own = viewer.all.filter((pane) => !viewer.all.some((other) => other.prior?.uid === pane.uid));
+  const images = hung((own.length ? own : viewer.all).map((pane) => pane.image));
   const together = images.flatMap((image) => viewer.all.find((pane) => pane.image === image) ?? []);
   if (!together.includes(home)) viewer.large = true;
   viewer.homes = viewer.large ? [home] : together;
@@ -33,6 +35,8 @@ export function hang(viewer, large, keeps = false) {
   byId("panes").classList.toggle("one", viewer.panes.length === 1);
   for (const pane of viewer.panes) pane.ready();
   layOut(viewer, !keeps);
+  viewer.point(null);
+  viewer.lightUp();
   viewer.app.viewChanged();
 }
 

@@ -5,7 +5,7 @@ import { toast } from "./dom.js";
 import { calcificationsOf, holds, nameOf } from "./findings.js";
 import { localise } from "./local.js";
 import { nameOfView } from "./pane.js";
-import { samePlace } from "./same_place.js";
+import { onOtherDate } from "./registration.js";
 import { hang } from "./stage_layout.js";
 
 /**
@@ -48,7 +48,7 @@ export function show(viewer, finding, pane) {
   localise(viewer, pane, goal, finding.box ? [left, top, right, bottom] : closeBy(finding, view));
   const prior = viewer.priorOf(pane);
   if (!prior) return;
-  const [x, y] = samePlace(pane, prior, [goal.x, goal.y]).place;
+  const [x, y] = onOtherDate(pane, pane, prior, [goal.x, goal.y]).place;
   localise(viewer, prior, { x, y, zoom: (zoom / view.screenMm) * prior.view.screenMm });
 }
 

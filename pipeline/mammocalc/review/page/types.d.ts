@@ -1,12 +1,14 @@
 // What the parts of the page and the server hand each other. For the type check alone: nothing of it is served.
 
 import type { AddedCalcification, AnswerState, Said, Verdict } from "./answer_types.js";
+import type { ComparisonAnswer, Study } from "./relation_types.js";
 import type {
   Result, ResultCalcification, ResultCluster, ResultCounts, ResultImage, ResultVessel,
 } from "./result_types.js";
 
 export * from "./answer_types.js";
 export * from "./element_types.js";
+export * from "./relation_types.js";
 export * from "./result_types.js";
 
 export type Point = [number, number];
@@ -63,6 +65,9 @@ export interface ShownImage {
   pixels: PixelInfo | NoPixels;
   case: string[];
   prior: Prior | null;
+  /** Null where nothing of it may be seen, or it was not written. */
+  study: Study | null;
+  comparison: ComparisonAnswer | null;
   answers: AnswerState;
 }
 

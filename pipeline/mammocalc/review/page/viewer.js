@@ -5,6 +5,7 @@ import { byId, h, messageOf } from "./dom.js";
 import { diameterOf } from "./findings.js";
 import { follow } from "./following.js";
 import { ImageCache } from "./image_cache.js";
+import { lightsOf } from "./lights.js";
 import { Painter } from "./painter.js";
 import { Gallery } from "./picture.js";
 import { placePriors } from "./priors.js";
@@ -15,6 +16,7 @@ import { show } from "./stepping.js";
 /**
  * @import { Action, Finding, ResultImage, SizeCircle, Vocabulary } from "./types.js"
  * @import { Answers } from "./answers.js"
+ * @import { Light } from "./lights.js"
  * @import { Pane } from "./pane.js"
  * @import { Comparing } from "./priors.js"
  */
@@ -48,6 +50,10 @@ export class Viewer {
   homes = [];
   /** The priors that are open, by UID. @type {Map<string, Pane>} */
   priors = new Map();
+  /** The finding under the pointer. @type {Chosen | null} */
+  pointed = null;
+  /** What it, or the selected one, lights up in other views. @type {Map<Pane, Light>} */
+  lights = new Map();
   /** Whether priors are seen, and where. @type {Comparing} */
   comparing = "none";
   /** Whether all views of the case zoom and pan together. */
@@ -221,13 +227,27 @@ export class Viewer {
     }
   }
 
+  /** @param {Chosen | null} pointed The finding under the pointer. */
+  point(pointed) {
+    if (this.pointed?.finding.key === pointed?.finding.key && this.pointed?.pane === pointed?.pane) return;
+    this.pointed = pointed;
+    this.lightUp();
+  }
+
+  /** Light the partners of what is pointed at, else of what is selected. */
+  lightUp() {
+    this.lights = lightsOf(this, this.pointed ?? this.selected);
+    this.request();
+  }
+
   /** @param {Pane} pane */
   drawPane(pane) {
     if (!pane.rectangle) return;
     const selected = this.selected?.pane === pane ? this.selected.finding : null;
     const lens = this.lensOn && this.lens?.pane === pane ? this.lens : null;
     const sized = this.sized?.pane === pane ? this.sized : this.sizeOf(pane, selected);
-    pane.draw(this.painter, pane.rectangle, { shown: this.shown, selected, lens, sized });
+    const light = this.lights.get(pane) ?? null;
+    pane.draw(this.painter, pane.rectangle, { shown: this.shown, selected, lens, sized, light });
   }
 
   /**
@@ -255,7 +275,7 @@ export class Viewer {
     this.chosen = finding ? { pane, finding } : null;
     if (finding && isToBeShown) show(this, finding, pane);
     for (const one of this.panes) one.isMoved = true;
-    this.request();
+    this.lightUp();
     this.app.selectionChanged();
   }
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from mammocalc.review.server.reader_state import State
+    from mammocalc.review.server.reader_state import PairName, State
 
 Verdict = Literal["accept", "reject"]
 
@@ -25,12 +25,25 @@ class ActionError(UsageError):
     """An action cannot be taken; nothing was saved."""
 
 
+def _no_other(_uid: str) -> tuple[Mapping[str, Any], str]:
+    message = "This image is judged by itself. Reload the page."
+    raise ActionError(message)
+
+
+def _no_claim(_pair: PairName) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What an action meets: the reader's answer so far, and the result that is judged."""
 
     state: State
     result: Mapping[str, Any]
+    other: Callable[[str], tuple[Mapping[str, Any], str]] = _no_other
+    """Gives the result of another image that the reader may see, and its fingerprint; raises an error of ours."""
+    claim: Callable[[PairName], str | None] = _no_claim
+    """Gives what the program says of a pair."""
 
     def require(self, number: int, kind: Literal["calcification", "cluster"]) -> None:
         """Raise an `ActionError` where the result holds no such thing."""
@@ -60,6 +73,10 @@ class ReaderAction(BaseModel):
 
     def check(self, before: Before) -> None:
         """Raise an `ActionError` where the action cannot be taken."""
+
+    def sealed(self, before: Before) -> ReaderAction:  # noqa: ARG002 - most actions need nothing more
+        """Give the action as it is kept, with what the server knows."""
+        return self
 
     def apply(self, state: State) -> None:
         """Change the answer."""

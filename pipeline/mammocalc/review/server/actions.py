@@ -22,6 +22,7 @@ from mammocalc.review.server.image_actions import (
     SetDistribution,
     SetMorphology,
 )
+from mammocalc.review.server.pair_actions import JudgePair
 
 
 class Undo(ReaderAction):
@@ -60,6 +61,7 @@ Action = (
     | Comment
     | AgreeImage
     | MarkRead
+    | JudgePair
     | Undo
     | Redo
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.files.plain_text import escaped
 from mammocalc.files.replacing import replacing, require_no_special_file
-from mammocalc.results.columns import Kind
 from mammocalc.results.csv_table import CsvTable
 from mammocalc.review.server.answers import ANSWERS, Answers
+from mammocalc.review.server.export_pairs import collect_pairs
+from mammocalc.review.server.export_rows import COLUMNS, rows_of
 from mammocalc.review.server.reader_state import ACCEPT, verdict_of
 from mammocalc.review.server.replay import compute_state
 from mammocalc.review.server.run_files import WrongFileError
@@ -23,36 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from mammocalc.results.columns import Columns
     from mammocalc.review.server.answers import Damaged, Taken
     from mammocalc.review.server.reader_state import State
     from mammocalc.review.server.run_index import RunIndex
 
 KIND: Final = "mammocalc-answers"
-SCHEMA_VERSION: Final = "1.0"
-COLUMNS: Final[Columns] = MappingProxyType(
-    {
-        "sop_instance_uid": Kind.TEXT,
-        "reader": Kind.TEXT,
-        "kind": Kind.TEXT,
-        "id": Kind.TEXT,
-        "source": Kind.TEXT,
-        "verdict": Kind.TEXT,
-        "row_px": Kind.NUMBER,
-        "column_px": Kind.NUMBER,
-        "diameter_mm": Kind.NUMBER,
-        "diameter_by": Kind.TEXT,
-        "distribution": Kind.TEXT,
-        "morphology": Kind.TEXT,
-        "read": Kind.TEXT,
-        "agreed": Kind.TEXT,
-        "blinded": Kind.TEXT,
-        "comment": Kind.TEXT,
-        "saved_at": Kind.TEXT,
-        "configuration_digest": Kind.TEXT,
-    }
-)
-"""One row for an image, each cluster and each calcification, of each reader."""
+SCHEMA_VERSION: Final = "1.1"
+"""1.1 added ``pairs``."""
 
 
 def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, list[str]]:
@@ -102,7 +79,7 @@ def write_answers(run: Path, answers: Path | None, target: Path) -> tuple[int, l
                 part.write_text(f"{text}\n", encoding="utf-8", newline="\n")
             else:
                 with CsvTable(part, COLUMNS) as table:
-                    for row in _rows(document):
+                    for row in rows_of(document):
                         table.add(row)
     except OSError as error:
         raise OutputError(target, f"cannot be written ({error.strerror}). Choose another --export.") from None
@@ -165,6 +142,7 @@ def collect(index: RunIndex, taken: Sequence[Taken], damaged: Sequence[Damaged] 
             name: index.record.get(name) for name in ("software", "version", "configuration_digest", "operating_point")
         },
         "images": [_image(uid, results[uid], by_image[uid]) for uid in sorted(by_image)],
+        "pairs": collect_pairs(index, by_image),
         "superseded": [
             {"sop_instance_uid": uid, "reader": reader, "configuration_digest": digest, "actions": count}
             for (uid, reader, digest), count in sorted(superseded.items())
@@ -270,41 +248,4 @@ def _cluster(state: State, cluster: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": verdict,
         "distribution": said.get("distribution") or (cluster["distribution"]["label"] if is_theirs else None),
         "morphology": said.get("morphology"),
-    }
-
-
-def _rows(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give the rows of the table."""
-    empty = dict.fromkeys(COLUMNS)
-    for image in document["images"]:
-        for answer in image["answers"]:
-            own = {
-                **empty,
-                "sop_instance_uid": image["sop_instance_uid"],
-                "reader": answer["reader"],
-                "configuration_digest": image["configuration_digest"],
-                "saved_at": answer["saved_at"],
-            }
-            flags = {"read": answer["read"], "agreed": answer["agreed"], "blinded": answer["blinded"] is not None}
-            yield {
-                **own,
-                **{name: "yes" if flag else "no" for name, flag in flags.items()},
-                "kind": "image",
-                "distribution": answer["distribution"],
-                "comment": answer["comment"] or None,
-            }
-            for item in answer["clusters"]:
-                yield {**own, **_shared(item), "kind": "cluster", "source": "program"}
-            for item in answer["calcifications"]:
-                place = {"row_px": item["row"], "column_px": item["column"], "diameter_mm": item["diameter_mm"]}
-                more = {"source": item["source"], "diameter_by": item["diameter_by"]}
-                yield {**own, **_shared(item), **place, **more, "kind": "calcification"}
-
-
-def _shared(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": str(item["id"]),
-        "verdict": item["verdict"],
-        "distribution": item.get("distribution"),
-        "morphology": item["morphology"],
     }

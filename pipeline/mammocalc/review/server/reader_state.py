@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ACCEPT, REJECT = "accept", "reject"
+
+
+class PairName(NamedTuple):
+    """Two findings, in this image and another one; None where the one is seen in one of them alone."""
+
+    relation: str
+    of: str
+    id: int | None
+    other: str
+    other_id: int | None
 
 
 @dataclass(slots=True)
@@ -17,13 +27,15 @@ class State:
     What a reader has answered.
 
     ``calcifications`` and ``clusters`` hold, by id, only what the reader said
-    of them; ``added`` holds, by key, what the program missed. ``number`` is that
-    of the last action that counts.
+    of them; ``added`` holds, by key, what the program missed; ``pairs`` holds
+    what was said of two findings, with the number of the action and the
+    fingerprint of the other result. ``number`` is that of the last action that counts.
     """
 
     calcifications: dict[int, dict[str, Any]] = field(default_factory=dict)
     clusters: dict[int, dict[str, Any]] = field(default_factory=dict)
     added: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pairs: dict[PairName, dict[str, Any]] = field(default_factory=dict)
     distribution: str | None = None
     comment: str = ""
     is_read: bool = False
@@ -44,6 +56,7 @@ class State:
             "calcifications": {str(number): dict(item) for number, item in sorted(self.calcifications.items())},
             "clusters": {str(number): dict(item) for number, item in sorted(self.clusters.items())},
             "added": [{"key": key, **item} for key, item in self.added.items()],
+            "pairs": [{**name._asdict(), **said} for name, said in self.pairs.items()],
             "distribution": self.distribution,
             "comment": self.comment,
             "read": self.is_read,

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mammocalc.review.server.action import Before
 from mammocalc.review.server.blinding import same_patient
-from mammocalc.review.server.decoding import NoPixelsError
-from mammocalc.review.server.examinations import Examinations
+from mammocalc.review.server.pixel_description import describe_pixels
 from mammocalc.review.server.reader_name import check_reader
 from mammocalc.review.server.reading_progress import ReadingProgress, state_of_result
 from mammocalc.review.server.refusals import NotAllowedError, NotKnownError, NotServedError
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     from mammocalc.review.server.answers import Answers, Taken
     from mammocalc.review.server.picture_store import PictureStore
     from mammocalc.review.server.pixels import Picture
-    from mammocalc.review.server.run_index import Image, RunIndex
+    from mammocalc.review.server.reader_state import State
+    from mammocalc.review.server.relations import Relations
+    from mammocalc.review.server.run_index import Image
 
 PICTURE_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """Of JPEG and PNG: whatever else lies in the folder of a run is not sent."""
@@ -36,7 +37,8 @@ class Review:
 
     Parameters
     ----------
-    index : RunIndex
+    relations : Relations
+        With the run itself.
     answers : Answers
     pictures : PictureStore
     reader : str or None
@@ -51,7 +53,7 @@ class Review:
 
     def __init__(
         self,
-        index: RunIndex,
+        relations: Relations,
         answers: Answers,
         pictures: PictureStore,
         *,
@@ -60,7 +62,7 @@ class Review:
         is_blinded: bool,
         tile_px: int,
     ) -> None:
-        self.index = index
+        self.index = index = relations.index
         self.answers = answers
         self.pictures = pictures
         self.reader = reader
@@ -68,7 +70,7 @@ class Review:
         self._is_pinned = is_pinned and is_blinded
         self._tile_px = tile_px
         self._same_patient = same_patient(index.images)
-        self._examinations = Examinations(index.images)
+        self._relations = relations
         self._progress = ReadingProgress(index, answers)
 
     # ------------------------------------------------------------ the run
@@ -100,7 +102,9 @@ class Review:
     def worklist(self, reader: str | None) -> dict[str, Any]:
         """List the images, with what this reader has answered, and the files that were not analysed."""
         marks = self._progress.marks(self.who(reader))
-        return make_worklist(self.index, self._examinations, marks, lambda uid: bool(self._unread(uid, marks)))
+        return make_worklist(
+            self.index, self._relations.examinations, marks, lambda uid: bool(self._unread(uid, marks))
+        )
 
     # ------------------------------------------------------------ one image
 
@@ -108,6 +112,7 @@ class Review:
         """Give everything of one image that this reader may see; ``drawn`` is what `begin` gave, and has ended."""
         image, name = self._find(uid), self.who(reader)
         taken = self.answers.of_image(uid, name)
+        is_open = self._may_see(uid, name)
         return {
             "image": {
                 "sop_instance_uid": uid,
@@ -118,10 +123,12 @@ class Review:
                 "columns": image.columns,
                 "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
             },
-            "result": self._result(uid)[0] if self._may_see(uid, name) else None,
-            "pixels": self._describe_pixels(image, drawn),
-            "case": self._examinations.case(uid),
-            "prior": self._prior(uid),
+            "result": self._result(uid)[0] if is_open else None,
+            "pixels": describe_pixels(image, drawn, self._tile_px),
+            "case": self._relations.examinations.case(uid),
+            "prior": self._relations.prior(uid),
+            "study": self._relations.study(uid) if is_open else None,
+            "comparison": self._relations.comparison(uid) if is_open else None,
             "answers": self._answer(uid, name, taken),
         }
 
@@ -177,9 +184,15 @@ class Review:
                     "Blinded reading: mark all images of this patient as read first; then marks can be seen and judged."
                 )
                 raise NotAllowedError(message)
-            action.check(Before(state_of_result(before, digest), result))
+            met = Before(
+                state_of_result(before, digest),
+                result,
+                lambda other: self._other_result(other, name),
+                lambda pair: self._relations.claim(uid, pair),
+            )
+            action.check(met)
             configuration = result["provenance"]["configuration_digest"]
-            return configuration, digest, not is_open, action.model_dump(mode="json")
+            return configuration, digest, not is_open, action.sealed(met).model_dump(mode="json")
 
         return self._answer(uid, name, self.answers.take(uid, name, prepare))
 
@@ -245,10 +258,20 @@ class Review:
             message = f"The result of this image cannot be shown: {error}. Analyse the image again."
             raise NotKnownError(message) from None
 
-    def _prior(self, uid: str) -> dict[str, Any] | None:
-        """Give the prior of an image: the same view of the nearest earlier examination."""
-        prior = self._examinations.prior(uid)
-        return None if prior is None else {"uid": prior, "days_earlier": self._examinations.days_before(prior, uid)}
+    def _other_result(self, uid: str, reader: str) -> tuple[dict[str, Any], str]:
+        """Give the result of another image that an action names, where the reader may see it."""
+        self._find(uid)
+        if not self._may_see(uid, reader):
+            message = "Blinded reading: the other image of this pair is not read yet."
+            raise NotAllowedError(message)
+        return self._result(uid)
+
+    def _present(self, state: State) -> State:
+        """Leave out what was said of pairs whose other result is not there any more: its ids mean something else."""
+        digests = {name.other: "" for name in state.pairs}
+        digests.update((uid, self.index.result_digest(uid)) for uid in digests if uid in self.index.images)
+        state.pairs = {name: said for name, said in state.pairs.items() if said["other_digest"] == digests[name.other]}
+        return state
 
     def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:
         digest = self.index.result_digest(uid)
@@ -259,7 +282,7 @@ class Review:
         return {
             "reader": reader,
             "configuration_digest": self.index.record.get("configuration_digest"),
-            **state_of_result(taken, digest).as_json(label),
+            **self._present(state_of_result(taken, digest)).as_json(label),
             "undoes": None if undoes is None else undoes.model_dump(mode="json"),
             "redoes": None if redoes is None else redoes.model_dump(mode="json"),
             "last": taken[-1].number if taken else 0,
@@ -269,17 +292,3 @@ class Review:
             "other_results": len(taken) - len(present),
             "saved_at": present[-1].time if present else None,
         }
-
-    def _describe_pixels(self, image: Image, drawn: Future[Picture]) -> dict[str, Any]:
-        spacing = list(image.spacing_mm) if image.spacing_mm else None
-        try:
-            picture = drawn.result()
-        except NoPixelsError as error:
-            return {
-                "available": False,
-                "why": str(error),
-                "rows": image.rows,
-                "columns": image.columns,
-                "spacing_mm": spacing,
-            }
-        return {"available": True, "why": "", **picture.describe(self._tile_px), "spacing_mm": spacing}

@@ -21,6 +21,7 @@ from mammocalc.review.server.decoders import Decoders
 from mammocalc.review.server.guard import Entry
 from mammocalc.review.server.locate import ImageFinder, look_beside
 from mammocalc.review.server.picture_store import PictureStore
+from mammocalc.review.server.relations import Relations
 from mammocalc.review.server.reviewer import Review
 from mammocalc.review.server.run_index import read_index
 from mammocalc.review.server.settings import ReviewSettings
@@ -59,6 +60,7 @@ class ReviewRequest:
     token_file: Path | None = None
     opens_browser: bool = True
     salt_file: Path | None = None
+    comparison: Path | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)
 
 
@@ -84,6 +86,7 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         message = f"--images {request.images} is no folder. Name the folder that holds the DICOM files of the run."
         raise UsageError(message)
     index = read_index(request.run)
+    relations = Relations(index, request.comparison)
     configuration = index.record.get("configuration")  # of a record that somebody else may have written
     public_uid = uid_hasher(configuration if isinstance(configuration, dict) else {}, request.salt_file)
     token = new_token() if request.token_file is None else keep_token(request.token_file)
@@ -97,7 +100,7 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         finder = ImageFinder(images, recorded, decoders.read_uid)
         shapes = {uid: (image.rows, image.columns) for uid, image in index.images.items()}
         review = Review(
-            index,
+            relations,
             answers,
             PictureStore(finder, request.settings, decoders, shapes),
             reader=request.reader,
@@ -111,7 +114,7 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
             crowd = Crowd(say, most_connections())
             app = build_app(review, Entry(token, frozenset(hosts), request.settings.max_body_bytes), crowd)
             address = f"http://{hosts[0]}/t/{token}/"
-            for line in _introduce(request, review, finder, address):
+            for line in (*relations.problems, *_introduce(request, review, finder, address)):
                 say(line)
             if public_uid is None:
                 say("The run has hashed UIDs under a secret salt: give it with --salt-file to see the images' pixels.")

@@ -1,0 +1,29 @@
+"""What readers said of links over views and of changes over dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mammocalc.evaluation.page.blocks import Listing, Section, cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mammocalc.evaluation.evaluation_report import Table
+
+
+def pairs(document: Mapping[str, Any], _tables: Mapping[str, Table]) -> Section | None:
+    """List the shares that readers confirmed."""
+    section = document.get("pairs")
+    if section is None:
+        return None
+    rows = [
+        (row["reader"], f"{row['claim'].replace('_', ' ')}, {row['of']}s", cell(row["share"]), row["patients"])
+        for row in section["confirmed"]
+    ]
+    words = (
+        "Of the links between views and of what a comparison says of two dates: the share of those that a reader "
+        "answered which the reader confirmed. Intervals are over patients."
+    )
+    head = ("reader", "said by the program", "confirmed", "patients")
+    return Section("Links and changes", words, below=[[Listing("Confirmed by readers", head, rows)]])

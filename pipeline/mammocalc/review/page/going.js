@@ -1,0 +1,61 @@
+// @ts-check
+// From a finding to its partner: in another view of the case, or on the other date.
+
+import { toast } from "./dom.js";
+import { calcificationsOf } from "./findings.js";
+import { comparePriors } from "./priors.js";
+import { show } from "./stepping.js";
+
+/**
+ * @import { PairName } from "./types.js"
+ * @import { Pair } from "./partners.js"
+ * @import { Pane } from "./pane.js"
+ * @import { Viewer } from "./viewer.js"
+ */
+
+/**
+ * Select and show a finding of an image.
+ *
+ * @param {Viewer} viewer
+ * @param {Pane} pane
+ * @param {PairName["of"]} of
+ * @param {number} id
+ */
+function reach(viewer, pane, of, id) {
+  const all = of === "cluster" ? pane.marks.findings : calcificationsOf(pane.result, pane.answers.state);
+  const finding = all.find((one) => one.key === `${of}-${id}`);
+  if (!finding) return toast("This finding is not shown.");
+  if (viewer.homeOf(pane) === pane) return viewer.select(finding, pane, true);
+  viewer.select(finding, pane);
+  return show(viewer, finding, pane);
+}
+
+/**
+ * Go to the other side of a pair; where there is nothing on it, the place is lit.
+ *
+ * @param {Viewer} viewer
+ * @param {Pair} pair
+ * @param {Pane} from The side that is looked from.
+ */
+export async function goTo(viewer, pair, from) {
+  if (pair.relation === "change" && viewer.comparing === "none") await comparePriors(viewer, "beside");
+  const isHere = from.uid === pair.uid;
+  const [uid, id] = isHere ? [pair.other, pair.other_id] : [pair.uid, pair.id];
+  const pane = viewer.known.find((one) => one.uid === uid);
+  if (pane && id !== null) await reach(viewer, pane, pair.of, id);
+  viewer.toPicture();
+}
+
+/**
+ * Show what a row of the change table speaks of: on the current image where it is there, else on the prior.
+ *
+ * @param {Viewer} viewer
+ * @param {Pane} home
+ * @param {PairName} pair
+ */
+export async function goToRow(viewer, home, pair) {
+  if (viewer.comparing === "none") await comparePriors(viewer, "beside");
+  const [pane, id] = pair.id === null ? [viewer.priorOf(home), pair.other_id] : [home, pair.id];
+  if (pane && id !== null) reach(viewer, pane, pair.of, id);
+  viewer.toPicture();
+}

@@ -1,0 +1,143 @@
+// @ts-check
+// What a reader says of two findings: same, not the same, new, gone. Of the two sides of a link the last word counts.
+
+import { choose } from "./choosing.js";
+import { percent, toast, words } from "./dom.js";
+import { nameOf } from "./findings.js";
+import { sayInterval } from "./intervals.js";
+import { claimOf, isSamePair, linksOf, pairOfRow, rowOf, sayingsOf, turned, usable } from "./partners.js";
+import { nameOfView } from "./pane.js";
+
+/**
+ * @import { AnswerState, PairAnswer, PairName, Vocabulary } from "./types.js"
+ * @import { Pair } from "./partners.js"
+ * @import { Pane } from "./pane.js"
+ * @import { Chosen, Viewer } from "./viewer.js"
+ */
+
+/**
+ * What was said of a pair, on either of its sides.
+ *
+ * @param {PairName} pair
+ * @param {string} uid The image of the pair.
+ * @param {(uid: string) => AnswerState | null} stateOf
+ * @returns {PairAnswer | null}
+ */
+export function saidOf(pair, uid, stateOf) {
+  const own = (stateOf(uid)?.pairs ?? []).filter((one) => isSamePair(one, pair));
+  const other = pair.relation === "link" ? (stateOf(pair.other)?.pairs ?? []).filter((one) => isSamePair(one, turned(pair, uid))) : [];
+  const [last] = [...own, ...other].sort((one, two) => two.number - one.number);
+  return last?.answer ?? null;
+}
+
+/**
+ * What was said of a pair, as far as its images are open.
+ *
+ * @param {Viewer} viewer
+ * @param {Pair} pair
+ */
+export function saidIn(viewer, pair) {
+  return saidOf(pair, pair.uid, (uid) => viewer.known.find((pane) => pane.uid === uid)?.answers.state ?? null);
+}
+
+/**
+ * The pairs that a finding is in: with other views, then with the other date.
+ *
+ * @param {Viewer} viewer
+ * @param {Chosen} chosen
+ * @returns {Pair[]}
+ */
+export function pairsOf(viewer, chosen) {
+  return [...linksOfFinding(viewer, chosen), ...changesOfFinding(viewer, chosen)];
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {Chosen} chosen
+ * @returns {Pair[]}
+ */
+function linksOfFinding(viewer, { pane, finding }) {
+  if (finding.kind !== "cluster") return [];
+  return linksOf(pane.study, pane.uid, finding.id).map(({ uid, cluster, link }) => {
+    const other = viewer.known.find((one) => one.uid === uid);
+    const letter = other?.result?.clusters.find((one) => one.id === cluster)?.letter ?? cluster;
+    return {
+      relation: "link", of: "cluster", id: finding.id, other: uid, other_id: cluster, uid: pane.uid,
+      title: `${other ? nameOfView(other.image) : "another view"}: cluster ${letter}`,
+      claim: "same", about: link.probability === null ? "one exposure, twice" : `linked, ${percent(link.probability)}`, reasons: link.reasons,
+    };
+  });
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {Chosen} chosen
+ * @returns {Pair[]}
+ */
+function changesOfFinding(viewer, { pane, finding }) {
+  const home = viewer.homeOf(pane);
+  const comparison = usable(home.comparison);
+  const found = comparison && rowOf(comparison, finding, home !== pane);
+  if (!comparison || !found) return [];
+  const { of, row } = found;
+  const name = pairOfRow(of, row, comparison.prior);
+  const reasons = "reasons" in row ? row.reasons : [row.reason];
+  const when = home === pane ? sayInterval(comparison.interval_days) : "current image";
+  return [{ ...name, uid: home.uid, title: `${when}: ${nameOfOther(viewer, name, home, pane)}`, claim: claimOf(row.change), about: words(row.change), reasons }];
+}
+
+/**
+ * What stands on the other date.
+ *
+ * @param {Viewer} viewer
+ * @param {PairName} name
+ * @param {Pane} home
+ * @param {Pane} pane The side that is looked from.
+ */
+function nameOfOther(viewer, name, home, pane) {
+  const other = home === pane ? viewer.priors.get(name.other) : home;
+  const id = home === pane ? name.other_id : name.id;
+  if (id === null) return "none";
+  /** @type {{ id: number, letter: string | null }[]} */
+  const all = other?.result?.[`${name.of}s`] ?? [];
+  return `${name.of} ${all.find((one) => one.id === id)?.letter ?? id}`;
+}
+
+/**
+ * Have a word on a pair saved; null takes it back.
+ *
+ * @param {Viewer} viewer
+ * @param {Pair} pair
+ * @param {PairAnswer | null} answer
+ */
+export function sayPair(viewer, pair, answer) {
+  const pane = viewer.known.find((one) => one.uid === pair.uid);
+  if (!pane) return undefined;
+  if (saidIn(viewer, pair) === answer && pane.answers.isSaved) {
+    return toast(answer === null ? "Nothing was said of this pair." : `You have said already: ${words(answer)}.`);
+  }
+  const { relation, of, id, other, other_id } = pair;
+  return viewer.send({ type: "judge_pair", relation, of, id, other, other_id, answer }, pane);
+}
+
+/**
+ * Choose a word for a pair of the selected finding: the first that has none, else the first.
+ *
+ * @param {Viewer} viewer
+ * @param {"link" | "change"} relation
+ * @param {Vocabulary} vocabulary
+ */
+export async function choosePair(viewer, relation, vocabulary) {
+  const { selected } = viewer;
+  if (!selected) return toast("Select a finding first: J goes to the next one.");
+  const pairs = pairsOf(viewer, selected).filter((pair) => pair.relation === relation);
+  const pair = pairs.find((one) => saidIn(viewer, one) === null) ?? pairs[0];
+  if (!pair) return toast(relation === "link" ? `${nameOf(selected.finding)} is linked to no other view.` : `${nameOf(selected.finding)} was compared with no prior.`);
+  const about = `${nameOfView(selected.pane.image)}, ${nameOf(selected.finding)} · ${pair.title}`;
+  const said = saidIn(viewer, pair);
+  const facts = { about, said, own: pair.claim ?? undefined, vocabulary, isCluster: false, labels: sayingsOf(pair) };
+  const chosen = await choose(relation, facts);
+  viewer.toPicture();
+  if (chosen !== undefined) await sayPair(viewer, pair, /** @type {PairAnswer | null} */ (chosen));
+  return undefined;
+}

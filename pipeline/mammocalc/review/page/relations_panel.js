@@ -1,0 +1,86 @@
+// @ts-check
+// What the panel says of a finding's partners in other views and on the other date, and what the reader says of them.
+
+import { h, once, words } from "./dom.js";
+import { nameOf } from "./findings.js";
+import { arcOf } from "./lights.js";
+import { nameOfView } from "./pane.js";
+import { pairsOf, saidIn, sayPair } from "./pair_answers.js";
+import { clusterOf, findingOf, linksOf, sayLocation, sayingsOf } from "./partners.js";
+import { goTo } from "./going.js";
+
+/**
+ * @import { Finding, PairAnswer, StudyFinding } from "./types.js"
+ * @import { Pair } from "./partners.js"
+ * @import { Pane } from "./pane.js"
+ * @import { Chosen, Viewer } from "./viewer.js"
+ */
+
+/** @type {Record<PairAnswer, string>} */
+const SIGNS = { same: "=", not_the_same: "≠", new: "new", gone: "gone" };
+
+/**
+ * @param {Viewer} viewer
+ * @param {Finding} finding Of the active view.
+ * @returns {HTMLElement[]}
+ */
+export function relations(viewer, finding) {
+  const pane = viewer.current;
+  const place = findingOf(pane.study, pane.uid, clusterOf(finding));
+  const pairs = pairsOf(viewer, { pane, finding });
+  const missing = unseen(viewer, pane, finding);
+  if (!place && !pairs.length && !missing.length) return [];
+  const title = h("p", { class: "named" }, nameOf(finding), place ? `, finding ${place.name}` : "", place ? locationOf(place) : null);
+  return [title, ...pairs.map((pair) => line(viewer, pair, { pane, finding })), ...missing];
+}
+
+/**
+ * Quadrant and clock position, where the study tells them; why it does not tell more stands in the title.
+ *
+ * @param {StudyFinding} place
+ */
+function locationOf({ location }) {
+  const told = sayLocation(location);
+  return told || location?.reasons.length ? h("span", { class: "dim", title: location?.reasons.join("\n") }, ` · ${told || "place not told"}`) : null;
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {Pair} pair
+ * @param {Chosen} chosen
+ */
+function line(viewer, pair, chosen) {
+  const said = saidIn(viewer, pair);
+  const name = `pair-${pair.relation}-${pair.of}-${pair.id}-${pair.other}-${pair.other_id}`;
+  const buttons = sayingsOf(pair).map((word) => h("button", {
+    type: "button", class: `word ${word}`, "aria-pressed": String(said === word), title: words(word), "aria-label": `${words(word)}: ${pair.title}`,
+    data: { keep: `${name}-${word}`, answer: word },
+    onclick: once(() => {
+      sayPair(viewer, pair, said === word ? null : word);
+      viewer.toPicture();
+    }),
+  }, SIGNS[word]));
+  const go = h("button", { type: "button", class: "link", data: { keep: `${name}-go` }, onclick: () => goTo(viewer, pair, chosen.pane) }, pair.title);
+  const why = h("details", { class: "published" }, h("summary", {}, "Why"), ...pair.reasons.map((reason) => h("p", {}, reason)));
+  return h("div", { class: "pair", data: { relation: pair.relation } },
+    h("div", { class: "line" }, h("span", {}, go, h("span", { class: "dim" }, ` ${pair.about}`)), h("span", { class: "verdicts" }, ...buttons)),
+    pair.reasons.length ? why : null);
+}
+
+/**
+ * The views of the breast in which a cluster has no partner, and where to look there.
+ *
+ * @param {Viewer} viewer
+ * @param {Pane} pane
+ * @param {Finding} finding
+ */
+function unseen(viewer, pane, finding) {
+  if (finding.kind === "vessel" || pane !== viewer.homeOf(pane)) return [];
+  const linked = new Set(linksOf(pane.study, pane.uid, clusterOf(finding)).map(({ uid }) => uid));
+  const others = viewer.all.filter((one) => one !== pane && one.image.laterality === pane.image.laterality && !linked.has(one.uid));
+  return others.map((other) => {
+    const arc = arcOf(pane, finding, other);
+    const where = arc ? `look ${Math.max(0, arc.radiusMm - arc.bandMm).toFixed(0)} to ${(arc.radiusMm + arc.bandMm).toFixed(0)} mm from its nipple` : "a nipple is not known, so there is no arc";
+    return h("p", { class: "dim" }, `${nameOfView(other.image)}: no partner; ${where}.`);
+  });
+}

@@ -1,0 +1,176 @@
+"""What an image has to do with others: its prior, the findings of its study, and what a comparison of dates says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from mammocalc.analysis.study import study_of
+from mammocalc.review.server.examinations import Examinations
+from mammocalc.review.server.relation_records import check_comparison, check_study
+from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside
+from mammocalc.vocabulary.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mammocalc.review.server.reader_state import PairName
+    from mammocalc.review.server.relation_records import ComparedName, ComparisonRecord
+    from mammocalc.review.server.run_index import RunIndex
+
+STUDIES: Final = "studies"
+COMPARISONS: Final = "comparisons"
+OUTDATED: Final = "The comparison is of another result of this image or of its prior. Compare again."
+ELSEWHERE: Final = "The prior is in another run; this review shows the images of its own run alone."
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Where the comparison of an image lies, and with which prior."""
+
+    prior: str
+    interval_days: int | None
+    place: PurePosixPath
+
+
+class Relations:
+    """
+    Everything that joins the images of a run.
+
+    Parameters
+    ----------
+    index : RunIndex
+    comparison : Path or None
+        The folder that ``mammocalc compare --out`` named; None where nothing was compared.
+
+    Attributes
+    ----------
+    index : RunIndex
+    examinations : Examinations
+    problems : tuple of str
+        A sentence for each comparison that cannot be used.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no comparison, or none of an image of the run.
+    """
+
+    def __init__(self, index: RunIndex, comparison: Path | None) -> None:
+        self.examinations = Examinations(index.images)
+        self.index = index
+        self._folder = comparison
+        self._studies = {place.stem: place for place in _documents(index.folder, STUDIES)}
+        self._pairs: dict[str, _Pair] = {}
+        problems: list[str] = []
+        if comparison is not None:
+            self._read_pairs(comparison, problems)
+        self.problems = tuple(problems)
+
+    def _read_pairs(self, folder: Path, problems: list[str]) -> None:
+        places = list(_documents(folder, COMPARISONS))
+        found: list[tuple[str, _Pair]] = []
+        for place in places:
+            try:
+                record = check_comparison(parse_json(read_inside(folder, place)))
+            except (OSError, WrongFileError) as error:
+                why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
+                problems.append(f"The comparison {place} is left out: {why}.")
+            else:
+                own = record.current.sop_instance_uid
+                found.append((own, _Pair(record.prior.sop_instance_uid, record.interval_days, place)))
+        for uid, pair in sorted(found, key=lambda item: _nearest_first(item[1])):
+            if uid in self.index.images:
+                self._pairs.setdefault(uid, pair)
+        if not self._pairs:
+            what = "no comparison of an image of this run" if places else "no comparisons"
+            message = f"--comparison {folder} holds {what}. Give the folder that --out of mammocalc compare named."
+            raise UsageError(message)
+
+    def prior(self, uid: str) -> dict[str, Any] | None:
+        """Give the image that a comparison names as prior, else the same view of the nearest earlier examination."""
+        pair = self._pairs.get(uid)
+        if pair is None:
+            prior = self.examinations.prior(uid)
+            return None if prior is None else {"uid": prior, "days_earlier": self.examinations.days_before(prior, uid)}
+        if pair.prior not in self.index.images:
+            return None
+        return {"uid": pair.prior, "days_earlier": pair.interval_days}
+
+    def study(self, uid: str) -> dict[str, Any] | None:
+        """Give what the study of an image says; None where the run has written none that can be read."""
+        image = self.index.images[uid]
+        name, _ = study_of(uid, image.study_uid, image.patient_key, image.study_day)
+        place = self._studies.get(name)
+        if place is None:
+            return None
+        try:
+            return check_study(parse_json(read_inside(self.index.folder, place))).model_dump(mode="json")
+        except (OSError, WrongFileError) as error:
+            why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
+            return {"findings": [], "statements": [], "notes": [f"The document of this study cannot be used: {why}."]}
+
+    def comparison(self, uid: str) -> dict[str, Any] | None:
+        """
+        Give what was said of an image and its prior; None where they were not compared.
+
+        ``why`` is a sentence where it cannot be used, as where one of them was
+        analysed anew since, and the rest of the document is not there then.
+        """
+        pair = self._pairs.get(uid)
+        if pair is None or self._folder is None:
+            return None
+        try:
+            record = check_comparison(parse_json(read_inside(self._folder, pair.place)))
+        except (OSError, WrongFileError):
+            return {"why": "The comparison of this image cannot be read any more."}
+        if not all(self._is_of(name) for name in (record.current, record.prior)):
+            return {"why": OUTDATED}
+        return {"why": None if pair.prior in self.index.images else ELSEWHERE, **_told(record)}
+
+    def claim(self, uid: str, pair: PairName) -> str | None:
+        """Give what the program says of a pair: ``linked``, or the word of the comparison; None for nothing."""
+        if pair.relation == "link":
+            ends = {(uid, pair.id), (pair.other, pair.other_id)}
+            places = (self.study(uid) or {"findings": []})["findings"]
+            joined = [(link["first"], link["second"]) for place in places for link in place["links"]]
+            found = [{(end["sop_instance_uid"], end["cluster"]) for end in both} for both in joined]
+            return "linked" if ends in found else None
+        comparison = self.comparison(uid)
+        if comparison is None or comparison.get("prior") != pair.other:
+            return None
+        return next((row["change"] for row in comparison[f"{pair.of}s"] if _is_row(row, pair)), None)
+
+    def _is_of(self, name: ComparedName) -> bool:
+        """Whether a comparison speaks of the very result that is shown; of an image elsewhere nobody knows better."""
+        if name.sop_instance_uid not in self.index.images:
+            return True
+        try:
+            result, _ = self.index.result(name.sop_instance_uid)
+        except (OSError, WrongFileError):
+            return False
+        digest = result["provenance"]["configuration_digest"]
+        return name.configuration_digest in {"", digest} and name.calcifications == len(result["calcifications"])
+
+
+def _is_row(row: Mapping[str, Any], pair: PairName) -> bool:
+    if pair.of == "calcification":
+        return (row["calcification"], row["prior_calcification"]) == (pair.id, pair.other_id)
+    return (row["cluster"], next(iter(row["prior_clusters"]), None)) == (pair.id, pair.other_id)
+
+
+def _told(record: ComparisonRecord) -> dict[str, Any]:
+    told = record.model_dump(mode="json", exclude={"current"})
+    return {**told, "prior": record.prior.sop_instance_uid}
+
+
+def _nearest_first(pair: _Pair) -> tuple[bool, int, PurePosixPath]:
+    return pair.interval_days is None, pair.interval_days or 0, pair.place
+
+
+def _documents(folder: Path, name: str) -> Iterator[PurePosixPath]:
+    """List the JSON files below a part of a folder, in order."""
+    for path in sorted((folder / name).rglob("*.json")):
+        yield PurePosixPath(path.relative_to(folder).as_posix())
