@@ -19,6 +19,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT /
 MANUAL = sorted((ROOT / "docs").glob("*.md"))
 EVIDENCE = sorted((ROOT / "docs" / "evidence").glob("*.md"))
 MOST_WORDS_OF_THE_MANUAL = 12_000
+NOT_COUNTED = {
+    "conformance.md": "its sections and tables are those that PS3.2 demands; who reads it looks one thing up"
+}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -119,7 +122,8 @@ def test_every_ready_made_configuration_is_listed() -> None:
 
 
 def test_the_manual_is_short() -> None:
-    words = {path.name: len(path.read_text(encoding="utf-8").split()) for path in MANUAL}
+    counted = [path for path in MANUAL if path.name not in NOT_COUNTED]
+    words = {path.name: len(path.read_text(encoding="utf-8").split()) for path in counted}
     assert sum(words.values()) <= MOST_WORDS_OF_THE_MANUAL, f"move measurements into docs/evidence: {words}"
 
 

@@ -19,11 +19,10 @@ from pydicom.uid import (
 from pynetdicom import AE, evt
 from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
-from mammocalc import __version__
 from mammocalc.dicom.reader.sop_classes import COMPUTED_RADIOGRAPHY, MAMMOGRAPHY_CLASSES, RADIOGRAPHIC_CLASSES
+from mammocalc.dicom.writer.instance import IMPLEMENTATION
 from mammocalc.node.bounds import MAXIMUM_PDU, PDU_S, REQUEST_S, hold_to_bounds
 from mammocalc.vocabulary.errors import UsageError
-from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
     import ssl
@@ -48,8 +47,8 @@ TRANSFER_SYNTAXES: Final = (
 """What the reader decodes; docs/dicom.md has the table."""
 STORED_CLASSES: Final = tuple(sorted(MAMMOGRAPHY_CLASSES | RADIOGRAPHIC_CLASSES | {COMPUTED_RADIOGRAPHY}))
 """Images that may be mammograms. No reports, segmentations or presentation states: results cannot come back in."""
-IMPLEMENTATION_CLASS_UID: Final = derive_uid("mammocalc")
-IMPLEMENTATION_VERSION_NAME: Final = f"MAMMOCALC_{__version__}"[:16]
+IMPLEMENTATION_CLASS_UID: Final = IMPLEMENTATION  # of the objects that are sent, too
+IMPLEMENTATION_VERSION_NAME: Final = "MAMMOCALC"
 MOST_ASSOCIATIONS: Final = 50
 """At once. An archive opens a few, a hospital's modalities one each."""
 UNBOUNDED: Final = 100_000  # pynetdicom counts silent connections as associations, so it does not count here
