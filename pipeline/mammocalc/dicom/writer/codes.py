@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pydicom.dataset import Dataset
-
+from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.vocabulary.codes import MORPHOLOGY_CODES, SNOMED_CT
 from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Laterality, Morphology, View, ViewModifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydicom.dataset import Dataset
 
 
 class Code(NamedTuple):
@@ -22,10 +24,15 @@ class Code(NamedTuple):
     meaning: str
 
     def item(self) -> Dataset:
-        """Give the item of a code sequence."""
-        item = Dataset()
-        item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = self
-        return item
+        """Give the item of a code sequence: the same one each time, so nobody may change it."""
+        return _item_of(self)
+
+
+@cache
+def _item_of(code: Code) -> Dataset:
+    item = new_item()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code
+    return item
 
 
 def dcm(value: int, meaning: str) -> Code:

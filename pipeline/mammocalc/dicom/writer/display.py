@@ -6,11 +6,13 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset
 
+from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.sr.items import instance
 
 if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
     from mammocalc.dicom.reader.header import Header
     from mammocalc.dicom.writer.source import SourceImage
 
@@ -47,7 +49,7 @@ def describe_display(dataset: Dataset, image: SourceImage) -> None:
         dataset.SoftcopyVOILUTSequence = [voi]
     is_inverse = header.text("PhotometricInterpretation").upper() == "MONOCHROME1"
     dataset.PresentationLUTShape = "INVERSE" if is_inverse else "IDENTITY"
-    area = Dataset()
+    area = new_item()
     area.DisplayedAreaTopLeftHandCorner = [1, 1]
     area.DisplayedAreaBottomRightHandCorner = [image.columns, image.rows]
     area.PresentationSizeMode = "SCALE TO FIT"
@@ -70,7 +72,7 @@ def _copy_modality_lut(dataset: Dataset, header: Header) -> None:
 
 def _voi_lut(header: Header) -> Dataset | None:
     """Give the first window of an image, or its first LUT where it has no window; None where it has neither."""
-    item = Dataset()
+    item = new_item()
     function = header.text("VOILUTFunction").upper()
     least = 0.0 if function in {"LINEAR_EXACT", "SIGMOID"} else 1.0
     for centre, width in zip(header.numbers("WindowCenter"), header.numbers("WindowWidth"), strict=False):
@@ -94,7 +96,7 @@ def _copy_table(item: Header) -> Dataset | None:
         return None
     if not isinstance(data, bytes):
         data = b"".join((int(value) & 0xFFFF).to_bytes(2, "little") for value in data)
-    copy = Dataset()
+    copy = new_item()
     copy.add(DataElement(_LUT_DESCRIPTOR, "SS" if min(descriptor) < 0 else "US", [int(value) for value in descriptor]))
     copy.add(DataElement(_LUT_DATA, "OW", data))
     return copy

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
+from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import dcmwrite, write_dataset
+from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from mammocalc.dicom.writer.records import SOFTWARE, DicomObject
@@ -28,6 +29,7 @@ IMPLEMENTATION: Final = derive_uid(SOFTWARE)
 DEVICE_SERIAL_NUMBER: Final = "1"
 """Demanded by the standard of every equipment; a program has none."""
 
+_SOP_INSTANCE_UID: Final = 0x00080018
 _OFFSET: Final = re.compile(r"([+-])([0-9]{2})([0-9]{2})")
 
 
@@ -110,24 +112,27 @@ def finish(dataset: Dataset, sop_class_uid: str, series: Series, images: Iterabl
     meta = getattr(dataset, "file_meta", None) or FileMetaDataset()
     meta.TransferSyntaxUID = UID(meta.get("TransferSyntaxUID", ExplicitVRLittleEndian))
     meta.ImplementationClassUID, meta.ImplementationVersionName = UID(IMPLEMENTATION), SOFTWARE.upper()
-    dataset.SOPInstanceUID = uid = derive_uid(hashlib.sha256(_encoded(dataset)).hexdigest())
+    before, after = _encoded(dataset, stop=_SOP_INSTANCE_UID), _encoded(dataset, start=_SOP_INSTANCE_UID + 1)
+    uid = derive_uid(hashlib.sha256(before + after).hexdigest())
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(sop_class_uid), UID(uid)
-    dataset.file_meta = meta
-    file = io.BytesIO()
-    dcmwrite(file, dataset, enforce_file_format=True)
+    dataset.SOPInstanceUID = uid
+    head = DicomBytesIO(b"\0" * 128 + b"DICM")
+    head.seek(0, io.SEEK_END)
+    write_file_meta_info(head, meta, enforce_standard=True)
+    named = _encoded(dataset, _SOP_INSTANCE_UID, _SOP_INSTANCE_UID + 1)
     return DicomObject(
         series.folder,
         sop_class_uid,
         uid,
         str(dataset.StudyInstanceUID),
         tuple(image.sop_instance_uid for image in images),
-        file.getvalue(),
+        b"".join((head.getvalue(), before, named, after)),
     )
 
 
-def _encoded(dataset: Dataset) -> bytes:
-    dataset.pop("SOPInstanceUID", None)
+def _encoded(dataset: Dataset, start: int | None = None, stop: int | None = None) -> bytes:
+    """Write the elements from one tag up to another; all of it is written once, though its UID depends on it."""
     buffer = DicomBytesIO()
     buffer.is_little_endian, buffer.is_implicit_VR = True, False
-    write_dataset(buffer, dataset, parent_encoding=str(dataset.get("SpecificCharacterSet", "") or "iso8859"))
+    write_dataset(buffer, dataset[start:stop], dataset.get("SpecificCharacterSet") or default_encoding)
     return buffer.getvalue()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pydicom.dataset import Dataset
-
 from mammocalc.dicom.writer.display import describe_display
 from mammocalc.dicom.writer.findings import findings_of, layer_of, track
 from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area
 from mammocalc.dicom.writer.instance import Series, describe_series, finish, moment_of
+from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
 from mammocalc.dicom.writer.source import copy_patient_and_study
 from mammocalc.dicom.writer.sr.items import instance
@@ -19,10 +18,12 @@ from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Flag
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pydicom.dataset import Dataset
+
     from mammocalc.dicom.writer.findings import Findings, Tracking
     from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
     from mammocalc.dicom.writer.source import SourceImage
-    from mammocalc.model import Calcification, Point, Report
+    from mammocalc.model import Calcification, Counts, Point, Report
     from mammocalc.results.result import Result
 
 SOP_CLASS: Final = "1.2.840.10008.5.1.4.1.1.11.1"
@@ -45,8 +46,9 @@ _GREY: Final = 0xFFFF
 _ROOM_PX: Final = 4.0
 """Between a calcification and its circle, so that the circle hides no part of it."""
 _LEAST_RADIUS_PX: Final = 6.0
-_TEXT_PX: Final = (40.0, 600.0)
-"""Height and width of the box of a label; viewers choose the letters themselves, and a text may outgrow its box."""
+_LINE_PX: Final = 40.0
+_LETTER_PX: Final = 24.0
+"""Height of a label's box, and width for each of its letters; viewers choose the letters themselves."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def write_presentation_state(
     dataset.ContentDescription = f"Calcifications found by {SOFTWARE}"
     dataset.ContentCreatorName = ""
     dataset.PresentationCreationDate, dataset.PresentationCreationTime = moment_of(content, dataset)
-    referred = Dataset()
+    referred = new_item()
     referred.SeriesInstanceUID = target.series_instance_uid
     referred.ReferencedImageSequence = [instance(target.sop_class_uid, target.sop_instance_uid)]
     dataset.ReferencedSeriesSequence = [referred]
@@ -140,7 +142,7 @@ def _line(points_px: tuple[Point, ...], target: SourceImage, tracking: Tracking,
 
 
 def _graphic(kind: str, data: list[float], tracking: Tracking, *, is_closed: bool) -> Dataset:
-    item = Dataset()
+    item = new_item()
     item.GraphicAnnotationUnits, item.GraphicDimensions = "PIXEL", 2
     item.NumberOfGraphicPoints, item.GraphicData, item.GraphicType = len(data) // 2, data, kind
     if is_closed:
@@ -171,35 +173,54 @@ def _labels(result: Result, found: Findings, target: SourceImage) -> list[Datase
 
 
 def _label(words: str, points_px: Sequence[Point], target: SourceImage) -> Dataset:
-    """Put words above and right of what they speak of, as far as the image reaches."""
-    height, width = _TEXT_PX
-    top = min(row for row, _ in points_px) - height - _LEAST_RADIUS_PX
+    """Put words above and right of what they speak of, or left of it where the image ends before them."""
+    width = _LETTER_PX * len(words)
+    top = min(row for row, _ in points_px) - _LINE_PX - _LEAST_RADIUS_PX
+    top = max(min(top, target.rows - _LINE_PX), 0.0)
     left = max(column for _, column in points_px) + _LEAST_RADIUS_PX
-    top, left = max(min(top, target.rows - height), 0.0), max(min(left, target.columns - width), 0.0)
-    corners = graphic_points([(top, left), (top + height, left + width)], target)
-    return _text(words, "PIXEL", corners[:2], corners[2:])
+    is_right = left + width <= target.columns
+    if not is_right:
+        left = min(column for _, column in points_px) - _LEAST_RADIUS_PX - width
+    corners = graphic_points([(top, left), (top + _LINE_PX, left + width)], target)
+    return _text(words, "PIXEL", corners, "LEFT" if is_right else "RIGHT")
 
 
 def _notice(report: Report) -> Dataset:
     """Say across the top of what is displayed what was found, and what it is not for; nothing of the patient."""
     counts = report.counts
-    found = (
-        f"{counts.calcifications} calcifications, {counts.clusters} clusters marked" if counts.calcifications else ""
-    )
+    found = ", ".join(_count(number, word) for number, word in _named(counts) if number)
     words = f"{SOFTWARE}: {found or 'no calcification found'}. {SHORT_NOTICE}."
-    return _text(words, "DISPLAY", [0.0, 0.0], [1.0, 0.03])
+    return _text(words, "DISPLAY", [0.0, 0.0, 1.0, 0.03], "LEFT")
 
 
-def _text(words: str, units: str, top_left: list[float], bottom_right: list[float]) -> Dataset:
-    item = Dataset()
+def _named(counts: Counts) -> tuple[tuple[int, str], ...]:
+    return (counts.calcifications, "calcification"), (counts.clusters, "cluster"), (counts.vessels, "calcified artery")
+
+
+def _count(number: int, word: str) -> str:
+    """
+    Say a number of things.
+
+    Examples
+    --------
+    >>> _count(1, "cluster"), _count(2, "calcified artery")
+    ('1 cluster', '2 calcified arteries')
+    """
+    if number == 1:
+        return f"1 {word}"
+    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
+
+
+def _text(words: str, units: str, box: list[float], justified: str) -> Dataset:
+    item = new_item()
     item.BoundingBoxAnnotationUnits, item.UnformattedTextValue = units, words
-    item.BoundingBoxTopLeftHandCorner, item.BoundingBoxBottomRightHandCorner = top_left, bottom_right
-    item.BoundingBoxTextHorizontalJustification = "LEFT"
+    item.BoundingBoxTopLeftHandCorner, item.BoundingBoxBottomRightHandCorner = box[:2], box[2:]
+    item.BoundingBoxTextHorizontalJustification = justified
     return item
 
 
 def _annotation(name: str, layer: _Layer, target: SourceImage) -> Dataset:
-    item = Dataset()
+    item = new_item()
     item.ReferencedImageSequence = [instance(target.sop_class_uid, target.sop_instance_uid)]
     item.GraphicLayer = name
     if layer.texts:
@@ -211,7 +232,7 @@ def _annotation(name: str, layer: _Layer, target: SourceImage) -> Dataset:
 
 def _describe_layer(name: str, order: int) -> Dataset:
     description, colour = LAYERS[name]
-    item = Dataset()
+    item = new_item()
     item.GraphicLayer, item.GraphicLayerOrder = name, order
     item.GraphicLayerRecommendedDisplayGrayscaleValue = _GREY
     item.GraphicLayerRecommendedDisplayCIELabValue = list(colour)

@@ -114,6 +114,7 @@ def _finish(dataset: Dataset, series: Series, content: StudyContent, image: Stud
     describe_series(dataset, series, content, number)
     dataset.ContentDate, dataset.ContentTime = moment_of(content, dataset)
     dataset.PatientOrientation = list(image.source.orientation)
+    dataset["PixelData"].is_undefined_length = _SYNTAXES[series].is_compressed
     organisation = derive_uid(f"dimensions {series.folder} {image.source.sop_instance_uid}")
     for item in (*dataset.DimensionOrganizationSequence, *dataset.DimensionIndexSequence):
         item.DimensionOrganizationUID = organisation

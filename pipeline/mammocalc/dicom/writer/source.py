@@ -6,16 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pydicom.dataset import Dataset
+from pydicom.charset import convert_encodings
 
 from mammocalc.dicom.reader.header import Header, items_of, label, values_of
 from mammocalc.dicom.reader.parser import open_dicom
+from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.vocabulary.errors import ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Reason
 from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pydicom.dataset import Dataset
 
 IMAGE_UIDS: Final = ("SOPInstanceUID", "SOPClassUID", "SeriesInstanceUID", "StudyInstanceUID")
 """Without any of these an image cannot be referred to."""
@@ -179,7 +182,7 @@ def copy_patient_and_study(source: SourceImage) -> Dataset:
     ----------
     DICOM PS3.3 C.7.1.1 (Patient), C.7.2.1 (General Study), C.7.2.2 (Patient Study).
     """
-    found, copy = source.header.dataset, Dataset()
+    found, copy = source.header.dataset, new_item()
     for keyword in _COPIED_IF_THERE:
         items = items_of(found, keyword)
         values = values_of(found, keyword)
@@ -188,6 +191,9 @@ def copy_patient_and_study(source: SourceImage) -> Dataset:
     for keyword in _EMPTY_IF_MISSING:
         values = values_of(found, keyword)
         setattr(copy, keyword, values[0] if values else "")
+    if "SpecificCharacterSet" in copy:
+        characters = convert_encodings(copy.SpecificCharacterSet)
+        copy.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=characters)
     copy.StudyInstanceUID = source.study_instance_uid
     copy.StudyDate, copy.StudyTime = source.date("StudyDate"), source.time("StudyTime")
     return copy

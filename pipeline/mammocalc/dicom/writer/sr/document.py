@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydicom.dataset import Dataset
-
 from mammocalc.dicom.writer.instance import describe_series, finish, moment_of
+from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.source import copy_patient_and_study
 from mammocalc.dicom.writer.sr.items import instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from pydicom.dataset import Dataset
 
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.instance import Series
@@ -56,7 +57,7 @@ def write_report(
     dataset.CurrentRequestedProcedureEvidenceSequence = [_evidence(images)]
     dataset.ValueType, dataset.ContinuityOfContent = "CONTAINER", "SEPARATE"
     dataset.ConceptNameCodeSequence = [title.item()]
-    template_item = Dataset()
+    template_item = new_item()
     template_item.MappingResource, template_item.TemplateIdentifier = "DCMR", template
     dataset.ContentTemplateSequence = [template_item]
     dataset.ContentSequence = list(items)
@@ -65,7 +66,7 @@ def write_report(
 
 def _evidence(images: Sequence[StudyImage]) -> Dataset:
     """List the images of a report by series."""
-    study = Dataset()
+    study = new_item()
     study.StudyInstanceUID = images[0].source.study_instance_uid
     by_series: dict[str, list[Dataset]] = {}
     for image in images:
@@ -77,6 +78,6 @@ def _evidence(images: Sequence[StudyImage]) -> Dataset:
 
 
 def _series(uid: str, referred: list[Dataset]) -> Dataset:
-    item = Dataset()
+    item = new_item()
     item.SeriesInstanceUID, item.ReferencedSOPSequence = uid, referred
     return item

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pydicom.dataset import Dataset
+from mammocalc.dicom.writer.new_item import new_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from pydicom.dataset import Dataset
 
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.source import SourceImage
@@ -69,7 +71,7 @@ def time(relationship: str, name: Code, value: str) -> Dataset:
 def number(relationship: str, name: Code, value: float, units: Code, children: Iterable[Dataset] = ()) -> Dataset:
     """Give a number with its units; a count is written as one."""
     item = _item(relationship, "NUM", name, children)
-    measured = Dataset()
+    measured = new_item()
     measured.NumericValue = str(value) if isinstance(value, int) else f"{value:.9g}"
     measured.MeasurementUnitsCodeSequence = [units.item()]
     item.MeasuredValueSequence = [measured]
@@ -94,7 +96,7 @@ def image(
 
 def reference(relationship: str, position: Position) -> Dataset:
     """Give a reference to another item of the tree."""
-    item = Dataset()
+    item = new_item()
     item.RelationshipType = relationship
     item.ReferencedContentItemIdentifier = list(position)
     return item
@@ -102,13 +104,13 @@ def reference(relationship: str, position: Position) -> Dataset:
 
 def instance(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
     """Give the item of a sequence that refers to an instance."""
-    item = Dataset()
+    item = new_item()
     item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class_uid, sop_instance_uid
     return item
 
 
 def _item(relationship: str, value_type: str, name: Code | None, children: Iterable[Dataset] = ()) -> Dataset:
-    item = Dataset()
+    item = new_item()
     if relationship:
         item.RelationshipType = relationship
     item.ValueType = value_type

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pydicom.dataset import Dataset
-
 from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.codes import Code, dcm, sct
 from mammocalc.dicom.writer.findings import (
@@ -18,6 +16,7 @@ from mammocalc.dicom.writer.findings import (
 )
 from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area, middle_of
 from mammocalc.dicom.writer.instance import DEVICE_SERIAL_NUMBER, Series
+from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
 from mammocalc.dicom.writer.sr import items
 from mammocalc.dicom.writer.sr.document import write_report
@@ -33,6 +32,8 @@ from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from pydicom.dataset import Dataset
 
     from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
     from mammocalc.model import Calcification, Cluster, Point
@@ -155,7 +156,7 @@ def _group(
             *measured,
         ],
     )
-    template = Dataset()
+    template = new_item()
     template.MappingResource, template.TemplateIdentifier = "DCMR", "1410"
     group.ContentTemplateSequence = [template]
     return group
