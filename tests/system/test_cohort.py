@@ -1,4 +1,4 @@
-"""The questions of docs/cohort.md, asked of a real run."""
+"""The questions of docs/cohort.sql, asked of a real run."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_question_has_the_answer_that_the_page_shows(
+def test_every_question_has_the_answer_that_stands_below_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge: Judge
 ) -> None:
     judge(ROOT / "sample_data", tmp_path / "run", "outputs.parquet=true", "outputs.overlays=none")
     monkeypatch.chdir(tmp_path)
-    page = (ROOT / "docs" / "cohort.md").read_text(encoding="utf-8")
-    questions = re.findall(r"```sql\n(.*?)```\n\n(\| .*?\n)\n", f"{page}\n", re.DOTALL)
+    script = (ROOT / "docs" / "cohort.sql").read_text(encoding="utf-8")
+    questions = re.findall(r"^(SELECT .*?);\n((?:--   [^\n]*\n)+)", script, re.DOTALL | re.MULTILINE)
     assert len(questions) == 3
     with duckdb.connect() as database:
-        for question, table in questions:
+        for question, lines in questions:
             answer = database.execute(question)
             columns = [column[0] for column in answer.description or ()]
-            head, _, *lines = table.splitlines()
-            assert head == f"| {' | '.join(columns)} |"
-            assert lines == [f"| {' | '.join(str(value) for value in row)} |" for row in answer.fetchall()]
+            rows = [columns, *([str(value) for value in row] for row in answer.fetchall())]
+            assert lines.splitlines() == [f"--   {' | '.join(row)}" for row in rows]
         types = "SELECT count(*), typeof(any_value(presence)) FROM 'run/tables/images.parquet'"
         assert database.execute(types).fetchall() == [(len(list((ROOT / "sample_data").glob("*.dcm"))), "DOUBLE")]
 
