@@ -161,9 +161,9 @@ def grow(shape: Shape, diameter_mm: float, aspect: float, angle: float, rng: np.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Body:
-    """A calcification in three dimensions: its mineral on voxels (z, y, x), the long axis along x."""
+    """A calcification in three dimensions: its mineral on voxels (z, y, x), the long axis along x, an empty rim."""
 
-    mineral: NDArray[np.float64]
+    mineral: NDArray[np.float32]
     voxels_across: float
     """Diameter in voxels of the circle with the area inside the half-maximum outline of its projection along z."""
 
@@ -172,7 +172,8 @@ def grow_body(shape: Shape, aspect: float, rng: np.random.Generator) -> Body:
     """Grow a calcification that can be seen from any side; see `grow`."""
     mineral = _body(shape, aspect, rng)
     area = float(half_maximum_mask(mineral.sum(axis=0)).sum())
-    return Body(mineral, 2 * math.sqrt(area / math.pi))
+    (box,) = ndimage.find_objects((mineral > 0).astype(np.int8))
+    return Body(np.pad(mineral[box], 1).astype(np.float32), 2 * math.sqrt(area / math.pi))
 
 
 def project(body: Body, diameter_mm: float, axes: NDArray[np.float64]) -> Particle:
@@ -195,8 +196,10 @@ def project(body: Body, diameter_mm: float, axes: NDArray[np.float64]) -> Partic
     down, inward, beam = axes
     # Arrays are indexed (z, y, x); the output's first axis is the beam.
     turn = np.stack([beam[::-1], down[::-1], inward[::-1]], axis=1)
-    middle = (np.array(body.mineral.shape) - 1) / 2
-    seen = ndimage.affine_transform(body.mineral, turn, middle - turn @ middle, order=1).sum(axis=0)
+    side = math.ceil(float(np.linalg.norm(body.mineral.shape)))
+    start = (np.array(body.mineral.shape) - 1) / 2 - turn @ np.full(3, (side - 1) / 2)
+    turned = ndimage.affine_transform(body.mineral, turn, start, (side,) * 3, order=1)
+    seen = turned.sum(axis=0, dtype=np.float64)
     seen[seen < 1e-6 * seen.max()] = 0.0
     return _particle(seen, diameter_mm / body.voxels_across)
 

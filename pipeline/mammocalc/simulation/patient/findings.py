@@ -14,6 +14,7 @@ from mammocalc.simulation.patient.patterns import draw_pattern, spread_out
 from mammocalc.simulation.patient.vessels import PatientArtery, draw_patient_artery, draw_plaques
 from mammocalc.simulation.placement_region import Role
 from mammocalc.simulation.vocabulary import Beside, Kind, Shape
+from mammocalc.vocabulary.errors import ConfigurationError, Problem
 from mammocalc.vocabulary.lexicon import Distribution
 
 if TYPE_CHECKING:
@@ -79,9 +80,17 @@ def draw_findings(breast: Breast, recipe: PatientRecipe, prefix: str, rng: np.ra
     -------
     list of DrawnFinding
         Those for which there is room.
+
+    Raises
+    ------
+    ConfigurationError
+        If the breast is too small for its main finding.
     """
     main = recipe.patterns[int(rng.integers(len(recipe.patterns)))]
     drawn = [] if main is Kind.NONE else _pattern(main, breast, recipe, [], rng)
+    if drawn and not drawn[0].seeds:
+        problem = Problem("patterns", f"the breast is too small for the kind {main}: give a larger depth_mm")
+        raise ConfigurationError("recipe", [problem])
     beside = recipe.beside
     if beside is None:
         usual = _BESIDE_SHARES if main is not Kind.DIFFUSE else {Beside.ARTERY: 0.2, Beside.RIMS: 0.15}
@@ -116,7 +125,10 @@ def _pattern(
     low, high = USUAL_COUNTS[kind]
     usual = int(rng.integers(low, high + 1))
     most = usual + math.ceil(1.5 * recipe.new_share * usual) * (recipe.dates - 1)
-    points = rng.permutation(draw_pattern(kind, breast, most, _taken(drawn), rng))
+    points = draw_pattern(kind, breast, most, _taken(drawn), rng)
+    if not len(points):  # a small breast has room for those of the first date alone
+        points = draw_pattern(kind, breast, usual, _taken(drawn), rng)
+    points = rng.permutation(points)
     seeds = tuple(_micro(points, kind, rng))
     return [DrawnFinding(kind.value, Distribution(kind.value), seeds, min(usual, len(seeds)), can_change=True)]
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mammocalc.simulation.patient.recipe import PatientRecipe
     from mammocalc.simulation.patient.records import PatientImage, PatientPoints
 
-_FIRST_DATE: Final = date(2015, 1, 5)
-"""Of every patient's first examination: fixed, so that equal recipes give equal bytes."""
+_LAST_DATE: Final = date(2020, 1, 6)
+"""Of every patient's last examination: fixed, so that equal recipes give equal bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def identify(patient: PatientPoints, image: PatientImage, recipe: PatientRecipe)
         series_instance_uid=make_uid("patient series", *own),
         sop_instance_uid=make_uid("patient instance", *own),
         prior_sop_instance_uid=make_uid("patient instance", *before) if image.date else None,
-        study_date=f"{_FIRST_DATE + timedelta(days=image.study_day):%Y%m%d}",
+        study_date=f"{_LAST_DATE - timedelta(days=patient.study_days[-1] - image.study_day):%Y%m%d}",
         study_id=str(examination),
         instance_number=of_date.index(image) + 1,
         file=f"patient_{patient.number:04d}/date_{examination}/{image.laterality.value}_{image.view.value}.dcm",

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _CORRELATION_MM: Final = 30.0
 """Distance over which the correlation of the displacement of tissue falls to 1/e."""
 _WAVES: Final = 48
-_LEAST_THICKNESS_MM: Final = 20.0
+_MOST_LOST: Final = 0.5
+"""An image that misses more of the breast's depth than this would be taken again."""
+_THICKNESS_MM: Final = (20.0, 105.0)
+"""No breast is compressed to less or more than this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +95,7 @@ def half_thickness_mm(breast: Breast, angle_degrees: float) -> float:
 def usual_positioning(breast: Breast, view: View, recipe: PatientRecipe) -> Positioning:
     """Give the positioning about which all others of a breast and view vary."""
     angle = 45.0 if view is View.MLO else 0.0
-    thickness = 2 * half_thickness_mm(breast, angle) * breast.squeeze
+    thickness = float(np.clip(2 * half_thickness_mm(breast, angle) * breast.squeeze, *_THICKNESS_MM))
     return Positioning(view, angle, 0.0, 0.0, 0.0, thickness, recipe.lost_mm[0], 0.0, ())
 
 
@@ -130,8 +133,8 @@ def draw_positioning(
         roll_degrees=recipe.roll_degrees * roll,
         up_degrees=recipe.swing_degrees * up,
         lateral_degrees=recipe.swing_degrees * aside,
-        thickness_mm=max(_LEAST_THICKNESS_MM, usual.thickness_mm * (1 + recipe.thickness_spread * thicker)),
-        lost_mm=max(-4.0, usual.lost_mm + recipe.lost_mm[1] * lost),
+        thickness_mm=float(np.clip(usual.thickness_mm * (1 + recipe.thickness_spread * thicker), *_THICKNESS_MM)),
+        lost_mm=float(np.clip(usual.lost_mm + recipe.lost_mm[1] * lost, -4.0, _MOST_LOST * breast.depth_mm)),
         shift_mm=4.0 * shift,
         displacements=fields,
     )

@@ -113,9 +113,10 @@ class PatientRecipe(Settings):
         """Refuse ranges outside of what breasts and machines have."""
         ranges: tuple[tuple[str, tuple[float, ...], float, float], ...] = (
             ("pixel_spacing_mm", self.pixel_spacing_mm, 0.03, 0.2),
-            ("lost_mm", self.lost_mm, 0.0, 40.0),
+            ("lost_mm", self.lost_mm, 0.0, 15.0),
             ("depth_mm", self.depth_mm, 30.0, 100.0),
-            ("months_between", self.months_between, 1.0, 240.0),
+            ("density", self.density, 0.05, 0.95),
+            ("months_between", self.months_between, 1.0, 60.0),
             ("quanta_per_mm2", self.quanta_per_mm2, 1e3, 1e7),
         )
         for name, values, low, high in ranges:

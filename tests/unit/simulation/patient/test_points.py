@@ -207,6 +207,22 @@ def test_a_displacement_has_its_size_and_is_smooth():
 
 
 @pytest.mark.parametrize(
+    "extreme",
+    [
+        {"depth_mm": (30.0, 31.0), "lost_mm": (15.0, 15.0), "patterns": (Kind.SEGMENTAL,), "dates": 4},
+        {"depth_mm": (99.0, 100.0), "thickness_spread": 0.3, "roll_degrees": 30.0, "displacement_mm": 10.0},
+    ],
+)
+def test_recipes_at_their_limits_give_patients(extreme):
+    for number in range(4):
+        patient = simulate_patient_points(10, PatientRecipe(**extreme), number=number + 1)
+        for image in patient.images:
+            assert 0 < image.nipple_mm[1] < image.field_mm[1]
+            assert 15 < image.positioning.thickness_mm < 110
+            assert max(image.field_mm) < 400
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"views": ["ML"]}, "views must be"),
@@ -219,6 +235,7 @@ def test_a_displacement_has_its_size_and_is_smooth():
         ({"depth_mm": [10.0, 20.0]}, "depth_mm"),
         ({"months_between": [0.1, 3.0]}, "months_between"),
         ({"lost_mm": [-1.0, 2.0]}, "lost_mm"),
+        ({"density": [0.0, 0.5]}, "density"),
         ({"quanta_per_mm2": [1.0, 2.0]}, "quanta_per_mm2"),
         ({"dates": 0}, "greater than or equal"),
         ({"unheard_of": 1}, "extra"),

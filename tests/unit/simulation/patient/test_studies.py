@@ -58,6 +58,7 @@ def test_images_of_a_patient_are_studies_of_one_patient(headers: list[pydicom.Da
     assert sorted(sorted(ds.ViewPosition for ds in study) for study in by_study.values()) == [["CC", "MLO"]] * 2
     assert sorted({len({ds.StudyDate for ds in study}) for study in by_study.values()}) == [1]
     assert len({ds.StudyDate for ds in headers}) == 2
+    assert max(ds.StudyDate for ds in headers) == "20200106"  # no date lies in the future
 
 
 def test_truth_names_the_patient_the_day_and_the_prior(headers: list[pydicom.Dataset], truths: dict[str, Any]) -> None:
