@@ -64,6 +64,7 @@ class Delivery:
         self._wake = threading.Event()
         self._is_ended = False
         self._tries = 0
+        self._stored: set[Path] = set()
         self._thread = threading.Thread(target=self._deliver, daemon=True)
 
     def start(self) -> None:
@@ -83,17 +84,32 @@ class Delivery:
     def _deliver(self) -> None:
         while not self._is_ended:
             self._wake.clear()
-            if self._send_all():
+            if self._send_all_safely():
                 self._tries = 0
                 self._wake.wait()
             else:
                 self._tries += 1
                 self._pause(wait_seconds(self._tries))
 
+    def _is_stored(self, file: Path) -> bool:
+        """Whether an object was stored, and only its file could not be removed then: it must not be sent again."""
+        if file in self._stored:
+            file.unlink(missing_ok=True)
+            self._stored.discard(file)
+            return True
+        return False
+
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not self._is_ended and time.monotonic() < until:
             time.sleep(min(0.2, seconds))
+
+    def _send_all_safely(self) -> bool:
+        try:
+            return self._send_all()
+        except Exception as error:  # noqa: BLE001 - whatever it was, what lies in the spool is sent later
+            self._say(f"sending was broken off by an unforeseen {type(error).__name__}; it goes on in a while")
+            return False
 
     def _send_all(self) -> bool:
         """Send what there is; False where some of it is to be tried again."""
@@ -105,14 +121,17 @@ class Delivery:
         return is_all
 
     def _send(self, uid: str) -> bool:
-        name, files = f"study {end_of(uid)}", self._spool.unsent(uid)
+        name = f"study {end_of(uid)}"
+        files = [file for file in self._spool.unsent(uid) if not self._is_stored(file)]
         stored = 0
         left = len(files)
         why = "the association ended early"
         try:
             for answer in self._destination.offer(files) if files else ():
                 if answer.fate is Fate.STORED:
+                    self._stored.add(answer.file)
                     answer.file.unlink(missing_ok=True)
+                    self._stored.discard(answer.file)
                     stored, left = stored + 1, left - 1
                 elif answer.fate is Fate.REFUSED:
                     left -= 1

@@ -88,7 +88,7 @@ class Desk:
         def work() -> None:
             while not self._is_ended:
                 for uid in self._arrivals.at_rest():
-                    if not self._is_ended and self.work(uid):
+                    if not self._is_ended and self._work_safely(uid):
                         on_outgoing()
                 time.sleep(LOOK_S)
 
@@ -98,6 +98,16 @@ class Desk:
         """End the process, whatever it is at; a run that is under way goes on at the next start."""
         self._is_ended = True
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _work_safely(self, uid: str) -> bool:
+        """Do what is to be done for a study; where the disk does not let it, later."""
+        try:
+            return self.work(uid)
+        except OSError as error:
+            self._try_again(uid, f"study {end_of(uid)}: the disk of the spool does not take it ({error.strerror})")
+        except Exception as error:  # noqa: BLE001 - one study's failure never ends the node
+            self._try_again(uid, f"study {end_of(uid)}: an unforeseen {type(error).__name__}")
+        return False
 
     def work(self, uid: str) -> bool:
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from datetime import UTC, datetime
@@ -50,7 +51,7 @@ class Journal:
     def say(self, sentence: str) -> None:
         """Say a sentence; an AE title in it is a stranger's text."""
         line = f"{datetime.now(UTC).isoformat(timespec='seconds')[:19]}Z {escaped(sentence, keep='')}"
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # whoever reads it may have gone; the node goes on
             self._write(line)
 
     def refuse(self, sentence: str) -> None:

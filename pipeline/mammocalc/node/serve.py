@@ -96,7 +96,8 @@ def _wait(tidy: Callable[[], None], should_stop: Callable[[], bool]) -> None:
     not_before = 0.0
     while not should_stop():
         if time.monotonic() >= not_before:
-            tidy()
+            with contextlib.suppress(OSError):  # in a minute again
+                tidy()
             not_before = time.monotonic() + CLEAN_S
         time.sleep(LOOK_S)
 

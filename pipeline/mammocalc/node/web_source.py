@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydicom.uid import UID
 from requests import RequestException
 
-from mammocalc.node.arrivals import SUCCESS
+from mammocalc.node.arrivals import OUT_OF_RESOURCES, SUCCESS
 from mammocalc.node.desk import wait_seconds
 from mammocalc.node.journal import end_of
 from mammocalc.vocabulary.uid import is_uid
@@ -100,27 +100,30 @@ class WebSource:
         known = ((self._spool.record(study) or {}).get("instances") or {}).keys()
         if not instances <= known:
             try:
-                came = sum(self._fetch(study, uid) for uid in series)
+                codes = [code for uid in series for code in self._fetch(study, uid)]
             finally:
                 self._arrivals.leave(id(self), self._host, is_aborted=False)
+            came = codes.count(SUCCESS)
             self._say(f"study {end_of(study)}: {came} of {len(instances)} images fetched from {self._host}")
+            if OUT_OF_RESOURCES in codes:  # they are fetched again
+                return
         self._seen[study] = instances
 
     def _instances(self, study: str, series: str) -> frozenset[str]:
         return frozenset(_uid(one, INSTANCE) for one in self._client.search_for_instances(study, series))
 
-    def _fetch(self, study: str, series: str) -> int:
-        """Fetch a series; gives how many of its images were taken."""
-        taken = 0
+    def _fetch(self, study: str, series: str) -> list[int]:
+        """Fetch a series, and give what became of each image, as a status of C-STORE."""
+        codes = []
         for dataset in self._client.iter_series(study, series, media_types=AS_STORED):
             with tempfile.NamedTemporaryFile(suffix=".dcm", delete=False) as file:
                 path = Path(file.name)
             try:
                 _save(dataset, path)
-                taken += self._arrivals.store(path, "", "", id(self), self._host).code == SUCCESS
+                codes.append(self._arrivals.store(path, "", "", id(self), self._host).code)
             finally:
                 path.unlink(missing_ok=True)
-        return taken
+        return codes
 
 
 def _save(dataset: Dataset, path: Path) -> None:
