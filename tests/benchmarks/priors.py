@@ -106,11 +106,11 @@ def score_pair(current: Seen, prior: Seen, kinds: dict[str, str], scores: dict[s
     begin = time.perf_counter()
     frame = lay_over(current.anatomy, prior.anatomy)
     theirs = frame.to_current(prior.places_mm)
-    found = match_points(current.places_mm, theirs, current.diameter_mm, prior.diameter_mm)
+    found = match_points(current.places_mm, theirs, current.diameter_mm[:, None], prior.diameter_mm[:, None])
     seconds = time.perf_counter() - begin
     middle = frame.to_current(np.array([prior.anatomy.nipple_mm]))[0, 0] if prior.anatomy.nipple_mm is not None else 0.0
     turned = theirs * (-1, 1) + (2 * middle, 0)
-    mirrored = match_points(current.places_mm, turned, current.diameter_mm, prior.diameter_mm)
+    mirrored = match_points(current.places_mm, turned, current.diameter_mm[:, None], prior.diameter_mm[:, None])
     there = {name: place for place, name in enumerate(prior.ids) if name is not None}
     joined = dict(found.pairs.tolist())
     own: dict[str, list[bool]] = defaultdict(list)

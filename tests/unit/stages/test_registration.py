@@ -34,7 +34,7 @@ def test_groups_that_moved_are_joined_member_by_member(degrees: float, shift: tu
     sizes = rng.lognormal(-1.2, 0.35, len(prior))
     current = np.concatenate([moved(prior[:14], degrees, shift), moved(prior[14:], degrees, (shift[0] + 2, shift[1]))])
     order = rng.permutation(len(current))
-    found = match_points(current[order], prior, sizes[order], sizes)
+    found = match_points(current[order], prior, sizes[order][:, None], sizes[:, None])
     right = sum(int(order[one] == other) for one, other in found.pairs.tolist())
     assert right >= 0.9 * len(prior)
     assert len(found.pairs) - right <= 1
@@ -46,24 +46,24 @@ def test_another_group_of_the_same_density_is_not_joined() -> None:
     rng = np.random.default_rng(6)
     ours, theirs = group(rng, (50, 40), 15), group(rng, (50, 40), 15)
     sizes = rng.lognormal(-1.2, 0.35, 30)
-    assert len(match_points(ours, theirs, sizes[:15], sizes[15:]).pairs) <= 4
+    assert len(match_points(ours, theirs, sizes[:15, None], sizes[15:, None]).pairs) <= 4
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(0, 5), (5, 0), (1, 5), (5, 1), (0, 0)])
 def test_too_few_points_join_nothing(ours: int, theirs: int) -> None:
     rng = np.random.default_rng(7)
-    found = match_points(group(rng, (1, 1), ours), group(rng, (1, 1), theirs), np.ones(ours), np.ones(theirs))
+    found = match_points(group(rng, (1, 1), ours), group(rng, (1, 1), theirs), np.ones((ours, 1)), np.ones((theirs, 1)))
     assert len(found.pairs) == 0
     assert found.residual_mm is None
 
 
 def test_points_in_one_place_and_many_of_them_end_in_time() -> None:
     same = np.full((60, 2), 20.0)
-    match_points(same, same, np.ones(60), np.ones(60))
+    match_points(same, same, np.ones((60, 1)), np.ones((60, 1)))
     rng = np.random.default_rng(8)
     many = rng.uniform(0, 100, (400, 2))
     sizes = rng.lognormal(-1.2, 0.35, 400)
-    found = match_points(many + 3.0, many, sizes, sizes)
+    found = match_points(many + 3.0, many, sizes[:, None], sizes[:, None])
     assert (found.pairs[:, 0] == found.pairs[:, 1]).mean() > 0.95
 
 

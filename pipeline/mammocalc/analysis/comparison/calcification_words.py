@@ -31,6 +31,8 @@ LEAST_GROWTH: Final = 1.25
 
 PLACE_MM: Final = 2.0
 """Within that of its place whatever is unexplained may be it: three residuals of a good registration."""
+AROUND_MM: Final = 6.0
+"""Within that of its place something like it may be it: what lies at another depth moves apart as the breast rolls."""
 EXPLAINED_MM: Final = 0.5
 """What stands out so near to a joined calcification is that one."""
 SEEN_SCORE: Final = 0.02
@@ -175,8 +177,12 @@ def words_of_one_sided(
         elif not side.there.shows(place, BORDER_MM):
             change, reason = Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
         else:
-            near = np.hypot(*(places - place).T) <= PLACE_MM if len(places) else np.zeros(0, bool)
+            off_mm = np.hypot(*(places - place).T) if len(places) else np.zeros(0)
             expected = item.contrast_to_noise * side.contrast_ratio
+            # Whatever lies at its place, and farther off what is as bright as it and looks like a calcification.
+            near = (off_mm <= PLACE_MM) | (
+                (off_mm <= AROUND_MM) & (contrast >= SEEN_CONTRAST * expected) & (score >= 0.5)
+            )
             change, reason = _judge(side, expected, contrast[near], score[near], of_current=of_current)
         row, column = side.there.to_px(place[None])[0].tolist()
         told = (row, column) if is_known or index in whole else None

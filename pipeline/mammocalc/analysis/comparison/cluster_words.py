@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,7 +27,7 @@ LEAST_SHARE: Final = 0.25
 LEAST_JOINED: Final = 3
 """A cluster is compared by so many joined members, and that share of them."""
 WITHIN_MM: Final = 3.0
-"""Calcifications of the prior that are joined to none count for a cluster that near to one of its members."""
+"""Calcifications of the prior that are gone count for a cluster that near to one of its members."""
 REGION_MM: Final = 18.0
 """A place that is known by the landmarks alone may lie that far off: the error of regional registration, 8.5 +- 6.2 mm
 (Hadjiiski, 2003), in 19 of 20."""
@@ -35,6 +36,14 @@ WHOLE_SHARE: Final = 0.3
 """A whole cluster is new, or gone, if in all of that region the other image has less than that share of it."""
 ERRORS: Final = 2.6
 """A median ratio of diameters has changed only beyond so many of its own standard errors."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """Indices of the calcifications of the current image that are new, and of those of the prior that are gone."""
+
+    new: NDArray[np.intp]
+    gone: NDArray[np.intp]
 
 
 def whole_clusters(side: OneSided, own_joined: NDArray[np.intp], *, of_current: bool) -> dict[int, tuple[Change, str]]:
@@ -93,6 +102,7 @@ def words_of_clusters(
     sizes: Sizes,
     new: Mapping[int, tuple[Change, str]],
     gone: Mapping[int, tuple[Change, str]],
+    words: Words,
 ) -> tuple[ClusterChange, ...]:
     """
     Say what became of each cluster.
@@ -103,6 +113,8 @@ def words_of_clusters(
     sizes : Sizes
     new, gone : mapping of int to (Change, str)
         What `whole_clusters` says of the current image and of the prior.
+    words : Words
+        What is said of the calcifications.
 
     Returns
     -------
@@ -112,7 +124,9 @@ def words_of_clusters(
     current, prior = joined.current.report, joined.prior.report
     ours = {item.number: place for place, item in enumerate(current.calcifications)}
     theirs = {item.number: place for place, item in enumerate(prior.calcifications)}
-    said = [_word(joined, sizes, cluster, ours, new) for cluster in sorted(current.clusters, key=lambda c: c.number)]
+    said = [
+        _word(joined, sizes, cluster, ours, new, words) for cluster in sorted(current.clusters, key=lambda c: c.number)
+    ]
     met = {number for change in said for number in change.prior_clusters}
     for cluster in sorted(prior.clusters, key=lambda c: c.number):
         if cluster.number in met:
@@ -143,6 +157,7 @@ def _word(
     cluster: Cluster,
     ours: Mapping[int, int],
     new: Mapping[int, tuple[Change, str]],
+    words: Words,
 ) -> ClusterChange:
     members = np.array([ours[number] for number in cluster.members])
     pairs = joined.pairs[np.isin(joined.pairs[:, 0], members)]
@@ -155,8 +170,10 @@ def _word(
             cluster.number, _partners(joined, pairs), change, len(members), 0, count, cluster.extent_mm, None, None,
             None, (reason,),
         )  # fmt: skip
-    before = _seen_before(joined, members, pairs)
-    extent, _ = feret_diameters(joined.current.points_mm[members])
+    # Only what is joined, new or gone is counted: of all else nobody knows whether it was there.
+    before = np.concatenate([pairs[:, 1], _gone_among(joined, members, words.gone)])
+    now = np.concatenate([pairs[:, 0], np.intersect1d(members, words.new)])
+    extent, _ = feret_diameters(joined.current.points_mm[now])
     prior_extent, _ = feret_diameters(joined.prior.points_mm[before])
     extent_ratio = extent / prior_extent if prior_extent > 0 else None
     logs = np.log(joined.current.diameter_mm[pairs[:, 0]] / joined.prior.diameter_mm[pairs[:, 1]]) - sizes.shift
@@ -164,29 +181,44 @@ def _word(
     # The median of n values has 1.25 times the error of their mean.
     own_limit = float(np.exp(ERRORS * 1.25 * sizes.spread / np.sqrt(count)))
     limits = limits_for(len(before))
-    more = len(members) - len(before)
-    said, ups, downs = [], 0, 0
-    for value, low, high, text in (
-        (more, -limits.fewer, limits.more, f"{len(members)} calcifications, {len(before)} before: {more:+d}"),
-        (extent_ratio, limits.least_extent, limits.most_extent, f"{extent:.1f} mm across, {prior_extent:.1f} before"),
-        (
-            ratio,
-            min(limits.least_diameter, 1 / own_limit),
-            max(limits.most_diameter, own_limit),
-            f"diameters of {count} joined members {ratio:.2f} times those of the prior (median)",
+    measured = [
+        _Measure(
+            f"{len(now)} of its {len(members)} calcifications are compared, with {len(before)} of the prior",
+            len(now) - len(before), -limits.fewer, limits.more,
         ),
-    ):
-        if value is None:
-            continue
-        ups, downs = ups + (value > high), downs + (value < low)
-        verdict = "beyond" if not low <= value <= high else "within"
-        said.append(f"{text}; {verdict} what positioning does ({low:+d} to {high:+d})" if isinstance(value, int)
-                    else f"{text}; {verdict} what positioning does ({low:.2f} to {high:.2f})")  # fmt: skip
+        _Measure(
+            f"diameters of {count} joined members {ratio:.2f} times those of the prior (median)",
+            ratio, min(limits.least_diameter, 1 / own_limit), max(limits.most_diameter, own_limit),
+        ),
+    ]  # fmt: skip
+    across = f"{extent:.1f} mm across, {prior_extent:.1f} before"
+    # The extent of the very same calcifications is changed by nothing but positioning.
+    has_others = max(len(now), len(before)) - count >= LEAST_JOINED
+    if extent_ratio is not None and has_others:
+        measured.append(_Measure(across, extent_ratio, limits.least_extent, limits.most_extent))
+    said = [item.say() for item in measured] + ([] if has_others else [across])
+    ups, downs = any(item.value > item.high for item in measured), any(item.value < item.low for item in measured)
     change = Change.GROWN if ups else Change.SMALLER if downs else Change.MATCHED
     return ClusterChange(
-        cluster.number, _partners(joined, pairs), change, len(members), len(before), count, extent, prior_extent,
-        extent_ratio, ratio, tuple(said),
+        cluster.number, _partners(joined, pairs), change, len(members), len(before), count, cluster.extent_mm,
+        prior_extent, extent_ratio, ratio, tuple(said),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A number of a cluster, in words, and between which positioning alone leaves it."""
+
+    text: str
+    value: float
+    low: float
+    high: float
+
+    def say(self) -> str:
+        verdict = "within" if self.low <= self.value <= self.high else "beyond"
+        form = "+d" if isinstance(self.value, int) else ".2f"
+        limits = f"{self.low:{form}} to {self.high:{form}}"
+        return f"{self.text}; {self.value:{form}} is {verdict} what positioning does ({limits})"
 
 
 def _partners(joined: Joined, pairs: NDArray[np.intp]) -> tuple[int, ...]:
@@ -196,14 +228,14 @@ def _partners(joined: Joined, pairs: NDArray[np.intp]) -> tuple[int, ...]:
     return tuple(sorted(counted, key=lambda number: (-counted[number], number)))
 
 
-def _seen_before(joined: Joined, members: NDArray[np.intp], pairs: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Give the calcifications of the prior that are the cluster: the joined, and others that lie among its members."""
-    left = np.setdiff1d(np.arange(len(joined.prior.points_mm)), joined.pairs[:, 1])
-    if len(left):
-        places, is_known = joined.expected_in_current(joined.prior.points_mm[left])
-        apart = np.hypot(*np.moveaxis(places[:, None] - joined.current.points_mm[members][None], -1, 0)).min(axis=1)
-        left = left[(apart <= WITHIN_MM) & is_known]
-    return np.concatenate([pairs[:, 1], left])
+def _gone_among(joined: Joined, members: NDArray[np.intp], gone: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Give the calcifications of the prior that are gone and would lie among the members of a cluster."""
+    if not len(gone):
+        return gone
+    places, is_known = joined.expected_in_current(joined.prior.points_mm[gone])
+    apart = np.hypot(*np.moveaxis(places[:, None] - joined.current.points_mm[members][None], -1, 0)).min(axis=1)
+    among: NDArray[np.intp] = gone[(apart <= WITHIN_MM) & is_known]
+    return among
 
 
 def _why_alone(joined: Joined, other: str) -> str:

@@ -12,7 +12,7 @@ from mammocalc.analysis.comparison.calcification_words import (
     word_of_pair,
     words_of_one_sided,
 )
-from mammocalc.analysis.comparison.cluster_words import whole_clusters, words_of_clusters
+from mammocalc.analysis.comparison.cluster_words import Words, whole_clusters, words_of_clusters
 from mammocalc.analysis.comparison.doubts import refusal, say_doubts
 from mammocalc.analysis.comparison.joined import join
 from mammocalc.analysis.comparison.laid_out import lay_out
@@ -82,7 +82,7 @@ def compare_images(
         prior=ComparedImage.of(prior),
         paired_by=paired_by,
         registration=joined.registration,
-        clusters=words_of_clusters(joined, sizes, new, gone),
+        clusters=words_of_clusters(joined, sizes, new, gone, _new_and_gone(current, prior, alone, only_prior)),
         calcifications=(
             *sorted([*pairs, *alone], key=lambda item: item.calcification or 0),
             *sorted(only_prior, key=lambda item: item.prior_calcification or 0),
@@ -92,6 +92,20 @@ def compare_images(
         diameter_spread=sizes.spread if sizes.is_own else None,
         notes=notes,
     )
+
+
+def _new_and_gone(
+    current: Report, prior: Report, alone: Sequence[CalcificationChange], only_prior: Sequence[CalcificationChange]
+) -> Words:
+    ours = {item.number: place for place, item in enumerate(current.calcifications)}
+    theirs = {item.number: place for place, item in enumerate(prior.calcifications)}
+    new = [ours[item.calcification] for item in alone if item.calcification in ours and item.change is Change.NEW]
+    gone = [
+        theirs[item.prior_calcification]
+        for item in only_prior
+        if item.prior_calcification in theirs and item.change is Change.GONE
+    ]
+    return Words(np.array(sorted(new), np.intp), np.array(sorted(gone), np.intp))
 
 
 def _not_compared(

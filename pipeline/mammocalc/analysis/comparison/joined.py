@@ -90,10 +90,8 @@ def join(current: LaidOut, prior: LaidOut) -> Joined:
     """
     frame = lay_over(current.anatomy, prior.anatomy)
     theirs = frame.to_current(prior.points_mm)
-    found = match_points(current.points_mm, theirs, current.diameter_mm, prior.diameter_mm)
-    mirrored = [
-        match_points(current.points_mm, turned, current.diameter_mm, prior.diameter_mm) for turned in _mirrored(theirs)
-    ]
+    found = match_points(current.points_mm, theirs, current.traits, prior.traits)
+    mirrored = [match_points(current.points_mm, turned, current.traits, prior.traits) for turned in _mirrored(theirs)]
     smaller = min(len(current.points_mm), len(prior.points_mm))
     joined, by_chance = len(found.pairs), len(mirrored[0].pairs)
     best = max(one.evidence for one in mirrored)

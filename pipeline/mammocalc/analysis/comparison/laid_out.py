@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 FROM_ABOVE: Final = frozenset({View.CC, View.FB, View.XCCL, View.XCCM})
+LEAST_CONTRAST: Final = 1.0
 _CELLS: Final = 128
 _END: Final = 10
 """The chest wall is where the breast is tallest: in the first or the last tenth of its columns."""
@@ -47,6 +48,12 @@ class LaidOut:
     anatomy: Anatomy
     points_mm: NDArray[np.float64]
     diameter_mm: NDArray[np.float64]
+
+    @property
+    def traits(self) -> NDArray[np.float64]:
+        """What tells calcifications apart, shape (n, 2): diameter in mm and contrast in spreads of the noise."""
+        contrast = [max(item.contrast_to_noise, LEAST_CONTRAST) for item in self.report.calcifications]
+        return np.stack([self.diameter_mm, np.array(contrast, dtype=np.float64)], axis=1)
 
     def to_mm(self, points_px: NDArray[np.float64]) -> NDArray[np.float64]:
         """Lay pixel positions (row, column) out."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.stages.registration.local_map import local_map, nearness
+from mammocalc.stages.registration.votes import narrow_likeness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ ALONE_PER_MM2: Final = 0.02
 def drift(
     current_mm: NDArray[np.float64],
     prior_mm: NDArray[np.float64],
-    log_ratio: NDArray[np.float64],
+    log_ratios: NDArray[np.float64],
     start_mm: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """
@@ -44,8 +45,8 @@ def drift(
     Parameters
     ----------
     current_mm, prior_mm : ndarray of float64, shape (n, 2) and (m, 2)
-    log_ratio : ndarray of float64, shape (n, m)
-        Logarithm of the ratio of the diameters, each with each.
+    log_ratios : ndarray of float64, shape (k, n, m)
+        Logarithms of the ratios of traits such as the diameter, each with each.
     start_mm : ndarray of float64, shape (m, 2)
         Where the points of the prior are at first.
 
@@ -62,7 +63,7 @@ def drift(
     carried, least_sd = start_mm, FIRST_SD_MM
     spread = np.broadcast_to(np.eye(2) * least_sd**2, (len(prior_mm), 2, 2))
     near = nearness(prior_mm, prior_mm)
-    alike = _likeness(log_ratio, 0.0, USUAL_LOG_SD)
+    alike = np.prod([_likeness(ratio, 0.0, USUAL_LOG_SD) for ratio in log_ratios], axis=0)
     for _ in range(STEPS):
         expected = _density(current_mm, carried, spread, alike)
         rivals = expected.sum(axis=0)[None] + expected.sum(axis=1)[:, None] - expected
@@ -75,17 +76,20 @@ def drift(
         total = np.einsum("jk,kxy->jxy", near, own) + HELD_BY * least_sd**2 * np.eye(2)
         spread = total / (near @ weight + HELD_BY)[:, None, None]
         pairs = float(share.sum())
-        if pairs > ENOUGH_PAIRS:  # what machine and dose do to all diameters, and how far they scatter here
-            shift = float((share * log_ratio).sum()) / pairs
-            variance = float((share * (log_ratio - shift) ** 2).sum()) / pairs
-            scatter = float(np.clip(np.sqrt(variance), LEAST_LOG_SD, USUAL_LOG_SD))
-            alike = _likeness(log_ratio, shift, scatter)
+        if pairs > ENOUGH_PAIRS:  # what machine and dose do to all of them, and how far they scatter here
+            alike = np.prod([_own_likeness(ratio, share, pairs) for ratio in log_ratios], axis=0)
     return _density(current_mm, carried, spread, alike)
+
+
+def _own_likeness(log_ratio: NDArray[np.float64], share: NDArray[np.float64], pairs: float) -> NDArray[np.float64]:
+    shift = float((share * log_ratio).sum()) / pairs
+    variance = float((share * (log_ratio - shift) ** 2).sum()) / pairs
+    return _likeness(log_ratio, shift, float(np.clip(np.sqrt(variance), LEAST_LOG_SD, USUAL_LOG_SD)))
 
 
 def _likeness(log_ratio: NDArray[np.float64], shift: float, scatter: float) -> NDArray[np.float64]:
     """Weigh how alike diameters are: the narrower they scatter, the more it says that two are."""
-    return np.asarray(np.exp(-0.5 * ((log_ratio - shift) / scatter) ** 2) * (USUAL_LOG_SD / scatter))
+    return narrow_likeness(log_ratio, shift, scatter) * (USUAL_LOG_SD / scatter)
 
 
 def _scatter(

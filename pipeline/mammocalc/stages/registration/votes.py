@@ -15,8 +15,11 @@ TOLERANCE_MM: Final = 1.2
 """Two shifts that differ by less vote for each other: what is left of a group's own deformation."""
 VOTE_SD_MM: Final = 0.7
 """A vote weighs less with its distance from the shift that it speaks for."""
-ALIKE_LOG_SD: Final = 0.35
-"""Spread of the logarithm of one calcification's two diameters (INbreast, pixels of 0.14 mm)."""
+ALIKE_LOG_SD: Final = 0.4
+"""Spread of the logarithm of a trait of one calcification on two dates (diameters of INbreast, pixels of 0.14 mm)."""
+CHANGED_SHARE: Final = 0.05
+CHANGED_LOG_SD: Final = 0.6
+"""Some have truly grown, or are shown otherwise: to twice the diameter at most."""
 MOST_SHIFTS: Final = 20_000
 """Of more pairs those with the most alike diameters vote."""
 PEAKS: Final = 6
@@ -43,22 +46,40 @@ class Vote:
     chance: float
 
 
-def likeness(current_mm: NDArray[np.float64], prior_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+def likeness(log_ratios: NDArray[np.float64]) -> NDArray[np.float64]:
     """
-    Weigh how alike two sets of diameters are, each with each.
+    Weigh how alike two sets of calcifications are, each with each.
 
     Parameters
     ----------
-    current_mm, prior_mm : ndarray of float64, shape (n,) and (m,)
-        Positive.
+    log_ratios : ndarray of float64, shape (k, n, m)
+        Logarithms of the ratios of their traits.
 
     Returns
     -------
     ndarray of float64, shape (n, m)
         1 for equal ones, falling to 0.
     """
-    apart = np.log(current_mm)[:, None] - np.log(prior_mm)[None]
-    return np.asarray(np.exp(-0.25 * (apart / ALIKE_LOG_SD) ** 2))
+    return np.asarray(np.exp(-0.25 * (log_ratios**2).sum(axis=0) / ALIKE_LOG_SD**2))
+
+
+def narrow_likeness(log_ratio: NDArray[np.float64], shift: float, scatter: float) -> NDArray[np.float64]:
+    """
+    Weigh how alike a trait is, where it is known how it differs between the two dates.
+
+    Parameters
+    ----------
+    log_ratio : ndarray of float64
+    shift, scatter : float
+        Median and spread of the logarithms of joined pairs.
+
+    Returns
+    -------
+    ndarray of float64, same shape
+        1 for what all do, falling to 0; a few may have changed, so that none is excluded at once.
+    """
+    off = log_ratio - shift
+    return np.asarray(np.exp(-0.5 * (off / scatter) ** 2) + CHANGED_SHARE * np.exp(-0.5 * (off / CHANGED_LOG_SD) ** 2))
 
 
 def vote(

@@ -1,0 +1,196 @@
+"""Comparisons: what is refused, what is doubted, and which words are said of calcifications and clusters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mammocalc.analysis.comparison import Entry, Sight, compare_images, named_pairs, pair_up
+from mammocalc.analysis.image import analyse
+from mammocalc.config import Config
+from mammocalc.dicom import DicomSettings, read_mammogram
+from mammocalc.model import Comparison, PairedBy, Report
+from mammocalc.vocabulary.changes import Change
+from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.lexicon import Laterality, View
+
+SAMPLE = Path(__file__).parents[3] / "sample_data" / "03_grouped.dcm"
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """Give an image with many calcifications and a known nipple."""
+    return analyse(read_mammogram(SAMPLE, DicomSettings()), Config())
+
+
+def prior_of(report: Report, **identity: Any) -> Report:
+    """Give the same breast some millimetres lower, as another image."""
+    changes = {"sop_instance_uid": "1.2.3", "study_day": 100, **identity}
+    moved = tuple(replace(c, row_px=c.row_px + 25.0, column_px=c.column_px + 8.0) for c in report.calcifications)
+    return replace(report, identity=replace(report.identity, **changes), calcifications=moved)
+
+
+def without(report: Report, numbers: set[int]) -> Report:
+    """Give what a search reports that missed some."""
+    return replace(
+        report,
+        calcifications=tuple(c for c in report.calcifications if c.number not in numbers),
+        clusters=tuple(replace(c, members=tuple(m for m in c.members if m not in numbers)) for c in report.clusters),
+    )
+
+
+def nothing_seen() -> Sight:
+    return Sight(np.zeros((0, 2)), np.zeros(0), np.zeros(0))
+
+
+def words(comparison: Comparison) -> dict[str, int]:
+    return {str(word): count for word, count in comparison.counts.items() if count}
+
+
+def test_the_same_calcifications_lower_in_the_image_are_matched(report: Report) -> None:
+    found = compare_images(report, prior_of(report))
+    assert found.registration.is_comparable
+    assert found.counts[Change.MATCHED] >= 0.9 * len(report.calcifications)
+    assert {c.change for c in found.clusters} <= {Change.MATCHED, Change.NOT_COMPARABLE}
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_what_the_prior_lacks_is_new_only_if_its_pixels_were_looked_at(report: Report, *, seen: bool) -> None:
+    cluster = max(report.clusters, key=lambda c: len(c.members))
+    missing = set(cluster.members[::4])
+    before = prior_of(report)
+    before = without(before, missing)
+    found = compare_images(report, before, sights=(None, nothing_seen() if seen else None))
+    said = {item.calcification: item for item in found.calcifications if item.calcification in missing}
+    assert all(item.change is not Change.MATCHED for item in said.values())
+    assert any(item.change is Change.NEW for item in said.values()) is seen
+    assert found.looked_at == (False, seen)
+    for item in said.values():
+        assert item.reason
+    back = compare_images(before, report)  # the other way round nothing is gone without a look either
+    assert back.counts[Change.GONE] == 0
+
+
+def test_something_faint_at_the_place_is_no_new_one(report: Report) -> None:
+    before = prior_of(report)
+    number = max(report.clusters, key=lambda c: len(c.members)).members[0]
+    hidden = next(c for c in before.calcifications if c.number == number)
+    before = without(before, {number})
+    faint = Sight(np.array([[hidden.row_px, hidden.column_px]]), np.array([4.0]), np.array([0.1]))
+    found = compare_images(report, before, sights=(None, faint))
+    [item] = [item for item in found.calcifications if item.calcification == number]
+    assert item.change in {Change.NEW_FAINT, Change.NOT_COMPARABLE}
+
+
+def test_all_that_became_larger_alike_is_the_machine_and_one_that_did_more_has_grown(report: Report) -> None:
+    larger = tuple(replace(c, diameter_mm=(c.diameter_mm or 0.1) * 1.2) for c in report.calcifications)
+    now = replace(report, calcifications=larger)
+    assert compare_images(now, prior_of(report)).counts[Change.GROWN] == 0
+    number = max(report.clusters, key=lambda c: len(c.members)).members[1]
+    one = tuple(
+        replace(c, diameter_mm=(c.diameter_mm or 0.1) * (1.8 if c.number == number else 1.0))
+        for c in report.calcifications
+    )
+    found = compare_images(replace(report, calcifications=one), prior_of(report))
+    assert [c.calcification for c in found.calcifications if c.change is Change.GROWN] == [number]
+
+
+@pytest.mark.parametrize(
+    ("changes", "identity", "sentence"),
+    [
+        ({"spacing": None}, {}, "no believable pixel spacing"),
+        ({}, {"laterality": Laterality.BOTH}, "one image is of the side"),
+        ({}, {"view": View.XCCL}, "the views differ"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_the_reason(
+    report: Report, changes: dict[str, Any], identity: dict[str, Any], sentence: str
+) -> None:
+    found = compare_images(report, replace(prior_of(report, **identity), **changes))
+    assert not found.registration.is_comparable
+    assert sentence in found.registration.reasons[0]
+    assert set(words(found)) == {"not_comparable"}
+
+
+def test_one_image_twice_and_a_copy_of_it_are_told(report: Report) -> None:
+    assert compare_images(report, report).registration.reasons == ("current and prior are the same image",)
+    copy = replace(report, identity=replace(report.identity, sop_instance_uid="1.9"))
+    assert "copies of one exposure" in compare_images(report, copy).registration.reasons[0]
+
+
+def test_two_machines_and_pixel_sizes_are_noted(report: Report) -> None:
+    other = prior_of(report, manufacturer="another")
+    assert report.spacing is not None
+    twice = PixelSpacing(report.spacing.row_mm * 1.5, report.spacing.column_mm * 1.5)
+    notes = compare_images(report, replace(other, spacing=twice)).notes
+    assert any("different machines" in note for note in notes)
+    assert any("the finer show what the coarser cannot" in note for note in notes)
+
+
+def test_a_mirrored_prior_is_turned_or_told(report: Report) -> None:
+    before = prior_of(report)
+    rows = report.identity.rows
+    flipped = replace(
+        before, calcifications=tuple(replace(c, row_px=rows - 1 - c.row_px) for c in before.calcifications)
+    )
+    found = compare_images(report, flipped)
+    assert not found.registration.is_comparable or found.registration.joined < 0.5 * len(report.calcifications)
+
+
+def test_an_image_without_calcifications_leaves_nothing_to_join(report: Report) -> None:
+    empty = replace(prior_of(report), calcifications=(), clusters=())
+    found = compare_images(report, empty)
+    assert set(words(found)) == {"not_comparable"}
+    assert "no calcification" in found.registration.reasons[0]
+    assert compare_images(empty, replace(empty, identity=report.identity)).calcifications == ()
+
+
+def entry(uid: str, day: int | None, **changes: Any) -> Entry:
+    values = {"patient_key": "k", "laterality": "L", "view": "CC", "view_modifiers": (), "intent": "", "result": ""}
+    return Entry(uid=uid, study_day=day, **{**values, **changes})
+
+
+def test_each_image_is_paired_with_the_nearest_earlier_day_of_its_view() -> None:
+    entries = [entry("1", 5), entry("2", 400), entry("3", 800), entry("4", 390, view="MLO"), entry("5", 2, view="MLO")]
+    pairs, alone = pair_up(entries)
+    assert [(p.current.uid, p.prior.uid) for p in pairs] == [("2", "1"), ("3", "2"), ("4", "5")]
+    assert alone == ()
+    assert pair_up(entries[::-1])[0] == pairs
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"patient_key": None}, "names no patient"),
+        ({"laterality": "unknown"}, "side or view is not known"),
+        ({"patient_key": "other"}, "no other image of this patient"),
+        ({"view_modifiers": ("M",)}, "no other image of this patient is a L CC M"),
+    ],
+)
+def test_an_image_without_a_pair_has_its_reason(changes: dict[str, Any], sentence: str) -> None:
+    _, alone = pair_up([entry("1", 5), entry("2", 400, **changes)])
+    assert any(sentence in item.reason for item in alone if item.entry.uid == "2")
+
+
+def test_two_runs_without_dates_are_paired_with_a_note_and_never_backwards() -> None:
+    undated, _ = pair_up([entry("1", None), entry("2", None, is_prior=True)])
+    assert [(p.current.uid, p.prior.uid, p.paired_by) for p in undated] == [("1", "2", PairedBy.TWO_RUNS)]
+    assert "a date is not known" in undated[0].notes[0]
+    none, alone = pair_up([entry("1", 5), entry("2", 400, is_prior=True)])
+    assert none == ()
+    assert "exchange the two runs" in alone[0].reason
+
+
+def test_named_pairs_say_what_does_not_fit() -> None:
+    entries = [entry("1", 400), entry("2", 5, laterality="R"), entry("3", 800)]
+    pairs, missing = named_pairs(entries, [("1", "2"), ("1", "3"), ("1", "1"), ("1", "9")])
+    assert "the sides differ (L and R)" in pairs[0].notes
+    assert "the prior is the later of the two: the list may have them exchanged" in pairs[1].notes
+    assert [reason for _, _, reason in missing] == [
+        "current and prior are the same image",
+        "there is no result of the prior image",
+    ]
