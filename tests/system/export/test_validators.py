@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pydicom
+import pydicom.config
 import pytest
 
 from mammocalc.dicom.writer import Kind
@@ -112,6 +113,35 @@ def test_a_cluster_without_a_descriptor(images: Path, judge: Callable[..., objec
     path.write_text(json.dumps(document), encoding="utf-8")
     assert export(ExportRequest(tmp_path / "run", images, tmp_path / "objects")).left_out == ()
     hold_against_validators(tmp_path / "objects", images, tool)
+
+
+def test_an_image_of_an_odd_size_with_an_odd_header(
+    images: Path, judge: Callable[..., object], tool: Tool, edit: Callable[..., None], tmp_path: Path
+) -> None:
+    keep(images, "R_CC")
+    path = images / "R_CC.dcm"
+    pixels = pydicom.dcmread(path).pixel_array[:-1, :-3]
+    with pydicom.config.disable_value_validation():
+        edit(
+            path,
+            Rows=pixels.shape[0],
+            Columns=pixels.shape[1],
+            PixelData=pixels.tobytes() + b"\0" * (pixels.nbytes % 2),
+            PatientAge="9Y",
+            PatientBirthDate="19000000",
+            StudyTime="246000",
+            PatientSex="female",
+            SeriesNumber=None,
+            ReferringPhysicianName=None,
+        )
+    objects = tried(images, judge, tmp_path)
+    hold_against_validators(objects, tmp_path / "none", tool)  # images say what no object may
+    [report] = objects.glob("*/cad-sr/*.dcm")
+    found = pydicom.dcmread(report)
+    assert (found.PatientBirthDate, found.PatientSex, found.StudyTime) == ("", "", "")
+    assert "PatientAge" not in found
+    [labels] = objects.glob("*/labelmap/*.dcm")
+    assert pydicom.dcmread(labels).pixel_array.shape == pixels.shape
 
 
 @pytest.mark.parametrize("failing", [1, 4])

@@ -56,8 +56,7 @@ def write_capture(content: StudyContent, image: StudyImage, overlay: bytes, numb
     raw = pixels.tobytes()
     dataset = copy_patient_and_study(image.source)
     describe_series(dataset, SERIES, content, number)
-    if image.source.side:
-        dataset.Laterality = image.source.side
+    dataset.Laterality = image.source.side
     dataset.ImageType = ["DERIVED", "SECONDARY"]
     dataset.ConversionType = "WSD"
     dataset.ContentDate, dataset.ContentTime = moment_of(content, dataset)

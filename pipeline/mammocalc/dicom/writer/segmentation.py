@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from pydicom.encaps import encapsulate
 from pydicom.uid import ExplicitVRLittleEndian, RLELossless
+from rle.utils import encode_pixel_data
 
 from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.codes import dcm, sct
@@ -29,7 +31,6 @@ BINARY: Final = Series(Kind.SEG, "SEG", 9005, "Segmentations")
 LABELMAP: Final = Series("labelmap", "SEG", 9006, "Label maps")
 
 _CLASSES: Final = {BINARY: "1.2.840.10008.5.1.4.1.1.66.4", LABELMAP: "1.2.840.10008.5.1.4.1.1.66.7"}
-_SYNTAXES: Final = {BINARY: ExplicitVRLittleEndian, LABELMAP: RLELossless}
 _WORDS: Final = {CalcificationSize.MICRO: "Microcalcifications", CalcificationSize.MACRO: "Macrocalcifications"}
 _COLOURS: Final = {
     CalcificationSize.MICRO: (45400, 28579, 23766),
@@ -99,7 +100,7 @@ def write_segmentations(content: StudyContent, image: StudyImage, number: int) -
             content_description=f"Calcifications found by {SOFTWARE}",
             content_label=SOFTWARE.upper(),
             omit_empty_frames=False,
-            transfer_syntax_uid=_SYNTAXES[series],
+            transfer_syntax_uid=ExplicitVRLittleEndian,
         )
         yield _finish(dataset, series, content, image, number)
 
@@ -114,11 +115,30 @@ def _finish(dataset: Dataset, series: Series, content: StudyContent, image: Stud
     describe_series(dataset, series, content, number)
     dataset.ContentDate, dataset.ContentTime = moment_of(content, dataset)
     dataset.PatientOrientation = list(image.source.orientation)
-    dataset["PixelData"].is_undefined_length = _SYNTAXES[series].is_compressed
+    if series is LABELMAP:
+        _compress(dataset)
     organisation = derive_uid(f"dimensions {series.folder} {image.source.sop_instance_uid}")
     for item in (*dataset.DimensionOrganizationSequence, *dataset.DimensionIndexSequence):
         item.DimensionOrganizationUID = organisation
     return finish(dataset, _CLASSES[series], series, [image.source])
+
+
+def _compress(dataset: Dataset) -> None:
+    """Compress a map of labels; by hand, for the encoder that the library would find ends the process on some sizes."""
+    pixels = dataset.PixelData[: dataset.Rows * dataset.Columns * dataset.BitsAllocated // 8]  # without its padding
+    frame = encode_pixel_data(
+        pixels,
+        rows=dataset.Rows,
+        columns=dataset.Columns,
+        samples_per_pixel=1,
+        bits_allocated=dataset.BitsAllocated,
+        number_of_frames=1,
+        photometric_interpretation=dataset.PhotometricInterpretation,
+        pixel_representation=0,
+    )
+    dataset.PixelData = encapsulate([frame])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = RLELossless
 
 
 def _source_for_library(image: StudyImage) -> Dataset:

@@ -47,8 +47,17 @@ _COPIED_IF_THERE: Final = (
 )
 _UNDECODED: Final = "\ufffd"
 
-_DATE: Final = re.compile(r"[0-9]{8}")
-_TIME: Final = re.compile(r"[0-9]{2}([0-9]{2}([0-9]{2}(\.[0-9]{1,6})?)?)?")
+_DATE: Final = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9](([0-5][0-9]|60)(\.[0-9]{1,6})?)?)?")
+_FORMS: Final = {
+    "PatientBirthDate": _DATE,
+    "PatientSex": re.compile("[MFO]"),
+    "PatientAge": re.compile(r"[0-9]{3}[DWMY]"),
+    "StudyDate": _DATE,
+    "StudyTime": _TIME,
+    "TimezoneOffsetFromUTC": re.compile(r"[+-](0[0-9]|1[0-4])[0-5][0-9]"),
+}
+"""What may stand in an attribute (PS3.5 section 6.2), where devices write other things."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +176,7 @@ def copy_patient_and_study(source: SourceImage) -> Dataset:
     Begin an object as its image has it: patient, study and character set, all as they stand there.
 
     What the standard demands and the image lacks is empty: an object that knew more than its image would be filed
-    under another patient.
+    under another patient. Dates, times and ages that are none count as lacking.
 
     Parameters
     ----------
@@ -185,18 +194,21 @@ def copy_patient_and_study(source: SourceImage) -> Dataset:
     found, copy = source.header.dataset, new_item()
     for keyword in _COPIED_IF_THERE:
         items = items_of(found, keyword)
-        values = values_of(found, keyword)
+        values = values_of(found, keyword) if _is_valid(keyword, source.header.text(keyword)) else ()
         if items or values:
             setattr(copy, keyword, items or (list(values) if len(values) > 1 else values[0]))
     for keyword in _EMPTY_IF_MISSING:
         values = values_of(found, keyword)
-        setattr(copy, keyword, values[0] if values else "")
+        setattr(copy, keyword, values[0] if values and _is_valid(keyword, source.header.text(keyword)) else "")
     if "SpecificCharacterSet" in copy:
         characters = convert_encodings(copy.SpecificCharacterSet)
         copy.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=characters)
     copy.StudyInstanceUID = source.study_instance_uid
-    copy.StudyDate, copy.StudyTime = source.date("StudyDate"), source.time("StudyTime")
     return copy
+
+
+def _is_valid(keyword: str, text: str) -> bool:
+    return keyword not in _FORMS or not text or _FORMS[keyword].fullmatch(text) is not None
 
 
 def _matching(pattern: re.Pattern[str], text: str) -> str:
