@@ -171,3 +171,18 @@ def test_a_message_that_is_none_ends_its_association_alone(
 def test_a_port_that_is_taken_is_an_error_with_a_way_out(door: Door, spool: Spool) -> None:
     with pytest.raises(UsageError, match="Choose another --port"):
         Door(DoorSettings("OTHER", "127.0.0.1", door.port), Arrivals(spool, 1, Journal(print)), print)
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI:UserWarning")  # of the caller
+def test_a_uid_that_is_a_path_leads_nowhere(
+    door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    file = write(tmp_path / "a", instance="../../../etc/x")
+    association = associate(door.port, [file])
+    answer = as_claimed(association, file)
+    if association.is_established:
+        association.release()
+    assert answer.get("Status") != 0
+    assert received(spool) == []
+    assert not list(spool.root.rglob("x*"))
+    assert said.text
