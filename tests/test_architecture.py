@@ -8,11 +8,6 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeline" / "mammocalc"
 
 LONGEST = 300
-LONGER = {
-    "execution/run.py": (410, "one run under way: its steps share one state"),
-}
-"""Files that are longer than `LONGEST`, each with a limit of its own and its reason. No file joins them, and none of
-them grows: divide it by its ideas instead."""
 
 
 def test_the_plan_that_is_drawn_is_the_one_that_is_held() -> None:
@@ -48,6 +43,4 @@ def test_no_file_is_longer_than_one_idea_takes() -> None:
         path.relative_to(PACKAGE).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in PACKAGE.rglob("*.py")
     }
-    allowed = {name: limit for name, (limit, _) in LONGER.items()}
-    assert {name: count for name, count in lengths.items() if count > allowed.get(name, LONGEST)} == {}
-    assert [name for name in LONGER if lengths.get(name, 0) <= LONGEST] == [], "short by now: take them off the list"
+    assert {name: count for name, count in lengths.items() if count > LONGEST} == {}, "divide it by its ideas"

@@ -64,7 +64,7 @@ class Lesion:
     of the lexicon; composite labels name several.
     """
 
-    woman: str
+    patient: str
     views: int
     named: tuple[Distribution, ...]
     is_malignant: bool
@@ -121,7 +121,7 @@ def read_lesions(paths: Iterable[Path]) -> tuple[Lesion, ...]:
 
 def count_associations(lesions: Sequence[Lesion], settings: ScoringSettings) -> dict[str, Any]:
     """
-    Count the malignant lesions of each distribution, with intervals by woman.
+    Count the malignant lesions of each distribution, with intervals by patient.
 
     These are shares within the collection that was counted. Where malignant
     lesions were gathered on purpose, they are no predictive values.
@@ -137,14 +137,14 @@ def count_associations(lesions: Sequence[Lesion], settings: ScoringSettings) -> 
     -------
     dict
         ``meaning``, what the shares are; ``views``,
-        ``women_with_malignant`` and ``all``; ``distributions``, the lesions
+        ``patients_with_malignant`` and ``all``; ``distributions``, the lesions
         with just this descriptor; ``named_at_all``, those with this descriptor and perhaps others;
         ``several``, by the descriptors in one label or in different views;
         ``unnamed``, those without any. Each count holds ``lesions``,
-        ``women``, ``malignant``, ``malignant_share`` and ``interval`` (None
+        ``patients``, ``malignant``, ``malignant_share`` and ``interval`` (None
         where the draws agree, and where there are none).
     """
-    bootstrap = Bootstrap([lesion.woman for lesion in lesions], settings)
+    bootstrap = Bootstrap([lesion.patient for lesion in lesions], settings)
     malignant = np.array([lesion.is_malignant for lesion in lesions], dtype=np.float64)
 
     def count(chosen: Sequence[bool]) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def count_associations(lesions: Sequence[Lesion], settings: ScoringSettings) -> 
         ends = [_share(figure.low), _share(figure.high)]
         return {
             "lesions": figure.n,
-            "women": len({lesion.woman for lesion, is_chosen in zip(lesions, chosen, strict=True) if is_chosen}),
+            "patients": len({lesion.patient for lesion, is_chosen in zip(lesions, chosen, strict=True) if is_chosen}),
             "malignant": int((mask * malignant).sum()),
             "malignant_share": _share(figure.value),
             "interval": None if None in ends else ends,
@@ -168,7 +168,7 @@ def count_associations(lesions: Sequence[Lesion], settings: ScoringSettings) -> 
         "meaning": f"share within an enriched collection, {whole['malignant_share']:.0%} malignant; "
         "not a predictive value",
         "views": sum(lesion.views for lesion in lesions),
-        "women_with_malignant": len({lesion.woman for lesion in lesions if lesion.is_malignant}),
+        "patients_with_malignant": len({lesion.patient for lesion in lesions if lesion.is_malignant}),
         "all": whole,
         "distributions": {str(d): count([lesion.named == (d,) for lesion in lesions]) for d in DESCRIPTORS},
         "named_at_all": {str(d): count([d in lesion.named for lesion in lesions]) for d in DESCRIPTORS},
@@ -181,10 +181,10 @@ def format_associations(counts: dict[str, Any]) -> str:
     """Give the counts as a few lines of text, and what they are."""
     whole = counts["all"]
     lines = [
-        f"{whole['lesions']} lesions in {whole['women']} women, from {counts['views']} views; 95 % intervals by woman",
+        f"{whole['lesions']} lesions in {whole['patients']} patients, {counts['views']} views; 95 % intervals",
         counts["meaning"],
         "",
-        f"{'distribution':24}{'lesions':>8}{'women':>7}{'malignant':>11}   share",
+        f"{'distribution':24}{'lesions':>8}{'patients':>10}{'malignant':>11}   share",
     ]
     lines += [_line(name, count) for name, count in counts["distributions"].items()]
     lines.append(_line("no label", counts["unnamed"]))
@@ -204,7 +204,7 @@ def compare(counts: Mapping[str, Any]) -> str:
     own, theirs = counts["all"], shipped.counts.all
     return (
         f"These are not the counts of {shipped.name} that come with mammocalc: {own['lesions']} lesions in "
-        f"{own['women']} women were counted, not {theirs.lesions} in {theirs.women}, or their labels differ."
+        f"{own['patients']} patients were counted, not {theirs.lesions} in {theirs.patients}, or their labels differ."
     )
 
 
@@ -213,7 +213,7 @@ def _line(name: str, count: dict[str, Any]) -> str:
     words = "none" if share is None else f"{share:.1%}"
     if interval is not None:
         words += f" ({interval[0]:.1%} to {interval[1]:.1%})"
-    return f"{name:24}{count['lesions']:>8}{count['women']:>7}{count['malignant']:>11}   {words}"
+    return f"{name:24}{count['lesions']:>8}{count['patients']:>10}{count['malignant']:>11}   {words}"
 
 
 def _share(value: float | None) -> float | None:

@@ -66,10 +66,10 @@ def counts(write_table: Callable[..., Path], settings: ScoringSettings) -> dict[
 
 def test_the_views_of_a_lesion_count_once_and_sides_and_numbers_apart(counts: dict[str, Any]) -> None:
     assert counts["views"] == 11
-    assert (counts["all"]["lesions"], counts["all"]["women"], counts["all"]["malignant"]) == (8, 6, 2)
-    assert counts["women_with_malignant"] == 2
+    assert (counts["all"]["lesions"], counts["all"]["patients"], counts["all"]["malignant"]) == (8, 6, 2)
+    assert counts["patients_with_malignant"] == 2
     grouped = counts["distributions"]["grouped"]
-    assert (grouped["lesions"], grouped["women"], grouped["malignant"], grouped["malignant_share"]) == (2, 1, 1, 0.5)
+    assert (grouped["lesions"], grouped["patients"], grouped["malignant"], grouped["malignant_share"]) == (2, 1, 1, 0.5)
 
 
 def test_labels_of_several_words_and_views_that_differ_stand_apart(counts: dict[str, Any]) -> None:
@@ -109,8 +109,8 @@ def test_the_order_of_the_tables_changes_nothing(write_table: Callable[..., Path
 def test_intervals_are_drawn_by_woman_not_by_lesion() -> None:
     settings = ScoringSettings(replicates=400)
 
-    def width(women: list[str]) -> float:
-        lesions = [Lesion(woman, 1, (Distribution.GROUPED,), i % 60 < 30) for i, woman in enumerate(women)]
+    def width(patients: list[str]) -> float:
+        lesions = [Lesion(patient, 1, (Distribution.GROUPED,), i % 60 < 30) for i, patient in enumerate(patients)]
         low, high = count_associations(lesions, settings)["distributions"]["grouped"]["interval"]
         return float(high - low)
 
@@ -150,10 +150,12 @@ def test_the_command_says_what_the_share_is_and_that_these_are_other_tables(
 ) -> None:
     assert main([str(write_table())]) == 0
     text = capsys.readouterr().out
-    assert "8 lesions in 6 women, from 11 views" in text
+    assert "8 lesions in 6 patients, 11 views" in text
     assert "share within an enriched collection, 25% malignant; not a predictive value" in text
     assert "grouped and linear" in text
-    assert "not the counts of CBIS-DDSM that come with mammocalc: 8 lesions in 6 women were counted, not 1045" in text
+    assert (
+        "not the counts of CBIS-DDSM that come with mammocalc: 8 lesions in 6 patients were counted, not 1045" in text
+    )
     assert "P_1" not in text
 
 

@@ -169,7 +169,7 @@ def _train_vessels(arguments: argparse.Namespace) -> int:
     write_model(model, arguments.out)
     said = model.origin
     print(
-        f"a model of arteries from {said['arterial']} marks of {said['women_with_arteries']} patients "
+        f"a model of arteries from {said['arterial']} marks of {said['patients_with_arteries']} patients "
         f"in {arguments.out}"
     )
     print(f"use it with: mammocalc run ... --set vessels.file={arguments.out}")

@@ -61,7 +61,7 @@ def score_presence(
             "area": figure_to_json(roc.area),
             "with": int(is_with.sum()),
             "without": int((~is_with).sum()),
-            "women_with_images_without": len(set(bootstrap.unit_of_case[numbers[~is_with]].tolist())),
+            "patients_with_images_without": len(set(bootstrap.unit_of_case[numbers[~is_with]].tolist())),
         }
         points = zip(roc.threshold, roc.false_share, roc.found_share, strict=True)
         rows += [(name, rounded(t), rounded(false), rounded(found)) for t, false, found in points]

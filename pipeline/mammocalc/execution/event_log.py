@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mammocalc.execution.plan import PlannedImage
+    from mammocalc.execution.settled import Settled
+    from mammocalc.execution.workers.resource_limits import Lost
+
 
 class Journal:
     """
@@ -38,6 +42,24 @@ class Journal:
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
         with contextlib.suppress(OSError), self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def note_changes(self, settled: Settled) -> None:
+        """Name the files that hold another image than before, or are gone."""
+        for path in settled.exchanged:
+            self.note("file_holds_another_image", path=path)
+        for path in settled.vanished:
+            self.note("file_gone", path=path)
+
+    def note_lost(self, image: PlannedImage, lost: Lost, is_final: bool) -> None:
+        """Say that an image took its worker with it."""
+        self.note(
+            "worker_lost",
+            path=image.files[0].public_path,
+            fault=str(lost.fault),
+            detail=lost.detail,
+            seconds=round(lost.seconds, 3),
+            is_tried_again=not is_final,
+        )
 
     def mend(self) -> None:
         """End a last line that a killed run left unfinished, so that the next begins on its own."""

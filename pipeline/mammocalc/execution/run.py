@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import time
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc import __version__
-from mammocalc.config import digest, without_salt
-from mammocalc.execution.content import key_of, state_of
+from mammocalc.execution.content import state_of
+from mammocalc.execution.destination import Destination
 from mammocalc.execution.event_log import Journal
 from mammocalc.execution.file_status import Rows
 from mammocalc.execution.lost_image import failed_outcome
@@ -20,25 +16,22 @@ from mammocalc.execution.names import NameMap
 from mammocalc.execution.own_files import is_own, remove_parts
 from mammocalc.execution.present import Present, is_complete
 from mammocalc.execution.process import process_image
-from mammocalc.execution.relocation import relocate
-from mammocalc.execution.remote import RemoteFolder
-from mammocalc.execution.run_folder import RESERVE, RESERVED_BYTES, RunFolder
-from mammocalc.execution.run_manifest import RUNNING, SOFTWARE, STOPPED, count, describe_run, measure_pace, read_rows
+from mammocalc.execution.run_folder import RESERVE
+from mammocalc.execution.run_manifest import RUNNING, STOPPED, count, read_rows
 from mammocalc.execution.run_options import Progress, RunSummary
+from mammocalc.execution.run_record import RunRecord
 from mammocalc.execution.settled import find_settled
 from mammocalc.execution.studies import write_studies
 from mammocalc.execution.volumes import describe_volumes
-from mammocalc.execution.work_order import WorkOrder
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.rendering.index import write_page
-from mammocalc.results.layout import LOG, PAGE, RECORD, RESULTS, ROWS, STUDIES, TABLES, levels_for
-from mammocalc.results.result import Provenance
+from mammocalc.results.layout import LOG, PAGE, RESULTS, ROWS, STUDIES, TABLES
 from mammocalc.results.tables import read_image_rows, write_tables
 from mammocalc.vocabulary.errors import OutputLostError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -46,15 +39,11 @@ if TYPE_CHECKING:
     from mammocalc.execution.content import State
     from mammocalc.execution.place import Claims
     from mammocalc.execution.plan import Plan, PlannedImage
-    from mammocalc.execution.run_manifest import RunIdentity, Totals
+    from mammocalc.execution.run_manifest import Pace, RunIdentity, Totals
     from mammocalc.execution.run_options import RunRequest
-    from mammocalc.execution.settled import Settled
     from mammocalc.execution.work_order import ImageOutcome
-    from mammocalc.execution.workers.resource_limits import Lost
     from mammocalc.model import FileRow
 
-PUBLISH_SECONDS: Final = 60.0  # what a killed client loses of its rows; results are where they belong at once
-ARCHIVES_NAMED: Final = 1000  # in the record; a folder of a million zips needs no list to be believed
 ASKED: Final = "it was asked to stop"
 
 
@@ -87,20 +76,13 @@ class Run:
     ) -> None:
         self.request, self.claims, self.identity = request, claims, identity
         self._on_progress, self._should_stop, self._backend = on_progress, should_stop, backend
-        self.folder = RunFolder(request.out, 0, claims.folder.token, claims.folder.what)
-        self._remote = None if request.address is None else RemoteFolder(request.address)
-        config = request.resolved.config
-        provenance = Provenance(SOFTWARE, __version__, digest(config), config.name)
-        self.order = WorkOrder(
-            without_salt(config), provenance, self._remote or self.folder, key_of(config.privacy.patient_key_salt)
-        )
-        self.rows = Rows(self.folder)
+        self._to = Destination(request, claims)
+        self.rows = Rows(self._to.folder)
         self.journal = Journal(request.out / LOG, claims.folder.is_there)
         self.names = NameMap(request.name_map)
         self.archives: tuple[str, ...] = ()
         self.resumed = 0
-        self._started = datetime.now(UTC)
-        self._clock = time.monotonic()
+        self._about = RunRecord(request, backend)
         self._analysed = 0
         self._before: Mapping[str, FileRow] = {}
         self._results: AbstractSet[str] = frozenset()
@@ -108,16 +90,14 @@ class Run:
         self._own: set[str | None] = set()
         self._changed: set[str] = set()
         self._has_begun = False
-        self._published = time.monotonic()
 
     def begin(self) -> None:
         """Write the record and open the log."""
-        if self._remote is not None and self.request.force:
-            self._remote.clear()
-        self.record(RUNNING)
+        if self.request.force:
+            self._to.clear()
+        self._record(RUNNING)
         self._has_begun = True
-        if self._remote is None:
-            self.folder.write(RESERVE, bytes(RESERVED_BYTES))
+        self._to.reserve()
         self.journal.mend()
         self.journal.note("run_started", **asdict(self.identity), **self._backend.describe())
         if not self.claims.folder.is_locked:
@@ -145,10 +125,11 @@ class Run:
         self.identity = replace(self.identity, input_digest=plan.input_digest)
         self.names.take(plan.images)
         self.archives = plan.archives
-        there = self._lay_out(plan)
+        there = self._to.lay_out(plan)
         self._before = {row.path: row for row in self.earlier()}
-        settled = find_settled(self.earlier(), plan, self.order, there, known=known, on_hold=on_hold)
-        self._note_changes(settled)
+        settled = find_settled(self.earlier(), plan, self._to.order, there, known=known, on_hold=on_hold)
+        self.journal.note_changes(settled)
+        self._changed.update(settled.exchanged)
         self.rows.replace([*plan.rows, *settled.rows])
         self.resumed += settled.settled
         self._results = set(there.places[RESULTS])
@@ -168,43 +149,21 @@ class Run:
 
     def earlier(self) -> tuple[FileRow, ...]:
         """Give the rows that were written so far, by this process or one before."""
-        return self.rows.all() or read_rows(self.folder.root / ROWS)
-
-    def _lay_out(self, plan: Plan) -> Present:
-        """Look what lies there, and bring it to the subfolders of a run of this size."""
-        store = self.order.folder
-        there = Present.look(store)
-        uids = {image.files[0].sop_instance_uid for image in plan.images}
-        gone = sum(uid not in uids for uid in there.places[RESULTS])
-        levels = levels_for(len(plan.images) + gone)
-        if levels != self.folder.levels:
-            self.folder = replace(self.folder, levels=levels)
-            self._remote = self._remote and replace(self._remote, levels=levels)
-            self.order = replace(self.order, folder=self._remote or self.folder)
-        if relocate(there, self.order):
-            there = Present.look(self.order.folder)
-        return there
-
-    def _note_changes(self, settled: Settled) -> None:
-        for path in settled.exchanged:
-            self.journal.note("file_holds_another_image", path=path)
-        for path in settled.vanished:
-            self.journal.note("file_gone", path=path)
-        self._changed.update(settled.exchanged)
+        return self.rows.all() or read_rows(self._to.folder.root / ROWS)
 
     def judge(self, images: Iterable[PlannedImage], total: int) -> str | None:
         """Judge images and write their rows; None, or why the folder takes no more."""
         backend = self._backend
         outcomes = run_tasks(
             images,
-            backend.as_call(partial(process_image, order=self.order)),
+            backend.as_call(partial(process_image, order=self._to.order)),
             failed_outcome,
             workers=backend.workers,
             open_executor=backend.open,
             capacity=backend.capacity,
-            alone=backend.with_full_memory(partial(process_image, order=self.order)),
+            alone=backend.with_full_memory(partial(process_image, order=self._to.order)),
             should_stop=self._should_stop,
-            note_lost=self._note_lost,
+            note_lost=self.journal.note_lost,
         )
         with contextlib.closing(outcomes):
             for outcome in outcomes:
@@ -220,7 +179,7 @@ class Run:
         rows = outcome.rows
         uid = rows[0].sop_instance_uid
         if uid in self._results and not any(row.status is Status.ANALYSED for row in rows):
-            Present.look_for(str(uid), self.order.folder).forget(str(uid), self.order.folder)
+            Present.look_for(str(uid), self._to.order.folder).forget(str(uid), self._to.order.folder)
         self.rows.append(rows)
         self.resumed += outcome.adopted if uid not in self._own else 0
         self._analysed -= outcome.adopted
@@ -230,8 +189,7 @@ class Run:
             self._analysed += row.status is Status.ANALYSED
             self._note_row(row)
             self._on_progress(Progress("files", number, total, row))
-        if time.monotonic() - self._published >= PUBLISH_SECONDS:
-            self._publish()
+        self._to.publish_at_times()
 
     def _note_row(self, row: FileRow) -> None:
         before = self._before.get(row.path)
@@ -243,39 +201,21 @@ class Run:
         if row.status is Status.FAILED:
             self.journal.note("file_failed", path=row.path, reason=str(row.reason), seconds=row.seconds)
 
-    def _publish(self, *, with_tables: bool = False) -> None:
-        """Bring what is written here to where the run lies."""
-        if self._remote is not None:
-            self._remote.publish(self.folder.root, with_tables=with_tables)
-            self._published = time.monotonic()
-
-    def _note_lost(self, image: PlannedImage, lost: Lost, is_final: bool) -> None:
-        self.journal.note(
-            "worker_lost",
-            path=image.files[0].public_path,
-            fault=str(lost.fault),
-            detail=lost.detail,
-            seconds=round(lost.seconds, 3),
-            is_tried_again=not is_final,
-        )
-
     def collect(self, why: str | None, passed_over: int) -> Totals:
         """Write rows, tables and page from what is there."""
         rows = self.rows.all()
         self.rows.replace(rows)
         self._on_progress(Progress("tables", 0, 1))
-        remove_parts(self.folder.root)  # of workers that were killed
-        if self._remote is not None:
-            self._remote.collect(self.folder.root)
+        self._to.collect()
         paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.ANALYSED}
         parquet = self.request.resolved.config.outputs.parquet
-        write_tables(self.folder.root, paths, parquet=parquet)
-        studies = write_studies(self.folder, paths.keys(), parquet=parquet)
+        write_tables(self._to.folder.root, paths, parquet=parquet)
+        studies = write_studies(self._to.folder, paths.keys(), parquet=parquet)
         self.claims.check()
-        totals = count(rows, self._distributions(), passed_over)
-        write_page(self.folder.root, rows, self._facts(why, describe_volumes(rows), studies))
+        totals = count(rows, (row["distribution"] for row in read_image_rows(self._to.folder.root)), passed_over)
+        write_page(self._to.folder.root, rows, self._about.facts(self.identity, why, describe_volumes(rows), studies))
         self.claims.check()
-        self._publish(with_tables=True)
+        self._to.publish(with_tables=True)
         self._on_progress(Progress("tables", 1, 1))
         return totals
 
@@ -289,17 +229,17 @@ class Run:
             What was lost, so that nobody believes the count; None where each analysed image has all its files.
         """
         self.claims.check()
-        there = Present.look(self.order.folder)
+        there = Present.look(self._to.order.folder)
         rows = self.rows.all()
         lost = {
             str(row.sop_instance_uid)
             for row in rows
-            if row.status is Status.ANALYSED and not is_complete(str(row.sop_instance_uid), self.order, there)
+            if row.status is Status.ANALYSED and not is_complete(str(row.sop_instance_uid), self._to.order, there)
         }
         if not lost:
             return None
         for uid in lost:
-            there.forget(uid, self.order.folder)
+            there.forget(uid, self._to.order.folder)
         self.rows.replace(row for row in rows if row.sop_instance_uid not in lost)
         self.journal.note("results_lost", images=len(lost))
         images = "1 image that was" if len(lost) == 1 else f"{len(lost)} images that were"
@@ -311,24 +251,13 @@ class Run:
     def end(self, state: str, totals: Totals, why: str | None, *, has_page: bool = True) -> RunSummary:
         """Write the last record and the last line of the log; OSError or OutputLostError where that cannot be done."""
         rows = self.rows.all()
-        pace = measure_pace(rows, self._analysed, time.monotonic() - self._clock)
+        pace = self._about.pace(rows, self._analysed)
         self.claims.check()
-        (self.folder.root / RESERVE).unlink(missing_ok=True)
+        (self._to.folder.root / RESERVE).unlink(missing_ok=True)
         volumes = describe_volumes(rows)
-        self.record(state, totals=asdict(totals), pace=asdict(pace), volumes=volumes)
+        self._record(state, totals=asdict(totals), pace=asdict(pace), volumes=volumes)
         self.journal.note("run_ended", state=state, reason=why, **asdict(pace), totals=asdict(totals))
-        return RunSummary(
-            rows,
-            totals,
-            self.resumed,
-            why,
-            pace,
-            self.names.hidden,
-            tuple(sorted(self._changed)),
-            self.archives,
-            volumes,
-            has_page=has_page,
-        )
+        return self._summary(totals, why, pace, volumes, has_page=has_page)
 
     def end_early(self, why: str, passed_over: int) -> RunSummary:
         """
@@ -338,7 +267,7 @@ class Run:
         taken away: they would be those of another state.
         """
         totals = count(self.rows.all(), (), passed_over)
-        pace = measure_pace(self.rows.all(), self._analysed, time.monotonic() - self._clock)
+        pace = self._about.pace(self.rows.all(), self._analysed)
         if not self._has_begun:  # without a record, all else would be of unknown origin
             return RunSummary((), totals, 0, why, pace, has_page=False)
         with contextlib.suppress(OSError, OutputLostError):
@@ -348,52 +277,22 @@ class Run:
                 totals = self.collect(why, passed_over)
             except OSError:
                 has_page = False
-                remove_parts(self.folder.root)
-                root = self.folder.root
+                remove_parts(self._to.folder.root)
+                root = self._to.folder.root
                 for path in (root / PAGE, *(root / TABLES).glob("*.*"), *(root / STUDIES).rglob("*.*")):
                     if is_own(root, path):
                         path.unlink(missing_ok=True)
             return self.end(STOPPED, totals, why, has_page=has_page)
-        return RunSummary(
-            self.rows.all(),
-            totals,
-            self.resumed,
-            why,
-            pace,
-            self.names.hidden,
-            tuple(sorted(self._changed)),
-            self.archives,
-            has_page=False,
-        )
+        return self._summary(totals, why, pace, (), has_page=False)
 
-    def record(self, state: str, **more: Any) -> None:
-        """Write ``run.json``."""
-        now = datetime.now(UTC)
-        times = {
-            "started": self._started.isoformat(timespec="seconds"),
-            "ended": None if state == RUNNING else now.isoformat(timespec="seconds"),
-            "seconds": None if state == RUNNING else round((now - self._started).total_seconds(), 1),
-        }
-        backend = self._backend.describe()
-        archives = {"passed_over": len(self.archives), "first": list(self.archives[:ARCHIVES_NAMED])}
-        more = {"archives": archives, **more} if self.archives else more
-        record = {**describe_run(self.identity, self.request.resolved, state, backend, times), **more}
-        self.folder.write(RECORD, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
-        self._publish()
+    def _summary(
+        self, totals: Totals, why: str | None, pace: Pace, volumes: tuple[str, ...], *, has_page: bool
+    ) -> RunSummary:
+        changed = tuple(sorted(self._changed))
+        told = (self.names.hidden, changed, self.archives, volumes)
+        return RunSummary(self.rows.all(), totals, self.resumed, why, pace, *told, has_page=has_page)
 
-    def _distributions(self) -> list[str]:
-        """Read the labels of all analysed images back from their table."""
-        return [row["distribution"] for row in read_image_rows(self.folder.root)]
-
-    def _facts(self, why: str | None, volumes: Sequence[str], studies: int) -> dict[str, str]:
-        """Say at the top of the page what this run is."""
-        facts = {
-            "Version": f"{SOFTWARE} {self.identity.version}",
-            "Configuration": f"{self.request.resolved.config.name} ({self.identity.configuration_digest})",
-            "Started": self._started.strftime("%Y-%m-%d %H:%M UTC"),
-        }
-        if studies:
-            facts["Studies"] = f"{studies:,} (folder {STUDIES}; tables/studies.csv, tables/findings.csv)"
-        if volumes:
-            facts["Not analysed"] = "; ".join(volumes)
-        return facts if why is None else {**facts, "Stopped": why}
+    def _record(self, state: str, **more: Any) -> None:
+        """Write ``run.json``, and bring it to where the run lies."""
+        self._about.write(self._to.folder, self.identity, state, self.archives, **more)
+        self._to.publish()

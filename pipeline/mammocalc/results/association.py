@@ -14,8 +14,8 @@ from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
 
 SHIPPED: Final = "published_associations.json"
 MEANING: Final = (
-    "Shares of malignant findings among those that these studies examined; they depend on how the women were chosen. "
-    "Not a probability for this woman, not an assessment, not advice."
+    "Shares of malignant findings among those that these studies examined; they depend on how the patients "
+    "were chosen. Not a probability for this patient, not an assessment, not advice."
 )
 
 
@@ -45,7 +45,7 @@ class Study(Settings):
     """Whose findings they were, and how it is known what they were."""
 
     n: int = Field(gt=0)
-    """All findings (or women, or breasts) of the series, whatever their distribution."""
+    """All findings (or patients, or breasts) of the series, whatever their distribution."""
 
     malignant_share: float = Field(ge=0, le=1)
     """The share of malignant ones among all of them."""
@@ -60,8 +60,8 @@ class Count(Settings):
     lesions: int = Field(ge=0)
     """How many."""
 
-    women: int = Field(ge=0)
-    """In how many women."""
+    patients: int = Field(ge=0)
+    """In how many patients."""
 
     malignant: int = Field(ge=0)
     """How many of them were malignant."""
@@ -70,7 +70,7 @@ class Count(Settings):
     """The quotient of the two; None where there are no lesions."""
 
     interval: tuple[float, float] | None
-    """95 % bootstrap interval by woman; None where the draws agree."""
+    """95 % bootstrap interval by patient; None where the draws agree."""
 
 
 class Counts(Settings):
@@ -82,8 +82,8 @@ class Counts(Settings):
     views: int = Field(ge=0)
     """Views of the lesions: the rows of the tables."""
 
-    women_with_malignant: int = Field(ge=0)
-    """Women with at least one malignant lesion."""
+    patients_with_malignant: int = Field(ge=0)
+    """Patients with at least one malignant lesion."""
 
     all: Count
     """All lesions."""
@@ -161,7 +161,7 @@ class CollectionShare:
 
     name: str
     lesions: int
-    women: int
+    patients: int
     malignant: int
     malignant_share: float | None
     interval: tuple[float, float] | None
@@ -237,7 +237,7 @@ def _collection(label: Distribution, collection: Collection) -> CollectionShare:
     return CollectionShare(
         name=collection.name,
         lesions=count.lesions,
-        women=count.women,
+        patients=count.patients,
         malignant=count.malignant,
         malignant_share=count.malignant_share,
         interval=count.interval,

@@ -29,7 +29,7 @@ _COLLECTION: Final = record(
     CollectionShare,
     Key("name", TEXT, "The collection."),
     Key("lesions", COUNT, "Lesions whose labels name this descriptor alone."),
-    Key("women", COUNT, "Patients with such lesions."),
+    Key("women", COUNT, "Patients with such lesions.", "patients"),
     Key("malignant", COUNT, "Malignant ones of these lesions."),
     Key("malignant_share", or_none(_AS_PRINTED), "The quotient; null without lesions."),
     Key("interval", or_none(pair(_AS_PRINTED)), "95 % bootstrap interval by patient; null where the draws agree."),
@@ -54,7 +54,7 @@ ASSOCIATION: Final = named(
         Key(
             "n",
             COUNTED,
-            "Size of the studies together, all distributions, each in its own unit (lesions, breasts or women).",
+            "Size of the studies together, all distributions, each in its own unit (lesions, breasts or patients).",
         ),
         Key("source", TEXT, "The publications, separated by semicolons."),
         Key("meaning", TEXT, "What these figures are, and what they are not."),

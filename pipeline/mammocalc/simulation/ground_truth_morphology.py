@@ -10,7 +10,6 @@ from mammocalc.vocabulary.lexicon import Morphology
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mammocalc.simulation.insertion.records import InsertedCalcification
     from mammocalc.simulation.truth import PlantedCalcification
 
 FINE_MM: Final = 0.5
@@ -42,7 +41,7 @@ _BY_SHAPE: Final = {
 }
 
 
-def kind_of(point: PlantedCalcification | InsertedCalcification) -> Morphology:
+def kind_of(point: PlantedCalcification) -> Morphology:
     """Give the kind of one planted calcification, by its planted shape where that has a name, else by its outline."""
     if point.shape in _BY_SHAPE:
         return _BY_SHAPE[point.shape]

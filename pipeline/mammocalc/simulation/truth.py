@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mammocalc.model import Point
-    from mammocalc.simulation.insertion.records import InsertedCalcification
     from mammocalc.simulation.recipe import Scene
     from mammocalc.vocabulary.lexicon import CalcificationSize
 
@@ -171,7 +170,7 @@ def corners(points: Iterable[Point]) -> list[list[float]]:
     return [[round(row, 2), round(column, 2)] for row, column in points]
 
 
-def point_record(point: PlantedCalcification | InsertedCalcification) -> dict[str, Any]:
+def point_record(point: PlantedCalcification) -> dict[str, Any]:
     """Give what is known about a calcification, planted or inserted, as it is written to JSON."""
     return {
         "id": point.number,

@@ -196,8 +196,8 @@ def _fit_all(found: list[Described], origin: dict[str, int], config: Config) -> 
     said = {
         "trained_on": "marks on and off traced arteries, and simulated ones without arteries",
         **origin,
-        "women": len({one.patient for one in found if one.patient}),
-        "women_with_arteries": len({one.patient for one in found if one.is_arterial.any()}),
+        "patients": len({one.patient for one in found if one.patient}),
+        "patients_with_arteries": len({one.patient for one in found if one.is_arterial.any()}),
         "marks": int((patients != "").sum()),
         "arterial": int(is_arterial.sum()),
         "simulated_marks": int((patients == "").sum()),

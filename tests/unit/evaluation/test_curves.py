@@ -64,7 +64,7 @@ def test_marks_of_equal_score_count_together(three: Bootstrap) -> None:
     assert shares.tolist() == [0.0, 1.0]
 
 
-def test_weights_draw_women_more_than_once(three: Bootstrap) -> None:
+def test_weights_draw_patients_more_than_once(three: Bootstrap) -> None:
     curve = draw_froc(EVENTS, three, np.ones(3))
     shares, _ = curve.found_at([0.0], np.array([2.0, 1.0, 0.0]))  # four of six truths, and no false mark
     assert shares.tolist() == [pytest.approx(5 / 6)]
@@ -79,14 +79,14 @@ def test_images_of_one_woman_are_drawn_together(settings: ScoringSettings) -> No
 
 def test_equal_seeds_give_equal_intervals_that_hold_the_value() -> None:
     settings = ScoringSettings(replicates=400)
-    names = [f"woman {number}" for number in range(40)]
+    names = [f"patient {number}" for number in range(40)]
     hits, all_of_them = np.tile([1.0, 0.0, 1.0, 1.0], 10), np.ones(40)
     first = Bootstrap(names, settings).ratio(hits, all_of_them)
     assert first == Bootstrap(names, settings).ratio(hits, all_of_them)
     assert first.value == 0.75
     assert first.low is not None
     assert first.high is not None
-    spread = np.sqrt(0.75 * 0.25 / 40)  # the binomial one, for every woman has one image
+    spread = np.sqrt(0.75 * 0.25 / 40)  # the binomial one, for every patient has one image
     assert first.low == pytest.approx(0.75 - 1.96 * spread, abs=0.04)
     assert first.high == pytest.approx(0.75 + 1.96 * spread, abs=0.04)
 
@@ -157,6 +157,8 @@ def test_thresholds_are_scores_of_marks() -> None:
 
 def test_an_interval_leaves_out_a_fortieth_at_each_end() -> None:
     hits, all_of_them = np.tile([1.0, 0.0, 1.0, 1.0], 100), np.ones(400)
-    figure = Bootstrap([str(woman) for woman in range(400)], ScoringSettings(replicates=4000)).ratio(hits, all_of_them)
+    figure = Bootstrap([str(patient) for patient in range(400)], ScoringSettings(replicates=4000)).ratio(
+        hits, all_of_them
+    )
     spread = np.sqrt(0.75 * 0.25 / 400)
     assert (figure.low, figure.high) == pytest.approx((0.75 - 1.96 * spread, 0.75 + 1.96 * spread), abs=0.004)

@@ -128,7 +128,7 @@ def test_who_cannot_say_has_not_read_and_the_notes_count_it(scored: Any) -> None
     assert "2 images have no word of any reader" in notes
 
 
-def test_women_are_drawn_and_not_images(scored: Any) -> None:
+def test_patients_are_drawn_and_not_images(scored: Any) -> None:
     rows = [(uid, "Ada", "scattered") for uid in CALLED]
     one = scored(CALLED, rows, **dict.fromkeys(CALLED, "w"))
     assert one.document["bootstrap"]["units"] == 1

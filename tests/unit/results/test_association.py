@@ -40,7 +40,7 @@ def test_the_range_holds_every_study_and_ends_at_two_of_them(label: Distribution
     assert found["malignant_share_range"] == [min(shares), max(shares)]
     assert found["n"] == sum(study["n"] for study in found["studies"])
     assert found["descriptor"] == label
-    assert all(word in found["meaning"] for word in ("Not a probability for this woman", "not an assessment"))
+    assert all(word in found["meaning"] for word in ("Not a probability for this patient", "not an assessment"))
 
 
 @pytest.mark.parametrize("label", WITHOUT)
@@ -74,7 +74,7 @@ def test_printed_counts_and_shares_agree(study: str, label: Distribution | None,
 def test_no_study_describes_more_findings_than_it_has() -> None:
     for study in published_evidence().studies:
         known = {share.described_as: share.n or 0 for share in study.distributions.values()}
-        assert sum(known.values()) <= study.n + 1  # one abstract's counts add up to one more than its women
+        assert sum(known.values()) <= study.n + 1  # one abstract's counts add up to one more than its patients
 
 
 def test_the_shipped_counts_add_up() -> None:
@@ -83,9 +83,9 @@ def test_the_shipped_counts_add_up() -> None:
     parts = [*counts.distributions.values(), *counts.several.values(), counts.unnamed]
     assert sum(part.lesions for part in parts) == counts.all.lesions == 1045
     assert sum(part.malignant for part in parts) == counts.all.malignant
-    assert counts.all.women == 753
+    assert counts.all.patients == 753
     for part in (*parts, *counts.named_at_all.values(), counts.all):
-        assert part.women <= part.lesions
+        assert part.patients <= part.lesions
         share = part.malignant / part.lesions
         assert part.malignant_share == pytest.approx(share, abs=0.0005)
         if part.interval is not None:
@@ -148,6 +148,6 @@ def test_the_table_in_the_documents_is_what_is_shipped(label: Distribution) -> N
     count = published_evidence().collection.counts.distributions[label]
     assert count.interval is not None
     assert count.malignant_share is not None
-    assert counted[1:4] == [str(count.lesions), str(count.women), str(count.malignant)]
+    assert counted[1:4] == [str(count.lesions), str(count.patients), str(count.malignant)]
     low, high = (percent(end) for end in count.interval)
     assert counted[4] == f"{percent(count.malignant_share)} % ({low} to {high})"

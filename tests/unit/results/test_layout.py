@@ -10,7 +10,8 @@ from mammocalc.results import layout
 from mammocalc.results.columns import TABLES
 
 PACKAGE = Path(mammocalc.__file__).parent
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != Path(layout.__file__))
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != Path(layout.__file__) and "node" not in path.parts)
+"""A node has a spool of its own, with folders of its own."""
 FILES = {layout.RECORD, layout.ROWS, layout.LOG, *(f"{table}{end}" for table in TABLES for end in layout.TABLE_ENDINGS)}
 
 

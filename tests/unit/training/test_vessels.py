@@ -1,4 +1,4 @@
-"""Traces are read as they are written, and no woman with hundreds of marks decides alone."""
+"""Traces are read as they are written, and no patient with hundreds of marks decides alone."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def test_courses_of_an_image_are_gathered_and_an_image_without_one_is_read_as_su
 
 
 def test_each_woman_weighs_the_root_of_her_marks_and_both_classes_the_same() -> None:
-    women = np.array(["a"] * 100 + ["b"] * 4 + ["a"] * 9 + ["c"] * 36 + [""] * 50)
-    is_arterial = np.arange(len(women)) < 104
-    weights = weigh(is_arterial, women)
+    patients = np.array(["a"] * 100 + ["b"] * 4 + ["a"] * 9 + ["c"] * 36 + [""] * 50)
+    is_arterial = np.arange(len(patients)) < 104
+    weights = weigh(is_arterial, patients)
     assert weights[is_arterial].sum() == pytest.approx(0.5)
     assert weights[~is_arterial].sum() == pytest.approx(0.5)
     assert weights[:100].sum() == pytest.approx(5 * weights[100:104].sum())

@@ -27,7 +27,7 @@ def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Sectio
     ]
     lines.append(Line("chance", "dim", [(0, 0), (1, 1)], is_dashed=True))
     roc = plot("ROC curve of presence", Axis("images without, ranked as with", 0, 1, ticks=SHARE_TICKS), FOUND, lines)
-    counted = ("with", "without", "women_with_images_without")
+    counted = ("with", "without", "patients_with_images_without")
     rows = [
         (f"images {looks[name][0]}", cell(curve["area"]), *(curve[key] for key in counted))
         for name, curve in curves.items()

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mammocalc.simulation.truth import PlantedCalcification
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mammocalc.simulation.placement_region import Role
-    from mammocalc.vocabulary.lexicon import CalcificationSize
 
-
-@dataclass(frozen=True, slots=True)
-class InsertedCalcification:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertedCalcification(PlantedCalcification):
     """
-    One inserted calcification: the fields of `PlantedCalcification`, and its contrast to its surroundings.
+    One inserted calcification: a planted one, and its contrast to its surroundings.
 
     ``peak_grey_levels`` is its height in stored grey levels, ``noise_grey_levels`` the noise
     of single pixels around it, ``peak_sigma`` their ratio, all without the
@@ -26,22 +25,9 @@ class InsertedCalcification:
     among all allowed ones, 1 the densest.
     """
 
-    number: int
-    row_px: float
-    column_px: float
-    diameter_mm: float
-    length_mm: float
-    width_mm: float
-    size: CalcificationSize
-    role: Role
-    shape: str
-    contrast: float
-    matched_filter_snr: float
-    cluster: int | None
     peak_grey_levels: float
     noise_grey_levels: float
     local_density: float
-    effective_snr: float | None = None
 
     @property
     def peak_sigma(self) -> float:
