@@ -85,7 +85,7 @@ class Node:
         """What it has said."""
         return "\n".join(self.lines)
 
-    def wait_for(self, words: str, times: int = 1, seconds: float = 60.0) -> None:
+    def wait_for(self, words: str, times: int = 1, seconds: float = 180.0) -> None:
         """Wait until it has said something so many times."""
         with suppress(TimeoutError):
             wait_until(lambda: self.text.count(words) >= times or self.process.poll() is not None, seconds)

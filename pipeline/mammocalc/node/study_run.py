@@ -11,6 +11,7 @@ from pydicom.filereader import read_file_meta_info
 
 from mammocalc.execution.batch import run
 from mammocalc.execution.run_options import RunRequest
+from mammocalc.files.claim import is_claimed
 from mammocalc.node.content import UnfitInstanceError, read_instance
 from mammocalc.node.objects import make_objects
 from mammocalc.vocabulary.errors import MammocalcError, UsageError
@@ -101,7 +102,10 @@ def _process(task: StudyTask) -> StudyOutcome:
     request = RunRequest((task.images,), task.run, task.resolved, workers=task.workers, limits=task.limits, force=False)
     try:
         summary = run(request)
-    except UsageError:  # the run that lies there is of another version or configuration
+    except UsageError:
+        if is_claimed(task.run):  # by what a killed node has left, which ends by itself
+            return StudyOutcome(problem="its run is still being written by another process", is_lasting=False)
+        # What lies there is a run of another version or configuration.
         shutil.rmtree(task.run)
         summary = run(request)
     if summary.stopped_because is not None:
