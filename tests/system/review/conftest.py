@@ -233,6 +233,25 @@ def results(reviewed: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
+def recount() -> Callable[[dict[str, Any]], None]:
+    """Tell the counts of a result anew whose findings a test has changed: what does not fit together is not shown."""
+
+    def recount(result: dict[str, Any]) -> None:
+        items, clusters = result["calcifications"], result["clusters"]
+        sizes = [item["size"] for item in items]
+        result["counts"].update(
+            micro=sizes.count("micro"),
+            macro=sizes.count("macro"),
+            vascular=sum("vascular" in item["flags"] for item in items),
+            clusters=sum(not one["loose"] for one in clusters),
+            loose_chains=sum(one["loose"] for one in clusters),
+            vessels=len(result["vessels"]),
+        )
+
+    return recount
+
+
+@pytest.fixture(scope="session")
 def uid(results: dict[str, dict[str, Any]]) -> str:
     """The image that has a cluster."""
     assert results["L CC"]["clusters"]

@@ -107,14 +107,14 @@ def test_without_pixels_places_and_lengths_are_those_of_the_picture_that_is_show
 
 
 @pytest.fixture
-def artery(serve: Any, reviewed: Path, results: Any, uid: str, tmp_path: Path) -> Any:
+def artery(serve: Any, reviewed: Path, recount: Any, uid: str, tmp_path: Path) -> Any:
     """A server of a run in which all marks of an image lie in an artery, save one far away."""
     run = tmp_path / "run"
     shutil.copytree(reviewed / "run", run)
     [file] = run.glob(f"results/**/{uid}.json")
     result = json.loads(file.read_text())
     for item in result["calcifications"]:
-        item["flags"], item["cluster"], item["vessel"] = ["vascular"], None, 1
+        item["flags"], item["cluster"], item["vessel"], item["memberships"] = ["vascular"], None, 1, []
     result["clusters"] = []
     result["calcifications"][-1].update(row=780.0, column=20.0, vessel=2)
     result["vessels"] = [
@@ -127,6 +127,7 @@ def artery(serve: Any, reviewed: Path, results: Any, uid: str, tmp_path: Path) -
         }
         for number, members in ((1, result["calcifications"][:-1]), (2, result["calcifications"][-1:]))
     ]
+    recount(result)
     file.write_text(json.dumps(result))
     server = serve(run, "--images", str(reviewed / "in"))
     server.count = len(result["calcifications"]) - 1

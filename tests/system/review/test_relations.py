@@ -179,6 +179,20 @@ def test_links_and_changes_are_answered_by_key_and_by_click_and_taken_back(
     assert [one["relation"] for one in related.state(uid_of(cc), "Dan")["pairs"]] == ["link", "change"]
 
 
+def test_a_partner_is_reached_by_its_name(visit: Any, related: Any, dated_results: Any) -> None:
+    cc, mlo, old = (dated_results[name] for name in ("L CC new", "L MLO new", "L CC old"))
+    page = visit("Kim", f"#/image/{uid_of(cc)}/large", at=related)
+    page.locator(f"[data-keep='open-cluster-{cluster_of(cc)['id']}']").click()
+    page.locator(".pair[data-relation=link] .link").click()
+    page.until(f"document.querySelector('.pane').dataset.uid === '{uid_of(mlo)}'")
+    assert page.locator(".findings [aria-current=true]").count() == 1
+    page.locator(".pair[data-relation=link] .link").click()
+    page.until(f"document.querySelector('.pane').dataset.uid === '{uid_of(cc)}'")
+    page.locator(".pair[data-relation=change] .link").click()
+    page.until(f"document.querySelector('.pane.active')?.dataset.uid === '{uid_of(old)}'")
+    assert "current image: cluster" in page.locator("#relations").inner_text()
+
+
 def test_the_change_table_lists_what_changed_first_and_leads_there(
     visit: Any, related: Any, dated_results: Any
 ) -> None:

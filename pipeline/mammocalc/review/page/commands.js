@@ -8,6 +8,7 @@ import { choosePair } from "./pair_answers.js";
 import { comparePriors } from "./priors.js";
 import { fit, toggleLarge } from "./stage_layout.js";
 import { step } from "./stepping.js";
+import { adjust } from "./window_by_hand.js";
 
 /**
  * @import { Point, ShownKinds, Vocabulary } from "./types.js"
@@ -170,7 +171,7 @@ function moveCrosshair(viewer, pane, crosshair, arrow, stepPx) {
  * @param {Point} arrow
  */
 function adjustWindows(viewer, arrow) {
-  for (const one of viewer.followers) one.adjust(arrow[1] * 0.03, 1.05 ** arrow[0]);
+  for (const one of viewer.followers) adjust(one, arrow[1] * 0.03, 1.05 ** arrow[0]);
   viewer.request();
 }
 

@@ -9,6 +9,7 @@ import { s } from "./dom.js";
  */
 
 export const LEAST_PX = 5.5;  // a ring is never smaller on the screen, and always leaves free what it marks
+const ARM_PX = 26;  // of a bracket, at most
 export const GRIP_PX = 18;  // how far outside the circle of the size its grip lies, so as not to hide what is measured
 
 /**
@@ -19,7 +20,7 @@ export const GRIP_PX = 18;  // how far outside the circle of the size its grip l
  * @param {number} high
  */
 export function drawBracket([x, y], wide, high = wide) {
-  const arm = 0.55 * Math.min(wide, high);
+  const arm = Math.min(ARM_PX, 0.55 * wide, 0.55 * high);
   const corner = (/** @type {Point} */ [across, down]) => `M${x + across * wide} ${y + down * (high - arm)}V${y + down * high}H${x + across * (wide - arm)}`;
   /** @type {Point[]} */
   const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]];

@@ -6,6 +6,7 @@ import { CLICKED_MM } from "./commands.js";
 import { byId, toast } from "./dom.js";
 import { GRIP_PX } from "./drawn_tools.js";
 import { toggleLarge } from "./stage_layout.js";
+import { adjust } from "./window_by_hand.js";
 
 /**
  * @import { Point, SizeCircle } from "./types.js"
@@ -176,7 +177,7 @@ export class Gestures {
     const down = y - drag.y;
     [drag.x, drag.y] = [x, y];
     if (kind === "window" && pane.window) {
-      for (const one of viewer.followers) one.adjust(down / 500, Math.exp(right / 300));
+      for (const one of viewer.followers) adjust(one, down / 500, Math.exp(right / 300));
       viewer.request();
     } else if (kind === "pan" || kind === "window") {
       pane.view.pan(right, down);

@@ -4,6 +4,7 @@
 import { toast } from "./dom.js";
 import { calcificationsOf } from "./findings.js";
 import { comparePriors } from "./priors.js";
+import { hang } from "./stage_layout.js";
 import { show } from "./stepping.js";
 
 /**
@@ -25,6 +26,11 @@ function reach(viewer, pane, of, id) {
   const all = of === "cluster" ? pane.marks.findings : calcificationsOf(pane.result, pane.answers.state);
   const finding = all.find((one) => one.key === `${of}-${id}`);
   if (!finding) return toast("This finding is not shown.");
+  if (viewer.large && !viewer.panes.includes(pane)) {
+    viewer.active = pane;
+    hang(viewer, true);
+    viewer.app.placeChanged();
+  }
   if (viewer.homeOf(pane) === pane) return viewer.select(finding, pane, true);
   viewer.select(finding, pane);
   return show(viewer, finding, pane);

@@ -9,6 +9,7 @@ import { byId, h, messageOf, once, toast } from "./dom.js";
 import { showSaved } from "./header.js";
 import { listenToKeys } from "./key_handling.js";
 import { showKeys } from "./keys.js";
+import { isUnsaved } from "./saving.js";
 
 /** @import { RunInfo } from "./types.js" */
 
@@ -57,7 +58,7 @@ function listenToWindow(app) {
   window.addEventListener("hashchange", () => app.follow());
   window.addEventListener("beforeunload", (event) => {
     app.correction.settle();
-    if (app.viewer.unsaved || hasDrafts()) event.preventDefault();
+    if (isUnsaved(app.viewer) || hasDrafts()) event.preventDefault();
   });
 }
 

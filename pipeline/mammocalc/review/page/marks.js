@@ -1,18 +1,19 @@
 // @ts-check
 // Marks over a view as SVG: rings, squares and diamonds as on the overlays of a run, hulls, labels, rulers.
 
-import { s, symbol, words } from "./dom.js";
+import { s } from "./dom.js";
 import { LEAST_PX, drawBracket, drawCrosshair, drawRuler, drawSize } from "./drawn_tools.js";
 import { grown } from "./outline.js";
 import { calcificationsOf, diameterOf, findingsOf, holds, kindOf } from "./findings.js";
+import { isOnLabel, labelOf, placeLabels } from "./mark_labels.js";
 
 /**
- * @import { AnswerState, ClusterFinding, Finding, LensCircle, PaletteEntry, Point, Result, Ruler, ShownKinds, SizeCircle,
+ * @import { AnswerState, ClusterFinding, Finding, LensCircle, Point, Result, Ruler, ShownKinds, SizeCircle,
  *   SpotFinding, VesselFinding, Vocabulary } from "./types.js"
+ * @import { Label } from "./mark_labels.js"
  * @import { View } from "./view.js"
  */
 
-/** @typedef {{ label: SVGGElement, width: number }} Label */
 /** @typedef {"micro" | "macro" | "vascular" | "added"} RingKind */
 /** @typedef {{ finding: SpotFinding, kind: RingKind, node: SVGGElement, x: number, y: number }} Ring */
 /** @typedef {Label & { finding: ClusterFinding, node: SVGGElement, lines: SVGPathElement[], points: Point[] }} Hull */
@@ -31,23 +32,6 @@ const ARTERY = "#f08282";
 const ADDED = "#7fd4ff";
 
 const UNSCALED = { "vector-effect": "non-scaling-stroke" };
-
-/**
- * What stands beside a cluster or an artery: its symbol, its letter and what it is called.
- *
- * @param {ClusterFinding | VesselFinding} finding
- * @param {PaletteEntry | undefined} look
- * @param {string} called
- * @returns {Label}
- */
-function labelOf(finding, look, called) {
-  const mark = symbol(look, 13);
-  mark.setAttribute("y", "-11");
-  const verdict = finding.verdict ? { accept: " ✓", reject: " ✕" }[finding.verdict] : "";
-  const told = `${finding.item.letter ? `${finding.item.letter} ` : ""}${words(called)}${verdict}`;
-  const node = s("g", { class: `label ${finding.kind} ${finding.verdict ?? ""}` }, mark, s("text", { x: 18, y: 0 }, told));
-  return { label: node, width: 24 + 7.4 * told.length };
-}
 
 const UNMEASURED = { diameter_px: 4, length_mm: null };
 
@@ -202,7 +186,7 @@ export class Marks {
       node.classList.toggle("within", finding.kind === "calcification" && holds(selected, finding.id));
     }
     for (const { node, finding } of this.hulls) node.classList.toggle("selected", finding.key === selected?.key);
-    this.placeLabels();
+    placeLabels(this);
   }
 
   /**
@@ -214,31 +198,6 @@ export class Marks {
     const members = new Set(hull.finding.item.members);
     const radii = this.rings.filter(({ finding }) => finding.kind === "calcification" && members.has(finding.id)).map((ring) => this.radius(ring));
     return Math.max(0, ...radii) + 5 / this.view.zoom;
-  }
-
-  placeLabels() {
-    /** @type {{ x: number, y: number, width: number }[]} */
-    const taken = [];
-    for (const hull of this.labelled()) {
-      const corners = hull.points.map(([x, y]) => this.view.toScreen(x, y));
-      if (!corners.length) continue;
-      const top = corners.reduce((one, other) => (other[1] < one[1] ? other : one));
-      const x = Math.min(this.view.width - hull.width - 6, Math.max(6, top[0] - hull.width / 2));
-      let y = Math.min(this.view.height - 12, Math.max(48, top[1] - this.room(hull) * this.view.zoom - 9));
-      while (taken.some((box) => Math.abs(box.y - y) < 18 && x < box.x + box.width && box.x < x + hull.width)) y += 18;
-      taken.push({ x, y, width: hull.width });
-      const isOutside = corners.every(([left, up]) => left < 0 || up < 0 || left > this.view.width || up > this.view.height)
-        && !this.covers(corners);
-      hull.label.setAttribute("transform", `translate(${x} ${y})`);
-      hull.label.style.display = isOutside ? "none" : "";
-    }
-  }
-
-  /** @param {Point[]} corners On the screen. */
-  covers(corners) {
-    const xs = corners.map((corner) => corner[0]);
-    const ys = corners.map((corner) => corner[1]);
-    return Math.min(...xs) < this.view.width && Math.max(...xs) > 0 && Math.min(...ys) < this.view.height && Math.max(...ys) > 0;
   }
 
   /**
@@ -276,19 +235,7 @@ export class Marks {
     }
     if (best) return best;
     const seen = [...(shown.hulls ? this.hulls : []), ...(shown.vascular ? this.courses : [])];
-    return seen.find((one) => this.isOnLabel(one, left, top))?.finding ?? null;
-  }
-
-  /**
-   * @param {Label} hull
-   * @param {number} left
-   * @param {number} top
-   */
-  isOnLabel(hull, left, top) {
-    const place = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(hull.label.getAttribute("transform") ?? "");
-    if (!place || hull.label.style.display === "none") return false;
-    const [x, y] = [Number(place[1]), Number(place[2])];
-    return left >= x - 4 && left <= x + hull.width && top >= y - 14 && top <= y + 5;
+    return seen.find((one) => isOnLabel(one, left, top))?.finding ?? null;
   }
 
   /**

@@ -11,6 +11,7 @@ import { PLACED_BY } from "./same_place.js";
 import { measure } from "./scale_bar.js";
 import { Sheet } from "./sheet.js";
 import { View, mirroring } from "./view.js";
+import { captionOf } from "./window_by_hand.js";
 import { presets } from "./windows.js";
 
 /**
@@ -213,32 +214,9 @@ export class Pane {
     return this.former !== null;
   }
 
-  /**
-   * Change the window by shares of its own width, so that several images can follow one hand.
-   *
-   * @param {number} shift
-   * @param {number} stretch
-   */
-  adjust(shift, stretch) {
-    if (!this.window || !this.picture) return;
-    const { info } = this.picture;
-    const room = info.max - info.min + 1;
-    this.window.center = Math.min(info.max + room, Math.max(info.min - room, this.window.center + shift * this.window.width));
-    this.window.width = Math.min(4 * room, Math.max(2, this.window.width * stretch));
-    this.preset = null;
-    this.window.name = this.isLocal ? "Local, by hand" : "";
-    this.caption();
-  }
-
-  /** The window in the values of the file, which are those of the page shifted, stretched or turned round. */
+  /** The window in the values of the file. */
   caption() {
-    if (!this.window || !this.picture) return;
-    const { center, width, function: kind } = this.window;
-    const half = kind === "LINEAR" ? 0.5 : 0;  // its centre lies so far beside the middle of its ramp
-    const level = this.picture.meaning(center - half) + half;
-    const wide = (width - 2 * half) * this.picture.step + 2 * half;
-    const name = this.window.name && (this.preset !== null || this.isLocal) ? ` · ${this.window.name}` : "";
-    this.greys.textContent = `L ${Math.round(level)}  W ${Math.round(wide)}${name}${this.inverted ? " · inverted" : ""}`;
+    this.greys.textContent = captionOf(this);
   }
 
   /** @param {Picture} picture */

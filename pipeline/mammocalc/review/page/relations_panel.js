@@ -63,7 +63,7 @@ function line(viewer, pair, chosen) {
   const go = h("button", { type: "button", class: "link", data: { keep: `${name}-go` }, onclick: () => goTo(viewer, pair, chosen.pane) }, pair.title);
   const why = h("details", { class: "published" }, h("summary", {}, "Why"), ...pair.reasons.map((reason) => h("p", {}, reason)));
   return h("div", { class: "pair", data: { relation: pair.relation } },
-    h("div", { class: "line" }, h("span", {}, go, h("span", { class: "dim" }, ` ${pair.about}`)), h("span", { class: "verdicts" }, ...buttons)),
+    h("div", { class: "line" }, h("span", {}, go, h("span", { class: "dim" }, ` ${pair.about} `), h("kbd", {}, pair.relation === "link" ? "S" : "Shift S")), h("span", { class: "verdicts" }, ...buttons)),
     pair.reasons.length ? why : null);
 }
 

@@ -62,6 +62,15 @@ export async function send(viewer, action, pane) {
 }
 
 /**
+ * Whether anything waits to be saved.
+ *
+ * @param {Pick<Viewer, "everyAnswers">} viewer
+ */
+export function isUnsaved(viewer) {
+  return [...viewer.everyAnswers.values()].some((answers) => !answers.isSaved);
+}
+
+/**
  * Blinded reading: one view more is read; how many are not, and the results when it was the last of the case.
  *
  * @param {Viewer} viewer

@@ -293,8 +293,4 @@ export class Viewer {
   send(action, pane) {
     return send(this, action, pane);
   }
-
-  get unsaved() {
-    return [...this.everyAnswers.values()].some((answers) => !answers.isSaved);
-  }
 }
