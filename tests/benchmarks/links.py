@@ -161,8 +161,8 @@ def matched(report: Report, truth: Mapping[str, Any]) -> Members:
     if report.spacing is None:
         return {}
     scale = np.array([report.spacing.row_mm, report.spacing.column_mm])
-    points = np.array([[item["row"], item["column"]] for item in truth["calcifications"]], np.float64).reshape(-1, 2)
-    names = [str(item["id"]) for item in truth["calcifications"]]
+    points = np.array([[item["row"], item["column"]] for item in truth["points"]], np.float64).reshape(-1, 2)
+    names = [str(item["calcification"]) for item in truth["points"]]
     by_number = {item.number: item for item in report.calcifications}
     found: Members = {}
     for cluster in report.clusters:

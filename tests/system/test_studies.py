@@ -153,6 +153,11 @@ def test_the_page_of_a_study_is_reached_from_its_images_and_leads_back(
     assert there.locator("svg.map text").all_text_contents() == [finding["name"]]
     there.get_by_role("link", name=f"{first['view']} {first['letter']}").click()
     assert there.url.endswith(f"{first['sop_instance_uid']}.html#cluster-{first['cluster']}")
+    page.goto((out / "index.html").as_uri())
+    page.get_by_placeholder("UID, path, reason").fill(first["sop_instance_uid"])
+    page.locator(".card").first.click()
+    assert page.locator("#detail-seen").inner_text() == f"{first['letter']} is {finding['name']}, in this image alone"
+    assert page.locator("#detail-links a", has_text="Study").get_attribute("href") == "studies/1.2.3.4.html"
     assert faults == []
     context.close()
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.findings import join_findings
 from mammocalc.analysis.study_words import MOST_CONCERN_FIRST, USUAL_VIEWS, doubt, state
-from mammocalc.model import BreastCall, JoinedBy, StudyReport
+from mammocalc.model import BreastCall, StudyReport
+from mammocalc.model.study import study_of
 from mammocalc.model.view_names import names_of
 from mammocalc.vocabulary.lexicon import Distribution, Laterality
-from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,32 +17,6 @@ if TYPE_CHECKING:
     from mammocalc.model import Finding, Report
 
 _SIDES: Final = (Laterality.RIGHT, Laterality.LEFT, Laterality.BOTH, Laterality.UNKNOWN)
-
-
-def study_of(
-    sop_instance_uid: str, study_instance_uid: str, patient_key: str | None, study_day: int | None
-) -> tuple[str, JoinedBy]:
-    """
-    Tell to which study an image belongs, by the fields of its identity that bear these names.
-
-    Parameters
-    ----------
-    sop_instance_uid, study_instance_uid : str, str
-        The latter may be empty.
-    patient_key : str or None
-    study_day : int or None
-
-    Returns
-    -------
-    uid : str
-        Study Instance UID. Without one, a UID that is derived from patient and day; without these, from the image.
-    joined_by : JoinedBy
-    """
-    if study_instance_uid:
-        return study_instance_uid, JoinedBy.STUDY_INSTANCE_UID
-    if patient_key is not None and study_day is not None:
-        return derive_uid(f"study {patient_key} {study_day}"), JoinedBy.PATIENT_AND_DAY
-    return derive_uid(f"study {sop_instance_uid}"), JoinedBy.NOTHING
 
 
 def join_study(reports: Iterable[Report]) -> StudyReport:

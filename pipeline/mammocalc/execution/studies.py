@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mammocalc.analysis.study import join_study, study_of
+from mammocalc.analysis.study import join_study
+from mammocalc.model.study import study_of
 from mammocalc.rendering.study import render_study
 from mammocalc.results.columns import STUDY_TABLES
 from mammocalc.results.from_json import read_result

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mammocalc.vocabulary.uid import derive_uid
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,6 +23,32 @@ class JoinedBy(StrEnum):
     PATIENT_AND_DAY = "patient_and_day"
     NOTHING = "nothing"
     """An image that names neither a study, nor a patient and a day, is a study by itself."""
+
+
+def study_of(
+    sop_instance_uid: str, study_instance_uid: str, patient_key: str | None, study_day: int | None
+) -> tuple[str, JoinedBy]:
+    """
+    Tell to which study an image belongs, by the fields of its identity that bear these names.
+
+    Parameters
+    ----------
+    sop_instance_uid, study_instance_uid : str, str
+        The latter may be empty.
+    patient_key : str or None
+    study_day : int or None
+
+    Returns
+    -------
+    uid : str
+        Study Instance UID. Without one, a UID that is derived from patient and day; without these, from the image.
+    joined_by : JoinedBy
+    """
+    if study_instance_uid:
+        return study_instance_uid, JoinedBy.STUDY_INSTANCE_UID
+    if patient_key is not None and study_day is not None:
+        return derive_uid(f"study {patient_key} {study_day}"), JoinedBy.PATIENT_AND_DAY
+    return derive_uid(f"study {sop_instance_uid}"), JoinedBy.NOTHING
 
 
 class LinkBasis(StrEnum):

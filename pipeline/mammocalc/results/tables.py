@@ -31,6 +31,14 @@ def read_image_rows(run_folder: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+def read_finding_rows(run_folder: Path) -> Iterator[dict[str, str]]:
+    """Read the table of findings as `read_image_rows` does; nothing where a run has none yet."""
+    table = run_folder / table_path("findings")
+    if table.exists():
+        with table.open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+
+
 def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parquet: bool = False) -> None:
     """
     Write the tables of a finished run: images, calcifications and clusters.

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mammocalc.analysis.study import join_study, study_of
+from mammocalc.analysis.study import join_study
 from mammocalc.model import DistributionCall, JoinedBy, Nipple
+from mammocalc.model.study import study_of
 from mammocalc.vocabulary.lexicon import Distribution, Laterality, View, ViewModifier
 from mammocalc.vocabulary.uid import is_uid
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.analysis.study import study_of
 from mammocalc.execution.outputs.overlay import OVERLAY
+from mammocalc.model.study import study_of
 from mammocalc.rendering.overlay import render_overlay
 from mammocalc.results.from_json import from_json
 from mammocalc.results.layout import STUDIES

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.files.replacing import write_whole
+from mammocalc.model.study import study_of
 from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.palette import svg_looks
-from mammocalc.results.layout import PAGE, thumbnail_path
-from mammocalc.results.tables import read_image_rows
+from mammocalc.results.layout import PAGE, STUDIES, place_of, thumbnail_path
+from mammocalc.results.tables import read_finding_rows, read_image_rows
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Status
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 _CODED: Final = (
     "status", "reason", "message", "laterality", "view", "distribution", "between", "probabilities", "margin", "maker",
-    "flags", "result", "overlay", "thumbnail",
+    "flags", "result", "overlay", "thumbnail", "study", "seen",
 )  # fmt: skip
 _COUNTS: Final = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters", "vessels")
 _PLAIN: Final = (
@@ -59,7 +62,7 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
     """
     images = {row["sop_instance_uid"]: row for row in read_image_rows(run_folder)}
     ordered = sorted(rows, key=lambda row: (row.path, row.sop_instance_uid or ""))
-    columns = _columns(run_folder, ordered, images)
+    columns = _columns(run_folder, ordered, images, _seen(run_folder))
     data = {
         "rows": len(ordered),
         "notice": SHORT_NOTICE,
@@ -89,7 +92,9 @@ class _Coded:
         return {"values": list(self._numbers), "codes": codes}
 
 
-def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _columns(
+    run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping[str, str]], seen: Mapping[str, str]
+) -> dict[str, Any]:
     coded = {name: _Coded() for name in _CODED}
     plain: dict[str, list[Any]] = {name: [] for name in _PLAIN}
     for row in rows:
@@ -117,6 +122,9 @@ def _columns(run_folder: Path, rows: list[FileRow], images: Mapping[str, Mapping
         plain["presence_level"].append(float(image["presence_level"]) if image and image["presence_level"] else None)
         for name in _COUNTS:
             plain[name].append(int(image[f"n_{name}"]) if image else None)
+        study = _study_page(image)
+        coded["study"].append(study if study and (run_folder / study).exists() else None)
+        coded["seen"].append(seen.get(row.sop_instance_uid or "") if image else None)
         coded["thumbnail"].append(int(overlay is not None and (run_folder / thumbnail_path(overlay)).exists()))
     return {**plain, **{name: column.as_json() for name, column in coded.items()}}
 
@@ -134,3 +142,31 @@ def _pattern(path: str | None, uid: str | None) -> str | None:
         return None
     folder, name = path.rsplit("/", 1)
     return f"{folder}/{name.replace(uid, '*', 1)}"
+
+
+def _study_page(image: Mapping[str, str]) -> str | None:
+    """Give the path of the page of an image's study, in as many subfolders as the image's own result."""
+    if not image:
+        return None
+    day = int(image["study_day"]) if image["study_day"] else None
+    uid, _ = study_of(image["sop_instance_uid"], image["study_instance_uid"], image["patient_key"] or None, day)
+    return place_of(STUDIES, uid, ".html", len(PurePosixPath(image["result"]).parts) - 2).as_posix()
+
+
+def _seen(run_folder: Path) -> dict[str, str]:
+    """Say of the clusters of each image which findings they are, and where else these are seen."""
+    rows = list(read_finding_rows(run_folder))
+    findings = defaultdict(list)
+    for row in rows:
+        findings[row["study_instance_uid"], row["finding"]].append(row)
+    said = defaultdict(list)
+    for row in rows:
+        uid = row["sop_instance_uid"]
+        others = [
+            f"{other['view']} {other['letter']}"
+            for other in findings[row["study_instance_uid"], row["finding"]]
+            if other["sop_instance_uid"] != uid
+        ]
+        where = f"also {', '.join(others)}" if others else "in this image alone"
+        said[uid].append(f"{row['letter']} is {row['finding']}, {where}")
+    return {uid: "; ".join(parts) for uid, parts in said.items()}

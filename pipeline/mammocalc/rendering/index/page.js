@@ -6,7 +6,7 @@
 (() => {
   /** @typedef {{ values: any[], codes: number[] }} Coded */
   /** @typedef {Record<"micro" | "macro" | "calcifications" | "clusters" | "vessels" | "vascular" | "size_unknown" | "presence_level" | "seconds", (number | null)[]>} Numbers */
-  /** @typedef {Record<"status" | "reason" | "message" | "laterality" | "view" | "distribution" | "between" | "probabilities" | "margin" | "maker" | "flags" | "result" | "overlay" | "thumbnail", Coded>} Codes */
+  /** @typedef {Record<"status" | "reason" | "message" | "laterality" | "view" | "distribution" | "between" | "probabilities" | "margin" | "maker" | "flags" | "result" | "overlay" | "thumbnail" | "study" | "seen", Coded>} Codes */
   /** @typedef {Numbers & Codes & { path: string[], uid: (string | null)[] }} Columns */
 
   /**
@@ -329,6 +329,8 @@
     if (result) nodes.push(link(detailsPath(row), "Page", row));
     if (overlay) nodes.push(link(overlay, "Overlay", row));
     if (result) nodes.push(link(result, "JSON", row));
+    const study = coded("study", row);
+    if (study) nodes.push(link(study, "Study", row));
     return nodes;
   };
   /** @type {(row: number, place: number) => HTMLElement} */
@@ -451,6 +453,7 @@
     const called = label === null ? coded("status", row) : [words(label), candidates(row)].filter(Boolean).join(": ");
     byId("detail-title").textContent = [sideAndView(row), called, findings(row)].filter(Boolean).join(" · ");
     byId("detail-text").textContent = [column.path[row], column.uid[row], coded("maker", row)].filter(Boolean).join(" · ");
+    byId("detail-seen").textContent = coded("seen", row) ?? "";
     byId("detail-links").replaceChildren(...links(row));
     // A new frame for every image: leafing through them leaves no trace in the browser's history.
     const hadFocus = document.activeElement === byId("detail-inside").firstElementChild;

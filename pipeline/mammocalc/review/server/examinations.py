@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.analysis.study import study_of
+from mammocalc.model.study import study_of
 from mammocalc.review.server.blinding import same_patient
 
 if TYPE_CHECKING:
