@@ -44,7 +44,7 @@ EVEN: Final = 2.87
 """What the terms of looks begin with, where same and other clusters are as frequent."""
 USUAL: Final = 1.0
 """Two views of a breast mostly show the same places, so a cluster has a partner more often than not: added to the log
-odds. With 0 to 1.5 the links of simulated patients have a recall of 0.89 to 0.95 at a precision of 0.96."""
+odds. With 0, 0.5 and 1 links of simulated patients have a recall of 0.85, 0.89 and 0.92 at a precision of 0.95."""
 LOOKS: Final[Mapping[str, Term]] = MappingProxyType(
     {
         "count": Term(0.0, 0.59, 1.5),

@@ -67,9 +67,11 @@ class RunFolder:
         """Say where a file of one image belongs, relative to the folder."""
         return place_of(kind, uid, ending, self.levels)
 
-    def write(self, place: PurePosixPath | str, content: bytes) -> None:
+    def write(self, place: PurePosixPath | str, content: bytes, *, is_synced: bool = True) -> None:
         """
         Write a file whole or not at all, and onto the disk: a power cut leaves no name without its content.
+
+        Without `is_synced` it may: for what the next run compares with its content and writes again.
 
         Raises
         ------
@@ -82,7 +84,7 @@ class RunFolder:
         target = self.root / place
         try:
             self._make_subfolders(target.parent)
-            write_whole(target, content, is_synced=True)
+            write_whole(target, content, is_synced=is_synced)
         except OSError:
             self.check()  # what is gone is a better reason than "No such file"
             raise

@@ -70,7 +70,7 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
             kept |= contents.keys()
             for place, content in contents.items():
                 if not _holds(folder, place, content):
-                    folder.write(place, content)
+                    folder.write(place, content, is_synced=False)
             tables["studies"].add(study_row(study))
             for finding in finding_rows(study):
                 tables["findings"].add(finding)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mammocalc.model import Finding, Link, Report
+    from mammocalc.model.location import Location
     from mammocalc.results.study import Study
 
 _BASIS = {
@@ -71,6 +72,7 @@ def _card(finding: Finding, pages: Mapping[str, str]) -> dict[str, Any]:
     return {
         "finding": finding,
         "called": name_of(finding.label),
+        "where": _located(finding.location),
         "sightings": [
             {
                 "view": item.view,
@@ -91,6 +93,16 @@ def _card(finding: Finding, pages: Mapping[str, str]) -> dict[str, Any]:
             for item in finding.unseen
         ],
     }
+
+
+def _located(location: Location | None) -> str:
+    """Say where in the breast a finding lies, as far as that is known."""
+    if location is None:
+        return ""
+    parts = [name_of(word) for word in (location.region, location.upper_lower, location.outer_inner) if word]
+    clock = [] if location.clock is None else [f"{location.clock} o'clock"]
+    depth = [] if location.depth is None else [f"{name_of(location.depth)} third"]
+    return ", ".join([" ".join(parts), *clock, *depth] if parts else [*clock, *depth])
 
 
 def _link(link: Link, between: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _MARGIN_MM: Final = 6.0
 _NIPPLE_MM: Final = 3.0
 _NAME_MM: Final = 18.0
 """A cluster that is smaller would lie behind the name of its finding."""
+_CORNERS: Final = 120
 _PIXEL_MM: Final = 0.1
 """What a pixel is drawn as where its size is not known: the map is then of another scale than the others."""
 
@@ -147,13 +148,19 @@ def _draw(study: Study, image: StudyImage, title: str, report: Report, size_mm: 
         title,
         name_of(image.distribution),
         f"{-_MARGIN_MM:g} {-_MARGIN_MM:g} {width + 2 * _MARGIN_MM:.0f} {height + 2 * _MARGIN_MM:.0f}",
-        path(report.breast.outline_px),
-        path(report.breast.pectoral_px, ""),
+        path(_thinned(report.breast.outline_px)),
+        path(_thinned(report.breast.pectoral_px), ""),
         cross,
         tuple(hulls),
         tuple(arcs),
         f"Map of {title}; findings: {named or 'none'}",
     )
+
+
+def _thinned(points: Sequence[Point]) -> Sequence[Point]:
+    """Leave corners out that a map of this size does not show."""
+    step = max(len(points) // _CORNERS, 1)
+    return (*points[:-1:step], points[-1]) if points else points
 
 
 def _label_place(corners: Sequence[tuple[float, float]]) -> tuple[float, float]:
