@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from mammocalc.model import Finding, Report
 
+__all__ = ["join_study", "study_of"]
+
 _SIDES: Final = (Laterality.RIGHT, Laterality.LEFT, Laterality.BOTH, Laterality.UNKNOWN)
 
 

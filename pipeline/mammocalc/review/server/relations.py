@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.analysis.study import study_of
+from mammocalc.model.study import study_of
 from mammocalc.review.server.examinations import Examinations
 from mammocalc.review.server.relation_records import check_comparison, check_study
 from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside
