@@ -11,7 +11,7 @@ from mammocalc.model.comparison import CalcificationChange
 from mammocalc.vocabulary.changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -28,6 +28,9 @@ ENOUGH_PAIRS: Final = 8
 GROWTH_SD: Final = 3.0
 LEAST_GROWTH: Final = 1.25
 """A diameter has changed if it did so by more than three spreads, and by a quarter."""
+
+TOLD_RATIO: Final = 1.1
+"""Median ratio of all diameters that is told: more than what positioning does to joined members (0.93 to 1.09)."""
 
 PLACE_MM: Final = 2.0
 """Within that of its place whatever is unexplained may be it: three residuals of a good registration."""
@@ -62,14 +65,24 @@ def compare_sizes(joined: Joined) -> Sizes:
     return Sizes(shift, max(1.4826 * float(np.median(np.abs(logs - shift))), LEAST_LOG_SD), is_own=True)
 
 
+def doubt_sizes(sizes: Sizes) -> Iterator[str]:
+    """Say where all joined calcifications have another diameter: then none of them stands out by its own."""
+    if sizes.is_own and abs(sizes.shift) > np.log(TOLD_RATIO):
+        yield (
+            f"all joined have {np.exp(sizes.shift):.2f} times the diameter of the prior in the median: machine, dose "
+            f"or processing do that, or all have {'grown' if sizes.shift > 0 else 'shrunk'}; each is held against it"
+        )
+
+
 def word_of_pair(current: Calcification, prior: Calcification, sizes: Sizes, log_ratio: float) -> CalcificationChange:
     """Say whether a joined calcification has another size."""
     beyond = log_ratio - sizes.shift
     limit = max(GROWTH_SD * sizes.spread, float(np.log(LEAST_GROWTH)))
     change = Change.MATCHED if abs(beyond) <= limit else Change.GROWN if beyond > 0 else Change.SMALLER
+    of_all = f" ({np.exp(sizes.shift):.2f} of all joined)" if sizes.is_own else ""
     reason = (
-        f"diameter {np.exp(beyond):.2f} times that of the prior; from {np.exp(-limit):.2f} to {np.exp(limit):.2f} "
-        f"it may be the same"
+        f"diameter {np.exp(log_ratio):.2f} times that of the prior{of_all}; from {np.exp(sizes.shift - limit):.2f} to "
+        f"{np.exp(sizes.shift + limit):.2f} it may be the same"
     )
     return CalcificationChange(
         current.number,

@@ -10,6 +10,7 @@ import numpy as np
 
 from mammocalc.analysis.comparison.calcification_words import SEEN_SCORE, SURE_CONTRAST, unexplained
 from mammocalc.analysis.comparison.limits import limits_for
+from mammocalc.analysis.comparison.parts import tell_parts
 from mammocalc.model.comparison import ClusterChange
 from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.geometry import feret_diameters
@@ -127,6 +128,7 @@ def words_of_clusters(
     said = [
         _word(joined, sizes, cluster, ours, new, words) for cluster in sorted(current.clusters, key=lambda c: c.number)
     ]
+    said = list(tell_parts(joined, said))
     met = {number for change in said for number in change.prior_clusters}
     for cluster in sorted(prior.clusters, key=lambda c: c.number):
         if cluster.number in met:
@@ -181,13 +183,15 @@ def _word(
     # The median of n values has 1.25 times the error of their mean.
     own_limit = float(np.exp(ERRORS * 1.25 * sizes.spread / np.sqrt(count)))
     limits = limits_for(len(before))
+    usual = float(np.exp(sizes.shift))
+    of_all = f", {usual:.2f} of all joined" if sizes.is_own else ""
     measured = [
         _Measure(
             f"{len(now)} of its {len(members)} calcifications are compared, with {len(before)} of the prior",
             len(now) - len(before), -limits.fewer, limits.more,
         ),
         _Measure(
-            f"diameters of {count} joined members {ratio:.2f} times those of the prior (median)",
+            f"diameters of {count} joined members {ratio * usual:.2f} times those of the prior (median){of_all}",
             ratio, min(limits.least_diameter, 1 / own_limit), max(limits.most_diameter, own_limit),
         ),
     ]  # fmt: skip

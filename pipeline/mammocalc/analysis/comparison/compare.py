@@ -8,6 +8,7 @@ import numpy as np
 
 from mammocalc.analysis.comparison.calcification_words import (
     compare_sizes,
+    doubt_sizes,
     one_sided,
     word_of_pair,
     words_of_one_sided,
@@ -90,7 +91,7 @@ def compare_images(
         looked_at=(sights[0] is not None, sights[1] is not None),
         diameter_ratio=float(np.exp(sizes.shift)) if sizes.is_own else None,
         diameter_spread=sizes.spread if sizes.is_own else None,
-        notes=notes,
+        notes=(*notes, *doubt_sizes(sizes)),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.vocabulary.lexicon import Laterality, View
+from mammocalc.analysis.cluster_traits import chest_wall_is_left
+from mammocalc.vocabulary.lexicon import Flag, Laterality, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +71,31 @@ def say_doubts(current: Report, prior: Report) -> Iterator[str]:
         yield "one is stored for presentation, the other for processing"
     if current.medium is not prior.medium:
         yield "one is a digitised film"
+    yield from _doubt_sides(current, prior)
+    implants = [bool(r.identity.breast_implant_present) or Flag.IMPLANT in r.flags for r in (current, prior)]
+    if implants[0] is not implants[1]:
+        yield f"only the {'current image' if implants[0] else 'prior'} has an implant, which moves everything before it"
     if Laterality.UNKNOWN in {one.laterality, other.laterality} or View.UNKNOWN in {one.view, other.view}:
         yield "a side or a view is not known"
+
+
+def _doubt_sides(current: Report, prior: Report) -> Iterator[str]:
+    """Say where headers disagree on the side, and where pictures show the chest wall at different edges."""
+    images = {"current image": current, "prior": prior}
+    torn = [name for name, report in images.items() if Flag.CONTRADICTORY_LATERALITY in report.flags]
+    if torn:
+        yield f"attributes disagree on the side of the {' and the '.join(torn)}: sides may be exchanged"
+    walls = [chest_wall_is_left(report) for report in images.values()]
+    if None in walls or walls[0] is walls[1]:
+        return
+    towards = [(report.identity.patient_orientation or ("",))[0] for report in images.values()]
+    if all(way == ("A" if wall else "P") for way, wall in zip(towards, walls, strict=True)):
+        yield "one is stored the other way round (Patient Orientation); the prior is shown turned"
+    else:
+        yield (
+            "the two show the chest wall at different edges, and Patient Orientation does not say why: one of them is "
+            "flipped or of the other breast"
+        )
 
 
 def _are_copies(current: Report, prior: Report) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mammocalc.model.comparison import PairedBy
 from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+_UID: Final = re.compile(r"[0-9.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,21 @@ def named_pairs(
     for one, other in named:
         now, before = current.get(one) or prior.get(one), prior.get(other) or current.get(other)
         if now is None or before is None:
-            lacking = [name for name, entry in (("the current", now), ("the prior", before)) if entry is None]
-            missing.append((one, other, f"there is no result of {' and '.join(lacking)} image"))
+            missing.append((one, other, _why_missing(one if now is None else None, other if before is None else None)))
         elif one == other:
             missing.append((one, other, "current and prior are the same image"))
         else:
             pairings.append(Pairing(now, before, PairedBy.NAMED, tuple(_doubts(now, before))))
     return tuple(pairings), tuple(missing)
+
+
+def _why_missing(current: str | None, prior: str | None) -> str:
+    """Say which of two names have no result; None stands for one that has."""
+    lacking = [name for name, uid in (("the current", current), ("the prior", prior)) if uid is not None]
+    reason = f"there is no result of {' and '.join(lacking)} image"
+    if all(_UID.fullmatch(uid) for uid in (current, prior) if uid is not None):
+        return reason
+    return f"{reason}, which is no SOP Instance UID: tables/images.csv of a run has them"
 
 
 def _kind(entry: Entry) -> tuple[str, str, str, frozenset[str]]:
@@ -149,14 +160,15 @@ def _reason_alone(entry: Entry) -> str | None:
 def _earlier(entry: Entry, others: Sequence[Entry]) -> Pairing | str:
     """Find the prior within one run, by the days."""
     if not others:
-        return f"no other image of this patient is a {entry.name}"
+        return f"no other image of this patient is a {entry.name} (with two Patient IDs: name the pair with --pairs)"
     if entry.study_day is None:
         return "its date is not known (Study Date): name the pair with --pairs"
     dated = [other for other in others if other.study_day is not None]
     earlier = [other for other in dated if other.study_day is not None and other.study_day < entry.study_day]
+    undated = len(others) - len(dated)
     if earlier:
-        return _nearest(entry, earlier, PairedBy.NEAREST_EARLIER_DAY)
-    if len(dated) < len(others):
+        return _nearest(entry, earlier, undated)
+    if undated:
         return "the date of the patient's other images of this view is not known: name the pair with --pairs"
     return f"no earlier image of this patient is a {entry.name}"
 
@@ -170,7 +182,7 @@ def _among_two_runs(entry: Entry, others: Sequence[Entry]) -> Pairing | str:
     if entry.study_day is not None:
         earlier = [other for other in priors if other.study_day is not None and other.study_day < entry.study_day]
         if earlier:
-            return _nearest(entry, earlier, PairedBy.NEAREST_EARLIER_DAY)
+            return _nearest(entry, earlier, len(undated))
         if not undated:
             return "the images of the prior run are of the same day or later: exchange the two runs, or use --pairs"
     if len(priors) == 1:
@@ -179,14 +191,16 @@ def _among_two_runs(entry: Entry, others: Sequence[Entry]) -> Pairing | str:
     return f"dates are not known and the prior run has {len(priors)} of this view: name the pair with --pairs"
 
 
-def _nearest(entry: Entry, earlier: Sequence[Entry], paired_by: PairedBy) -> Pairing:
+def _nearest(entry: Entry, earlier: Sequence[Entry], undated: int) -> Pairing:
     """Take the latest day; of several images of that day one that was stored for the same purpose, then by UID."""
     day = max(other.study_day or 0 for other in earlier)
     same_day = [other for other in earlier if other.study_day == day]
     chosen = min(same_day, key=lambda other: (other.intent != entry.intent, other.uid))
     more = len(same_day) - 1
-    notes = (f"{more} more of this view on that day; name another pair with --pairs",) if more else ()
-    return Pairing(entry, chosen, paired_by, notes)
+    notes = [f"{more} more of this view on that day; name another pair with --pairs"] if more else []
+    if undated:
+        notes.append(f"{undated} more of this view without a date, perhaps nearer; name another pair with --pairs")
+    return Pairing(entry, chosen, PairedBy.NEAREST_EARLIER_DAY, tuple(notes))
 
 
 def _doubts(now: Entry, before: Entry) -> Iterable[str]:

@@ -22,6 +22,7 @@ from mammocalc.execution.comparing.folder import (
     levels_of,
     place_in,
     require_apart,
+    require_related,
 )
 from mammocalc.execution.comparing.image_files import find_image_files
 from mammocalc.execution.comparing.page import page_of
@@ -88,6 +89,8 @@ def compare_runs(
     with FolderClaim(request.out, WHAT) as claim:
         check_folder(request.out, identity, force=request.force)
         folder = ComparisonFolder(request.out, levels_of(len(tasks)), claim.token)
+        made = [folder.place(COMPARISONS, task.uids, ".json") for task in tasks]
+        removed = require_related(folder, made, force=request.force)
         folder.write(RECORD, describe(identity, "running", {}))
         work = _Work(folder, request, len(tasks), report, should_stop)
         work.through(tasks)
@@ -107,6 +110,7 @@ def compare_runs(
             without_pixels=len(without) if request.images is not None else 0,
             notes=notes,
             stopped=work.done < len(tasks),
+            removed=0 if work.done < len(tasks) else removed,
         )
         _conclude(folder, tasks, identity, summary)
     return summary

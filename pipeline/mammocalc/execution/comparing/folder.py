@@ -141,6 +141,39 @@ def check_folder(root: Path, identity: Mapping[str, Any], *, force: bool) -> Non
         (root / place).unlink(missing_ok=True)
 
 
+def require_related(folder: ComparisonFolder, kept: Iterable[str], *, force: bool) -> int:
+    """
+    Make sure that a comparison of other images is not replaced by an oversight.
+
+    Parameters
+    ----------
+    folder : ComparisonFolder
+    kept : iterable of str
+        Places of the comparisons that this call makes.
+    force : bool
+        Replace it all the same.
+
+    Returns
+    -------
+    int
+        How many pairs of an earlier call are none any more.
+
+    Raises
+    ------
+    UsageError
+        If it holds comparisons, and none of them is of a pair of this call.
+    """
+    wanted = {PurePosixPath(place).name for place in kept}
+    held = {PurePosixPath(place).name for place in comparison_files(folder.root)}
+    if held and not held & wanted and not force:
+        message = (
+            f"{folder.root} already holds a comparison of other images ({len(held)}). Choose another --out, or replace "
+            "it with --force."
+        )
+        raise UsageError(message)
+    return len(held - wanted)
+
+
 def read_comparison_record(root: Path) -> Mapping[str, Any] | None:
     """Read ``comparison.json`` of a folder; None where it holds none of this program."""
     try:
@@ -163,6 +196,11 @@ def describe(identity: Mapping[str, Any], state: str, more: Mapping[str, Any]) -
         **more,
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def comparison_files(root: Path) -> tuple[str, ...]:
+    """List the documents of a folder's pairs, relative to it, in the order of its table."""
+    return tuple(sorted(place for place in _own_files(root) if place.endswith(".json")))
 
 
 def _own_files(root: Path) -> Iterator[str]:

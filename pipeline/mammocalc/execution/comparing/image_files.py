@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mammocalc.dicom import read_sop_instance_uid
 from mammocalc.dicom.discover import discover
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -37,6 +38,9 @@ def find_image_files(
     UsageError
         If there is no such folder.
     """
+    if not folder.is_dir():
+        message = f"--images {folder} is no folder: name the one in which the DICOM files are"
+        raise UsageError(message)
     wanted, found = set(uids), dict[str, "tuple[Path, str]"]()
     for listed in discover([folder]).files:
         if len(found) == len(wanted):

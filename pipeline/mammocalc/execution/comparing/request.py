@@ -56,6 +56,8 @@ class CompareSummary:
         What is to be said of the whole.
     stopped : bool
         Whether it was asked to stop before the last pair.
+    removed : int
+        Pairs of an earlier call that are none any more; their files were removed.
     """
 
     pairs: int
@@ -67,3 +69,4 @@ class CompareSummary:
     without_pixels: int
     notes: tuple[str, ...]
     stopped: bool
+    removed: int = 0

@@ -35,7 +35,7 @@ def open_source(root: Path, *, is_prior: bool = False) -> Source:
     Raises
     ------
     UsageError
-        If the folder holds no run, or one that has not ended.
+        If the folder holds no run, one that has not ended, or one of a version that wrote other tables.
     """
     record = read_record(root)
     if record is None:
@@ -44,7 +44,13 @@ def open_source(root: Path, *, is_prior: bool = False) -> Source:
     try:
         rows = list(read_image_rows(root))
         return Source(root, record, tuple(_entry(row, is_prior=is_prior) for row in rows))
-    except (OSError, KeyError, ValueError):
+    except KeyError as error:
+        message = (
+            f"tables/images.csv of {root} has no column {error.args[0]}: another version wrote it. Analyse its images "
+            "with this one"
+        )
+        raise UsageError(message) from None
+    except (OSError, ValueError):
         message = f"{root} has no table of its images (tables/images.csv): repeat the run, which ends it"
         raise UsageError(message) from None
 
@@ -81,7 +87,7 @@ def find_pairs(
         pairings, alone = pair_up(entries)
         unpaired = tuple((item.entry.uid, f"{item.entry.name}: {item.reason}") for item in alone)
     if not pairings:
-        raise UsageError(_no_pairs(current, prior, unpaired))
+        raise UsageError(_no_pairs(current, prior, unpaired, are_named=listed is not None))
     return pairings, unpaired
 
 
@@ -144,14 +150,17 @@ def _read_pairs(file: Path) -> Iterable[tuple[str, str]]:
     return pairs
 
 
-def _no_pairs(current: Source, prior: Source | None, unpaired: tuple[tuple[str, str], ...]) -> str:
+def _no_pairs(current: Source, prior: Source | None, unpaired: tuple[tuple[str, str], ...], *, are_named: bool) -> str:
     """Say why there is nothing to compare, and what to do."""
     counted: dict[str, int] = {}
     for _, reason in unpaired:
-        bare = reason.partition(": ")[2] or reason
+        bare = reason if are_named else reason.partition(": ")[2]
         counted[bare] = counted.get(bare, 0) + 1
-    lines = [f"  {count} image{'' if count == 1 else 's'}: {reason}" for reason, count in counted.items()]
-    message = "\n".join(["No two images can be compared, and nothing was written.", *lines[:8]])
+    noun = "pair" if are_named else "image"
+    lines = [f"  {count} {noun}{'' if count == 1 else 's'}: {reason}" for reason, count in counted.items()]
+    if not are_named:
+        lines.append("tables/images.csv of a run has what --pairs needs: sop_instance_uid, by patient_key and view.")
+    message = "\n".join(["No two images can be compared, and nothing was written.", *lines])
     salts = _say_of_salts(current, prior)
     return f"{message}\n{salts}" if salts else message
 

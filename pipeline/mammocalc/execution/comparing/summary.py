@@ -40,6 +40,8 @@ def summarise(summary: CompareSummary, where: str) -> str:
         lines.append(
             f"{_many(summary.without_pixels, 'image')} of them not found under --images: nothing is new or gone there"
         )
+    if summary.removed:
+        lines.append(f"{_many(summary.removed, 'pair')} of an earlier call are none any more and were removed")
     lines += [f"note: {note}" for note in summary.notes]
     for title, items in (("failed", summary.failed), ("compared with none", summary.unpaired)):
         if items:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mammocalc.results.result import Result
 
 _DECIMALS = 2
+_KEY = 8
+"""Digits of a patient key that tell patients apart by eye."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +71,7 @@ def view_pair(pair: PairView) -> dict[str, Any]:
     made = comparison.registration
     return {
         "name": _name(comparison.current),
+        "patient": (comparison.current.patient_key or "")[:_KEY],
         "uids": [comparison.current.sop_instance_uid, comparison.prior.sop_instance_uid],
         "days": comparison.interval_days,
         "comparable": made.is_comparable,

@@ -5,7 +5,7 @@
   /** @typedef {{ change: string, ids: (number | null)[], at: (Pair | null)[], mm: (number | null)[], clusters: (string | null)[], reason: string }} Mark */
   /** @typedef {{ letter: string | null, prior: (string | null)[], change: string, members: number[], reasons: string[] }} Cluster */
   /**
-   * @typedef {{ name: string, uids: string[], days: number | null, comparable: boolean, reasons: string[], notes: string[],
+   * @typedef {{ name: string, patient: string, uids: string[], days: number | null, comparable: boolean, reasons: string[], notes: string[],
    *   looked: boolean[], counts: Record<string, number>, sizes: Pair[], pictures: (string | null)[], crops: (string | null)[],
    *   document: string, clusters: Cluster[], marks: Mark[] }} Compared
    */
@@ -56,13 +56,16 @@
   const counted = (counts) =>
     Object.entries(counts).filter(([, count]) => count).map(([name, count]) => `${count} ${data.words[name]?.[0] ?? name}`).join(" · ");
 
+  /** Who it is, where there are several. @type {(item: Compared) => string} */
+  const patientOf = (item) =>
+    item.patient && data.pairs.some((other) => other.patient !== item.patient) ? `patient ${item.patient} · ` : "";
   const listPairs = () => {
     byId("pairs").replaceChildren(...data.pairs.map((item, number) => {
       const line = make("li");
       const button = make("button");
       button.type = "button";
       const days = item.days === null ? "interval unknown" : `${item.days} days`;
-      button.append(make("div", `${item.name} · ${days}`), make("div", item.comparable ? counted(item.counts) : "not comparable", "dim"));
+      button.append(make("div", `${patientOf(item)}${item.name} · ${days}`), make("div", item.comparable ? counted(item.counts) : "not comparable", "dim"));
       button.setAttribute("aria-current", String(number === state.pair));
       button.addEventListener("click", () => show(number));
       line.append(button);
@@ -214,7 +217,7 @@
     state.hidden = new Set(now.comparable ? ["not_comparable"] : []);
     state.mark = now.marks.findIndex((mark) => !state.hidden.has(mark.change));
     const days = now.days === null ? "interval unknown" : `${now.days} days between`;
-    byId("name").textContent = `${now.name} · ${days}`;
+    byId("name").textContent = `${patientOf(now)}${now.name} · ${days}`;
     byId("name").title = now.uids.join(" → ");
     byId("counts").textContent = counted(now.counts);
     byId("document").setAttribute("href", now.document);

@@ -1,0 +1,146 @@
+"""What makes a comparison of two dates less than it seems is said; and what is lost by an oversight is not."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pydicom
+import pytest
+
+from mammocalc.analysis.comparison import compare_images
+from mammocalc.cli.main import main
+from mammocalc.results.from_json import read_result
+from mammocalc.vocabulary.changes import Change
+from tests.system.test_compare import alter, altered, documents_of, run_of_both, two_dates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mammocalc.model import Report
+    from tests.system.conftest import Judge
+
+__all__ = ["altered", "run_of_both", "two_dates"]
+
+
+def flip(ds: pydicom.Dataset) -> None:
+    ds.PixelData = np.fliplr(ds.pixel_array).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("put", "sentence"),
+    [
+        (flip, "the two show the chest wall at different edges, and Patient Orientation does not say why"),
+        (alter(BreastImplantPresent="YES"), "only the prior has an implant"),
+    ],
+)
+def test_what_makes_a_pair_doubtful_is_said(
+    altered: Callable[..., Path], tmp_path: Path, put: Callable[[pydicom.Dataset], None], sentence: str
+) -> None:
+    assert main(["compare", str(altered(put)), "--out", str(tmp_path / "changes")]) == 0
+    [document] = documents_of(tmp_path / "changes")
+    assert any(note.startswith(sentence) for note in document["notes"])
+
+
+def test_an_image_without_a_date_that_might_be_the_prior_is_told(two_dates: Path, tmp_path: Path, judge: Judge) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(two_dates, folder)
+    ds = pydicom.dcmread(folder / "prior.dcm")
+    ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = ""
+    ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.UID("1.2.3.9")
+    ds.save_as(folder / "undated.dcm")
+    judge(folder, tmp_path / "run")
+    assert main(["compare", str(tmp_path / "run"), "--out", str(tmp_path / "changes")]) == 0
+    [document] = documents_of(tmp_path / "changes")
+    assert document["notes"] == ["1 more of this view without a date, perhaps nearer; name another pair with --pairs"]
+
+
+def test_names_of_files_are_no_pairs_and_the_error_says_where_uids_are(
+    run_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pairs.csv").write_text("current,prior\n1.2.3.20220402,prior.dcm\n")
+    command = ["compare", str(run_of_both), "--out", str(tmp_path / "changes"), "--pairs", str(tmp_path / "pairs.csv")]
+    assert main(command) == 2
+    assert (
+        "  1 pair: there is no result of the prior image, which is no SOP Instance UID: tables/images.csv of a run has "
+        "them\n"
+    ) in capsys.readouterr().err
+
+
+def test_a_comparison_of_other_images_is_not_replaced_by_an_oversight(
+    run_of_both: Path, two_dates: Path, tmp_path: Path, judge: Judge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "changes"
+    assert main(["compare", str(run_of_both), "--out", str(out)]) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    folder = tmp_path / "others"
+    folder.mkdir()
+    for name in ("prior", "current"):
+        ds = pydicom.dcmread(two_dates / f"{name}.dcm")
+        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.UID(f"{ds.SOPInstanceUID}.7")
+        ds.save_as(folder / f"{name}.dcm")
+    judge(folder, tmp_path / "other_run")
+    assert main(["compare", str(tmp_path / "other_run"), "--out", str(out)]) == 2
+    assert "already holds a comparison of other images (1)" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert main(["compare", str(tmp_path / "other_run"), "--out", str(out), "--force"]) == 0
+    assert "1 pair of an earlier call are none any more" in capsys.readouterr().out
+    [document] = documents_of(out)
+    assert document["current"]["sop_instance_uid"].endswith(".7")
+
+
+def test_a_folder_without_images_and_a_run_of_old_tables_are_named(
+    run_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", str(run_of_both), "--out", str(tmp_path / "changes")]
+    assert main([*command, "--images", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere is no folder: name the one in which the DICOM files are" in capsys.readouterr().err
+    table = run_of_both / "tables" / "images.csv"
+    table.write_text(table.read_text().replace("study_day", "day"))
+    assert main(command) == 2
+    assert "has no column study_day: another version wrote it" in capsys.readouterr().err
+
+
+@pytest.fixture
+def reports(run_of_both: Path) -> tuple[Report, Report]:
+    """Give what is reported of the current image and of the prior."""
+    found = [read_result(path).report for path in sorted((run_of_both / "results").rglob("*.json"))]
+    return found[1], found[0]
+
+
+def test_where_all_have_another_diameter_sentences_give_both_numbers(reports: tuple[Report, Report]) -> None:
+    current, prior = reports
+    smaller = tuple(replace(item, diameter_mm=0.7 * (item.diameter_mm or 0.0)) for item in prior.calcifications)
+    found = compare_images(current, replace(prior, calcifications=smaller))
+    assert any("all joined have 1.43 times the diameter of the prior in the median" in note for note in found.notes)
+    [cluster] = found.clusters
+    assert " 1.43 times those of the prior (median), 1.43 of all joined; 1.00 is within" in " ".join(cluster.reasons)
+    joined = [item for item in found.calcifications if item.change is Change.MATCHED]
+    assert joined
+    for item in joined:
+        assert item.diameter_mm is not None
+        assert item.prior_diameter_mm is not None
+        ratio = item.diameter_mm / item.prior_diameter_mm
+        assert item.reason.startswith(f"diameter {ratio:.2f} times that of the prior (1.43 of all joined); from ")
+
+
+def test_parts_of_one_cluster_of_the_prior_are_told_with_the_whole(reports: tuple[Report, Report]) -> None:
+    current, prior = reports
+    [whole] = current.clusters
+    parts = (whole.members[::2], whole.members[1::2])
+    number_of = {member: number for number, members in enumerate(parts, 1) for member in members}
+    split = replace(
+        current,
+        clusters=tuple(replace(whole, number=number, members=members) for number, members in enumerate(parts, 1)),
+        calcifications=tuple(replace(c, cluster=number_of.get(c.number)) for c in current.calcifications),
+    )
+    [before] = prior.clusters
+    told = f"with {len(before.members)} members that is now in 2 clusters with {len(whole.members)} together"
+    assert [told in change.reasons[-1] for change in compare_images(split, prior).clusters] == [True, True]
+    [merged] = compare_images(prior, split).clusters
+    assert merged.reasons[-1] == f"it was 2 clusters on the prior, with {len(whole.members)} members together"
+    [same] = compare_images(current, prior).clusters
+    assert not any("clusters" in reason for reason in same.reasons)
