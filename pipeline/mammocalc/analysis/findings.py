@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from mammocalc.analysis.image_pairs import ImagePairs, Place
 from mammocalc.analysis.location import locate
@@ -85,6 +84,8 @@ def _joined(pairs: ImagePairs) -> list[Parts]:
         odds = np.array([[_mean_odds(parts, place, pairs) for place in places] for parts in findings])
         taken: dict[Place, Parts] = {}
         if odds.size:
+            from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - 0.2 s, and most runs have one view
+
             for row, column in zip(*linear_sum_assignment(-np.maximum(odds, 0.0)), strict=True):
                 place = Place(image, int(column))
                 if odds[row, column] > 0 and _is_likely(findings[row], place, pairs):

@@ -11,7 +11,6 @@ from mammocalc.cli.command_parser import CONFIGURATION, Commands, add_command, a
 from mammocalc.cli.exit_codes import DONE, WRONG_CALL
 from mammocalc.cli.option_types import local_path
 from mammocalc.cli.terminal import report_error
-from mammocalc.files.replacing import write_whole
 from mammocalc.vocabulary.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -79,6 +78,7 @@ def check_files(arguments: argparse.Namespace) -> int:
 def write_schema(arguments: argparse.Namespace) -> int:
     """Print the JSON schema, or write it to a file."""
     from mammocalc.config import json_schema  # noqa: PLC0415 - see run
+    from mammocalc.files.replacing import write_whole  # noqa: PLC0415 - see run
 
     text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
     if arguments.file is None:
