@@ -4,6 +4,7 @@
 import { Answers } from "./answers.js";
 import { byId } from "./dom.js";
 import { Pane } from "./pane.js";
+import { usable } from "./partners.js";
 import { loadPriors } from "./priors.js";
 import { answered } from "./saving.js";
 import { hang } from "./stage_layout.js";
@@ -37,6 +38,12 @@ export async function openImage(viewer, uid, large) {
     hang(viewer, large || viewer.all.length < 2);
   }
   viewer.app.preload();
+  // What was compared is named by the letters of the prior, and is there at once when it is asked for.
+  if (viewer.all.some((pane) => usable(pane.comparison))) {
+    loadPriors(viewer).then(() => {
+      if (viewer.ticket === ticket) viewer.app.viewChanged();
+    });
+  }
 }
 
 /**
