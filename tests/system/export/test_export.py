@@ -296,6 +296,12 @@ def test_clusters_of_two_views_are_one_feature(study_objects: Path, study_run: P
     seen = [child for child in composite.children if child.concept == "111059,DCM"]
     assert len(seen) == len(finding["sightings"]) == 2
     assert child_text(composite) == f"finding {finding['name']}"
+    where = finding["location"]
+    placed = [
+        child.concept for child in composite.children if child.concept in {"111048,DCM", "111014,DCM", "111020,DCM"}
+    ]
+    known = [where["quadrant"], where["clock"] or where["region"], where["depth"]]
+    assert len(placed) == sum(value is not None for value in known) > 0
     [analyses] = nodes(pydicom.dcmread(report), "111065,DCM")
     assert analyses.value == "111222,DCM"
 

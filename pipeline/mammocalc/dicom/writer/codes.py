@@ -7,13 +7,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mammocalc.dicom.writer.new_item import new_item
-from mammocalc.vocabulary.codes import MORPHOLOGY_CODES, SNOMED_CT
+from mammocalc.vocabulary.codes import (
+    CLOCK_CODES,
+    DEPTH_CODES,
+    MORPHOLOGY_CODES,
+    QUADRANT_CODES,
+    REGION_CODES,
+    SNOMED_CT,
+)
 from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Laterality, Morphology, View, ViewModifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pydicom.dataset import Dataset
+
+    from mammocalc.model.location import Location
 
 
 class Code(NamedTuple):
@@ -168,3 +177,27 @@ SUCCEEDED: Final = dcm(111222, "Succeeded")
 PARTIALLY_SUCCEEDED: Final = dcm(111223, "Partially Succeeded")
 FAILED: Final = dcm(111224, "Failed")
 NOT_ATTEMPTED: Final = dcm(111225, "Not Attempted")
+
+
+def words_of_location(location: Location) -> Iterator[tuple[Code, Code]]:
+    """
+    Give the codes of where a finding lies, each with its name, as far as that is known.
+
+    In the order of the rows 16 to 18 of TID 4005: quadrant, clock position or else region, depth.
+    """
+    if location.quadrant is not None:
+        words = location.quadrant.value.replace("_", " ")
+        yield dcm(111048, "Quadrant location"), _coded(QUADRANT_CODES[location.quadrant], f"{words} quadrant of breast")
+    where = dcm(111014, "Clockface or region")
+    if location.clock is not None:
+        yield where, _coded(CLOCK_CODES[location.clock], f"{location.clock} o'clock position")
+    elif location.region is not None:
+        words = location.region.value.replace("_", " ")
+        yield where, _coded(REGION_CODES[location.region], f"{words} region of breast")
+    if location.depth is not None:
+        yield dcm(111020, "Depth"), _coded(DEPTH_CODES[location.depth], location.depth.value)
+
+
+def _coded(code: tuple[str, str], meaning: str) -> Code:
+    scheme, value = code
+    return Code(value, scheme, meaning.capitalize())

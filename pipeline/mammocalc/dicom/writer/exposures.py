@@ -59,7 +59,18 @@ def marked_elsewhere(content: StudyContent) -> tuple[tuple[StudyImage, SourceIma
 
 
 def say_exposures(content: StudyContent) -> Iterator[str]:
-    """Say, without a full stop, where two images of a study are of one exposure, and what follows."""
+    """
+    Say where two images of a study are of one exposure, and what follows.
+
+    Parameters
+    ----------
+    content : StudyContent
+
+    Yields
+    ------
+    str
+        A sentence without its full stop.
+    """
     twice, elsewhere = analysed_twice(content.images), marked_elsewhere(content)
     if twice:
         yield (

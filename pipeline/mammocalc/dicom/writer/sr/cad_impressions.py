@@ -93,6 +93,7 @@ def _composite(finding: Finding, sighted: Sequence[_Sighted], content: StudyCont
         items.code(HAS_PROPERTIES, _SCOPE, _ON_MULTIPLE_IMAGES),
         *algorithm(content.facts, HAS_PROPERTIES),
     ]
+    body += [items.code(HAS_PROPERTIES, *words) for words in codes.words_of_location(finding.location)]
     if distribution is not None:
         body.append(items.code(HAS_PROPERTIES, codes.CALCIFICATION_DISTRIBUTION, distribution))
     return items.code(
