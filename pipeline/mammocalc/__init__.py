@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mammocalc.api.analysis import analyse
     from mammocalc.api.array import from_array
+    from mammocalc.api.comparison import compare
     from mammocalc.api.evaluation import Evaluation, evaluate
     from mammocalc.api.export import export
     from mammocalc.api.finished_run import Run, open_run
@@ -60,6 +61,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "analyse",
+    "compare",
     "evaluate",
     "export",
     "from_array",
@@ -72,6 +74,7 @@ __all__ = [
 _HOMES = {
     "mammocalc.api.analysis": ("analyse",),
     "mammocalc.api.array": ("from_array",),
+    "mammocalc.api.comparison": ("compare",),
     "mammocalc.api.evaluation": ("Evaluation", "evaluate"),
     "mammocalc.api.export": ("export",),
     "mammocalc.api.finished_run": ("Run", "open_run"),

@@ -12,10 +12,11 @@ import numpy as np
 import pydicom
 import pytest
 
+import mammocalc as mc
 from mammocalc.cli.main import main
 from mammocalc.results.comparison_from_json import read_comparison
 from mammocalc.results.schema import read_schema
-from mammocalc.vocabulary.changes import STABILITY_NOTICE
+from mammocalc.vocabulary.changes import STABILITY_NOTICE, Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,3 +216,17 @@ def test_a_result_that_cannot_be_read_is_one_failed_pair(
     assert main(["compare", str(run_of_both), "--out", str(tmp_path / "changes")]) == 1
     assert "1 failed" in capsys.readouterr().out
     assert rows_of(tmp_path / "changes") == []
+
+
+def test_the_same_from_python(run_of_both: Path, two_dates: Path, tmp_path: Path) -> None:
+    run = mc.open_run(run_of_both)
+    summary = run.compare(out=tmp_path / "changes", images=two_dates)
+    assert (summary.pairs, summary.comparable) == (1, 1)
+    assert summary.changes[Change.MATCHED] == sum(row["change"] == "matched" for row in rows_of(tmp_path / "changes"))
+    again = mc.compare(run_of_both, out=tmp_path / "changes", images=two_dates)
+    assert again.resumed == 1
+    with pytest.raises(mc.UsageError, match="the same folder"):
+        mc.compare(run, run, out=tmp_path / "other")
+    (tmp_path / "pairs.csv").write_text("current,prior\n1.2.3.20220402,1.2.3.20210305\n")
+    with pytest.raises(mc.UsageError, match="already holds another comparison"):
+        mc.compare(run, out=tmp_path / "changes", pairs=tmp_path / "pairs.csv")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL.Image import Image as Picture
 
+    from mammocalc.execution.comparing.request import CompareSummary
     from mammocalc.execution.export.request import ExportSummary
     from mammocalc.results.result import Result as Stored
 
@@ -150,6 +151,34 @@ class Run:
         from mammocalc.api.export import export  # noqa: PLC0415 - it knows runs, too
 
         return export(self, images, out, **options)
+
+    def compare(
+        self, prior: Run | str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], **options: Any
+    ) -> CompareSummary:
+        """
+        Compare its images with those of an earlier date; `mammocalc.compare` with this run.
+
+        Parameters
+        ----------
+        prior : Run, str, Path or None
+            The run of the earlier date, if it is another.
+        out : str or Path
+            A folder of its own.
+        **options
+            ``images``, ``pairs``, ``workers``, ``force`` and ``salt_file``.
+
+        Returns
+        -------
+        CompareSummary
+
+        Raises
+        ------
+        UsageError, OutputError, OutputLostError
+            As `mammocalc.compare`.
+        """
+        from mammocalc.api.comparison import compare  # noqa: PLC0415 - it knows runs, too
+
+        return compare(self, prior, out=out, **options)
 
     def __len__(self) -> int:
         """Count the analysed images."""

@@ -1,0 +1,78 @@
+"""Two dates of the same patients: `mammocalc compare`, as a call."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from mammocalc.api.finished_run import Run, open_run
+from mammocalc.api.paths import require_folder_path
+from mammocalc.execution.comparing.batch import compare_runs
+from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
+from mammocalc.execution.workers.resources import default_workers
+
+if TYPE_CHECKING:
+    import os
+
+
+def compare(
+    run: Run | str | os.PathLike[str],
+    prior: Run | str | os.PathLike[str] | None = None,
+    *,
+    out: str | os.PathLike[str],
+    images: str | os.PathLike[str] | None = None,
+    pairs: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    force: bool = False,
+    salt_file: str | os.PathLike[str] | None = None,
+) -> CompareSummary:
+    """
+    Compare the images of each patient with those of an earlier date.
+
+    Parameters
+    ----------
+    run : Run, str or Path
+        A finished run, or its folder.
+    prior : Run, str, Path or None
+        That of the earlier date, if it is another.
+    out : str or Path
+        A folder of its own; made if needed. The same call goes on where it was stopped.
+    images : str, Path or None
+        Where the DICOM files are now. Without them nothing is called new or gone.
+    pairs : str, Path or None
+        A CSV with the columns current and prior (SOP Instance UIDs), where dates are unknown.
+    workers : int or None
+        Processes that look at pixels at once; None takes one per processor.
+    force : bool
+        Replace another comparison that lies in ``out``.
+    salt_file : str, Path or None
+        Holds the salt of runs that hashed their UIDs, if that was a secret.
+
+    Returns
+    -------
+    CompareSummary
+        How many ``pairs`` were compared, the ``changes`` that are said, and what was ``unpaired`` or ``failed``, and
+        why. The files in ``out`` hold the rest.
+
+    Raises
+    ------
+    UsageError
+        If there is no run, no pair, or no such file. Nothing was done.
+    OutputError, OutputLostError
+        If the folder cannot be written to.
+    """
+    opened = run if isinstance(run, Run) else open_run(run)
+    before = prior if isinstance(prior, Run) or prior is None else open_run(prior)
+    request = CompareRequest(
+        run=opened.root,
+        out=require_folder_path(out, "out"),
+        prior_run=None if before is None else before.root,
+        images=None if images is None else require_folder_path(images, "images"),
+        pairs=None if pairs is None else require_folder_path(pairs, "pairs", "a file"),
+        workers=workers or default_workers(),
+        force=force,
+        salt_file=None if salt_file is None else require_folder_path(salt_file, "salt_file", "a file"),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of libraries quote headers
+        return compare_runs(request)
