@@ -34,8 +34,8 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pydicom
+from patient_split import Half, half_of
 from patterns import judge
-from women import Half, half_of
 
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from patient_split import half_of
 from pydicom import dcmread
-from women import half_of
 
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from patient_split import half_of
 from point_reports import patient_reports
 from pydicom import dcmread
 from scipy.optimize import linear_sum_assignment
-from women import half_of
 
 from mammocalc.analysis.image_pairs import ImagePairs, Place
 from mammocalc.analysis.study import join_study

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pydicom
-from women import half_of
+from patient_split import half_of
 
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.stages.breast import find_breast

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from command import call
+from patient_split import half_of
 from pydicom import dcmread
-from women import half_of
 
 from mammocalc.simulation import Recipe, simulate
 from mammocalc.training.particle_scenes import training_scenes

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pydicom
 from command import call
-from women import half_of
+from patient_split import half_of
 
 
 def readings_of(folder: Path, half: str) -> list[dict[str, str]]:

@@ -84,11 +84,6 @@ def thumbnail_path(overlay: str) -> str:
     return beside(overlay, THUMBNAILS, ".jpg")
 
 
-def candidates_path(result: str) -> str:
-    """Say where the candidates of an image lie, given its result."""
-    return beside(result, CANDIDATES, ".json")
-
-
 def table_path(table: str, ending: str = ".csv") -> PurePosixPath:
     """Say where a table of a run lies, relative to it: ``images``, ``calcifications`` or ``clusters``."""
     return PurePosixPath(TABLES, table + ending)

@@ -1,4 +1,4 @@
-"""Which women are tuned on and which are reported on: one split for words and arteries on real images."""
+"""Which patients are tuned on and which are reported on: one split for words and arteries on real images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Half = Literal["tuning", "reporting"]
 
 def half_of(patient_id: str) -> Half:
     """
-    Say in which half of the women one is, by nothing but her Patient ID.
+    Say in which half of the patients one is, by nothing but her Patient ID.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def half_of(patient_id: str) -> Half:
     Returns
     -------
     {"tuning", "reporting"}
-        Constants may be set on the women of `tuning`; what is claimed is
+        Constants may be set on the patients of `tuning`; what is claimed is
         measured on those of `reporting`.
     """
     digest = hashlib.md5(patient_id.encode(), usedforsecurity=False).digest()
