@@ -118,7 +118,18 @@ def lay_out(report: Report, spacing: PixelSpacing) -> LaidOut:
 
 
 def orientation_of(report: Report) -> tuple[bool, bool]:
-    """Tell whether the chest wall of an image is on the left, and whether the image is upside down, as it is stored."""
+    """
+    Tell how an image lies as it is stored.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    tuple of bool
+        Whether the chest wall is on the left, and whether the image is upside down.
+    """
     return _wall_is_left(report), _is_upside_down(report.identity)
 
 

@@ -64,7 +64,18 @@ def places_of(comparison: Comparison, results: tuple[Result, Result]) -> tuple[l
 
 
 def view_pair(pair: PairView) -> dict[str, Any]:
-    """Give what the script of the page knows of a pair; JSON values alone."""
+    """
+    Give what the script of the page knows of a pair.
+
+    Parameters
+    ----------
+    pair : PairView
+
+    Returns
+    -------
+    dict
+        JSON values alone.
+    """
     comparison, (current, prior) = pair.comparison, pair.canvases
     ours, theirs = places_of(comparison, pair.results)
     letters = [result.letters.clusters for result in pair.results]
