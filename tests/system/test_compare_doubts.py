@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,6 +94,54 @@ def test_a_comparison_of_other_images_is_not_replaced_by_an_oversight(
     assert "1 pair of an earlier call are none any more" in capsys.readouterr().out
     [document] = documents_of(out)
     assert document["current"]["sop_instance_uid"].endswith(".7")
+
+
+def test_a_file_that_is_not_what_was_analysed_is_not_looked_at_until_the_right_one_is_back(
+    run_of_both: Path, two_dates: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images, out = tmp_path / "images", tmp_path / "changes"
+    shutil.copytree(two_dates, images)
+    ds = pydicom.dcmread(images / "prior.dcm")
+    ds.PixelData = pydicom.dcmread(images / "current.dcm").PixelData
+    ds.save_as(images / "prior.dcm")
+    command = ["compare", str(run_of_both), "--out", str(out), "--images", str(images)]
+    assert main(command) == 0
+    [document] = documents_of(out)
+    assert document["looked_at"] == {"current": True, "prior": False}
+    assert document["counts"]["new"] == 0
+    assert document["notes"] == [
+        "the file of the prior is not the one that was analysed, so its pixels were not looked at"
+    ]
+    shutil.copy(two_dates / "prior.dcm", images / "that_one.dcm")
+    assert main(command) == 0
+    assert "of them before" not in capsys.readouterr().out
+    [document] = documents_of(out)
+    assert document["looked_at"] == {"current": True, "prior": True}
+    assert document["notes"] == []
+
+
+def test_a_disk_that_fills_up_stops_the_comparison_which_goes_on_later(run_of_both: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the full disk: no document of a pair fits."""
+    out = tmp_path / "changes"
+    command = [sys.executable, "-m", "mammocalc", "compare", str(run_of_both), "--out", str(out)]
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (2_000, 2_000))
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit)
+    assert ended.returncode == 3, ended.stderr
+    assert "does not take the comparison any more (File too large); make room. The same command goes on" in ended.stderr
+    assert not list(out.rglob("*.part"))
+    assert main(command[3:]) == 0
+    assert len(documents_of(out)) == 1
+
+
+def test_the_page_has_one_order_however_pairs_are_listed(run_of_both: Path, tmp_path: Path) -> None:
+    one, other = "1.2.3.20220402", "1.2.3.20210305"
+    pages = []
+    for number, pairs in enumerate(((f"{one},{other}", f"{other},{one}"), (f"{other},{one}", f"{one},{other}"))):
+        (tmp_path / "pairs.csv").write_text("\n".join(["current,prior", *pairs]))
+        out = tmp_path / str(number)
+        assert main(["compare", str(run_of_both), "--out", str(out), "--pairs", str(tmp_path / "pairs.csv")]) == 0
+        pages.append((out / "index.html").read_bytes())
+    assert pages[0] == pages[1]
 
 
 def test_a_folder_without_images_and_a_run_of_old_tables_are_named(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mammocalc import __version__
-from mammocalc.config import uid_hasher
 from mammocalc.execution.comparing.folder import (
     CHANGES,
     COMPARISONS,
@@ -24,7 +23,7 @@ from mammocalc.execution.comparing.folder import (
     require_apart,
     require_related,
 )
-from mammocalc.execution.comparing.image_files import find_image_files
+from mammocalc.execution.comparing.image_files import ImageFile, find_image_files
 from mammocalc.execution.comparing.page import page_of
 from mammocalc.execution.comparing.pair import ImageTask, PairOutcome, PairTask, compare_pair, digest_of
 from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
@@ -33,16 +32,15 @@ from mammocalc.execution.workers.isolation import Isolated
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.execution.workers.resources import free_memory_bytes
 from mammocalc.files.claim import FolderClaim
+from mammocalc.model.comparison import RegistrationKind
 from mammocalc.results.comparison_from_json import comparison_from_json
 from mammocalc.results.comparison_to_json import CHANGE_COLUMNS, change_rows
-from mammocalc.results.csv_table import CsvTable
 from mammocalc.results.parse import parse_json
 from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.errors import ResultError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from mammocalc.analysis.comparison import Entry, Pairing
     from mammocalc.execution.workers.resource_limits import Lost
@@ -73,8 +71,10 @@ def compare_runs(
     ------
     UsageError
         If a folder holds no run, there is no pair, or the output folder belongs to something else.
-    OutputError, OutputLostError
-        If the output folder cannot be written to.
+    OutputError
+        If the output folder cannot be written to. Nothing was done.
+    StoppedError, OutputLostError
+        If it takes no more, or has gone. What there is is whole, and the same call goes on.
     """
     current = open_source(request.run)
     prior = None if request.prior_run is None else open_source(request.prior_run, is_prior=True)
@@ -185,6 +185,12 @@ def _known(folder: ComparisonFolder, task: PairTask) -> Comparison | None:
         comparison = comparison_from_json(document)
     except ResultError:
         return None
+    lacking = [
+        image.file is not None and not was_looked_at
+        for image, was_looked_at in zip((task.current, task.prior), comparison.looked_at, strict=True)
+    ]
+    if comparison.registration.kind is not RegistrationKind.NONE and any(lacking):
+        return None  # the files may be the right ones by now
     return comparison if document["provenance"]["inputs_digest"] == task.inputs_digest else None
 
 
@@ -195,12 +201,11 @@ def _tasks(
     pairings: tuple[Pairing, ...],
     notes: tuple[str, ...],
 ) -> list[PairTask]:
-    files = _files(request, current, prior, pairings)
+    files = [_files(request, source, pairings, are_priors=source is prior) for source in (current, prior)]
 
     def image(entry: Entry) -> ImageTask:
         source = prior if entry.is_prior and prior is not None else current
-        path, original = files.get(entry.uid, (None, None))
-        return ImageTask(source.root, entry.result, path, original)
+        return ImageTask(source.root, entry.result, files[entry.is_prior].get(entry.uid))
 
     tasks = []
     levels = levels_of(len(pairings))
@@ -215,26 +220,13 @@ def _tasks(
 
 
 def _files(
-    request: CompareRequest, current: Source, prior: Source | None, pairings: tuple[Pairing, ...]
-) -> Mapping[str, tuple[Path, str]]:
-    """Find the files of all images that are compared."""
-    if request.images is None:
+    request: CompareRequest, source: Source | None, pairings: tuple[Pairing, ...], *, are_priors: bool
+) -> Mapping[str, ImageFile]:
+    """Find the files of all images of a run that are compared."""
+    if request.images is None or source is None:
         return {}
-    found: dict[str, tuple[Path, str]] = {}
-    for source in (current, prior):
-        if source is None:
-            continue
-        is_prior = source is prior
-        used = {e.uid for p in pairings for e in (p.current, p.prior) if e.is_prior == is_prior}
-        public = uid_hasher(source.record.get("configuration") or {}, request.salt_file)
-        if public is None:
-            message = (
-                "The UIDs of a run were hashed under a secret salt (privacy.uids: hash), so that its images are not "
-                "found by them. Give the salt of the run with --salt-file FILE."
-            )
-            raise UsageError(message)
-        found |= find_image_files(request.images, used, public)
-    return found
+    used = {e.uid for p in pairings for e in (p.current, p.prior) if e.is_prior == are_priors}
+    return find_image_files(request.images, source, used, request.salt_file)
 
 
 def _identity(current: Source, prior: Source | None, request: CompareRequest) -> dict[str, Any]:
@@ -254,14 +246,9 @@ def _conclude(
     places = [folder.place(COMPARISONS, task.uids, ".json") for task in tasks]
     if not summary.stopped:
         folder.remove_all_but([*places, *(picture for task in tasks for picture in task.pictures)])
-    part = folder.root / f".{CHANGES}.part"
-    with CsvTable(part, CHANGE_COLUMNS) as table:
-        for place in sorted(places):
-            content = folder.read(place)
-            if content is not None:
-                for row in change_rows(comparison_from_json(parse_json(content))):
-                    table.add(row)
-    part.replace(folder.root / CHANGES)
+    contents = (content for place in sorted(places) if (content := folder.read(place)) is not None)
+    rows = (row for content in contents for row in change_rows(comparison_from_json(parse_json(content))))
+    folder.write_table(CHANGES, CHANGE_COLUMNS, rows)
     folder.write(PAGE, page_of(folder, tasks, summary))
     folder.write(RECORD, describe(identity, "stopped" if summary.stopped else "finished", _totals(summary)))
 

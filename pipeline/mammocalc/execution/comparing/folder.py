@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from mammocalc.execution.run_folder import out_of_room
 from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.files.claim import require_folder
 from mammocalc.files.replacing import write_whole
+from mammocalc.results.csv_table import CsvTable
 from mammocalc.results.layout import KINDS, levels_for
 from mammocalc.results.layout import RECORD as RUN_RECORD
 from mammocalc.results.schema_version import COMPARISON_SCHEMA_VERSION
-from mammocalc.vocabulary.errors import OutputError, UsageError
+from mammocalc.vocabulary.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from mammocalc.results.columns import Columns, Row
 
 RECORD: Final = "comparison.json"
 CHANGES: Final = "changes.csv"
@@ -60,8 +64,19 @@ class ComparisonFolder:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_whole(target, content)
         except OSError as error:
-            message = f"does not take the comparison any more ({error.strerror or type(error).__name__})."
-            raise OutputError(self.root, message) from None
+            raise StoppedError(out_of_room(error).replace("results", "comparison")) from None
+
+    def write_table(self, place: str, columns: Columns, rows: Iterable[Row]) -> None:
+        """Write a table whole or not at all, a row at a time."""
+        part = self.root / f".{place}.part"
+        try:
+            with CsvTable(part, columns) as table:
+                for row in rows:
+                    table.add(row)
+            part.replace(self.root / place)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise StoppedError(out_of_room(error).replace("results", "comparison")) from None
 
     def read(self, place: str) -> bytes | None:
         """Read a file; None where it is not there."""

@@ -1,21 +1,60 @@
-"""Where the DICOM files of some images lie in a folder, by their SOP Instance UIDs."""
+"""Where the DICOM files of some images of a run lie in a folder, and what the run had found in them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mammocalc.config import REDACTED, read_salt, uid_hasher
 from mammocalc.dicom import read_sop_instance_uid
 from mammocalc.dicom.discover import discover
+from mammocalc.execution.content import digest_of, key_of
+from mammocalc.execution.run_manifest import read_rows
+from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from pathlib import Path
+
+    from mammocalc.execution.comparing.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """
+    The file of an image.
+
+    Attributes
+    ----------
+    path : Path
+    original_uid : str
+        That in the file; the run may have hashed it.
+    content : str or None
+        Digest of what the run has analysed, under ``key``; None where that cannot be known.
+    key : bytes
+    """
+
+    path: Path
+    original_uid: str
+    content: str | None
+    key: bytes
+
+    @property
+    def is_another(self) -> bool:
+        """Whether it holds something else than what was analysed; one that cannot be read does not."""
+        if self.content is None:
+            return False
+        try:
+            return digest_of(self.path, self.key) != self.content
+        except OSError:
+            return False  # reading it says why
 
 
 def find_image_files(
-    folder: Path, uids: Collection[str], public_uid: Callable[[str], str] = str
-) -> dict[str, tuple[Path, str]]:
+    folder: Path, source: Source, uids: Collection[str], salt_file: Path | None = None
+) -> dict[str, ImageFile]:
     """
     Find the files of some images.
 
@@ -23,29 +62,55 @@ def find_image_files(
     ----------
     folder : Path
         Searched through; only headers are read.
+    source : Source
+        The run.
     uids : collection of str
         As the run has them.
-    public_uid : callable
-        Gives the UID that the run has for that of a file, where it has hashed them.
+    salt_file : Path or None
+        Holds the salt of the run, if that was a secret.
 
     Returns
     -------
-    dict of str to (Path, str)
-        The first file of each image that is there, and the UID in it, by the UID of the run.
+    dict of str to ImageFile
+        By the UID of the run. Of several files with one UID that which was analysed, else the first.
 
     Raises
     ------
     UsageError
-        If there is no such folder.
+        If there is no such folder, or UIDs were hashed under a salt that is not known.
     """
     if not folder.is_dir():
         message = f"--images {folder} is no folder: name the one in which the DICOM files are"
         raise UsageError(message)
-    wanted, found = set(uids), dict[str, "tuple[Path, str]"]()
+    configuration = source.record.get("configuration") or {}
+    public = uid_hasher(configuration, salt_file)
+    if public is None:
+        message = (
+            "The UIDs of a run were hashed under a secret salt (privacy.uids: hash), so that its images are not "
+            "found by them. Give the salt of the run with --salt-file FILE."
+        )
+        raise UsageError(message)
+    key = _key(source, salt_file)
+    contents = {row.sop_instance_uid: row.content for row in read_rows(source.root / ROWS)} if key is not None else {}
+    wanted, found = set(uids), defaultdict[str, "list[ImageFile]"](list)
     for listed in discover([folder]).files:
-        if len(found) == len(wanted):
-            break
         original = read_sop_instance_uid(listed.path)
-        if original is not None and (uid := public_uid(original)) in wanted:
-            found.setdefault(uid, (listed.path, original))
-    return found
+        if original is not None and (uid := public(original)) in wanted:
+            found[uid].append(ImageFile(listed.path, original, contents.get(uid), key or b""))
+    return {uid: _choose(files) for uid, files in found.items()}
+
+
+def _choose(files: list[ImageFile]) -> ImageFile:
+    if len(files) == 1:
+        return files[0]
+    return next((file for file in files if not file.is_another), files[0])
+
+
+def _key(source: Source, salt_file: Path | None) -> bytes | None:
+    """Give the key under which a run has hashed contents; None where its salt is a secret that nobody told."""
+    configuration = source.record.get("configuration")
+    privacy = configuration.get("privacy") if isinstance(configuration, dict) else None
+    salt = privacy.get("patient_key_salt") if isinstance(privacy, dict) else None
+    if salt == REDACTED:
+        return None if salt_file is None else key_of(read_salt(salt_file))
+    return key_of(str(salt or ""))

@@ -31,7 +31,7 @@ def page_of(folder: ComparisonFolder, tasks: list[PairTask], summary: CompareSum
     Returns
     -------
     str
-        Pairs that could be laid over each other come first.
+        Pairs that could be laid over each other come first; then by patient, side and view, however they were listed.
     """
     views = []
     for task in tasks:
@@ -49,7 +49,7 @@ def page_of(folder: ComparisonFolder, tasks: list[PairTask], summary: CompareSum
         )
         pictures = (one, other, crops, prior_crops)
         views.append(view_pair(PairView(comparison, results, canvases_of(results), pictures, place)))
-    views.sort(key=lambda view: not view["comparable"])
+    views.sort(key=lambda view: (not view["comparable"], view["patient"], view["name"], view["uids"]))
     facts = {
         "pairs": str(summary.pairs),
         "laid over each other": str(summary.comparable),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.analysis.comparison import Pairing
+    from mammocalc.execution.comparing.image_files import ImageFile
     from mammocalc.model import ComparedImage, Comparison, Mammogram
     from mammocalc.rendering.comparison import Source
     from mammocalc.results.result import Result
@@ -36,12 +37,11 @@ ADMIT_ALL: Final = AdmitSettings(
 
 @dataclass(frozen=True, slots=True)
 class ImageTask:
-    """An image of a pair: its result, and its file with the UID that is in it, where that was found."""
+    """An image of a pair: its result, and its file, where that was found."""
 
     run: Path
     result: str
-    file: Path | None = None
-    original_uid: str | None = None
+    file: ImageFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,11 @@ def compare_pair(task: PairTask) -> PairOutcome:
     sights: list[Sight | None] = []
     sources: list[Source | None] = []
     for name, image, result in zip(("current image", "prior"), (task.current, task.prior), results, strict=True):
+        if image.file is not None and image.file.is_another:
+            sources.append(overlay_of(image.run, result))
+            sights.append(None)
+            notes.append(f"the file of the {name} is not the one that was analysed, so its pixels were not looked at")
+            continue
         try:
             mammogram = _pixels(image, result)
             sources.append(source_of(mammogram) if mammogram is not None else overlay_of(image.run, result))
@@ -155,9 +160,9 @@ def _pixels(image: ImageTask, result: Result) -> Mammogram | None:
     """Read an image again, with the spacing that its result has; None where nobody knows its file."""
     if image.file is None:
         return None
-    mammogram = read_mammogram(image.file, DicomSettings(admit=ADMIT_ALL))
+    mammogram = read_mammogram(image.file.path, DicomSettings(admit=ADMIT_ALL))
     identity = result.report.identity
-    if mammogram.identity.sop_instance_uid != image.original_uid:
+    if mammogram.identity.sop_instance_uid != image.file.original_uid:
         return None
     if mammogram.pixels.codes.shape != (identity.rows, identity.columns):
         return None
