@@ -73,6 +73,7 @@ def test_three_views_are_one_study_and_the_fourth_is_missing(
     assert study["missing_views"] == ["L MLO"]
     assert study["study"]["study_day"] == results[0]["image"]["study_day"]
     [row] = table_of(tmp_path / "out", "studies")
+    assert "1 (folder studies; tables/studies.csv" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert (row["study_instance_uid"], row["missing_views"]) == ("1.2.3.4", "L MLO")
     assert row["n_findings"] == str(len(study["findings"]))
     findings = table_of(tmp_path / "out", "findings")

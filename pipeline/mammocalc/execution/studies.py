@@ -77,7 +77,7 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
     for old in tuple(folder.names(STUDIES)):
         if old not in kept:
             folder.remove(old)
-    return len(kept)
+    return len(members)
 
 
 def _join(folder: RunFolder, paths: Mapping[str, str]) -> tuple[Study, dict[str, Report]]:
