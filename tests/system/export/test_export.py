@@ -144,8 +144,9 @@ def test_names_come_through_in_every_character_set(
         else:
             path.unlink()
     judge(images, tmp_path / "run", "outputs.overlays=none")
-    summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr,gsps")
+    summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr,gsps,seg")
     source = pydicom.dcmread(images / "L_CC.dcm")
+    assert len(summary.objects) == 4
     for item in summary.objects:
         found = pydicom.dcmread(tmp_path / "out" / item.file)
         assert found.PatientName == source.PatientName == name
@@ -168,6 +169,31 @@ def test_a_name_that_its_character_set_cannot_hold_is_left_to_its_owner(
     assert summary.objects == ()
     assert "Specific Character Set (0008,0005)" in reasons(summary)
     assert "RKE" not in reasons(summary)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "written"),
+    [(b"ISO-IR 100", "ISO_IR 100"), (b"utf-8     ", "ISO_IR 192"), (b"ISO_IR 999", None)],
+)
+def test_a_character_set_is_written_as_the_standard_spells_it(
+    spelling: bytes, written: str | None, images: Path, judge: Callable[..., object], tmp_path: Path
+) -> None:
+    path = images / "L_CC.dcm"
+    dataset = pydicom.dcmread(path)
+    dataset.SpecificCharacterSet, dataset.PatientName, dataset.PatientID = "ISO_IR 101", "MARKER", "A\\B"
+    dataset.save_as(path)
+    name = "Zoë".encode("utf-8" if b"utf" in spelling else "latin-1").ljust(6)
+    path.write_bytes(path.read_bytes().replace(b"MARKER", name).replace(b"ISO_IR 101", spelling))
+    for other in set(images.glob("*.dcm")) - {path}:
+        other.unlink()
+    judge(images, tmp_path / "run", "outputs.overlays=none")
+    summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="gsps,seg")
+    objects = [pydicom.dcmread(tmp_path / "out" / item.file) for item in summary.objects]
+    assert ("Specific Character Set (0008,0005)" in reasons(summary)) is (written is None)
+    assert {(str(found.PatientName), found.SpecificCharacterSet) for found in objects} == (
+        set() if written is None else {("Zoë", written)}
+    )
+    assert all(list(found.PatientID) == ["A", "B"] for found in objects)
 
 
 def test_the_folder_is_one_of_its_own(study_run: Path, images: Path, tmp_path: Path) -> None:

@@ -145,6 +145,8 @@ def _source_for_library(image: StudyImage) -> Dataset:
     """Give the library the header of an image as it needs it: clean, whatever stands in the file."""
     source = image.source
     dataset = copy_patient_and_study(source)
+    if "SpecificCharacterSet" in dataset:
+        del dataset.SpecificCharacterSet  # the library refuses code extensions; `_finish` puts it in
     dataset.SOPClassUID, dataset.SOPInstanceUID = source.sop_class_uid, source.sop_instance_uid
     dataset.SeriesInstanceUID = source.series_instance_uid
     dataset.SeriesNumber, dataset.InstanceNumber, dataset.Modality = 1, 1, "MG"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pydicom.charset import convert_encodings
+from pydicom.charset import convert_encodings, python_encoding
 
 from mammocalc.dicom.reader.header import Header, items_of, label, values_of
 from mammocalc.dicom.reader.parser import open_dicom
@@ -36,7 +36,6 @@ _EMPTY_IF_MISSING: Final = (
     "AccessionNumber",
 )
 _COPIED_IF_THERE: Final = (
-    "SpecificCharacterSet",
     "TimezoneOffsetFromUTC",
     "IssuerOfPatientID",
     "PatientAge",
@@ -46,6 +45,12 @@ _COPIED_IF_THERE: Final = (
     "StudyDescription",
 )
 _UNDECODED: Final = "\ufffd"
+_MISSPELT: Final = (
+    (re.compile(r"ISO[ _-]?IR[ _-]?([0-9]+)"), r"ISO_IR \1"),
+    (re.compile(r"ISO[ _-]?2022[ _-]?IR[ _-]?([0-9]+)"), r"ISO 2022 IR \1"),
+    (re.compile(r"UTF[ _-]?8"), "ISO_IR 192"),
+)
+"""Character sets as some devices spell them, and as the standard does (PS3.3 C.12.1.1.2)."""
 
 _DATE: Final = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9](([0-5][0-9]|60)(\.[0-9]{1,6})?)?)?")
@@ -149,8 +154,9 @@ def read_source(path: Path) -> SourceImage:
                     f"{label(keyword)} {what}, so no object can refer to this image. Export it from its source again."
                 )
                 raise ImageUnreadableError(Reason.INVALID_TAG if uid else Reason.MISSING_TAG, message)
+        is_known = _character_set(header) is not None
         for keyword in (*_EMPTY_IF_MISSING, *_COPIED_IF_THERE):
-            if any(_UNDECODED in text for text in header.texts(keyword)):
+            if any(_UNDECODED in text or not (is_known or text.isascii()) for text in header.texts(keyword)):
                 message = (
                     f"{label(keyword)} cannot be read in the {label('SpecificCharacterSet')} that the header names, so "
                     "a copy of it would name somebody else. Correct the character set in the image."
@@ -192,19 +198,33 @@ def copy_patient_and_study(source: SourceImage) -> Dataset:
     DICOM PS3.3 C.7.1.1 (Patient), C.7.2.1 (General Study), C.7.2.2 (Patient Study).
     """
     found, copy = source.header.dataset, new_item()
+    characters = _character_set(source.header)
+    if characters:
+        copy.SpecificCharacterSet = list(characters) if len(characters) > 1 else characters[0]
+        encodings = convert_encodings(list(characters))
+        copy.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=encodings)
     for keyword in _COPIED_IF_THERE:
         items = items_of(found, keyword)
         values = values_of(found, keyword) if _is_valid(keyword, source.header.text(keyword)) else ()
         if items or values:
             setattr(copy, keyword, items or (list(values) if len(values) > 1 else values[0]))
     for keyword in _EMPTY_IF_MISSING:
-        values = values_of(found, keyword)
-        setattr(copy, keyword, values[0] if values and _is_valid(keyword, source.header.text(keyword)) else "")
-    if "SpecificCharacterSet" in copy:
-        characters = convert_encodings(copy.SpecificCharacterSet)
-        copy.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=characters)
+        values = values_of(found, keyword) if _is_valid(keyword, source.header.text(keyword)) else ()
+        setattr(copy, keyword, list(values) if len(values) > 1 else (*values, "")[0])
     copy.StudyInstanceUID = source.study_instance_uid
     return copy
+
+
+def _character_set(header: Header) -> tuple[str, ...] | None:
+    """Give the character set of a header in the standard's spelling; None if the standard has none like it."""
+    found = []
+    for text in header.texts("SpecificCharacterSet"):
+        spelling = text
+        for pattern, right in _MISSPELT:
+            if pattern.fullmatch(text.upper()):
+                spelling = pattern.sub(right, text.upper())
+        found.append(spelling)
+    return tuple(found) if all(name in python_encoding for name in found) else None
 
 
 def _is_valid(keyword: str, text: str) -> bool:
