@@ -91,7 +91,7 @@ def join(current: LaidOut, prior: LaidOut) -> Joined:
     frame = lay_over(current.anatomy, prior.anatomy)
     theirs = frame.to_current(prior.points_mm)
     found = match_points(current.points_mm, theirs, current.traits, prior.traits)
-    mirrored = [match_points(current.points_mm, turned, current.traits, prior.traits) for turned in _mirrored(theirs)]
+    mirrored = [match_points(current.points_mm, turned, current.traits, prior.traits) for turned in mirror(theirs)]
     smaller = min(len(current.points_mm), len(prior.points_mm))
     joined, by_chance = len(found.pairs), len(mirrored[0].pairs)
     best = max(one.evidence for one in mirrored)
@@ -113,6 +113,25 @@ def join(current: LaidOut, prior: LaidOut) -> Joined:
     return Joined(current, prior, frame, found.pairs if is_comparable else found.pairs[:0], registration)
 
 
+def mirror(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """
+    Mirror points about the middle of their box, so that they stay where they were as a whole.
+
+    Parameters
+    ----------
+    points_mm : ndarray of float64, shape (n, 2)
+
+    Returns
+    -------
+    list of ndarray of float64, shape (n, 2)
+        In the ways of `MIRRORED`.
+    """
+    if not len(points_mm):
+        return [points_mm] * len(MIRRORED)
+    middle = (points_mm.min(axis=0) + points_mm.max(axis=0)) / 2
+    return [(points_mm - middle) * signs + middle for signs in MIRRORED]
+
+
 def _carried(
     places_mm: NDArray[np.float64], from_mm: NDArray[np.float64], to_mm: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -120,14 +139,6 @@ def _carried(
         return places_mm, np.zeros(len(places_mm), bool)
     near = KDTree(from_mm).query_ball_point(places_mm, NEIGHBOUR_MM, return_length=True)
     return local_map(places_mm, from_mm, to_mm), np.asarray(near) >= LEAST_NEIGHBOURS
-
-
-def _mirrored(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Mirror points about the middle of their box, so that they stay where they were as a whole."""
-    if not len(points_mm):
-        return [points_mm] * len(MIRRORED)
-    middle = (points_mm.min(axis=0) + points_mm.max(axis=0)) / 2
-    return [(points_mm - middle) * signs + middle for signs in MIRRORED]
 
 
 def _reasons(joined: int, by_chance: int, smaller: int, *, is_comparable: bool, mirrored_fits: bool) -> tuple[str, ...]:

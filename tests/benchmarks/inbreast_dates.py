@@ -1,0 +1,151 @@
+"""
+How many calcifications of patients with two examinations are joined, and how many by chance.
+
+    python tests/benchmarks/inbreast_dates.py RUN --images FOLDER [--pairs FILE.csv]
+
+RUN is a run of FOLDER. Where images have no dates, the last two of a patient, side and view are held against each
+other, in the order of their files; --pairs (current,prior) names other ones. Joined are counted of the smaller of the
+two sets: with the prior, with the prior mirrored (along the wall, away from it, both), and with the priors of other
+patients of the same side and view; in the halves of patient_split.py. The limits of the matcher were chosen with these
+shares in view. Seconds are processor time of one comparison from its results, without a second look.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from patient_split import half_of
+from pydicom import dcmread
+
+from mammocalc.analysis.comparison import compare_images
+from mammocalc.analysis.comparison.joined import join, mirror
+from mammocalc.analysis.comparison.laid_out import lay_out
+from mammocalc.results.from_json import read_result
+from mammocalc.results.layout import result_files
+from mammocalc.stages.registration import lay_over, match_points
+
+if TYPE_CHECKING:
+    from mammocalc.analysis.comparison.laid_out import LaidOut
+    from mammocalc.model import Report
+
+ENOUGH = 5
+"""Pairs of two patients are counted as compared or not from so many marks in the smaller set."""
+
+
+@dataclass(slots=True)
+class Score:
+    """What was counted in one half."""
+
+    pairs: int = 0
+    compared: int = 0
+    joined: int = 0
+    smaller: int = 0
+    mirrored: tuple[int, ...] = (0, 0, 0)
+    other: list[tuple[int, int, bool]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def say(self) -> str:
+        """Give the figures."""
+        joined, smaller = (sum(row[k] for row in self.other) for k in (0, 1))
+        mirrored = ", ".join(_share(one, self.smaller) for one in self.mirrored)
+        judged = [row[2] for row in self.other if row[1] >= ENOUGH]
+        return (
+            f"{self.pairs} pairs, {self.compared} laid over each other; "
+            f"joined {_share(self.joined, self.smaller)}, mirrored {mirrored}, "
+            f"other patients {_share(joined, smaller)}, of whose {len(judged)} pairs with {ENOUGH} and more marks "
+            f"{sum(judged)} compared; a pair takes {np.median(self.seconds):.2f} s (median), "
+            f"{max(self.seconds):.2f} s at most"
+        )
+
+
+def main() -> None:
+    """Print the figures of all and of both halves."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--pairs", type=Path)
+    given = parser.parse_args()
+    views = views_of(given.images)
+    pairs = last_two(views) if given.pairs is None else named(given.pairs)
+    reports = {
+        report.identity.sop_instance_uid: report
+        for report in (read_result(given.run / place).report for place in result_files(given.run))
+        if report.spacing is not None
+    }
+    pairs = [pair for pair in pairs if all(uid in reports and uid in views for uid in pair)]
+    scores: dict[str, Score] = defaultdict(Score)
+    for current, prior in pairs:
+        patient, *kind = views[current]
+        others = [reports[uid] for _, uid in pairs if views[uid][0] != patient and [*views[uid][1:]] == kind]
+        for half in ("all", half_of(patient)):
+            count(reports[current], reports[prior], others, scores[half])
+    for half, score in scores.items():
+        print(f"{half}: {score.say()}")
+
+
+def count(current: Report, prior: Report, others: list[Report], score: Score) -> None:
+    """Compare one pair; then the prior mirrored, and those of other patients."""
+    begin = time.process_time()
+    registration = compare_images(current, prior).registration
+    score.seconds.append(time.process_time() - begin)
+    ours, theirs = _laid(current), _laid(prior)
+    score.pairs += 1
+    score.compared += registration.is_comparable
+    score.joined += registration.joined
+    score.smaller += _smaller(current, prior)
+    turned = mirror(lay_over(ours.anatomy, theirs.anatomy).to_current(theirs.points_mm))
+    by_chance = [len(match_points(ours.points_mm, points, ours.traits, theirs.traits).pairs) for points in turned]
+    score.mirrored = tuple(one + more for one, more in zip(score.mirrored, by_chance, strict=True))
+    for other in others:
+        found = join(ours, _laid(other)).registration
+        score.other.append((found.joined, _smaller(current, other), found.is_comparable))
+
+
+def views_of(folder: Path) -> dict[str, tuple[str, str, str]]:
+    """Give patient, side and view of each image, in the order of the files."""
+    found = {}
+    for path in sorted(folder.rglob("*.dcm")):
+        ds = dcmread(path, stop_before_pixels=True)
+        side = str(ds.get("ImageLaterality") or ds.get("Laterality") or "")
+        found[str(ds.SOPInstanceUID)] = (str(ds.get("PatientID", "")), side, str(ds.get("ViewPosition", "")))
+    return found
+
+
+def last_two(views: dict[str, tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Take the last two images of each patient, side and view for current and prior."""
+    groups = defaultdict(list)
+    for uid, kind in views.items():
+        groups[kind].append(uid)
+    return [(uids[-1], uids[-2]) for uids in groups.values() if len(uids) > 1]
+
+
+def named(file: Path) -> list[tuple[str, str]]:
+    """Read pairs from a CSV."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        return [(row["current"], row["prior"]) for row in csv.DictReader(opened)]
+
+
+def _laid(report: Report) -> LaidOut:
+    if report.spacing is None:
+        message = "only images with a spacing are laid out"
+        raise ValueError(message)
+    return lay_out(report, report.spacing)
+
+
+def _smaller(current: Report, other: Report) -> int:
+    return min(len(current.calcifications), len(other.calcifications))
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / max(whole, 1):.3f} of {whole}"
+
+
+if __name__ == "__main__":
+    main()
