@@ -109,6 +109,7 @@ def test_a_file_that_is_not_what_was_analysed_is_not_looked_at_until_the_right_o
     [document] = documents_of(out)
     assert document["looked_at"] == {"current": True, "prior": False}
     assert document["counts"]["new"] == 0
+    assert "1 image of them not found under --images or not looked at" in capsys.readouterr().out
     assert document["notes"] == [
         "the file of the prior is not the one that was analysed, so its pixels were not looked at"
     ]

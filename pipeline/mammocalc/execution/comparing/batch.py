@@ -107,7 +107,7 @@ def compare_runs(
             changes={change: work.changes[change] for change in Change},
             unpaired=unpaired,
             failed=tuple(work.failed),
-            without_pixels=len(without) if request.images is not None else 0,
+            without_pixels=len(without | work.unseen) if request.images is not None else 0,
             notes=notes,
             stopped=work.done < len(tasks),
             removed=0 if work.done < len(tasks) else removed,
@@ -129,6 +129,7 @@ class _Work:
     comparable: int = 0
     resumed: int = 0
     changes: Counter[Change] = field(default_factory=Counter)
+    unseen: set[str] = field(default_factory=set)
     failed: list[tuple[str, str]] = field(default_factory=list)
 
     def through(self, tasks: list[PairTask]) -> None:
@@ -157,6 +158,9 @@ class _Work:
         self.done += 1
         self.comparable += comparison.registration.is_comparable
         self.changes.update(comparison.counts)
+        if comparison.registration.kind is not RegistrationKind.NONE:  # of others nothing is looked for
+            images = zip((comparison.current, comparison.prior), comparison.looked_at, strict=True)
+            self.unseen.update(image.sop_instance_uid for image, is_seen in images if not is_seen)
 
     def _outcomes(self, tasks: list[PairTask]) -> Iterator[PairOutcome]:
         """Compare in this process where nothing but results is read, and in others where files of patients are."""

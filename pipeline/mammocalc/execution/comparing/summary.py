@@ -38,7 +38,8 @@ def summarise(summary: CompareSummary, where: str) -> str:
         lines.append(STABILITY_NOTICE)
     if summary.without_pixels:
         lines.append(
-            f"{_many(summary.without_pixels, 'image')} of them not found under --images: nothing is new or gone there"
+            f"{_many(summary.without_pixels, 'image')} of them not found under --images or not looked at: nothing is "
+            "new or gone there"
         )
     if summary.removed:
         lines.append(f"{_many(summary.removed, 'pair')} of an earlier call are none any more and were removed")
