@@ -21,6 +21,9 @@ RINGS = """(uid) => {
   });
 }"""
 """Where the marks of a view lie on the screen, from its middle."""
+CUT = """[...document.querySelectorAll(".prior .when")].filter((one) =>
+  one.offsetLeft < 0 || one.offsetLeft + one.offsetWidth > one.parentElement.offsetWidth).map((one) => one.innerText)"""
+"""What is said of priors and does not fit into their views."""
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,10 @@ def test_all_views_hang_over_their_priors_and_a_missing_one_is_said(
         check_same_place(page, dated_results[f"{name} new"], dated_results[f"{name} old"])
     boxes = page.evaluate("[...document.querySelectorAll('.pane')].map((one) => one.getBoundingClientRect().x)")
     assert [round(boxes[at]) for at in (4, 5, 6)] == [round(boxes[at]) for at in (0, 1, 3)]
+    page.set_viewport_size({"width": 1000, "height": 640})
+    page.settle()
+    # Half a number is another number.
+    assert page.evaluate(CUT) == []
     page.keys("Escape")
     assert page.locator(".pane").count() == 4
 

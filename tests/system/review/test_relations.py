@@ -252,6 +252,20 @@ def test_a_folder_without_a_comparison_of_this_run_is_refused(reviewed: Path, co
         assert why in ended.stderr
 
 
+def test_a_comparison_that_cannot_be_read_is_refused_for_its_own_reason(
+    dated: Path, compared: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "compared"
+    shutil.copytree(compared, other)
+    for path in (other / "comparisons").rglob("*.json"):
+        path.write_text('{"schema_version": "9.0"}')
+    command = [sys.executable, "-m", "mammocalc", "review", str(dated / "run"), "--comparison", str(other)]
+    ended = subprocess.run([*command, "--no-browser"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "9.0 is newer" in ended.stderr
+    assert "of this run" not in ended.stderr
+
+
 def test_pairs_that_are_not_there_and_words_that_do_not_fit_are_refused(related: Any, dated_results: Any) -> None:
     cc, mlo = dated_results["L CC new"], dated_results["L MLO new"]
     pair = {"type": "judge_pair", "relation": "link", "of": "cluster", "other": uid_of(mlo), "answer": "same"}

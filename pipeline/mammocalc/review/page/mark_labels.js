@@ -29,7 +29,8 @@ export function labelOf(finding, look, called) {
 }
 
 /**
- * Put each label over its finding, and none over another.
+ * Put each label over its finding, and none over another. They give way downwards, so the topmost is placed first: else
+ * one would come to stand beside the finding of another.
  *
  * @param {Marks} marks
  */
@@ -37,12 +38,15 @@ export function placeLabels(marks) {
   const { view } = marks;
   /** @type {{ x: number, y: number, width: number }[]} */
   const taken = [];
-  for (const hull of marks.labelled()) {
+  const wanted = marks.labelled().flatMap((hull) => {
     const corners = hull.points.map(([x, y]) => view.toScreen(x, y));
-    if (!corners.length) continue;
+    if (!corners.length) return [];
     const top = corners.reduce((one, other) => (other[1] < one[1] ? other : one));
     const x = Math.min(view.width - hull.width - 6, Math.max(6, top[0] - hull.width / 2));
-    let y = Math.min(view.height - 12, Math.max(48, top[1] - marks.room(hull) * view.zoom - 9));
+    return [{ hull, corners, x, y: Math.min(view.height - 12, Math.max(48, top[1] - marks.room(hull) * view.zoom - 9)) }];
+  });
+  for (const { hull, corners, x, y: over } of wanted.sort((one, other) => one.y - other.y)) {
+    let y = over;
     while (taken.some((box) => Math.abs(box.y - y) < 18 && x < box.x + box.width && box.x < x + hull.width)) y += 18;
     taken.push({ x, y, width: hull.width });
     const isOutside = corners.every(([left, up]) => left < 0 || up < 0 || left > view.width || up > view.height) && !covers(view, corners);

@@ -87,6 +87,8 @@ class Relations:
         if not self._pairs:
             what = "no comparison of an image of this run" if places else "no comparisons"
             message = f"--comparison {folder} holds {what}. Give the folder that --out of mammocalc compare named."
+            if problems:
+                message = f"--comparison {folder} holds none that can be used. {problems[0]}"
             raise UsageError(message)
 
     def prior(self, uid: str) -> dict[str, Any] | None:

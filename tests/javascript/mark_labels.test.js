@@ -1,0 +1,32 @@
+// @ts-check
+// Labels beside marks: none over another, and in the order of what they belong to.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { placeLabels } from "../../pipeline/mammocalc/review/page/mark_labels.js";
+
+/**
+ * Where labels come to stand, by the tops of what they belong to.
+ *
+ * @param {number[]} tops In the order in which findings are listed: by importance.
+ */
+function placed(tops) {
+  const at = tops.map(() => "");
+  const hulls = tops.map((top, index) => ({
+    points: [[200, top], [210, top + 30]], width: 90,
+    label: { style: {}, setAttribute: (/** @type {string} */ _name, /** @type {string} */ place) => { at[index] = place; } },
+  }));
+  const view = { width: 400, height: 800, zoom: 1, toScreen: (/** @type {number} */ x, /** @type {number} */ y) => [x, y] };
+  placeLabels(/** @type {any} */ ({ view, labelled: () => hulls, room: () => 0 }));
+  return at.map((place) => Number(place.replace(/.* ([\d.]+)\)/, "$1")));
+}
+
+test("labels that give way stand in the order of their findings, whichever is listed first", () => {
+  assert.deepEqual(placed([300, 290, 100]), [309, 281, 91]);
+  assert.deepEqual(placed([290, 300, 100]), [281, 309, 91]);
+});
+
+test("labels with room stand over their findings", () => {
+  assert.deepEqual(placed([300, 200, 100]), [291, 191, 91]);
+});
