@@ -230,3 +230,16 @@ def test_the_same_from_python(run_of_both: Path, two_dates: Path, tmp_path: Path
     (tmp_path / "pairs.csv").write_text("current,prior\n1.2.3.20220402,1.2.3.20210305\n")
     with pytest.raises(mc.UsageError, match="already holds another comparison"):
         mc.compare(run, out=tmp_path / "changes", pairs=tmp_path / "pairs.csv")
+
+
+def test_arguments_that_are_none_are_refused_before_anything_is_replaced(run_of_both: Path, tmp_path: Path) -> None:
+    out = tmp_path / "changes"
+    mc.compare(run_of_both, out=out, workers=1)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    wrong: tuple[dict[str, Any], ...] = ({"force": "no"}, {"workers": 0}, {"workers": "2"}, {"workers": 1.5})
+    for arguments in wrong:
+        with pytest.raises(mc.UsageError, match=f"{next(iter(arguments))}="):
+            mc.compare(run_of_both, out=out, pairs=tmp_path / "none.csv", **arguments)
+    with pytest.raises(mc.UsageError, match=r"^images .* is no folder"):
+        mc.compare(run_of_both, out=out, images=tmp_path / "none")
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before

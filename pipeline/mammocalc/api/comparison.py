@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
+from mammocalc.api.arguments import require_force, require_workers, worded_as_called
 from mammocalc.api.finished_run import Run, open_run
 from mammocalc.api.paths import require_folder_path
 from mammocalc.execution.comparing.batch import compare_runs
 from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
-from mammocalc.execution.workers.resources import default_workers
 
 if TYPE_CHECKING:
     import os
@@ -69,10 +68,9 @@ def compare(
         prior_run=None if before is None else before.root,
         images=None if images is None else require_folder_path(images, "images"),
         pairs=None if pairs is None else require_folder_path(pairs, "pairs", "a file"),
-        workers=workers or default_workers(),
-        force=force,
+        workers=require_workers(workers),
+        force=require_force(force, "another comparison"),
         salt_file=None if salt_file is None else require_folder_path(salt_file, "salt_file", "a file"),
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of libraries quote headers
+    with worded_as_called():
         return compare_runs(request)

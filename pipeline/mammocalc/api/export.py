@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
+from mammocalc.api.arguments import worded_as_called
 from mammocalc.api.finished_run import Run, open_run
 from mammocalc.api.paths import require_folder_path
 from mammocalc.dicom.writer import KINDS, Device
@@ -71,8 +71,7 @@ def export(
         device=Device(manufacturer, model),
         salt_file=None if salt_file is None else require_folder_path(salt_file, "salt_file"),
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of libraries quote headers
+    with worded_as_called():
         return write_objects(request)
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import warnings
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from mammocalc.api.arguments import require_force, require_workers, worded_as_called
 from mammocalc.api.configuration import DEFAULT, resolve
 from mammocalc.api.finished_run import Run, open_run
 from mammocalc.api.paths import require_folder_path
 from mammocalc.execution.batch import run as run_engine
 from mammocalc.execution.run_options import RunRequest
 from mammocalc.execution.workers.resource_limits import Limits
-from mammocalc.execution.workers.resources import default_workers
 from mammocalc.vocabulary.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mammocalc.execution.run_options import Progress
-
-_CALLED: Final = {"--out": "out", "--force": "force=True", "INPUT": "the input"}
-"""What sentences for the command line name, and what it is called here."""
 
 
 def run(
@@ -80,26 +76,16 @@ def run(
     """
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(_several(inputs))
     folder = require_folder_path(out, "out")
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-        message = f"workers={workers!r}: give a whole number from 1 on, or None"
-        raise UsageError(message)
-    if not isinstance(force, bool):
-        message = f"force={force!r}: give True to replace an earlier run, or False"
-        raise UsageError(message)
     request = RunRequest(
         inputs=tuple(require_folder_path(item, "inputs") for item in given),
         out=folder,
         resolved=resolve(config, settings),
-        workers=workers or default_workers(),
-        force=force,
+        workers=require_workers(workers),
+        force=require_force(force, "an earlier run"),
         limits=_limits(time_limit_s, memory_limit_mib),
     )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # those of libraries quote headers
-            summary = run_engine(request, on_progress or (lambda _step: None))
-    except UsageError as error:
-        raise type(error)(_as_called_here(str(error))) from None
+    with worded_as_called():
+        summary = run_engine(request, on_progress or (lambda _step: None))
     if summary.stopped_because is not None:
         message = f"the run in {folder} stopped: {summary.stopped_because}. The same call goes on where it was"
         raise StoppedError(message)
@@ -125,10 +111,3 @@ def _limits(time_limit_s: float | None, memory_limit_mib: int | None) -> Limits:
             "MiB from 64 on"
         )
         raise UsageError(message) from None
-
-
-def _as_called_here(sentence: str) -> str:
-    """Word what the command line would say in the words of this call."""
-    for option, argument in _CALLED.items():
-        sentence = sentence.replace(option, argument)
-    return sentence

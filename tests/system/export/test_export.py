@@ -56,6 +56,7 @@ def test_equal_runs_give_equal_bytes_and_another_name_other_uids(
     study_objects: Path, study_run: Path, views: Path, tmp_path: Path
 ) -> None:
     again = mc.export(study_run, views, tmp_path / "again")
+    assert repr(again).startswith(f"<ExportSummary: {len(again.objects)} objects, 0 left out")
     assert again.left_out == ()
     assert bytes_of(tmp_path / "again") == bytes_of(study_objects)
     other = mc.open_run(study_run).export(views, tmp_path / "other", to="cad-sr", manufacturer="House")

@@ -99,6 +99,10 @@ class ExportSummary:
     left_out: tuple[LeftOut, ...]
     notes: tuple[LeftOut, ...]
 
+    def __repr__(self) -> str:
+        """One line, however many objects there are."""
+        return f"<ExportSummary: {len(self.objects)} objects, {len(self.left_out)} left out, {len(self.notes)} notes>"
+
 
 def parse_kinds(words: Iterable[str]) -> tuple[Kind, ...]:
     """
