@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pydicom
 import pytest
+import scipy.ndimage
 
 from mammocalc.analysis.comparison import compare_images
 from mammocalc.cli.main import main
@@ -197,3 +198,44 @@ def test_parts_of_one_cluster_of_the_prior_are_told_with_the_whole(reports: tupl
     assert merged.reasons[-1] == f"it was 2 clusters on the prior, with {len(whole.members)} members together"
     [same] = compare_images(current, prior).clusters
     assert not any("clusters" in reason for reason in same.reasons)
+
+
+def without_every_fourth(ds: pydicom.Dataset, report: Report) -> None:
+    """Smooth every fourth calcification away."""
+    pixels = ds.pixel_array.copy()
+    smooth = scipy.ndimage.median_filter(pixels, 41)
+    for mark in report.calcifications[::4]:
+        row, column = int(mark.row_px), int(mark.column_px)
+        patch = slice(max(row - 10, 0), row + 11), slice(max(column - 10, 0), column + 11)
+        pixels[patch] = smooth[patch]
+    ds.PixelData = pixels.tobytes()
+
+
+def test_two_runs_of_different_settings_say_no_word_of_a_change(
+    two_dates: Path, run_of_both: Path, tmp_path: Path, judge: Judge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "priors"
+    folder.mkdir()
+    ds = pydicom.dcmread(two_dates / "prior.dcm")
+    without_every_fourth(ds, read_result(next((run_of_both / "results").rglob("*20210305.json"))).report)
+    ds.save_as(folder / "prior.dcm")
+    images = tmp_path / "images"
+    images.mkdir()
+    shutil.copy(two_dates / "current.dcm", images)
+    judge(images, tmp_path / "run_now")
+    shutil.copy(folder / "prior.dcm", images)
+    said, documents = [], []
+    for name, options in (("same", []), ("other", ["classify.threshold=0.9"])):
+        judge(folder, tmp_path / name, *options)
+        command = ["compare", str(tmp_path / "run_now"), str(tmp_path / name), "--images", str(images)]
+        assert main([*command, "--out", str(tmp_path / f"{name}_changes")]) == 0
+        said.append(capsys.readouterr().out)
+        documents += documents_of(tmp_path / f"{name}_changes")
+    assert [text.count("with different settings (classify.threshold") for text in said] == [0, 1]
+    same, other = (document["counts"] for document in documents)
+    assert same["new"] > 0
+    assert not any(other[word] for word in ("new", "gone", "grown", "smaller"))
+    assert other["new_faint"] >= same["new"]
+    reasons = [item["reason"] for item in documents[1]["calcifications"]]
+    assert any(reason.endswith("the word new is withheld, for the two were analysed with different settings")
+               for reason in reasons)  # fmt: skip

@@ -4,6 +4,7 @@ from mammocalc.analysis.comparison.compare import compare_images
 from mammocalc.analysis.comparison.laid_out import orientation_of
 from mammocalc.analysis.comparison.pairing import Entry, Pairing, Unpaired, named_pairs, pair_up
 from mammocalc.analysis.comparison.sight import Sight, look_at
+from mammocalc.analysis.comparison.withheld import withhold_changes
 
 __all__ = [
     "Entry",
@@ -15,4 +16,5 @@ __all__ = [
     "named_pairs",
     "orientation_of",
     "pair_up",
+    "withhold_changes",
 ]

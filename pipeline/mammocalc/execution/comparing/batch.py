@@ -27,7 +27,7 @@ from mammocalc.execution.comparing.image_files import ImageFile, find_image_file
 from mammocalc.execution.comparing.page import page_of
 from mammocalc.execution.comparing.pair import ImageTask, PairOutcome, PairTask, compare_pair, digest_of
 from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
-from mammocalc.execution.comparing.sources import Source, find_pairs, open_source, say_of_runs
+from mammocalc.execution.comparing.sources import Source, find_pairs, open_source, say_of_runs, settings_that_differ
 from mammocalc.execution.workers.isolation import Isolated
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.execution.workers.resources import free_memory_bytes
@@ -213,13 +213,17 @@ def _tasks(
 
     tasks = []
     levels = levels_of(len(pairings))
+    settings_differ = bool(settings_that_differ(current, prior))
     for pairing in pairings:
         images = image(pairing.current), image(pairing.prior)
-        said = (*pairing.notes, *notes)
+        are_mixed = pairing.current.is_prior is not pairing.prior.is_prior  # else both are of one run
+        of_runs = notes if are_mixed else ()
+        said = (*pairing.notes, *of_runs)
         uids = (pairing.current.uid, pairing.prior.uid)
         pictures = tuple(place_in(levels, PICTURES, uids, ending) for ending in PICTURE_ENDINGS)
         digest = digest_of(*images, (str(pairing.paired_by), *said))
-        tasks.append(PairTask(pairing, *images, notes, digest, (pictures[0], pictures[1], pictures[2], pictures[3])))
+        four = (pictures[0], pictures[1], pictures[2], pictures[3])
+        tasks.append(PairTask(pairing, *images, of_runs, digest, four, settings_differ and are_mixed))
     return tasks
 
 

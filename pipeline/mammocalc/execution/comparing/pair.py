@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc import __version__
-from mammocalc.analysis.comparison import Sight, compare_images, look_at
+from mammocalc.analysis.comparison import Sight, compare_images, look_at, withhold_changes
 from mammocalc.config import Config
 from mammocalc.dicom import AdmitSettings, DicomSettings, read_mammogram
 from mammocalc.execution.comparing.drawing import draw_pair, overlay_of, source_of
@@ -49,7 +49,8 @@ class PairTask:
     """
     A pair that is to be compared, and what is to be said of it beforehand.
 
-    ``pictures`` are the places of the pictures of current and prior, and of their thumbnails.
+    ``pictures`` are the places of the pictures of current and prior, and of their thumbnails. ``settings_differ`` tells
+    that the two were analysed with different settings, so that no change is believed.
     """
 
     pairing: Pairing
@@ -58,6 +59,7 @@ class PairTask:
     notes: tuple[str, ...]
     inputs_digest: str
     pictures: tuple[str, str, str, str]
+    settings_differ: bool = False
 
     @property
     def uids(self) -> tuple[str, str]:
@@ -129,6 +131,8 @@ def compare_pair(task: PairTask) -> PairOutcome:
     comparison = compare_images(
         results[0].report, results[1].report, task.pairing.paired_by, notes, (sights[0], sights[1])
     )
+    if task.settings_differ:
+        comparison = withhold_changes(comparison)
     comparison = replace(
         comparison,
         current=_with_origin(comparison.current, task.current, results[0]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.analysis.comparison import Entry, named_pairs, pair_up
 from mammocalc.config import REDACTED
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.analysis.comparison import Pairing
+
+NOT_OF_FINDINGS: Final = frozenset({"admit", "outputs", "overlay", "privacy"})
+"""Sections that decide which images are analysed and what is written, not what is found in one."""
+MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,21 @@ def find_pairs(
     return pairings, unpaired
 
 
+def settings_that_differ(current: Source, prior: Source | None) -> tuple[str, ...]:
+    """
+    Name the settings that decide about findings and differ between two runs: all but names, outputs and privacy.
+
+    Returns
+    -------
+    tuple of str
+        As ``--set`` takes them, in order.
+    """
+    if prior is None:
+        return ()
+    ours, theirs = (_settings_of(source.record) for source in (current, prior))
+    return tuple(sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name)))
+
+
 def say_of_runs(current: Source, prior: Source | None) -> Iterator[str]:
     """Say what makes two runs less comparable than they seem."""
     if prior is None:
@@ -101,16 +120,25 @@ def say_of_runs(current: Source, prior: Source | None) -> Iterator[str]:
             f"the runs were made by different versions ({one.get('version')} and {other.get('version')}): what one "
             "reports the other may not"
         )
-    if _settings_of(one) != _settings_of(other):
-        yield "the runs were made with different configurations: what one reports the other may not"
+    names = settings_that_differ(current, prior)
+    if names:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        yield (
+            f"the runs were made with different settings ({', '.join(names[:MOST_NAMED])}{more}), which can make any "
+            "change, so nothing is called new, gone, grown or smaller: analyse both dates with the same configuration"
+        )
 
 
-def _settings_of(record: Mapping[str, Any]) -> Any:
-    """Give what decides about findings: all but names, outputs and privacy."""
+def _settings_of(record: Mapping[str, Any]) -> dict[str, Any]:
     settings = record.get("configuration")
     if not isinstance(settings, dict):
-        return settings
-    return {name: value for name, value in settings.items() if name not in {"name", "outputs", "overlay", "privacy"}}
+        return {}
+    return {
+        f"{section}.{name}": value
+        for section, members in settings.items()
+        if isinstance(members, dict) and section not in NOT_OF_FINDINGS
+        for name, value in members.items()
+    }
 
 
 def _entry(row: Mapping[str, str], *, is_prior: bool) -> Entry:
