@@ -239,3 +239,25 @@ def test_two_runs_of_different_settings_say_no_word_of_a_change(
     reasons = [item["reason"] for item in documents[1]["calcifications"]]
     assert any(reason.endswith("the word new is withheld, for the two were analysed with different settings")
                for reason in reasons)  # fmt: skip
+
+
+def test_left_and_right_exchanged_on_the_prior_are_told(
+    two_dates: Path, drawn: Path, tmp_path: Path, judge: Judge
+) -> None:
+    """The breast is labelled R on the prior; what is labelled L there is the other one, without any calcification."""
+    folder = tmp_path / "in"
+    shutil.copytree(two_dates, folder)
+    ds = pydicom.dcmread(folder / "prior.dcm")
+    ds.ImageLaterality, ds.SOPInstanceUID = "R", "1.2.3.8"
+    ds.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.UID("1.2.3.8")
+    ds.save_as(folder / "prior_r.dcm")
+    ds = pydicom.dcmread(folder / "prior.dcm")
+    ds.PixelData = np.fliplr(pydicom.dcmread(drawn / "none.dcm").pixel_array).tobytes()
+    ds.save_as(folder / "prior.dcm")
+    judge(folder, tmp_path / "run")
+    command = ["compare", str(tmp_path / "run"), "--images", str(folder), "--out", str(tmp_path / "changes")]
+    assert main(command) == 0
+    [document] = documents_of(tmp_path / "changes")
+    assert document["looked_at"] == {"current": True, "prior": True}
+    assert "left and right may be exchanged on one of the two dates" in document["registration"]["reasons"][-1]
+    assert {item["change"] for item in document["calcifications"]} == {"not_comparable"}

@@ -194,3 +194,35 @@ def test_named_pairs_say_what_does_not_fit() -> None:
         "current and prior are the same image",
         "there is no result of the prior image",
     ]
+
+
+@pytest.mark.parametrize("are_exchanged", [True, False])
+def test_sides_that_were_exchanged_between_two_dates_are_told_and_nothing_is_new(
+    report: Report, *, are_exchanged: bool
+) -> None:
+    """Of two priors one is this breast, and the other has as many marks elsewhere."""
+    rng = np.random.default_rng(1)
+    marks = tuple(
+        replace(c, row_px=c.row_px + rng.normal(0, 90), column_px=c.column_px + rng.normal(0, 90))
+        for c in report.calcifications
+    )
+    this, other = prior_of(report), replace(prior_of(report), calcifications=marks)
+    first, second = (other, this) if are_exchanged else (this, other)
+    turned = replace(second, identity=replace(second.identity, sop_instance_uid="1.2.4", laterality=Laterality.RIGHT))
+    found = compare_images(report, first, sights=(nothing_seen(), nothing_seen()), other_sides=[turned])
+    assert found.registration.is_comparable is not are_exchanged
+    said = "; ".join(found.registration.reasons)
+    assert ("left and right may be exchanged on one of the two dates" in said) is are_exchanged
+    assert (set(words(found)) == {"not_comparable"}) is are_exchanged
+    assert ({cluster.change for cluster in found.clusters} == {Change.NOT_COMPARABLE}) is are_exchanged
+
+
+def test_a_group_is_not_new_where_it_was_on_what_is_labelled_the_other_side(report: Report) -> None:
+    this = prior_of(report)
+    empty = replace(this, calcifications=(), clusters=())
+    turned = replace(this, identity=replace(this.identity, sop_instance_uid="1.2.4", laterality=Laterality.RIGHT))
+    sights = (None, nothing_seen())
+    assert compare_images(report, empty, sights=sights).counts[Change.NEW] > 0
+    found = compare_images(report, empty, sights=sights, other_sides=[turned])
+    assert set(words(found)) == {"not_comparable"}
+    assert "left and right may be exchanged" in found.registration.reasons[-1]

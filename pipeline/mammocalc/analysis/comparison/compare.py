@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +16,8 @@ from mammocalc.analysis.comparison.calcification_words import (
 )
 from mammocalc.analysis.comparison.cluster_words import Words, whole_clusters, words_of_clusters
 from mammocalc.analysis.comparison.doubts import refusal, say_doubts
-from mammocalc.analysis.comparison.joined import join
-from mammocalc.analysis.comparison.laid_out import lay_out
+from mammocalc.analysis.comparison.joined import hold_against_other_side, join
+from mammocalc.analysis.comparison.laid_out import lay_out, orientation_of
 from mammocalc.model.comparison import (
     CalcificationChange,
     ClusterChange,
@@ -29,8 +30,9 @@ from mammocalc.model.comparison import (
 from mammocalc.vocabulary.changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mammocalc.analysis.comparison.laid_out import LaidOut
     from mammocalc.analysis.comparison.sight import Sight
     from mammocalc.model import Report
 
@@ -41,6 +43,7 @@ def compare_images(
     paired_by: PairedBy = PairedBy.NAMED,
     notes: Sequence[str] = (),
     sights: tuple[Sight | None, Sight | None] = (None, None),
+    other_sides: Sequence[Report] = (),
 ) -> Comparison:
     """
     Compare two images.
@@ -55,6 +58,8 @@ def compare_images(
     sights : tuple of Sight or None
         Second looks at the pixels of the current image and of the prior. Without that of the prior nothing is called
         new, and without that of the current image nothing gone.
+    other_sides : sequence of Report
+        Of the prior's date and view: where one fits clearly better, left and right may be exchanged.
 
     Returns
     -------
@@ -66,11 +71,14 @@ def compare_images(
     if why_not is not None or current.spacing is None or prior.spacing is None:
         return _not_compared(current, prior, paired_by, notes, why_not or "")
     joined = join(lay_out(current, current.spacing), lay_out(prior, prior.spacing))
+    joined = hold_against_other_side(joined, [laid for one in other_sides for laid in _laid_as_either(one, current)])
     sizes = compare_sizes(joined)
     new_side = one_sided(joined, sights[1], of_current=True)
     gone_side = one_sided(joined, sights[0], of_current=False)
-    new = whole_clusters(new_side, joined.pairs[:, 0], of_current=True)
-    gone = whole_clusters(gone_side, joined.pairs[:, 1], of_current=False)
+    new, gone = {}, {}
+    if not joined.may_be_other_side:  # of another breast nothing is new
+        new = whole_clusters(new_side, joined.pairs[:, 0], of_current=True)
+        gone = whole_clusters(gone_side, joined.pairs[:, 1], of_current=False)
     logs = np.log(joined.current.diameter_mm[joined.pairs[:, 0]] / joined.prior.diameter_mm[joined.pairs[:, 1]])
     pairs = [
         word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, float(log))
@@ -93,6 +101,16 @@ def compare_images(
         diameter_spread=sizes.spread if sizes.is_own else None,
         notes=(*notes, *doubt_sizes(sizes)),
     )
+
+
+def _laid_as_either(other: Report, current: Report) -> Iterator[LaidOut]:
+    """Lay an image out as its label says, and as one of the current side: from above the side tells what is up."""
+    if other.spacing is None:
+        return
+    yield lay_out(other, other.spacing)
+    relabelled = replace(other, identity=replace(other.identity, laterality=current.identity.laterality))
+    if orientation_of(relabelled) != orientation_of(other):
+        yield lay_out(relabelled, other.spacing)
 
 
 def _new_and_gone(

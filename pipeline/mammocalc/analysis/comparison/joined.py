@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +12,8 @@ from mammocalc.model.comparison import Registration, RegistrationKind
 from mammocalc.stages.registration import FrameMap, lay_over, local_map, match_points
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from mammocalc.analysis.comparison.laid_out import LaidOut
@@ -39,6 +41,10 @@ class Joined:
     pairs : ndarray of int, shape (k, 2)
         Indices of the calcifications; empty where the pair is not comparable.
     registration : Registration
+    evidence : float
+        Of what was joined, as `match_points` gives it.
+    may_be_other_side : bool
+        Whether something that was mirrored, or the other side, fits clearly better.
     """
 
     current: LaidOut
@@ -46,6 +52,8 @@ class Joined:
     frame: FrameMap
     pairs: NDArray[np.intp]
     registration: Registration
+    evidence: float = 0.0
+    may_be_other_side: bool = False
 
     def expected_in_prior(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """
@@ -110,7 +118,45 @@ def join(current: LaidOut, prior: LaidOut) -> Joined:
         is_comparable=is_comparable,
         reasons=_reasons(joined, by_chance, smaller, is_comparable=is_comparable, mirrored_fits=mirrored_fits),
     )
-    return Joined(current, prior, frame, found.pairs if is_comparable else found.pairs[:0], registration)
+    pairs = found.pairs if is_comparable else found.pairs[:0]
+    return Joined(current, prior, frame, pairs, registration, found.evidence, mirrored_fits)
+
+
+def hold_against_other_side(joined: Joined, others: Iterable[LaidOut]) -> Joined:
+    """
+    Give up a pair of images where the other side on the prior's date fits clearly better.
+
+    Parameters
+    ----------
+    joined : Joined
+    others : iterable of LaidOut
+        Of the other side, of the same view on the prior's date.
+
+    Returns
+    -------
+    Joined
+        The same, or one without pairs that is not comparable, and says why.
+    """
+    current = joined.current
+    for other in others:
+        theirs = lay_over(current.anatomy, other.anatomy).to_current(other.points_mm)
+        found = match_points(current.points_mm, theirs, current.traits, other.traits)
+        if len(found.pairs) < LEAST_JOINED or found.evidence < OVER_CHANCE * joined.evidence:
+            continue
+        rival = join(current, other)
+        if rival.registration.is_comparable:
+            said = (
+                f"the other side on the prior's date fits better ({rival.registration.joined} joined): left and right "
+                "may be exchanged on one of the two dates"
+            )
+            registration = replace(
+                joined.registration,
+                kind=RegistrationKind.LANDMARKS,
+                is_comparable=False,
+                reasons=(*joined.registration.reasons[:1], said),
+            )
+            return replace(joined, pairs=joined.pairs[:0], registration=registration, may_be_other_side=True)
+    return joined
 
 
 def mirror(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:

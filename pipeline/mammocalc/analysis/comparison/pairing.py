@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.model.comparison import PairedBy
@@ -133,6 +133,34 @@ def named_pairs(
         else:
             pairings.append(Pairing(now, before, PairedBy.NAMED, tuple(_doubts(now, before))))
     return tuple(pairings), tuple(missing)
+
+
+def other_sides(entries: Iterable[Entry], pairings: Iterable[Pairing]) -> tuple[tuple[Entry, ...], ...]:
+    """
+    Find the images with which a prior may have been exchanged.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+    pairings : iterable of Pairing
+
+    Returns
+    -------
+    tuple of tuple of Entry
+        For each pair the images of the other side, of the patient, view, day and run of its prior, by UID.
+    """
+    groups: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.uid):
+        groups.setdefault((entry.is_prior, entry.study_day, *_kind(entry)), []).append(entry)
+    opposite = {str(Laterality.LEFT): str(Laterality.RIGHT), str(Laterality.RIGHT): str(Laterality.LEFT)}
+    found = []
+    for pairing in pairings:
+        prior = pairing.prior
+        turned = replace(prior, laterality=opposite.get(prior.laterality, ""))
+        key = (prior.is_prior, prior.study_day, *_kind(turned))
+        known = prior.patient_key is not None and turned.laterality
+        found.append(tuple(e for e in groups.get(key, []) if known and e.uid != pairing.current.uid))
+    return tuple(found)
 
 
 def _why_missing(current: str | None, prior: str | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mammocalc import __version__
+from mammocalc.analysis.comparison import other_sides
 from mammocalc.execution.comparing.folder import (
     CHANGES,
     COMPARISONS,
@@ -214,16 +215,19 @@ def _tasks(
     tasks = []
     levels = levels_of(len(pairings))
     settings_differ = bool(settings_that_differ(current, prior))
-    for pairing in pairings:
+    entries = [*current.entries, *(() if prior is None else prior.entries)]
+    for pairing, sides in zip(pairings, other_sides(entries, pairings), strict=True):
         images = image(pairing.current), image(pairing.prior)
         are_mixed = pairing.current.is_prior is not pairing.prior.is_prior  # else both are of one run
         of_runs = notes if are_mixed else ()
         said = (*pairing.notes, *of_runs)
         uids = (pairing.current.uid, pairing.prior.uid)
         pictures = tuple(place_in(levels, PICTURES, uids, ending) for ending in PICTURE_ENDINGS)
-        digest = digest_of(*images, (str(pairing.paired_by), *said))
+        source = prior if pairing.prior.is_prior and prior is not None else current
+        others = tuple(ImageTask(source.root, entry.result) for entry in sides)
+        digest = digest_of((*images, *others), (str(pairing.paired_by), *said))
         four = (pictures[0], pictures[1], pictures[2], pictures[3])
-        tasks.append(PairTask(pairing, *images, of_runs, digest, four, settings_differ and are_mixed))
+        tasks.append(PairTask(pairing, *images, of_runs, digest, four, settings_differ and are_mixed, others))
     return tasks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,12 +21,12 @@ from mammocalc.results.to_json import encode
 from mammocalc.vocabulary.errors import ImageError, MammocalcError, ResultError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mammocalc.analysis.comparison import Pairing
     from mammocalc.execution.comparing.image_files import ImageFile
-    from mammocalc.model import ComparedImage, Comparison, Mammogram
+    from mammocalc.model import ComparedImage, Comparison, Mammogram, Report
     from mammocalc.rendering.comparison import Source
     from mammocalc.results.result import Result
 
@@ -50,7 +51,8 @@ class PairTask:
     A pair that is to be compared, and what is to be said of it beforehand.
 
     ``pictures`` are the places of the pictures of current and prior, and of their thumbnails. ``settings_differ`` tells
-    that the two were analysed with different settings, so that no change is believed.
+    that the two were analysed with different settings, so that no change is believed. ``other_sides`` are images of the
+    prior's date with which it may have been exchanged.
     """
 
     pairing: Pairing
@@ -60,6 +62,7 @@ class PairTask:
     inputs_digest: str
     pictures: tuple[str, str, str, str]
     settings_differ: bool = False
+    other_sides: tuple[ImageTask, ...] = ()
 
     @property
     def uids(self) -> tuple[str, str]:
@@ -82,10 +85,10 @@ class PairOutcome:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def digest_of(current: ImageTask, prior: ImageTask, notes: tuple[str, ...]) -> str:
+def digest_of(images: Sequence[ImageTask], notes: tuple[str, ...]) -> str:
     """Give a hash of everything that a comparison depends on; empty where a result cannot be read."""
     digest = hashlib.sha256("\0".join((__version__, *notes)).encode())
-    for image in (current, prior):
+    for image in images:
         try:
             digest.update((image.run / image.result).read_bytes())
         except OSError:
@@ -128,9 +131,9 @@ def compare_pair(task: PairTask) -> PairOutcome:
             sources[len(sights) :] = [overlay_of(image.run, result)]
             sights.append(None)
             notes.append(f"the pixels of the {name} could not be looked at: {error.message}")
-    comparison = compare_images(
-        results[0].report, results[1].report, task.pairing.paired_by, notes, (sights[0], sights[1])
-    )
+    current, prior = (result.report for result in results)
+    others = tuple(_other_sides(task))
+    comparison = compare_images(current, prior, task.pairing.paired_by, notes, (sights[0], sights[1]), others)
     if task.settings_differ:
         comparison = withhold_changes(comparison)
     comparison = replace(
@@ -145,6 +148,12 @@ def compare_pair(task: PairTask) -> PairOutcome:
 def read_pair(task: PairTask) -> tuple[Result, Result]:
     """Read the results of both images; raises MammocalcError or OSError where one cannot be read."""
     return _read(task.current), _read(task.prior)
+
+
+def _other_sides(task: PairTask) -> Iterator[Report]:
+    for image in task.other_sides:
+        with suppress(MammocalcError, OSError):  # its own pair says that it cannot be read
+            yield _read(image).report
 
 
 def _document(comparison: Comparison, inputs_digest: str) -> dict[str, Any]:
