@@ -82,7 +82,8 @@ def export(arguments: argparse.Namespace) -> int:
     with ignored_warnings():
         summary = export_run(request)
     count = len(summary.objects)
-    print(escaped(f"{count} DICOM object{'' if count == 1 else 's'} in {arguments.out}; they name the patient"))
+    named = {0: "", 1: "; it names the patient"}.get(count, "; they name the patient")
+    print(escaped(f"{count} DICOM object{'' if count == 1 else 's'} in {arguments.out}{named}"))
     for note in summary.notes:
         print(escaped(f"note: {note}"))
     for item in summary.left_out:

@@ -126,6 +126,14 @@ def _require_guarded(request: ListenRequest) -> None:
     if request.send_to is not None and request.web_to is not None:
         message = "results go to one destination: --send-to or --web-to."
         raise UsageError(message)
+    peer = request.send_to
+    if (
+        peer is not None
+        and peer.port == request.port
+        and (peer.host == request.host or (is_loopback(peer.host) and is_loopback(request.host)))
+    ):
+        message = f"--send-to {peer} is this node itself, which takes no results. Name the archive's host and port."
+        raise UsageError(message)
     if request.send_with_tls and (request.certificates is None or request.send_to is None):
         message = "--send-tls needs --send-to, --tls-key, --tls-cert and --tls-ca."
         raise UsageError(message)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,6 +171,15 @@ def test_a_name_that_its_character_set_cannot_hold_is_left_to_its_owner(
     assert summary.objects == ()
     assert "Specific Character Set (0008,0005)" in reasons(summary)
     assert "RKE" not in reasons(summary)
+
+
+def test_each_breast_has_a_series_for_laterality_belongs_to_the_series(study_objects: Path) -> None:
+    sides: dict[str, set[str]] = defaultdict(set)
+    for kind in ("gsps", "capture"):
+        for path in study_objects.glob(f"*/{kind}/*.dcm"):
+            dataset = pydicom.dcmread(path, stop_before_pixels=True)
+            sides[dataset.SeriesInstanceUID].add(dataset.Laterality)
+    assert sorted(map(sorted, sides.values())) == [["L"], ["L"], ["R"], ["R"]]
 
 
 @pytest.mark.parametrize(

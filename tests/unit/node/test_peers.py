@@ -57,6 +57,7 @@ def test_what_a_node_exposes_is_said() -> None:
     [
         ({"host": "10.0.0.5"}, "say who may call"),
         ({"send_with_tls": True}, "--send-tls needs"),
+        ({"send_to": Peer("A", "127.0.0.1", 104)}, "this node itself"),
         ({"send_to": Peer("A", "h", 1), "web_to": WebServer("http://h")}, "one destination"),
     ],
 )

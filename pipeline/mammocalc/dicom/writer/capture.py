@@ -55,8 +55,7 @@ def write_capture(content: StudyContent, image: StudyImage, overlay: bytes, numb
         pixels = picture.convert("RGB")
     raw = pixels.tobytes()
     dataset = copy_patient_and_study(image.source)
-    describe_series(dataset, SERIES, content, number)
-    dataset.Laterality = image.source.side
+    describe_series(dataset, SERIES, content, number, image.source.side)
     dataset.ImageType = ["DERIVED", "SECONDARY"]
     dataset.ConversionType = "WSD"
     dataset.ContentDate, dataset.ContentTime = moment_of(content, dataset)

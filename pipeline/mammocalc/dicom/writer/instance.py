@@ -47,7 +47,9 @@ class Series:
     description: str
 
 
-def describe_series(dataset: Dataset, series: Series, content: StudyContent, number_in_series: int) -> None:
+def describe_series(
+    dataset: Dataset, series: Series, content: StudyContent, number_in_series: int, side: str | None = None
+) -> None:
     """
     Put series, equipment and dates into an object that has its patient and study.
 
@@ -62,10 +64,15 @@ def describe_series(dataset: Dataset, series: Series, content: StudyContent, num
     content : StudyContent
     number_in_series : int
         From 1 on.
+    side : str, optional
+        Laterality of what draws on one breast; it belongs to the series (PS3.3 C.7.3.1), so each has one of its own.
     """
     facts, device = content.facts, content.device
     date, time = moment_of(content, dataset)
     named = f"{series.folder} {content.study_instance_uid} {facts.version} {facts.configuration_digest} {facts.started}"
+    if side is not None:
+        named += f" side {side}"
+        dataset.Laterality = side
     dataset.Modality = series.modality
     dataset.SeriesInstanceUID = derive_uid(f"series {named} {device}")
     dataset.SeriesNumber, dataset.InstanceNumber = series.number, number_in_series

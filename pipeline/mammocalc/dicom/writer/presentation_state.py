@@ -86,8 +86,7 @@ def write_presentation_state(
     """
     target = shown_on or image.source
     dataset = copy_patient_and_study(target)
-    describe_series(dataset, SERIES, content, number)
-    dataset.Laterality = target.side
+    describe_series(dataset, SERIES, content, number, target.side)
     dataset.ContentLabel = SOFTWARE.upper()
     dataset.ContentDescription = f"Calcifications found by {SOFTWARE}"
     dataset.ContentCreatorName = ""
