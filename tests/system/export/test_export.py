@@ -267,7 +267,7 @@ def test_uids_that_a_run_has_hashed_are_found_again_under_its_salt(
     salt = tmp_path / "salt"
     salt.write_text("of the house\n", encoding="utf-8")
     judge(images, tmp_path / "run", "privacy.uids=hash", "privacy.patient_key_salt=of the house")
-    with pytest.raises(UsageError, match="--salt-file"):
+    with pytest.raises(UsageError, match="name it with salt_file"):
         mc.export(tmp_path / "run", images, tmp_path / "out")
     summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr", salt_file=salt)
     assert summary.left_out == ()
