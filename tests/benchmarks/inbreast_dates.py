@@ -7,7 +7,9 @@ RUN is a run of FOLDER. Where images have no dates, the last two of a patient, s
 other, in the order of their files; --pairs (current,prior) names other ones. Joined are counted of the smaller of the
 two sets: with the prior, with the prior mirrored (along the wall, away from it, both), and with the priors of other
 patients of the same side and view; in the halves of patient_split.py. The limits of the matcher were chosen with these
-shares in view. Seconds are processor time of one comparison from its results, without a second look.
+shares in view. Then sides are exchanged: how many pairs are given up for the true images of the other side, and of how
+many it is told when those take the prior's place and the prior theirs. Seconds are processor time of one comparison
+from its results, without a second look.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import argparse
 import csv
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,8 @@ class Score:
     mirrored: tuple[int, ...] = (0, 0, 0)
     other: list[tuple[int, int, bool]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    given_up: int = 0
+    exchanged: list[bool] = field(default_factory=list)
 
     def say(self) -> str:
         """Give the figures."""
@@ -60,7 +64,8 @@ class Score:
             f"{self.pairs} pairs, {self.compared} laid over each other; "
             f"joined {_share(self.joined, self.smaller)}, mirrored {mirrored}, "
             f"other patients {_share(joined, smaller)}, of whose {len(judged)} pairs with {ENOUGH} and more marks "
-            f"{sum(judged)} compared; a pair takes {np.median(self.seconds):.2f} s (median), "
+            f"{sum(judged)} compared; given up for the other side {self.given_up}, exchanged sides told "
+            f"{sum(self.exchanged)} of {len(self.exchanged)}; a pair takes {np.median(self.seconds):.2f} s (median), "
             f"{max(self.seconds):.2f} s at most"
         )
 
@@ -84,8 +89,11 @@ def main() -> None:
     for current, prior in pairs:
         patient, *kind = views[current]
         others = [reports[uid] for _, uid in pairs if views[uid][0] != patient and [*views[uid][1:]] == kind]
+        turned = (patient, "R" if kind[0] == "L" else "L", kind[1])
+        sides = [reports[uid] for uid, view in views.items() if view == turned and uid in reports]
         for half in ("all", half_of(patient)):
             count(reports[current], reports[prior], others, scores[half])
+            exchange(reports[current], reports[prior], sides, scores[half])
     for half, score in scores.items():
         print(f"{half}: {score.say()}")
 
@@ -106,6 +114,21 @@ def count(current: Report, prior: Report, others: list[Report], score: Score) ->
     for other in others:
         found = join(ours, _laid(other)).registration
         score.other.append((found.joined, _smaller(current, other), found.is_comparable))
+
+
+def exchange(current: Report, prior: Report, sides: list[Report], score: Score) -> None:
+    """Try the images of the other side as what they are, and each in the prior's place."""
+    if not compare_images(current, prior).registration.is_comparable:
+        return
+    score.given_up += not compare_images(current, prior, other_sides=sides).registration.is_comparable
+    for side in sides:
+        wrong, right = _labelled(side, prior), _labelled(prior, side)
+        reasons = compare_images(current, wrong, other_sides=[right]).registration.reasons
+        score.exchanged.append("left and right may be exchanged" in reasons[-1])
+
+
+def _labelled(report: Report, like: Report) -> Report:
+    return replace(report, identity=replace(report.identity, laterality=like.identity.laterality))
 
 
 def views_of(folder: Path) -> dict[str, tuple[str, str, str]]:
