@@ -122,6 +122,19 @@ def test_a_file_that_is_not_what_was_analysed_is_not_looked_at_until_the_right_o
     assert document["notes"] == []
 
 
+def test_under_a_secret_salt_no_file_is_looked_at_that_cannot_be_known_again(
+    two_dates: Path, tmp_path: Path, judge: Judge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge(two_dates, tmp_path / "run", "privacy.patient_key_salt=of the house")
+    command = ["compare", str(tmp_path / "run"), "--out", str(tmp_path / "changes"), "--images", str(two_dates)]
+    assert main(command) == 2
+    assert "was made under a secret salt" in capsys.readouterr().err
+    (tmp_path / "salt").write_text("of the house\n", encoding="utf-8")
+    assert main([*command, "--salt-file", str(tmp_path / "salt")]) == 0
+    [document] = documents_of(tmp_path / "changes")
+    assert document["looked_at"] == {"current": True, "prior": True}
+
+
 def test_a_disk_that_fills_up_stops_the_comparison_which_goes_on_later(run_of_both: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands in for the full disk: no document of a pair fits."""
     out = tmp_path / "changes"

@@ -11,7 +11,7 @@ from mammocalc.config.composition import (
 )
 from mammocalc.config.description import Row, describe, json_schema, to_commented_yaml
 from mammocalc.config.loading import ResolvedConfig, load
-from mammocalc.config.salt import read_salt, uid_hasher
+from mammocalc.config.salt import read_salt, salt_of, uid_hasher
 from mammocalc.config.upstream import before_distributions, before_particles, differences, origin_of
 from mammocalc.files.ready_made import ready_made
 
@@ -31,6 +31,7 @@ __all__ = [
     "origin_of",
     "read_salt",
     "ready_made",
+    "salt_of",
     "settings_for",
     "to_commented_yaml",
     "uid_hasher",

@@ -48,6 +48,34 @@ def read_salt(file: Path) -> str:
     return salt
 
 
+def salt_of(configuration: Mapping[str, Any], salt_file: Path | None) -> str | None:
+    """
+    Give the salt under which a run has hashed identifiers and contents.
+
+    Parameters
+    ----------
+    configuration : mapping
+        Of the run, from its record.
+    salt_file : Path or None
+        Holds the salt, if that was a secret; else it is not needed and not read.
+
+    Returns
+    -------
+    str or None
+        None where the salt was a secret and no file tells it.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read.
+    """
+    privacy = configuration.get("privacy")
+    recorded = privacy.get("patient_key_salt") if isinstance(privacy, dict) else None
+    if recorded != REDACTED:
+        return str(recorded or "")
+    return None if salt_file is None else read_salt(salt_file)
+
+
 def uid_hasher(configuration: Mapping[str, Any], salt_file: Path | None) -> Callable[[str], str] | None:
     """
     Give what makes the UIDs of a run from those of files.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mammocalc.config import REDACTED, read_salt, uid_hasher
+from mammocalc.config import salt_of, uid_hasher
 from mammocalc.dicom import read_sop_instance_uid
 from mammocalc.dicom.discover import discover
 from mammocalc.execution.content import digest_of, key_of
@@ -77,26 +77,26 @@ def find_image_files(
     Raises
     ------
     UsageError
-        If there is no such folder, or UIDs were hashed under a salt that is not known.
+        If there is no such folder, or the run's salt is not known: then neither are its images.
     """
     if not folder.is_dir():
         message = f"--images {folder} is no folder: name the one in which the DICOM files are"
         raise UsageError(message)
     configuration = source.record.get("configuration") or {}
-    public = uid_hasher(configuration, salt_file)
-    if public is None:
+    public, salt = uid_hasher(configuration, salt_file), salt_of(configuration, salt_file)
+    if public is None or salt is None:
         message = (
-            "The UIDs of a run were hashed under a secret salt (privacy.uids: hash), so that its images are not "
-            "found by them. Give the salt of the run with --salt-file FILE."
+            f"{source.root} was made under a secret salt, by which its images are known again: name it with "
+            "--salt-file, or leave out --images."
         )
         raise UsageError(message)
-    key = _key(source, salt_file)
-    contents = {row.sop_instance_uid: row.content for row in read_rows(source.root / ROWS)} if key is not None else {}
+    key = key_of(salt)
+    contents = {row.sop_instance_uid: row.content for row in read_rows(source.root / ROWS)}
     wanted, found = set(uids), defaultdict[str, "list[ImageFile]"](list)
     for listed in discover([folder]).files:
         original = read_sop_instance_uid(listed.path)
         if original is not None and (uid := public(original)) in wanted:
-            found[uid].append(ImageFile(listed.path, original, contents.get(uid), key or b""))
+            found[uid].append(ImageFile(listed.path, original, contents.get(uid), key))
     return {uid: _choose(files) for uid, files in found.items()}
 
 
@@ -104,13 +104,3 @@ def _choose(files: list[ImageFile]) -> ImageFile:
     if len(files) == 1:
         return files[0]
     return next((file for file in files if not file.is_another), files[0])
-
-
-def _key(source: Source, salt_file: Path | None) -> bytes | None:
-    """Give the key under which a run has hashed contents; None where its salt is a secret that nobody told."""
-    configuration = source.record.get("configuration")
-    privacy = configuration.get("privacy") if isinstance(configuration, dict) else None
-    salt = privacy.get("patient_key_salt") if isinstance(privacy, dict) else None
-    if salt == REDACTED:
-        return None if salt_file is None else key_of(read_salt(salt_file))
-    return key_of(str(salt or ""))

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     from mammocalc.dicom.writer import SourceImage
 
-_NOT_FOUND = "no file under --images has this image's UID. Name the folder that the images were moved to"
+_NOT_FOUND = (
+    "no file under --images has this image's UID. Name the folder that the images were moved to; if --salt-file is "
+    "given, it has to hold the run's own salt"
+)
 _CHANGED = (
     "the file with this image's UID is not the one that was analysed: its content has changed. Bring that one back, or "
-    "repeat the run on this one"
+    "repeat the run on this one; if --salt-file is given, it has to hold the run's own salt"
 )
 _TWICE = (
     "two files under --images have this image's UID and other content, and nobody can tell which of them an archive "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.config import REDACTED, read_salt, uid_hasher
+from mammocalc.config import salt_of, uid_hasher
 from mammocalc.dicom.writer import RunFacts
 from mammocalc.execution.content import key_of
 from mammocalc.execution.resume import read_record
@@ -71,17 +71,11 @@ def know_run(root: Path, salt_file: Path | None) -> KnownRun:
         raise UsageError(message)
     configuration = record.get("configuration")
     configuration = configuration if isinstance(configuration, dict) else {}
-    public, salt = uid_hasher(configuration, salt_file), _salt(configuration, salt_file)
-    if public is None or salt == REDACTED:
+    public, salt = uid_hasher(configuration, salt_file), salt_of(configuration, salt_file)
+    if public is None or salt is None:
         message = f"{root} was made under a secret salt, by which its images are known again: name it with --salt-file."
         raise UsageError(message)
     return KnownRun(root, _facts(root, record), public, key_of(salt))
-
-
-def _salt(configuration: Mapping[str, Any], salt_file: Path | None) -> str:
-    privacy = configuration.get("privacy")
-    recorded = privacy.get("patient_key_salt") if isinstance(privacy, dict) else None
-    return read_salt(salt_file) if salt_file is not None else str(recorded or "")
 
 
 def _facts(root: Path, record: Mapping[str, Any]) -> RunFacts:
