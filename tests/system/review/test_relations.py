@@ -274,6 +274,9 @@ def test_pairs_that_are_not_there_and_words_that_do_not_fit_are_refused(related:
         ({"id": 999}, 422),
         ({"other_id": 999}, 422),
         ({"other": "2.25.9"}, 404),
+        ({"other": uid_of(cc), "other_id": cluster_of(cc)["id"]}, 422),
+        ({"other": uid_of(dated_results["L CC old"]), "other_id": cluster_of(dated_results["L CC old"])["id"]}, 422),
+        ({"relation": "change"}, 422),
         ({"answer": "new"}, 422),
         ({"other_id": None}, 422),
     ):

@@ -62,3 +62,10 @@ def test_what_does_not_fit_is_refused(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("id_", "other_id", "answer"), [(1, None, "new"), (None, 1, "gone"), (1, 1, "new")])
 def test_what_is_on_one_date_alone_has_words_of_its_own(id_: int | None, other_id: int | None, answer: str) -> None:
     said(answer, id=id_, other_id=other_id).check(before())
+
+
+@pytest.mark.parametrize(("relation", "named"), [("link", "another view"), ("change", "the prior")])
+def test_images_that_are_no_pair_are_refused(relation: str, named: str) -> None:
+    met = Before(State(), RESULT, lambda _uid: (RESULT, "digest"), lambda _pair: None, lambda _pair: False)
+    with pytest.raises(ActionError, match=named):
+        said("same", relation=relation).check(met)

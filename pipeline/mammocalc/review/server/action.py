@@ -34,6 +34,10 @@ def _no_claim(_pair: PairName) -> str | None:
     return None
 
 
+def _is_any_pair(_pair: PairName) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What an action meets: the reader's answer so far, and the result that is judged."""
@@ -44,6 +48,8 @@ class Before:
     """Gives the result of another image that the reader may see, and its fingerprint; raises an error of ours."""
     claim: Callable[[PairName], str | None] = _no_claim
     """Gives what the program says of a pair."""
+    is_pair: Callable[[PairName], bool] = _is_any_pair
+    """Tells whether the two images of a pair can show one finding in two views, or on two dates."""
 
     def require(self, number: int, kind: Literal["calcification", "cluster"]) -> None:
         """Raise an `ActionError` where the result holds no such thing."""

@@ -79,6 +79,10 @@ class Examinations:
         uids = list(self._of[uid].uids)
         return uids[:MOST_OF_A_CASE] if uid in uids[:MOST_OF_A_CASE] else [*uids[: MOST_OF_A_CASE - 1], uid]
 
+    def is_same_day(self, uid: str, other: str) -> bool:
+        """Tell whether two images are of one examination."""
+        return other in self._of[uid].uids
+
     def days_before(self, uid: str, other: str) -> int | None:
         """Give how many days an image was taken before another one of the same patient; None if unknown."""
         if other not in self._patient[uid]:

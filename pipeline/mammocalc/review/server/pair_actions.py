@@ -55,6 +55,10 @@ class JudgePair(ReaderAction):
         if self.id is not None:
             before.require(self.id, self.of)
         other = Before(before.state, before.other(self.other)[0])
+        if not before.is_pair(self.pair):
+            what = "another view of this breast and day" if self.relation == "link" else "the prior of this image"
+            message = f"The other image is not {what}. Reload the image."
+            raise ActionError(message)
         if self.other_id is not None:
             other.require(self.other_id, self.of)
 

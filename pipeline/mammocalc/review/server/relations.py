@@ -145,6 +145,14 @@ class Relations:
             return None
         return next((row["change"] for row in comparison[f"{pair.of}s"] if _is_row(row, pair)), None)
 
+    def is_pair(self, uid: str, pair: PairName) -> bool:
+        """Tell whether two images can be paired: two of one breast and day for a link, an image and its prior else."""
+        if pair.relation == "change":
+            prior = self.prior(uid)
+            return prior is not None and prior["uid"] == pair.other
+        sides = {self.index.images[name].laterality for name in (uid, pair.other) if name in self.index.images}
+        return pair.other != uid and self.examinations.is_same_day(uid, pair.other) and len(sides) == 1
+
     def _is_of(self, name: ComparedName) -> bool:
         """Whether a comparison speaks of the very result that is shown; of an image elsewhere nobody knows better."""
         if name.sop_instance_uid not in self.index.images:

@@ -189,6 +189,7 @@ class Review:
                 result,
                 lambda other: self._other_result(other, name),
                 lambda pair: self._relations.claim(uid, pair),
+                lambda pair: self._relations.is_pair(uid, pair),
             )
             action.check(met)
             configuration = result["provenance"]["configuration_digest"]
