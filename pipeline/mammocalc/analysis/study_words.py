@@ -60,7 +60,8 @@ def state(breasts: Sequence[BreastCall], both: Distribution | None, findings: Se
             yield f"{name.capitalize()}: {places}, in its only image."
         else:
             several = sum(count > 1 for count in views)
-            yield f"{name.capitalize()}: {places}; {several} seen in more than one image, {len(own) - several} in one."
+            where = f"{several} seen in more than one image and {len(own) - several} in one"
+            yield f"{name.capitalize()}: {places}, {where}."
 
 
 def doubt(images: Sequence[Report]) -> Iterator[str]:

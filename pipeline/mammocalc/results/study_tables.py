@@ -45,7 +45,7 @@ def study_row(study: Study) -> Row:
         "n_findings": len(study.findings),
         "n_linked": sum(bool(finding.links) for finding in study.findings),
         "missing_views": study.missing,
-        "statements": study.statements,
+        "statements": tuple(sentence.removesuffix(".") for sentence in study.statements),  # joined by semicolons
         "notes": study.notes,
     }
 

@@ -84,8 +84,8 @@ def test_alike_clusters_at_one_distance_from_the_nipple_are_one_finding(image: C
     assert (unseen.view, unseen.band_mm) == ("L MLO", 20.0)
     assert unseen.arc_mm == lone.sightings[0].arc_mm
     assert study.statements[-2:] == (
-        "Right breast: 2 places with clustered calcifications; 2 seen in more than one image, 0 in one.",
-        "Left breast: 1 place with clustered calcifications; 0 seen in more than one image, 1 in one.",
+        "Right breast: 2 places with clustered calcifications, 2 seen in more than one image and 0 in one.",
+        "Left breast: 1 place with clustered calcifications, 0 seen in more than one image and 1 in one.",
     )
 
 
