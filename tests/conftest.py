@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from mammocalc.model import ImageIdentity, Mammogram, StoredPixels
 from mammocalc.vocabulary.geometry import PixelSpacing
@@ -13,6 +14,9 @@ from mammocalc.vocabulary.lexicon import Flag, Laterality, PresentationIntent, S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+settings.register_profile("untimed", deadline=None)  # how long a case takes says more of the machine than of the code
+settings.load_profile("untimed")
 
 Speck = tuple[float, float, float]
 """Row, column and diameter in mm."""

@@ -41,9 +41,7 @@ def _drawn(content: str, shape: tuple[int, int], rng: np.random.Generator) -> np
     return np.clip(values, 0, 4095).astype(np.uint16)
 
 
-@settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.sampled_from(CONTENTS),
     shape=st.tuples(st.integers(4, 420), st.integers(4, 420)),

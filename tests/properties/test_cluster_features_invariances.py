@@ -41,7 +41,7 @@ def _assert_equal(one, other, tolerance):
         )
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(seed=st.integers(0, 10**6), count=st.integers(3, 60), narrow=st.floats(0.05, 1.0))
 def test_mirroring_and_turning_change_nothing(seed, count, narrow):
     points = 50 + np.random.default_rng(seed).uniform(-30, 30, (count, 2)) * (narrow, 1.0)
@@ -60,7 +60,7 @@ def test_the_size_of_pixels_changes_nothing(pixel_mm, seed):
     _assert_equal(_describe(points, (50.0, 95.0), pixel_mm), _describe(points, (50.0, 95.0)), 0.03)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(seed=st.integers(0, 10**6), added=st.integers(1, 30))
 def test_more_points_elsewhere_make_a_group_more_likely_by_chance(seed, added):
     rng = np.random.default_rng(seed)
@@ -76,7 +76,7 @@ def test_more_points_elsewhere_make_a_group_more_likely_by_chance(seed, added):
     assert replace(among, **changes) == alone
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(seed=st.integers(0, 10**6))
 def test_clusters_do_not_depend_on_the_order_of_points(seed):
     rng = np.random.default_rng(seed)

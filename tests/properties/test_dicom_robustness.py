@@ -24,7 +24,7 @@ DOOR = DicomSettings()
 ROWS, COLUMNS = 24, 18
 FAMILY = "1.2.840.10008.1.2"
 SYNTAXES = ["", ".1", ".1.99", ".2", ".4.51", ".4.70", ".4.80", ".4.90", ".4.201"]
-MUTATIONS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MUTATIONS = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 
 
 def picture() -> np.ndarray[tuple[int, int], np.dtype[np.uint16]]:

@@ -31,7 +31,7 @@ def test_an_inverted_image_gives_the_same_report(make_mammogram):
     assert analyse(inverted, CONFIG) == analyse(upright, CONFIG)
 
 
-@settings(max_examples=5, deadline=None, derandomize=True)
+@settings(max_examples=5, derandomize=True)
 @given(slope=st.floats(0.01, 100), intercept=st.floats(-1e4, 1e4))
 def test_gain_and_offset_change_nothing(make_mammogram, slope, intercept):
     plain = make_mammogram(PLACES)
@@ -69,7 +69,7 @@ def test_the_same_scene_at_another_pixel_size_has_the_same_findings(make_mammogr
         assert one.diameter_mm == pytest.approx(other.diameter_mm, abs=0.12)
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=6, derandomize=True)
 @given(threshold=st.floats(0.01, 0.999))
 def test_a_higher_threshold_never_finds_more(make_mammogram, threshold):
     mammogram = make_mammogram(PLACES)

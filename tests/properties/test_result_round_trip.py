@@ -43,7 +43,7 @@ from mammocalc.vocabulary.lexicon import (
 
 VALIDATOR = jsonschema.Draft202012Validator(read_schema())
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 uids = st.integers(0, 10**9).map("1.2.{}".format)
 positions = st.floats(-1e4, 1e4)

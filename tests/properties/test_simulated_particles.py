@@ -36,7 +36,7 @@ def test_a_move_by_whole_pixels_moves_whole_pixels(shift: int) -> None:
     np.testing.assert_allclose(moved, thickness, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     shape=st.sampled_from(list(Shape)),
     diameter_mm=st.floats(0.13, 4.0),

@@ -51,8 +51,8 @@ def _skin(mask):
     return np.array(ends, dtype=float)
 
 
-@pytest.mark.parametrize("noise_seed", [0, 1])
-@pytest.mark.parametrize("angle", [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3])
+@settings(max_examples=12)
+@given(st.floats(-0.35, 0.35), st.integers(0, 50))
 def test_a_shadow_at_the_skin_is_the_nipple_wherever_it_lies(angle, noise_seed):
     cells, mask = _breast((angle, 5000.0), noise_seed=noise_seed)
     row, column, confidence = _nipple(cells, mask)
@@ -93,7 +93,7 @@ def test_a_low_bump_gives_way_to_a_surer_shadow_elsewhere(shadows, is_at_bump):
     assert bool(abs(row - bump[0]) < 6) is is_at_bump
 
 
-@settings(max_examples=12, derandomize=True)
+@settings(max_examples=12)
 @given(st.floats(0.3, 3.0), st.integers(0, 5000))
 def test_neither_unit_nor_offset_of_density_moves_it(gain, offset):
     cells, mask = _breast((0.2, 5000.0))
@@ -104,7 +104,7 @@ def test_neither_unit_nor_offset_of_density_moves_it(gain, offset):
         assert two[1] == pytest.approx(one[1], rel=0.05)
 
 
-@settings(max_examples=12, derandomize=True)
+@settings(max_examples=12)
 @given(st.floats(-0.35, 0.35))
 def test_the_breast_upside_down_has_it_upside_down(angle):
     cells, mask = _breast((angle, 5000.0))
