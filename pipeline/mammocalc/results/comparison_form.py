@@ -24,6 +24,7 @@ from mammocalc.results.form import (
     UID,
     Form,
     Schema,
+    document_schema,
     length,
     listed,
     named,
@@ -276,15 +277,11 @@ COMPARISON: Final = record(
 
 
 def make_comparison_schema() -> Schema:
-    """Give the JSON Schema (draft 2020-12) of a comparison."""
-    definitions: dict[str, Schema] = {}
-    schema = COMPARISON.schema(definitions)
-    schema["properties"]["schema_version"] = {"const": COMPARISON_SCHEMA_VERSION}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Comparison of two mammograms",
-        "description": "Which calcifications of one view of one breast on two dates are the same, and what may be said "
+    """Give the JSON Schema of a comparison."""
+    return document_schema(
+        COMPARISON,
+        version=COMPARISON_SCHEMA_VERSION,
+        title="Comparison of two mammograms",
+        description="Which calcifications of one view of one breast on two dates are the same, and what may be said "
         "of the others. Positions are [row, column] in pixels of the stored image, lengths millimetres in the breast.",
-        **schema,
-        "$defs": definitions,
-    }
+    )

@@ -192,6 +192,20 @@ def record(make: Callable[..., Value], *members: Member, description: str = "") 
     )
 
 
+def document_schema(form: Form[Any], *, version: str, title: str, description: str) -> Schema:
+    """Make the whole JSON Schema (draft 2020-12) of a kind of document, of the version that is written."""
+    definitions: dict[str, Schema] = {}
+    schema = form.schema(definitions)
+    schema["properties"]["schema_version"] = {"const": version}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "description": description,
+        **schema,
+        "$defs": definitions,
+    }
+
+
 def _describe(member: Member, definitions: dict[str, Schema]) -> Schema:
     schema = member.form.schema(definitions)
     return {"description": member.description, **schema} if member.description else schema

@@ -9,7 +9,7 @@ from mammocalc.model import Report
 from mammocalc.model.letters import Letters
 from mammocalc.results.call_forms import DISTRIBUTION
 from mammocalc.results.finding_forms import CALCIFICATION, CLUSTER, COUNTS, FLAGS, VESSEL, Called
-from mammocalc.results.form import SURE, TEXT, Schema, listed, number, or_none, record
+from mammocalc.results.form import SURE, TEXT, Schema, document_schema, listed, number, or_none, record
 from mammocalc.results.form import Member as Key
 from mammocalc.results.image_form import BREAST, IMAGE, OVERLAY, PROVENANCE, StoredImage, StoredProvenance
 from mammocalc.results.result import Result
@@ -129,15 +129,11 @@ RESULT: Final = record(
 
 
 def make_schema() -> Schema:
-    """Give the JSON Schema (draft 2020-12) of a result, as ``result.schema.json`` publishes it."""
-    definitions: dict[str, Schema] = {}
-    schema = RESULT.schema(definitions)
-    schema["properties"]["schema_version"] = {"const": SCHEMA_VERSION}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Result of one mammogram",
-        "description": "Calcifications, clusters and distribution in one image. Positions are [row, column] in pixels "
+    """Give the JSON Schema of a result, as ``result.schema.json`` publishes it."""
+    return document_schema(
+        RESULT,
+        version=SCHEMA_VERSION,
+        title="Result of one mammogram",
+        description="Calcifications, clusters and distribution in one image. Positions are [row, column] in pixels "
         "of the stored image, lengths millimetres in the breast. There is no NaN.",
-        **schema,
-        "$defs": definitions,
-    }
+    )

@@ -1,8 +1,8 @@
 """
 The published JSON Schemas of what a run writes.
 
-``python -m mammocalc.results.schema`` prints that of a result, and with ``comparison`` that of a comparison, which
-follow from their forms; the files beside this one are what it prints.
+``python -m mammocalc.results.schema`` prints that of a result, and with ``study`` or ``comparison`` that of
+one of these. They follow from their forms; the files beside this one are what it prints.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ def read_schema(kind: Literal["result", "study", "comparison"] = "result") -> di
 
 
 def schema_text(kind: str = "result") -> str:
-    """Give the text of ``result.schema.json``, or of ``comparison.schema.json``."""
+    """Give the text of ``result.schema.json``, or of that of ``study`` or ``comparison``."""
     from mammocalc.results.comparison_form import make_comparison_schema  # noqa: PLC0415 - only who writes them needs it
     from mammocalc.results.result_form import make_schema  # noqa: PLC0415 - as above
+    from mammocalc.results.study_form import make_study_schema  # noqa: PLC0415 - as above
 
-    make = {"result": make_schema, "comparison": make_comparison_schema}[kind]
+    make = {"result": make_schema, "study": make_study_schema, "comparison": make_comparison_schema}[kind]
     return json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
 
 

@@ -14,7 +14,7 @@ from mammocalc.analysis.study import join_study
 from mammocalc.model import LinkBasis
 from mammocalc.results.columns import FINDING_COLUMNS, STUDY_COLUMNS
 from mammocalc.results.result import Provenance, Result
-from mammocalc.results.schema import read_schema
+from mammocalc.results.schema import read_schema, schema_text
 from mammocalc.results.schema_version import STUDY_HISTORY
 from mammocalc.results.study import Study
 from mammocalc.results.study_from_json import read_study, study_from_json
@@ -83,6 +83,7 @@ def test_a_study_of_the_first_version_has_no_findings(document: dict[str, Any]) 
         (("findings", 0, "links", 0, "basis"), "guess", r"links\[0\].basis: .* is none of place_and_looks"),
         (("findings", 0, "links", 0, "first", "sop_instance_uid"), "1.9", "the study has no such image"),
         (("findings", 0, "sightings", 1, "sop_instance_uid"), "1.9", r"sightings\[1\].sop_instance_uid: the study"),
+        (("findings", 0, "location", "quadrant"), "lower_inner", r"location.quadrant: the quadrant is another one"),
     ],
 )
 def test_what_is_no_study_is_refused(
@@ -120,6 +121,10 @@ def test_a_finding_in_one_view_has_a_row_without_a_link(document: dict[str, Any]
         None
     ] * 5
     assert row["cluster"] == 1
+
+
+def test_the_schema_beside_the_code_is_what_the_forms_say() -> None:
+    assert json.loads(schema_text("study")) == read_schema("study")
 
 
 def test_schema_and_history_name_one_version_and_one_vocabulary() -> None:
