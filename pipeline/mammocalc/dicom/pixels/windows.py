@@ -11,6 +11,8 @@ import numpy as np
 from mammocalc.dicom.pixels.greyscale import apply_lut, entry_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from mammocalc.dicom.reader.header import Header
@@ -66,20 +68,31 @@ def list_windows(header: Header, modality_values: NDArray[np.float64]) -> tuple[
     ----------
     DICOM PS3.3 C.11.2 (VOI LUT Module).
     """
-    function = header.text("VOILUTFunction").upper() or "LINEAR"
-    function = function if function in FUNCTIONS else "LINEAR"
-    narrowest = 1.0 if function == "LINEAR" else 0.0
+    function = _function_of(header)
     names = header.texts("WindowCenterWidthExplanation")
-    windows: list[Window] = []
-    pairs = zip(header.numbers("WindowCenter"), header.numbers("WindowWidth"), strict=False)
-    for number, (centre, width) in enumerate(pairs):
-        if math.isfinite(centre) and math.isfinite(width) and width >= narrowest and width > 0:
-            windows.append(Window(_named(names[number] if number < len(names) else ""), centre, width, function))
+    windows = [
+        Window(_named(names[number] if number < len(names) else ""), centre, width, function)
+        for number, centre, width in usable_windows(header)
+    ]
     for table in header.items("VOILUTSequence"):
         window = _from_lut(table, modality_values)
         if window is not None:
             windows.append(window)
     return tuple(windows[:MOST_WINDOWS])
+
+
+def usable_windows(header: Header) -> Iterator[tuple[int, float, float]]:
+    """Give number (from 0 on), centre and width of each window that can be applied (PS3.3 C.11.2.1.2, C.11.2.1.3)."""
+    narrowest = 1.0 if _function_of(header) == "LINEAR" else 0.0
+    pairs = zip(header.numbers("WindowCenter"), header.numbers("WindowWidth"), strict=False)
+    for number, (centre, width) in enumerate(pairs):
+        if math.isfinite(centre) and math.isfinite(width) and width >= narrowest and width > 0:
+            yield number, centre, width
+
+
+def _function_of(header: Header) -> str:
+    function = header.text("VOILUTFunction").upper()
+    return function if function in FUNCTIONS else "LINEAR"
 
 
 def _from_lut(table: Header, values: NDArray[np.float64]) -> Window | None:

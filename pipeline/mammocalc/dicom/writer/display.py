@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydicom.dataelem import DataElement
 
+from mammocalc.dicom.pixels.windows import FUNCTIONS, usable_windows
 from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.sr.items import instance
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _LUT_DESCRIPTOR: Final = 0x00283002
 _LUT_DATA: Final = 0x00283006
-_FUNCTIONS: Final = frozenset({"LINEAR", "LINEAR_EXACT", "SIGMOID"})
 _RATIO_UNITS: Final = 1000
 """Of a pixel's sides, which the standard wants as whole numbers."""
 
@@ -53,7 +53,7 @@ def describe_display(dataset: Dataset, image: SourceImage) -> None:
     area.DisplayedAreaTopLeftHandCorner = [1, 1]
     area.DisplayedAreaBottomRightHandCorner = [image.columns, image.rows]
     area.PresentationSizeMode = "SCALE TO FIT"
-    area.PresentationPixelAspectRatio = _aspect_ratio(header)
+    area.PresentationPixelAspectRatio = _aspect_ratio(image)
     dataset.DisplayedAreaSelectionSequence = [area]
 
 
@@ -73,14 +73,12 @@ def _copy_modality_lut(dataset: Dataset, header: Header) -> None:
 def _voi_lut(header: Header) -> Dataset | None:
     """Give the first window of an image, or its first LUT where it has no window; None where it has neither."""
     item = new_item()
-    function = header.text("VOILUTFunction").upper()
-    least = 0.0 if function in {"LINEAR_EXACT", "SIGMOID"} else 1.0
-    for centre, width in zip(header.numbers("WindowCenter"), header.numbers("WindowWidth"), strict=False):
-        if math.isfinite(centre) and math.isfinite(width) and width >= least and width > 0:
-            item.WindowCenter, item.WindowWidth = _decimal(centre), _decimal(width)
-            if function in _FUNCTIONS:
-                item.VOILUTFunction = function
-            return item
+    for _, centre, width in usable_windows(header):
+        item.WindowCenter, item.WindowWidth = _decimal(centre), _decimal(width)
+        function = header.text("VOILUTFunction").upper()
+        if function in FUNCTIONS:
+            item.VOILUTFunction = function
+        return item
     tables = [table for one in header.items("VOILUTSequence")[:1] if (table := _copy_table(one)) is not None]
     if not tables:
         return None
@@ -92,23 +90,30 @@ def _copy_table(item: Header) -> Dataset | None:
     """Copy a LUT; None where it is damaged."""
     descriptor = item.numbers("LUTDescriptor")
     data = item.raw("LUTData")
-    if len(descriptor) != 3 or not all(map(math.isfinite, descriptor)) or not data:
+    if len(descriptor) != 3 or not data:
+        return None
+    is_signed = min(descriptor) < 0
+    least, most = (-0x8000, 0x7FFF) if is_signed else (0, 0xFFFF)
+    if not all(least <= value <= most for value in descriptor):
         return None
     if not isinstance(data, bytes):
-        data = b"".join((int(value) & 0xFFFF).to_bytes(2, "little") for value in data)
+        words = item.numbers("LUTData")
+        if not all(map(math.isfinite, words)):
+            return None
+        data = b"".join((int(word) & 0xFFFF).to_bytes(2, "little") for word in words)
     copy = new_item()
-    copy.add(DataElement(_LUT_DESCRIPTOR, "SS" if min(descriptor) < 0 else "US", [int(value) for value in descriptor]))
+    copy.add(DataElement(_LUT_DESCRIPTOR, "SS" if is_signed else "US", [int(value) for value in descriptor]))
     copy.add(DataElement(_LUT_DATA, "OW", data))
     return copy
 
 
-def _aspect_ratio(header: Header) -> list[int]:
+def _aspect_ratio(image: SourceImage) -> list[int]:
     """Give height and width of a pixel in proportion alone: a spacing here would change what viewers measure."""
-    spacing = header.numbers("ImagerPixelSpacing") or header.numbers("PixelSpacing")
-    if len(spacing) == 2 and min(spacing) > 0 and spacing[0] != spacing[1]:
-        return [round(value / max(spacing) * _RATIO_UNITS) or 1 for value in spacing]
-    ratio = header.numbers("PixelAspectRatio")
-    if not spacing and len(ratio) == 2 and all(value >= 1 and value == int(value) for value in ratio):
+    spacing = image.detector_spacing_mm
+    if spacing:
+        return [1, 1] if spacing[0] == spacing[1] else [round(v / max(spacing) * _RATIO_UNITS) or 1 for v in spacing]
+    ratio = image.header.numbers("PixelAspectRatio")
+    if len(ratio) == 2 and all(math.isfinite(value) and value >= 1 and value == int(value) for value in ratio):
         return [int(value) for value in ratio]
     return [1, 1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -103,6 +104,12 @@ class SourceImage:
         """``L`` or ``R``, as objects that draw on one breast say; empty where the header says neither."""
         found = self.header.text("ImageLaterality").upper()
         return found if found in {"L", "R"} else ""
+
+    @property
+    def detector_spacing_mm(self) -> tuple[float, ...]:
+        """Imager Pixel Spacing of rows and of columns, else Pixel Spacing; empty where it is no two distances."""
+        found = self.header.numbers("ImagerPixelSpacing") or self.header.numbers("PixelSpacing")
+        return found if len(found) == 2 and all(math.isfinite(value) and value > 0 for value in found) else ()
 
     @property
     def derived_from(self) -> frozenset[str]:

@@ -44,16 +44,17 @@ def describe_image(source: SourceImage) -> Iterator[Dataset]:
         row, column = source.orientation
         yield items.text(HAS_ACQ_CONTEXT, dcm(111044, "Patient Orientation Row"), row)
         yield items.text(HAS_ACQ_CONTEXT, dcm(111043, "Patient Orientation Column"), column)
-    for day, name in (("StudyDate", dcm(111060, "Study Date")), ("ContentDate", dcm(111018, "Content Date"))):
-        moment = day.replace("Date", "Time")
-        if source.date(day):
-            yield items.date(HAS_ACQ_CONTEXT, name, source.date(day))
-        if source.time(moment):
-            time_name = {"StudyTime": dcm(111061, "Study Time"), "ContentTime": dcm(111019, "Content Time")}[moment]
-            yield items.time(HAS_ACQ_CONTEXT, time_name, source.time(moment))
-    spacing = header.numbers("ImagerPixelSpacing") or header.numbers("PixelSpacing")
-    if len(spacing) == 2 and min(spacing) > 0:
-        vertical, horizontal = spacing
+    for of_what, date_name, time_name in (
+        ("Study", dcm(111060, "Study Date"), dcm(111061, "Study Time")),
+        ("Content", dcm(111018, "Content Date"), dcm(111019, "Content Time")),
+    ):
+        date, time = source.date(f"{of_what}Date"), source.time(f"{of_what}Time")
+        if date:
+            yield items.date(HAS_ACQ_CONTEXT, date_name, date)
+        if time:
+            yield items.time(HAS_ACQ_CONTEXT, time_name, time)
+    if source.detector_spacing_mm:
+        vertical, horizontal = source.detector_spacing_mm
         yield items.number(HAS_ACQ_CONTEXT, dcm(111026, "Horizontal Pixel Spacing"), horizontal, codes.MILLIMETRE)
         yield items.number(HAS_ACQ_CONTEXT, dcm(111066, "Vertical Pixel Spacing"), vertical, codes.MILLIMETRE)
     for keyword, name in (
