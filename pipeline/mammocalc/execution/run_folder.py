@@ -122,11 +122,11 @@ class RunFolder:
                 name.mkdir(exist_ok=True)
 
 
-def out_of_room(error: OSError) -> str:
-    """Say that the folder takes no more, and why."""
+def out_of_room(error: OSError, what: str = "results") -> str:
+    """Say that the folder takes no more of what is written there, and why."""
     what_to_do = "make room" if error.errno in FULL else "see to that first"
     problem = error.strerror or type(error).__name__
-    return f"the output folder does not take the results any more ({problem}); {what_to_do}"
+    return f"the output folder does not take the {what} any more ({problem}); {what_to_do}"
 
 
 def require_space(root: Path, images: int, *, with_overlays: bool) -> None:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from mammocalc.execution.run_folder import out_of_room
+from mammocalc.execution.run_folder import RunFolder, out_of_room
 from mammocalc.execution.run_manifest import SOFTWARE
-from mammocalc.files.claim import require_folder
-from mammocalc.files.replacing import write_whole
+from mammocalc.files.replacing import replacing
 from mammocalc.results.csv_table import CsvTable
 from mammocalc.results.layout import KINDS, levels_for
 from mammocalc.results.layout import RECORD as RUN_RECORD
@@ -58,25 +57,20 @@ class ComparisonFolder:
 
     def write(self, place: str, content: bytes | str) -> None:
         """Write a file whole or not at all."""
-        require_folder(self.root, self.token, WHAT)
-        target = self.root / place
+        data = content.encode() if isinstance(content, str) else content
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, content)
+            RunFolder(self.root, token=self.token, what=WHAT).write(place, data, is_synced=False)
         except OSError as error:
-            raise StoppedError(out_of_room(error).replace("results", "comparison")) from None
+            raise StoppedError(out_of_room(error, "comparison")) from None
 
     def write_table(self, place: str, columns: Columns, rows: Iterable[Row]) -> None:
         """Write a table whole or not at all, a row at a time."""
-        part = self.root / f".{place}.part"
         try:
-            with CsvTable(part, columns) as table:
+            with replacing(self.root / place) as part, CsvTable(part, columns) as table:
                 for row in rows:
                     table.add(row)
-            part.replace(self.root / place)
         except OSError as error:
-            part.unlink(missing_ok=True)
-            raise StoppedError(out_of_room(error).replace("results", "comparison")) from None
+            raise StoppedError(out_of_room(error, "comparison")) from None
 
     def read(self, place: str) -> bytes | None:
         """Read a file; None where it is not there."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mammocalc.dicom.writer import KINDS, Kind
 from mammocalc.execution.export.request import WrittenObject
 from mammocalc.execution.run_folder import RunFolder, out_of_room
+from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.files.claim import LOCK
 from mammocalc.results.to_json import encode
 from mammocalc.vocabulary.errors import StoppedError, UsageError
@@ -95,7 +96,7 @@ class ExportFolder:
         """Write what is in the folder; raises as `write`."""
         document: dict[str, Any] = {
             "schema_version": SCHEMA_VERSION,
-            "software": "mammocalc",
+            "software": SOFTWARE,
             "version": facts.version,
             "configuration_digest": facts.configuration_digest,
             "state": state,
@@ -122,4 +123,4 @@ class ExportFolder:
         try:
             self._folder.write(place, content)
         except OSError as error:
-            raise StoppedError(out_of_room(error).replace("results", "objects")) from None
+            raise StoppedError(out_of_room(error, "objects")) from None
