@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from mammocalc.simulation.arteries import Artery
     from mammocalc.simulation.insertion.target_image import Box
+    from mammocalc.simulation.particles import Particle
     from mammocalc.simulation.recipe import Scene
+    from mammocalc.simulation.vocabulary import Shape
 
 COARSE_PER_MM = (0.25, 0.6)
 """Attenuation of one mm of a macrocalcification: they are porous, and dense ones would only saturate."""
@@ -70,23 +72,36 @@ def add_calcifications(
         attenuation[box] += (per_mm * thickness).astype(np.float32)
         changes.append(within(*visible_change(per_mm * thickness, background, beam), row, column, tissue.shape))
         where = frame.point(spot.y_mm, spot.x_mm)
-        planted.append(
-            PlantedCalcification(
-                number=number,
-                row_px=where[0],
-                column_px=where[1],
-                diameter_mm=particle.diameter_mm,
-                length_mm=particle.length_mm,
-                width_mm=particle.width_mm,
-                size=CalcificationSize.MACRO if particle.width_mm >= MACRO_WIDTH_MM else CalcificationSize.MICRO,
-                role=spot.role,
-                shape=spot.shape.value,
-                contrast=per_mm * float(particle.thickness.max()),
-                matched_filter_snr=snr,
-                cluster=spot.cluster if spot.in_pattern else None,
-            )
-        )
+        cluster = spot.cluster if spot.in_pattern else None
+        planted.append(describe_planted(number, where, particle, per_mm, snr, (spot.role, spot.shape), cluster))
     return tuple(planted), tuple(changes)
+
+
+def describe_planted(
+    number: int,
+    place_px: tuple[float, float],
+    particle: Particle,
+    per_mm: float,
+    snr: float,
+    kind: tuple[Role, Shape],
+    cluster: int | None,
+) -> PlantedCalcification:
+    """Say of a particle that was added to an image what there is to find."""
+    role, shape = kind
+    return PlantedCalcification(
+        number=number,
+        row_px=place_px[0],
+        column_px=place_px[1],
+        diameter_mm=particle.diameter_mm,
+        length_mm=particle.length_mm,
+        width_mm=particle.width_mm,
+        size=CalcificationSize.MACRO if particle.width_mm >= MACRO_WIDTH_MM else CalcificationSize.MICRO,
+        role=role,
+        shape=shape.value,
+        contrast=per_mm * float(particle.thickness.max()),
+        matched_filter_snr=snr,
+        cluster=cluster,
+    )
 
 
 def within(

@@ -15,11 +15,11 @@ from mammocalc.simulation.truth import truth_record
 from mammocalc.vocabulary.errors import OutputError, OutputLostError, StoppedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from mammocalc.simulation.recipe import Recipe
+    from mammocalc.simulation.recipe import Recipe, Scene
 
 
 def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[Path, ...]:
@@ -51,20 +51,56 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
     StoppedError
         If it took some files and then no more, or went away.
     """
+    truths = {f"{scene.name}.dcm": f"{sop_instance_uid(scene)}.json" for scene in recipe.scenes}
+    return write_images(folder, truths, map(_made, recipe.scenes), is_alone=is_alone)
+
+
+def _made(scene: Scene) -> tuple[str, bytes, str]:
+    phantom = render(scene)
+    image = io.BytesIO()
+    make_dataset(phantom).save_as(image, enforce_file_format=True)
+    return f"{scene.name}.dcm", image.getvalue(), as_text(truth_record(phantom.truth, scene))
+
+
+def as_text(record: Mapping[str, object]) -> str:
+    """Give a truth as it is written."""
+    return json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def write_images(
+    folder: Path, truth_of: Mapping[str, str], made: Iterable[tuple[str, bytes, str]], *, is_alone: bool
+) -> tuple[Path, ...]:
+    """
+    Write images and their truths to a folder that nobody else writes to meanwhile.
+
+    Parameters
+    ----------
+    folder : Path
+    truth_of : mapping of str to str
+        The name of each image's truth, by the path of the image in the folder.
+    made : iterable of (str, bytes, str)
+        Path, bytes and truth of each; taken one after the other, once the folder is known to be fit for them.
+    is_alone : bool
+        Refuse a folder that holds truths of other images.
+
+    Returns
+    -------
+    tuple of Path
+        The images, in the order of ``made``.
+
+    Raises
+    ------
+    UsageError, OutputError, StoppedError
+        As `simulate`.
+    """
     written: list[Path] = []
     with FolderClaim(folder, "folder of the simulation") as claim:
-        truths = {f"{scene.name}.dcm": f"{sop_instance_uid(scene)}.json" for scene in recipe.scenes}
         if is_alone:
-            require_own_truths(folder, set(truths.values()))
-        require_no_foreign_image(folder, truths)
-        for scene in recipe.scenes:
-            phantom = render(scene)
-            path = folder / f"{scene.name}.dcm"
-            image = io.BytesIO()
-            make_dataset(phantom).save_as(image, enforce_file_format=True)
-            text = json.dumps(truth_record(phantom.truth, scene), indent=1, ensure_ascii=False, allow_nan=False)
-            write_pair(claim, path, image.getvalue(), f"{sop_instance_uid(scene)}.json", text, is_first=not written)
-            written.append(path)
+            _require_own_truths(folder, set(truth_of.values()))
+        _require_no_foreign_image(folder, truth_of)
+        for file, image, truth in made:
+            _write_pair(claim, folder / file, image, truth_of[file], truth, is_first=not written)
+            written.append(folder / file)
         claim.check()
         missing = sum(not path.exists() for path in written)
         if missing:
@@ -73,7 +109,7 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
     return tuple(written)
 
 
-def require_no_foreign_image(folder: Path, truth_of: Mapping[str, str]) -> None:
+def _require_no_foreign_image(folder: Path, truth_of: Mapping[str, str]) -> None:
     """Raise UsageError if an image would replace a file that has no truth beside it: somebody else's."""
     foreign = [
         file for file, truth in truth_of.items() if (folder / file).exists() and not (folder / "truth" / truth).exists()
@@ -86,7 +122,7 @@ def require_no_foreign_image(folder: Path, truth_of: Mapping[str, str]) -> None:
         raise UsageError(message)
 
 
-def require_own_truths(folder: Path, names: AbstractSet[str]) -> None:
+def _require_own_truths(folder: Path, names: AbstractSet[str]) -> None:
     """Raise UsageError if a folder holds truths of other images than are to be written: no truth may be mixed."""
     others = sorted({path.name for path in (folder / "truth").glob("*.json")} - names)
     if others:
@@ -97,7 +133,7 @@ def require_own_truths(folder: Path, names: AbstractSet[str]) -> None:
         raise UsageError(message)
 
 
-def write_pair(claim: FolderClaim, path: Path, image: bytes, truth_name: str, truth: str, *, is_first: bool) -> None:
+def _write_pair(claim: FolderClaim, path: Path, image: bytes, truth_name: str, truth: str, *, is_first: bool) -> None:
     """
     Write an image and its truth, each whole or not at all, the truth first.
 

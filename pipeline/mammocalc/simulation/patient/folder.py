@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 from typing import TYPE_CHECKING
 
-from mammocalc.files.claim import FolderClaim
-from mammocalc.simulation.folder import require_no_foreign_image, require_own_truths, write_pair
+from mammocalc.simulation.folder import as_text, write_images
 from mammocalc.simulation.image_frame import ImageFrame
 from mammocalc.simulation.patient.header import make_patient_dataset
 from mammocalc.simulation.patient.identity import identify
@@ -15,7 +13,6 @@ from mammocalc.simulation.patient.points import simulate_patient_points
 from mammocalc.simulation.patient.recipe import PatientRecipe
 from mammocalc.simulation.patient.rendering import render_patient
 from mammocalc.simulation.patient.truth import patient_truth_record
-from mammocalc.vocabulary.errors import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,20 +64,8 @@ def simulate_studies(
         for patient in drawn
         for identity in (identify(patient, image, used) for image in patient.images)
     }
-    written: list[Path] = []
-    with FolderClaim(folder, "folder of the simulation") as claim:
-        if is_alone:
-            require_own_truths(folder, set(names.values()))
-        require_no_foreign_image(folder, names)
-        for patient in drawn:
-            for file, image, truth in _made(patient, used):
-                write_pair(claim, folder / file, image, names[file], truth, is_first=not written)
-                written.append(folder / file)
-        claim.check()
-        missing = sum(not path.exists() for path in written)
-        if missing:
-            message = f"{missing} images that were written to {folder} are not there any more: something removed them"
-            raise StoppedError(message)
+    made = (item for patient in drawn for item in _made(patient, used))
+    write_images(folder, names, made, is_alone=is_alone)
     return tuple(folder / file for file in names)
 
 
@@ -91,4 +76,4 @@ def _made(patient: PatientPoints, recipe: PatientRecipe) -> Iterator[tuple[str, 
         image = io.BytesIO()
         make_patient_dataset(rendered, identity).save_as(image, enforce_file_format=True)
         record = patient_truth_record(patient, rendered, identity, ImageFrame(rendered.phantom.scene), recipe)
-        yield identity.file, image.getvalue(), json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+        yield identity.file, image.getvalue(), as_text(record)

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.simulation.acquisition import matched_filter_snr, set_beam, visible_change
-from mammocalc.simulation.calcification_truth import COARSE_PER_MM, PLAQUE_PER_MM, within
+from mammocalc.simulation.calcification_truth import COARSE_PER_MM, PLAQUE_PER_MM, describe_planted, within
 from mammocalc.simulation.image_frame import ImageFrame
 from mammocalc.simulation.particles import Body, grow_body, project, rasterise
 from mammocalc.simulation.patient.paths import frame_along
 from mammocalc.simulation.placement_region import Role
 from mammocalc.simulation.recipe import Scene
 from mammocalc.simulation.tissue import FAT_PER_MM, GLAND_PER_MM
-from mammocalc.simulation.truth import MACRO_WIDTH_MM, PlantedCalcification
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.vocabulary.lexicon import CalcificationSize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from mammocalc.simulation.insertion.target_image import Box
     from mammocalc.simulation.patient.breast import Breast
     from mammocalc.simulation.patient.records import PatientCalcification, PatientImage
+    from mammocalc.simulation.truth import PlantedCalcification
 
 _USUAL_PIXEL_MM: Final = 0.1
 """Pixel size at which the attenuation of a calcification is chosen; it is the same in every image."""
@@ -134,20 +133,7 @@ def plant(
         attenuation[box] += signal.astype(np.float32)
         changes.append(within(*visible_change(one.per_mm * thickness, background, beam), row, column, tissue.shape))
         where = frame.point(shown.row_mm, shown.column_mm)
-        planted.append(
-            PlantedCalcification(
-                number=number,
-                row_px=where[0],
-                column_px=where[1],
-                diameter_mm=particle.diameter_mm,
-                length_mm=particle.length_mm,
-                width_mm=particle.width_mm,
-                size=CalcificationSize.MACRO if particle.width_mm >= MACRO_WIDTH_MM else CalcificationSize.MICRO,
-                role=one.of.role,
-                shape=one.of.shape.value,
-                contrast=one.per_mm * float(particle.thickness.max()),
-                matched_filter_snr=matched_filter_snr(one.per_mm * thickness, background, beam),
-                cluster=clusters.get(shown.finding),
-            )
-        )
+        snr = matched_filter_snr(one.per_mm * thickness, background, beam)
+        kind, cluster = (one.of.role, one.of.shape), clusters.get(shown.finding)
+        planted.append(describe_planted(number, where, particle, one.per_mm, snr, kind, cluster))
     return tuple(planted), tuple(changes)
