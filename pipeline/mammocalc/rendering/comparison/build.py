@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.model.view_names import name_of as name_of_view
 from mammocalc.rendering.comparison.pictures import CROP_PX, CROPS_PER_ROW
 from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.wording import name_of
@@ -14,7 +15,7 @@ from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mammocalc.model import CalcificationChange, ClusterChange, ComparedImage, Comparison, Point
+    from mammocalc.model import CalcificationChange, ClusterChange, Comparison, Point
     from mammocalc.rendering.comparison.canvas import Canvas
     from mammocalc.results.result import Result
 
@@ -81,7 +82,7 @@ def view_pair(pair: PairView) -> dict[str, Any]:
     letters = [result.letters.clusters for result in pair.results]
     made = comparison.registration
     return {
-        "name": _name(comparison.current),
+        "name": name_of_view(comparison.current),
         "patient": (comparison.current.patient_key or "")[:_KEY],
         "uids": [comparison.current.sop_instance_uid, comparison.prior.sop_instance_uid],
         "days": comparison.interval_days,
@@ -152,11 +153,6 @@ def _cluster(item: ClusterChange, letters: Sequence[Mapping[int, str]]) -> dict[
         "members": [item.members, item.prior_members, item.joined],
         "reasons": list(item.reasons),
     }
-
-
-def _name(image: ComparedImage) -> str:
-    words = (image.laterality, image.view, *image.view_modifiers)
-    return " ".join(str(word) for word in words if str(word) != "unknown") or "unknown view"
 
 
 def _place(place_px: Point | None, canvas: Canvas) -> list[float] | None:
