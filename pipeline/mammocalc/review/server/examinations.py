@@ -62,6 +62,10 @@ class Examinations:
         self._patient = same_patient(images)
         self._of_patient: dict[str, list[Examination]] = {}
 
+    def same_patient(self, uid: str) -> tuple[str, ...]:
+        """List all images of the patient of an image, itself among them."""
+        return self._patient[uid]
+
     def patient(self, uid: str) -> str:
         """Name the patient of an image, by one of their images."""
         return self._patient[uid][0]

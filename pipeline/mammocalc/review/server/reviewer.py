@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.review.server.action import Before
-from mammocalc.review.server.blinding import same_patient
 from mammocalc.review.server.pixel_description import describe_pixels
 from mammocalc.review.server.reader_name import check_reader
 from mammocalc.review.server.reading_progress import ReadingProgress, state_of_result
@@ -62,16 +61,15 @@ class Review:
         is_blinded: bool,
         tile_px: int,
     ) -> None:
-        self.index = index = relations.index
+        self.index = relations.index
         self.answers = answers
         self.pictures = pictures
         self.reader = reader
         self.is_blinded = is_blinded
         self._is_pinned = is_pinned and is_blinded
         self._tile_px = tile_px
-        self._same_patient = same_patient(index.images)
         self._relations = relations
-        self._progress = ReadingProgress(index, answers)
+        self._progress = ReadingProgress(self.index, answers)
 
     # ------------------------------------------------------------ the run
 
@@ -240,7 +238,8 @@ class Review:
         """List the images of the same patient that keep a blinded reader from seeing this one's result."""
         if not self.is_blinded:
             return []
-        return [other for other in self._same_patient[uid] if other not in marks or not marks[other]["answered"]]
+        own = self._relations.examinations.same_patient(uid)
+        return [other for other in own if other not in marks or not marks[other]["answered"]]
 
     def _find(self, uid: str) -> Image:
         image = self.index.images.get(uid)
@@ -289,7 +288,7 @@ class Review:
             "last": taken[-1].number if taken else 0,
             "answered": not unread,
             "unread_of_case": len(unread),
-            "images_of_case": len(self._same_patient[uid]),
+            "images_of_case": len(self._relations.examinations.same_patient(uid)),
             "other_results": len(taken) - len(present),
             "saved_at": present[-1].time if present else None,
         }
