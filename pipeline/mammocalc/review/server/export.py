@@ -14,7 +14,7 @@ from mammocalc.review.server.export_pairs import collect_pairs
 from mammocalc.review.server.export_rows import COLUMNS, rows_of
 from mammocalc.review.server.reader_state import ACCEPT, verdict_of
 from mammocalc.review.server.replay import compute_state
-from mammocalc.review.server.run_files import WrongFileError
+from mammocalc.review.server.run_files import WrongFileError, say_why
 from mammocalc.review.server.run_index import read_index
 from mammocalc.vocabulary.errors import OutputError, UsageError
 from mammocalc.vocabulary.lexicon import NOTICE
@@ -128,7 +128,7 @@ def collect(index: RunIndex, taken: Sequence[Taken], damaged: Sequence[Damaged] 
                 results[item.uid], digests[item.uid] = index.result(item.uid)
             except (OSError, WrongFileError) as error:
                 digests[item.uid] = ""
-                unreadable[item.uid] = str(error.strerror if isinstance(error, OSError) else error)
+                unreadable[item.uid] = say_why(error)
         if item.uid in unreadable:
             continue
         if item.result_digest != digests[item.uid]:

@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model.study import study_of
+from mammocalc.results.layout import study_files
 from mammocalc.review.server.examinations import Examinations
 from mammocalc.review.server.relation_records import check_comparison, check_study
-from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside
+from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside, say_why
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mammocalc.review.server.relation_records import ComparedName, ComparisonRecord
     from mammocalc.review.server.run_index import RunIndex
 
-STUDIES: Final = "studies"
 COMPARISONS: Final = "comparisons"
 OUTDATED: Final = "The comparison is of another result of this image or of its prior. Compare again."
 ELSEWHERE: Final = "The prior is in another run; this review shows the images of its own run alone."
@@ -62,7 +62,7 @@ class Relations:
         self.examinations = Examinations(index.images)
         self.index = index
         self._folder = comparison
-        self._studies = {place.stem: place for place in _documents(index.folder, STUDIES)}
+        self._studies = {place.stem: place for place in study_files(index.folder)}
         self._pairs: dict[str, _Pair] = {}
         problems: list[str] = []
         if comparison is not None:
@@ -70,14 +70,13 @@ class Relations:
         self.problems = tuple(problems)
 
     def _read_pairs(self, folder: Path, problems: list[str]) -> None:
-        places = list(_documents(folder, COMPARISONS))
+        places = list(_documents(folder))
         found: list[tuple[str, _Pair]] = []
         for place in places:
             try:
                 record = check_comparison(parse_json(read_inside(folder, place)))
             except (OSError, WrongFileError) as error:
-                why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
-                problems.append(f"The comparison {place} is left out: {why}.")
+                problems.append(f"The comparison {place} is left out: {say_why(error)}.")
             else:
                 own = record.current.sop_instance_uid
                 found.append((own, _Pair(record.prior.sop_instance_uid, record.interval_days, place)))
@@ -111,8 +110,8 @@ class Relations:
         try:
             return check_study(parse_json(read_inside(self.index.folder, place))).model_dump(mode="json")
         except (OSError, WrongFileError) as error:
-            why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
-            return {"findings": [], "statements": [], "notes": [f"The document of this study cannot be used: {why}."]}
+            notes = [f"The document of this study cannot be used: {say_why(error)}."]
+            return {"findings": [], "statements": [], "notes": notes}
 
     def comparison(self, uid: str) -> dict[str, Any] | None:
         """
@@ -180,7 +179,7 @@ def _nearest_first(pair: _Pair) -> tuple[bool, int, PurePosixPath]:
     return pair.interval_days is None, pair.interval_days or 0, pair.place
 
 
-def _documents(folder: Path, name: str) -> Iterator[PurePosixPath]:
-    """List the JSON files below a part of a folder, in order."""
-    for path in sorted((folder / name).rglob("*.json")):
+def _documents(folder: Path) -> Iterator[PurePosixPath]:
+    """List the documents of comparisons of a folder, in order."""
+    for path in sorted((folder / COMPARISONS).rglob("*.json")):
         yield PurePosixPath(path.relative_to(folder).as_posix())

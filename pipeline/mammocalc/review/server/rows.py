@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.results.layout import ROWS
-from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside
+from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside, say_why
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def read_rows(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
     except FileNotFoundError:
         return [], []
     except (OSError, WrongFileError) as error:
-        why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
-        return [], [problem_row(place.name, f"The rows of the files cannot be read: {why}.")]
+        return [], [problem_row(place.name, f"The rows of the files cannot be read: {say_why(error)}.")]
     rows, problems = [], []
     lines = text.split(b"\n")
     for number, line in enumerate(lines, start=1):

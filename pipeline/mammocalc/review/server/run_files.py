@@ -20,6 +20,11 @@ class WrongFileError(ValueError):
     """A file of the run cannot be used; the message says why."""
 
 
+def say_why(error: OSError | WrongFileError) -> str:
+    """Say why a file of the run cannot be used, as the end of a sentence."""
+    return (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
+
+
 def read_inside(folder: Path, place: PurePath, first_bytes: int | None = None) -> bytes:
     """
     Read a file of a run.

@@ -18,7 +18,7 @@ from mammocalc.results.layout import RECORD, result_files, table_path, thumbnail
 from mammocalc.results.schema_version import check_version
 from mammocalc.review.server.result_record import check_head, check_result
 from mammocalc.review.server.rows import problem_row, read_rows
-from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside
+from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside, say_why
 from mammocalc.vocabulary.errors import ResultError, UsageError
 from mammocalc.vocabulary.lexicon import Status
 
@@ -167,8 +167,7 @@ def read_index(folder: Path) -> RunIndex:
                 message = "there is another result of the same image"
                 raise WrongFileError(message)  # noqa: TRY301 - as any other that cannot be shown
         except (OSError, WrongFileError) as error:
-            why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
-            problems.append(problem_row(place.as_posix(), f"This result cannot be shown: {why}."))
+            problems.append(problem_row(place.as_posix(), f"This result cannot be shown: {say_why(error)}."))
         else:
             images[image.uid] = image
     others = tuple(row for row in rows if row["status"] != Status.ANALYSED)
