@@ -2,6 +2,7 @@
 // The table of a comparison: what became of each cluster and each calcification since the prior.
 
 import { h, millimetres, words } from "./dom.js";
+import { letterOf } from "./findings.js";
 import { goToRow } from "./going.js";
 import { sayInterval } from "./intervals.js";
 import { pairOfRow, usable } from "./partners.js";
@@ -77,13 +78,11 @@ function sideOf(letters, ...measured) {
 
 /**
  * @param {Result | null | undefined} result
- * @param {"clusters" | "calcifications"} kind
+ * @param {"cluster" | "calcification"} kind
  * @param {(number | null)[]} ids
  */
 function lettersOf(result, kind, ids) {
-  /** @type {{ id: number, letter: string | null }[]} */
-  const all = result?.[kind] ?? [];
-  return ids.filter((id) => id !== null).map((id) => all.find((one) => one.id === id)?.letter ?? id).join(" ");
+  return ids.filter((id) => id !== null).map((id) => letterOf(result, kind, id)).join(" ");
 }
 
 /**
@@ -94,8 +93,8 @@ function lettersOf(result, kind, ids) {
  */
 function clusterRow(viewer, home, comparison, row) {
   const sizeOf = (/** @type {number} */ count, /** @type {number | null} */ extent) => (count ? [String(count), ...(extent === null ? [] : [millimetres(extent)])] : []);
-  const now = sideOf(lettersOf(home.result, "clusters", [row.cluster]), ...sizeOf(row.members, row.extent_mm));
-  const before = sideOf(lettersOf(viewer.priorOf(home)?.result, "clusters", row.prior_clusters), ...sizeOf(row.prior_members, row.prior_extent_mm));
+  const now = sideOf(lettersOf(home.result, "cluster", [row.cluster]), ...sizeOf(row.members, row.extent_mm));
+  const before = sideOf(lettersOf(viewer.priorOf(home)?.result, "cluster", row.prior_clusters), ...sizeOf(row.prior_members, row.prior_extent_mm));
   return line(viewer, home, { of: "cluster", row, now, before, other: comparison.prior, why: row.reasons.join(" ") });
 }
 
@@ -107,8 +106,8 @@ function clusterRow(viewer, home, comparison, row) {
  */
 function calcificationRow(viewer, home, comparison, row) {
   const sizeOf = (/** @type {number | null} */ id, /** @type {number | null} */ diameter) => (id === null ? [] : [millimetres(diameter)]);
-  const now = sideOf(lettersOf(home.result, "calcifications", [row.calcification]), ...sizeOf(row.calcification, row.diameter_mm));
-  const before = sideOf(lettersOf(viewer.priorOf(home)?.result, "calcifications", [row.prior_calcification]), ...sizeOf(row.prior_calcification, row.prior_diameter_mm));
+  const now = sideOf(lettersOf(home.result, "calcification", [row.calcification]), ...sizeOf(row.calcification, row.diameter_mm));
+  const before = sideOf(lettersOf(viewer.priorOf(home)?.result, "calcification", [row.prior_calcification]), ...sizeOf(row.prior_calcification, row.prior_diameter_mm));
   return line(viewer, home, { of: "calcification", row, now, before, other: comparison.prior, why: row.reason });
 }
 

@@ -139,6 +139,19 @@ export function holds(finding, id) {
   return finding.item.members.some((member) => member === id);
 }
 
+/**
+ * The letter of what the program found; its id where it has none, or where the result is not there.
+ *
+ * @param {Pick<Result, "calcifications" | "clusters"> | null | undefined} result
+ * @param {"cluster" | "calcification"} kind
+ * @param {number} id
+ */
+export function letterOf(result, kind, id) {
+  /** @type {{ id: number, letter: string | null }[]} */
+  const all = result?.[`${kind}s`] ?? [];
+  return all.find((one) => one.id === id)?.letter ?? id;
+}
+
 /** @param {Finding} finding */
 export function nameOf(finding) {
   if (finding.kind === "added") return "Added by you";

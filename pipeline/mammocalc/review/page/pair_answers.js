@@ -3,7 +3,7 @@
 
 import { choose } from "./choosing.js";
 import { percent, toast, words } from "./dom.js";
-import { nameOf } from "./findings.js";
+import { letterOf, nameOf } from "./findings.js";
 import { sayInterval } from "./intervals.js";
 import { claimOf, isSamePair, linksOf, pairOfRow, rowOf, sayingsOf, turned, usable } from "./partners.js";
 import { nameOfView } from "./pane.js";
@@ -60,10 +60,9 @@ function linksOfFinding(viewer, { pane, finding }) {
   if (finding.kind !== "cluster") return [];
   return linksOf(pane.study, pane.uid, finding.id).map(({ uid, cluster, link }) => {
     const other = viewer.known.find((one) => one.uid === uid);
-    const letter = other?.result?.clusters.find((one) => one.id === cluster)?.letter ?? cluster;
     return {
       relation: "link", of: "cluster", id: finding.id, other: uid, other_id: cluster, uid: pane.uid,
-      title: `${other ? nameOfView(other.image) : "another view"}: cluster ${letter}`,
+      title: `${other ? nameOfView(other.image) : "another view"}: cluster ${letterOf(other?.result, "cluster", cluster)}`,
       claim: "same", about: link.probability === null ? "one exposure, twice" : `linked, ${percent(link.probability)}`, reasons: link.reasons,
     };
   });
@@ -97,10 +96,7 @@ function changesOfFinding(viewer, { pane, finding }) {
 function nameOfOther(viewer, name, home, pane) {
   const other = home === pane ? viewer.priors.get(name.other) : home;
   const id = home === pane ? name.other_id : name.id;
-  if (id === null) return "none";
-  /** @type {{ id: number, letter: string | null }[]} */
-  const all = other?.result?.[`${name.of}s`] ?? [];
-  return `${name.of} ${all.find((one) => one.id === id)?.letter ?? id}`;
+  return id === null ? "none" : `${name.of} ${letterOf(other?.result, name.of, id)}`;
 }
 
 /**

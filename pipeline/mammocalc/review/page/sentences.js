@@ -2,6 +2,7 @@
 // An action in words: what the toast says was saved, and the lines of the history.
 
 import { millimetres, words } from "./dom.js";
+import { letterOf } from "./findings.js";
 
 /** @import { Action, AnswerState, Result, Verdict } from "./types.js" */
 
@@ -24,9 +25,7 @@ function verdictOf(verdict, none) {
  * @param {Known} result
  */
 function nameOf(kind, number, result) {
-  /** @type {{ id: number, letter: string | null }[]} */
-  const all = result?.[`${kind}s`] ?? [];
-  return `${kind} ${all.find((one) => one.id === number)?.letter ?? number}`;
+  return `${kind} ${letterOf(result, kind, number)}`;
 }
 
 /**
