@@ -1,7 +1,8 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromMm, placedBy, samePlace, toMm } from "../../pipeline/mammocalc/review/page/same_place.js";
+import { placeBy } from "../../pipeline/mammocalc/review/page/registration.js";
+import { fromMm, placedBy, toMm } from "../../pipeline/mammocalc/review/page/same_place.js";
 import { View } from "../../pipeline/mammocalc/review/page/view.js";
 import { result } from "./cases.js";
 
@@ -20,6 +21,9 @@ function framed(depth, breast = {}, spacing = 0.1) {
   const view = new View(500, 600, [spacing, spacing]);
   return { view, result: result({ breast: { outline, nipple: null, ...breast } }), wall: /** @type {Wall} */ ("left") };
 }
+
+/** @param {Framed} from @param {Framed} to @param {Point} place */
+const samePlace = (from, to, place) => placeBy(from, to, place, []);
 
 const nippleAt = (/** @type {number} */ row, /** @type {number} */ column) => ({ nipple: { row, column, confidence: 0.9 } });
 

@@ -4,6 +4,7 @@
 import { s } from "./dom.js";
 import { drawBracket } from "./drawn_tools.js";
 import { sureNipple } from "./partners.js";
+import { middleOf } from "./view.js";
 
 /**
  * @import { Point, Result } from "./types.js"
@@ -71,7 +72,7 @@ function drawArc(view, [x, y], { radiusMm, bandMm }, result) {
   const circle = (/** @type {number} */ r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
   const outline = result?.breast.outline ?? [];
   const id = `within-${result?.image.sop_instance_uid.replaceAll(".", "-") ?? ""}`;
-  const corners = outline.map(([row, column]) => view.toScreen(column + 0.5, row + 0.5).map((value) => value.toFixed(1)).join(" "));
+  const corners = outline.map((point) => view.toScreen(...middleOf(point)).map((value) => value.toFixed(1)).join(" "));
   const clip = outline.length > 2 ? s("clipPath", { id }, s("path", { d: `M${corners.join("L")}Z` })) : null;
   const band = s("path", { class: "band", "fill-rule": "evenodd", d: circle(outer) + (inner > 0 ? circle(inner) : "") });
   const line = s("path", { class: "arc", d: circle(radius) });

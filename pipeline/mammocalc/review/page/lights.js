@@ -4,9 +4,10 @@
 import { acrossDates, clusterOf, findingOf, linksOf, sureNipple, usable } from "./partners.js";
 import { onOtherDate as placeOnOtherDate } from "./registration.js";
 import { toMm } from "./same_place.js";
+import { middleOf } from "./view.js";
 
 /**
- * @import { Finding, Point } from "./types.js"
+ * @import { Finding } from "./types.js"
  * @import { Pane } from "./pane.js"
  * @import { Viewer } from "./viewer.js"
  */
@@ -86,7 +87,7 @@ export function arcOf(pane, finding, other) {
   if (unseen) return unseen.arc_mm === null ? null : { radiusMm: unseen.arc_mm, bandMm: unseen.band_mm ?? BAND_MM };
   const nipple = sureNipple(pane.result);
   if (!nipple || !pane.view.unitMm || !other.view.unitMm) return null;
-  const [a, b] = [toMm(pane.view, nipple), toMm(pane.view, [finding.column + 0.5, finding.row + 0.5])];
+  const [a, b] = [toMm(pane.view, nipple), toMm(pane.view, middleOf([finding.row, finding.column]))];
   return { radiusMm: Math.hypot(a[0] - b[0], a[1] - b[1]), bandMm: BAND_MM };
 }
 
@@ -101,9 +102,7 @@ function onOtherDate(home, pane, finding, other) {
   const comparison = usable(home.comparison);
   const found = comparison ? acrossDates(comparison, finding, home !== pane) : { keys: [], place: null };
   if (found.keys.length) return { ...DARK, keys: found.keys };
-  if (found.place) return { ...DARK, spot: { x: found.place[1] + 0.5, y: found.place[0] + 0.5, radiusMm: JOINED_MM } };
-  /** @type {Point} */
-  const here = [finding.column + 0.5, finding.row + 0.5];
-  const [x, y] = placeOnOtherDate(home, pane, other, here).place;
-  return { ...DARK, spot: { x, y, radiusMm: SPOT_MM } };
+  const here = middleOf([finding.row, finding.column]);
+  const [x, y] = found.place ? middleOf(found.place) : placeOnOtherDate(home, pane, other, here).place;
+  return { ...DARK, spot: { x, y, radiusMm: found.place ? JOINED_MM : SPOT_MM } };
 }

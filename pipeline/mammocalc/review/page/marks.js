@@ -6,6 +6,7 @@ import { LEAST_PX, drawBracket, drawCrosshair, drawRuler, drawSize } from "./dra
 import { grown } from "./outline.js";
 import { calcificationsOf, diameterOf, findingsOf, holds, kindOf } from "./findings.js";
 import { isOnLabel, labelOf, placeLabels } from "./mark_labels.js";
+import { middleOf } from "./view.js";
 
 /**
  * @import { AnswerState, ClusterFinding, Finding, LensCircle, Point, Result, Ruler, ShownKinds, SizeCircle,
@@ -34,16 +35,6 @@ const ADDED = "#7fd4ff";
 const UNSCALED = { "vector-effect": "non-scaling-stroke" };
 
 const UNMEASURED = { diameter_px: 4, length_mm: null };
-
-/**
- * The middle of a pixel as (x, y).
- *
- * @param {Point} place [row, column]
- * @returns {Point}
- */
-function middleOf([row, column]) {
-  return [column + 0.5, row + 0.5];
-}
 
 export class Marks {
   /** @type {Finding[]} */

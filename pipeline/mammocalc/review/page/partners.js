@@ -1,6 +1,8 @@
 // @ts-check
 // The partners of a finding: in the other views of its examination, and on the other date.
 
+import { middleOf } from "./view.js";
+
 /**
  * @import { Comparison, ComparisonAnswer, ComparisonCalcification, ComparisonCluster, Finding, PairAnswer, PairName, Point, Result, Study,
  *   StudyFinding, StudyLink, StudyLocation } from "./types.js"
@@ -177,5 +179,5 @@ export function isSamePair(one, other) {
  */
 export function sureNipple(result) {
   const nipple = result?.breast?.nipple;
-  return nipple && !result?.flags.includes("nipple_uncertain") ? [nipple.column + 0.5, nipple.row + 0.5] : null;
+  return nipple && !result?.flags.includes("nipple_uncertain") ? middleOf([nipple.row, nipple.column]) : null;
 }

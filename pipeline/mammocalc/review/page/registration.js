@@ -3,6 +3,7 @@
 
 import { usable } from "./partners.js";
 import { fromMm, mapOf, toMm } from "./same_place.js";
+import { middleOf } from "./view.js";
 
 /**
  * @import { Comparison, Point, Result } from "./types.js"
@@ -25,11 +26,11 @@ const FEWEST = 3;  // ties: as many as a comparison demands
  */
 export function tiesOf(comparison, current, prior) {
   if (!comparison?.registration.is_comparable || !current || !prior) return [];
-  const placesOf = (/** @type {Result} */ { calcifications }) => new Map(calcifications.map(({ id, row, column }) => [id, /** @type {Point} */ ([column + 0.5, row + 0.5])]));
+  const placesOf = (/** @type {Result} */ { calcifications }) => new Map(calcifications.map(({ id, row, column }) => [id, middleOf([row, column])]));
   const [here, there] = [placesOf(current), placesOf(prior)];
   const ties = comparison.calcifications.flatMap(({ calcification, prior_calcification: other, place }) => {
     // What was not found on the other date has the place there that the registration gives it.
-    const expected = /** @type {Point | undefined} */ (place ? [place[1] + 0.5, place[0] + 0.5] : undefined);
+    const expected = place ? middleOf(place) : undefined;
     const [one, two] = [here.get(calcification ?? -1) ?? expected, there.get(other ?? -1) ?? expected];
     return one && two ? [/** @type {Tie} */ ([one, two])] : [];
   });

@@ -2,6 +2,7 @@
 // Where a place of one image lies in another of the same breast and view: same scale, same place on the screen.
 
 import { sureNipple } from "./partners.js";
+import { middleOf } from "./view.js";
 
 /**
  * @import { Point, Result } from "./types.js"
@@ -55,19 +56,6 @@ export function fromMm(view, [right, down]) {
  */
 function steps({ mirror, aspect, screenMm }) {
   return [(mirror.across ? -1 : 1) * aspect[0] * screenMm, (mirror.down ? -1 : 1) * aspect[1] * screenMm];
-}
-
-/**
- * Where a place of one image lies in another one, and what that was found by.
- *
- * @param {Framed} from
- * @param {Framed} to
- * @param {Point} place (x, y) of the stored image.
- * @returns {{ place: Point, by: PlacedBy }}
- */
-export function samePlace(from, to, place) {
-  const { map, by } = mapOf(from, to);
-  return { place: fromMm(to.view, map(toMm(from.view, place))), by };
 }
 
 /**
@@ -141,7 +129,7 @@ function edgeOf(view, wall) {
  * @param {Result} result
  */
 function cornersOf(view, result) {
-  return (result.breast.outline ?? []).map(([row, column]) => toMm(view, [column + 0.5, row + 0.5]));
+  return (result.breast.outline ?? []).map((point) => toMm(view, middleOf(point)));
 }
 
 /**

@@ -9,6 +9,16 @@
 const USUAL_MM = 0.07;  // of a pixel: between those of the detectors in use
 
 /**
+ * The middle of a pixel as (x, y).
+ *
+ * @param {Point} place [row, column]
+ * @returns {Point}
+ */
+export function middleOf([row, column]) {
+  return [column + 0.5, row + 0.5];
+}
+
+/**
  * Whether the image has to be mirrored so that the chest wall lies where radiologists hang it.
  *
  * @param {Pick<ResultImage, "laterality" | "view" | "patient_orientation">} image
@@ -63,7 +73,7 @@ export class View {
   fitted = true;
 
   /**
-   * Places are (x, y) = (column + 0.5, row + 0.5) of the stored image.
+   * Places are (x, y) of the stored image, as `middleOf` gives them.
    *
    * @param {number} rows
    * @param {number} columns
