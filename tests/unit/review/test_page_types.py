@@ -1,31 +1,29 @@
 """The page's own words for what a run writes, ``*_types.d.ts``, against the schemas of these."""
 
 import re
+from collections.abc import Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from mammocalc.results.schema import read_schema
 
-PARTS = {
-    "Result": (),
-    "ResultImage": ("image",),
-    "ResultBreast": ("breast",),
-    "ResultNipple": ("breast", "nipple"),
-    "ResultCounts": ("counts",),
-    "ResultDistribution": ("distribution",),
-    "ResultOverlay": ("overlay",),
-    "ResultCalcification": ("calcifications",),
-    "ResultMorphology": ("calcifications", "morphology"),
-    "ResultCluster": ("clusters",),
-    "ResultAssociation": ("clusters", "published_association"),
-    "ResultVessel": ("vessels",),
-}
-"""Where in a result each record of the page lies; a list stands for its items."""
+Kind = Literal["result", "study", "comparison"]
 
-
-RELATIONS: dict[str, tuple[Any, ...]] = {
+PARTS: dict[str, tuple[Kind, *tuple[str, ...]]] = {
+    "Result": ("result",),
+    "ResultImage": ("result", "image"),
+    "ResultBreast": ("result", "breast"),
+    "ResultNipple": ("result", "breast", "nipple"),
+    "ResultCounts": ("result", "counts"),
+    "ResultDistribution": ("result", "distribution"),
+    "ResultOverlay": ("result", "overlay"),
+    "ResultCalcification": ("result", "calcifications"),
+    "ResultMorphology": ("result", "calcifications", "morphology"),
+    "ResultCluster": ("result", "clusters"),
+    "ResultAssociation": ("result", "clusters", "published_association"),
+    "ResultVessel": ("result", "vessels"),
     "StudyFinding": ("study", "findings"),
     "StudySighting": ("study", "findings", "sightings"),
     "StudyLink": ("study", "findings", "links"),
@@ -36,13 +34,15 @@ RELATIONS: dict[str, tuple[Any, ...]] = {
     "ComparisonCluster": ("comparison", "clusters"),
     "ComparisonCalcification": ("comparison", "calcifications"),
 }
-"""The same of studies and comparisons, with the kind of document first."""
+"""Where each record of the page lies: in which kind of document, and there; a list stands for its items."""
+RECORD = re.compile(r"^export interface (Result\w*|Study\w+|Comparison\w+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 
 
-def fields(name: str = "result_types", records: str = r"Result\w*") -> dict[str, dict[str, str]]:
+def fields() -> dict[str, dict[str, str]]:
     """The fields that the page declares for each record, and their types."""
-    text = (resources.files("mammocalc.review") / "page" / f"{name}.d.ts").read_text(encoding="utf-8")
-    found = re.findall(rf"^export interface ({records}) \{{\n(.*?)^\}}", text, re.MULTILINE | re.DOTALL)
+    page = resources.files("mammocalc.review") / "page"
+    files = [page / f"{name}_types.d.ts" for name in ("result", "relation")]
+    found = [record for file in files for record in RECORD.findall(file.read_text(encoding="utf-8"))]
     return {name: dict(re.findall(r"^  (\w+): (.+);$", body, re.MULTILINE)) for name, body in found}
 
 
@@ -58,7 +58,7 @@ def resolve(part: dict[str, Any], whole: dict[str, Any]) -> list[dict[str, Any]]
     return found
 
 
-def properties(path: tuple[str, ...], whole: dict[str, Any]) -> dict[str, Any]:
+def properties(path: Sequence[str], whole: dict[str, Any]) -> dict[str, Any]:
     """The properties of the record at a path."""
     here = resolve(whole, whole)
     for name in path:
@@ -72,31 +72,26 @@ def properties(path: tuple[str, ...], whole: dict[str, Any]) -> dict[str, Any]:
     return {name: found for part in here for name, found in part.get("properties", {}).items()}
 
 
-def test_every_record_of_the_page_has_its_place_in_a_result():
+def test_every_record_of_the_page_has_its_place_in_a_document():
     assert fields().keys() == PARTS.keys()
 
 
 @pytest.mark.parametrize("record", PARTS)
-def test_what_the_page_reads_is_in_the_schema_of_results(record):
-    declared, known = fields()[record], properties(PARTS[record], read_schema())
+def test_what_the_page_reads_is_in_the_schema(record):
+    kind, *path = PARTS[record]
+    declared, known = fields()[record], properties(path, read_schema(kind))
     assert declared
     assert sorted(declared.keys() - known.keys()) == []
 
 
 @pytest.mark.parametrize("record", PARTS)
 def test_what_may_be_null_is_said_to_be(record):
-    whole = read_schema()
-    known = properties(PARTS[record], whole)
-    for name, kind in fields()[record].items():
-        if not kind.endswith("[]"):
-            types = [part.get("type") for part in resolve(known[name], whole)]
-            assert kind.endswith("| null") == any(one == "null" or "null" in (one or ()) for one in types), name
-
-
-@pytest.mark.parametrize("record", RELATIONS)
-def test_what_the_page_reads_is_in_the_schemas_of_studies_and_comparisons(record):
-    kind, *path = RELATIONS[record]
-    declared = fields("relation_types", r"(?:Study|Comparison)\w+")[record]
-    known = properties(tuple(path), read_schema(kind))
-    assert declared
-    assert sorted(declared.keys() - known.keys()) == []
+    kind, *path = PARTS[record]
+    whole = read_schema(kind)
+    known = properties(path, whole)
+    for name, told in fields()[record].items():
+        if not told.endswith("[]"):
+            parts = resolve(known[name], whole)
+            may_be_null = any("null" in part.get("type", ()) or None in part.get("enum", ()) for part in parts)
+            if may_be_null or kind == "result":  # what a study of another version lacks is null on the page as well
+                assert told.endswith("| null") == may_be_null, name

@@ -57,7 +57,7 @@ export interface ResultCalcification {
   length_mm: number | null;
   width_mm: number | null;
   diameter_px: number;
-  size: string;
+  size: string | null;
   score: number;
   contrast_to_noise: number;
   cluster: number | null;
