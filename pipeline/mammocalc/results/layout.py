@@ -104,6 +104,18 @@ def study_page_path(study: str) -> str:
     return PurePosixPath(study).with_suffix(".html").as_posix()
 
 
+def study_page_near(place: str, uid: str) -> str:
+    """
+    Say where the page of a study lies: in as many subfolders as any file of one of its images.
+
+    Examples
+    --------
+    >>> study_page_near("results/ab/1.2.3.json", "1.2.3")
+    'studies/c4/1.2.3.html'
+    """
+    return place_of(STUDIES, uid, ".html", len(PurePosixPath(place).parts) - 2).as_posix()
+
+
 def study_files(run_folder: Path) -> list[Path]:
     """List the studies of a run by Study Instance UID, as `result_files` does."""
     return _files(run_folder, STUDIES)

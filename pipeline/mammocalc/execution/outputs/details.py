@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.execution.outputs.output import Output, always
 from mammocalc.execution.outputs.result import RESULT
 from mammocalc.rendering.details import render_details
 from mammocalc.results.layout import DETAILS as KIND
-from mammocalc.results.layout import OVERLAYS, RESULTS, STUDIES, place_of
+from mammocalc.results.layout import OVERLAYS, RESULTS, study_page_near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +29,7 @@ def _moved(page: bytes, old: Mapping[str, str], new: Mapping[str, str]) -> bytes
             page = page.replace(f'"{was}"'.encode(), f'"{now}"'.encode())
 
     def lead_to(link: re.Match[bytes]) -> bytes:
-        study = place_of(STUDIES, link[1].decode(), ".html", len(PurePosixPath(new[KIND]).parts) - 2).as_posix()
-        return f'"{posixpath.relpath(study, after)}"'.encode()
+        return f'"{posixpath.relpath(study_page_near(new[KIND], link[1].decode()), after)}"'.encode()
 
     return _STUDY.sub(lead_to, page)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.files.replacing import write_whole
 from mammocalc.model.study import study_of
 from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.palette import svg_looks
-from mammocalc.results.layout import PAGE, STUDIES, place_of, thumbnail_path
+from mammocalc.results.layout import PAGE, study_page_near, thumbnail_path
 from mammocalc.results.tables import read_finding_rows, read_image_rows
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Status
@@ -145,12 +144,12 @@ def _pattern(path: str | None, uid: str | None) -> str | None:
 
 
 def _study_page(image: Mapping[str, str]) -> str | None:
-    """Give the path of the page of an image's study, in as many subfolders as the image's own result."""
+    """Give the path of the page of an image's study."""
     if not image:
         return None
     day = int(image["study_day"]) if image["study_day"] else None
     uid, _ = study_of(image["sop_instance_uid"], image["study_instance_uid"], image["patient_key"] or None, day)
-    return place_of(STUDIES, uid, ".html", len(PurePosixPath(image["result"]).parts) - 2).as_posix()
+    return study_page_near(image["result"], uid)
 
 
 def _seen(run_folder: Path) -> dict[str, str]:
