@@ -9,17 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydicom.dataset import Dataset
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    RLELossless,
-)
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
-from mammocalc.dicom.reader.sop_classes import COMPUTED_RADIOGRAPHY, MAMMOGRAPHY_CLASSES, RADIOGRAPHIC_CLASSES
+from mammocalc.dicom.pixels.decode import SYNTAXES
+from mammocalc.dicom.reader.sop_classes import MAMMOGRAPHY_CLASSES, RADIOGRAPHIC_CLASSES
 from mammocalc.dicom.writer.instance import IMPLEMENTATION
 from mammocalc.node.bounds import MAXIMUM_PDU, PDU_S, REQUEST_S, hold_to_bounds
 from mammocalc.vocabulary.errors import UsageError
@@ -35,17 +30,10 @@ if TYPE_CHECKING:
     from mammocalc.node.arrivals import Arrivals
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
-JPEG_FAMILY: Final = "1.2.840.10008.1.2.4."
-TRANSFER_SYNTAXES: Final = (
-    str(ExplicitVRLittleEndian),
-    str(ImplicitVRLittleEndian),
-    str(ExplicitVRBigEndian),
-    str(DeflatedExplicitVRLittleEndian),
-    str(RLELossless),
-    *(JPEG_FAMILY + tail for tail in ("50", "51", "57", "70", "80", "81", "90", "91", "201", "202", "203")),
-)
-"""What the reader decodes; docs/dicom.md has the table."""
-STORED_CLASSES: Final = tuple(sorted(MAMMOGRAPHY_CLASSES | RADIOGRAPHIC_CLASSES | {COMPUTED_RADIOGRAPHY}))
+PREFERRED: Final = (str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian), str(ExplicitVRBigEndian))
+TRANSFER_SYNTAXES: Final = tuple(dict.fromkeys((*PREFERRED, *SYNTAXES)))
+"""Whatever the reader decodes; of several that are offered in one context the first is taken."""
+STORED_CLASSES: Final = tuple(sorted(MAMMOGRAPHY_CLASSES | RADIOGRAPHIC_CLASSES))
 """Images that may be mammograms. No reports, segmentations or presentation states: results cannot come back in."""
 IMPLEMENTATION_CLASS_UID: Final = IMPLEMENTATION  # of the objects that are sent, too
 IMPLEMENTATION_VERSION_NAME: Final = "MAMMOCALC"
@@ -129,7 +117,6 @@ class Door:
             raise UsageError(message) from None
         self._server.refuse = refuse
         entity._servers.append(self._server)  # noqa: SLF001 - its shutdown() takes it out again
-        self._entity = entity
         self.port: int = self._server.server_address[1]
 
     def open(self) -> None:
@@ -238,18 +225,16 @@ class _Server(ThreadedAssociationServer):
     def send_away(self) -> None:
         """End all connections that are no associations."""
         with self._crowd.lock:
-            silent = list(self._crowd.sockets.values())
+            for connection in self._crowd.sockets.values():
+                _end(connection)
             self._crowd.sockets.clear()
-        for connection in silent:
-            _end(connection)
 
     def _wait(self, connection: socket.socket, address: Sequence[Any]) -> None:
         crowd = self._crowd
         with crowd.lock:
             crowd.sockets[(str(address[0]), int(address[1]))] = connection
-            too_many = [crowd.sockets.pop(next(iter(crowd.sockets)))] if len(crowd.sockets) > MOST_WAITING else []
-        for silent in too_many:
-            _end(silent)
+            if len(crowd.sockets) > MOST_WAITING:
+                _end(crowd.sockets.pop(next(iter(crowd.sockets))))
 
     def _forget(self, address: Sequence[Any]) -> None:
         with self._crowd.lock:
