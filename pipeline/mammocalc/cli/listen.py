@@ -102,8 +102,9 @@ def listen(arguments: argparse.Namespace) -> int:
     from mammocalc.node.extra import require_extra  # noqa: PLC0415
     from mammocalc.node.objects import ObjectsWanted  # noqa: PLC0415
     from mammocalc.node.peers import check_ae_title, parse_peer  # noqa: PLC0415
-    from mammocalc.node.request import LOOPBACK, ListenRequest  # noqa: PLC0415
+    from mammocalc.node.request import ListenRequest  # noqa: PLC0415
     from mammocalc.node.web_server import WebServer, parse_url  # noqa: PLC0415
+    from mammocalc.vocabulary.loopback import LOOPBACK  # noqa: PLC0415
 
     require_extra()
     from mammocalc.node.serve import listen as serve  # noqa: PLC0415

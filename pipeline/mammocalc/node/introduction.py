@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mammocalc.node.request import is_loopback
+from mammocalc.vocabulary.loopback import is_loopback
 
 if TYPE_CHECKING:
     from mammocalc.node.request import ListenRequest

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mammocalc.execution.workers.resource_limits import Limits
+from mammocalc.vocabulary.loopback import LOOPBACK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mammocalc.node.objects import ObjectsWanted
     from mammocalc.node.peers import Peer
     from mammocalc.node.web_server import WebServer
-
-LOOPBACK: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +44,3 @@ class ListenRequest:
     rest_seconds: float = 30.0
     keep_hours: float = 24.0
     limits: Limits = field(default_factory=Limits)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address, or a name, is that of this machine alone."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -15,11 +15,11 @@ from mammocalc.node.desk import Desk
 from mammocalc.node.door import Door, DoorSettings
 from mammocalc.node.introduction import introduce
 from mammocalc.node.journal import Journal
-from mammocalc.node.request import is_loopback
 from mammocalc.node.retention import clean
 from mammocalc.node.spool import RECEIVING, open_spool
 from mammocalc.node.store_scu import StorePeer
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.loopback import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

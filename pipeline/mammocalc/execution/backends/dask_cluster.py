@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import time
 from concurrent.futures import Executor, Future
@@ -14,6 +13,7 @@ from mammocalc.execution.workers.resource_limits import Fault, Lost
 from mammocalc.execution.workers.resources import free_memory_bytes
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.loopback import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +44,7 @@ def what_is_exposed(address: str) -> str | None:
     if separator and scheme == ENCRYPTED:
         return None
     host = place.rpartition(":")[0].strip("[]") or place
-    with contextlib.suppress(ValueError):
-        if ipaddress.ip_address(host).is_loopback:
-            return None
-    if host == "localhost":
+    if is_loopback(host):
         return None
     return (
         "the scheduler is not reached over tls://: who listens on the network can read the paths of files, which may "

@@ -26,11 +26,11 @@ from mammocalc.review.server.reviewer import Review
 from mammocalc.review.server.run_index import read_index
 from mammocalc.review.server.settings import ReviewSettings
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.loopback import LOOPBACK, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOOPBACK = "127.0.0.1"
 SURVEY_S = 5.0
 """How long the start waits for the search of images that are not at their places: some 2,500 headers."""
 
@@ -199,7 +199,7 @@ def _introduce(request: ReviewRequest, review: Review, finder: ImageFinder, addr
         )
     if request.reader is None:
         lines.append("The page asks who is reading; --reader NAME answers that for everybody.")
-    if request.host is not None and not _is_loopback(request.host):
+    if request.host is not None and not is_loopback(request.host):
         lines.append(
             f"EXPOSED to the network on {request.host}: whoever has the address, token included, sees every image "
             "with all that is burned into its pixels, and can answer under any name. It is plain HTTP, so whoever "
@@ -230,10 +230,3 @@ def _say_images(request: ReviewRequest, finder: ImageFinder, count: int) -> str:
         f"WRONG --images? No image of this run lies under {request.images}, so each case is shown from its "
         "overlay. Name the folder that holds the very files that were analysed."
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,0 +1,23 @@
+"""The addresses by which a machine reaches itself, and nobody else does."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+def is_loopback(host: str) -> bool:
+    """
+    Whether an address, or a name, is that of this machine alone.
+
+    Examples
+    --------
+    >>> is_loopback("::1"), is_loopback("localhost"), is_loopback("10.0.0.5"), is_loopback("archive.example")
+    (True, True, False, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
