@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from mammocalc.node.desk import wait_seconds
 from mammocalc.node.journal import end_of
+from mammocalc.node.patience import wait_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +61,7 @@ class Delivery:
     def __init__(self, spool: Spool, destination: Destination, say: Callable[[str], None]) -> None:
         self._spool, self._destination, self._say = spool, destination, say
         self._wake = threading.Event()
-        self._is_ended = False
+        self._end = threading.Event()
         self._tries = 0
         self._stored: set[Path] = set()
         self._thread = threading.Thread(target=self._deliver, daemon=True)
@@ -77,19 +76,19 @@ class Delivery:
 
     def close(self, seconds: float) -> None:
         """Stop after the object in hand, and wait so long for it."""
-        self._is_ended = True
+        self._end.set()
         self._wake.set()
         self._thread.join(seconds)
 
     def _deliver(self) -> None:
-        while not self._is_ended:
+        while not self._end.is_set():
             self._wake.clear()
             if self._send_all_safely():
                 self._tries = 0
                 self._wake.wait()
             else:
                 self._tries += 1
-                self._pause(wait_seconds(self._tries))
+                self._end.wait(wait_seconds(self._tries))
 
     def _is_stored(self, file: Path) -> bool:
         """Whether an object was stored, and only its file could not be removed then: it must not be sent again."""
@@ -98,11 +97,6 @@ class Delivery:
             self._stored.discard(file)
             return True
         return False
-
-    def _pause(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not self._is_ended and time.monotonic() < until:
-            time.sleep(min(0.2, seconds))
 
     def _send_all_safely(self) -> bool:
         try:
@@ -115,7 +109,7 @@ class Delivery:
         """Send what there is; False where some of it is to be tried again."""
         is_all = True
         for uid in self._spool.outgoing():
-            if self._is_ended:
+            if self._end.is_set():
                 return is_all
             is_all = self._send(uid) and is_all
         return is_all
@@ -139,13 +133,13 @@ class Delivery:
                     self._say(f"{name}: {self._destination.name} refused an object for good: {answer.why}")
                 else:
                     why = answer.why
-                if self._is_ended:
+                if self._end.is_set():
                     break
         except UnreachableError as error:
             why = str(error)
         if stored:
             self._say(f"{name}: {stored} of {len(files)} objects stored by {self._destination.name}")
-        if left and not self._is_ended:
+        if left and not self._end.is_set():
             wait = wait_seconds(self._tries + 1)
             self._say(f"{name}: {left} kept, for {self._destination.name}: {why}; tried again in {wait:g} s")
         self._spool.settle(uid)

@@ -14,6 +14,7 @@ from mammocalc.execution.workers.pool import Workers
 from mammocalc.execution.workers.resource_limits import Fault, Limits, Lost
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
 from mammocalc.node.journal import end_of
+from mammocalc.node.patience import wait_seconds
 from mammocalc.node.spool import IMAGES, OBJECTS, RUN
 from mammocalc.node.study_run import StudyOutcome, StudyTask, process_study
 
@@ -29,21 +30,7 @@ NO_LIMIT_BYTES: Final = 1 << 62  # images have a limit each, in workers of the r
 IDLE_S: Final = 86_400.0
 TRIES: Final = 3
 """A study that ended its process so often is given up: the process, not chance, is to blame."""
-FIRST_WAIT_S: Final = 2.0
-LONGEST_WAIT_S: Final = 600.0
 LOOK_S: Final = 0.2
-
-
-def wait_seconds(tries: int) -> float:
-    """
-    Give the wait before the next try: twice the last, up to ten minutes.
-
-    Examples
-    --------
-    >>> [wait_seconds(tries) for tries in (1, 2, 3, 20)]
-    [2.0, 4.0, 8.0, 600.0]
-    """
-    return min(FIRST_WAIT_S * 2.0 ** min(tries - 1, 20), LONGEST_WAIT_S)
 
 
 class Desk:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +12,8 @@ from pydicom.uid import UID
 from requests import RequestException
 
 from mammocalc.node.arrivals import OUT_OF_RESOURCES, SUCCESS
-from mammocalc.node.desk import wait_seconds
 from mammocalc.node.journal import end_of
+from mammocalc.node.patience import wait_seconds
 from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class WebSource:
         self._client: DICOMwebClient = server.connect()
         self._host, self._days = server.host, days
         self._spool, self._arrivals, self._say = spool, arrivals, say
-        self._is_ended = False
+        self._end = threading.Event()
         self._seen: dict[str, frozenset[str]] = {}
         self._thread = threading.Thread(target=self._poll, daemon=True)
 
@@ -63,11 +62,11 @@ class WebSource:
 
     def close(self) -> None:
         """Stop to ask."""
-        self._is_ended = True
+        self._end.set()
 
     def _poll(self) -> None:
         tries = 0
-        while not self._is_ended:
+        while not self._end.is_set():
             try:
                 self._look()
                 tries, seconds = 0, POLL_S
@@ -75,9 +74,7 @@ class WebSource:
                 tries += 1
                 seconds = max(wait_seconds(tries), 2.0)
                 self._say(f"{self._host} gives no images now ({type(error).__name__}); asked again in {seconds:g} s")
-            until = time.monotonic() + seconds
-            while not self._is_ended and time.monotonic() < until:
-                time.sleep(0.2)
+            self._end.wait(seconds)
 
     def _look(self) -> None:
         """Ask for studies with mammograms, and fetch those that have instances which are not known."""
@@ -86,7 +83,7 @@ class WebSource:
         studies = [_uid(study, STUDY) for study in self._client.search_for_studies(search_filters=filters)]
         self._seen = {uid: seen for uid, seen in self._seen.items() if uid in studies}
         for study in studies:
-            if self._is_ended:
+            if self._end.is_set():
                 return
             if is_uid(study):
                 self._look_into(study)
@@ -128,10 +125,8 @@ class WebSource:
 
 def _save(dataset: Dataset, path: Path) -> None:
     meta = dataset.file_meta
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = (
-        UID(dataset.SOPClassUID),
-        UID(dataset.SOPInstanceUID),
-    )
+    meta.MediaStorageSOPClassUID = UID(dataset.SOPClassUID)
+    meta.MediaStorageSOPInstanceUID = UID(dataset.SOPInstanceUID)
     dataset.save_as(path, enforce_file_format=True)
 
 
