@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.node.journal import end_of
-from mammocalc.node.spool import DONE, IMAGES, INCOMING, OUTGOING, REFUSED
+from mammocalc.node.spool import DONE, IMAGES, INCOMING, OUTGOING, REFUSED, STUDIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def clean(spool: Spool, keep_hours: float, say: Callable[[str], None]) -> None:
     now, keep_s = time.time(), keep_hours * HOUR_S
     waiting = set(spool.waiting())
     with spool.lock:
-        for folder in [path for path in (spool.root / "studies").iterdir() if path.is_dir()]:
+        for folder in [path for path in (spool.root / STUDIES).iterdir() if path.is_dir()]:
             uid = folder.name
             done = spool.root / DONE / f"{uid}.json"
             if (spool.root / OUTGOING / uid).exists() or (spool.root / INCOMING / uid).exists():
@@ -57,9 +57,7 @@ def clean(spool: Spool, keep_hours: float, say: Callable[[str], None]) -> None:
 
 def _lacks_images(spool: Spool, uid: str) -> bool:
     """Whether a study waits for images that were analysed before and were removed."""
-    known = set((spool.record(uid) or {}).get("instances") or {})
-    there = {path.name.removesuffix(".dcm") for path in (spool.study(uid) / IMAGES).glob("*.dcm")}
-    return bool(known - there)
+    return bool(spool.analysed(uid).keys() - spool.kept(uid))
 
 
 def _date_of(path: Path) -> float:

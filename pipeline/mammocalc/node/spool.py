@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import stat
 import sys
 import threading
 from contextlib import contextmanager
@@ -91,12 +90,21 @@ class Spool:
                     return values
         return None
 
+    def analysed(self, uid: str) -> dict[str, Any]:
+        """Give the digests of the images of a study that were analysed, by their UIDs; empty where it is not known."""
+        instances: dict[str, Any] = (self.record(uid) or {}).get("instances", {})
+        return instances
+
+    def kept(self, uid: str) -> set[str]:
+        """Name the images of a study that lie here, but for those that have just come."""
+        return _instances(self.study(uid) / IMAGES)
+
     def known_content(self, study: str, instance: str) -> str | None:
         """Give the digest of an instance that came before; None where it did not."""
         for folder in (self.root / INCOMING / study, self.study(study) / IMAGES):
             with contextlib.suppress(OSError, ValueError):
                 return content_of(folder / f"{instance}{ENDING}")
-        digest = ((self.record(study) or {}).get("instances") or {}).get(instance)
+        digest = self.analysed(study).get(instance)
         return None if digest is None else str(digest)
 
     def is_own_object(self, study: str, instance: str) -> bool:
@@ -118,8 +126,7 @@ class Spool:
         with self.lock:
             found = set(_names(self.root / INCOMING))
             for uid in _names(self.root / STUDIES):
-                known = (self.record(uid) or {}).get("instances") or {}
-                if _instances(self.study(uid) / IMAGES) - known.keys():
+                if self.kept(uid) - self.analysed(uid).keys():
                     found.add(uid)
         return sorted(found)
 
@@ -127,8 +134,8 @@ class Spool:
         """Put what has come of a study to its images; what was analysed before and has come alone is dropped."""
         arrived, images = self.root / INCOMING / uid, self.study(uid) / IMAGES
         with self.lock:
-            known = (self.record(uid) or {}).get("instances") or {}
-            had, came = _instances(images), _instances(arrived)
+            known = self.analysed(uid)
+            had, came = self.kept(uid), _instances(arrived)
             fresh = len(came - had - known.keys())
             if not fresh and not had - known.keys():
                 shutil.rmtree(arrived, ignore_errors=True)
@@ -138,7 +145,7 @@ class Spool:
                 (arrived / f"{instance}{ENDING}").replace(images / f"{instance}{ENDING}")
             shutil.rmtree(arrived, ignore_errors=True)
             _sync(images)
-            there = _instances(images)
+            there = had | came
         return Taken(len(there), fresh, len(known.keys() - there))
 
     def contents(self, uid: str) -> dict[str, str]:
@@ -166,10 +173,10 @@ class Spool:
         made, out = self.study(uid) / OBJECTS, self.root / OUTGOING / uid
         with self.lock:
             if not is_to_send:
-                self.write_json(out / RECORD if out.exists() else self.root / DONE / f"{uid}.json", record)
+                self._write_json(out / RECORD if out.exists() else self.root / DONE / f"{uid}.json", record)
                 shutil.rmtree(made, ignore_errors=True)
                 return False
-            self.write_json(made / RECORD, record)
+            self._write_json(made / RECORD, record)
             is_superseding = out.exists()
             if is_superseding:
                 _discard(out, self.root / RECEIVING)
@@ -202,7 +209,7 @@ class Spool:
                 (out / RECORD).replace(self.root / DONE / f"{uid}.json")
                 shutil.rmtree(out, ignore_errors=True)
 
-    def write_json(self, file: Path, values: Mapping[str, Any]) -> None:
+    def _write_json(self, file: Path, values: Mapping[str, Any]) -> None:
         """Write a record whole or not at all."""
         part = self.root / RECEIVING / f"{file.parent.name}-{file.name}.part"
         with part.open("w", encoding="utf-8") as out:
@@ -271,7 +278,6 @@ def _sync(folder: Path) -> None:
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         try:
-            if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-                os.fsync(descriptor)
+            os.fsync(descriptor)
         finally:
             os.close(descriptor)

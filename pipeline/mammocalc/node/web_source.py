@@ -94,8 +94,7 @@ class WebSource:
         instances = frozenset().union(*there.values())
         if instances <= self._seen.get(study, frozenset()):
             return
-        known = ((self._spool.record(study) or {}).get("instances") or {}).keys()
-        if not instances <= known:
+        if not instances <= self._spool.analysed(study).keys():
             try:
                 codes = [code for uid in series for code in self._fetch(study, uid)]
             finally:
