@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mammocalc.node.objects import ObjectsWanted
     from mammocalc.node.spool import Spool, Taken
 
+LIMITS: Final = Limits(time_seconds=2 * Limits().time_seconds)
+"""For each image of a study: in the run it has its limit of time; reading, tables and objects have as much again."""
 NO_LIMIT_BYTES: Final = 1 << 62  # images have a limit each, in workers of the run
 IDLE_S: Final = 86_400.0
 TRIES: Final = 3
@@ -44,7 +46,6 @@ class Desk:
     resolved : ResolvedConfig
     wanted : ObjectsWanted
     workers : int
-    limits : Limits
     say : callable
     """
 
@@ -55,19 +56,14 @@ class Desk:
         resolved: ResolvedConfig,
         wanted: ObjectsWanted,
         workers: int,
-        limits: Limits,
         say: Callable[[str], None],
     ) -> None:
         self._spool, self._arrivals, self._say = spool, arrivals, say
-        self._resolved, self._wanted, self._workers, self._limits = resolved, wanted, workers, limits
+        self._resolved, self._wanted, self._workers = resolved, wanted, workers
         self._lost: dict[str, int] = {}
         self._is_ended = False
         self._executor = Workers(1)
-        # Each image has its limit of time in the run; reading, tables and objects have as much again.
-        seconds = min(limits.time_seconds * 2, 604_800.0)
-        self._process = Isolated(
-            process_study, Limits(time_seconds=seconds), NO_LIMIT_BYTES, files_of=_images_of, idle_seconds=IDLE_S
-        )
+        self._process = Isolated(process_study, LIMITS, NO_LIMIT_BYTES, files_of=_images_of, idle_seconds=IDLE_S)
 
     def start(self, on_outgoing: Callable[[], None]) -> None:
         """Begin to work, in a thread of its own; ``on_outgoing`` is called when there is something to send."""
@@ -138,7 +134,6 @@ class Desk:
             self._wanted,
             self._resolved,
             self._workers,
-            self._limits,
             before,
         )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mammocalc.execution.workers.resource_limits import Limits
 from mammocalc.vocabulary.loopback import LOOPBACK
 
 if TYPE_CHECKING:
@@ -43,4 +42,3 @@ class ListenRequest:
     web_days: int = 1
     rest_seconds: float = 30.0
     keep_hours: float = 24.0
-    limits: Limits = field(default_factory=Limits)

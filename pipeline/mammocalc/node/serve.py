@@ -68,7 +68,7 @@ def listen(request: ListenRequest, write: Callable[[str], None], should_stop: Ca
         door = Door(
             DoorSettings(request.ae_title, request.host, request.port, request.callers, tls), arrivals, journal.refuse
         )
-        desk = Desk(spool, arrivals, request.resolved, request.wanted, request.workers, request.limits, journal.say)
+        desk = Desk(spool, arrivals, request.resolved, request.wanted, request.workers, journal.say)
         delivery = None if destination is None else Delivery(spool, destination, journal.say)
         source = _source(request, spool, arrivals, journal.say)
         try:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.config import ResolvedConfig
-    from mammocalc.execution.workers.resource_limits import Limits
     from mammocalc.node.objects import ObjectsWanted
 
 EXPORT: Final = "export"
@@ -38,7 +37,6 @@ class StudyTask:
     wanted: ObjectsWanted
     resolved: ResolvedConfig
     workers: int
-    limits: Limits
     before: frozenset[str] = frozenset()
 
 
@@ -99,7 +97,7 @@ def process_study(task: StudyTask) -> StudyOutcome:
 
 
 def _process(task: StudyTask) -> StudyOutcome:
-    request = RunRequest((task.images,), task.run, task.resolved, workers=task.workers, limits=task.limits, force=False)
+    request = RunRequest((task.images,), task.run, task.resolved, task.workers)
     try:
         summary = run(request)
     except UsageError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mammocalc.config import load
-from mammocalc.execution.workers.resource_limits import Fault, Limits, Lost
+from mammocalc.execution.workers.resource_limits import Fault, Lost
 from mammocalc.node.arrivals import Arrivals
 from mammocalc.node.desk import TRIES, Desk
 from mammocalc.node.journal import Journal
@@ -31,7 +31,7 @@ def said() -> list[str]:
 @pytest.fixture
 def desk(spool: Spool, said: list[str]) -> Iterator[Desk]:
     arrivals = Arrivals(spool, 0.0, Journal(said.append))
-    desk = Desk(spool, arrivals, load(), ObjectsWanted(), 1, Limits(), said.append)
+    desk = Desk(spool, arrivals, load(), ObjectsWanted(), 1, said.append)
     yield desk
     desk.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mammocalc.config import load
-from mammocalc.execution.workers.resource_limits import Limits
 from mammocalc.files.claim import FolderClaim
 from mammocalc.node.objects import ObjectsWanted
 from mammocalc.node.study_run import StudyTask, process_study
@@ -19,9 +18,7 @@ def task(folder: Path, write: Callable[..., Path]) -> StudyTask:
     images = folder / "images"
     images.mkdir()
     write(images / "1.2.3.4.dcm", Modality="CR", BodyPartExamined="CHEST")
-    return StudyTask(
-        folder, images, folder / "run", folder / "objects", ObjectsWanted(), load(), workers=1, limits=Limits()
-    )
+    return StudyTask(folder, images, folder / "run", folder / "objects", ObjectsWanted(), load(), workers=1)
 
 
 def test_a_run_of_another_version_is_begun_anew(tmp_path: Path, write: Callable[..., Path]) -> None:
