@@ -17,6 +17,7 @@ from mammocalc.node.journal import end_of
 from mammocalc.node.patience import wait_seconds
 from mammocalc.node.spool import IMAGES, OBJECTS, RUN
 from mammocalc.node.study_run import StudyOutcome, StudyTask, process_study
+from mammocalc.rendering.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,12 +109,12 @@ class Desk:
             return False
         if taken.missing:
             self._say(
-                f"{name}: {_count(taken.fresh, 'image')} came late, and {taken.missing} that were analysed before are "
+                f"{name}: {many(taken.fresh, 'image')} came late, and {taken.missing} that were analysed before are "
                 "not kept any more; send the whole study again. Nothing is sent until then"
             )
             return False
         record = self._spool.record(uid)
-        self._say(f"{name}: {_count(taken.images, 'image')}{_late(taken, record is not None)}; analysing")
+        self._say(f"{name}: {many(taken.images, 'image')}{_late(taken, record is not None)}; analysing")
         outcome = self._ask(self._task(uid, record))
         if outcome is None:
             return False
@@ -184,16 +185,12 @@ class Desk:
             self._say(f"{name}: {seen}; {why}, nothing to send")
             return False
         later = "; what was not sent yet of its earlier state is not sent any more" if is_superseding else ""
-        self._say(f"{name}: {seen}; {_count(len(outcome.objects), 'object')} to send{later}")
+        self._say(f"{name}: {seen}; {many(len(outcome.objects), 'object')} to send{later}")
         return True
 
 
 def _images_of(task: StudyTask) -> int:
     return max(sum(1 for _ in task.images.glob("*.dcm")), 1)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _late(taken: Taken, is_known: bool) -> str:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import warnings
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mammocalc import __version__
 from mammocalc.config import load
 from mammocalc.execution.batch import run
 from mammocalc.execution.run_options import RunRequest
 from mammocalc.execution.workers.resources import default_workers
+from mammocalc.files.replacing import write_whole
 from mammocalc.node.objects import make_objects
 from mammocalc.vocabulary.errors import OutputError, StoppedError
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Iterable
 
-    from mammocalc.execution.run_options import Progress
     from mammocalc.model import FileRow
     from mammocalc.node.platform import Job
 
@@ -28,7 +27,7 @@ LISTED: Final = 100
 """Files that are named in result.json; run/files.jsonl has all."""
 
 
-def do_job(job: Job, on_progress: Callable[[Progress], None] = lambda _step: None) -> bool:
+def do_job(job: Job) -> bool:
     """
     Analyse a folder, and leave everything in another: ``dicom/*.dcm``, ``run/`` and ``result.json``.
 
@@ -37,7 +36,6 @@ def do_job(job: Job, on_progress: Callable[[Progress], None] = lambda _step: Non
     Parameters
     ----------
     job : Job
-    on_progress : callable
 
     Returns
     -------
@@ -60,7 +58,7 @@ def do_job(job: Job, on_progress: Callable[[Progress], None] = lambda _step: Non
         ) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of libraries quote headers
-        summary = run(RunRequest((job.inputs,), job.out / RUN, resolved, default_workers()), on_progress)
+        summary = run(RunRequest((job.inputs,), job.out / RUN, resolved, default_workers()))
         if summary.stopped_because is not None:
             message = f"the run stopped: {summary.stopped_because}"
             raise StoppedError(message)
@@ -86,15 +84,9 @@ def do_job(job: Job, on_progress: Callable[[Progress], None] = lambda _step: Non
             "requested": bool(failed),
         },
     }
-    _write(job.out / RESULT, document)
+    write_whole(job.out / RESULT, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return bool(analysed) or not failed
 
 
 def _rows(rows: Iterable[FileRow], status: Status) -> list[FileRow]:
     return [row for row in rows if row.status is status]
-
-
-def _write(file: Path, document: dict[str, Any]) -> None:
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(file)

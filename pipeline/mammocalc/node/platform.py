@@ -47,7 +47,7 @@ class _Place:
     inputs: Path
     out: Path
     settings: Path | None = None
-    keys: tuple[str, ...] = field(default=())
+    keys: tuple[str, ...] = ()
 
 
 def find_job(given: tuple[Path | None, Path | None], environment: Mapping[str, str]) -> Job:
