@@ -79,9 +79,12 @@ def find_job(given: tuple[Path | None, Path | None], environment: Mapping[str, s
     if unknown:
         message = f"unknown settings of the job: {', '.join(unknown)}. There are {', '.join(KNOWN)}."
         raise UsageError(message)
-    overrides = settings.get("set") or ()
+    overrides = settings.get("set") or []
     if isinstance(overrides, str):
         overrides = overrides.split()
+    if not isinstance(overrides, list):
+        message = "the setting set of the job holds neither a text nor a list: write it as name=value name=value."
+        raise UsageError(message)
     known = ObjectsWanted()
     return Job(
         place.inputs,
