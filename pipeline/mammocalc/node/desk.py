@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -61,7 +62,8 @@ class Desk:
     ) -> None:
         self._spool, self._arrivals, self._say = spool, arrivals, say
         self._resolved, self._wanted, self._workers = resolved, wanted, workers
-        self._lost: dict[str, int] = {}
+        self._tries: Counter[str] = Counter()
+        self._crashes: Counter[str] = Counter()
         self._is_ended = False
         self._executor = Workers(1)
         self._process = Isolated(process_study, LIMITS, NO_LIMIT_BYTES, files_of=_images_of, idle_seconds=IDLE_S)
@@ -121,7 +123,7 @@ class Desk:
         if outcome.problem and not outcome.is_lasting:
             self._try_again(uid, f"{name}: {outcome.problem}")
             return False
-        self._lost.pop(uid, None)
+        del self._tries[uid], self._crashes[uid]
         return self._put_out(uid, name, outcome, record)
 
     def _task(self, uid: str, record: dict[str, Any] | None) -> StudyTask:
@@ -145,10 +147,10 @@ class Desk:
         except Lost as lost:
             if self._is_ended:
                 return None
-            tries = self._lost.get(task.folder.name, 0) + 1
+            uid = task.folder.name
+            self._crashes[uid] += lost.fault is not Fault.KILLED
             why = f"the process that analysed it ended ({lost.detail})"
-            is_lasting = lost.fault is not Fault.KILLED and tries >= TRIES
-            return StudyOutcome(problem=why, is_lasting=is_lasting)
+            return StudyOutcome(problem=why, is_lasting=self._crashes[uid] >= TRIES)
         except WorkersUnavailableError as error:
             return StudyOutcome(problem=str(error), is_lasting=False)
         except (CancelledError, RuntimeError):  # closing
@@ -157,8 +159,8 @@ class Desk:
             return StudyOutcome(problem=f"an unforeseen {type(error).__name__}", is_lasting=False)
 
     def _try_again(self, uid: str, sentence: str) -> None:
-        self._lost[uid] = self._lost.get(uid, 0) + 1
-        seconds = wait_seconds(self._lost[uid])
+        self._tries[uid] += 1
+        seconds = wait_seconds(self._tries[uid])
         self._say(f"{sentence}; tried again in {seconds:g} s")
         self._arrivals.again(uid, seconds)
 

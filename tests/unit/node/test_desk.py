@@ -66,6 +66,9 @@ def test_a_study_that_ends_its_process_again_and_again_is_given_up(
     monkeypatch.setattr(desk, "_process", crash)
     spool.accept(write(spool.root / "receiving" / "a"), "1.2.3", "1.2.3.4")
     for _ in range(TRIES):
+        desk._try_again("1.2.3", "the disk is full")  # for which the study is not to blame
+    for _ in range(TRIES):
+        assert "Nothing is sent of it" not in "".join(said)
         assert not desk.work("1.2.3")
     assert "the process that analysed it ended (SIGSEGV). Nothing is sent of it" in said[-1]
     assert spool.waiting() == []
