@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pydicom.charset import convert_encodings, python_encoding
+from pydicom.datadict import dictionary_VR
+from pydicom.valuerep import PersonName
 
 from mammocalc.dicom.reader.header import Header, items_of, label, values_of
 from mammocalc.dicom.reader.parser import open_dicom
@@ -42,7 +44,6 @@ _COPIED_IF_THERE: Final = (
     "PatientAge",
     "PatientIdentityRemoved",
     "DeidentificationMethod",
-    "DeidentificationMethodCodeSequence",
     "StudyDescription",
 )
 _UNDECODED: Final = "\ufffd"
@@ -210,14 +211,13 @@ def copy_patient_and_study(source: SourceImage) -> Dataset:
         copy.SpecificCharacterSet = list(characters) if len(characters) > 1 else characters[0]
         encodings = convert_encodings(list(characters))
         copy.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=encodings)
-    for keyword in _COPIED_IF_THERE:
-        items = items_of(found, keyword)
-        values = values_of(found, keyword) if _is_valid(keyword, source.header.text(keyword)) else ()
-        if items or values:
-            setattr(copy, keyword, items or (list(values) if len(values) > 1 else values[0]))
-    for keyword in _EMPTY_IF_MISSING:
-        values = values_of(found, keyword) if _is_valid(keyword, source.header.text(keyword)) else ()
-        setattr(copy, keyword, list(values) if len(values) > 1 else (*values, "")[0])
+    for keyword in (*_COPIED_IF_THERE, *_EMPTY_IF_MISSING):
+        values = _texts_of(source.header, keyword)
+        if values or keyword in _EMPTY_IF_MISSING:
+            setattr(copy, keyword, values if len(values) > 1 else (*values, "")[0])
+    deidentified = items_of(found, "DeidentificationMethodCodeSequence")
+    if deidentified:
+        copy.DeidentificationMethodCodeSequence = deidentified
     copy.StudyInstanceUID = source.study_instance_uid
     return copy
 
@@ -234,8 +234,14 @@ def _character_set(header: Header) -> tuple[str, ...] | None:
     return tuple(found) if all(name in python_encoding for name in found) else None
 
 
-def _is_valid(keyword: str, text: str) -> bool:
-    return keyword not in _FORMS or not text or _FORMS[keyword].fullmatch(text) is not None
+def _texts_of(header: Header, keyword: str) -> list[str | bytes | PersonName]:
+    """Give what is copied of an attribute: as it stands there, or as text where its VR is that of something else."""
+    text = header.text(keyword)
+    if keyword in _FORMS and text and not _FORMS[keyword].fullmatch(text):
+        return []
+    texts = (str, bytes, PersonName) if dictionary_VR(keyword) == "PN" else (str, bytes)
+    values = values_of(header.dataset, keyword)
+    return [value if isinstance(value, texts) else str(value) for value in values]
 
 
 def _matching(pattern: re.Pattern[str], text: str) -> str:
