@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from mammocalc.vocabulary.lexicon import PresentationIntent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mammocalc.dicom.writer.records import StudyContent, StudyImage
     from mammocalc.dicom.writer.source import SourceImage
-
-FOR_PROCESSING: Final = "FOR PROCESSING"
-FOR_PRESENTATION: Final = "FOR PRESENTATION"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +35,13 @@ def pair_exposures(images: Sequence[StudyImage]) -> tuple[Exposure, ...]:
     tuple of Exposure
         By what Source Image Sequence says, and by nothing else: each image in one at most.
     """
-    raw = {image.source.sop_instance_uid: image for image in images if intent_of(image.source) == FOR_PROCESSING}
+    raw = {
+        image.source.sop_instance_uid: image for image in images if _is_for(image, PresentationIntent.FOR_PROCESSING)
+    }
     pairs = []
     for image in images:
         found = sorted(image.source.derived_from & raw.keys())
-        if intent_of(image.source) == FOR_PRESENTATION and len(found) == 1:
+        if _is_for(image, PresentationIntent.FOR_PRESENTATION) and len(found) == 1:
             pairs.append(Exposure(raw.pop(found[0]), image))
     return tuple(pairs)
 
@@ -90,6 +91,6 @@ def one_of_each(images: Sequence[StudyImage], left_out: Iterable[StudyImage]) ->
     return tuple(image for image in images if image.source.sop_instance_uid not in uids)
 
 
-def intent_of(source: SourceImage) -> str:
-    """Give what an image is for, as its header has it."""
-    return source.header.text("PresentationIntentType").upper()
+def _is_for(image: StudyImage, intent: PresentationIntent) -> bool:
+    """Whether the header of an image says what it is for, and that it is this."""
+    return image.source.header.text("PresentationIntentType").upper() == intent

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
-from mammocalc.dicom.writer.codes import MORPHOLOGIES, SIZES
 from mammocalc.model.letters import ranked_clusters
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag
 from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import RunFacts, StudyContent, StudyImage
@@ -89,9 +89,19 @@ def track_finding(name: str, content: StudyContent) -> Tracking:
 
 def types_of(item: Calcification) -> list[Code]:
     """Give the codes of what a calcification looks like, and of its size."""
-    shape = None if item.morphology is None else MORPHOLOGIES.get(item.morphology.label)
-    size = None if item.size is None else SIZES[item.size]
+    shape = None if item.morphology is None else codes.MORPHOLOGIES.get(item.morphology.label)
+    size = None if item.size is None else codes.SIZES[item.size]
     return [code for code in (shape, size) if code is not None]
+
+
+COLOURS: Final[Mapping[CalcificationSize | None, tuple[int, int, int]]] = MappingProxyType(
+    {
+        CalcificationSize.MICRO: (45400, 28579, 23766),
+        CalcificationSize.MACRO: (35976, 44539, 49401),
+        None: (61800, 32768, 32303),
+    }
+)
+"""Of a calcification by its size, as DICOM holds a colour (CIELab, PCS); None where the image has no pixel spacing."""
 
 
 def layer_of(item: Calcification) -> str:

@@ -15,7 +15,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from mammocalc.dicom.writer.records import SOFTWARE, DicomObject
+from mammocalc.dicom.writer.records import LONGEST_NAME, SOFTWARE, DicomObject
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 from mammocalc.vocabulary.uid import derive_uid
 
@@ -77,7 +77,7 @@ def describe_series(
     dataset.SeriesInstanceUID = derive_uid(f"series {named} {device}")
     dataset.SeriesNumber, dataset.InstanceNumber = series.number, number_in_series
     dataset.SeriesDate, dataset.SeriesTime = date, time
-    dataset.SeriesDescription = f"{series.description} - {SHORT_NOTICE}"[:64]
+    dataset.SeriesDescription = f"{series.description} - {SHORT_NOTICE}"[:LONGEST_NAME]
     dataset.Manufacturer, dataset.ManufacturerModelName = device.manufacturer, device.model
     dataset.DeviceSerialNumber, dataset.SoftwareVersions = DEVICE_SERIAL_NUMBER, f"{SOFTWARE} {facts.version}"
 

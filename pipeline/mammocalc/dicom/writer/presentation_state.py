@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer.display import describe_display
-from mammocalc.dicom.writer.findings import findings_of, layer_of, track
+from mammocalc.dicom.writer.findings import COLOURS, findings_of, layer_of, track
 from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area
 from mammocalc.dicom.writer.instance import Series, describe_series, finish, moment_of
 from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
 from mammocalc.dicom.writer.source import copy_patient_and_study
 from mammocalc.dicom.writer.sr.items import instance
-from mammocalc.vocabulary.lexicon import SHORT_NOTICE, Flag
+from mammocalc.vocabulary.lexicon import SHORT_NOTICE, CalcificationSize, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +32,9 @@ SERIES: Final = Series(Kind.GSPS, "PR", 9002, "Marks of calcifications")
 CLUSTERS, VASCULAR, LABELS, NOTICE = "CLUSTERS", "VASCULAR", "LABELS", "NOTICE"
 LAYERS: Final = {
     CLUSTERS: ("Hulls of clusters", (58687, 30716, 52165)),
-    "MICRO": ("Microcalcifications", (45400, 28579, 23766)),
-    "MACRO": ("Macrocalcifications", (35976, 44539, 49401)),
-    "SIZE UNKNOWN": ("Calcifications in an image without a pixel spacing", (61800, 32768, 32303)),
+    "MICRO": ("Microcalcifications", COLOURS[CalcificationSize.MICRO]),
+    "MACRO": ("Macrocalcifications", COLOURS[CalcificationSize.MACRO]),
+    "SIZE UNKNOWN": ("Calcifications in an image without a pixel spacing", COLOURS[None]),
     VASCULAR: ("Calcifications in arteries, and their courses", (43964, 43949, 38029)),
     LABELS: ("Letters and words", (61800, 32768, 32303)),
     NOTICE: ("What the marks must not be used for", (44862, 32532, 31303)),

@@ -11,6 +11,7 @@ from rle.utils import encode_pixel_data
 
 from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.codes import dcm, sct
+from mammocalc.dicom.writer.findings import COLOURS
 from mammocalc.dicom.writer.instance import DEVICE_SERIAL_NUMBER, Series, describe_series, finish, moment_of
 from mammocalc.dicom.writer.masks import label_map
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
@@ -31,11 +32,10 @@ BINARY: Final = Series(Kind.SEG, "SEG", 9005, "Segmentations")
 LABELMAP: Final = Series("labelmap", "SEG", 9006, "Label maps")
 
 _CLASSES: Final = {BINARY: "1.2.840.10008.5.1.4.1.1.66.4", LABELMAP: "1.2.840.10008.5.1.4.1.1.66.7"}
-_WORDS: Final = {CalcificationSize.MICRO: "Microcalcifications", CalcificationSize.MACRO: "Macrocalcifications"}
-_COLOURS: Final = {
-    CalcificationSize.MICRO: (45400, 28579, 23766),
-    CalcificationSize.MACRO: (35976, 44539, 49401),
-    None: (61800, 32768, 32303),
+_WORDS: Final = {
+    CalcificationSize.MICRO: "Microcalcifications",
+    CalcificationSize.MACRO: "Macrocalcifications",
+    None: "Calcifications, size unknown",
 }
 _OF_ITS_OWN: Final = ("ContributingEquipmentSequence", "InstanceCreationDate", "InstanceCreationTime", "Laterality")
 """What the library takes from the clock, says of itself, or copies against the standard."""
@@ -156,7 +156,7 @@ def _source_for_library(image: StudyImage) -> Dataset:
 
 def _describe(highdicom: Any, place: int, size: CalcificationSize | None, content: StudyContent) -> Any:
     """Describe a segment."""
-    kind = dcm(111345, "Macrocalcifications") if size is CalcificationSize.MACRO else codes.INDIVIDUAL_CALCIFICATION
+    kind = codes.SIZES[size] if size is CalcificationSize.MACRO else codes.INDIVIDUAL_CALCIFICATION
     algorithm = highdicom.AlgorithmIdentificationSequence(
         name=SOFTWARE,
         family=_for_library(highdicom, dcm(123104, "Morphological Operations")),
@@ -164,13 +164,13 @@ def _describe(highdicom: Any, place: int, size: CalcificationSize | None, conten
     )
     return highdicom.seg.SegmentDescription(
         segment_number=place,
-        segment_label=_WORDS.get(size, "Calcifications, size unknown") if size else "Calcifications, size unknown",
+        segment_label=_WORDS[size],
         segmented_property_category=_for_library(highdicom, sct(49755003, "Morphologically Abnormal Structure")),
         segmented_property_type=_for_library(highdicom, kind),
         algorithm_type="AUTOMATIC",
         algorithm_identification=algorithm,
         anatomic_regions=[_for_library(highdicom, codes.BREAST)],
-        display_color=highdicom.color.CIELabColor(*_lab(_COLOURS[size])),
+        display_color=highdicom.color.CIELabColor(*_lab(COLOURS[size])),
     )
 
 

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.findings import measures_of, measures_of_cluster, track, types_of, words_of_cluster
 from mammocalc.dicom.writer.graphics import closed, graphic_points, is_area, middle_of
-from mammocalc.dicom.writer.records import SOFTWARE
 from mammocalc.dicom.writer.sr import items
 from mammocalc.dicom.writer.sr.items import (
     CONTAINS,
     HAS_CONCEPT_MOD,
-    HAS_OBS_CONTEXT,
     HAS_PROPERTIES,
     INFERRED_FROM,
     SELECTED_FROM,
 )
+from mammocalc.dicom.writer.sr.provenance import algorithm, known_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,14 +88,6 @@ def finding_of_single(item: Calcification, finder: Finder, relationship: str = C
     )
 
 
-def algorithm(facts: RunFacts, relationship: str) -> list[Dataset]:
-    """Name the algorithm and its version (TID 4019)."""
-    return [
-        items.text(relationship, codes.ALGORITHM_NAME, SOFTWARE),
-        items.text(relationship, codes.ALGORITHM_VERSION, facts.version),
-    ]
-
-
 def _describe_cluster(cluster: Cluster) -> Iterator[Dataset]:
     """Describe a cluster, in the order of TID 4010."""
     for words in words_of_cluster(cluster):
@@ -107,11 +98,9 @@ def _describe_cluster(cluster: Cluster) -> Iterator[Dataset]:
 
 def _head(finder: Finder, intent: Code, what: str, number: int) -> list[Dataset]:
     """Begin a finding: whether it is to be drawn, its name, and by what it was found."""
-    tracking = track(finder.image, finder.facts, what, number)
     return [
         items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent),
-        items.text(HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tracking.identifier),
-        items.uid_reference(HAS_OBS_CONTEXT, codes.TRACKING_UID, tracking.uid),
+        *known_as(track(finder.image, finder.facts, what, number)),
         *algorithm(finder.facts, HAS_PROPERTIES),
     ]
 

@@ -8,8 +8,9 @@ from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.codes import dcm
 from mammocalc.dicom.writer.findings import findings_of, track_finding
 from mammocalc.dicom.writer.sr import items
-from mammocalc.dicom.writer.sr.cad_findings import Finder, algorithm, finding_of_cluster, finding_of_single
-from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_OBS_CONTEXT, HAS_PROPERTIES, INFERRED_FROM
+from mammocalc.dicom.writer.sr.cad_findings import Finder, finding_of_cluster, finding_of_single
+from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES, INFERRED_FROM
+from mammocalc.dicom.writer.sr.provenance import algorithm, known_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,14 +52,19 @@ def impressions_of(
     Dataset
         Findings by their names; then clusters by image and rank; then single ones by image.
     """
-    found = {image.source.sop_instance_uid: findings_of(image.result.report) for image in images if image.result}
     sighted: dict[tuple[str, int], _Sighted] = {}
+    singles: list[Dataset] = []
     for image in images:
+        if image.result is None:
+            continue
         finder = Finder(image, content.facts, positions[image.source.sop_instance_uid])
-        if image.result is not None:
-            name = image.result.report.identity.sop_instance_uid
-            for cluster, members in found[image.source.sop_instance_uid].clusters:
-                sighted[name, cluster.number] = (cluster, members, finder)
+        report = image.result.report
+        found = findings_of(report)
+        for cluster, members in found.clusters:
+            sighted[report.identity.sop_instance_uid, cluster.number] = (cluster, members, finder)
+        if found.singles:
+            below = [finding_of_single(item, finder) for item in found.singles]
+            singles.append(_impression(codes.PRESENTATION_OPTIONAL, below))
     for finding in content.findings:
         keys = [(one.sop_instance_uid, one.cluster) for one in finding.sightings]
         keys = [key for key in keys if key in sighted]
@@ -68,11 +74,7 @@ def impressions_of(
             )
     for cluster, members, finder in sighted.values():
         yield _impression(codes.PRESENTATION_REQUIRED, [finding_of_cluster(cluster, members, finder)])
-    for image in images:
-        finder = Finder(image, content.facts, positions[image.source.sop_instance_uid])
-        singles = found[image.source.sop_instance_uid].singles if image.result else ()
-        if singles:
-            yield _impression(codes.PRESENTATION_OPTIONAL, [finding_of_single(item, finder) for item in singles])
+    yield from singles
 
 
 def _impression(intent: Code, findings: Sequence[Dataset]) -> Dataset:
@@ -86,25 +88,21 @@ def _composite(finding: Finding, sighted: Sequence[_Sighted], content: StudyCont
 
     The probability of a link is not that of the feature, so that no certainty is given.
     """
-    tracking = track_finding(finding.name, content)
+    words = [*codes.words_of_location(finding.location)]
     distribution = codes.DISTRIBUTIONS.get(finding.label)
-    body = [
-        items.code(HAS_PROPERTIES, _RELATION, _SPATIALLY),
-        items.code(HAS_PROPERTIES, _SCOPE, _ON_MULTIPLE_IMAGES),
-        *algorithm(content.facts, HAS_PROPERTIES),
-    ]
-    body += [items.code(HAS_PROPERTIES, *words) for words in codes.words_of_location(finding.location)]
     if distribution is not None:
-        body.append(items.code(HAS_PROPERTIES, codes.CALCIFICATION_DISTRIBUTION, distribution))
+        words.append((codes.CALCIFICATION_DISTRIBUTION, distribution))
     return items.code(
         CONTAINS,
         _COMPOSITE,
         codes.CALCIFICATION_CLUSTER,
         [
             items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, codes.PRESENTATION_REQUIRED),
-            items.text(HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tracking.identifier),
-            items.uid_reference(HAS_OBS_CONTEXT, codes.TRACKING_UID, tracking.uid),
-            *body,
+            *known_as(track_finding(finding.name, content)),
+            items.code(HAS_PROPERTIES, _RELATION, _SPATIALLY),
+            items.code(HAS_PROPERTIES, _SCOPE, _ON_MULTIPLE_IMAGES),
+            *algorithm(content.facts, HAS_PROPERTIES),
+            *(items.code(HAS_PROPERTIES, name, value) for name, value in words),
             *(finding_of_cluster(cluster, members, finder, INFERRED_FROM) for cluster, members, finder in sighted),
         ],
     )

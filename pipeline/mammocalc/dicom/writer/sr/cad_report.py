@@ -9,11 +9,11 @@ from mammocalc.dicom.writer.codes import dcm, sct
 from mammocalc.dicom.writer.instance import Series
 from mammocalc.dicom.writer.records import Kind
 from mammocalc.dicom.writer.sr import items
-from mammocalc.dicom.writer.sr.cad_findings import algorithm
 from mammocalc.dicom.writer.sr.cad_impressions import impressions_of
 from mammocalc.dicom.writer.sr.document import write_report
 from mammocalc.dicom.writer.sr.image_library import describe_image
 from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES, INFERRED_FROM
+from mammocalc.dicom.writer.sr.provenance import algorithm
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mammocalc.dicom.writer.instance import describe_series, finish, moment_of
 from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.source import copy_patient_and_study
-from mammocalc.dicom.writer.sr.items import instance
+from mammocalc.dicom.writer.sr import items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ def write_report(
     ----------
     DICOM PS3.3 C.17.1 to C.17.3.
     """
-    title, template, items = tree
+    title, number, below = tree
     dataset = copy_patient_and_study(images[0].source)
     describe_series(dataset, series, content, 1)
     dataset.ReferencedPerformedProcedureStepSequence = []
@@ -57,10 +57,8 @@ def write_report(
     dataset.CurrentRequestedProcedureEvidenceSequence = [_evidence(images)]
     dataset.ValueType, dataset.ContinuityOfContent = "CONTAINER", "SEPARATE"
     dataset.ConceptNameCodeSequence = [title.item()]
-    template_item = new_item()
-    template_item.MappingResource, template_item.TemplateIdentifier = "DCMR", template
-    dataset.ContentTemplateSequence = [template_item]
-    dataset.ContentSequence = list(items)
+    dataset.ContentTemplateSequence = [items.template(number)]
+    dataset.ContentSequence = list(below)
     return finish(dataset, sop_class_uid, series, [image.source for image in images])
 
 
@@ -71,7 +69,7 @@ def _evidence(images: Sequence[StudyImage]) -> Dataset:
     by_series: dict[str, list[Dataset]] = {}
     for image in images:
         source = image.source
-        referred = instance(source.sop_class_uid, source.sop_instance_uid)
+        referred = items.instance(source.sop_class_uid, source.sop_instance_uid)
         by_series.setdefault(source.series_instance_uid, []).append(referred)
     study.ReferencedSeriesSequence = [_series(uid, referred) for uid, referred in by_series.items()]
     return study

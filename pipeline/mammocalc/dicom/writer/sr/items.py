@@ -109,6 +109,13 @@ def instance(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
     return item
 
 
+def template(number: str) -> Dataset:
+    """Give the item that names the template of what it stands in (PS3.3 C.18.8.1.2)."""
+    item = new_item()
+    item.MappingResource, item.TemplateIdentifier = "DCMR", number
+    return item
+
+
 def _item(relationship: str, value_type: str, name: Code | None, children: Iterable[Dataset] = ()) -> Dataset:
     item = new_item()
     if relationship:

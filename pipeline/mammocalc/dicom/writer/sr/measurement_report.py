@@ -16,7 +16,6 @@ from mammocalc.dicom.writer.findings import (
 )
 from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area, middle_of
 from mammocalc.dicom.writer.instance import DEVICE_SERIAL_NUMBER, Series
-from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
 from mammocalc.dicom.writer.sr import items
 from mammocalc.dicom.writer.sr.document import write_report
@@ -27,6 +26,7 @@ from mammocalc.dicom.writer.sr.items import (
     HAS_OBS_CONTEXT,
     SELECTED_FROM,
 )
+from mammocalc.dicom.writer.sr.provenance import algorithm, known_as
 from mammocalc.vocabulary.lexicon import Laterality
 from mammocalc.vocabulary.uid import derive_uid
 
@@ -140,25 +140,20 @@ def _group(
     image: StudyImage, content: StudyContent, what: tuple[str, int], finding: Code, measured: Iterable[Dataset]
 ) -> Dataset:
     """Give a measurement group (TID 1410)."""
-    tracking = track(image, content.facts, *what)
     side = None if image.result is None else _SIDES.get(image.result.report.identity.laterality)
     below = [] if side is None else [items.code(HAS_CONCEPT_MOD, codes.LATERALITY, side)]
     group = items.container(
         CONTAINS,
         dcm(125007, "Measurement Group"),
         [
-            items.text(HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tracking.identifier),
-            items.uid_reference(HAS_OBS_CONTEXT, codes.TRACKING_UID, tracking.uid),
+            *known_as(track(image, content.facts, *what)),
             items.code(CONTAINS, dcm(121071, "Finding"), finding),
             items.code(HAS_CONCEPT_MOD, sct(363698007, "Finding Site"), codes.BREAST, below),
-            items.text(HAS_CONCEPT_MOD, codes.ALGORITHM_NAME, SOFTWARE),
-            items.text(HAS_CONCEPT_MOD, codes.ALGORITHM_VERSION, content.facts.version),
+            *algorithm(content.facts, HAS_CONCEPT_MOD),
             *measured,
         ],
     )
-    template = new_item()
-    template.MappingResource, template.TemplateIdentifier = "DCMR", "1410"
-    group.ContentTemplateSequence = [template]
+    group.ContentTemplateSequence = [items.template("1410")]
     return group
 
 

@@ -1,0 +1,32 @@
+"""What every report says of a finding besides what was found: under which name, and by what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.records import SOFTWARE
+from mammocalc.dicom.writer.sr import items
+from mammocalc.dicom.writer.sr.items import HAS_OBS_CONTEXT
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+    from mammocalc.dicom.writer.findings import Tracking
+    from mammocalc.dicom.writer.records import RunFacts
+
+
+def known_as(tracking: Tracking) -> list[Dataset]:
+    """Give the name and UID by which a finding is known in every object (TID 4108)."""
+    return [
+        items.text(HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tracking.identifier),
+        items.uid_reference(HAS_OBS_CONTEXT, codes.TRACKING_UID, tracking.uid),
+    ]
+
+
+def algorithm(facts: RunFacts, relationship: str) -> list[Dataset]:
+    """Name the algorithm and its version (TID 4019)."""
+    return [
+        items.text(relationship, codes.ALGORITHM_NAME, SOFTWARE),
+        items.text(relationship, codes.ALGORITHM_VERSION, facts.version),
+    ]
