@@ -43,13 +43,8 @@ function reach(viewer, pane, of, id) {
  * @param {Pair} pair
  * @param {Pane} from The side that is looked from.
  */
-export async function goTo(viewer, pair, from) {
-  if (pair.relation === "change" && viewer.comparing === "none") await comparePriors(viewer, "beside");
-  const isHere = from.uid === pair.uid;
-  const [uid, id] = isHere ? [pair.other, pair.other_id] : [pair.uid, pair.id];
-  const pane = viewer.known.find((one) => one.uid === uid);
-  if (pane && id !== null) await reach(viewer, pane, pair.of, id);
-  viewer.toPicture();
+export function goTo(viewer, pair, from) {
+  return goToSide(viewer, pair, from.uid === pair.uid ? pair.other : pair.uid);
 }
 
 /**
@@ -59,9 +54,19 @@ export async function goTo(viewer, pair, from) {
  * @param {Pane} home
  * @param {PairName} pair
  */
-export async function goToRow(viewer, home, pair) {
-  if (viewer.comparing === "none") await comparePriors(viewer, "beside");
-  const [pane, id] = pair.id === null ? [viewer.priorOf(home), pair.other_id] : [home, pair.id];
-  if (pane && id !== null) reach(viewer, pane, pair.of, id);
+export function goToRow(viewer, home, pair) {
+  return goToSide(viewer, pair, pair.id === null ? pair.other : home.uid);
+}
+
+/**
+ * @param {Viewer} viewer
+ * @param {PairName} pair
+ * @param {string} uid Of the side.
+ */
+async function goToSide(viewer, { relation, of, id, other, other_id: otherId }, uid) {
+  if (relation === "change" && viewer.comparing === "none") await comparePriors(viewer, "beside");
+  const pane = viewer.known.find((one) => one.uid === uid);
+  const wanted = uid === other ? otherId : id;
+  if (pane && wanted !== null) await reach(viewer, pane, of, wanted);
   viewer.toPicture();
 }
