@@ -12,7 +12,7 @@ from mammocalc.review.server.reader_state import PairName, State
 PairAnswer = Literal["same", "not_the_same", "new", "gone"]
 Relation = Literal["link", "change"]
 
-_SAID: Final[dict[Relation, dict[tuple[bool, bool], tuple[PairAnswer, ...]]]] = {
+SAID: Final[dict[Relation, dict[tuple[bool, bool], tuple[PairAnswer, ...]]]] = {
     "link": {(True, True): ("same", "not_the_same")},
     "change": {
         (True, True): ("same", "not_the_same", "new"),
@@ -48,7 +48,7 @@ class JudgePair(ReaderAction):
 
     def check(self, before: Before) -> None:
         """Refuse what is not there, and words that do not fit."""
-        words = _SAID[self.relation].get((self.id is not None, self.other_id is not None), ())
+        words = SAID[self.relation].get((self.id is not None, self.other_id is not None), ())
         if not words or (self.answer is not None and self.answer not in words):
             message = f"Of such a pair can be said: {', '.join(words) or 'nothing'}. Reload the image."
             raise ActionError(message)
