@@ -7,30 +7,32 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mammocalc.vocabulary.lexicon import Laterality, View, ViewModifier
-
 
 class Viewed(Protocol):
-    """What says which image it is: an identity, or an image of a study."""
+    """What says what an image shows, in the words of the vocabulary."""
+
+    @property
+    def laterality(self) -> str:
+        """Of which breast."""
+
+    @property
+    def view(self) -> str:
+        """In which view."""
+
+    @property
+    def view_modifiers(self) -> tuple[str, ...]:
+        """And how."""
+
+
+class Identified(Viewed, Protocol):
+    """What says which image it is as well: an identity, or an image of a study."""
 
     @property
     def sop_instance_uid(self) -> str:
         """Which image."""
 
-    @property
-    def laterality(self) -> Laterality:
-        """Of which breast."""
 
-    @property
-    def view(self) -> View:
-        """In which view."""
-
-    @property
-    def view_modifiers(self) -> tuple[ViewModifier, ...]:
-        """And how."""
-
-
-def names_of(images: Sequence[Viewed]) -> list[str]:
+def names_of(images: Sequence[Identified]) -> list[str]:
     """
     Name images by side and view; those of one view by the end of their UID as well.
 
@@ -56,7 +58,7 @@ def name_of(image: Viewed) -> str:
 
     Parameters
     ----------
-    image : ImageIdentity or StudyImage
+    image : ImageIdentity, StudyImage, ComparedImage or Entry
 
     Returns
     -------

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.model.comparison import PairedBy
+from mammocalc.model.view_names import name_of
 from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ class Entry:
     @property
     def name(self) -> str:
         """Side, view and modifiers, for sentences."""
-        known = [word for word in (self.laterality, self.view, *self.view_modifiers) if word != "unknown"]
-        return " ".join(known) or "unknown view"
+        return name_of(self)
 
 
 @dataclass(frozen=True, slots=True)
