@@ -124,7 +124,7 @@ def find_breast(density: Density, spacing: PixelSpacing, medium: Medium) -> Brea
             min(width, (int(columns.max()) + 1) * cell_px),
         ),
         outline_px=_outline(is_breast, cell_px, height, width),
-        chest_wall_is_left=_chest_wall_is_left(is_breast),
+        chest_wall_is_left=tallest_end_is_left(is_breast),
         has_background=has_background,
         flags=frozenset() if has_background else frozenset({Flag.BREAST_OUTLINE_UNCERTAIN}),
     )
@@ -248,8 +248,19 @@ def _distance_to_edge(is_padding: NDArray[np.bool_]) -> NDArray[np.float32]:
     return _distance_to(framed)[1:-1, 1:-1]
 
 
-def _chest_wall_is_left(is_breast: NDArray[np.bool_]) -> bool:
-    """Tell the side of the chest wall, where the breast is cut off straight: its tallest end."""
+def tallest_end_is_left(is_breast: NDArray[np.bool_]) -> bool:
+    """
+    Tell the side of the chest wall, where the breast is cut off straight: its tallest end.
+
+    Parameters
+    ----------
+    is_breast : ndarray of bool, shape (rows, columns)
+        Not empty, in cells of any shape.
+
+    Returns
+    -------
+    bool
+    """
     columns = np.flatnonzero(is_breast.any(axis=0))
     heights = is_breast[:, columns].sum(axis=0)
     end = max(1, len(columns) // 10)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mammocalc.stages.breast import tallest_end_is_left
 from mammocalc.stages.registration import Anatomy
 from mammocalc.vocabulary.geometry import fill_polygon
 from mammocalc.vocabulary.lexicon import Flag, View
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 FROM_ABOVE: Final = frozenset({View.CC, View.FB, View.XCCL, View.XCCM})
 LEAST_CONTRAST: Final = 1.0
 _CELLS: Final = 128
-_END: Final = 10
-"""The chest wall is where the breast is tallest: in the first or the last tenth of its columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +96,7 @@ def lay_out(report: Report, spacing: PixelSpacing) -> LaidOut:
         table = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         return spacing.to_mm(_turned(table, identity, left, upside_down))
 
-    nipple = None if Flag.NIPPLE_UNCERTAIN in report.flags else breast.nipple
+    nipple = report.known_nipple
     muscle = () if Flag.PECTORAL_UNCERTAIN in report.flags else breast.pectoral_px
     outline = breast.outline_px or ((0.0, 0.0), (identity.rows - 1.0, identity.columns - 1.0))
     anatomy = Anatomy(
@@ -143,16 +142,14 @@ def _turned(
 
 
 def _wall_is_left(report: Report) -> bool:
-    """Tell the side of the chest wall, where the breast is cut off straight: its tallest end."""
+    """Tell the side of the chest wall by the outline, or by Patient Orientation where there is none."""
     outline = np.array(report.breast.outline_px, dtype=np.float64).reshape(-1, 2)
     if len(outline) < 3:
         orientation = report.identity.patient_orientation
         return not orientation or orientation[0] != "P"
     low, high = outline.min(axis=0), outline.max(axis=0)
     cells = fill_polygon((outline - low) / np.maximum(high - low, 1e-9) * (_CELLS - 1), (_CELLS, _CELLS))
-    heights = cells.sum(axis=0, dtype=np.int64)
-    end = _CELLS // _END
-    return bool(heights[:end].sum() >= heights[-end:].sum())
+    return tallest_end_is_left(cells > 0)
 
 
 def _is_upside_down(identity: ImageIdentity) -> bool:
