@@ -57,10 +57,9 @@ class Sizes:
 
 def compare_sizes(joined: Joined) -> Sizes:
     """Measure what machine, dose and processing do to all diameters, and how far they scatter."""
-    ours, theirs = joined.current.diameter_mm[joined.pairs[:, 0]], joined.prior.diameter_mm[joined.pairs[:, 1]]
-    if len(ours) < ENOUGH_PAIRS:
+    logs = joined.log_ratios
+    if len(logs) < ENOUGH_PAIRS:
         return Sizes(0.0, USUAL_LOG_SD, is_own=False)
-    logs = np.log(ours / theirs)
     shift = float(np.median(logs))
     return Sizes(shift, max(1.4826 * float(np.median(np.abs(logs - shift))), LEAST_LOG_SD), is_own=True)
 
@@ -98,28 +97,61 @@ def word_of_pair(current: Calcification, prior: Calcification, sizes: Sizes, log
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Unexplained:
+    """
+    What stands out in an image and is no joined calcification.
+
+    Attributes
+    ----------
+    places_mm : ndarray of float64, shape (n, 2)
+    contrast, score : ndarray of float64, shape (n,)
+        Reported ones have the score 1. Without a second look these are all.
+    """
+
+    places_mm: NDArray[np.float64]
+    contrast: NDArray[np.float64]
+    score: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class OneSided:
     """
     The calcifications of one image that are joined to none, and what is known of their places in the other.
 
     Attributes
     ----------
+    here, there : LaidOut
+        Their image, and the other.
+    of_current : bool
+        Whether their image is the current one.
     index : ndarray of int, shape (n,)
-        Which they are.
+        Which they are, increasing.
     place_mm : ndarray of float64, shape (n, 2)
         In the other image.
     is_known : ndarray of bool, shape (n,)
         Whether joined neighbours say so.
+    contrast_ratio : float
+        By how much the other image shows the same with more contrast.
+    unexplained : Unexplained
+        What may be one of them in the other image.
+    is_looked_at : bool
+        Whether the pixels of the other image were looked at again.
     """
 
     here: LaidOut
     there: LaidOut
+    of_current: bool
     index: NDArray[np.intp]
     place_mm: NDArray[np.float64]
     is_known: NDArray[np.bool_]
-    there_joined: NDArray[np.intp]
     contrast_ratio: float
-    sight: Sight | None
+    unexplained: Unexplained
+    is_looked_at: bool
+
+    @property
+    def other(self) -> str:
+        """What the other image is called."""
+        return "prior" if self.of_current else "current image"
 
 
 def one_sided(joined: Joined, sight: Sight | None, *, of_current: bool) -> OneSided:
@@ -129,40 +161,38 @@ def one_sided(joined: Joined, sight: Sight | None, *, of_current: bool) -> OneSi
     index = np.setdiff1d(np.arange(len(here.points_mm)), ours)
     expected = joined.expected_in_prior if of_current else joined.expected_in_current
     place_mm, is_known = expected(here.points_mm[index])
-    return OneSided(here, there, index, place_mm, is_known, theirs, _contrast_ratio(here, there, ours, theirs), sight)
+    return OneSided(
+        here=here,
+        there=there,
+        of_current=of_current,
+        index=index,
+        place_mm=place_mm,
+        is_known=is_known,
+        contrast_ratio=_contrast_ratio(here, there, ours, theirs),
+        unexplained=_unexplained(there, theirs, sight),
+        is_looked_at=sight is not None,
+    )
 
 
-def unexplained(side: OneSided) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """
-    Give what stands out in the other image and is no joined calcification.
-
-    Returns
-    -------
-    places_mm : ndarray of float64, shape (n, 2)
-    contrast, score : ndarray of float64, shape (n,)
-        Reported ones have the score 1. Without a second look these are all.
-    """
-    left = np.setdiff1d(np.arange(len(side.there.points_mm)), side.there_joined)
-    places, found = side.there.points_mm[left], side.there.report.calcifications
+def _unexplained(image: LaidOut, joined: NDArray[np.intp], sight: Sight | None) -> Unexplained:
+    left = np.setdiff1d(np.arange(len(image.points_mm)), joined)
+    places, found = image.points_mm[left], image.report.calcifications
     contrast = np.array([found[k].contrast_to_noise for k in left.tolist()])
     score = np.ones(len(left))
-    if side.sight is None:
-        return places, contrast, score
-    seen = side.there.to_mm(side.sight.places_px)
-    taken = side.there.points_mm[side.there_joined]
+    if sight is None:
+        return Unexplained(places, contrast, score)
+    seen, more, scores = image.to_mm(sight.places_px), sight.contrast, sight.score
+    taken = image.points_mm[joined]
     if len(taken) and len(seen):
         apart = np.hypot(*np.moveaxis(seen[:, None] - taken[None], -1, 0)).min(axis=1)
-        radius = side.there.diameter_mm[side.there_joined]
-        free = apart > EXPLAINED_MM + float(np.median(radius)) / 2
-        seen, more, scores = seen[free], side.sight.contrast[free], side.sight.score[free]
-    else:
-        more, scores = side.sight.contrast, side.sight.score
-    return np.concatenate([places, seen]), np.concatenate([contrast, more]), np.concatenate([score, scores])
+        free = apart > EXPLAINED_MM + float(np.median(image.diameter_mm[joined])) / 2
+        seen, more, scores = seen[free], more[free], scores[free]
+    return Unexplained(
+        np.concatenate([places, seen]), np.concatenate([contrast, more]), np.concatenate([score, scores])
+    )
 
 
-def words_of_one_sided(
-    side: OneSided, whole: Mapping[int, tuple[Change, str]], *, of_current: bool
-) -> list[CalcificationChange]:
+def words_of_one_sided(side: OneSided, whole: Mapping[int, tuple[Change, str]]) -> list[CalcificationChange]:
     """
     Say of calcifications that are joined to none whether they are new, or gone.
 
@@ -171,15 +201,13 @@ def words_of_one_sided(
     side : OneSided
     whole : mapping of int to (Change, str)
         Words that were said of whole clusters, by the index of their members.
-    of_current : bool
-        Whether the calcifications are of the current image.
 
     Returns
     -------
     list of CalcificationChange
         In the order of ``side.index``.
     """
-    places, contrast, score = unexplained(side)
+    around = side.unexplained
     said = []
     for index, place, is_known in zip(side.index.tolist(), side.place_mm, side.is_known.tolist(), strict=True):
         item = side.here.report.calcifications[index]
@@ -190,44 +218,40 @@ def words_of_one_sided(
         elif not side.there.shows(place, BORDER_MM):
             change, reason = Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
         else:
-            off_mm = np.hypot(*(places - place).T) if len(places) else np.zeros(0)
+            off_mm = np.hypot(*(around.places_mm - place).T)
             expected = item.contrast_to_noise * side.contrast_ratio
             # Whatever lies at its place, and farther off what is as bright as it and looks like a calcification.
             near = (off_mm <= PLACE_MM) | (
-                (off_mm <= AROUND_MM) & (contrast >= SEEN_CONTRAST * expected) & (score >= 0.5)
+                (off_mm <= AROUND_MM) & (around.contrast >= SEEN_CONTRAST * expected) & (around.score >= 0.5)
             )
-            change, reason = _judge(side, expected, contrast[near], score[near], of_current=of_current)
+            change, reason = _judge(side, expected, around.contrast[near], around.score[near])
         row, column = side.there.to_px(place[None])[0].tolist()
         told = (row, column) if is_known or index in whole else None
-        said.append(_alone(item, change, told, reason, of_current=of_current))
+        said.append(alone(item, change, told, reason, of_current=side.of_current))
     return said
 
 
 def _judge(
-    side: OneSided,
-    expected: float,
-    contrast: NDArray[np.float64],
-    score: NDArray[np.float64],
-    *,
-    of_current: bool,
+    side: OneSided, expected: float, contrast: NDArray[np.float64], score: NDArray[np.float64]
 ) -> tuple[Change, str]:
-    unsure = Change.NEW_FAINT if of_current else Change.NOT_COMPARABLE
-    other = "prior" if of_current else "current image"
+    unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
+    other = side.other
     if (score >= 1.0).any():
         return unsure, f"a calcification of the {other} that is joined to none lies near its place"
-    if side.sight is None:
+    if not side.is_looked_at:
         return unsure, f"not reported on the {other}, whose pixels were not looked at again (--images)"
     if ((score >= SEEN_SCORE) | (contrast >= SEEN_CONTRAST * expected)).any():
         return unsure, f"something fainter stands out at its place in the {other}"
     if expected < SURE_CONTRAST:
         return unsure, f"so faint that the {other} need not show it"
-    change = Change.NEW if of_current else Change.GONE
+    change = Change.NEW if side.of_current else Change.GONE
     return change, f"nothing stands out at its place in the pixels of the {other}"
 
 
-def _alone(
+def alone(
     item: Calcification, change: Change, place_px: tuple[float, float] | None, reason: str, *, of_current: bool
 ) -> CalcificationChange:
+    """Say a word of a calcification of one image alone."""
     if of_current:
         return CalcificationChange(
             item.number, None, change, item.diameter_mm, None, item.cluster, None, place_px, reason
@@ -236,7 +260,6 @@ def _alone(
 
 
 def _contrast_ratio(here: LaidOut, there: LaidOut, ours: NDArray[np.intp], theirs: NDArray[np.intp]) -> float:
-    """Give by how much the other image shows the same with more contrast."""
     if len(ours) < 3:
         return 1.0
     one, other = here.report.calcifications, there.report.calcifications

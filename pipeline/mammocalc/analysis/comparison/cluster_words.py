@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mammocalc.analysis.comparison.calcification_words import SEEN_SCORE, SURE_CONTRAST, unexplained
+from mammocalc.analysis.comparison.calcification_words import SEEN_SCORE, SURE_CONTRAST
 from mammocalc.analysis.comparison.limits import limits_for
 from mammocalc.analysis.comparison.parts import tell_parts
 from mammocalc.model.comparison import ClusterChange
@@ -47,33 +47,29 @@ class Words:
     gone: NDArray[np.intp]
 
 
-def whole_clusters(side: OneSided, own_joined: NDArray[np.intp], *, of_current: bool) -> dict[int, tuple[Change, str]]:
+def whole_clusters(side: OneSided) -> dict[int, tuple[Change, str]]:
     """
     Find clusters that are new, or gone, as a whole: by the pixels of all of the region in which they could lie.
 
     Parameters
     ----------
     side : OneSided
-    own_joined : ndarray of int
-        Calcifications of the same image that are joined.
-    of_current : bool
 
     Returns
     -------
     dict of int to (Change, str)
         By the index of each of their members; empty without a second look.
     """
-    if side.sight is None:
+    if not side.is_looked_at:
         return {}
-    places, contrast, score = unexplained(side)
+    others = side.unexplained
     index = {item.number: place for place, item in enumerate(side.here.report.calcifications)}
-    taken = frozenset(own_joined.tolist())
     place_of = dict(zip(side.index.tolist(), side.place_mm, strict=True))
-    change, other = (Change.NEW, "prior") if of_current else (Change.GONE, "current image")
+    change = Change.NEW if side.of_current else Change.GONE
     found: dict[int, tuple[Change, str]] = {}
     for cluster in side.here.report.clusters:
         members = [index[number] for number in cluster.members]
-        if cluster.distribution.loose or len(members) < LEAST_WHOLE or taken.intersection(members):
+        if cluster.distribution.loose or len(members) < LEAST_WHOLE or not place_of.keys() >= set(members):
             continue
         own = np.array([place_of[member] for member in members])
         middle = own.mean(axis=0)
@@ -85,13 +81,13 @@ def whole_clusters(side: OneSided, own_joined: NDArray[np.intp], *, of_current: 
         if bright.sum() < LEAST_WHOLE or not side.there.shows(middle, 0.0):
             continue
         # What would be taken for one of them: about as bright, or a calcification by its looks.
-        around = np.hypot(*(places - middle).T) <= reach if len(places) else np.zeros(0, bool)
-        like = (score >= SEEN_SCORE) & (contrast >= 0.5 * float(np.quantile(expected, 0.1)))
+        around = np.hypot(*(others.places_mm - middle).T) <= reach
+        like = (others.score >= SEEN_SCORE) & (others.contrast >= 0.5 * float(np.quantile(expected, 0.1)))
         count = int((around & like).sum())
         if count > WHOLE_SHARE * len(members):
             continue
         reason = (
-            f"the pixels of the {other} show {count} like its {len(members)} within {reach:.0f} mm of where it "
+            f"the pixels of the {side.other} show {count} like its {len(members)} within {reach:.0f} mm of where it "
             "should lie"
         )
         found |= dict.fromkeys(members, (change, reason))
@@ -135,22 +131,16 @@ def words_of_clusters(
             continue
         first = theirs[cluster.members[0]]
         change, reason = gone.get(first, (Change.NOT_COMPARABLE, _why_alone(joined, "current image")))
-        said.append(
-            ClusterChange(
-                None,
-                (cluster.number,),
-                change,
-                0,
-                len(cluster.members),
-                0,
-                None,
-                cluster.extent_mm,
-                None,
-                None,
-                (reason,),
-            )
-        )
+        said.append(cluster_alone(cluster, change, reason, of_current=False))
     return tuple(said)
+
+
+def cluster_alone(cluster: Cluster, change: Change, reason: str, *, of_current: bool) -> ClusterChange:
+    """Say a word of a cluster of one image alone."""
+    number, count, extent_mm, reasons = cluster.number, len(cluster.members), cluster.extent_mm, (reason,)
+    if of_current:
+        return ClusterChange(number, (), change, count, 0, 0, extent_mm, None, None, None, reasons)
+    return ClusterChange(None, (number,), change, 0, count, 0, None, extent_mm, None, None, reasons)
 
 
 def _word(
@@ -162,7 +152,8 @@ def _word(
     words: Words,
 ) -> ClusterChange:
     members = np.array([ours[number] for number in cluster.members])
-    pairs = joined.pairs[np.isin(joined.pairs[:, 0], members)]
+    is_own = np.isin(joined.pairs[:, 0], members)
+    pairs = joined.pairs[is_own]
     count = len(pairs)
     if count < LEAST_JOINED or count < LEAST_SHARE * len(members):
         change, reason = new.get(int(members[0]), (Change.NOT_COMPARABLE, _why_alone(joined, "prior")))
@@ -178,7 +169,7 @@ def _word(
     extent, _ = feret_diameters(joined.current.points_mm[now])
     prior_extent, _ = feret_diameters(joined.prior.points_mm[before])
     extent_ratio = extent / prior_extent if prior_extent > 0 else None
-    logs = np.log(joined.current.diameter_mm[pairs[:, 0]] / joined.prior.diameter_mm[pairs[:, 1]]) - sizes.shift
+    logs = joined.log_ratios[is_own] - sizes.shift
     ratio = float(np.exp(np.median(logs)))
     # The median of n values has 1.25 times the error of their mean.
     own_limit = float(np.exp(ERRORS * 1.25 * sizes.spread / np.sqrt(count)))

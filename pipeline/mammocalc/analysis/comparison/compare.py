@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mammocalc.analysis.comparison.calcification_words import (
+    alone,
     compare_sizes,
     doubt_sizes,
     one_sided,
     word_of_pair,
     words_of_one_sided,
 )
-from mammocalc.analysis.comparison.cluster_words import Words, whole_clusters, words_of_clusters
+from mammocalc.analysis.comparison.cluster_words import Words, cluster_alone, whole_clusters, words_of_clusters
 from mammocalc.analysis.comparison.doubts import refusal, say_doubts
 from mammocalc.analysis.comparison.joined import hold_against_other_side, join
 from mammocalc.analysis.comparison.laid_out import lay_out, orientation_of
 from mammocalc.model.comparison import (
-    CalcificationChange,
-    ClusterChange,
     ComparedImage,
     Comparison,
     PairedBy,
@@ -77,23 +77,25 @@ def compare_images(
     gone_side = one_sided(joined, sights[0], of_current=False)
     new, gone = {}, {}
     if not joined.may_be_other_side:  # of another breast nothing is new
-        new = whole_clusters(new_side, joined.pairs[:, 0], of_current=True)
-        gone = whole_clusters(gone_side, joined.pairs[:, 1], of_current=False)
-    logs = np.log(joined.current.diameter_mm[joined.pairs[:, 0]] / joined.prior.diameter_mm[joined.pairs[:, 1]])
+        new, gone = whole_clusters(new_side), whole_clusters(gone_side)
     pairs = [
-        word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, float(log))
-        for (one, other), log in zip(joined.pairs.tolist(), logs, strict=True)
+        word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, log)
+        for (one, other), log in zip(joined.pairs.tolist(), joined.log_ratios.tolist(), strict=True)
     ]
-    alone = words_of_one_sided(new_side, new, of_current=True)
-    only_prior = words_of_one_sided(gone_side, gone, of_current=False)
+    only_current = words_of_one_sided(new_side, new)
+    only_prior = words_of_one_sided(gone_side, gone)
+    words = Words(
+        new_side.index[[item.change is Change.NEW for item in only_current]],
+        gone_side.index[[item.change is Change.GONE for item in only_prior]],
+    )
     return Comparison(
         current=ComparedImage.of(current),
         prior=ComparedImage.of(prior),
         paired_by=paired_by,
         registration=joined.registration,
-        clusters=words_of_clusters(joined, sizes, new, gone, _new_and_gone(current, prior, alone, only_prior)),
+        clusters=words_of_clusters(joined, sizes, new, gone, words),
         calcifications=(
-            *sorted([*pairs, *alone], key=lambda item: item.calcification or 0),
+            *sorted([*pairs, *only_current], key=lambda item: item.calcification or 0),
             *sorted(only_prior, key=lambda item: item.prior_calcification or 0),
         ),
         looked_at=(sights[0] is not None, sights[1] is not None),
@@ -113,25 +115,11 @@ def _laid_as_either(other: Report, current: Report) -> Iterator[LaidOut]:
         yield lay_out(relabelled, other.spacing)
 
 
-def _new_and_gone(
-    current: Report, prior: Report, alone: Sequence[CalcificationChange], only_prior: Sequence[CalcificationChange]
-) -> Words:
-    ours = {item.number: place for place, item in enumerate(current.calcifications)}
-    theirs = {item.number: place for place, item in enumerate(prior.calcifications)}
-    new = [ours[item.calcification] for item in alone if item.calcification in ours and item.change is Change.NEW]
-    gone = [
-        theirs[item.prior_calcification]
-        for item in only_prior
-        if item.prior_calcification in theirs and item.change is Change.GONE
-    ]
-    return Words(np.array(sorted(new), np.intp), np.array(sorted(gone), np.intp))
-
-
 def _not_compared(
     current: Report, prior: Report, paired_by: PairedBy, notes: tuple[str, ...], reason: str
 ) -> Comparison:
     """Say of everything that it is not comparable."""
-    word = Change.NOT_COMPARABLE
+    word, by_number = Change.NOT_COMPARABLE, operator.attrgetter("number")
     return Comparison(
         current=ComparedImage.of(current),
         prior=ComparedImage.of(prior),
@@ -140,24 +128,12 @@ def _not_compared(
             RegistrationKind.NONE, None, None, None, 0, None, None, None, is_comparable=False, reasons=(reason,)
         ),
         clusters=(
-            *(
-                ClusterChange(c.number, (), word, len(c.members), 0, 0, c.extent_mm, None, None, None, (reason,))
-                for c in sorted(current.clusters, key=lambda c: c.number)
-            ),
-            *(
-                ClusterChange(None, (c.number,), word, 0, len(c.members), 0, None, c.extent_mm, None, None, (reason,))
-                for c in sorted(prior.clusters, key=lambda c: c.number)
-            ),
+            *(cluster_alone(c, word, reason, of_current=True) for c in sorted(current.clusters, key=by_number)),
+            *(cluster_alone(c, word, reason, of_current=False) for c in sorted(prior.clusters, key=by_number)),
         ),
         calcifications=(
-            *(
-                CalcificationChange(c.number, None, word, c.diameter_mm, None, c.cluster, None, None, reason)
-                for c in sorted(current.calcifications, key=lambda c: c.number)
-            ),
-            *(
-                CalcificationChange(None, c.number, word, None, c.diameter_mm, None, c.cluster, None, reason)
-                for c in sorted(prior.calcifications, key=lambda c: c.number)
-            ),
+            *(alone(c, word, None, reason, of_current=True) for c in sorted(current.calcifications, key=by_number)),
+            *(alone(c, word, None, reason, of_current=False) for c in sorted(prior.calcifications, key=by_number)),
         ),
         looked_at=(False, False),
         diameter_ratio=None,

@@ -55,6 +55,12 @@ class Joined:
     evidence: float = 0.0
     may_be_other_side: bool = False
 
+    @property
+    def log_ratios(self) -> NDArray[np.float64]:
+        """Logarithms of the ratios of joined diameters, current over prior, shape (k,)."""
+        ours, theirs = self.pairs.T
+        return np.asarray(np.log(self.current.diameter_mm[ours] / self.prior.diameter_mm[theirs]))
+
     def expected_in_prior(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """
         Give where places of the current image lie in the prior, and of which of them that is known by their neighbours.
