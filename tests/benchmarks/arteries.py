@@ -8,7 +8,7 @@ was read. A mark within 3 mm of a course is arterial; one beyond 8 mm is not,
 on images on which no course is called a guess or unsure. One woman holds most
 of the marks, so the share that is flagged is given over all of them, without
 her, and as the mean over women. Constants are set on the women of one half
-(`women.py`); each score on the other half uses it up a little.
+(`patient_split.py`); each score on the other half uses it up a little.
 
 With --write-courses FILE the traces of the chosen halves are written for
 `mammocalc train --vessels FOLDER --courses FILE`, and nothing is scored. The

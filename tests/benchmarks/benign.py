@@ -4,7 +4,7 @@ What typically benign forms of real breasts are told as: python tests/benchmarks
 FOLDER holds mammograms and `readings/readings.csv` beside them, with what
 blind readers say of each image: its label, and how much of it is coarse and
 benign (`coarse_benign`: none, some or most). Every read image of one half of
-the women (`women.py`) is judged with the default settings. Of the
+the women (`patient_split.py`) is judged with the default settings. Of the
 calcifications that lie on no artery, the table counts those that are left out
 of the distribution by their kind, and those that still count though they are
 0.8 mm in diameter or more: they should be many where readers see nothing but

@@ -9,8 +9,8 @@ How well clusters of two views are joined to findings.
 where the smaller cluster shares at least half of its members with the other one. Recall is the share of the pairs that
 could be made one to one. `inbreast` takes breasts (of one examination) in which the run shows exactly one cluster in CC
 and one in MLO: the area under the curve of the odds of these pairs against those of pairs of different patients, by
-halves of the patients (women.py). `rendered` counts as `points` does, in a run of `mammocalc simulate --studies`.
-The weights come from other seeds (link_weights.py), and from no patient's image.
+halves of the patients (patient_split.py). `rendered` counts as `points` does, in a run of `mammocalc simulate
+--studies`. The weights come from other seeds (link_weights.py), and from no patient's image.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ of INbreast (file, row_px, column_px, in_profile: yes, slightly, no, not seen),
 in stored pixels; views without a row are counted and not scored. Given are how
 many views have an unsure nipple, how far the sure ones are off, and what each
 confidence is worth. Constants are set on the patients of one half
-(`women.py`); each score on the other half uses it up a little.
+(`patient_split.py`); each score on the other half uses it up a little.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which patients are tuned on and which are reported on: one split for words and arteries on real images."""
+"""Which patients are tuned on and which are reported on: one split for all benchmarks on real images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Half = Literal["tuning", "reporting"]
 
 def half_of(patient_id: str) -> Half:
     """
-    Say in which half of the patients one is, by nothing but her Patient ID.
+    Say in which half of the patients one is, by nothing but the Patient ID.
 
     Parameters
     ----------

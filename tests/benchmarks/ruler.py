@@ -4,7 +4,7 @@ What is found by effective ratio, and what the second look inside clusters gains
     python tests/benchmarks/ruler.py [--images 48] [--real FOLDER --labels CSV --half tuning --draws 4]
 
 Simulates mammograms of the kind that training draws, of another seed, and, where a folder of real images is given, puts
-calcifications into those of one half of the women (tests/benchmarks/women.py) that the CSV (sop_instance_uid,
+calcifications into those of one half of the women (tests/benchmarks/patient_split.py) that the CSV (sop_instance_uid,
 has_calcifications, seen) calls empty. Each is run with and without the second look, scored with `mammocalc evaluate`,
 and printed as a table: found and false marks at the operating point, false clusters, and by effective ratio the share
 that is found there and at 0.2, 1 and 2 false marks per image. Natural marks in real images count as false.
