@@ -208,7 +208,7 @@ class ImagePairs:
                 f"the chest wall lies at the other edge of {self.names[second]} than of {self.names[first]}: one of "
                 "them is flipped or of the other breast"
             )
-        if machine_of(one) != machine_of(other):
+        if one.identity.machine != other.identity.machine:
             yield "they come from two machines, so contrasts and sizes differ more"
 
     def _weigh(self, one: Traits, other: Traits, comparison: Comparison) -> float:
@@ -219,11 +219,6 @@ class ImagePairs:
     def _reference(self, place: Place) -> ClusterReference:
         uid = self.images[place.image].identity.sop_instance_uid
         return ClusterReference(uid, self.clusters[place.image][place.cluster].number)
-
-
-def machine_of(report: Report) -> tuple[str, str]:
-    """Give maker and model, to tell images of two machines."""
-    return report.identity.manufacturer, report.identity.manufacturer_model_name
 
 
 def _differences(one: Traits, other: Traits, comparison: Comparison) -> Mapping[str, float]:

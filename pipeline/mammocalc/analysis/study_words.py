@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.cluster_traits import chest_wall_is_left
-from mammocalc.analysis.image_pairs import machine_of
 from mammocalc.model.view_names import names_of
 from mammocalc.stages.distribution import CONCERN
 from mammocalc.vocabulary.lexicon import Distribution, Flag, Laterality, View, ViewModifier
@@ -26,6 +25,8 @@ MOST_CONCERN_FIRST: Final = (
 )
 """Descriptors by the published shares of malignant biopsies, then the words that no descriptor fits. An image without
 a spacing may hold anything, so a breast is called free only where all of its images are."""
+USUAL_VIEWS: Final = (View.CC, View.MLO)
+"""The views of a screening examination (ACR practice parameter for the performance of screening mammography)."""
 _SIDES: Final = {Laterality.RIGHT: "right breast", Laterality.LEFT: "left breast"}
 
 
@@ -96,7 +97,7 @@ def doubt(images: Sequence[Report]) -> Iterator[str]:
             f"the nipple is not known in {len(unknown)} of {len(images)} images ({_listed(unknown)}): "
             "links with these rest on looks alone"
         )
-    if len({machine_of(report) for report in images}) > 1:
+    if len({report.identity.machine for report in images}) > 1:
         yield "its images come from different machines (manufacturer or model): sizes and contrasts are less comparable"
     if any(Flag.IMPLANT in report.flags or report.identity.breast_implant_present for report in images):
         yield _say_implants(images)
@@ -134,7 +135,3 @@ def _say_implants(images: Sequence[Report]) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)
-
-
-USUAL_VIEWS: Final = (View.CC, View.MLO)
-"""The views of a screening examination (ACR practice parameter for the performance of screening mammography)."""

@@ -74,6 +74,11 @@ class ImageIdentity:
     notes: tuple[str, ...] = ()
     study_day: int | None = None
 
+    @property
+    def machine(self) -> tuple[str, str]:
+        """Maker and model, to tell images of two machines."""
+        return self.manufacturer, self.manufacturer_model_name
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredPixels:

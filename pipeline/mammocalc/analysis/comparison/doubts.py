@@ -60,8 +60,7 @@ def say_doubts(current: Report, prior: Report) -> Iterator[str]:
         Sentences.
     """
     one, other = current.identity, prior.identity
-    makers = (one.manufacturer, one.manufacturer_model_name), (other.manufacturer, other.manufacturer_model_name)
-    if makers[0] != makers[1]:
+    if one.machine != other.machine:
         yield "the two were made by different machines: what one shows the other may not, and sizes may differ"
     if current.spacing is not None and prior.spacing is not None:
         sizes = sorted((current.spacing.mean_mm, prior.spacing.mean_mm))
