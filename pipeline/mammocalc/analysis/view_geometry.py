@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.model import ImageIdentity, Report
+    from mammocalc.vocabulary.geometry import PixelSpacing
 
 _IN_PLACE: Final = frozenset(View) - {View.SPECIMEN, View.UNKNOWN}
 """Views of the whole breast, pressed by the large plate."""
@@ -102,15 +103,13 @@ def is_same_exposure(first: Report, second: Report) -> bool:
         return False
     if abs(first.breast.area_mm2 / second.breast.area_mm2 - 1) > _SAME_AREA:
         return False
-    boxes = [_box_mm(report) for report in (first, second)]
-    return bool(np.abs(boxes[0] - boxes[1]).max() <= _SAME_PLACE_MM)
+    apart_mm = _box_mm(first, first.spacing) - _box_mm(second, second.spacing)
+    return bool(np.abs(apart_mm).max() <= _SAME_PLACE_MM)
 
 
-def _box_mm(report: Report) -> NDArray[np.float64]:
-    spacing = report.spacing
+def _box_mm(report: Report, spacing: PixelSpacing) -> NDArray[np.float64]:
     outline = np.array(report.breast.outline_px or ((0.0, 0.0),))
-    scale = np.zeros(2) if spacing is None else np.array([spacing.row_mm, spacing.column_mm])
-    return np.concatenate([outline.min(axis=0) * scale, outline.max(axis=0) * scale])
+    return spacing.to_mm(np.stack([outline.min(axis=0), outline.max(axis=0)]))
 
 
 def _why_not(first: Report, second: Report) -> str | None:

@@ -91,18 +91,14 @@ def place_in_view(report: Report, middle_mm: NDArray[np.float64], frame: BreastF
     if frame.nipple_mm is None:
         return ViewPlace(name, reasons=(f"{name} has no nipple that is known",))
     away_mm = middle_mm - frame.nipple_mm
-    reasons = []
     outer_mm = upper_mm = None
     edge_mm = _muscle(report, frame)
     if who.view in _FROM_ABOVE:
         sign, why = _outward(report)
         outer_mm = None if sign is None else sign * float(away_mm[0])
-        reasons += [f"{name} {why}"] if why else []
     else:
         upper_mm, why = _upper(report, away_mm, frame, has_muscle=edge_mm is not None)
-        reasons += [f"{name} {why}"] if why else []
-    depth_share, why = _depth(report, away_mm, frame, edge_mm)
-    reasons += [f"{name} {why}"] if why else []
+    depth_share, why_no_depth = _depth(report, away_mm, frame, edge_mm)
     return ViewPlace(
         name=name,
         outer_mm=outer_mm,
@@ -111,7 +107,7 @@ def place_in_view(report: Report, middle_mm: NDArray[np.float64], frame: BreastF
         depth_share=depth_share,
         from_nipple_mm=float(np.hypot(*away_mm)),
         is_over_muscle=edge_mm is not None and _is_over(edge_mm, middle_mm, frame),
-        reasons=tuple(reasons),
+        reasons=tuple(f"{name} {reason}" for reason in (why, why_no_depth) if reason),
     )
 
 

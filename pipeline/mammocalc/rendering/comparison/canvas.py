@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -101,9 +101,7 @@ def canvas_of(report: Report, *, is_mirrored: bool = False, is_upside_down: bool
     high = np.minimum(places.max(axis=0) + MARGIN_MM, (whole.width_mm, whole.height_mm))
     left, top = low.tolist()
     width, height = (high - low).tolist()
-    return Canvas(
-        identity.rows, identity.columns, row_mm, column_mm, is_mirrored, is_upside_down, top, left, height, width
-    )
+    return replace(whole, top_mm=top, left_mm=left, height_mm=height, width_mm=width)
 
 
 def _pixel_mm(spacing: PixelSpacing | None) -> tuple[float, float]:
