@@ -224,15 +224,17 @@ class Run:
                 "analyse(path).overlay()"
             )
             raise UsageError(message)
-        file = self.root / stored.overlay.path
-        if not file.resolve().is_relative_to(self.root.resolve()):
+        file = stored.overlay.file_in(self.root)
+        if file is None:
             message = f"the overlay of {stored.report.identity.sop_instance_uid} does not lie in the folder of its run"
             raise UsageError(message)
         try:
             with Pictures.open(file) as picture:
                 return picture.convert("RGB")
         except OSError:
-            message = f"{file} cannot be read as a picture: repeat the run, which makes it again"
+            message = (
+                f"{self.root / stored.overlay.path} cannot be read as a picture: repeat the run, which makes it again"
+            )
             raise UsageError(message) from None
 
     def __repr__(self) -> str:

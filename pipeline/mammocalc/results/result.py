@@ -11,6 +11,7 @@ from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from mammocalc.model import Report
     from mammocalc.model.letters import Letters
@@ -47,6 +48,14 @@ class OverlayPlacement:
     path: str
     scale: float
     offset: tuple[float, float]
+
+    def file_in(self, run: Path) -> Path | None:
+        """Give its file in the folder of a run; None where its path, which somebody may have changed, leads out."""
+        try:
+            file = (run / self.path).resolve()
+        except (OSError, RuntimeError, ValueError):  # a link in a circle, or a name that no system has
+            return None
+        return file if file.is_relative_to(run.resolve()) else None
 
 
 @dataclass(frozen=True, slots=True)

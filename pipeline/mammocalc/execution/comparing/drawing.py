@@ -28,10 +28,8 @@ def source_of(mammogram: Mammogram) -> Source:
 def overlay_of(run: Path, result: Result) -> Source | None:
     """Give the overlay that the run has drawn of an image, with its marks; None where there is none."""
     overlay = result.overlay
-    if overlay is None:
-        return None
-    path = (run / overlay.path).resolve()
-    if not path.is_relative_to(run.resolve()):
+    path = None if overlay is None else overlay.file_in(run)
+    if overlay is None or path is None:
         return None
     try:
         image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)

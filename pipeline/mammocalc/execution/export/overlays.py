@@ -42,10 +42,10 @@ def find_overlay(overlay: OverlayPlacement | None, root: Path) -> Callable[[], b
     """
     if overlay is None:
         raise NotThereError(_NONE)
+    file = overlay.file_in(root)
+    if file is None:
+        raise NotThereError(_BROKEN)
     try:
-        file = (root / overlay.path).resolve(strict=True)
-        if not file.is_relative_to(root.resolve()):
-            raise NotThereError(_BROKEN)
         with Pictures.open(file) as picture:
             picture.load()
     except (
