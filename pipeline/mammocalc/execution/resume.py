@@ -68,6 +68,15 @@ def read_record(root: Path) -> Mapping[str, Any] | None:
     return record if isinstance(record, dict) and record.get("software") == SOFTWARE else None
 
 
+def require_record(root: Path) -> Mapping[str, Any]:
+    """Read ``run.json`` of a folder; UsageError where it holds none of this program."""
+    record = read_record(root)
+    if record is None:
+        message = f"{root} holds no run (no run.json of mammocalc): give the folder that --out of the run named"
+        raise UsageError(message)
+    return record
+
+
 def _differences(record: Mapping[str, Any] | None, identity: RunIdentity, resolved: ResolvedConfig) -> Iterator[str]:
     if record is None:
         yield "its run.json is missing or cannot be read, so nobody knows which run it was"

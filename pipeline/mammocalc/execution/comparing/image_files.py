@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mammocalc.config import salt_of, uid_hasher
 from mammocalc.dicom import read_sop_instance_uid
 from mammocalc.dicom.discover import discover
-from mammocalc.execution.content import digest_of, key_of
+from mammocalc.execution.content import digest_of
+from mammocalc.execution.known_again import known_by
 from mammocalc.execution.run_manifest import read_rows
 from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.errors import UsageError
@@ -82,15 +82,7 @@ def find_image_files(
     if not folder.is_dir():
         message = f"--images {folder} is no folder: name the one in which the DICOM files are"
         raise UsageError(message)
-    configuration = source.record.get("configuration") or {}
-    public, salt = uid_hasher(configuration, salt_file), salt_of(configuration, salt_file)
-    if public is None or salt is None:
-        message = (
-            f"{source.root} was made under a secret salt, by which its images are known again: name it with "
-            "--salt-file, or leave out --images."
-        )
-        raise UsageError(message)
-    key = key_of(salt)
+    public, key = known_by(source.root, source.record, salt_file, ", or leave out --images")
     contents = {row.sop_instance_uid: row.content for row in read_rows(source.root / ROWS)}
     wanted, found = set(uids), defaultdict[str, "list[ImageFile]"](list)
     for listed in discover([folder]).files:

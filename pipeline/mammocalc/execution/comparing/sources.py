@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.analysis.comparison import Entry, named_pairs, pair_up
 from mammocalc.config import REDACTED
-from mammocalc.execution.resume import read_record
+from mammocalc.execution.resume import require_record
+from mammocalc.rendering.wording import many
 from mammocalc.results.tables import read_image_rows
 from mammocalc.vocabulary.errors import UsageError
 
@@ -39,12 +40,9 @@ def open_source(root: Path, *, is_prior: bool = False) -> Source:
     Raises
     ------
     UsageError
-        If the folder holds no run, one that has not ended, or one of a version that wrote other tables.
+        If the folder holds no run, one without a table of its images, or one of a version that wrote other tables.
     """
-    record = read_record(root)
-    if record is None:
-        message = f"{root} holds no run (no run.json of mammocalc): give the folder that --out of the run named"
-        raise UsageError(message)
+    record = require_record(root)
     try:
         rows = list(read_image_rows(root))
         return Source(root, record, tuple(_entry(row, is_prior=is_prior) for row in rows))
@@ -184,8 +182,7 @@ def _no_pairs(current: Source, prior: Source | None, unpaired: tuple[tuple[str, 
     for _, reason in unpaired:
         bare = reason if are_named else reason.partition(": ")[2]
         counted[bare] = counted.get(bare, 0) + 1
-    noun = "pair" if are_named else "image"
-    lines = [f"  {count} {noun}{'' if count == 1 else 's'}: {reason}" for reason, count in counted.items()]
+    lines = [f"  {many(count, 'pair' if are_named else 'image')}: {reason}" for reason, count in counted.items()]
     if not are_named:
         lines.append("tables/images.csv of a run has what --pairs needs: sop_instance_uid, by patient_key and view.")
     message = "\n".join(["No two images can be compared, and nothing was written.", *lines])

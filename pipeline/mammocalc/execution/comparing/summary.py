@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.rendering.wording import many
 from mammocalc.vocabulary.changes import STABILITY_NOTICE, Change
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 
@@ -31,18 +32,18 @@ def summarise(summary: CompareSummary, where: str) -> str:
     counts = ", ".join(f"{count} {str(change).replace('_', ' ')}" for change, count in summary.changes.items() if count)
     before = f" ({summary.resumed} of them before)" if summary.resumed else ""
     lines = [
-        f"{_many(summary.pairs, 'pair')} of images compared{before}, {summary.comparable} of them laid over each other",
+        f"{many(summary.pairs, 'pair')} of images compared{before}, {summary.comparable} of them laid over each other",
         f"calcifications: {counts or 'none'}",
     ]
     if summary.changes.get(Change.MATCHED):
         lines.append(STABILITY_NOTICE)
     if summary.without_pixels:
         lines.append(
-            f"{_many(summary.without_pixels, 'image')} of them not found under --images or not looked at: nothing is "
+            f"{many(summary.without_pixels, 'image')} of them not found under --images or not looked at: nothing is "
             "new or gone there"
         )
     if summary.removed:
-        lines.append(f"{_many(summary.removed, 'pair')} of an earlier call are none any more and were removed")
+        lines.append(f"{many(summary.removed, 'pair')} of an earlier call are none any more and were removed")
     lines += [f"note: {note}" for note in summary.notes]
     for title, items in (("failed", summary.failed), ("compared with none", summary.unpaired)):
         if items:
@@ -52,7 +53,3 @@ def summarise(summary: CompareSummary, where: str) -> str:
                 lines.append(f"  and {len(items) - LISTED} more, in comparison.json")
     lines += [f"written to {where}", f"{SHORT_NOTICE}."]
     return "\n".join(lines)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

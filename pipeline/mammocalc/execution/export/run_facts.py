@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.config import salt_of, uid_hasher
 from mammocalc.dicom.writer import RunFacts
-from mammocalc.execution.content import key_of
-from mammocalc.execution.resume import read_record
+from mammocalc.execution.known_again import known_by
+from mammocalc.execution.resume import require_record
 from mammocalc.execution.run_manifest import FINISHED
 from mammocalc.files.claim import state_of
 from mammocalc.results.schema_version import check_version
@@ -53,10 +52,7 @@ def know_run(root: Path, salt_file: Path | None) -> KnownRun:
     UsageError
         If there is no run, if it is of a version that cannot be read or has not ended, or if its salt is not known.
     """
-    record = read_record(root)
-    if record is None:
-        message = f"{root} holds no run (no run.json of mammocalc): name the folder that --out of the run named"
-        raise UsageError(message)
+    record = require_record(root)
     try:
         check_version(record.get("schema_version"))
     except ResultError as error:
@@ -69,13 +65,8 @@ def know_run(root: Path, salt_file: Path | None) -> KnownRun:
             "there. End it first: the same `mammocalc run` goes on where it was."
         )
         raise UsageError(message)
-    configuration = record.get("configuration")
-    configuration = configuration if isinstance(configuration, dict) else {}
-    public, salt = uid_hasher(configuration, salt_file), salt_of(configuration, salt_file)
-    if public is None or salt is None:
-        message = f"{root} was made under a secret salt, by which its images are known again: name it with --salt-file."
-        raise UsageError(message)
-    return KnownRun(root, _facts(root, record), public, key_of(salt))
+    public, key = known_by(root, record, salt_file)
+    return KnownRun(root, _facts(root, record), public, key)
 
 
 def _facts(root: Path, record: Mapping[str, Any]) -> RunFacts:
