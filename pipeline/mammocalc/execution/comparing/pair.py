@@ -15,8 +15,7 @@ from mammocalc.execution.comparing.drawing import draw_pair, overlay_of, source_
 from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.results.comparison_form import ComparisonProvenance
 from mammocalc.results.comparison_to_json import comparison_to_json
-from mammocalc.results.from_json import from_json
-from mammocalc.results.parse import parse_json
+from mammocalc.results.from_json import read_result
 from mammocalc.results.to_json import encode
 from mammocalc.vocabulary.errors import ImageError, MammocalcError, ResultError
 
@@ -114,26 +113,12 @@ def compare_pair(task: PairTask) -> PairOutcome:
         results = read_pair(task)
     except (MammocalcError, OSError) as error:
         return PairOutcome(task.uids, None, _why(error))
-    notes = [*task.pairing.notes, *task.notes]
-    sights: list[Sight | None] = []
-    sources: list[Source | None] = []
-    for name, image, result in zip(("current image", "prior"), (task.current, task.prior), results, strict=True):
-        if image.file is not None and image.file.is_another:
-            sources.append(overlay_of(image.run, result))
-            sights.append(None)
-            notes.append(f"the file of the {name} is not the one that was analysed, so its pixels were not looked at")
-            continue
-        try:
-            mammogram = _pixels(image, result)
-            sources.append(source_of(mammogram) if mammogram is not None else overlay_of(image.run, result))
-            sights.append(None if mammogram is None else look_at(mammogram, Config()))
-        except ImageError as error:
-            sources[len(sights) :] = [overlay_of(image.run, result)]
-            sights.append(None)
-            notes.append(f"the pixels of the {name} could not be looked at: {error.message}")
+    sight, source, doubts = _look("current image", task.current, results[0])
+    prior_sight, prior_source, prior_doubts = _look("prior", task.prior, results[1])
+    notes = [*task.pairing.notes, *task.notes, *doubts, *prior_doubts]
     current, prior = (result.report for result in results)
     others = tuple(_other_sides(task))
-    comparison = compare_images(current, prior, task.pairing.paired_by, notes, (sights[0], sights[1]), others)
+    comparison = compare_images(current, prior, task.pairing.paired_by, notes, (sight, prior_sight), others)
     if task.settings_differ:
         comparison = withhold_changes(comparison)
     comparison = replace(
@@ -141,13 +126,28 @@ def compare_pair(task: PairTask) -> PairOutcome:
         current=_with_origin(comparison.current, task.current, results[0]),
         prior=_with_origin(comparison.prior, task.prior, results[1]),
     )
-    pictures = draw_pair(comparison, results, (sources[0], sources[1]), task.pictures)
+    pictures = draw_pair(comparison, results, (source, prior_source), task.pictures)
     return PairOutcome(task.uids, encode(_document(comparison, task.inputs_digest)), pictures=pictures)
 
 
 def read_pair(task: PairTask) -> tuple[Result, Result]:
     """Read the results of both images; raises MammocalcError or OSError where one cannot be read."""
     return _read(task.current), _read(task.prior)
+
+
+def _look(name: str, image: ImageTask, result: Result) -> tuple[Sight | None, Source | None, tuple[str, ...]]:
+    """Look at the pixels of an image, if they can be had; give its picture, if there is one, and what is doubtful."""
+    doubts: tuple[str, ...] = ()
+    if image.file is not None and image.file.is_another:
+        doubts = (f"the file of the {name} is not the one that was analysed, so its pixels were not looked at",)
+    else:
+        try:
+            mammogram = _pixels(image, result)
+            if mammogram is not None:
+                return look_at(mammogram, Config()), source_of(mammogram), ()
+        except ImageError as error:
+            doubts = (f"the pixels of the {name} could not be looked at: {error.message}",)
+    return None, overlay_of(image.run, result), doubts
 
 
 def _other_sides(task: PairTask) -> Iterator[Report]:
@@ -161,7 +161,7 @@ def _document(comparison: Comparison, inputs_digest: str) -> dict[str, Any]:
 
 
 def _read(image: ImageTask) -> Result:
-    return from_json(parse_json((image.run / image.result).read_bytes()))
+    return read_result(image.run / image.result)
 
 
 def _with_origin(compared: ComparedImage, image: ImageTask, result: Result) -> ComparedImage:
