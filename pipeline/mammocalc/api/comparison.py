@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mammocalc.api.arguments import require_force, require_workers, worded_as_called
 from mammocalc.api.finished_run import Run, open_run
-from mammocalc.api.paths import require_folder_path
+from mammocalc.api.paths import path_or_none, require_folder_path
 from mammocalc.execution.comparing.batch import compare_runs
 from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
 
@@ -66,11 +66,11 @@ def compare(
         run=opened.root,
         out=require_folder_path(out, "out"),
         prior_run=None if before is None else before.root,
-        images=None if images is None else require_folder_path(images, "images"),
-        pairs=None if pairs is None else require_folder_path(pairs, "pairs", "a file"),
+        images=path_or_none(images, "images"),
+        pairs=path_or_none(pairs, "pairs", "a file"),
         workers=require_workers(workers),
         force=require_force(force, "another comparison"),
-        salt_file=None if salt_file is None else require_folder_path(salt_file, "salt_file", "a file"),
+        salt_file=path_or_none(salt_file, "salt_file", "a file"),
     )
     with worded_as_called():
         return compare_runs(request)

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.api.finished_run import Run, open_run
-from mammocalc.api.paths import require_folder_path
+from mammocalc.api.paths import path_or_none, require_folder_path
 from mammocalc.evaluation import require_apart, score_run, summarise, write_evaluation
 from mammocalc.evaluation.folder import PAGE
 from mammocalc.files.claim import FolderClaim
@@ -134,9 +134,7 @@ def evaluate(
         message = f"the truth {place} does not exist"
         raise UsageError(message)
     marked = [_folder_of(other) for other in others]
-    scored = score_run(
-        folder, place, marked, None if salt_file is None else require_folder_path(salt_file, "salt_file", "a file")
-    )
+    scored = score_run(folder, place, marked, path_or_none(salt_file, "salt_file", "a file"))
     return Evaluation(scored, folder, place)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mammocalc.api.arguments import worded_as_called
 from mammocalc.api.finished_run import Run, open_run
-from mammocalc.api.paths import require_folder_path
+from mammocalc.api.paths import path_or_none, require_folder_path
 from mammocalc.dicom.writer import KINDS, Device
 from mammocalc.execution.export.export import export as write_objects
 from mammocalc.execution.export.request import ExportRequest, ExportSummary, parse_kinds
@@ -69,7 +69,7 @@ def export(
         out=require_folder_path(out, "out"),
         kinds=parse_kinds(words),
         device=Device(manufacturer, model),
-        salt_file=None if salt_file is None else require_folder_path(salt_file, "salt_file"),
+        salt_file=path_or_none(salt_file, "salt_file", "a file"),
     )
     with worded_as_called():
         return write_objects(request)

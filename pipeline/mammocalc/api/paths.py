@@ -22,3 +22,8 @@ def require_folder_path(path: object, name: str, what: str = "a folder") -> Path
         message = f"{name}={text!r} is no {kind} of this machine: `mammocalc run` on the command line takes addresses"
         raise UsageError(message)
     return Path(text).expanduser()
+
+
+def path_or_none(path: object, name: str, what: str = "a folder") -> Path | None:
+    """Give a path as `require_folder_path` does; None for None."""
+    return None if path is None else require_folder_path(path, name, what)
