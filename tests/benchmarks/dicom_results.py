@@ -29,6 +29,7 @@ import pydicom
 
 from mammocalc.api.configuration import resolve
 from mammocalc.dicom import read_mammogram
+from mammocalc.dicom.writer import KINDS
 from mammocalc.execution.process import dicom_settings
 from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import result_files
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 
     from mammocalc.model import Calcification, Report, StoredPixels
 
-KINDS = "cad-sr,gsps,capture,sr-1500,seg"
 ROOM_PX = 2
 """Around the outline of a particle, from which its brightness is taken."""
 
@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("images", type=Path)
-    parser.add_argument("--kinds", default=KINDS)
+    parser.add_argument("--kinds", default=",".join(KINDS))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         out = Path(name)
@@ -87,12 +87,10 @@ def export(run: Path, images: Path, out: Path, kinds: str) -> float:
 
 def read_headers(images: Path) -> dict[str, Dataset]:
     headers: dict[str, Dataset] = {}
-    for path in images.rglob("*"):
-        if path.is_file() and path.suffix == ".dcm":
-            header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
-            if "SOPInstanceUID" in header:
-                header.filename = str(path)
-                headers[str(header.SOPInstanceUID)] = header
+    for path in images.rglob("*.dcm"):
+        header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        if "SOPInstanceUID" in header:
+            headers[str(header.SOPInstanceUID)] = header
     return headers
 
 

@@ -19,7 +19,7 @@ Change = Callable[[Dataset], None]
 IMPRESSION, FINDING, INTENT, CENTRE = "111034,DCM", "111059,DCM", "111056,DCM", "111010,DCM"
 CLUSTER, SINGLE = "129769006,SCT", "129770007,SCT"
 DISTRIBUTION, KIND, NUMBER, LONG_AXIS = "111008,DCM", "111009,DCM", "111038,DCM", "103339001,SCT"
-SUMMARY, DETECTIONS, ANALYSES = "111017,DCM", "111064,DCM", "111065,DCM"
+DETECTIONS, ANALYSES = "111064,DCM", "111065,DCM"
 
 
 def nodes(report: Dataset, concept: str, value: str = "") -> list[Node]:
@@ -207,7 +207,7 @@ FAULTS: dict[str, Change] = {
         nested(r), item(DISTRIBUTION, "CODE", "HAS PROPERTIES", "129766004,SCT")
     ),
     "a calcification in a calcification": lambda r: put(nested(r), nested_copy(r)),
-    "an invented item": lambda r: put(r_root(r), item("111444,DCM", "TEXT", "CONTAINS", "invented")),
+    "an invented item": lambda r: put(read_tree(r), item("111444,DCM", "TEXT", "CONTAINS", "invented")),
     "not attempted, with detections": lambda r: give(first(r, DETECTIONS), "111225,DCM"),
     "an image that is not in the evidence": not_in_evidence,
     "an image of the wrong class": wrong_class,
@@ -218,7 +218,3 @@ ALLOWED: dict[str, Change] = {"a cluster without its description": without_descr
 
 def nested_copy(report: Dataset) -> Dataset:
     return deepcopy(nested(report).dataset)
-
-
-def r_root(report: Dataset) -> Node:
-    return read_tree(report)

@@ -36,7 +36,6 @@ class Checked:
 class Report:
     """A report with what a check needs to know of it."""
 
-    root: Node
     nodes: dict[tuple[int, ...], Node]
     headers: Mapping[str, Dataset]
     evidence: dict[str, str]
@@ -71,7 +70,7 @@ def check_report(dataset: Dataset, headers: Mapping[str, Dataset]) -> Checked:
         for series in study.ReferencedSeriesSequence
         for item in series.ReferencedSOPSequence
     }
-    report = Report(root, {node.position: node for node in root}, headers, evidence)
+    report = Report({node.position: node for node in root}, headers, evidence)
     checked = Checked()
     [row] = templates()[ROOT]
     if (root.value_type, root.concept) != (row.value_type, row.concept):

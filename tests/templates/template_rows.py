@@ -39,7 +39,6 @@ class Match:
     """Which items fill which rows below one item; ``problems`` are of items that fill none."""
 
     node: Node
-    rows: Sequence[Row]
     slot: Slot | None
     slots: dict[Node, Slot] = field(default_factory=dict)
     filled: dict[tuple[Key, int], list[Node]] = field(default_factory=lambda: defaultdict(list))
@@ -75,7 +74,7 @@ def is_excluded(row: Row, value: str) -> bool:
 
 def match_children(node: Node, rows: Sequence[Row], slot: Slot | None) -> Match:
     """Give each child of an item its row: the first that fits from the last one on, or an INCLUDE begins again."""
-    match = Match(node, rows, slot)
+    match = Match(node, slot)
     slots = _slots_of(slot, rows)
     free = [one for one in slots if not any(is_excluded(row, node.value) for row in (one.row, *one.includes))]
     at = -1

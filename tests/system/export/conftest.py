@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pydicom
@@ -115,6 +115,13 @@ def edit() -> Callable[..., None]:
     return edit
 
 
-def read_all(folder: Path, kind: str = "*") -> Iterator[pydicom.Dataset]:
-    """Read the objects of an export."""
-    return map(pydicom.dcmread, sorted(folder.glob(f"*/{kind}/*.dcm")))
+@pytest.fixture
+def keep(images: Path) -> Callable[..., None]:
+    """Remove all mammograms of one's own folder but those of some names."""
+
+    def keep(*names: str) -> None:
+        for path in images.glob("*.dcm"):
+            if path.stem not in names:
+                path.unlink()
+
+    return keep

@@ -19,7 +19,7 @@ from pydicom.uid import generate_uid
 
 import mammocalc as mc
 from mammocalc.cli import main
-from mammocalc.dicom.writer import Kind
+from mammocalc.dicom.writer import KINDS, Kind
 from mammocalc.execution.export.export import export
 from mammocalc.execution.export.request import ExportRequest, ExportSummary
 from mammocalc.vocabulary.errors import StoppedError, UsageError
@@ -43,7 +43,7 @@ def test_every_kind_is_written_and_carries_patient_and_study_of_its_images(study
     source = pydicom.dcmread(next(views.glob("*.dcm")), stop_before_pixels=True)
     listed = json.loads((study_objects / "export.json").read_bytes())
     assert listed["state"] == "finished"
-    assert {item["kind"] for item in listed["objects"]} >= {"cad-sr", "gsps"}
+    assert {item["kind"] for item in listed["objects"]} == {*KINDS, "labelmap"}
     assert {item["file"] for item in listed["objects"]} == set(bytes_of(study_objects)) - {"export.json"}
     for item in listed["objects"]:
         found = pydicom.dcmread(study_objects / item["file"])
@@ -139,12 +139,10 @@ def test_names_come_through_in_every_character_set(
     edit: Callable[..., None],
     judge: Callable[..., object],
     tmp_path: Path,
+    keep: Callable[..., None],
 ) -> None:
-    for path in images.glob("*.dcm"):
-        if path.name == "L_CC.dcm":
-            edit(path, SpecificCharacterSet=character_set, PatientName=name, StudyDescription="Mammo")
-        else:
-            path.unlink()
+    keep("L_CC")
+    edit(images / "L_CC.dcm", SpecificCharacterSet=character_set, PatientName=name, StudyDescription="Mammo")
     judge(images, tmp_path / "run", "outputs.overlays=none")
     summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr,gsps,seg")
     source = pydicom.dcmread(images / "L_CC.dcm")
@@ -157,15 +155,14 @@ def test_names_come_through_in_every_character_set(
 
 
 def test_a_name_that_its_character_set_cannot_hold_is_left_to_its_owner(
-    images: Path, judge: Callable[..., object], tmp_path: Path
+    images: Path, judge: Callable[..., object], tmp_path: Path, keep: Callable[..., None]
 ) -> None:
     path = images / "L_CC.dcm"
     dataset = pydicom.dcmread(path)
     dataset.SpecificCharacterSet, dataset.PatientID = "ISO_IR 192", "MARKER"
     dataset.save_as(path)
     path.write_bytes(path.read_bytes().replace(b"MARKER", b"M\xfcRKE "))
-    for other in set(images.glob("*.dcm")) - {path}:
-        other.unlink()
+    keep("L_CC")
     judge(images, tmp_path / "run", "outputs.overlays=none")
     summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="cad-sr,gsps")
     assert summary.objects == ()
@@ -187,7 +184,12 @@ def test_each_breast_has_a_series_for_laterality_belongs_to_the_series(study_obj
     [(b"ISO-IR 100", "ISO_IR 100"), (b"utf-8     ", "ISO_IR 192"), (b"ISO_IR 999", None)],
 )
 def test_a_character_set_is_written_as_the_standard_spells_it(
-    spelling: bytes, written: str | None, images: Path, judge: Callable[..., object], tmp_path: Path
+    spelling: bytes,
+    written: str | None,
+    images: Path,
+    judge: Callable[..., object],
+    tmp_path: Path,
+    keep: Callable[..., None],
 ) -> None:
     path = images / "L_CC.dcm"
     dataset = pydicom.dcmread(path)
@@ -195,8 +197,7 @@ def test_a_character_set_is_written_as_the_standard_spells_it(
     dataset.save_as(path)
     name = "Zoë".encode("utf-8" if b"utf" in spelling else "latin-1").ljust(6)
     path.write_bytes(path.read_bytes().replace(b"MARKER", name).replace(b"ISO_IR 101", spelling))
-    for other in set(images.glob("*.dcm")) - {path}:
-        other.unlink()
+    keep("L_CC")
     judge(images, tmp_path / "run", "outputs.overlays=none")
     summary = mc.export(tmp_path / "run", images, tmp_path / "out", to="gsps,seg")
     objects = [pydicom.dcmread(tmp_path / "out" / item.file) for item in summary.objects]
@@ -348,7 +349,7 @@ def child_text(node: Node) -> str:
 
 
 def test_of_two_images_of_one_exposure_the_reports_speak_of_one(
-    images: Path, edit: Callable[..., None], judge: Callable[..., object], tmp_path: Path
+    images: Path, edit: Callable[..., None], judge: Callable[..., object], tmp_path: Path, keep: Callable[..., None]
 ) -> None:
     raw = images / "R_CC.dcm"
     uid = str(pydicom.dcmread(raw, stop_before_pixels=True).SOPInstanceUID)
@@ -358,8 +359,7 @@ def test_of_two_images_of_one_exposure_the_reports_speak_of_one(
     made_from.ReferencedSOPInstanceUID, made_from.SpatialLocationsPreserved = uid, "YES"
     edit(shown, SOPInstanceUID=generate_uid(entropy_srcs=["shown"]), SourceImageSequence=[made_from])
     edit(raw, SOPClassUID="1.2.840.10008.5.1.4.1.1.1.2.1", PresentationIntentType="FOR PROCESSING")
-    for path in set(images.glob("*.dcm")) - {raw, shown}:
-        path.unlink()
+    keep("R_CC", "shown")
     judge(images, tmp_path / "both")
     both = export(ExportRequest(tmp_path / "both", images, tmp_path / "out", (Kind.CAD_SR, Kind.GSPS, Kind.SR_1500)))
     spoken = {item.kind: item.images for item in both.objects if item.kind != "gsps"}

@@ -16,7 +16,7 @@ from mammocalc.files.claim import FolderClaim
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mammocalc.execution.export.request import ExportRequest, WrittenObject
     from mammocalc.execution.export.studies import FoundStudy
@@ -28,7 +28,7 @@ _NO_REPORT: Final = (
 _ALL_FAILED: Final = "none of its images was analysed, so that there is nothing to mark, measure or draw: no {}"
 
 
-def export(request: ExportRequest, on_study: Callable[[int, int], None] = lambda _done, _total: None) -> ExportSummary:
+def export(request: ExportRequest) -> ExportSummary:
     """
     Write the DICOM objects of a finished run.
 
@@ -38,8 +38,6 @@ def export(request: ExportRequest, on_study: Callable[[int, int], None] = lambda
     Parameters
     ----------
     request : ExportRequest
-    on_study : callable
-        Told after each study how many of how many are done.
 
     Returns
     -------
@@ -71,7 +69,7 @@ def export(request: ExportRequest, on_study: Callable[[int, int], None] = lambda
         files = ImageFiles.look(request.images, run.public, run.key)
         images = sort_by_study(run, files)
         left_out.extend(images.strays)
-        for done, uid in enumerate(images.studies, start=1):
+        for uid in images.studies:
             study = find_study(uid, images, run, files, request)
             kinds = _kinds_for(study, request.kinds)
             left_out.extend((*study.left_out, *study.without_overlay))
@@ -79,7 +77,6 @@ def export(request: ExportRequest, on_study: Callable[[int, int], None] = lambda
             if study.content is not None:
                 with _uncollected():
                     written.extend(map(folder.write, write_study(study.content, kinds)))
-            on_study(done, len(images.studies))
         folder.remove_older(request.kinds, {item.file for item in written})
         summary = ExportSummary(tuple(written), tuple(left_out), tuple(notes))
         folder.record(FINISHED, run.facts, summary)

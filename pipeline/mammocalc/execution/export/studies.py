@@ -177,8 +177,7 @@ def _read(path: Path, uid: str) -> Result:
     try:
         result = read_result(path)
     except (ResultError, OSError) as error:
-        why = error if isinstance(error, ResultError) else error.strerror or "it cannot be read"
-        message = f"its result cannot be used ({why})"
+        message = f"its result cannot be used ({_why(error)})"
         raise NotThereError(message) from None
     if result.report.identity.sop_instance_uid != uid:
         message = "its result is that of another image. Repeat the run"
@@ -191,11 +190,14 @@ def _read_joined(uid: str, place: Path | None, study: FoundStudy) -> Study | Non
     try:
         return None if place is None else read_study(place)
     except (ResultError, OSError) as error:
-        why = error if isinstance(error, ResultError) else error.strerror or "it cannot be read"
-        study.notes.append(
-            LeftOut(uid, f"its clusters are not joined over views, for its document cannot be used ({why})")
-        )
+        message = f"its clusters are not joined over views, for its document cannot be used ({_why(error)})"
+        study.notes.append(LeftOut(uid, message))
         return None
+
+
+def _why(error: ResultError | OSError) -> str:
+    """Say why a file of the run cannot be used."""
+    return str(error) if isinstance(error, ResultError) else error.strerror or "it cannot be read"
 
 
 def _in_hanging_order(images: list[StudyImage], joined: Study | None) -> list[StudyImage]:
