@@ -267,21 +267,18 @@ def _write(folder: Path, name: str, pair: tuple[Any, Any]) -> None:
     (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
+def tls_options(folder: Path) -> tuple[str, ...]:
+    """Give the options by which the node takes its key, its certificate and the authority from there."""
+    files = {"--tls-key": "node.key", "--tls-cert": "node.pem", "--tls-ca": "ca.pem"}
+    return tuple(word for option, name in files.items() for word in (option, str(folder / name)))
+
+
 def client_tls(folder: Path, name: str | None) -> ssl.SSLContext:
     """Give what a caller with this certificate, or with none, connects by."""
     context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
     if name is not None:
         context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
     return context
-
-
-def memory_mib(pid: int) -> float:
-    """Give what a process has resident."""
-    import psutil  # noqa: PLC0415
-
-    with suppress(psutil.Error):
-        return float(psutil.Process(pid).memory_info().rss) / 2**20
-    return 0.0
 
 
 def own_network() -> Callable[[], None]:

@@ -16,26 +16,32 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import psutil
 from hospital import (
     ARCHIVE,
     archive,
     client_tls,
     echo,
     free_port,
-    memory_mib,
     running,
     send,
     silent_sockets,
+    tls_options,
     wait_until,
     write_certificates,
     write_study,
 )
+from throughput import resident_mb
 
 from mammocalc.simulation import simulate
 from mammocalc.simulation.recipe import Recipe, Scene
 from mammocalc.simulation.vocabulary import Kind
 from mammocalc.vocabulary.lexicon import Laterality, View
+
+if TYPE_CHECKING:
+    import ssl
 
 SILENT = 20
 AWAY_S = 10.0
@@ -80,29 +86,29 @@ def measure_limits(folder: Path) -> None:
     """Call a node that strangers hold on to."""
     keys = folder / "keys"
     write_certificates(keys)
-    tls = ("--tls-key", str(keys / "node.key"), "--tls-cert", str(keys / "node.pem"), "--tls-ca", str(keys / "ca.pem"))
     with running(folder / "plain", "--from", ARCHIVE) as node:
         silent = silent_sockets(node.port, SILENT)
-        began = time.monotonic()
-        is_answered = echo(node.port)
-        print(f"{SILENT} silent connections: a right call answered {is_answered} in {time.monotonic() - began:.2f} s")
+        print(f"{SILENT} silent connections: a right call {call(node.port)}")
         silent += silent_sockets(node.port, 10 * SILENT)
-        began = time.monotonic()
-        is_answered = echo(node.port)
-        print(f"{11 * SILENT} silent connections: answered {is_answered} in {time.monotonic() - began:.2f} s")
+        print(f"{11 * SILENT} silent connections: {call(node.port)}")
         print(f"a stranger's AE title: refused {not echo(node.port, 'STRANGER')}")
         for one in silent:
             one.close()
-    with running(folder / "tls", *tls) as node:
+    with running(folder / "tls", *tls_options(keys)) as node:
         silent = silent_sockets(node.port, SILENT)
-        began = time.monotonic()
-        is_answered = echo(node.port, tls=client_tls(keys, "archive"))
-        print(f"TLS, {SILENT} silent connections: answered {is_answered} in {time.monotonic() - began:.2f} s")
+        print(f"TLS, {SILENT} silent connections: {call(node.port, client_tls(keys, 'archive'))}")
         print(f"a plain call to the TLS port: refused {not echo(node.port)}")
         print(f"TLS without a certificate: refused {not echo(node.port, tls=client_tls(keys, None))}")
         print(f"TLS with another authority's: refused {not echo(node.port, tls=client_tls(keys, 'stranger'))}")
         for one in silent:
             one.close()
+
+
+def call(port: int, tls: ssl.SSLContext | None = None) -> str:
+    """Call the node, and say whether and when it answered."""
+    began = time.monotonic()
+    is_answered = echo(port, tls=tls)
+    return f"answered {is_answered} in {time.monotonic() - began:.2f} s"
 
 
 def measure_down(folder: Path, image: Path) -> None:
@@ -147,14 +153,15 @@ def measure_many(folder: Path, image: Path, count: int) -> None:
         began = time.monotonic()
         done = folder / "many" / "done"
         memory = []
+        process = psutil.Process(node.process.pid)
         sent = 0
         for number in range(1000, 1000 + count):
             sent += send(node.port, write_study([image], folder / "in", number)) == [0]
-            memory.append(memory_mib(node.process.pid))
+            memory.append(resident_mb(process))
         in_s = time.monotonic() - began
         while len(list(done.iterdir())) < count:
             time.sleep(1)
-            memory.append(memory_mib(node.process.pid))
+            memory.append(resident_mb(process))
         studies = {one.name for one in done.iterdir()}
         print(
             f"{count} studies: {sent} accepted in {in_s:.0f} s, {len(studies)} done in {time.monotonic() - began:.0f} s"

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -15,7 +16,6 @@ from hospital import ARCHIVE, NODE, free_port, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PROGRAM: Final = "Orthanc"
 PLUGIN: Final = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
@@ -45,8 +45,6 @@ end
 
 def is_there() -> bool:
     """Whether Orthanc with its DICOMweb plug-in is installed."""
-    from pathlib import Path  # noqa: PLC0415 - asked once
-
     return shutil.which(PROGRAM) is not None and Path(PLUGIN).exists()
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -138,8 +139,6 @@ def test_manifests_and_dockerfile_say_the_same() -> None:
 
 
 def test_everything_that_the_container_installs_is_pinned_by_hash() -> None:
-    import tomllib  # noqa: PLC0415
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = {

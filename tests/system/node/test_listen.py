@@ -17,9 +17,11 @@ from hospital import (
     running,
     send,
     silent_sockets,
+    tls_options,
     write_certificates,
     write_study,
 )
+from pydicom.data import get_testdata_file
 
 from mammocalc.cli import main
 from mammocalc.node.certificates import Certificates
@@ -83,8 +85,7 @@ def test_a_study_is_delivered_once_whatever_happens_on_the_way(drawn: Path, tmp_
 def test_only_certificates_of_the_authority_are_let_in(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     write_certificates(keys)
-    tls = ["--tls-key", str(keys / "node.key"), "--tls-cert", str(keys / "node.pem"), "--tls-ca", str(keys / "ca.pem")]
-    with running(tmp_path / "spool", *tls) as node:
+    with running(tmp_path / "spool", *tls_options(keys)) as node:
         silent = silent_sockets(node.port, 20)
         assert echo(node.port, tls=client_tls(keys, "archive"))
         assert not echo(node.port)
@@ -104,8 +105,6 @@ def test_results_go_over_tls_and_what_the_archive_refuses_is_put_aside(tmp_path:
     with running(spool):
         pass
     out.mkdir()
-    from pydicom.data import get_testdata_file  # noqa: PLC0415
-
     whole: Any = pydicom.dcmread(str(get_testdata_file("CT_small.dcm")))
     uids = [f"1.2.3.{number}" for number in range(3)]
     for uid, sop_class in zip(uids, ("2", "4", "7"), strict=True):
@@ -115,10 +114,9 @@ def test_results_go_over_tls_and_what_the_archive_refuses_is_put_aside(tmp_path:
     (out / "study.json").write_text(json.dumps({"instances": {}, "objects": dict.fromkeys(uids, "")}))
     server = Certificates(keys / "archive.key", keys / "archive.pem", keys / "ca.pem").for_callers()
     refusals = {"1.2.840.10008.5.1.4.1.1.4": 0xC000, "1.2.840.10008.5.1.4.1.1.7": 0xA700}
-    tls = ["--tls-key", str(keys / "node.key"), "--tls-cert", str(keys / "node.pem"), "--tls-ca", str(keys / "ca.pem")]
     with archive(tmp_path / "archive", tls=server, statuses=refusals) as store:
         target = f"ARCHIVE@localhost:{store.port}"
-        with running(spool, *tls, "--send-tls", "--send-to", target) as node:
+        with running(spool, *tls_options(keys), "--send-tls", "--send-to", target) as node:
             node.wait_for("refused an object for good: status 0xC000")
             node.wait_for("status 0xA700; tried again in 2 s")
             refusals.clear()

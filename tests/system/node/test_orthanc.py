@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import re
 import shutil
@@ -54,10 +53,8 @@ def errors_of(dataset: Any, tmp_path: Path) -> list[str]:
     """Give what dciodvfy finds wrong; nothing where it is not installed."""
     if shutil.which("dciodvfy") is None:
         return []
-    content = io.BytesIO()
-    dataset.save_as(content, enforce_file_format=True)
     file = tmp_path / "object.dcm"
-    file.write_bytes(content.getvalue())
+    dataset.save_as(file, enforce_file_format=True)
     said = subprocess.run(["dciodvfy", "-new", str(file)], capture_output=True, text=True, check=False).stderr
     return re.findall(r"^Error.*", said, re.MULTILINE)
 

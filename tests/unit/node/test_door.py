@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hospital import ARCHIVE, associate, echo, send, silent_sockets
+from pynetdicom import _config
+from pynetdicom.pdu_primitives import P_DATA
 
 from mammocalc.node import arrivals as arrivals_module
 from mammocalc.node.arrivals import Arrivals
@@ -108,8 +110,6 @@ def test_what_contradicts_itself_is_refused_with_a_sentence(
 
 def as_claimed(association: Any, file: Path) -> Dataset:
     """Send a file under the UIDs of its File Meta Information, whatever its data set says."""
-    from pynetdicom import _config  # noqa: PLC0415
-
     _config.STORE_SEND_CHUNKED_DATASET = True
     try:
         answer: Dataset = association.send_c_store(file)
@@ -155,8 +155,6 @@ def test_silent_sockets_garbage_and_huge_pdus_keep_nobody_out(door: Door, said: 
 def test_a_message_that_is_none_ends_its_association_alone(
     door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    from pynetdicom.pdu_primitives import P_DATA  # noqa: PLC0415
-
     association = associate(door.port, [write(tmp_path / "a")])
     garbage: Any = P_DATA()
     garbage.presentation_data_value_list = [[1, b"\x03" + b"\xde\xad\xbe\xef" * 9]]
