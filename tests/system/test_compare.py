@@ -195,7 +195,7 @@ def test_the_page_opens_from_the_disk_joins_marks_and_blinks(
     page.close()
 
 
-def test_a_foreign_page_is_not_overwritten_and_a_run_is_no_place(
+def test_a_foreign_page_is_not_overwritten(
     run_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "mine"
@@ -204,9 +204,34 @@ def test_a_foreign_page_is_not_overwritten_and_a_run_is_no_place(
     assert main(["compare", str(run_of_both), "--out", str(out)]) == 2
     assert "holds index.html, and not of a comparison" in capsys.readouterr().err
     assert [path.name for path in out.iterdir()] == ["index.html"]
-    for place in (run_of_both, run_of_both / "results"):
-        assert main(["compare", str(run_of_both), "--out", str(place)]) == 2
-        assert "is the folder of a run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("out", "sentence"),
+    [
+        ("run", "is the folder of the run"),
+        ("run/results", "lies in the folder of the run"),
+        ("run/changes", "lies in the folder of the run"),
+        ("elsewhere/../run/changes", "lies in the folder of the run"),
+        ("link/changes", "lies in the folder of the run"),
+        ("prior_run/changes", "lies in the folder of the run prior_run"),
+        (".", "lies in --out ., which needs a folder of its own"),
+        ("up", "lies in --out up, which needs a folder of its own"),
+    ],
+)
+def test_a_comparison_is_kept_apart_from_the_runs_that_it_reads_whatever_they_are_called(
+    run_of_both: Path, tmp_path: Path, out: str, sentence: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    shutil.copytree(run_of_both, tmp_path / "prior_run")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(run_of_both, target_is_directory=True)
+    (tmp_path / "up").symlink_to(tmp_path, target_is_directory=True)
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare", "run", "prior_run", "--out", out]) == 2
+    assert sentence in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_result_that_cannot_be_read_is_one_failed_pair(

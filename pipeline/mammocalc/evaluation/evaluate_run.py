@@ -108,7 +108,7 @@ def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> T
     public = uid_hasher(run.configuration, salt_file)
     if public is not None:
         return renamed(truth, known, public)
-    if known.keys().isdisjoint(truth.images):
+    if truth.images and known.keys().isdisjoint(truth.images):
         message = (
             "The UIDs of this run were hashed under a secret salt (privacy.uids: hash), so that the truth's are not "
             "among them. Give the salt of the run with --salt-file FILE."

@@ -24,7 +24,7 @@ from mammocalc.evaluation.word_metrics import score_words
 from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mammocalc.evaluation.cluster_metrics import FindClusters
     from mammocalc.evaluation.evaluation_cases import Cases
@@ -75,13 +75,14 @@ def evaluate(
         If the run came across none of the images of the truth.
     """
     paired = pair(truth, run)
-    if not paired.cases:
+    words = [word for word in truth.pairs if word.uid in run.images]
+    if not paired.cases and not words:
         message = (
-            f"none of the {len(truth.images)} images of the truth is in the run, which analysed {len(run.images)} "
-            "others: is it the truth of these images?"
+            f"none of the {len(truth.images) or len({word.uid for word in truth.pairs})} images of the truth is in the "
+            f"run, which analysed {len(run.images)} others: is it the truth of these images?"
         )
         raise TruthError(message)
-    bootstrap = Bootstrap([case.unit for case in paired.cases], settings)
+    bootstrap = Bootstrap([case.unit for case in paired.cases] or [word.patient for word in words], settings)
     sections, tables = _sections(paired, run, bootstrap, settings, find_clusters, truth.readings)
     if sections["calcifications"] is not None:
         sections["calcifications"]["other_operating_points"] = [
@@ -92,7 +93,7 @@ def evaluate(
         "run": dict(run.facts),
         "truth": _coverage(truth, paired, run),
         "bootstrap": {
-            "unit": "patient" if paired.by_patient else "image",
+            "unit": "patient" if paired.by_patient or any(word.patient != word.uid for word in words) else "image",
             "units": bootstrap.count,
             "replicates": settings.replicates,
             "seed": settings.seed,
@@ -101,7 +102,7 @@ def evaluate(
         "settings": settings.model_dump(mode="json"),
         **sections,
     }
-    document["pairs"], more = score_pairs(truth.pairs, settings)
+    document["pairs"], more = score_pairs(words, settings)
     document["shows"] = what_it_shows(document)
     document["notice"] = NOTICE
     return Evaluation(document, {**tables, **more})
@@ -116,7 +117,9 @@ def _sections(
     readings: Sequence[Reading],
 ) -> tuple[dict[str, Section | None], dict[str, Table]]:
     names = ("presence", "marks", "calcifications", "sizes", "macro_or_micro", "clusters", "regions")
-    sections: dict[str, Section | None] = dict.fromkeys((*names, "distribution", "morphology"))
+    sections: dict[str, Section | None] = dict.fromkeys((*names, "distribution", "morphology", "words", "readers"))
+    if not paired.cases:  # answers to links and changes alone
+        return sections, {}
     sections["presence"], sections["marks"], tables = score_presence(paired.cases, bootstrap)
     answers = {"distribution_of_images": image_answers(paired.cases)}
     points = point_cases(paired.cases)
@@ -180,8 +183,15 @@ def _coverage(truth: TruthSet, paired: Cases, run: FinishedRun) -> Section:
         "without_a_spacing": without_spacing,
         "analysed_without_truth": paired.without_truth,
         "with_presence": sum(run.images[c.truth.uid].presence is not None for c in paired.cases if c.found),
-        "notes": list(truth.notes),
+        "notes": [*truth.notes, *_say_other_pairs(truth, run)],
     }
+
+
+def _say_other_pairs(truth: TruthSet, run: FinishedRun) -> Iterator[str]:
+    """Say how many answers to links and changes are of another run."""
+    others = sum(word.uid not in run.images for word in truth.pairs)
+    if others:
+        yield f"{others} answers to links and changes are of images that the run has not: they are in no figure."
 
 
 def _other_point(other: FinishedRun, run: FinishedRun, truth: TruthSet, settings: ScoringSettings) -> Section:

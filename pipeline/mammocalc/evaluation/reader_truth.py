@@ -63,7 +63,8 @@ def read_answers(path: Path, document: Any) -> TruthSet:
     """
     Take the answers of readers as truth.
 
-    Only images that a reader said to have read count. A mark of the program is
+    Only images that a reader said to have read count; answers to links and changes
+    do so without that. A mark of the program is
     true if more than half of the readers who judged all marks of the image
     accepted it; an added calcification if more than half of them added it; a
     label if more than half of those who named one named it.
@@ -84,7 +85,7 @@ def read_answers(path: Path, document: Any) -> TruthSet:
     Raises
     ------
     TruthError
-        If the document is not as written, or nobody has read any image.
+        If the document is not as written, or nobody has read any image or answered to any pair.
     """
     try:
         answers = _Document.model_validate(document)
@@ -108,17 +109,27 @@ def read_answers(path: Path, document: Any) -> TruthSet:
         truth = _agreed(image, reads)
         undecided += truth.points is None
         images[image.sop_instance_uid] = truth
-    if not images:
-        message = (
-            f"{path} holds no image that a reader has marked as read; answers to {unread} images are not finished."
-        )
-        raise TruthError(message)
     pairs = tuple(
-        PairWord(pair.patient_key or pair.sop_instance_uid, pair.of, pair.claim, said.reader, said.answer)
+        PairWord(
+            pair.sop_instance_uid,
+            pair.patient_key or pair.sop_instance_uid,
+            pair.relation,
+            pair.of,
+            pair.claim,
+            said.reader,
+            said.answer,
+        )
         for pair in answers.pairs
         for said in pair.answers
     )
-    return TruthSet(READERS, images, _notes(readings, unread, undecided), tuple(readings), pairs)
+    if not images and not pairs:
+        message = (
+            f"{path} holds no image that a reader has marked as read, and no answer to a link or a change; answers to "
+            f"{unread} images are not finished."
+        )
+        raise TruthError(message)
+    notes = _notes(readings, unread, undecided) if images else _notes_of_pairs(pairs, unread)
+    return TruthSet(READERS, images, notes, tuple(readings), pairs)
 
 
 def _notes(readings: Sequence[Reading], unread: int, undecided: int) -> tuple[str, ...]:
@@ -132,6 +143,14 @@ def _notes(readings: Sequence[Reading], unread: int, undecided: int) -> tuple[st
     if undecided:
         notes.append(f"the marks of {undecided} images were not all judged by any reader: they are in no figure.")
     return tuple(notes)
+
+
+def _notes_of_pairs(pairs: Sequence[PairWord], unread: int) -> tuple[str, ...]:
+    people = len({word.reader for word in pairs})
+    said = f"answers of {people} reader{'' if people == 1 else 's'} to links and changes alone"
+    if unread:
+        return (f"{said}: nobody has marked any of the {unread} images as read.",)
+    return (f"{said}.",)
 
 
 def _read(answer: _Answer) -> _Read:

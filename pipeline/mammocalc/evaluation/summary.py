@@ -79,12 +79,19 @@ def summarise(document: Mapping[str, Any]) -> str:
 
 
 def _of_pairs(section: Mapping[str, Any] | None) -> list[str]:
-    rows = [] if section is None else section["confirmed"]
-    return [
+    if section is None:
+        return []
+    confirmed = [
         f"{row['claim'].replace('_', ' ')} of {row['of']}s confirmed by {row['reader']}: {say(row['share'])} of "
         f"{row['share']['n']}"
-        for row in rows
+        for row in section["confirmed"]
     ]
+    found = [
+        f"links of {row['of']}s that {row['reader']} made or confirmed: {say(row['share'])} of {row['share']['n']} "
+        f"found, {row['missed']} missed"
+        for row in section["found_links"]
+    ]
+    return confirmed + found
 
 
 def _of_words(section: Mapping[str, Any] | None) -> list[str]:

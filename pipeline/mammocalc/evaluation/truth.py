@@ -114,12 +114,15 @@ class PairWord:
     """
     What one reader said of a pair of findings, in two views or on two dates.
 
-    ``patient`` is the patient key, else the UID of the image. ``of`` is
+    ``uid`` is that of the image it was said on, ``patient`` the patient key,
+    else the same. ``relation`` is ``link`` or ``change``, ``of`` is
     ``cluster`` or ``calcification``; ``claim`` what the program says of it,
     ``linked`` or the word of a comparison, None for nothing.
     """
 
+    uid: str
     patient: str
+    relation: str
     of: str
     claim: str | None
     reader: str

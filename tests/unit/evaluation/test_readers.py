@@ -7,6 +7,7 @@ import pytest
 
 from mammocalc.evaluation import ScoringSettings, evaluate, read_run, read_truth
 from mammocalc.evaluation.bootstrap import Bootstrap
+from mammocalc.evaluation.evaluate_run import evaluate_run
 from mammocalc.evaluation.evaluation_cases import pair
 from mammocalc.evaluation.readers import score_readers
 from mammocalc.evaluation.truth import TruthError
@@ -172,3 +173,60 @@ def test_agreement_with_the_program_counts_the_blinded_label(
     assert ours["distribution"]["agreement"]["value"] == 0
     assert ours["blinded"] == 1
     assert document["readers"]["between"] == []
+
+
+def pair_of(uid: str, relation: str, claim: str | None, **answers: str) -> dict[str, Any]:
+    said = [{"reader": reader, "answer": word} for reader, word in answers.items()]
+    names = {"sop_instance_uid": uid, "id": 1, "other_sop_instance_uid": "1.2.9", "other_id": 1}
+    return {"relation": relation, "of": "cluster", "claim": claim, "patient_key": "one", **names, "answers": said}
+
+
+def write_pairs(folder: Path, *pairs: dict[str, Any], images: list[dict[str, Any]] | None = None) -> Path:
+    path = folder / "answers.json"
+    path.write_text(json.dumps({"kind": "mammocalc-answers", "images": images or [], "pairs": pairs}))
+    return path
+
+
+def test_answers_to_links_and_changes_alone_count(tmp_path: Path, write_run: Any, image: Any) -> None:
+    """Links that the program made, links that readers made themselves, a change, and one of another run."""
+    uid = "1.1"
+    run = write_run([image(uid, [(10, 10, 0.9)])])
+    unread = {"sop_instance_uid": uid, "answers": [answer("Ada", mark(1, None)) | {"read": False}]}
+    path = write_pairs(
+        tmp_path,
+        pair_of(uid, "link", "linked", Ada="same", Ben="not_the_same"),
+        pair_of(uid, "link", None, Ada="same"),
+        pair_of(uid, "link", None, Ada="not_the_same"),
+        pair_of(uid, "change", "matched", Ada="same"),
+        pair_of("1.2.8", "link", "linked", Ada="not_the_same"),
+        images=[unread],
+    )
+    document = evaluate_run(run, path, tmp_path / "scores").document
+    page = (tmp_path / "scores" / "evaluation.html").read_text()
+    assert "Links and changes" in page
+    assert "missed by the program" in page
+    shares = {(row["reader"], row["claim"]): row["share"]["value"] for row in document["pairs"]["confirmed"]}
+    assert shares == {
+        ("all", "links"): 0.5, ("all", "matches"): 1, ("Ada", "links"): 1, ("Ada", "matches"): 1, ("Ben", "links"): 0,
+    }  # fmt: skip
+    found = [
+        (row["reader"], row["of"], row["share"]["value"], row["missed"]) for row in document["pairs"]["found_links"]
+    ]
+    assert found == [("all", "cluster", 0.5, 1), ("Ada", "cluster", 0.5, 1)]
+    assert document["pairs"]["without_claim"] == 2
+    assert (document["presence"], document["calcifications"], document["distribution"]) == (None, None, None)
+    assert document["bootstrap"]["unit"] == "patient"
+    notes = " ".join(document["truth"]["notes"])
+    assert "nobody has marked any of the 1 images as read" in notes
+    assert "1 answers to links and changes are of images that the run has not" in notes
+
+
+def test_answers_to_links_of_another_run_are_no_truth(tmp_path: Path, write_run: Any, image: Any) -> None:
+    truth = read_truth(write_pairs(tmp_path, pair_of("1.2.8", "link", "linked", Ada="same")), {})
+    with pytest.raises(TruthError, match="none of the 1 images of the truth is in the run"):
+        evaluate(read_run(write_run([image("1.1")])), truth, ScoringSettings())
+
+
+def test_answers_of_nobody_are_no_truth(tmp_path: Path) -> None:
+    with pytest.raises(TruthError, match="no image that a reader has marked as read, and no answer to a link"):
+        read_truth(write_pairs(tmp_path), {})

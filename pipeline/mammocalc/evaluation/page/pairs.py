@@ -26,4 +26,13 @@ def pairs(document: Mapping[str, Any], _tables: Mapping[str, Table]) -> Section 
         "answered which the reader confirmed. Intervals are over patients."
     )
     head = ("reader", "said by the program", "confirmed", "patients")
-    return Section("Links and changes", words, below=[[Listing("Confirmed by readers", head, rows)]])
+    listings = [Listing("Confirmed by readers", head, rows)]
+    if section["found_links"]:
+        found = [
+            (row["reader"], f"{row['of']}s", cell(row["share"]), row["missed"], row["patients"])
+            for row in section["found_links"]
+        ]
+        links_head = ("reader", "of", "made by the program as well", "missed by the program", "patients")
+        title = "Links that readers made or confirmed: an upper bound, as readers see those of the program"
+        listings.append(Listing(title, links_head, found))
+    return Section("Links and changes", words, below=[listings])

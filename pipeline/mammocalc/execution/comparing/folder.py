@@ -13,8 +13,8 @@ from mammocalc.execution.run_folder import RunFolder, out_of_room
 from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.files.replacing import replacing
 from mammocalc.results.csv_table import CsvTable
-from mammocalc.results.layout import KINDS, levels_for
 from mammocalc.results.layout import RECORD as RUN_RECORD
+from mammocalc.results.layout import levels_for
 from mammocalc.results.schema_version import COMPARISON_SCHEMA_VERSION
 from mammocalc.vocabulary.errors import StoppedError, UsageError
 
@@ -100,11 +100,30 @@ def levels_of(pairs: int) -> int:
 
 
 def require_apart(out: Path, runs: Iterable[Path]) -> None:
-    """Raise UsageError if a comparison would be written where a run is read."""
+    """
+    Make sure that a comparison does not mix with a run that it reads, whatever the two are called.
+
+    Parameters
+    ----------
+    out : Path
+    runs : iterable of Path
+
+    Raises
+    ------
+    UsageError
+        If one is the other, or lies in it.
+    """
+    place = out.resolve()
     for run in runs:
-        places = [run / kind for kind in KINDS]
-        if out.resolve() == run.resolve() or any(out.resolve().is_relative_to(place.resolve()) for place in places):
-            message = f"--out {out} is the folder of a run, or lies in one of its parts. Choose another folder."
+        root = run.resolve()
+        if place.is_relative_to(root):
+            message = (
+                f"--out {out} {'is' if place == root else 'lies in'} the folder of the run {run}, where nothing but "
+                "the run itself writes. Choose another folder."
+            )
+            raise UsageError(message)
+        if root.is_relative_to(place):
+            message = f"the run {run} lies in --out {out}, which needs a folder of its own. Choose another folder."
             raise UsageError(message)
 
 
