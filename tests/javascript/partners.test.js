@@ -5,9 +5,8 @@ import { byChange, sayChanges } from "../../pipeline/mammocalc/review/page/chang
 import { keysOf } from "../../pipeline/mammocalc/review/page/choosing.js";
 import { calcificationsOf, findingsOf } from "../../pipeline/mammocalc/review/page/findings.js";
 import {
-  PAIR_WORDS, acrossDates, findingOf, linksOf, pairOfRow, rowOf, sayLocation, sayingsOf, sureNipple, usable,
+  PAIR_WORDS, acrossDates, findingOf, linksOf, pairOfRow, rowOf, saidOf, sayLocation, sayingsOf, sureNipple, usable,
 } from "../../pipeline/mammocalc/review/page/partners.js";
-import { saidOf } from "../../pipeline/mammocalc/review/page/pair_answers.js";
 import { placeBy, tiesOf } from "../../pipeline/mammocalc/review/page/registration.js";
 import { View } from "../../pipeline/mammocalc/review/page/view.js";
 import { answers, calcification, cluster, comparison, result } from "./cases.js";

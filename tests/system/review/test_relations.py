@@ -179,6 +179,52 @@ def test_links_and_changes_are_answered_by_key_and_by_click_and_taken_back(
     assert [one["relation"] for one in related.state(uid_of(cc), "Dan")["pairs"]] == ["link", "change"]
 
 
+def test_a_link_that_the_program_did_not_make_is_begun_in_one_view_and_ended_in_the_other(
+    visit: Any, dated: Path, serve: Any, dated_results: Any, tmp_path: Path
+) -> None:
+    """Of a run without studies, so that it links nothing."""
+    shutil.copytree(dated / "run", tmp_path / "run", ignore=shutil.ignore_patterns("studies"))
+    server = serve(tmp_path / "run", "--images", str(dated / "in"))
+    cc, mlo = dated_results["L CC new"], dated_results["L MLO new"]
+    here, there = ((one, f"[data-keep='open-cluster-{cluster_of(one)['id']}']") for one in (cc, mlo))
+    page = visit("Lia", f"#/image/{uid_of(cc)}/large", at=server)
+    page.locator(here[1]).click()
+    page.keys("s")
+    assert "now select the same cluster in another view" in page.locator("#toast").inner_text()
+    page.keys("s")
+    assert page.locator("#toast").inner_text() == "No link is made."
+    page.get_by_role("button", name="Link…").click()
+    assert page.locator(".pair").count() == 0
+    page.locator(f".tab[data-uid='{uid_of(mlo)}']").click()
+    page.locator(there[1]).click()
+    assert "L CC: cluster " in page.locator(".pair[data-relation=link]").inner_text()
+    page.keys("s", "a")
+    page.saved()
+    [said] = server.state(uid_of(mlo), "Lia")["pairs"]
+    assert (said["other"], said["answer"], said["claim"]) == (uid_of(cc), "same", None)
+    # The other view shows it too, and the two light each other.
+    page.locator(f".tab[data-uid='{uid_of(cc)}']").click()
+    page.locator(here[1]).click()
+    page.until("document.querySelector('.pair[data-relation=link] .word.same').ariaPressed === 'true'")
+    assert "L MLO: no partner" not in page.locator("#relations").inner_text()
+    page.keys("v")
+    page.until("document.querySelectorAll('.pane .ring').length > 20")
+    point_at(page, cc, f"calcification-{cluster_of(cc)['members'][0]}")
+    assert len(seen(page, mlo)["bracket"]) == 1
+    page.locator(f".tab[data-uid='{uid_of(mlo)}']").click()
+    page.keys("u")
+    page.until("document.querySelector('#toast').innerText.startsWith('Undone, L MLO')")
+    assert server.state(uid_of(mlo), "Lia")["pairs"] == []
+    page.keys("Shift+U")
+    page.until("document.querySelector('#toast').innerText.startsWith('Done again, L MLO')")
+    exported, scores = tmp_path / "answers.json", tmp_path / "scores"
+    mammocalc = [sys.executable, "-m", "mammocalc"]
+    subprocess.run([*mammocalc, "review", str(tmp_path / "run"), "--export", str(exported)], check=True)
+    evaluate = ["evaluate", str(tmp_path / "run"), "--truth", str(exported), "--out", str(scores)]
+    ended = subprocess.run([*mammocalc, *evaluate], check=True, capture_output=True, text=True)
+    assert "links of clusters that Lia made or confirmed: 0.000 of 1 found, 1 missed" in ended.stdout
+
+
 def test_a_partner_is_reached_by_its_name(visit: Any, related: Any, dated_results: Any) -> None:
     cc, mlo, old = (dated_results[name] for name in ("L CC new", "L MLO new", "L CC old"))
     page = visit("Kim", f"#/image/{uid_of(cc)}/large", at=related)

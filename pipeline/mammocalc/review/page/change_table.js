@@ -5,8 +5,7 @@ import { h, millimetres, words } from "./dom.js";
 import { letterOf } from "./findings.js";
 import { goToRow } from "./going.js";
 import { sayInterval } from "./intervals.js";
-import { pairOfRow, usable } from "./partners.js";
-import { saidOf } from "./pair_answers.js";
+import { pairOfRow, saidOf, usable } from "./partners.js";
 
 /**
  * @import { Comparison, ComparisonCalcification, ComparisonCluster, Result } from "./types.js"

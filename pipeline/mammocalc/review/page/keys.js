@@ -24,7 +24,7 @@ export const KEYS = [
     ["c", "clear", "Take the verdict back"], ["n", "add", "Add a missed calcification"],
     [".", "larger", "Larger by 0.05 mm"], [",", "smaller", "Smaller by 0.05 mm"],
     ["d", "distribution", "Choose a distribution"], ["o", "morphology", "Choose a morphology"],
-    ["s", "sameView", "Say whether it is the same in the other view"], ["Shift+S", "sameDate", "Say whether it is the same on the other date"],
+    ["s", "sameView", "Say whether it is the same in the other view; where nothing is linked, begin a link, and end it there"], ["Shift+S", "sameDate", "Say whether it is the same on the other date"],
     ["t", "comment", "Write a comment"], ["Ctrl+Enter", null, "Save the comment"],
     ["u", "undo", "Undo"], ["Shift+U", "redo", "Redo"],
     ["Ctrl+Z", "undo", "Undo"], ["Ctrl+Y", "redo", "Redo"], ["Ctrl+Shift+Z", "redo", "Redo"],

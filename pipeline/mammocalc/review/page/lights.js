@@ -1,6 +1,7 @@
 // @ts-check
 // What lights up in the other views and on the other date when a finding is pointed at: its partner, or where it would lie.
 
+import { saidToBe } from "./linking.js";
 import { acrossDates, clusterOf, findingOf, linksOf, sureNipple, usable } from "./partners.js";
 import { onOtherDate as placeOnOtherDate } from "./registration.js";
 import { toMm } from "./same_place.js";
@@ -68,7 +69,8 @@ function lightOf(viewer, pane, finding, other) {
  */
 function inOtherView(pane, finding, other) {
   const links = linksOf(pane.study, pane.uid, clusterOf(finding)).filter(({ uid }) => uid === other.uid);
-  if (links.length) return { ...DARK, keys: links.map(({ cluster }) => `cluster-${cluster}`) };
+  const keys = [...links.map(({ cluster }) => `cluster-${cluster}`), ...saidToBe(pane, finding, other)];
+  if (keys.length) return { ...DARK, keys };
   return { ...DARK, arc: arcOf(pane, finding, other) };
 }
 

@@ -5,30 +5,16 @@ import { choose } from "./choosing.js";
 import { percent, toast, words } from "./dom.js";
 import { letterOf, nameOf } from "./findings.js";
 import { sayInterval } from "./intervals.js";
-import { claimOf, isSamePair, linksOf, pairOfRow, rowOf, sayingsOf, turned, usable } from "./partners.js";
+import { claimOf, isSamePair, linksOf, pairOfRow, rowOf, saidOf, sayingsOf, usable } from "./partners.js";
+import { beginLink, canBeLinked, eachOnce, endLink, linksOfReader, offeredLink } from "./linking.js";
 import { nameOfView } from "./pane.js";
 
 /**
- * @import { AnswerState, PairAnswer, PairName, Vocabulary } from "./types.js"
+ * @import { PairAnswer, PairName, Vocabulary } from "./types.js"
  * @import { Pair } from "./partners.js"
  * @import { Pane } from "./pane.js"
  * @import { Chosen, Viewer } from "./viewer.js"
  */
-
-/**
- * What was said of a pair, on either of its sides.
- *
- * @param {PairName} pair
- * @param {string} uid The image of the pair.
- * @param {(uid: string) => AnswerState | null} stateOf
- * @returns {PairAnswer | null}
- */
-export function saidOf(pair, uid, stateOf) {
-  const own = (stateOf(uid)?.pairs ?? []).filter((one) => isSamePair(one, pair));
-  const other = pair.relation === "link" ? (stateOf(pair.other)?.pairs ?? []).filter((one) => isSamePair(one, turned(pair, uid))) : [];
-  const [last] = [...own, ...other].sort((one, two) => two.number - one.number);
-  return last?.answer ?? null;
-}
 
 /**
  * What was said of a pair, as far as its images are open.
@@ -41,14 +27,17 @@ export function saidIn(viewer, pair) {
 }
 
 /**
- * The pairs that a finding is in: with other views, then with the other date.
+ * The pairs that a finding is in: the one that is being linked, those with other views, then with the other date.
  *
  * @param {Viewer} viewer
  * @param {Chosen} chosen
  * @returns {Pair[]}
  */
 export function pairsOf(viewer, chosen) {
-  return [...linksOfFinding(viewer, chosen), ...changesOfFinding(viewer, chosen)];
+  const own = linksOfReader(viewer, chosen).filter((pair) => saidIn(viewer, pair) !== null);
+  const links = [...linksOfFinding(viewer, chosen), ...own];
+  const offered = offeredLink(viewer, chosen).filter((one) => !links.some((link) => isSamePair(link, one)));
+  return [...offered, ...eachOnce(links), ...changesOfFinding(viewer, chosen)];
 }
 
 /**
@@ -113,11 +102,13 @@ export function sayPair(viewer, pair, answer) {
     return toast(answer === null ? "Nothing was said of this pair." : `You have said already: ${words(answer)}.`);
   }
   const { relation, of, id, other, other_id } = pair;
+  if (relation === "link") endLink(viewer);
   return viewer.send({ type: "judge_pair", relation, of, id, other, other_id, answer }, pane);
 }
 
 /**
- * Choose a word for a pair of the selected finding: the first that has none, else the first.
+ * Choose a word for a pair of the selected finding: the first that has none, else the first. Without any in another view
+ * a link is begun here.
  *
  * @param {Viewer} viewer
  * @param {"link" | "change"} relation
@@ -128,6 +119,7 @@ export async function choosePair(viewer, relation, vocabulary) {
   if (!selected) return toast("Select a finding first: J goes to the next one.");
   const pairs = pairsOf(viewer, selected).filter((pair) => pair.relation === relation);
   const pair = pairs.find((one) => saidIn(viewer, one) === null) ?? pairs[0];
+  if (!pair && relation === "link" && canBeLinked(viewer, selected)) return toast(beginLink(viewer, selected));
   if (!pair) return toast(relation === "link" ? `${nameOf(selected.finding)} is linked to no other view.` : `${nameOf(selected.finding)} was compared with no prior.`);
   const about = `${nameOfView(selected.pane.image)}, ${nameOf(selected.finding)} · ${pair.title}`;
   const said = saidIn(viewer, pair);

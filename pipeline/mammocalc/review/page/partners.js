@@ -4,7 +4,7 @@
 import { middleOf } from "./view.js";
 
 /**
- * @import { Comparison, ComparisonAnswer, ComparisonCalcification, ComparisonCluster, Finding, PairAnswer, PairName, Point, Result, Study,
+ * @import { AnswerState, Comparison, ComparisonAnswer, ComparisonCalcification, ComparisonCluster, Finding, PairAnswer, PairName, Point, Result, Study,
  *   StudyFinding, StudyLink, StudyLocation } from "./types.js"
  */
 
@@ -169,6 +169,21 @@ export function turned(pair, uid) {
  */
 export function isSamePair(one, other) {
   return one.relation === other.relation && one.of === other.of && one.id === other.id && one.other === other.other && one.other_id === other.other_id;
+}
+
+/**
+ * What was said of a pair, on either of its sides.
+ *
+ * @param {PairName} pair
+ * @param {string} uid The image of the pair.
+ * @param {(uid: string) => AnswerState | null} stateOf
+ * @returns {PairAnswer | null}
+ */
+export function saidOf(pair, uid, stateOf) {
+  const own = (stateOf(uid)?.pairs ?? []).filter((one) => isSamePair(one, pair));
+  const other = pair.relation === "link" ? (stateOf(pair.other)?.pairs ?? []).filter((one) => isSamePair(one, turned(pair, uid))) : [];
+  const [last] = [...own, ...other].sort((one, two) => two.number - one.number);
+  return last?.answer ?? null;
 }
 
 /**

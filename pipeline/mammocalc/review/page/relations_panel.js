@@ -1,9 +1,10 @@
 // @ts-check
 // What the panel says of a finding's partners in other views and on the other date, and what the reader says of them.
 
-import { h, once, words } from "./dom.js";
+import { h, once, toast, words } from "./dom.js";
 import { nameOf } from "./findings.js";
 import { arcOf } from "./lights.js";
+import { beginLink, canBeLinked, otherViews, saidToBe } from "./linking.js";
 import { nameOfView } from "./pane.js";
 import { pairsOf, saidIn, sayPair } from "./pair_answers.js";
 import { clusterOf, findingOf, linksOf, sayLocation, sayingsOf } from "./partners.js";
@@ -30,8 +31,25 @@ export function relations(viewer, finding) {
   const pairs = pairsOf(viewer, { pane, finding });
   const missing = unseen(viewer, pane, finding);
   if (!place && !pairs.length && !missing.length) return [];
-  const title = h("p", { class: "named" }, nameOf(finding), place ? `, finding ${place.name}` : "", place ? locationOf(place) : null);
+  const title = h("p", { class: "named" }, nameOf(finding), place ? `, finding ${place.name}` : "", place ? locationOf(place) : null, linkButton(viewer, { pane, finding }));
   return [title, ...pairs.map((pair) => line(viewer, pair, { pane, finding })), ...missing];
+}
+
+/**
+ * To link a finding with one that the program has not linked it with.
+ *
+ * @param {Viewer} viewer
+ * @param {Chosen} chosen
+ */
+function linkButton(viewer, chosen) {
+  if (!canBeLinked(viewer, chosen)) return null;
+  return h("button", {
+    type: "button", class: "link", title: "Say which finding of another view is the same", data: { keep: "begin-link" },
+    onclick: () => {
+      toast(beginLink(viewer, chosen));
+      viewer.toPicture();
+    },
+  }, "Link…");
 }
 
 /**
@@ -77,7 +95,7 @@ function line(viewer, pair, chosen) {
 function unseen(viewer, pane, finding) {
   if (finding.kind === "vessel" || pane !== viewer.homeOf(pane)) return [];
   const linked = new Set(linksOf(pane.study, pane.uid, clusterOf(finding)).map(({ uid }) => uid));
-  const others = viewer.all.filter((one) => one !== pane && one.image.laterality === pane.image.laterality && !linked.has(one.uid));
+  const others = otherViews(viewer, pane).filter((one) => !linked.has(one.uid) && !saidToBe(pane, finding, one).length);
   return others.map((other) => {
     const arc = arcOf(pane, finding, other);
     const where = arc ? `look ${Math.max(0, arc.radiusMm - arc.bandMm).toFixed(0)} to ${(arc.radiusMm + arc.bandMm).toFixed(0)} mm from its nipple` : "a nipple is not known, so there is no arc";
