@@ -23,6 +23,5 @@ export default [
   { ...js.configs.recommended, files: ["**/*.js"] },
   { files: ["**/*.js"], rules: RULES },
   { files: ["pipeline/**/*.js"], languageOptions: { globals: globals.browser } },
-  { files: ["pipeline/mammocalc/rendering/**/*.js"], languageOptions: { sourceType: "script" } },
   { files: ["tests/javascript/*.js"], languageOptions: { globals: globals.node } },
 ];

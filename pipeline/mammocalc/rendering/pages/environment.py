@@ -12,6 +12,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mammocalc.rendering import wording
+from mammocalc.rendering.pages.bundle import bundle
 from mammocalc.rendering.palette import svg_looks
 
 _FILTERS: Final = (
@@ -34,7 +35,8 @@ def fill_page(template: str, **views: object) -> str:
     template : str
         Path of the template in the package, without its ending. Its style
         lies beside it under the same name, and its script, if it has one:
-        ``rendering/details/details`` for details.html, .css and .js.
+        ``rendering/details/details`` for details.html, .css and .js. A script
+        may import others of the package, which are put into the page with it.
     **views
         What the template names. All text is escaped where it is put into the page.
 
@@ -82,6 +84,6 @@ def _part(path: str) -> _Part | None:
     file = resources.files("mammocalc").joinpath(path)
     if not file.is_file():
         return None
-    text = file.read_text(encoding="utf-8")
+    text = bundle(path) if path.endswith(".js") else file.read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return _Part(text, f"sha256-{digest}")

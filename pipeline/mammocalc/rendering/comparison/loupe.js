@@ -1,0 +1,36 @@
+// @ts-check
+// Thumbnails of the chosen mark on both dates, and one that blinks between them.
+
+import { h } from "../pages/scripts/elements.js";
+import { wordOf } from "./change_looks.js";
+import { byId } from "./page_elements.js";
+import { SIDES } from "./pairs.js";
+
+/** @import { Shown } from "./pairs.js" */
+
+const SIDE_PX = 192;  // of a thumbnail on the screen, as the style has it
+
+/**
+ * @param {Shown} shown
+ * @param {0 | 1} side
+ */
+function cropOf({ pair, mark, data }, side) {
+  const source = pair.crops[side];
+  if (!source || !pair.marks[mark]?.at[side]) return [];
+  const [, columns] = data.crop;
+  const image = h("img", { alt: "", src: source });
+  image.style.width = `${columns * SIDE_PX}px`;
+  image.style.left = `${-(mark % columns) * SIDE_PX}px`;
+  image.style.top = `${-Math.floor(mark / columns) * SIDE_PX}px`;
+  return [image];
+}
+
+/** @param {Shown} shown */
+export function drawLoupe(shown) {
+  const mark = shown.pair.marks[shown.mark];
+  byId("blink-name").textContent = `${SIDES[shown.side]} (blinks)`;
+  byId("blink").replaceChildren(...cropOf(shown, shown.side));
+  byId("crop-current").replaceChildren(...cropOf(shown, 0));
+  byId("crop-prior").replaceChildren(...cropOf(shown, 1));
+  byId("said").replaceChildren(...(mark ? [wordOf(shown, mark.change), `: ${mark.reason}`] : ["Choose a calcification."]));
+}

@@ -1,0 +1,123 @@
+// @ts-check
+// The pairs that the page was given, and what the reader looks at.
+
+/** @typedef {[number, number]} Point */
+/** Of both images, the current one first. @template T @typedef {[T, T]} Both */
+
+/**
+ * @typedef {object} Mark
+ * @property {string} change
+ * @property {Both<number | null>} ids
+ * @property {Both<Point | null>} at In mm from the upper left corner of each picture.
+ * @property {Both<number | null>} mm Diameters.
+ * @property {Both<string | null>} clusters
+ * @property {string} reason
+ */
+
+/** @typedef {{ letter: string | null, prior: (string | null)[], change: string, members: number[], reasons: string[] }} Cluster */
+
+/**
+ * @typedef {object} Compared
+ * @property {string} name
+ * @property {string} patient
+ * @property {string[]} uids
+ * @property {number | null} days
+ * @property {boolean} comparable
+ * @property {string[]} reasons
+ * @property {string[]} notes
+ * @property {Record<string, number>} counts
+ * @property {Both<Point>} sizes Of the pictures, in mm.
+ * @property {Both<string | null>} pictures
+ * @property {Both<string | null>} crops
+ * @property {string} document
+ * @property {Cluster[]} clusters
+ * @property {Mark[]} marks
+ */
+
+/**
+ * What the page was given; `words` holds the name of each change and what it means, `crop` the side of a thumbnail and
+ * how many stand in a row.
+ *
+ * @typedef {object} Data
+ * @property {string} notice
+ * @property {string} stability
+ * @property {[string, string][]} facts
+ * @property {string[]} notes
+ * @property {Record<string, [string, string]>} words
+ * @property {[number, number]} crop
+ * @property {Compared[]} pairs
+ */
+
+/** @typedef {"current" | "prior"} Side */
+/** @type {Both<Side>} */
+export const SIDES = ["current", "prior"];
+
+export class Shown {
+  number = 0;
+  /** The chosen mark; -1 where there is none. */
+  mark = -1;
+  /** Which side the blinking thumbnail shows. @type {0 | 1} */
+  side = 0;
+  hasLines = true;
+  /** Words whose marks are not shown. @type {Set<string>} */
+  hidden = new Set();
+
+  /** @param {Data} data */
+  constructor(data) {
+    this.data = data;
+  }
+
+  get pair() {
+    return this.data.pairs[this.number];
+  }
+
+  /** The numbers of the marks that are shown. */
+  get marks() {
+    return this.pair.marks.flatMap(({ change }, number) => (this.hidden.has(change) ? [] : [number]));
+  }
+
+  /**
+   * Look at a pair, the nearest one where there is none of that number.
+   *
+   * @param {number} number
+   */
+  open(number) {
+    this.number = Math.min(Math.max(number, 0), this.data.pairs.length - 1);
+    this.hidden = new Set(this.pair.comparable ? ["not_comparable"] : []);
+    this.mark = this.marks[0] ?? -1;
+  }
+
+  /**
+   * The mark so many further on the list; undefined where none is shown.
+   *
+   * @param {number} by
+   */
+  next(by) {
+    const { marks } = this;
+    return marks[Math.min(Math.max(marks.indexOf(this.mark) + by, 0), marks.length - 1)];
+  }
+
+  /**
+   * Who and which view it is; the patient only where there are several.
+   *
+   * @param {Compared} pair
+   */
+  nameOf({ patient, name }) {
+    const isOneOfMany = patient && this.data.pairs.some((other) => other.patient !== patient);
+    return isOneOfMany ? `patient ${patient} · ${name}` : name;
+  }
+
+  /**
+   * How many of each word there are.
+   *
+   * @param {Compared} pair
+   */
+  counted({ counts }) {
+    return Object.entries(counts).filter(([, count]) => count).map(([change, count]) => `${count} ${this.wordOf(change)}`).join(" · ");
+  }
+
+  /** @param {string} change */
+  wordOf(change) {
+    return this.data.words[change]?.[0] ?? change;
+  }
+}

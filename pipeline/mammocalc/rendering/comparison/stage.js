@@ -1,0 +1,74 @@
+// @ts-check
+// Both pictures at one scale, their marks, and lines between those that were joined.
+
+import { h, s } from "../pages/scripts/elements.js";
+import { colourOf, shapeOf } from "./change_looks.js";
+import { byId } from "./page_elements.js";
+import { SIDES } from "./pairs.js";
+
+/** @import { Compared, Mark, Shown } from "./pairs.js" */
+
+/** @typedef {[number, number] | null} End */
+
+const LOUPE_PX = 340;  // beside the pictures, where there is room for both
+const LEAST_MARK_PX = 4;
+
+/**
+ * The scale of both pictures, in pixels of the screen for a millimetre.
+ *
+ * @param {Compared} pair
+ */
+function scaleOf({ sizes }) {
+  const width = sizes[0][0] + sizes[1][0];
+  const height = Math.max(sizes[0][1], sizes[1][1]);
+  const room = Math.max(360, byId("stage").parentElement?.clientWidth ?? 900) - 60;
+  return Math.min(5, Math.max(1.2, Math.min((room > 900 ? room - LOUPE_PX : room) / width, Math.max(420, window.innerHeight * 0.78) / height)));
+}
+
+/**
+ * @param {Shown} shown
+ * @param {(number: number) => void} choose Called with the mark that is clicked.
+ */
+export function drawStage(shown, choose) {
+  const { pair, hidden } = shown;
+  const scale = scaleOf(pair);
+  SIDES.forEach((side, number) => {
+    const box = byId(side);
+    const source = pair.pictures[number];
+    box.style.width = `${pair.sizes[number][0] * scale}px`;
+    box.style.height = `${pair.sizes[number][1] * scale}px`;
+    box.replaceChildren(source ? h("img", { alt: `${side} ${pair.name}`, src: source }) : h("p", { class: "none" }, "No picture: name the DICOM files with --images."));
+  });
+  const corners = cornersOf();
+  byId("lines").replaceChildren(...pair.marks.flatMap((mark, number) => {
+    if (hidden.has(mark.change)) return [];
+    const ends = mark.at.map((place, side) => place && /** @type {End} */ ([corners[side][0] + place[0] * scale, corners[side][1] + place[1] * scale]));
+    return drawn(mark, ends, { scale, isChosen: number === shown.mark, hasLines: shown.hasLines, onclick: () => choose(number) });
+  }));
+}
+
+/** Where the pictures lie on the stage. */
+function cornersOf() {
+  const stage = byId("stage").getBoundingClientRect();
+  return SIDES.map((side) => {
+    const box = byId(side).getBoundingClientRect();
+    return [box.left - stage.left, box.top - stage.top];
+  });
+}
+
+/**
+ * @param {Mark} mark
+ * @param {End[]} ends
+ * @param {{ scale: number, isChosen: boolean, hasLines: boolean, onclick: () => void }} how
+ * @returns {SVGElement[]}
+ */
+function drawn({ change, ids, mm }, ends, { scale, isChosen, hasLines, onclick }) {
+  const chosen = isChosen ? " chosen" : "";
+  const [from, to] = ends;
+  const isLinked = from && to && (isChosen || (hasLines && !ids.includes(null)));
+  const line = isLinked ? [s("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], stroke: colourOf(change), class: `link${chosen}` })] : [];
+  return [...line, ...ends.flatMap((end, side) => (end ? [s("path", {
+    d: shapeOf(change), stroke: colourOf(change), class: `mark${ids[side] === null ? " expected" : ""}${chosen}`, "vector-effect": "non-scaling-stroke",
+    transform: `translate(${end[0]} ${end[1]}) scale(${Math.max(LEAST_MARK_PX, ((mm[side] ?? 0.4) / 2 + 0.6) * scale)})`, onclick,
+  })] : []))];
+}
