@@ -66,7 +66,8 @@ def check_report(dataset: Dataset, headers: Mapping[str, Dataset]) -> Checked:
     root = read_tree(dataset)
     evidence = {
         str(item.ReferencedSOPInstanceUID): str(item.ReferencedSOPClassUID)
-        for study in dataset.get("CurrentRequestedProcedureEvidenceSequence") or []
+        for keyword in ("CurrentRequestedProcedureEvidenceSequence", "PertinentOtherEvidenceSequence")
+        for study in dataset.get(keyword) or []
         for series in study.ReferencedSeriesSequence
         for item in series.ReferencedSOPSequence
     }

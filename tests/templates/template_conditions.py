@@ -82,6 +82,10 @@ def _any_there(names: str | None, place: Place) -> bool:
     return names is not None and any(place.count(name) for name in names.split(","))
 
 
+def _numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d+", text))
+
+
 def _has(header: Dataset, tag: str) -> bool:
     group, element = (int(half, 16) for half in tag.split(","))
     places = [header, *(header.get("ViewCodeSequence") or [])]  # a view's modifiers stand within its code
@@ -105,4 +109,8 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Place], bool | None]], ...] = (
     (r"row (\w+) is present", lambda found, place: bool(place.count(found[1]))),
     (r"shall be present if row (\w+) is", lambda found, place: bool(place.count(found[1]))),
     (r"only if (\d+) is (.+)", _child_is),
+    (
+        r"only if ((?:\d+, )*\d+ or \d+) is present",
+        lambda found, place: bool({child.concept.split(",")[0] for child in place.node.children} & _numbers(found[1])),
+    ),
 )

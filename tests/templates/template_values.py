@@ -89,7 +89,17 @@ def _is_graphic(found: re.Match[str], node: Node, report: Report) -> bool:
     return (kind in found[2].split(", ")) is not bool(found[1])
 
 
+def _refers_to_alike(found: re.Match[str], node: Node, report: Report) -> bool:
+    """Whether the references beside this one lead to numbers of one name, in the units of what is inferred of them."""
+    above = node.parent
+    targets = [report.nodes.get(one.target) for one in above.children if one.target] if above is not None else []
+    are_numbers = all(one is not None and one.value_type == "NUM" for one in targets)
+    alike = {(one.concept, one.units) for one in targets if one is not None}
+    return are_numbers and len(alike) == 1 and above is not None and alike.pop()[1] == above.units
+
+
 RULES: tuple[tuple[str, Callable[[re.Match[str], Node, Report], bool | None]], ...] = (
+    (r"same concept name, same units as row 11", _refers_to_alike),
     (r"(.+) if the parent is (.+)", _is_for_parent),
     (r"CID (\d+)", _is_in_group),
     (r"value (.+)", lambda found, node, _: node.value in codes_in(found[1])),

@@ -17,6 +17,8 @@ _CALLED: Final = {
     "--force": "force=True",
     "--images": "images",
     "--pairs": "pairs",
+    "--comparison": "comparison",
+    "--prior-run": "prior_run",
     "--salt-file": "salt_file",
     "INPUT": "the input",
 }

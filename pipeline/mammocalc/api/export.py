@@ -26,6 +26,8 @@ def export(
     manufacturer: str = "mammocalc",
     model: str = "mammocalc",
     salt_file: str | os.PathLike[str] | None = None,
+    comparison: str | os.PathLike[str] | None = None,
+    prior_run: str | os.PathLike[str] | None = None,
 ) -> ExportSummary:
     """
     Write the results of a run as DICOM objects, which name the patient as their images do.
@@ -46,6 +48,10 @@ def export(
         Manufacturer's Model Name, likewise.
     salt_file : str, Path or None
         Holds the salt of the run, if that was a secret.
+    comparison : str, Path or None
+        What `mammocalc.compare` wrote of this run: changes since the priors become part of ``cad-sr``.
+    prior_run : str, Path or None
+        The run of the earlier date, if it is another.
 
     Returns
     -------
@@ -70,6 +76,8 @@ def export(
         kinds=parse_kinds(words),
         device=Device(manufacturer, model),
         salt_file=path_or_none(salt_file, "salt_file", "a file"),
+        comparison=path_or_none(comparison, "comparison", "a folder"),
+        prior_run=path_or_none(prior_run, "prior_run", "a folder"),
     )
     with worded_as_called():
         return write_objects(request)

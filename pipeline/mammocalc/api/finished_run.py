@@ -137,7 +137,7 @@ class Run:
         out : str or Path
             A folder of its own: these files name the patient.
         **options
-            ``to``, ``manufacturer``, ``model`` and ``salt_file``.
+            ``to``, ``manufacturer``, ``model``, ``salt_file``, ``comparison`` and ``prior_run``.
 
         Returns
         -------

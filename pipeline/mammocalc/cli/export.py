@@ -32,6 +32,7 @@ EXAMPLES: Final = """\
 examples:
   mammocalc export out --images sample_data --out objects --to cad-sr,gsps
   mammocalc export out --images sample_data --out objects --to cad-sr --manufacturer "My Hospital"
+  mammocalc export out --images sample_data --out objects --to cad-sr --comparison changes
 
 exit codes:
   0  everything that was asked for is in DIR
@@ -61,6 +62,15 @@ def add_parser(commands: Commands) -> None:
         help="under which the objects go (default: mammocalc); some workstations show those on their list alone",
     )
     parser.add_argument("--model", metavar="NAME", default="mammocalc", help="Manufacturer's Model Name, likewise")
+    parser.add_argument(
+        "--comparison",
+        type=local_path,
+        metavar="DIR",
+        help="what mammocalc compare wrote of this run: changes since the priors, for cad-sr",
+    )
+    parser.add_argument(
+        "--prior-run", type=local_path, metavar="RUN", help="the run of the earlier date, if it is another"
+    )
     add_salt(parser)
     parser.set_defaults(function=export)
 
@@ -78,6 +88,8 @@ def export(arguments: argparse.Namespace) -> int:
         kinds=parse_kinds(arguments.to.split(",")),
         device=Device(arguments.manufacturer, arguments.model),
         salt_file=arguments.salt_file,
+        comparison=arguments.comparison,
+        prior_run=arguments.prior_run,
     )
     with ignored_warnings():
         summary = export_run(request)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from mammocalc.vocabulary.changes import Change
+from mammocalc.vocabulary.changes import ON_BOTH_DATES, Change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,3 +240,8 @@ class Comparison:
         """Of how many calcifications each word is said, in the order of the words."""
         words = [item.change for item in self.calcifications]
         return {word: words.count(word) for word in Change}
+
+    def compared_members(self, cluster: int) -> int:
+        """Count the members of a current cluster of which it is known whether the prior has them: joined or new."""
+        known = ON_BOTH_DATES | {Change.NEW}
+        return sum(item.cluster == cluster and item.change in known for item in self.calcifications)

@@ -34,6 +34,9 @@ CHANGE_SENTENCES: Final[Mapping[Change, str]] = MappingProxyType(
     }
 )
 
+ON_BOTH_DATES: Final = frozenset({Change.MATCHED, Change.GROWN, Change.SMALLER})
+"""Words of what was joined."""
+
 STABILITY_NOTICE: Final = (
     "Unchanged is not benign: of 105 malignant calcifications with priors 24.8 % were stable, for 8 to 63 months "
     "(study 'Stability of malignant breast microcalcifications')."

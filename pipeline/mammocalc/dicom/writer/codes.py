@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mammocalc.dicom.writer.new_item import new_item
+from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.codes import (
     CLOCK_CODES,
     DEPTH_CODES,
@@ -177,6 +178,27 @@ SUCCEEDED: Final = dcm(111222, "Succeeded")
 PARTIALLY_SUCCEEDED: Final = dcm(111223, "Partially Succeeded")
 FAILED: Final = dcm(111224, "Failed")
 NOT_ATTEMPTED: Final = dcm(111225, "Not Attempted")
+
+
+TEMPORAL_CORRELATION: Final = sct(133886009, "Temporal correlation")
+COLLOCATION: Final = sct(133884007, "Spatial collocation analysis")
+DIFFERENCE_IN_SIZE: Final = sct(129806009, "Difference in size")
+DIFFERENCE_IN_NUMBER: Final = sct(129810007, "Difference in number of calcifications")
+CHANGES_OF_SIZE: Final[Mapping[Change, Code]] = MappingProxyType(
+    {
+        Change.MATCHED: sct(129723006, "No significant changes in the finding"),
+        Change.GROWN: sct(15454001, "Increase in size"),
+        Change.SMALLER: sct(19776001, "Decrease in size"),
+        Change.NEW: sct(129721008, "New finding"),
+    }
+)
+"""CID 6002. What is only perhaps new, gone or not comparable has no code, and is said in words."""
+CHANGES_OF_NUMBER: Final[Mapping[Change, Code]] = MappingProxyType(
+    {
+        Change.GROWN: sct(129726003, "Increase in number of calcifications"),
+        Change.SMALLER: sct(129727007, "Decrease in number of calcifications"),
+    }
+)
 
 
 def words_of_location(location: Location) -> Iterator[tuple[Code, Code]]:

@@ -81,6 +81,13 @@ def track(image: StudyImage, facts: RunFacts, what: str, number: int) -> Trackin
     return Tracking(f"{what} {number}", derive_uid(f"{what} {number} {image.source.sop_instance_uid} {run}"))
 
 
+def track_change(image: StudyImage, prior: StudyImage, facts: RunFacts, what: str, number: int) -> Tracking:
+    """Name what became of a finding since a prior image, as `track` does."""
+    of_prior = f"since {prior.source.sop_instance_uid}"
+    uid = derive_uid(f"{track(image, facts, what, number).uid} {of_prior}")
+    return Tracking(f"change of {what} {number}", uid)
+
+
 def track_finding(name: str, content: StudyContent) -> Tracking:
     """Name a finding over several views, as `track` does."""
     run = f"{content.facts.version} {content.facts.configuration_digest}"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mammocalc.dicom.writer.source import SourceImage
-    from mammocalc.model import Finding
+    from mammocalc.model import Comparison, Finding
     from mammocalc.results.result import Result
 
 SOFTWARE: Final = "mammocalc"
@@ -104,6 +104,32 @@ class StudyImage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PriorView:
+    """
+    The prior of an image, and what a comparison says of the two.
+
+    Attributes
+    ----------
+    image : StudyImage
+        The prior, with its result; of the same patient.
+    facts : RunFacts
+        Of the run that it was analysed in.
+    comparison : Comparison
+        Of the results of both, as these are now.
+    version : str
+        Of the program that compared them.
+    changed_in_number : frozenset of int
+        Clusters of the current image that have grown, or become smaller, by their number of calcifications.
+    """
+
+    image: StudyImage
+    facts: RunFacts
+    comparison: Comparison
+    version: str
+    changed_in_number: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class StudyContent:
     """
     All that objects are written of: one study, its images, and the run.
@@ -120,6 +146,8 @@ class StudyContent:
         Which clusters are one, over several views; images go by the UIDs of their results.
     is_joined : bool
         Whether clusters of different views were compared at all.
+    priors : mapping of str to PriorView
+        With what images were compared, by the UIDs of their results; empty where none was.
     """
 
     images: tuple[StudyImage, ...]
@@ -128,6 +156,7 @@ class StudyContent:
     others: tuple[SourceImage, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_joined: bool = False
+    priors: Mapping[str, PriorView] = field(default_factory=dict)
 
     @property
     def study_instance_uid(self) -> str:

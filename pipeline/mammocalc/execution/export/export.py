@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import OF_STUDY, Kind, require_segmentations, write_study
+from mammocalc.execution.export.changes import ComparedImages
 from mammocalc.execution.export.folder import FINISHED, WRITING, ExportFolder, require_apart
 from mammocalc.execution.export.images import ImageFiles
 from mammocalc.execution.export.request import ExportSummary, LeftOut
@@ -60,6 +61,7 @@ def export(request: ExportRequest) -> ExportSummary:
     if not request.images.exists():
         message = f"--images {request.images} does not exist: name the folder in which the DICOM files of the run are."
         raise UsageError(message)
+    compared = ComparedImages.look(request, run)
     written: list[WrittenObject] = []
     left_out: list[LeftOut] = []
     notes: list[LeftOut] = []
@@ -68,11 +70,11 @@ def export(request: ExportRequest) -> ExportSummary:
         folder.record(WRITING, run.facts)
         files = ImageFiles.look(request.images, run.public, run.key)
         images = sort_by_study(run, files)
-        left_out.extend(images.strays)
+        left_out.extend((*images.strays, *compared.strays))
         for uid in images.studies:
-            study = find_study(uid, images, run, files, request)
+            study = find_study(uid, images, run, files, request, compared)
             kinds = _kinds_for(study, request.kinds)
-            left_out.extend((*study.left_out, *study.without_overlay))
+            left_out.extend((*study.left_out, *study.without_overlay, *study.without_changes))
             notes.extend(study.notes)
             if study.content is not None:
                 with _uncollected():

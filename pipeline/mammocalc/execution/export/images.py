@@ -10,13 +10,15 @@ from mammocalc.dicom import read_sop_instance_uid
 from mammocalc.dicom.discover import discover
 from mammocalc.dicom.writer import read_source
 from mammocalc.execution.content import digest_of
-from mammocalc.vocabulary.errors import ImageError
+from mammocalc.results.from_json import read_result
+from mammocalc.vocabulary.errors import ImageError, ResultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from mammocalc.dicom.writer import SourceImage
+    from mammocalc.results.result import Result
 
 _NOT_FOUND = (
     "no file under --images has this image's UID. Name the folder that the images were moved to; if --salt-file is "
@@ -31,6 +33,11 @@ _TWICE = (
     "holds. Find out which is the right one, remove the other, and repeat the run"
 )
 _UNPROVED = "its result does not say from which content it was made. Repeat the run"
+
+
+def is_one_patient(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two headers name one patient: by the same identifier, and by nothing else that contradicts."""
+    return one[:2] == other[:2] and all(not a or not b or a == b for a, b in zip(one, other, strict=True))
 
 
 class NotThereError(Exception):
@@ -126,3 +133,28 @@ class ImageFiles:
             raise NotThereError(message) from None
         except ImageError as error:
             raise NotThereError(str(error).rstrip(".")) from None
+
+
+def read_own_result(path: Path, uid: str) -> Result:
+    """
+    Read the result of an image.
+
+    Raises
+    ------
+    NotThereError
+        If it cannot be used, or is that of another image.
+    """
+    try:
+        result = read_result(path)
+    except (ResultError, OSError) as error:
+        message = f"its result cannot be used ({why_unusable(error)})"
+        raise NotThereError(message) from None
+    if result.report.identity.sop_instance_uid != uid:
+        message = "its result is that of another image. Repeat the run"
+        raise NotThereError(message)
+    return result
+
+
+def why_unusable(error: ResultError | OSError) -> str:
+    """Say why a file of a run or a comparison cannot be used."""
+    return str(error) if isinstance(error, ResultError) else error.strerror or "it cannot be read"

@@ -30,6 +30,10 @@ class ExportRequest:
     device : Device
     salt_file : Path or None
         The salt of the run, if that was a secret.
+    comparison : Path or None
+        Folder of what `mammocalc compare` wrote of this run; its changes become part of the CAD SR.
+    prior_run : Path or None
+        The run of the earlier date, if it is another.
     """
 
     run: Path
@@ -38,6 +42,8 @@ class ExportRequest:
     kinds: tuple[Kind, ...] = KINDS
     device: Device = field(default_factory=Device)
     salt_file: Path | None = None
+    comparison: Path | None = None
+    prior_run: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

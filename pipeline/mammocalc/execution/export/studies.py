@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mammocalc.dicom.writer import Kind, StudyContent, StudyImage, say_exposures
-from mammocalc.execution.export.images import NotThereError
+from mammocalc.execution.export.images import NotThereError, is_one_patient, read_own_result, why_unusable
 from mammocalc.execution.export.overlays import find_overlay
 from mammocalc.execution.export.request import LeftOut
 from mammocalc.execution.run_manifest import read_rows
@@ -19,10 +19,11 @@ from mammocalc.vocabulary.errors import ResultError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from mammocalc.dicom.writer import SourceImage
+    from mammocalc.dicom.writer import PriorView, SourceImage
+    from mammocalc.execution.export.changes import ComparedImages
     from mammocalc.execution.export.images import ImageFiles
     from mammocalc.execution.export.request import ExportRequest
     from mammocalc.execution.export.run_facts import KnownRun
@@ -54,6 +55,8 @@ class FoundStudy:
         Its images that are missing; where there is one, no report can speak for the study.
     without_overlay : list of LeftOut
         Its images of which there is no picture.
+    without_changes : list of LeftOut
+        Its images of which no change can be said, though they were compared.
     notes : list of LeftOut
     """
 
@@ -61,6 +64,7 @@ class FoundStudy:
     content: StudyContent | None = None
     left_out: list[LeftOut] = field(default_factory=list)
     without_overlay: list[LeftOut] = field(default_factory=list)
+    without_changes: list[LeftOut] = field(default_factory=list)
     notes: list[LeftOut] = field(default_factory=list)
 
 
@@ -121,7 +125,9 @@ def sort_by_study(run: KnownRun, files: ImageFiles) -> RunImages:
     return RunImages(results, failures, documents, tuple(strays))
 
 
-def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, request: ExportRequest) -> FoundStudy:
+def find_study(
+    uid: str, images: RunImages, run: KnownRun, files: ImageFiles, request: ExportRequest, compared: ComparedImages
+) -> FoundStudy:
     """
     Bring the results of a study together with its images.
 
@@ -133,6 +139,7 @@ def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, re
     run : KnownRun
     files : ImageFiles
     request : ExportRequest
+    compared : ComparedImages
 
     Returns
     -------
@@ -142,7 +149,7 @@ def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, re
     found: list[StudyImage] = []
     for image, place in images.results.get(uid, {}).items():
         try:
-            result = _read(run.root / place, image)
+            result = read_own_result(run.root / place, image)
             source = files.find(image, result.provenance.source_digest)
             overlay = _find_overlay(result, run.root, study) if Kind.CAPTURE in request.kinds else None
             found.append(StudyImage(source, result, overlay))
@@ -157,7 +164,7 @@ def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, re
             study.left_out.append(LeftOut(image, str(error)))
     others = tuple(_others(files, uid, images))
     patients = {image.source.patient for image in found}
-    if any(not _is_one_patient(one, other) for one, other in combinations(patients, 2)):
+    if any(not is_one_patient(one, other) for one, other in combinations(patients, 2)):
         study.left_out.append(LeftOut(uid, _PATIENTS))
     elif found:
         study.content = StudyContent(
@@ -167,22 +174,11 @@ def find_study(uid: str, images: RunImages, run: KnownRun, files: ImageFiles, re
             others,
             findings=joined.findings if joined else (),
             is_joined=joined is not None and all(call.places is not None for call in joined.breasts),
+            priors=_priors(found, compared, files, study),
         )
         study.notes.extend(_notes(uid, patients))
         study.notes.extend(LeftOut(uid, sentence) for sentence in say_exposures(study.content))
     return study
-
-
-def _read(path: Path, uid: str) -> Result:
-    try:
-        result = read_result(path)
-    except (ResultError, OSError) as error:
-        message = f"its result cannot be used ({_why(error)})"
-        raise NotThereError(message) from None
-    if result.report.identity.sop_instance_uid != uid:
-        message = "its result is that of another image. Repeat the run"
-        raise NotThereError(message)
-    return result
 
 
 def _read_joined(uid: str, place: Path | None, study: FoundStudy) -> Study | None:
@@ -190,14 +186,9 @@ def _read_joined(uid: str, place: Path | None, study: FoundStudy) -> Study | Non
     try:
         return None if place is None else read_study(place)
     except (ResultError, OSError) as error:
-        message = f"its clusters are not joined over views, for its document cannot be used ({_why(error)})"
+        message = f"its clusters are not joined over views, for its document cannot be used ({why_unusable(error)})"
         study.notes.append(LeftOut(uid, message))
         return None
-
-
-def _why(error: ResultError | OSError) -> str:
-    """Say why a file of the run cannot be used."""
-    return str(error) if isinstance(error, ResultError) else error.strerror or "it cannot be read"
 
 
 def _in_hanging_order(images: list[StudyImage], joined: Study | None) -> list[StudyImage]:
@@ -228,6 +219,25 @@ def _find_overlay(result: Result, root: Path, study: FoundStudy) -> Callable[[],
         return None
 
 
+def _priors(
+    images: Iterable[StudyImage], compared: ComparedImages, files: ImageFiles, study: FoundStudy
+) -> dict[str, PriorView]:
+    """Find the priors of a study's images, and note where one cannot be used."""
+    found: dict[str, PriorView] = {}
+    for image in images:
+        if image.result is None:
+            continue
+        uid = image.result.report.identity.sop_instance_uid
+        try:
+            prior = compared.prior_of(image, files)
+        except NotThereError as error:
+            study.without_changes.append(LeftOut(uid, f"its changes since the prior: {error}"))
+        else:
+            if prior is not None:
+                found[uid] = prior
+    return found
+
+
 def _others(files: ImageFiles, study: str, images: RunImages) -> Iterator[SourceImage]:
     """Give the images of a study that have neither a result nor a failure."""
     known = images.results.get(study, {}).keys() | images.failures.get(study, {}).keys()
@@ -236,11 +246,6 @@ def _others(files: ImageFiles, study: str, images: RunImages) -> Iterator[Source
             yield files.find(uid, None, is_proved=False)
         except NotThereError:
             continue  # nothing was promised of it
-
-
-def _is_one_patient(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two headers name one patient: by the same identifier, and by nothing else that contradicts."""
-    return one[:2] == other[:2] and all(not a or not b or a == b for a, b in zip(one, other, strict=True))
 
 
 def _notes(uid: str, patients: set[tuple[str, ...]]) -> Iterator[LeftOut]:

@@ -39,7 +39,11 @@ class Finder:
 
 
 def finding_of_cluster(
-    cluster: Cluster, members: Sequence[Calcification], finder: Finder, relationship: str = CONTAINS
+    cluster: Cluster,
+    members: Sequence[Calcification],
+    finder: Finder,
+    relationship: str = CONTAINS,
+    intent: Code = codes.PRESENTATION_REQUIRED,
 ) -> Dataset:
     """
     Give a cluster as a finding, its calcifications below it.
@@ -51,13 +55,14 @@ def finding_of_cluster(
     finder : Finder
     relationship : str
         To what the finding stands below.
+    intent : Code
+        Whether the cluster is to be drawn.
 
     Returns
     -------
     Dataset
-        The cluster is to be drawn, its calcifications may be. What has no code of the standard has no item: an
-        indeterminate distribution, a form that cannot be assessed. A score is no certainty in per cent, so that none
-        is given.
+        Its calcifications may be drawn. What has no code of the standard has no item: an indeterminate distribution,
+        a form that cannot be assessed. A score is no certainty in per cent, so that none is given.
     """
     centre = middle_of([(item.row_px, item.column_px) for item in members])
     return items.code(
@@ -65,7 +70,7 @@ def finding_of_cluster(
         codes.SINGLE_IMAGE_FINDING,
         codes.CALCIFICATION_CLUSTER,
         [
-            *_head(finder, codes.PRESENTATION_REQUIRED, "cluster", cluster.number),
+            *_head(finder, intent, "cluster", cluster.number),
             *_geometry(finder, centre, cluster.hull_px),
             *_describe_cluster(cluster),
             *(finding_of_single(item, finder, INFERRED_FROM) for item in members),
@@ -101,7 +106,7 @@ def _head(finder: Finder, intent: Code, what: str, number: int) -> list[Dataset]
     return [
         items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent),
         *known_as(track(finder.image, finder.facts, what, number)),
-        *algorithm(finder.facts, HAS_PROPERTIES),
+        *algorithm(finder.facts.version, HAS_PROPERTIES),
     ]
 
 

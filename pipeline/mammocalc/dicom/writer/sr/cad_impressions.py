@@ -8,32 +8,38 @@ from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.codes import dcm
 from mammocalc.dicom.writer.findings import findings_of, track_finding
 from mammocalc.dicom.writer.sr import items
-from mammocalc.dicom.writer.sr.cad_findings import Finder, finding_of_cluster, finding_of_single
+from mammocalc.dicom.writer.sr.cad_change_words import say_clusters, say_rest, say_single
+from mammocalc.dicom.writer.sr.cad_changes import (
+    COMPOSITE,
+    ON_MULTIPLE_IMAGES,
+    RELATION,
+    SCOPE,
+    Sighting,
+    feature_of_cluster,
+    feature_of_single,
+)
+from mammocalc.dicom.writer.sr.cad_findings import finding_of_single
 from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES, INFERRED_FROM
 from mammocalc.dicom.writer.sr.provenance import algorithm, known_as
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pydicom.dataset import Dataset
 
     from mammocalc.dicom.writer.codes import Code
-    from mammocalc.dicom.writer.records import StudyContent, StudyImage
-    from mammocalc.dicom.writer.sr.items import Position
-    from mammocalc.model import Calcification, Cluster, Finding
+    from mammocalc.dicom.writer.records import StudyContent
+    from mammocalc.dicom.writer.sr.cad_change_words import Said
+    from mammocalc.dicom.writer.sr.cad_changes import Since
+    from mammocalc.dicom.writer.sr.cad_findings import Finder
+    from mammocalc.model import Calcification, Finding
 
 _IMPRESSION: Final = dcm(111034, "Individual Impression/Recommendation")
-_COMPOSITE: Final = dcm(111015, "Composite Feature")
-_RELATION: Final = dcm(111016, "Composite type")
 _SPATIALLY: Final = dcm(111154, "Target Content Items are related spatially")
-_SCOPE: Final = dcm(111057, "Scope of Feature")
-_ON_MULTIPLE_IMAGES: Final = dcm(111158, "Feature detected on multiple images")
-
-_Sighted = tuple["Cluster", tuple["Calcification", ...], Finder]
 
 
 def impressions_of(
-    content: StudyContent, images: Sequence[StudyImage], positions: Mapping[str, Position]
+    content: StudyContent, finders: Sequence[Finder], sinces: Sequence[Since | None]
 ) -> Iterator[Dataset]:
     """
     Give a heading for each finding over several views, for each other cluster, and for the single ones of each image.
@@ -42,47 +48,59 @@ def impressions_of(
     ----------
     content : StudyContent
         Its findings say which clusters are one.
-    images : sequence of StudyImage
-        Those of the report, with results.
-    positions : mapping of str to Position
-        Where the images stand in the report, by SOP Instance UID.
+    finders : sequence of Finder
+        The images of the report that have results, and where they stand in it.
+    sinces : sequence of Since or None
+        What each of them is held against.
 
     Yields
     ------
     Dataset
-        Findings by their names; then clusters by image and rank; then single ones by image.
+        Findings by their names; then clusters by image and rank; then single ones by image, each that has a code of
+        change by itself.
     """
-    sighted: dict[tuple[str, int], _Sighted] = {}
+    sighted: dict[tuple[str, int], Sighting] = {}
     singles: list[Dataset] = []
-    for image in images:
-        if image.result is None:
+    for finder, since in zip(finders, sinces, strict=True):
+        if finder.image.result is None:
             continue
-        finder = Finder(image, content.facts, positions[image.source.sop_instance_uid])
-        report = image.result.report
+        report = finder.image.result.report
         found = findings_of(report)
         for cluster, members in found.clusters:
-            sighted[report.identity.sop_instance_uid, cluster.number] = (cluster, members, finder)
-        if found.singles:
-            below = [finding_of_single(item, finder) for item in found.singles]
-            singles.append(_impression(codes.PRESENTATION_OPTIONAL, below))
+            sighted[report.identity.sop_instance_uid, cluster.number] = Sighting(cluster, members, finder, since)
+        singles += _singles(found.singles, finder, since)
     for finding in content.findings:
         keys = [(one.sop_instance_uid, one.cluster) for one in finding.sightings]
         keys = [key for key in keys if key in sighted]
         if len({uid for uid, _ in keys}) > 1:
-            yield _impression(
-                codes.PRESENTATION_REQUIRED, [_composite(finding, [sighted.pop(key) for key in keys], content)]
-            )
-    for cluster, members, finder in sighted.values():
-        yield _impression(codes.PRESENTATION_REQUIRED, [finding_of_cluster(cluster, members, finder)])
+            parts = [sighted.pop(key) for key in keys]
+            feature = _over_views(finding, parts, content)
+            yield _impression(codes.PRESENTATION_REQUIRED, [feature], say_clusters(parts))
+    for one in sighted.values():
+        yield _impression(codes.PRESENTATION_REQUIRED, [feature_of_cluster(one)], say_clusters([one]))
     yield from singles
 
 
-def _impression(intent: Code, findings: Sequence[Dataset]) -> Dataset:
-    below = [items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent), *findings]
+def _singles(found: Sequence[Calcification], finder: Finder, since: Since | None) -> Iterator[Dataset]:
+    rest = []
+    for item in found:
+        said = say_single(item, since)
+        if said is None:
+            rest.append(item)
+        else:
+            yield _impression(codes.PRESENTATION_OPTIONAL, [feature_of_single(item, finder, since)], said)
+    if rest:
+        below = [finding_of_single(item, finder) for item in rest]
+        yield _impression(codes.PRESENTATION_OPTIONAL, below, say_rest(rest, since))
+
+
+def _impression(intent: Code, findings: Sequence[Dataset], said: Said | None) -> Dataset:
+    body = [] if said is None else said.body(CONTAINS)
+    below = [items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent), *body, *findings]
     return items.container(INFERRED_FROM, _IMPRESSION, below)
 
 
-def _composite(finding: Finding, sighted: Sequence[_Sighted], content: StudyContent) -> Dataset:
+def _over_views(finding: Finding, parts: Sequence[Sighting], content: StudyContent) -> Dataset:
     """
     Give a finding over several views (TID 4004 and 4005): one feature, inferred from the clusters in which it is seen.
 
@@ -92,17 +110,19 @@ def _composite(finding: Finding, sighted: Sequence[_Sighted], content: StudyCont
     distribution = codes.DISTRIBUTIONS.get(finding.label)
     if distribution is not None:
         words.append((codes.CALCIFICATION_DISTRIBUTION, distribution))
+    features = [feature_of_cluster(part, INFERRED_FROM) for part in parts]
+    features.sort(key=lambda item: item.ConceptNameCodeSequence[0].CodeValue != COMPOSITE.value)  # rows 5, then 6
     return items.code(
         CONTAINS,
-        _COMPOSITE,
+        COMPOSITE,
         codes.CALCIFICATION_CLUSTER,
         [
             items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, codes.PRESENTATION_REQUIRED),
             *known_as(track_finding(finding.name, content)),
-            items.code(HAS_PROPERTIES, _RELATION, _SPATIALLY),
-            items.code(HAS_PROPERTIES, _SCOPE, _ON_MULTIPLE_IMAGES),
-            *algorithm(content.facts, HAS_PROPERTIES),
+            items.code(HAS_PROPERTIES, RELATION, _SPATIALLY),
+            items.code(HAS_PROPERTIES, SCOPE, ON_MULTIPLE_IMAGES),
+            *algorithm(content.facts.version, HAS_PROPERTIES),
             *(items.code(HAS_PROPERTIES, name, value) for name, value in words),
-            *(finding_of_cluster(cluster, members, finder, INFERRED_FROM) for cluster, members, finder in sighted),
+            *features,
         ],
     )

@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
-from mammocalc.dicom.writer.codes import dcm, sct
+from mammocalc.dicom.writer.codes import dcm
 from mammocalc.dicom.writer.instance import Series
 from mammocalc.dicom.writer.records import Kind
 from mammocalc.dicom.writer.sr import items
+from mammocalc.dicom.writer.sr.cad_change_words import is_told, say_study
+from mammocalc.dicom.writer.sr.cad_changes import Since
+from mammocalc.dicom.writer.sr.cad_findings import Finder
 from mammocalc.dicom.writer.sr.cad_impressions import impressions_of
+from mammocalc.dicom.writer.sr.cad_performed import Performed, analyses, detections
 from mammocalc.dicom.writer.sr.document import write_report
 from mammocalc.dicom.writer.sr.image_library import describe_image
-from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES, INFERRED_FROM
-from mammocalc.dicom.writer.sr.provenance import algorithm
+from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES
+from mammocalc.dicom.writer.sr.links import Links
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from pydicom.dataset import Dataset
-
-    from mammocalc.dicom.writer.records import DicomObject, RunFacts, StudyContent, StudyImage
+    from mammocalc.dicom.writer.records import DicomObject, PriorView, RunFacts, StudyContent, StudyImage
     from mammocalc.dicom.writer.sr.items import Position
 
 SOP_CLASS: Final = "1.2.840.10008.5.1.4.1.1.88.50"
@@ -30,7 +32,6 @@ SERIES: Final = Series(Kind.CAD_SR, "SR", 9001, "Mammography CAD")
 _TITLE: Final = dcm(111036, "Mammography CAD Report")
 _DETECTED: Final = (codes.INDIVIDUAL_CALCIFICATION, codes.CALCIFICATION_CLUSTER)
 """Grouping within one image counts as detection and not as analysis (PS3.17 E.1)."""
-_COLLOCATION: Final = sct(133884007, "Spatial collocation analysis")
 _SUMMARIES: Final = {
     (True, True, False): dcm(111241, "All algorithms succeeded; without findings"),
     (True, True, True): dcm(111242, "All algorithms succeeded; with findings"),
@@ -38,7 +39,7 @@ _SUMMARIES: Final = {
     (True, False, True): dcm(111244, "Not all algorithms succeeded; with findings"),
     (False, False, False): dcm(111245, "No algorithms succeeded; without findings"),
 }
-"""CID 6047, by whether any image was analysed, whether all were, and whether anything was found."""
+"""CID 6047, by whether any image was analysed, whether nothing failed, and whether anything was found."""
 
 
 def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> DicomObject:
@@ -59,66 +60,94 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
     ----------
     DICOM PS3.16 TID 4000 to 4021; PS3.3 A.35.5 (Mammography CAD SR IOD); PS3.17 Annex E.
     """
-    positions: dict[str, Position] = {
-        image.source.sop_instance_uid: (1, 2, number) for number, image in enumerate(images, start=1)
+    priors = _priors_of(content, images)
+    places: dict[str, Position] = {
+        image.source.sop_instance_uid: (1, 2, number) for number, image in enumerate((*images, *priors), start=1)
     }
     analysed = [image for image in images if image.result is not None]
-    failed = [image for image in images if image.result is None]
-    impressions = list(impressions_of(content, analysed, positions))
-    summary = _SUMMARIES[bool(analysed), not failed, bool(impressions)]
+    finders = [Finder(image, content.facts, places[image.source.sop_instance_uid]) for image in analysed]
+    links = Links()
+    sinces = [_since(image, content, places, links) for image in analysed]
+    looked_for = [*_detections(content, images, places)]
+    made_of_it = [*_collocations(content, finders), *_correlations(finders, sinces)]
+    impressions = list(impressions_of(content, finders, sinces))
+    have_all_succeeded = all(one.has_succeeded for one in (*looked_for, *made_of_it))
+    summary = _SUMMARIES[bool(analysed), have_all_succeeded, bool(impressions)]
+    said = say_study(analysed, sinces)
     tree = (
         items.code(HAS_CONCEPT_MOD, codes.LANGUAGE, codes.ENGLISH),
         items.container(
             CONTAINS,
             codes.IMAGE_LIBRARY,
-            [items.image(CONTAINS, image.source, describe_image(image.source)) for image in images],
+            [items.image(CONTAINS, image.source, describe_image(image.source)) for image in (*images, *priors)],
         ),
-        items.code(CONTAINS, dcm(111017, "CAD Processing and Findings Summary"), summary, impressions),
-        _detections(content.facts, analysed, failed, positions),
-        _analyses(content, analysed, positions),
+        items.code(
+            CONTAINS,
+            dcm(111017, "CAD Processing and Findings Summary"),
+            summary,
+            [*([] if said is None else said.body(HAS_PROPERTIES)), *impressions],
+        ),
+        detections(looked_for),
+        analyses(made_of_it),
     )
-    return write_report(content, images, (_TITLE, "4000", tree), SOP_CLASS, SERIES)
+    links.resolve(tree)
+    return write_report(content, images, (_TITLE, "4000", tree), SOP_CLASS, SERIES, priors)
+
+
+def _priors_of(content: StudyContent, images: Sequence[StudyImage]) -> tuple[StudyImage, ...]:
+    """Give the priors that are not of the report itself, each once, in the order of what was compared with them."""
+    own = {image.source.sop_instance_uid for image in images}
+    priors = (_prior_of(image, content) for image in images)
+    found = {prior.image.source.sop_instance_uid: prior.image for prior in priors if prior is not None}
+    return tuple(image for uid, image in found.items() if uid not in own)
+
+
+def _prior_of(image: StudyImage, content: StudyContent) -> PriorView | None:
+    return None if image.result is None else content.priors.get(image.result.report.identity.sop_instance_uid)
+
+
+def _since(image: StudyImage, content: StudyContent, places: Mapping[str, Position], links: Links) -> Since | None:
+    prior = _prior_of(image, content)
+    if prior is None:
+        return None
+    return Since(prior, Finder(prior.image, prior.facts, places[prior.image.source.sop_instance_uid]), links)
 
 
 def _detections(
-    facts: RunFacts, analysed: Sequence[StudyImage], failed: Sequence[StudyImage], positions: dict[str, Position]
-) -> Dataset:
-    """Say what was looked for in which images, and where that failed (TID 4015)."""
-    below = [
-        items.container(INFERRED_FROM, name, _performed(facts, [positions[i.source.sop_instance_uid] for i in images]))
-        for name, images in (
-            (dcm(111063, "Successful Detections"), analysed),
-            (dcm(111025, "Failed Detections"), failed),
-        )
-        if images
-    ]
-    status = codes.SUCCEEDED if not failed else codes.PARTIALLY_SUCCEEDED if analysed else codes.FAILED
-    return items.code(CONTAINS, dcm(111064, "Summary of Detections"), status, below)
+    content: StudyContent, images: Sequence[StudyImage], places: Mapping[str, Position]
+) -> Iterator[Performed]:
+    """Say what was looked for in the images of a study, and in their priors by the run that analysed these."""
+    groups: dict[tuple[bool, str, str], list[Position]] = {}
+    for image in images:
+        key = (image.result is not None, *_how(content.facts))
+        groups.setdefault(key, []).append(places[image.source.sop_instance_uid])
+    for image in images:
+        prior = _prior_of(image, content)
+        if prior is not None:
+            found = groups.setdefault((True, *_how(prior.facts)), [])
+            place = places[prior.image.source.sop_instance_uid]
+            found += [] if place in found else [place]
+    for (has_succeeded, version, parameters), found in sorted(groups.items(), key=lambda item: not item[0][0]):
+        for detected in _DETECTED:
+            yield Performed(detected, version, tuple(found), has_succeeded, parameters)
 
 
-def _analyses(content: StudyContent, analysed: Sequence[StudyImage], positions: dict[str, Position]) -> Dataset:
-    """Say whether clusters were looked for again in the other views of the breast (TID 4016)."""
-    name = dcm(111065, "Summary of Analyses")
-    sides = [image.result.report.identity.laterality for image in analysed if image.result]
-    compared = [image for image, side in zip(analysed, sides, strict=True) if sides.count(side) > 1]
-    if not content.is_joined or not compared:
-        return items.code(CONTAINS, name, codes.NOT_ATTEMPTED)
-    below = [
-        *algorithm(content.facts, HAS_PROPERTIES),
-        *(items.reference(HAS_PROPERTIES, positions[image.source.sop_instance_uid]) for image in compared),
-    ]
-    performed = items.code(CONTAINS, dcm(111004, "Analysis Performed"), _COLLOCATION, below)
-    done = items.container(INFERRED_FROM, dcm(111062, "Successful Analyses"), [performed])
-    return items.code(CONTAINS, name, codes.SUCCEEDED, [done])
-
-
-def _performed(facts: RunFacts, places: Sequence[Position]) -> Iterator[Dataset]:
-    """Name each kind of detection, its algorithm and its images (TID 4017)."""
+def _how(facts: RunFacts) -> tuple[str, str]:
     how = f"operating point {facts.operating_point}, configuration {facts.configuration_digest}. {SHORT_NOTICE}."
-    for detected in _DETECTED:
-        below = [
-            *algorithm(facts, HAS_PROPERTIES),
-            items.text(HAS_PROPERTIES, codes.ALGORITHM_PARAMETERS, how),
-            *(items.reference(HAS_PROPERTIES, place) for place in places),
-        ]
-        yield items.code(CONTAINS, dcm(111022, "Detection Performed"), detected, below)
+    return facts.version, how
+
+
+def _collocations(content: StudyContent, finders: Sequence[Finder]) -> Iterator[Performed]:
+    """Say whether clusters were looked for again in the other views of the breast."""
+    sides = [one.image.result.report.identity.laterality for one in finders if one.image.result]
+    compared = tuple(one.position for one, side in zip(finders, sides, strict=True) if sides.count(side) > 1)
+    if content.is_joined and compared:
+        yield Performed(codes.COLLOCATION, content.facts.version, compared)
+
+
+def _correlations(finders: Sequence[Finder], sinces: Sequence[Since | None]) -> Iterator[Performed]:
+    """Say which images were held against their priors; one of which nothing can be said was, and failed."""
+    for finder, since in zip(finders, sinces, strict=True):
+        if since is not None:
+            places = (finder.position, since.finder.position)
+            yield Performed(codes.TEMPORAL_CORRELATION, since.prior.version, places, is_told(since.prior))

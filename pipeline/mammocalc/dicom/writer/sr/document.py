@@ -25,6 +25,7 @@ def write_report(
     tree: tuple[Code, str, Iterable[Dataset]],
     sop_class_uid: str,
     series: Series,
+    priors: Sequence[StudyImage] = (),
 ) -> DicomObject:
     """
     Write a structured report.
@@ -38,6 +39,8 @@ def write_report(
         Its title, the number of its template, and the items below its root.
     sop_class_uid : str
     series : Series
+    priors : sequence of StudyImage
+        Images of other studies to which it refers.
 
     Returns
     -------
@@ -54,24 +57,30 @@ def write_report(
     dataset.ContentDate, dataset.ContentTime = moment_of(content, dataset)
     dataset.CompletionFlag, dataset.VerificationFlag = "COMPLETE", "UNVERIFIED"
     dataset.PerformedProcedureCodeSequence = []
-    dataset.CurrentRequestedProcedureEvidenceSequence = [_evidence(images)]
+    dataset.CurrentRequestedProcedureEvidenceSequence = _evidence(images)
+    if priors:
+        dataset.PertinentOtherEvidenceSequence = _evidence(priors)
     dataset.ValueType, dataset.ContinuityOfContent = "CONTAINER", "SEPARATE"
     dataset.ConceptNameCodeSequence = [title.item()]
     dataset.ContentTemplateSequence = [items.template(number)]
     dataset.ContentSequence = list(below)
-    return finish(dataset, sop_class_uid, series, [image.source for image in images])
+    return finish(dataset, sop_class_uid, series, [image.source for image in (*images, *priors)])
 
 
-def _evidence(images: Sequence[StudyImage]) -> Dataset:
-    """List the images of a report by series."""
-    study = new_item()
-    study.StudyInstanceUID = images[0].source.study_instance_uid
-    by_series: dict[str, list[Dataset]] = {}
+def _evidence(images: Sequence[StudyImage]) -> list[Dataset]:
+    """List the images of a report by study and series."""
+    by_study: dict[str, dict[str, list[Dataset]]] = {}
     for image in images:
         source = image.source
         referred = items.instance(source.sop_class_uid, source.sop_instance_uid)
-        by_series.setdefault(source.series_instance_uid, []).append(referred)
-    study.ReferencedSeriesSequence = [_series(uid, referred) for uid, referred in by_series.items()]
+        by_study.setdefault(source.study_instance_uid, {}).setdefault(source.series_instance_uid, []).append(referred)
+    return [_study(uid, by_series) for uid, by_series in by_study.items()]
+
+
+def _study(uid: str, by_series: dict[str, list[Dataset]]) -> Dataset:
+    study = new_item()
+    study.StudyInstanceUID = uid
+    study.ReferencedSeriesSequence = [_series(series, referred) for series, referred in by_series.items()]
     return study
 
 

@@ -149,7 +149,7 @@ def _group(
             *known_as(track(image, content.facts, *what)),
             items.code(CONTAINS, dcm(121071, "Finding"), finding),
             items.code(HAS_CONCEPT_MOD, sct(363698007, "Finding Site"), codes.BREAST, below),
-            *algorithm(content.facts, HAS_CONCEPT_MOD),
+            *algorithm(content.facts.version, HAS_CONCEPT_MOD),
             *measured,
         ],
     )

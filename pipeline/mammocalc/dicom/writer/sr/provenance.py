@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from mammocalc.dicom.writer.findings import Tracking
-    from mammocalc.dicom.writer.records import RunFacts
 
 
 def known_as(tracking: Tracking) -> list[Dataset]:
@@ -24,9 +23,9 @@ def known_as(tracking: Tracking) -> list[Dataset]:
     ]
 
 
-def algorithm(facts: RunFacts, relationship: str) -> list[Dataset]:
+def algorithm(version: str, relationship: str) -> list[Dataset]:
     """Name the algorithm and its version (TID 4019)."""
     return [
         items.text(relationship, codes.ALGORITHM_NAME, SOFTWARE),
-        items.text(relationship, codes.ALGORITHM_VERSION, facts.version),
+        items.text(relationship, codes.ALGORITHM_VERSION, version),
     ]
