@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mammocalc.evaluation.clusters import is_found, is_found_kallergi
-from mammocalc.evaluation.evaluation_report import Table, figure_to_json, rounded
+from mammocalc.evaluation.evaluation_report import Table, figure_to_json
 from mammocalc.evaluation.matching import match_nearest, match_ranked
 from mammocalc.evaluation.threshold_sweep import TabulatedCurve, thresholds_of
 
@@ -152,13 +152,8 @@ def score_clusters(
         for name, curve in curves.items():
             if curve.per_unit.sum() <= 0:
                 continue
-            figures, thresholds = curve.figures_at(settings.rates, bootstrap)
-            section["at_rates"][name] = [
-                {"rate": rounded(rate), "found": figure_to_json(figure), "threshold": rounded(threshold)}
-                for rate, figure, threshold in zip(settings.rates, figures, thresholds, strict=True)
-            ]
-            course = zip(curve.thresholds, *curve.rates(), strict=True)
-            rows += [(name, rounded(t), rounded(rate), rounded(share)) for t, rate, share in course]
+            section["at_rates"][name] = curve.found_at(settings.rates, bootstrap)
+            rows += curve.rows(name)
         tables["cluster_froc"] = Table(("curve", "threshold", "false_clusters", "found"), tuple(rows))
     return section, tables
 

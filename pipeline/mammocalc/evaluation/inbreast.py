@@ -10,7 +10,7 @@ from xml.parsers.expat import ExpatError
 
 import numpy as np
 
-from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TruthError, TruthSet, circle_diameter
+from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TruthError, TruthSet
 from mammocalc.vocabulary.geometry import convex_hull, polygon_area
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def _image(uid: str, drawings: Sequence[tuple[str, NDArray[np.float64]]], left_o
 
 def _point(corners: NDArray[np.float64]) -> TruePoint:
     row, column = corners.mean(axis=0)
-    area = polygon_area(corners)
-    return TruePoint(float(row), float(column), diameter_px=circle_diameter(area) if area > 0 else None)
+    diameter_px = float(2 * np.sqrt(polygon_area(corners) / np.pi))  # of the circle of equal area
+    return TruePoint(float(row), float(column), diameter_px=diameter_px or None)
 
 
 def _is_inside(point: TruePoint, corners: NDArray[np.float64]) -> bool:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from mammocalc.evaluation.truth_record import Record
 
 
-class _Record(BaseModel):
-    """A part of the answers: numbers are numbers, and unknown keys are left alone."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class _Mark(_Record):
+class _Mark(Record):
     id: int | str
     source: Literal["program", "reader"]
     verdict: Literal["accept", "reject"] | None
@@ -29,39 +25,39 @@ class _Mark(_Record):
         return self.diameter_mm if self.diameter_by == "reader" else None
 
 
-class _Cluster(_Record):
+class _Cluster(Record):
     id: int
     verdict: Literal["accept", "reject"] | None
     distribution: str | None = None
     morphology: str | None = None
 
 
-class _Blinded(_Record):
+class _Blinded(Record):
     distribution: str | None = None
-    calcifications: list[_Mark] = []
+    calcifications: list[_Mark] = Field(default_factory=list)
 
 
-class _Answer(_Record):
+class _Answer(Record):
     reader: str = Field(min_length=1)
     read: bool
     distribution: str | None = None
     calcifications: list[_Mark]
-    clusters: list[_Cluster] = []
+    clusters: list[_Cluster] = Field(default_factory=list)
     blinded: _Blinded | None = None
 
 
-class _Image(_Record):
+class _Image(Record):
     sop_instance_uid: str = Field(min_length=1)
     pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
     answers: list[_Answer]
 
 
-class _PairAnswer(_Record):
+class _PairAnswer(Record):
     reader: str = Field(min_length=1)
     answer: Literal["same", "not_the_same", "new", "gone"]
 
 
-class _Pair(_Record):
+class _Pair(Record):
     relation: Literal["link", "change"]
     of: Literal["cluster", "calcification"]
     sop_instance_uid: str = Field(min_length=1)
@@ -70,6 +66,6 @@ class _Pair(_Record):
     answers: list[_PairAnswer]
 
 
-class _Document(_Record):
+class _Document(Record):
     images: list[_Image]
-    pairs: list[_Pair] = []
+    pairs: list[_Pair] = Field(default_factory=list)

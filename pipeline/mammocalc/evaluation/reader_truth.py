@@ -7,12 +7,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from pydantic import ValidationError
-
 from mammocalc.evaluation.reader_document import _Answer, _Cluster, _Document, _Image, _Mark
-from mammocalc.evaluation.truth import PairWord, Reading, TrueCluster, TrueImage, TruePoint, TruthError, TruthSet
-from mammocalc.vocabulary.geometry import PixelSpacing, convex_hull
+from mammocalc.evaluation.truth import (
+    PairWord,
+    Reading,
+    TrueCluster,
+    TrueImage,
+    TruePoint,
+    TruthError,
+    TruthSet,
+    hull_of,
+)
+from mammocalc.evaluation.truth_record import read_record
+from mammocalc.vocabulary.geometry import PixelSpacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,13 +94,7 @@ def read_answers(path: Path, document: Any) -> TruthSet:
     TruthError
         If the document is not as written, or nobody has read any image or answered to any pair.
     """
-    try:
-        answers = _Document.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the document"
-        message = f"{path} holds no answers as mammocalc review --export writes them: {place}: {first['msg'].lower()}."
-        raise TruthError(message) from None
+    answers = read_record(_Document, document, path, "holds no answers as mammocalc review --export writes them")
     images: dict[str, TrueImage] = {}
     readings: list[Reading] = []
     unread = undecided = 0
@@ -273,11 +274,9 @@ def _clusters(
         accepted = [cluster for cluster in said if cluster.verdict == "accept"]
         if 2 * len(accepted) <= len(complete):
             continue
-        corners = convex_hull(np.array([(points[index].row_px, points[index].column_px) for index in own]))
-        hull = tuple((float(row), float(column)) for row, column in corners)
         label = majority([cluster.distribution for cluster in accepted])
         morphology = majority([cluster.morphology for cluster in accepted])
-        clusters.append(TrueCluster(tuple(own), hull, label, morphology))
+        clusters.append(TrueCluster(tuple(own), hull_of(points, own), label, morphology))
     return tuple(clusters)
 
 

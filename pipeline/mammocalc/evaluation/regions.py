@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mammocalc.evaluation.evaluation_report import Table, figure_to_json, rounded
+from mammocalc.evaluation.evaluation_report import Table, figure_to_json
 from mammocalc.evaluation.threshold_sweep import TabulatedCurve, thresholds_of
 
 if TYPE_CHECKING:
@@ -93,13 +93,8 @@ def score_regions(
     rows: list[tuple[str | float | int | None, ...]] = []
     if truths.any() and normal.any():
         for name, curve in _curves(numbered, find_clusters, bootstrap, (truths, normal)).items():
-            figures, thresholds = curve.figures_at(settings.rates, bootstrap)
-            section["at_rates"][name] = [
-                {"rate": rounded(rate), "found": figure_to_json(figure), "threshold": rounded(threshold)}
-                for rate, figure, threshold in zip(settings.rates, figures, thresholds, strict=True)
-            ]
-            course = zip(curve.thresholds, *curve.rates(), strict=True)
-            rows += [(name, rounded(t), rounded(rate), rounded(share)) for t, rate, share in course]
+            section["at_rates"][name] = curve.found_at(settings.rates, bootstrap)
+            rows += curve.rows(name)
     return section, {"region_froc": Table(("hit_by", "threshold", "false_per_normal_image", "found"), tuple(rows))}
 
 

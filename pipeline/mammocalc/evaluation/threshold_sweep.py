@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mammocalc.evaluation.evaluation_report import figure_to_json, rounded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from mammocalc.evaluation.bootstrap import Bootstrap, Figure
+    from mammocalc.evaluation.evaluation_report import Section
 
 STEPS: Final = 60
 """Thresholds of a curve; a step then changes the number of marks by about a tenth."""
@@ -65,6 +68,18 @@ class TabulatedCurve:
         truths = round(float(self.true_per_unit.sum()))
         figures = [bootstrap.figure(float(shares[0, i]), drawn[:, i], truths) for i in range(len(rates))]
         return figures, [float(np.concatenate([[np.inf], self.thresholds])[i]) for i in best[0]]
+
+    def found_at(self, rates: Sequence[float], bootstrap: Bootstrap) -> list[Section]:
+        """Give `figures_at` as JSON, one entry for each rate."""
+        return [
+            {"rate": rounded(rate), "found": figure_to_json(figure), "threshold": rounded(threshold)}
+            for rate, figure, threshold in zip(rates, *self.figures_at(rates, bootstrap), strict=True)
+        ]
+
+    def rows(self, name: str) -> list[tuple[str | float | None, ...]]:
+        """Give the course of the curve for a table: name, threshold, false ones and found share."""
+        course = zip(self.thresholds, *self.rates(), strict=True)
+        return [(name, *map(rounded, point)) for point in course]
 
     def _at(self, rates: Sequence[float], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         divisor, truths = weights @ self.per_unit, weights @ self.true_per_unit

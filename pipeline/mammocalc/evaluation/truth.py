@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.geometry import convex_hull
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from mammocalc.model import Point
     from mammocalc.vocabulary.geometry import PixelSpacing
@@ -175,6 +176,7 @@ def renamed(truth: TruthSet, known: Container[str], rename: Callable[[str], str]
     )
 
 
-def circle_diameter(area: float) -> float:
-    """Diameter of the circle of an area."""
-    return float(2 * np.sqrt(area / np.pi))
+def hull_of(points: Sequence[TruePoint], members: Sequence[int]) -> tuple[Point, ...]:
+    """Give the corners of the convex hull of some points in (row, column) pixels; empty for none."""
+    places = np.array([(points[index].row_px, points[index].column_px) for index in members]).reshape(-1, 2)
+    return tuple((float(row), float(column)) for row, column in convex_hull(places))

@@ -7,14 +7,14 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from mammocalc.evaluation.inbreast import read_inbreast
 from mammocalc.evaluation.reader_truth import are_answers, read_answers
-from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet
+from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet, hull_of
+from mammocalc.evaluation.truth_record import Record, read_record
 from mammocalc.evaluation.word_truth import WORD_COLUMNS, read_words
-from mammocalc.vocabulary.geometry import PixelSpacing, convex_hull
+from mammocalc.vocabulary.geometry import PixelSpacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,13 +27,7 @@ _NO: Final = frozenset({"0", "false", "no"})
 _UID: Final = "sop_instance_uid"
 
 
-class _Record(BaseModel):
-    """A part of a truth file: numbers are numbers, and unknown keys are left alone."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class _Point(_Record):
+class _Point(Record):
     row: float
     column: float
     id: int | str | None = None
@@ -48,20 +42,20 @@ class _Point(_Record):
     peak_grey_levels: float | None = None
 
 
-class _Cluster(_Record):
+class _Cluster(Record):
     id: int | str
     label: str | None = None
     morphology: str | None = None
 
 
-class _Truth(_Record):
+class _Truth(Record):
     sop_instance_uid: str = Field(min_length=1)
     file: str | None = None
     pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
     has_calcifications: bool | None = None
     distribution: str | None = None
     points: list[_Point]
-    clusters: list[_Cluster] = []
+    clusters: list[_Cluster] = Field(default_factory=list)
     inserted: bool = False
 
 
@@ -149,14 +143,9 @@ def _points_of(paths: Sequence[Path]) -> TruthSet:
 
 
 def _points(path: Path) -> TrueImage:
+    truth = read_record(_Truth, _json(path), path, "is no truth as mammocalc simulate writes it")
     try:
-        truth = _Truth.model_validate(_json(path))
         spacing = None if truth.pixel_spacing_mm is None else PixelSpacing(*truth.pixel_spacing_mm)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the document"
-        message = f"{path} is no truth as mammocalc simulate writes it: {place}: {first['msg'].lower()}."
-        raise TruthError(message) from None
     except ValueError as error:
         message = f"{path} is no truth: {error}."
         raise TruthError(message) from None
@@ -178,9 +167,7 @@ def _points(path: Path) -> TrueImage:
     clusters = []
     for cluster in truth.clusters:
         members = tuple(i for i, point in enumerate(truth.points) if point.cluster == cluster.id)
-        corners = convex_hull(np.array([(points[i].row_px, points[i].column_px) for i in members]).reshape(-1, 2))
-        hull = tuple((float(row), float(column)) for row, column in corners)
-        clusters.append(TrueCluster(members, hull, cluster.label, cluster.morphology))
+        clusters.append(TrueCluster(members, hull_of(points, members), cluster.label, cluster.morphology))
     has = truth.has_calcifications
     return TrueImage(
         uid=truth.sop_instance_uid,

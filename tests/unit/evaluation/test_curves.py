@@ -10,7 +10,7 @@ from mammocalc.evaluation.bootstrap import Bootstrap
 from mammocalc.evaluation.froc import Events, draw_froc, restrict
 from mammocalc.evaluation.ideal import ideal_share
 from mammocalc.evaluation.matching import Outcome
-from mammocalc.evaluation.presence import draw_roc, marks_where_so_many_are_found
+from mammocalc.evaluation.presence_metrics import draw_roc, marks_where_so_many_are_found
 from mammocalc.evaluation.threshold_sweep import TabulatedCurve, thresholds_of
 
 EVENTS = Events(  # two images with calcifications and one without

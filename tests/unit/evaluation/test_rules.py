@@ -14,7 +14,7 @@ from mammocalc.evaluation.clusters import (
     widened_area,
 )
 from mammocalc.evaluation.regions import holds
-from mammocalc.evaluation.sizes import SIZE_FIGURES, size_figures
+from mammocalc.evaluation.size_metrics import SIZE_FIGURES, size_figures
 from mammocalc.evaluation.truth import TrueRegion
 from mammocalc.vocabulary.geometry import convex_hull, distance_to_hull
 
