@@ -81,7 +81,10 @@ def cluster(**changes):
         ("two rims of six", {"benign": 2, "counting": 4}, D.TYPICALLY_BENIGN),
         ("two rims of seven", {"benign": 2, "counting": 5}, D.SCATTERED),
         ("one rim", {"benign": 1, "counting": 0}, D.NONE),
-        ("arteries before rims", {"arterial": 12, "counting": 5, "benign": 9}, D.VASCULAR),
+        ("two rims beside arteries", {"arterial": 12, "counting": 4, "benign": 2}, D.VASCULAR),
+        ("three rims beside arteries", {"arterial": 12, "counting": 4, "benign": 3}, D.TYPICALLY_BENIGN),
+        ("three rims among many on arteries", {"arterial": 30, "counting": 4, "benign": 3}, D.VASCULAR),
+        ("three rims, arteries and specks", {"arterial": 12, "counting": 10, "benign": 3}, D.VASCULAR),
     ],
 )
 def test_the_first_row_that_holds_gives_the_word(case, changes, word):

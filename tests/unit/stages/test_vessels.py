@@ -226,7 +226,7 @@ def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
 
     def joined(probability: NDArray[np.float64], **changes: object) -> list[list[int]]:
         given = {
-            "is_certain": np.zeros(count, bool),
+            "rows": (),
             "points": plaques(at_mm),
             "arms": arms,
             "clarity": clarity,
@@ -251,9 +251,11 @@ def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
     assert joined(np.full(count, 0.9), points=plaques(wide)) == []
     heap = at_mm.mean(axis=0) + (at_mm - at_mm.mean(axis=0)) * 0.04 * count / float(np.ptp(at_mm, axis=0).max())
     assert joined(np.full(count, 0.9), points=plaques(heap)) == [], "heaped closer than half a millimetre, a clump"
-    certain = np.arange(count) == 4
-    assert joined(likely, is_certain=certain, nipple_mm=None) == [list(range(count))]
-    assert joined(likely, is_certain=certain, points=plaques(wide)) == [[4]]
+    assert joined(likely, rows=[frozenset({4})], nipple_mm=None) == [list(range(count))]
+    assert joined(likely, rows=[frozenset({4})], points=plaques(wide)) == [[4]]
+    assert joined(np.zeros(count), rows=[frozenset({0, count - 1})]) == [[0, count - 1]], (
+        "one artery, however far apart"
+    )
 
 
 def test_what_is_as_wide_as_a_rod_makes_no_artery_and_is_taken_along_by_one() -> None:
@@ -262,10 +264,10 @@ def test_what_is_as_wide_as_a_rod_makes_no_artery_and_is_taken_along_by_one() ->
     clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
     _, arms = find_arms(clarity, at_mm)
     number = np.arange(count)
-    none_certain, probability = np.zeros(count, bool), np.full(count, 0.97)
+    probability = np.full(count, 0.97)
 
     def joined(points: Marks, probability: NDArray[np.float64] = probability) -> list[list[int]]:
-        found = join_marks(probability, none_certain, points, arms, clarity, np.array([600.0, 60.0]), 0.8)
+        found = join_marks(probability, (), points, arms, clarity, np.array([600.0, 60.0]), 0.8)
         return [members.tolist() for members in found]
 
     thin = plaques(at_mm)
@@ -290,7 +292,7 @@ def test_one_mark_that_points_to_the_nipple_may_be_a_duct() -> None:
 
     def joined(direction: float, nipple_mm: NDArray[np.float64] | None, ratio: float = 2.0) -> int:
         points = plaques(at_mm, ratio=ratio, direction=direction)
-        return len(join_marks(np.array([0.97]), np.zeros(1, bool), points, arms, clarity, nipple_mm, 0.8))
+        return len(join_marks(np.array([0.97]), (), points, arms, clarity, nipple_mm, 0.8))
 
     below = at_mm[0] + np.array([60.0, 0.0])
     assert joined(math.radians(69), below) == 1

@@ -70,6 +70,37 @@ def test_an_artery_is_one_in_any_direction(turned: float) -> None:
     assert flagged(specks, [vessel]) == set(range(len(specks)))
 
 
+WAY = (straight((20.0, 60.0), (34.0, 62.0)), straight((50.0, 64.0), (66.0, 62.0)), straight((80.0, 60.0), (90.0, 58.0)))
+
+
+def long_way(beside: int = 0) -> list[Calcification]:
+    """Give round specks in stretches along a gentle line 70 mm long, and some beside it."""
+    on = [one for piece in WAY for one in along(piece, 4.0, 1.0, (0.3, -0.3))]
+    return on + [speck((54.0 + 4 * number, 68.0), 0.0, 1.0) for number in range(beside)]
+
+
+@pytest.mark.parametrize(
+    ("case", "specks", "nipple_mm", "is_artery"),
+    [
+        ("past the nipple", long_way(), (55.0, 110.0), True),
+        ("to the nipple", long_way(), (118.0, 60.0), False),
+        ("and no nipple", long_way(), None, False),
+        ("with one beside", long_way(beside=1), (55.0, 110.0), True),
+        ("with three beside", long_way(beside=3), (55.0, 110.0), False),
+        ("of seven", long_way()[::2], (55.0, 110.0), False),
+        (
+            "no longer than a duct",
+            along(straight((40.0, 60.0), (75.0, 62.0)), 4.0, 1.0, (0.3, -0.3)),
+            (55.0, 110.0),
+            False,
+        ),
+        ("as wide as a band", [s for p in WAY for s in along(p, 4.0, 1.0, (1.2, -1.2))], (55.0, 110.0), False),
+    ],
+)
+def test_a_long_thin_way_across_the_ducts_is_an_artery_though_no_vessel_is_seen(case, specks, nipple_mm, is_artery):
+    assert flagged(specks, nipple_mm=nipple_mm) == (set(range(len(long_way()))) if is_artery else set()), case
+
+
 def test_two_short_tracks_without_a_vessel_are_none() -> None:
     assert flagged(along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))) == set()
 

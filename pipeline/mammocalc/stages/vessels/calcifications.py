@@ -105,9 +105,7 @@ def flag_vessels(
         nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
     probability = model.probabilities(table)
     rows, doubtful = find_rows(points, channels, breast, nipple_mm, spacing)
-    is_certain = np.zeros(len(probability), bool)
-    is_certain[list(frozenset().union(*rows))] = True
-    sets = join_marks(probability, is_certain, points, far, clarity, nipple_mm, settings.sure)
+    sets = join_marks(probability, rows, points, far, clarity, nipple_mm, settings.sure)
     found, vessels = list(calcifications), []
     for index in frozenset().union(*doubtful) - set(np.concatenate([[], *sets]).tolist()):
         found[index] = replace(found[index], flags=found[index].flags | {Flag.POSSIBLY_VASCULAR})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from mammocalc.stages.vessels.marks import ELONGATED, lies_on_arms
 from mammocalc.vocabulary.geometry import points_along
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mammocalc.stages.vessels.arms import Arms
@@ -59,7 +62,7 @@ there, 0.9 to 1.3 in real arteries, both walls counted."""
 
 def join_marks(
     probability: NDArray[np.float64],
-    is_certain: NDArray[np.bool_],
+    rows: Sequence[frozenset[int]],
     points: Marks,
     arms: Arms,
     clarity: ClarityMap,
@@ -73,9 +76,10 @@ def join_marks(
     ----------
     probability : ndarray of float64, shape (n,)
         That each mark is arterial.
-    is_certain : ndarray of bool, shape (n,)
-        Marks that are, by rules of their own: what is joined to them is taken
-        along, and where the set is too wide for an artery, they alone are one.
+    rows : sequence of frozenset of int
+        Marks that are, by rules of their own, those of one artery together:
+        what is joined to them is taken along, and where the set is too wide
+        for an artery, they alone are one.
     points : Marks
         Where the n marks are, how wide and how elongated.
     arms : Arms
@@ -93,8 +97,10 @@ def join_marks(
         Sets of indices, increasing, none in two; the set with the first mark first.
     """
     at_mm, is_plaque = points.at_mm, points.width_mm < _PLAQUE_MM
+    is_certain = np.zeros(len(probability), bool)
+    is_certain[list(frozenset().union(*rows))] = True
     found = []
-    for members in _components(((probability >= _LIKELY) & ~_is_coarse(points)) | is_certain, at_mm, arms):
+    for members in _components(((probability >= _LIKELY) & ~_is_coarse(points)) | is_certain, rows, at_mm, arms):
         where, certain = at_mm[members], members[is_certain[members]]
         if not is_band(where) or _is_clump(where):
             found += [certain] if certain.size else []
@@ -116,8 +122,10 @@ def _is_coarse(points: Marks) -> NDArray[np.bool_]:
     return (points.width_mm >= _COARSE_MM) & (points.ratio < ELONGATED)
 
 
-def _components(is_likely: NDArray[np.bool_], at_mm: NDArray[np.float64], arms: Arms) -> list[NDArray[np.intp]]:
-    """Give the sets of likely marks that are linked."""
+def _components(
+    is_likely: NDArray[np.bool_], rows: Sequence[frozenset[int]], at_mm: NDArray[np.float64], arms: Arms
+) -> list[NDArray[np.intp]]:
+    """Give the sets of likely marks that are linked, by their places or by a row."""
     likely = np.flatnonzero(is_likely)
     if not likely.size:
         return []
@@ -126,7 +134,9 @@ def _components(is_likely: NDArray[np.bool_], at_mm: NDArray[np.float64], arms: 
     apart = np.hypot(*(at_mm[one] - at_mm[other]).T)
     is_linked = apart <= GAP_MM
     is_linked |= lies_on_arms(arms, at_mm, one, other) & lies_on_arms(arms, at_mm, other, one)
-    one, other = (np.searchsorted(likely, some[is_linked]).astype(np.int32) for some in (one, other))
+    in_rows = [pair for row in rows for pair in pairwise(sorted(row))]
+    linked = np.concatenate([pairs[is_linked], np.array(in_rows, np.intp).reshape(-1, 2)])
+    one, other = np.searchsorted(likely, linked.T).astype(np.int32)
     links = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(len(likely),) * 2)
     _, labels = connected_components(links, directed=False)
     return [likely[labels == label] for label in dict.fromkeys(labels.tolist())]

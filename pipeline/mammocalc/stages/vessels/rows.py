@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from mammocalc.stages.vessels.chains import find_chains
 from mammocalc.stages.vessels.evidence import describe_chain
@@ -85,6 +86,15 @@ _GROW_TRACKS_MM: Final = 40.0
 surer than either."""
 
 
+_FEWEST_OF_WAY: Final = 8
+"""Way: fewest calcifications of a long thin one, through gaps as between stretches of an artery."""
+
+_MAX_OFF_WAY_MM: Final = 0.7
+"""Way: largest root mean square of their distances from its smoothed line. Real arteries that are longer than a duct
+have 0.5 to 0.7, chains through scattered and diffuse calcifications of as many 0.8 to 1.4, and 0.1 to 0.8 of their
+number beside them (docs/evidence/arteries.md)."""
+
+
 def find_rows(
     points: Points,
     channels: Sequence[Channel],
@@ -115,6 +125,7 @@ def find_rows(
         mark in which two meet is in both; and the parallel rows that may be some.
     """
     arteries, members = _along_chains(points, channels, breast, nipple_mm, spacing)
+    members += _long_ways(points, nipple_mm)
     taken = frozenset().union(*members)
     rest = [index for index in range(len(points.at_mm)) if index not in taken]
     doubtful: list[frozenset[int]] = []
@@ -174,6 +185,26 @@ def _along_chains(
         arteries += following
         others = [chain for chain in others if chain not in following]
     return arteries, grown
+
+
+def _long_ways(points: Points, nipple_mm: NDArray[np.float64] | None) -> list[frozenset[int]]:
+    """
+    Find what lies along one thin line that is longer than a duct and does not run to the nipple.
+
+    Nothing but a vessel goes so far across the ducts, whether it is seen or not.
+    """
+    if nipple_mm is None:
+        return []
+    chains = (describe_chain(line, points) for line in find_chains(points.at_mm, GROW_MM, MIN_TUBE_LENGTH_MM))
+    return [frozenset(chain.members.tolist()) for chain in chains if _is_long_way(chain, points, nipple_mm)]
+
+
+def _is_long_way(chain: Chain, points: Points, nipple_mm: NDArray[np.float64]) -> bool:
+    if len(chain.members) < _FEWEST_OF_WAY or chain.beside_share > MAX_SHARE_BESIDE:
+        return False
+    off_mm, _ = KDTree(chain.line_mm).query(points.at_mm[chain.members])
+    is_thin = math.sqrt(float(np.mean(off_mm**2))) <= _MAX_OFF_WAY_MM
+    return is_thin and _points_to(nipple_mm, chain.line_mm) > _DUCT_AXIS_DEGREES
 
 
 def _may_be_vessel(chain: Chain) -> bool:
