@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.study import join_study
+from mammocalc.execution.joined import JoinedStudies
 from mammocalc.model.study import study_of
 from mammocalc.rendering.study import render_study
 from mammocalc.results.columns import STUDY_TABLES
-from mammocalc.results.from_json import read_result
+from mammocalc.results.from_json import parse_result
 from mammocalc.results.layout import STUDIES
 from mammocalc.results.open_tables import open_tables
+from mammocalc.results.parse import parse_json
 from mammocalc.results.study import Study
+from mammocalc.results.study_from_json import study_from_json
 from mammocalc.results.study_tables import finding_rows, study_row
 from mammocalc.results.study_to_json import study_to_json
 from mammocalc.results.tables import read_image_rows
@@ -22,16 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from mammocalc.execution.run_folder import RunFolder
-    from mammocalc.model import Report
+
+_NOT_JOINED: Final = ("outline", "morphology", "memberships")
+"""Of calcifications no study looks at these."""
 
 
 def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = False) -> int:
     """
     Write document and page of each study of a run, and their tables, and remove those of studies that it has no more.
 
-    All studies are joined each time: that takes some milliseconds an image,
-    and then nothing has to be known of what was written before. One whose
-    bytes are the same stays untouched. One study is held in memory at a time.
+    A study is joined where one of its results, its document or its page is not
+    what it was when it was joined last, by their contents; else it is read
+    back. One study is held in memory at a time.
 
     Parameters
     ----------
@@ -58,42 +64,46 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
     for row in read_image_rows(folder.root):
         if row["sop_instance_uid"] in uids:
             members.setdefault(_study_of(row), {})[row["sop_instance_uid"]] = row["result"]
+    joined = JoinedStudies(folder)
     kept: set[str] = set()
     with open_tables(folder.root, STUDY_TABLES, parquet=parquet) as tables:
         for uid in sorted(members):
-            study, reports = _join(folder, members[uid])
-            page = folder.place(STUDIES, uid, ".html").as_posix()
-            contents = {
-                folder.place(STUDIES, uid, ".json").as_posix(): encode(study_to_json(study)),
-                page: render_study(study, reports, page),
-            }
-            kept |= contents.keys()
-            for place, content in contents.items():
-                if not _holds(folder, place, content):
-                    folder.write(place, content, is_synced=False)
+            document, page = (folder.place(STUDIES, uid, ending).as_posix() for ending in (".json", ".html"))
+            kept |= {document, page}
+            study = _write(folder, uid, members[uid], document, page, joined)
             tables["studies"].add(study_row(study))
             for finding in finding_rows(study):
                 tables["findings"].add(finding)
+    joined.write()
     for old in tuple(folder.names(STUDIES)):
         if old not in kept:
             folder.remove(old)
     return len(members)
 
 
-def _join(folder: RunFolder, paths: Mapping[str, str]) -> tuple[Study, dict[str, Report]]:
-    results = {uid: read_result(folder.root / path, with_outlines=False) for uid, path in paths.items()}
-    reports = {uid: result.report for uid, result in results.items()}
-    return Study.of(join_study(reports.values()), results, paths), reports
+def _write(
+    folder: RunFolder, uid: str, paths: Mapping[str, str], document: str, page: str, joined: JoinedStudies
+) -> Study:
+    """Give a study as its files have it, and write those that are not what its results make."""
+    contents = {path: (folder.root / path).read_bytes() for path in paths.values()}
+    there = {}
+    for place in (document, page):
+        with contextlib.suppress(OSError):
+            there[place] = folder.read(place)
+    if joined.take(uid, contents, there):
+        return study_from_json(parse_json(there[document]))
+    results = {image: parse_result(contents[path], leave_out=_NOT_JOINED) for image, path in paths.items()}
+    reports = {image: result.report for image, result in results.items()}
+    study = Study.of(join_study(reports.values()), results, paths)
+    made = {document: encode(study_to_json(study)), page: render_study(study, reports, page)}
+    for place, content in made.items():
+        if there.get(place) != content:
+            folder.write(place, content, is_synced=False)
+    joined.note(uid, contents, made)
+    return study
 
 
 def _study_of(row: Mapping[str, str]) -> str:
     day = int(row["study_day"]) if row["study_day"] else None
     uid, _ = study_of(row["sop_instance_uid"], row["study_instance_uid"], row["patient_key"] or None, day)
     return uid
-
-
-def _holds(folder: RunFolder, place: str, content: bytes) -> bool:
-    try:
-        return folder.read(place) == content
-    except OSError:
-        return False

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model import DistributionCall, MorphologyCall
 from mammocalc.results.association_form import DESCRIPTOR
-from mammocalc.results.field import Field
 from mammocalc.results.form import TEXT, TEXTS, Form, figures, listed, named, or_none, record, share, word
 from mammocalc.results.form import Member as Key
 from mammocalc.results.rounding import EVIDENCE_DECIMALS, PROBABILITY_DECIMALS, summing_to_one
@@ -15,6 +14,8 @@ from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution, Morphology
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from mammocalc.results.field import Field
 
 _SHARE = share(PROBABILITY_DECIMALS)
 
@@ -38,7 +39,7 @@ def _write_kinds(shares: Mapping[Morphology, float]) -> dict[str, float]:
 
 
 def _read_kinds(field: Field) -> dict[Morphology, float]:
-    return {Field(kind, value.path).word(Morphology): value.share() for kind, value in field.members()}
+    return {value.instead(kind).word(Morphology): value.share() for kind, value in field.members()}
 
 
 _DESCRIPTORS: Final[Form[dict[str, float] | None]] = or_none(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mammocalc.results.parse import THE_DOCUMENT
 from mammocalc.vocabulary.errors import ResultError
@@ -30,8 +31,10 @@ class Field:
     ----------
     value : JSON value
         As `json.loads` gives it.
-    path : str
-        Keys joined by dots, places in lists in brackets; empty for the document itself.
+    inside : Field, optional
+        The object or list that it stands in; None for the document itself.
+    step : str or int
+        Its key or its place there.
 
     Raises
     ------
@@ -50,43 +53,57 @@ class Field:
     mammocalc.vocabulary.errors.ResultError: calcifications[1].row: a number is needed, not a text
     """
 
-    __slots__ = ("path", "value")
+    __slots__ = ("_inside", "_step", "value")
 
-    def __init__(self, value: Any, path: str = "") -> None:
+    def __init__(self, value: Any, inside: Field | None = None, step: str | int = "") -> None:
         self.value = value
-        self.path = path
+        self._inside = inside
+        self._step = step
+
+    @property
+    def path(self) -> str:
+        """Keys joined by dots, places in lists in brackets; empty for the document itself."""
+        if self._inside is None:  # thousands of values are read, and only of one that is wrong is the path needed
+            return ""
+        before = self._inside.path
+        if isinstance(self._step, int):
+            return f"{before}[{self._step}]"
+        return f"{before}.{self._step}" if before else self._step
 
     def error(self, message: str) -> ResultError:
         """Say what is wrong here."""
         return ResultError(self.path or THE_DOCUMENT, message)
 
-    def at(self, key: str) -> Self:
+    def at(self, key: str) -> Field:
         """Give the value of a key of an object."""
-        path = f"{self.path}.{key}" if self.path else key
         try:
-            return type(self)(self.value[key], path)
+            return Field(self.value[key], self, key)
         except (KeyError, TypeError, IndexError):
             if not isinstance(self.value, dict):
                 raise self._needed("an object") from None
-            raise ResultError(path, "missing") from None
+            raise Field(None, self, key).error("missing") from None
+
+    def instead(self, value: Any) -> Field:
+        """Give another value for this place, as its key is one."""
+        return Field(value, self._inside, self._step)
 
     def get(self, key: str) -> Any:
         """Give the bare value of a key of an object; None where it is missing."""
         return self.value.get(key) if isinstance(self.value, dict) else None
 
-    def items(self) -> Iterator[Self]:
+    def items(self) -> Iterator[Field]:
         """Give the values of a list."""
         if not isinstance(self.value, list):
             raise self._needed("a list")
-        return (type(self)(value, f"{self.path}[{place}]") for place, value in enumerate(self.value))
+        return (Field(value, self, place) for place, value in enumerate(self.value))
 
-    def members(self) -> Iterator[tuple[str, Self]]:
+    def members(self) -> Iterator[tuple[str, Field]]:
         """Give the keys and values of an object."""
         if not isinstance(self.value, dict):
             raise self._needed("an object")
-        return ((key, type(self)(value, f"{self.path}.{key}")) for key, value in self.value.items())
+        return ((key, Field(value, self, key)) for key, value in self.value.items())
 
-    def or_none(self, read: Callable[[Self], Value]) -> Value | None:
+    def or_none(self, read: Callable[[Field], Value]) -> Value | None:
         """Read a value that may be null."""
         return None if self.value is None else read(self)
 
@@ -161,7 +178,7 @@ class Field:
         """Give the words of a list."""
         return tuple(item.word(vocabulary) for item in self.items())
 
-    def pair(self, read: Callable[[Self], Value]) -> tuple[Value, Value]:
+    def pair(self, read: Callable[[Field], Value]) -> tuple[Value, Value]:
         """Give the two values of a list of two."""
         values = tuple(read(item) for item in self.items())
         if len(values) != POINT_AXES:
@@ -170,19 +187,15 @@ class Field:
 
     def points(self) -> tuple[Point, ...]:
         """Give the (row, column) positions of a list."""
-        if type(self.value) is list and all(map(_is_point, self.value)):  # the many, without a path for each number
-            return tuple((row, column) for row, column in self.value)
-        return tuple(item.pair(type(self).number) for item in self.items())
+        value = self.value
+        if type(value) is list and set(map(type, value)) <= {list} and set(map(len, value)) <= {POINT_AXES}:
+            numbers = list(chain.from_iterable(value))  # the many, without a path for each of them
+            if set(map(type, numbers)) <= {float} and math.isfinite(sum(numbers)):
+                return tuple(map(tuple, value))
+        return tuple(item.pair(Field.number) for item in self.items())
 
     def _needed(self, what: str) -> ResultError:
         return self.error(f"{what} is needed, not {_named(self.value)}")
-
-
-def _is_point(value: Any) -> bool:
-    if type(value) is not list or len(value) != POINT_AXES:
-        return False
-    row, column = value
-    return type(row) is float and type(column) is float and math.isfinite(row) and math.isfinite(column)
 
 
 def _named(value: Any) -> str:

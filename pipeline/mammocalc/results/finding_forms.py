@@ -67,7 +67,7 @@ class Called(Generic[Item]):
 
 def _calling(make: Callable[..., Item]) -> Callable[..., Called[Item]]:
     def call(letter: str | None, published_association: Association | None = None, **item: Any) -> Called[Item]:
-        values = {name.removeprefix("item_"): value for name, value in item.items()}
+        values = {name[len("item_") :]: value for name, value in item.items()}
         return Called(make(**values), letter, published_association)
 
     return call

@@ -127,7 +127,9 @@ def or_none(form: Form[Value], otherwise: str = "") -> Form[Value | None]:
         return {"oneOf": [known, {"description": otherwise, "type": "null"} if otherwise else {"type": "null"}]}
 
     return Form(
-        lambda value: None if value is None else form.write(value), lambda field: field.or_none(form.read), schema
+        lambda value: None if value is None else form.write(value),
+        lambda field: None if field.value is None else form.read(field),
+        schema,
     )
 
 
@@ -135,7 +137,7 @@ def listed(form: Form[Value]) -> Form[tuple[Value, ...]]:
     """Make the form of a list of such values."""
     return Form(
         lambda values: [form.write(value) for value in values],
-        lambda field: tuple(form.read(item) for item in field.items()),
+        lambda field: tuple([form.read(item) for item in field.items()]),
         lambda definitions: {"type": "array", "items": form.schema(definitions)},
     )
 
@@ -175,6 +177,13 @@ def record(make: Callable[..., Value], *members: Member, description: str = "") 
     """
     writers = [(member.key, attrgetter(member.name or member.key), member.form.write) for member in members]
     readers = [((member.name or member.key).replace(".", "_"), member.key, member.form.read) for member in members]
+    keys = {member.key for member in members}
+
+    def read(field: Field) -> Value:
+        value = field.value
+        if type(value) is dict and value.keys() >= keys:
+            return make(**{name: read_one(Field(value[key], field, key)) for name, key, read_one in readers})
+        return make(**{name: read_one(field.at(key)) for name, key, read_one in readers})  # it says what is missing
 
     def schema(definitions: dict[str, Schema]) -> Schema:
         return {
@@ -187,7 +196,7 @@ def record(make: Callable[..., Value], *members: Member, description: str = "") 
 
     return Form(
         lambda value: {key: write(get(value)) for key, get, write in writers},
-        lambda field: make(**{name: read(field.at(key)) for name, key, read in readers}),
+        read,
         schema,
     )
 

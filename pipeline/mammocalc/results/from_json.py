@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.results.consistency import check_counts, check_ids
 from mammocalc.results.field import Field
@@ -15,14 +15,18 @@ from mammocalc.results.result_form import RESULT
 from mammocalc.results.schema_version import check_version, upgraded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from mammocalc.model import Candidate, Counts
     from mammocalc.results.result import OverlayPlacement, Provenance, Result
 
 
-def from_json(document: Any, *, with_outlines: bool = True) -> Result:
+_NOTHING: Final[Mapping[str, Any]] = {"outline": [], "morphology": None, "memberships": []}
+"""What stands for what is left out of a calcification."""
+
+
+def from_json(document: Any, *, leave_out: Collection[str] = ()) -> Result:
     """
     Read a result.
 
@@ -33,9 +37,9 @@ def from_json(document: Any, *, with_outlines: bool = True) -> Result:
     ----------
     document : JSON value
         As `json.loads` gives it.
-    with_outlines : bool
-        Without them calcifications have no outline, morphology and memberships: half of the time, for joins that look
-        at thousands of images.
+    leave_out : collection of str
+        What is not read of calcifications: outline, morphology or memberships. All three are half of the time, for
+        those who look at thousands of images.
 
     Returns
     -------
@@ -57,14 +61,14 @@ def from_json(document: Any, *, with_outlines: bool = True) -> Result:
     """
     root = Field(document)
     known = upgraded(document, check_version(root.at("schema_version").value))
-    root = Field(known if with_outlines else _without_outlines(known))
+    root = Field(_without(leave_out, known) if leave_out else known)
     result = RESULT.read(root).result()
     check_ids(result.report)
     check_counts(root.at("counts"), result.report)
     return result
 
 
-def read_result(path: Path, *, with_outlines: bool = True) -> Result:
+def read_result(path: Path, *, leave_out: Collection[str] = ()) -> Result:
     """
     Read the result of an image from its file.
 
@@ -72,7 +76,7 @@ def read_result(path: Path, *, with_outlines: bool = True) -> Result:
     ----------
     path : Path
         ``<SOPInstanceUID>.json`` of a run.
-    with_outlines : bool
+    leave_out : collection of str
         As of `from_json`.
 
     Returns
@@ -86,15 +90,36 @@ def read_result(path: Path, *, with_outlines: bool = True) -> Result:
     OSError
         If it cannot be read.
     """
-    document = parse_json(path.read_bytes(), checks_floats=with_outlines)
-    return from_json(document, with_outlines=with_outlines)
+    return parse_result(path.read_bytes(), leave_out=leave_out)
 
 
-def _without_outlines(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def parse_result(content: bytes, *, leave_out: Collection[str] = ()) -> Result:
+    """
+    Read the result of an image from the bytes of its file.
+
+    Parameters
+    ----------
+    content : bytes
+    leave_out : collection of str
+        As of `from_json`.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ResultError
+        If it is not what a run writes, as `from_json`.
+    """
+    return from_json(parse_json(content, checks_floats=not leave_out), leave_out=leave_out)
+
+
+def _without(left_out: Collection[str], document: Mapping[str, Any]) -> Mapping[str, Any]:
     found = document.get("calcifications")
     if not isinstance(found, list):
         return document
-    bare: dict[str, Any] = {"outline": [], "morphology": None, "memberships": []}
+    bare = {key: _NOTHING[key] for key in left_out}
     return {**document, "calcifications": [{**item, **bare} if isinstance(item, dict) else item for item in found]}
 
 

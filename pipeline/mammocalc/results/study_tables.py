@@ -102,6 +102,12 @@ def _row(study: Study, finding: Finding, sighting: Sighting) -> Row:
 
 
 def _surest(finding: Finding, sighting: Sighting) -> Link | None:
-    """Give the surest link of a cluster; one exposure that is there twice is surer than any probability."""
+    """
+    Give the surest link of a cluster, the first of those that are equally sure to what is written of them.
+
+    One exposure that is there twice is surer than any probability.
+    """
     own = [link for link in finding.links if sighting.reference in {link.first, link.second}]
-    return max(own, key=lambda link: 1.0 if link.probability is None else link.probability, default=None)
+    told = (rounded(link.probability, PROBABILITY_DECIMALS) for link in own)
+    sure = [1.0 if probability is None else probability for probability in told]
+    return own[sure.index(max(sure))] if own else None

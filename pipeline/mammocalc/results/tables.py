@@ -66,7 +66,7 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
     """
     with open_tables(run_folder, RESULT_TABLES, parquet=parquet) as tables:
         for path in result_files(run_folder):
-            result = read_result(run_folder / path)
+            result = read_result(run_folder / path, leave_out=("outline", "memberships"))
             rows = {
                 "images": [_image_row(result, path, paths)],
                 "calcifications": _calcification_rows(result),

@@ -51,15 +51,19 @@ def test_the_records_hold_what_the_document_says(document: dict[str, Any]) -> No
     assert report.candidates == ()
 
 
-def test_outlines_may_be_left_out(document: dict[str, Any], tmp_path: Path) -> None:
-    whole, bare = from_json(document), from_json(document, with_outlines=False)
-    without = [replace(item, outline_px=(), morphology=None, memberships=()) for item in whole.report.calcifications]
+@pytest.mark.parametrize("left_out", [("outline", "memberships"), ("outline", "morphology", "memberships")])
+def test_outlines_may_be_left_out(document: dict[str, Any], left_out: tuple[str, ...], tmp_path: Path) -> None:
+    whole, bare = from_json(document), from_json(document, leave_out=left_out)
+    nothing: dict[str, Any] = {"outline_px": (), "memberships": ()}
+    if "morphology" in left_out:
+        nothing["morphology"] = None
+    without = [replace(item, **nothing) for item in whole.report.calcifications]
     assert list(bare.report.calcifications) == without
     assert bare == replace(whole, report=replace(whole.report, calcifications=tuple(without)))
     file = tmp_path / "1.json"
     file.write_text(json.dumps(document).replace('"presence": 0.93', '"presence": 1e999, "other": 0.93'))
     with pytest.raises(ResultError, match="presence: a number is needed"):
-        read_result(file, with_outlines=False)
+        read_result(file, leave_out=left_out)
 
 
 @pytest.mark.parametrize("name", ["05_segmental", "07_arterial", "08_none"])
