@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -47,20 +47,21 @@ class Questions:
     on_the_left: NDArray[np.unsignedinteger]
     value: NDArray[np.float64]
 
-    def ask(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+    def ask(self, table: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """
         Give what each tree adds for each row of a table.
 
         Parameters
         ----------
         table : ndarray of float32, shape (n, columns)
-            Finite values.
+            Wider numbers are narrowed first. A missing one (NaN) counts as 0, as where the trees were grown.
 
         Returns
         -------
         ndarray of float64, shape (n, trees)
         """
-        columns = np.ascontiguousarray(table.T)
+        columns = np.array(table.T, np.float32, order="C")
+        columns[np.isnan(columns)] = 0
         ruled_out = np.zeros((len(self.value), len(table)), self.on_the_left.dtype)
         for feature, threshold, on_the_left in zip(self.feature, self.threshold, self.on_the_left, strict=True):
             ruled_out |= (columns.take(feature, axis=0) > threshold[:, None]) * on_the_left[:, None]

@@ -50,14 +50,14 @@ class BoostedTrees:
     value: NDArray[np.float32]
     origin: Mapping[str, Any]
 
-    def decide(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+    def decide(self, table: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """
         Add up the trees for each row of a table.
 
         Parameters
         ----------
         table : ndarray of float32, shape (n, len(features))
-            Finite values.
+            Wider numbers are narrowed first. A missing one (NaN) counts as 0, as where the trees were grown.
 
         Returns
         -------
@@ -68,7 +68,7 @@ class BoostedTrees:
         return np.asarray(self.baseline + values.sum(axis=1))
 
     def to_json(self) -> dict[str, Any]:
-        """Give the trees as JSON values, one list of nodes per tree; `from_json` reads them."""
+        """Give the trees as JSON values, one list of nodes per tree; `from_json` reads them, and they are the same."""
         trees = []
         for feature, threshold, left, right, value in zip(
             self.feature, self.threshold, self.left, self.right, self.value, strict=True
@@ -76,9 +76,9 @@ class BoostedTrees:
             used = 1 + int(max(left.max(), right.max()))
             trees.append(
                 [
-                    [round(float(value[i]), 5)]
+                    [_shortest(value[i])]
                     if left[i] == i
-                    else [self.features[feature[i]], float(f"{threshold[i]:.9g}"), int(left[i]), int(right[i])]
+                    else [self.features[feature[i]], _shortest(threshold[i]), int(left[i]), int(right[i])]
                     for i in range(used)
                 ]
             )
@@ -86,9 +86,14 @@ class BoostedTrees:
             "format": FORMAT,
             "origin": dict(self.origin),
             "features": list(self.features),
-            "baseline": round(self.baseline, 6),
+            "baseline": self.baseline,
             "trees": trees,
         }
+
+
+def _shortest(number: np.float32) -> float:
+    """Give the shortest decimal number that is read as this narrow one again."""
+    return float(str(number))
 
 
 @functools.lru_cache(maxsize=32)
@@ -199,18 +204,18 @@ class BoostedClasses:
         """Names of the columns that are asked for, in order."""
         return self.trees[0].features
 
-    def sums(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+    def sums(self, table: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Give the sum of each class, shape (n, classes), before they become probabilities."""
         return np.stack([one.decide(table) for one in self.trees], axis=1)
 
-    def decide(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+    def decide(self, table: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """
         Give the probability of each class for each row of a table.
 
         Parameters
         ----------
         table : ndarray of float32, shape (n, len(features))
-            Finite values.
+            As for `BoostedTrees.decide`.
 
         Returns
         -------

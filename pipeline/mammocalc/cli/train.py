@@ -18,7 +18,7 @@ Train the classifier that tells calcifications from other particles: on simulate
 with --into, as well on calcifications that are put into copies of your own images without any, into
 each up to six times, until there are about as many copies as simulated images. The one that comes
 with the program was made by `mammocalc train` with its defaults; the one for film with
-`--config digitised_film --images 192`. Needs scikit-learn (pip install 'mammocalc[train]'); what it makes does not.
+`--config digitised_film --images 192`. Needs LightGBM (pip install 'mammocalc[train]'); what it makes does not.
 
 With --distribution, train the one that names the distribution of calcifications, on simulated points.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -18,7 +19,7 @@ from mammocalc.simulation.point_scenes import draw_breast, wide_scene
 from mammocalc.stages.cluster_features import describe_pattern
 from mammocalc.stages.clustering import find_clusters
 from mammocalc.stages.distribution import CHANCE, CLASSES, FEATURES, table_of
-from mammocalc.training.fitting import boosting_library, carry_over, lines_of, open_trainers, write_file
+from mammocalc.training.fitting import boosting_library, carry_over, grow, grown_by, lines_of, open_trainers, write_file
 from mammocalc.vocabulary.errors import ConfigurationError, UsageError
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
@@ -46,6 +47,17 @@ _WHOLE = 0.3
 """A part with a smaller share of the pattern's points shows too little of it to be learned from."""
 _FEWEST_DIFFUSE = 25
 """Fewer points that are scattered evenly cannot be told from a search's false points, of which a bad image has 20."""
+_ROUNDS: Final = 150
+_SHAPE: Final = MappingProxyType(
+    {
+        "objective": "multiclass",
+        "num_class": len(CLASSES),
+        "num_leaves": 8,
+        "min_data_in_leaf": 30,
+        "learning_rate": 0.08,
+        "lambda_l2": 1.0,
+    }
+)
 _HELD_OUT = 6
 """Every sixth breast is held out for the temperature."""
 _LABELS = (*DESCRIPTORS, Distribution.NOT_APPLICABLE)
@@ -62,7 +74,7 @@ def train_on_points(
     scenes : int
         Number of simulated images; a sixth of them is held out to calibrate.
     seed : int
-        Equal seeds give equal trees on one platform.
+        Equal seeds give equal trees on one platform, for any number of processes.
     config : Config
         Its sections ``group`` and ``pattern``, which a classifier belongs to.
     workers : int
@@ -77,9 +89,9 @@ def train_on_points(
     Raises
     ------
     UsageError
-        If scikit-learn is missing, or the scenes do not hold all classes.
+        If LightGBM cannot be used, or the scenes do not hold all classes.
     """
-    fitter = boosting_library()
+    boosting_library()
     breasts = -(-scenes // PER_BREAST)
     tables, answers, held_out = [], [], []
     with open_trainers(workers) as pool:
@@ -101,9 +113,10 @@ def train_on_points(
         "calibrated_on": "simulated",
         "calibration_patterns": int(is_held_out.sum()),
         "version": __version__,
+        "grown_by": grown_by(),
         **origin_of(before_distributions()),
     }
-    return _fit(fitter, table, answer, is_held_out, origin)
+    return _fit(table, answer, is_held_out, origin)
 
 
 def breast_record(home: PointBreast) -> Breast:
@@ -183,23 +196,13 @@ def _answer(scene: PointScene, members: tuple[int, ...], *, is_whole: bool) -> s
 
 
 def _fit(
-    fitter: type[Any],
     table: NDArray[np.float32],
     answer: NDArray[np.int64],
     is_held_out: NDArray[np.bool_],
     origin: dict[str, Any],
 ) -> BoostedClasses:
-    model = fitter(
-        max_iter=150,
-        max_leaf_nodes=8,
-        learning_rate=0.08,
-        l2_regularization=1.0,
-        min_samples_leaf=30,
-        early_stopping=False,
-        random_state=origin["seed"],
-    ).fit(table[~is_held_out], answer[~is_held_out])
-    trees = [carry_over(model, number, FEATURES, {}) for number in range(len(CLASSES))]
-    classes = BoostedClasses(CLASSES, tuple(trees), 1.0, origin)
+    booster = grow(table[~is_held_out], answer[~is_held_out], FEATURES, _ROUNDS, _SHAPE)
+    classes = BoostedClasses(CLASSES, carry_over(booster, FEATURES, {}), 1.0, origin)
     return replace(classes, temperature=_temperature(classes, table[is_held_out], answer[is_held_out]))
 
 

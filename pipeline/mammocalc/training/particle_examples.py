@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from mammocalc.model import Mammogram
     from mammocalc.vocabulary.geometry import PixelSpacing
 
-    _Described = tuple[NDArray[np.float32], NDArray[np.bool_]]
-
 _HIT_MM = 0.5
 
 _RIM_MM = 0.15

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,11 +11,6 @@ from mammocalc.simulation.film_recipe import Film
 from mammocalc.simulation.recipe import Scene
 from mammocalc.simulation.vocabulary import Detector, Kind, Photometric
 from mammocalc.vocabulary.lexicon import Laterality, Medium, PresentationIntent, View
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    _Described = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 
 def training_scenes(count: int, seed: int, medium: Medium) -> tuple[Scene, ...]:

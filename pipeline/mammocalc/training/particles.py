@@ -6,7 +6,8 @@ import itertools
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from mammocalc.simulation.insertion.folder import plant
 from mammocalc.simulation.insertion.recipe import InsertRecipe
 from mammocalc.simulation.recipe import Recipe, Scene
 from mammocalc.stages.classify import FEATURES
-from mammocalc.training.fitting import boosting_library, carry_over, lines_of, open_trainers, write_file
+from mammocalc.training.fitting import boosting_library, carry_over, grow, grown_by, lines_of, open_trainers, write_file
 from mammocalc.training.particle_examples import PlantedPoint, describe_image
 from mammocalc.training.particle_scenes import training_scenes
 from mammocalc.vocabulary.errors import UsageError
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 _MOST_DRAWS = 6
 """An image is put into at most so many times: its background is the same each time."""
 
+_ROUNDS: Final = 500
+_SHAPE: Final = MappingProxyType(
+    {"objective": "binary", "num_leaves": 12, "min_data_in_leaf": 40, "learning_rate": 0.08, "lambda_l2": 1.0}
+)
+"""In LightGBM's words. The numbers are those of the trees that come with the program, which scikit-learn grew."""
+
 
 def train_on_simulations(
     count: int, seed: int, config: Config, workers: int, on_image: Callable[[int], None] = lambda _: None
@@ -50,7 +57,7 @@ def train_on_simulations(
     count : int
         Number of images; two hundred are nearly enough, more of the same add little.
     seed : int
-        Equal seeds give equal trees on one platform.
+        Equal seeds give equal trees on one platform, for any number of processes.
     config : Config
         The settings of the search, which the classifier belongs to from then on, and the medium: film, else digital.
     workers : int
@@ -65,7 +72,7 @@ def train_on_simulations(
     Raises
     ------
     UsageError
-        If scikit-learn is missing.
+        If LightGBM cannot be used.
     """
     boosting_library()
     medium = medium_of(config, is_film=False)
@@ -116,7 +123,7 @@ def train_on_images(
     Raises
     ------
     UsageError
-        If no image could be used, or scikit-learn is missing.
+        If no image could be used, or LightGBM cannot be.
     """
     boosting_library()
     medium = medium_of(config, is_film=False)
@@ -141,9 +148,16 @@ def train_on_images(
 
 def _fit_all(described: Sequence[_Described], seed: int, config: Config, origin: dict[str, Any]) -> BoostedTrees:
     table, is_planted = (np.concatenate(parts) for parts in zip(*described, strict=True))
-    counts = {"particles": len(table), "planted": int(is_planted.sum())}
-    trained_under = origin_of(before_particles(config))
-    return fit(table, is_planted, seed, {**origin, "seed": seed, **counts, "version": __version__, **trained_under})
+    said = {
+        **origin,
+        "seed": seed,
+        "particles": len(table),
+        "planted": int(is_planted.sum()),
+        "version": __version__,
+        "grown_by": grown_by(),
+        **origin_of(before_particles(config)),
+    }
+    return fit(table, is_planted, said)
 
 
 def _counted(described: Iterable[_Described], before: int, on_image: Callable[[int], None]) -> Iterator[_Described]:
@@ -185,7 +199,7 @@ def _describe_file(path: Path, truth: Path, config: Config) -> _Described:
     return describe_image(mammogram, points, config)
 
 
-def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, origin: dict[str, Any]) -> BoostedTrees:
+def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], origin: dict[str, Any]) -> BoostedTrees:
     """
     Fit boosted trees to described particles.
 
@@ -193,8 +207,6 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
     ----------
     table : ndarray of float32, shape (n, len(FEATURES))
     is_planted : ndarray of bool, shape (n,)
-    seed : int
-        Of the library's random numbers.
     origin : dict
         On what it was trained; stands in the file.
 
@@ -206,22 +218,13 @@ def fit(table: NDArray[np.float32], is_planted: NDArray[np.bool_], seed: int, or
     Raises
     ------
     UsageError
-        If scikit-learn is missing, or one of the two classes is.
+        If LightGBM cannot be used, or one of the two classes is missing.
     """
-    fitter = boosting_library()
     if is_planted.all() or not is_planted.any():
         message = "the images hold no calcifications, or nothing else; there is nothing to learn from"
         raise UsageError(message)
-    model = fitter(
-        max_iter=500,
-        max_leaf_nodes=12,
-        learning_rate=0.08,
-        l2_regularization=1.0,
-        min_samples_leaf=40,
-        early_stopping=False,
-        random_state=seed,
-    ).fit(table, is_planted)
-    return carry_over(model, 0, FEATURES, origin)
+    [trees] = carry_over(grow(table, is_planted, FEATURES, _ROUNDS, _SHAPE), FEATURES, origin)
+    return trees
 
 
 def write_classifier(trees: BoostedTrees, path: Path) -> None:

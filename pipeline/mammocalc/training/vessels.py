@@ -89,7 +89,7 @@ def train_on_courses(
     courses : Path
         What a reader traced in them (`read_courses`).
     simulated : int
-        So many simulated images without arteries are added: lines and wedges in ducts, groups and ottheirs.
+        So many simulated images without arteries are added: lines and wedges in ducts, groups and others.
     seed : int
         Of these.
     config : Config

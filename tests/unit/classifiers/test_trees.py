@@ -52,6 +52,13 @@ def test_every_row_ends_in_the_leaf_that_a_walk_from_node_to_node_leads_to(n_lea
     assert decided.tolist() == [sum(walked(tree, row) for tree in trees) for row in rows]
 
 
+def test_a_missing_value_is_a_zero_and_wide_numbers_are_narrowed_first():
+    trees = from_json({**DOCUMENT, "trees": [[["a", 0.1, 1, 2], [1.0], [2.0]]], "baseline": 0.0})
+    rows = [[np.nan, 0.0], [float(np.float32(0.1)), 0.0], [0.1 + 1e-9, 0.0], [0.11, 0.0]]
+    assert trees.decide(np.array(rows)).tolist() == [1.0, 1.0, 1.0, 2.0]
+    assert trees.decide(np.array(rows, np.float32)).tolist() == [1.0, 1.0, 1.0, 2.0]
+
+
 def test_no_rows_give_no_decisions():
     assert from_json(DOCUMENT).decide(np.zeros((0, 2), np.float32)).shape == (0,)
 

@@ -107,12 +107,14 @@ def test_what_a_set_of_points_is_taken_for(case, scene, members, is_whole, answe
 
 def test_a_trained_classifier_can_be_written_and_read(tmp_path):
     trees = train_on_points(288, 3, CONFIG, 1)
+    assert trees.to_json() == train_on_points(288, 3, CONFIG, 2).to_json()  # for any number of processes
     assert trees.classes == CLASSES
+    assert trees.origin["grown_by"].startswith("LightGBM ")
     assert set(trees.classes) == {*(label.value for label in DESCRIPTORS), CHANCE}
     write_distribution_classifier(trees, tmp_path / "new" / "d.json")
     again = classes_from_json(json.loads((tmp_path / "new" / "d.json").read_text(encoding="utf-8")))
     table = np.random.default_rng(0).uniform(0, 40, (30, len(FEATURES))).astype(np.float32)
-    np.testing.assert_allclose(again.decide(table), trees.decide(table), atol=1e-4)
+    np.testing.assert_allclose(again.decide(table), trees.decide(table), atol=1e-4)  # the temperature is rounded
     with pytest.raises(OutputError):
         write_distribution_classifier(trees, tmp_path / "new" / "d.json" / "below.json")
 

@@ -47,19 +47,13 @@ def _separable(count=400):
     return table, table[:, 3] + 0.2 * table[:, 5] > 0.3
 
 
-def test_fitted_trees_decide_as_the_library_does_and_survive_the_file(tmp_path):
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - the second opinion
-
+def test_fitted_trees_survive_the_file_unchanged_and_tell_what_they_learned_from(tmp_path):
     table, is_planted = _separable()
-    trees = fit(table, is_planted, 0, {"trained_on": "a line"})
-    model = HistGradientBoostingClassifier(
-        max_iter=500, max_leaf_nodes=12, learning_rate=0.08, l2_regularization=1.0, min_samples_leaf=40,
-        early_stopping=False, random_state=0,
-    ).fit(table, is_planted)  # fmt: skip
-    np.testing.assert_allclose(trees.decide(table), model.decision_function(table), atol=1e-4)
+    trees = fit(table, is_planted, {"trained_on": "a line"})
+    assert ((trees.decide(table) > 0) == is_planted).all()
     write_classifier(trees, tmp_path / "new" / "c.json")
     again = load_classifier(str(tmp_path / "new" / "c.json"), FEATURES)
-    np.testing.assert_allclose(again.decide(table), trees.decide(table), atol=2e-3)
+    np.testing.assert_array_equal(again.decide(table), trees.decide(table))
     assert json.loads((tmp_path / "new" / "c.json").read_text())["origin"] == {"trained_on": "a line"}
 
 
@@ -67,7 +61,7 @@ def test_fitted_trees_decide_as_the_library_does_and_survive_the_file(tmp_path):
 def test_one_class_alone_teaches_nothing(answer):
     table, _ = _separable(50)
     with pytest.raises(UsageError, match="nothing to learn"):
-        fit(table, np.full(50, answer), 0, {})
+        fit(table, np.full(50, answer), {})
 
 
 @pytest.mark.parametrize("medium", list(Medium))
