@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 import pydicom
 import pytest
+from pydicom.datadict import dictionary_VR, keyword_dict
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from mammocalc.cli import main
-from mammocalc.dicom.privacy.identifiers import PERSON_NAMES, personal_tokens
+from mammocalc.dicom.privacy.identifiers import personal_tokens
 from mammocalc.dicom.privacy.spelling import fold, spellings
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ SECRETS = (
 )  # fmt: skip
 BOX = (slice(60, 110), slice(400, 496))  # in the background of the drawn mammogram, far from the breast
 PIXELS = 10**8
+PERSON_NAMES = tuple(keyword for keyword, tag in keyword_dict.items() if dictionary_VR(tag) == "PN")
 
 
 def plant(original: Path, target: Path) -> Path:

@@ -7,7 +7,9 @@ ends its thread and leaves the socket open.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -102,16 +104,20 @@ class _Bounds:
         if message is None:  # it is complete
             self._received = 0
         else:
-            in_memory = message.encoded_command_set.tell()
-            if not message._data_set_file:  # noqa: SLF001 - pynetdicom has no other name for it
-                in_memory += 0 if message.data_set is None else message.data_set.tell()
+            in_memory = message.encoded_command_set.tell()  # an object goes to a file, which leaves `data_set` empty
+            in_memory += 0 if message.data_set is None else message.data_set.tell()
             _require(in_memory <= MOST_COMMAND_BYTES, "a message is longer than any that is answered here")
         _require(self._received <= MOST_OBJECT_BYTES, "an object has more than 2 GiB")
         waiting = self._association.dimse.msg_queue.qsize()
         _require(waiting <= MOST_WAITING_MESSAGES, "the peer does not wait for answers")
 
     def _close(self) -> None:
-        self._transport._shutdown_socket()  # noqa: SLF001 - its own close() counts it as closed before it is
+        """Close the connection and let the library find it closed: its own close() would tell it so beforehand."""
+        connection = self._transport.socket
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+                connection.close()
 
 
 class _PassedError(Exception):
@@ -126,7 +132,7 @@ def _require(holds: bool, sentence: str) -> None:
 def _drop_partial(association: Association) -> None:
     """Remove what was received of an object that does not become whole."""
     message, association.dimse.message = association.dimse.message, None
-    file = None if message is None else message._data_set_file  # noqa: SLF001 - pynetdicom has no other name for it
+    file = None if message is None else message._data_set_file  # noqa: SLF001 - the API names whole objects' files alone
     if file is not None:
         file.close()
         Path(file.name).unlink(missing_ok=True)
@@ -138,6 +144,7 @@ def set_up_library() -> None:
 
     Logs of libraries quote headers, UIDs, addresses and tracebacks, as often as a stranger likes.
     """
+    # The API reference has its options under this name.
     _config.STORE_RECV_CHUNKED_DATASET = True
     for name in ("pynetdicom", "pydicom"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

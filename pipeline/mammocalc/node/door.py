@@ -6,12 +6,13 @@ import contextlib
 import socket
 import threading
 from dataclasses import dataclass, field
+from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
-from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
+from pynetdicom.transport import ThreadedAssociationServer
 
 from mammocalc.dicom.pixels.decode import SYNTAXES
 from mammocalc.dicom.reader.sop_classes import MAMMOGRAPHY_CLASSES, RADIOGRAPHIC_CLASSES
@@ -92,6 +93,7 @@ class Door:
             entity.add_supported_context(sop_class, list(TRANSFER_SYNTAXES))
         entity.add_supported_context(VERIFICATION)
         handlers: list[Any] = [
+            (evt.EVT_CONN_OPEN, self._opened),
             (evt.EVT_C_STORE, self._store),
             (evt.EVT_REQUESTED, self._requested),
             (evt.EVT_REJECTED, self._rejected),
@@ -107,7 +109,6 @@ class Door:
                 entity.supported_contexts,
                 ssl_context=settings.tls,
                 evt_handlers=handlers,
-                request_handler=_Handler,
             )
         except OSError as error:
             why = error.strerror or "it is no address of this machine"
@@ -116,7 +117,6 @@ class Door:
             )
             raise UsageError(message) from None
         self._server.refuse = refuse
-        entity._servers.append(self._server)  # noqa: SLF001 - its shutdown() takes it out again
         self.port: int = self._server.server_address[1]
 
     def open(self) -> None:
@@ -129,6 +129,10 @@ class Door:
         self._server.send_away()
         for association in self._server.active_associations:
             association.abort(block=False)
+
+    def _opened(self, event: Event) -> None:
+        """Put bounds on a connection before anything is read from it."""
+        hold_to_bounds(event.assoc, self._refuse)
 
     def _requested(self, event: Event) -> None:
         self._server.welcome(event.assoc)
@@ -216,6 +220,11 @@ class _Server(ThreadedAssociationServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print no traceback."""
 
+    def shutdown(self) -> None:
+        """End the loop and close the socket; the library's own would look for it among those it has started."""
+        TCPServer.shutdown(self)
+        self.server_close()
+
     def welcome(self, association: Association) -> None:
         """Note that a connection has asked, or is gone."""
         information = association.requestor.address_info
@@ -244,14 +253,3 @@ class _Server(ThreadedAssociationServer):
 def _end(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-
-
-class _Handler(RequestHandler):
-    """Makes an association with bounds."""
-
-    server: _Server
-
-    def _create_association(self) -> Association:
-        association = super()._create_association()
-        hold_to_bounds(association, self.server.refuse)
-        return association

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from pydicom._dicom_dict import DicomDictionary
+from pydicom.datadict import get_entry
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from mammocalc.dicom.reader.header import Header
-
-PERSON_NAMES: Final = tuple(entry[4] for entry in DicomDictionary.values() if entry[0] == "PN")
-"""Keywords of every attribute whose value is the name of a person (VR PN, PS3.6)."""
 
 IDENTIFIERS: Final = frozenset(
     {
@@ -158,11 +155,12 @@ def _tokens(dataset: Dataset, depth: int) -> Iterator[str]:
 
 def _kind(dataset: Dataset, tag: int) -> tuple[str, str]:
     """Give the keyword and VR of an element: the dictionary's where the file says none, or the unknown one."""
-    entry = DicomDictionary.get(int(tag), ("", "", "", "", ""))
-    written = ""
+    known_vr = keyword = written = ""
+    with suppress(KeyError):  # it is private, or of another edition
+        known_vr, _, _, _, keyword = get_entry(tag)
     with suppress(Exception):  # pydicom may raise anything over a broken element
         written = dataset.get_item(Tag(tag), keep_deferred=True).VR or ""
-    return entry[4], written if written not in {"", "UN"} or not entry[0] else entry[0]
+    return keyword, written if written not in {"", "UN"} or not known_vr else known_vr
 
 
 def _items(dataset: Dataset, tag: int) -> Iterable[Dataset]:
