@@ -41,6 +41,20 @@ def test_no_code_stands_in_the_files_that_only_name_a_room() -> None:
 def test_no_file_is_longer_than_one_idea_takes() -> None:
     lengths = {
         path.relative_to(PACKAGE).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
-        for path in PACKAGE.rglob("*.py")
+        for ending in ("*.py", "*.js", "*.css", "*.html")
+        for path in PACKAGE.rglob(ending)
     }
+    assert len([name for name in lengths if name.endswith(".js")]) > 70
     assert {name: count for name, count in lengths.items() if count > LONGEST} == {}, "divide it by its ideas"
+
+
+def test_scripts_of_pages_import_downstairs_only() -> None:
+    """Pages share what lies in one room, which knows none of them."""
+    shared = PACKAGE / "rendering" / "pages" / "scripts"
+    for path in PACKAGE.rglob("*.js"):
+        for found in re.findall(
+            r'^import .*? from "([^"]+)";', path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        ):
+            target = (path.parent / found).resolve()
+            assert target.is_file(), f"{path} imports {found}"
+            assert target.parent in {path.parent, shared}, f"{path} imports {found}"

@@ -24,8 +24,8 @@ def test_the_page_uses_the_words_of_overlays(visit: Any, uid: str) -> None:
     page = visit("Ida", f"#/image/{uid}/large")
     said = page.evaluate(
         """async ([counts, levels, sizes]) => {
-          const { sayCounts, sayPresence } = await import("./static/dom.js");
-          const { aboutOf } = await import("./static/findings.js");
+          const { sayCounts, sayPresence } = await import("./rendering/pages/scripts/wording.js");
+          const { aboutOf } = await import("./review/page/findings.js");
           const said = sizes.map((item) => aboutOf({ kind: "calcification", item, said: {} }));
           return [counts.map(sayCounts), levels.map(sayPresence), said];
         }""",

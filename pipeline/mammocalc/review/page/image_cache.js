@@ -7,7 +7,7 @@ import { View } from "./view.js";
 
 /**
  * @import { AnswerState, ShownImage } from "./types.js"
- * @import { Gallery } from "./picture.js"
+ * @import { Gallery } from "./gallery.js"
  */
 
 const KEPT = 40;  // documents of images: those of a few cases

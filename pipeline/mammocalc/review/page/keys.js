@@ -1,6 +1,7 @@
 // @ts-check
 // The keys, in one table: what the page obeys is what `?` shows.
 
+import { isComposed } from "../../rendering/pages/scripts/key_events.js";
 import { around, byId, h } from "./dom.js";
 import { MODES, keysOf } from "./choosing.js";
 
@@ -52,15 +53,6 @@ const TYPED = "textarea, input:not([type=checkbox])";
 
 export function singleKeysAreOn() {
   return localStorage.getItem(STORE) !== "off";
-}
-
-/**
- * Whether a key belongs to a text that is being composed, as in Japanese, or to an accent that waits for its letter.
- *
- * @param {KeyboardEvent} event
- */
-export function isComposed(event) {
-  return event.isComposing || event.keyCode === 229 || ["Process", "Dead", "Unidentified"].includes(event.key);
 }
 
 /**

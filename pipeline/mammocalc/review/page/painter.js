@@ -2,10 +2,11 @@
 // Draws 16-bit greys with WebGL2, in two steps. What lies under each pixel of the screen is gathered when the view
 // moves, and kept. A change of the window shows it anew: one look-up per pixel at any zoom, and no transfer.
 
+import { CanvasPlaces } from "./canvas_places.js";
 import { buildGather, buildShow } from "./shaders.js";
 import { voiTransform } from "./voi_lut.js";
 
-/** @import { Box, Layer, LensCircle, Point, Rectangle, VoiWindow } from "./types.js" */
+/** @import { Layer, LensCircle, Point, Rectangle, VoiWindow } from "./types.js" */
 
 const NOTHING = new Uint32Array(4).fill(0xffffffff);
 const NEAR = 1e-5;  // of a texel: what rounding leaves of a whole number
@@ -18,7 +19,7 @@ export class Painter {
   /** What was gathered last into each rectangle. @type {Map<string, string>} */
   held = new Map();
   largest = 0;
-  ratio = 1;
+  places = new CanvasPlaces(1, 1, 1);
   divided = "";
   laid = "";
 
@@ -144,12 +145,13 @@ export class Painter {
    */
   begin(layout) {
     const { canvas, gl } = this;
-    this.ratio = devicePixelRatio;
+    const ratio = devicePixelRatio;
     const box = (canvas.parentElement ?? canvas).getBoundingClientRect();
-    const [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom].map((side) => Math.round(side * this.ratio));
+    const [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom].map((side) => Math.round(side * ratio));
     const [width, height] = [Math.max(1, right - left), Math.max(1, bottom - top)];
-    this.lay(left / this.ratio - box.left, top / this.ratio - box.top, width, height);
-    const divided = `${width} ${height} ${this.ratio} ${layout}`;
+    this.places = new CanvasPlaces(width, height, ratio);
+    this.lay(left / ratio - box.left, top / ratio - box.top);
+    const divided = `${width} ${height} ${ratio} ${layout}`;
     if (!this.kept || this.divided !== divided) this.divide(divided, width, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, width, height);
@@ -163,11 +165,9 @@ export class Painter {
    *
    * @param {number} left
    * @param {number} top
-   * @param {number} width
-   * @param {number} height
    */
-  lay(left, top, width, height) {
-    const { canvas, ratio } = this;
+  lay(left, top) {
+    const { canvas, places: { width, height, ratio } } = this;
     const laid = `${left} ${top} ${width} ${height} ${ratio}`;
     if (this.laid === laid) return;
     this.laid = laid;
@@ -196,18 +196,6 @@ export class Painter {
   }
 
   /**
-   * A rectangle of the stage as pixels of the canvas, from its lower left corner.
-   *
-   * @param {Rectangle} rectangle
-   * @returns {[x: number, y: number, width: number, height: number]}
-   */
-  within({ left, top, width, height }) {
-    const [x, right] = [Math.round(left * this.ratio), Math.round((left + width) * this.ratio)];
-    const [up, down] = [Math.round(top * this.ratio), Math.round((top + height) * this.ratio)];
-    return [x, this.canvas.height - down, right - x, down - up];
-  }
-
-  /**
    * Draw layers into a rectangle of the stage through a window.
    *
    * @param {Rectangle} rectangle
@@ -219,7 +207,7 @@ export class Painter {
     const gl = this.gl;
     if (!this.kept) return;
     const key = JSON.stringify(layers.map(({ centre, scale, lens, pieces }) => [centre, scale, lens, pieces.map((piece) => piece.name)]));
-    const place = this.within(rectangle);
+    const place = this.places.within(rectangle);
     gl.scissor(...place);
     if (this.held.get(place.join()) !== key) {
       this.held.set(place.join(), key);
@@ -232,7 +220,7 @@ export class Painter {
     gl.useProgram(this.show.program);
     gl.bindTexture(gl.TEXTURE_2D, this.kept.texture);
     gl.uniform2f(this.show.at.ends, inverted ? 1 : 0, inverted ? -1 : 1);
-    gl.uniform4f(this.show.at.box, ...this.around(rectangle, layers));
+    gl.uniform4f(this.show.at.box, ...this.places.around(rectangle, layers));
     this.tone(window, null);
     for (const layer of layers) if (layer.lens && layer.window) this.tone(layer.window, layer.lens);
   }
@@ -249,61 +237,8 @@ export class Painter {
     if (curve) this.useCurve(curve);
     gl.uniform2f(at.tone, slope, offset);
     gl.uniform1i(at.curved, curve ? 1 : 0);
-    gl.uniform3f(at.lens, ...this.circle(lens));
+    gl.uniform3f(at.lens, ...this.places.circle(lens));
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
-  }
-
-  /**
-   * A lens in pixels of the canvas; a radius of 0 is none.
-   *
-   * @param {LensCircle | null | undefined} lens
-   * @returns {[x: number, y: number, radius: number]}
-   */
-  circle(lens) {
-    return lens ? [lens.x * this.ratio, this.canvas.height - lens.y * this.ratio, lens.radius * this.ratio] : [0, 0, 0];
-  }
-
-  /**
-   * The middle of a rectangle of the stage in pixels of the canvas, from its lower left corner; not rounded.
-   *
-   * @param {Rectangle} rectangle
-   * @returns {Point}
-   */
-  middleOf({ left, top, width, height }) {
-    return [(left + width / 2) * this.ratio, this.canvas.height - (top + height / 2) * this.ratio];
-  }
-
-  /**
-   * A box in pixels of the stored image as [left, bottom, right, top] in clip space, within the canvas.
-   *
-   * @param {Rectangle} rectangle
-   * @param {Layer} layer
-   * @param {Box} box
-   * @returns {Box}
-   */
-  clip(rectangle, { centre, scale }, box) {
-    const { canvas, ratio } = this;
-    const middle = this.middleOf(rectangle);
-    const corners = box.map((value, index) => {
-      const axis = index % 2;
-      const place = middle[axis] + (value - centre[axis]) * (axis ? -scale[1] : scale[0]) * ratio;
-      return Math.min(1, Math.max(-1, (place / (axis ? canvas.height : canvas.width)) * 2 - 1));
-    });
-    const [one, two, three, four] = corners;
-    return [Math.min(one, three), Math.min(two, four), Math.max(one, three), Math.max(two, four)];
-  }
-
-  /**
-   * What all pieces cover together: beside it nothing has to be shown.
-   *
-   * @param {Rectangle} rectangle
-   * @param {Layer[]} layers
-   * @returns {Box}
-   */
-  around(rectangle, layers) {
-    const boxes = layers.flatMap((layer) => layer.pieces.map((piece) => this.clip(rectangle, layer, piece.box)));
-    const side = (/** @type {number} */ index) => boxes.map((box) => box[index]);
-    return [Math.min(...side(0)), Math.min(...side(1)), Math.max(...side(2)), Math.max(...side(3))];
   }
 
   /**
@@ -311,19 +246,19 @@ export class Painter {
    * @param {Layer} layer
    */
   gatherLayer(rectangle, layer) {
-    const { gl, ratio } = this;
+    const { gl, places: { ratio } } = this;
     const { centre, scale, lens, pieces } = layer;
     const { at } = this.gather;
     const times = [scale[0] * ratio, -scale[1] * ratio];
-    const middle = this.middleOf(rectangle);
-    gl.uniform3f(at.lens, ...this.circle(lens));
+    const middle = this.places.middleOf(rectangle);
+    gl.uniform3f(at.lens, ...this.places.circle(lens));
     for (const { texture, box, shrink, origin } of pieces) {
       const stride = times.map((value) => 1 / (value * shrink));
       const exactly = centre.map((value, axis) => (value - middle[axis] / times[axis]) / shrink - origin[axis]);
       const isExact = stride.every((value) => isNear(Math.abs(value), 1)) && exactly.every((value) => isNear(value, Math.round(value)));
       const first = isExact ? exactly.map(Math.round) : exactly;
       gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.uniform4f(at.box, ...this.clip(rectangle, layer, box));
+      gl.uniform4f(at.box, ...this.places.clip(rectangle, layer, box));
       gl.uniform2f(at.stride, stride[0], stride[1]);
       gl.uniform2f(at.first, first[0], first[1]);
       gl.uniform1i(at.exact, isExact ? 1 : 0);

@@ -21,7 +21,8 @@ import { presets } from "./windows.js";
  * @import { Light } from "./lights.js"
  * @import { PlacedBy } from "./same_place.js"
  * @import { Painter } from "./painter.js"
- * @import { Gallery, Picture } from "./picture.js"
+ * @import { Gallery } from "./gallery.js"
+ * @import { Picture } from "./picture.js"
  */
 
 /**

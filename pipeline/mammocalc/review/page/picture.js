@@ -2,73 +2,16 @@
 // The greys of one image: levels of half the size each, in tiles, fetched where they are looked at, coarse ones first.
 
 import { getTile } from "./api.js";
-
-const AT_ONCE = 4;  // requests in flight: enough to keep a loopback server busy, few enough that urgent ones come soon
-const BUDGET = 400e6;  // bytes of greys kept; about ten full mammograms
+import { cut, emptyLevel, tilesIn } from "./levels.js";
+import { enqueue } from "./tile_queue.js";
 
 /**
- * @import { Box, LevelInfo, Piece, PixelInfo, Point } from "./types.js"
+ * @import { Box, Piece, PixelInfo, Point } from "./types.js"
+ * @import { Level, Tile } from "./levels.js"
  * @import { Painter } from "./painter.js"
  */
 
-/** @typedef {{ priority: number, run: () => Promise<void> }} Job */
-/** @typedef {{ left: number, top: number, right: number, bottom: number }} Edges */
-
-/**
- * A texture of a level, and what of the level it is for; its rim is one texel more on each side.
- *
- * @typedef {{ box: Edges, rim: Edges, texture: WebGLTexture }} Block
- */
-
-/**
- * @typedef {object} Tile
- * @property {number} row
- * @property {number} column
- * @property {number} rows
- * @property {number} columns
- * @property {Uint16Array | null} values
- * @property {Job | null} job Until it is begun.
- * @property {Promise<void>} ready
- */
-
-/**
- * @typedef {object} Level
- * @property {number} level
- * @property {number} rows
- * @property {number} columns
- * @property {number} shrink Pixels of the stored image per texel.
- * @property {Map<number, Tile>} tiles
- * @property {number} wide Tiles in a row.
- * @property {number} high
- * @property {number} side Texels along a side of a tile.
- * @property {Block[] | null} blocks
- */
-
-/** @type {Job[]} */
-const waiting = [];
-let running = 0;
-
-function pump() {
-  while (running < AT_ONCE && waiting.length) {
-    waiting.sort((one, other) => one.priority - other.priority);
-    const job = waiting.shift();
-    if (!job) return;
-    running += 1;
-    job.run().finally(() => {
-      running -= 1;
-      pump();
-    });
-  }
-}
-
-/**
- * @param {LevelInfo} info
- * @returns {Level}
- */
-function emptyLevel({ level, rows, columns, tiles: [high, wide], tile: side }) {
-  // The last texel of an odd side lies half beyond the border.
-  return { level, rows, columns, shrink: 2 ** level, tiles: new Map(), wide, high, side, blocks: null };
-}
+const LARGEST = 8192;  // side of a texture: all graphics cards of today take it
 
 export class Picture {
   closed = false;
@@ -93,25 +36,14 @@ export class Picture {
   }
 
   /**
-   * The textures of a level: one, or several with a rim of one texel in common where it exceeds the limit.
+   * The textures of a level: one, or several where it exceeds the limit of the graphics card.
    *
    * @param {Level} level
    */
   blocksOf(level) {
-    if (level.blocks) return level.blocks;
-    const core = Math.min(this.painter.largest, 8192) - 2;
-    level.blocks = [];
-    for (let top = 0; top < level.rows; top += core) {
-      for (let left = 0; left < level.columns; left += core) {
-        const box = { top, left, bottom: Math.min(level.rows, top + core), right: Math.min(level.columns, left + core) };
-        const rim = {
-          top: Math.max(0, top - 1), left: Math.max(0, left - 1),
-          bottom: Math.min(level.rows, box.bottom + 1), right: Math.min(level.columns, box.right + 1),
-        };
-        const texture = this.painter.texture(rim.bottom - rim.top, rim.right - rim.left);
-        level.blocks.push({ box, rim, texture });
-      }
-    }
+    level.blocks ??= cut(level, Math.min(this.painter.largest, LARGEST)).map(({ box, rim }) => (
+      { box, rim, texture: this.painter.texture(rim.bottom - rim.top, rim.right - rim.left) }
+    ));
     return level.blocks;
   }
 
@@ -166,9 +98,8 @@ export class Picture {
     tile.ready = new Promise((resolve) => {
       const run = () => this.load(level, tile).then(resolve);
       tile.job = { priority, run };
-      waiting.push(tile.job);
+      enqueue(tile.job);
     });
-    pump();
     return tile.ready;
   }
 
@@ -207,38 +138,16 @@ export class Picture {
   }
 
   /**
-   * Tiles of a level that meet a box, as [row, column].
-   *
-   * @param {number} index
-   * @param {Box} box
-   */
-  tilesIn(index, box) {
-    const level = this.levels[index];
-    // One texel more on each side: the last one in sight is mixed with it.
-    /** @type {(low: number, high: number, count: number) => Point} */
-    const span = (low, high, count) => [
-      Math.max(0, Math.floor((low / level.shrink - 1) / level.side)),
-      Math.min(count - 1, Math.floor((high / level.shrink + 1) / level.side)),
-    ];
-    const [left, right] = span(box[0], box[2], level.wide);
-    const [top, bottom] = span(box[1], box[3], level.high);
-    /** @type {Point[]} */
-    const found = [];
-    for (let row = top; row <= bottom; row += 1) for (let column = left; column <= right; column += 1) found.push([row, column]);
-    return found;
-  }
-
-  /**
    * Fetch what a view needs: the coarsest level whole, then the tiles of its own level.
    *
    * @param {number} index
    * @param {Box} box
    */
   async want(index, box, priority = 0) {
-    const jobs = this.tilesIn(this.coarsest, [0, 0, this.info.columns - 1, this.info.rows - 1]);
+    const jobs = tilesIn(this.levels[this.coarsest], [0, 0, this.info.columns - 1, this.info.rows - 1]);
     await Promise.all(jobs.map(([row, column]) => this.fetch(this.coarsest, row, column, priority)));
     if (this.closed || index === this.coarsest) return;
-    await Promise.all(this.tilesIn(index, box).map(([row, column]) => this.fetch(index, row, column, priority + 1)));
+    await Promise.all(tilesIn(this.levels[index], box).map(([row, column]) => this.fetch(index, row, column, priority + 1)));
   }
 
   /**
@@ -258,7 +167,7 @@ export class Picture {
    * @param {Box} box
    */
   isHere(index, box) {
-    return this.tilesIn(index, box).every((place) => this.has(index, ...place));
+    return tilesIn(this.levels[index], box).every((place) => this.has(index, ...place));
   }
 
   /**
@@ -275,7 +184,7 @@ export class Picture {
     const drawn = [];
     for (let at = base; at >= index; at -= 1) {
       const level = this.levels[at];
-      for (const [row, column] of this.tilesIn(at, box)) {
+      for (const [row, column] of tilesIn(level, box)) {
         const tile = level.tiles.get(row * level.wide + column);
         if (tile?.values) drawn.push(...this.piecesOf(level, tile));
       }
@@ -348,51 +257,5 @@ export class Picture {
     this.closed = true;
     this.abort.abort();
     for (const level of this.levels) for (const block of level.blocks ?? []) this.painter.forget(block.texture);
-  }
-}
-
-/** Pictures by UID; those that were not looked at for longest go first when there are too many. */
-export class Gallery {
-  /** @type {Map<string, Picture>} */
-  pictures = new Map();
-
-  /**
-   * @param {Painter} painter
-   * @param {() => void} changed Called when more can be drawn.
-   */
-  constructor(painter, changed) {
-    this.painter = painter;
-    this.changed = changed;
-  }
-
-  /** After a loss of the graphics card. */
-  restore() {
-    for (const picture of this.pictures.values()) picture.restore();
-    this.changed();
-  }
-
-  /**
-   * @param {string} uid
-   * @param {PixelInfo} info
-   */
-  open(uid, info) {
-    let picture = this.pictures.get(uid);
-    if (picture) this.pictures.delete(uid);
-    else picture = new Picture(uid, info, this.painter, this.changed);
-    this.pictures.set(uid, picture);
-    return picture;
-  }
-
-  /** @param {Set<string>} kept UIDs that are not to be let go. */
-  trim(kept) {
-    let total = 0;
-    for (const picture of this.pictures.values()) total += picture.bytes;
-    for (const [uid, picture] of this.pictures) {
-      if (total <= BUDGET) return;
-      if (kept.has(uid)) continue;
-      total -= picture.bytes;
-      picture.close();
-      this.pictures.delete(uid);
-    }
   }
 }

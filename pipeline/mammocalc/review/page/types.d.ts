@@ -73,7 +73,8 @@ export interface ShownImage {
 
 export interface PaletteEntry {
   colour: string;
-  symbol: string;
+  /** Of its symbol, as SVG draws it. */
+  path: string;
   dash: number[];
 }
 

@@ -7,7 +7,7 @@ import { follow } from "./following.js";
 import { ImageCache } from "./image_cache.js";
 import { lightsOf } from "./lights.js";
 import { Painter } from "./painter.js";
-import { Gallery } from "./picture.js";
+import { Gallery } from "./gallery.js";
 import { placePriors } from "./priors.js";
 import { send } from "./saving.js";
 import { layOut } from "./stage_layout.js";

@@ -1,6 +1,8 @@
 // @ts-check
 // What the worklist can be filtered and ordered by.
 
+import { byValue } from "../../rendering/pages/scripts/ordering.js";
+
 /** @import { ListedImage } from "./types.js" */
 
 /** @typedef {"reading" | "distribution" | "presence" | "side" | "view" | "flags" | "status"} FacetName */
@@ -33,16 +35,7 @@ export const ORDER_OF = { reading: ["unread", "read", "agreed"], status: ["analy
 
 /** @typedef {(one: ListedImage, other: ListedImage) => number} Compare */
 
-/**
- * Largest first, and what has no value last.
- *
- * @param {(image: ListedImage) => number | null} value
- * @returns {Compare}
- */
-function down(value) {
-  return (one, other) => (value(other) ?? -1) - (value(one) ?? -1);
-}
-
+const down = (/** @type {(image: ListedImage) => number | null} */ value) => byValue(value, true);
 const HUNG = ["RCC", "LCC", "RMLO", "LMLO"];
 const placeOf = (/** @type {ListedImage} */ image) => (HUNG.indexOf(image.laterality + image.view) + 5) % 5;
 const alphabetical = (/** @type {string | null} */ one, /** @type {string | null} */ other) => String(one).localeCompare(String(other));

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mammocalc.rendering.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_path
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_looks
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import CLUSTER_WORDS, DESCRIPTORS, Distribution, Morphology
 
@@ -18,8 +18,8 @@ def vocabulary() -> dict[str, Any]:
         "descriptors": [str(label) for label in DESCRIPTORS],
         "morphologies": [str(label) for label in Morphology],
         "palette": {
-            str(label): {"colour": css_colour(looks.colour), "symbol": svg_path(looks.symbol), "dash": looks.dashes}
-            for label, looks in APPEARANCES.items()
+            label: {**look, "dash": appearance.dashes}
+            for (label, look), appearance in zip(svg_looks().items(), APPEARANCES.values(), strict=True)
         },
         "marks": {"single": css_colour(SINGLE), "artery": css_colour(ARTERY)},
         "flags": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},

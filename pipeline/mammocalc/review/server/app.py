@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 from contextlib import suppress
 from importlib import resources
@@ -52,6 +53,9 @@ KINDS: Final = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+SERVED: Final = ("review/page", "rendering/pages/scripts")
+"""Folders of the package whose files the page may ask for."""
+PAGE: Final = "review/page/index.html"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 GZIP_LEVEL: Final = 1
 """Of pixels: 60 % of the bytes at 100 MB/s; better levels take longer than a network of today gains by them."""
@@ -81,7 +85,7 @@ def build_app(review: Review, entry: Entry, crowd: Crowd) -> ASGIApp:
 
     @app.get("/{name:path}")
     def page(name: str) -> Response:
-        found = _static_files().get(name.removeprefix("static/") or "index.html")
+        found = _static_files().get(name or PAGE)
         if found is None:
             raise HTTPException(404)
         return Response(found.read_bytes(), media_type=KINDS[PurePosixPath(found.name).suffix])
@@ -209,15 +213,16 @@ def _packed(body: bytes, request: Request, kind: str, headers: dict[str, str] | 
     return Response(body, media_type=kind, headers=own)
 
 
+@functools.cache
 def _static_files() -> dict[str, Traversable]:
-    """List the files of the page by the names under which they are asked for."""
+    """List the files of the page by their paths in the package, under which they are asked for."""
     found: dict[str, Traversable] = {}
-    stack = [("", resources.files("mammocalc.review") / "page")]
+    stack = [(folder, resources.files("mammocalc").joinpath(folder)) for folder in SERVED]
     while stack:
-        prefix, folder = stack.pop()
+        path, folder = stack.pop()
         for entry in folder.iterdir():
             if entry.is_dir():
-                stack.append((f"{prefix}{entry.name}/", entry))
+                stack.append((f"{path}/{entry.name}", entry))
             elif PurePosixPath(entry.name).suffix in KINDS:
-                found[prefix + entry.name] = entry
+                found[f"{path}/{entry.name}"] = entry
     return found
