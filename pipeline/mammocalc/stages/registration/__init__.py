@@ -1,7 +1,25 @@
 """Registration: two sets of calcifications of one breast are laid over each other and joined."""
 
 from mammocalc.stages.registration.frame import Anatomy, FrameMap, lay_over
+from mammocalc.stages.registration.guide import Guide
 from mammocalc.stages.registration.local_map import local_map
+from mammocalc.stages.registration.looks import cut_crops, log_odds_of_looks
 from mammocalc.stages.registration.match import Matching, match_points
+from mammocalc.stages.registration.tissue import TissueMap, register_tissue
+from mammocalc.stages.registration.tissue_image import TissueImage, coarsen
 
-__all__ = ["Anatomy", "FrameMap", "Matching", "lay_over", "local_map", "match_points"]
+__all__ = [
+    "Anatomy",
+    "FrameMap",
+    "Guide",
+    "Matching",
+    "TissueImage",
+    "TissueMap",
+    "coarsen",
+    "cut_crops",
+    "lay_over",
+    "local_map",
+    "log_odds_of_looks",
+    "match_points",
+    "register_tissue",
+]

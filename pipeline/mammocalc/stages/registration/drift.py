@@ -33,6 +33,7 @@ def drift(
     current_mm: NDArray[np.float64],
     prior_mm: NDArray[np.float64],
     log_ratios: NDArray[np.float64],
+    odds: NDArray[np.float64],
     start_mm: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """
@@ -47,6 +48,8 @@ def drift(
     current_mm, prior_mm : ndarray of float64, shape (n, 2) and (m, 2)
     log_ratios : ndarray of float64, shape (k, n, m)
         Logarithms of the ratios of traits such as the diameter, each with each.
+    odds : ndarray of float64, shape (n, m)
+        What else is known of each pair; 1 for nothing.
     start_mm : ndarray of float64, shape (m, 2)
         Where the points of the prior are at first.
 
@@ -63,7 +66,7 @@ def drift(
     carried, least_sd = start_mm, FIRST_SD_MM
     spread = np.broadcast_to(np.eye(2) * least_sd**2, (len(prior_mm), 2, 2))
     near = nearness(prior_mm, prior_mm)
-    alike = np.prod([_likeness(ratio, 0.0, USUAL_LOG_SD) for ratio in log_ratios], axis=0)
+    alike = odds * np.prod([_likeness(ratio, 0.0, USUAL_LOG_SD) for ratio in log_ratios], axis=0)
     for _ in range(STEPS):
         expected = _density(current_mm, carried, spread, alike)
         rivals = expected.sum(axis=0)[None] + expected.sum(axis=1)[:, None] - expected
@@ -77,7 +80,7 @@ def drift(
         spread = total / (near @ weight + HELD_BY)[:, None, None]
         pairs = float(share.sum())
         if pairs > ENOUGH_PAIRS:  # what machine and dose do to all of them, and how far they scatter here
-            alike = np.prod([_own_likeness(ratio, share, pairs) for ratio in log_ratios], axis=0)
+            alike = odds * np.prod([_own_likeness(ratio, share, pairs) for ratio in log_ratios], axis=0)
     return _density(current_mm, carried, spread, alike)
 
 

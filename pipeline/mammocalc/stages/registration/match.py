@@ -18,6 +18,7 @@ from mammocalc.stages.registration.windows import cut_windows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mammocalc.stages.registration.guide import Guide
     from mammocalc.stages.registration.votes import Vote
 
 REACH_MM: Final = 25.0
@@ -36,6 +37,12 @@ SURE_ODDS: Final = 0.5
 LEAST_SCATTER: Final = 0.12
 CONFIRMED_ROUNDS: Final = 4
 BLEND_MM: Final = 4.0
+HELD_MM: Final = np.inf
+FADING_MM: Final = 15.0
+"""How far what a window says holds: everywhere where nothing else is known, else until the tissue knows better."""
+ALONE_MM: Final = 8.0
+"""Farther from all others a pair is where its tissue is, not where they are."""
+SURE_ODDS_ON_TISSUE: Final = 2.0
 LEAST_PER_MM2: Final = 0.02
 """Least density with which the partner of a pair was expected where it is."""
 
@@ -66,6 +73,7 @@ def match_points(
     prior_mm: NDArray[np.float64],
     current_traits: NDArray[np.float64],
     prior_traits: NDArray[np.float64],
+    guide: Guide | None = None,
 ) -> Matching:
     """
     Join the calcifications of two dates one to one, as far as these can be told.
@@ -80,6 +88,9 @@ def match_points(
         Places (down, across) in the frame of the current image; see `mammocalc.stages.registration.frame`.
     current_traits, prior_traits : ndarray of float64, shape (n, k) and (m, k)
         What tells calcifications apart: positive numbers such as diameter and contrast, whose ratios scatter alike.
+    guide : Guide or None
+        Where the places are those of the tissue: how far these may be off, and which pairs look alike. Then one that
+        has no neighbours is joined as well.
 
     Returns
     -------
@@ -87,16 +98,19 @@ def match_points(
         The same for every order of the points but for ties.
     """
     nothing = Matching(np.zeros((0, 2), np.intp), None, 0.0)
-    if min(len(current_mm), len(prior_mm)) < 2:
+    if min(len(current_mm), len(prior_mm)) < (2 if guide is None else 1):
         return nothing
     log_ratios = np.log(current_traits).T[:, :, None] - np.log(prior_traits).T[:, None]
-    alike = likeness(log_ratios)
-    shifts = _find_shifts(current_mm, prior_mm, alike)
-    if not shifts:
+    alike, odds = likeness(log_ratios), np.ones(log_ratios.shape[1:])
+    if guide is not None:
+        alike, odds = alike * guide.in_votes, guide.odds
+    shifts = _find_shifts(current_mm, prior_mm, alike, REACH_MM if guide is None else guide.reach_mm)
+    if not shifts and guide is None:
         return nothing
-    expected = drift(current_mm, prior_mm, log_ratios, _start(prior_mm, shifts))
+    start = _start(prior_mm, shifts, HELD_MM if guide is None else FADING_MM)
+    expected = drift(current_mm, prior_mm, log_ratios, odds, start)
     over_least = np.log(np.maximum(expected, 1e-300) / LEAST_PER_MM2)
-    pairs = confirmed(assign(-over_least, 0.0), current_mm, prior_mm, log_ratios)
+    pairs = confirmed(assign(-over_least, 0.0), current_mm, prior_mm, log_ratios, guide)
     evidence = float(over_least[pairs[:, 0], pairs[:, 1]].sum())
     return Matching(pairs, _residual_mm(current_mm[pairs[:, 0]], prior_mm[pairs[:, 1]]), evidence)
 
@@ -106,27 +120,35 @@ def confirmed(
     current_mm: NDArray[np.float64],
     prior_mm: NDArray[np.float64],
     log_ratios: NDArray[np.float64],
+    guide: Guide | None = None,
 ) -> NDArray[np.intp]:
     """
     Keep the pairs that their neighbours confirm: each lies about where the others alone expect it.
 
     One that drifted by itself onto whatever lay nearest is no evidence. The farther its neighbours are, the less they
     know, and the more it has to be unlike all others around: a large ring may lie some millimetres off, a speck among
-    specks may not.
+    specks may not. Far from all others its tissue says where it should lie.
     """
+    odds, sure = (np.ones(log_ratios.shape[1:]), SURE_ODDS) if guide is None else (guide.odds, SURE_ODDS_ON_TISSUE)
     for _ in range(CONFIRMED_ROUNDS):
-        if len(pairs) < 2:
+        if len(pairs) < (2 if guide is None else 1):
             return pairs[:0]
         ones, others = pairs.T
         there, here = prior_mm[others], current_mm[ones]
-        off2 = ((leave_one_out(there, here) - here) ** 2).sum(axis=1)
-        apart_mm = KDTree(here).query(here, k=2)[0][:, 1]
+        apart_mm = np.full(1, np.inf) if len(pairs) == 1 else KDTree(here).query(here, k=2)[0][:, 1]
+        expected_mm = there if len(pairs) == 1 else leave_one_out(there, here)
         sd_mm = OFF_MM + OFF_PER_MM * apart_mm
-        alike = np.prod([_alike(ratio, ratio[ones, others]) for ratio in log_ratios], axis=0)
+        if guide is not None:
+            by_tissue = apart_mm > ALONE_MM
+            expected_mm = np.where(by_tissue[:, None], there, expected_mm)
+            sd_mm = np.where(by_tissue, guide.spread_mm, sd_mm)
+            apart_mm = np.minimum(apart_mm, ALONE_MM)
+        off2 = ((expected_mm - here) ** 2).sum(axis=1)
+        alike = odds * np.prod([_alike(ratio, ratio[ones, others]) for ratio in log_ratios], axis=0)
         expected = alike[ones, others] * np.exp(-0.5 * off2 / sd_mm**2) / (2 * np.pi * sd_mm**2)
         around = KDTree(current_mm).query_ball_point(here, AROUND_MM, return_length=True) / (np.pi * AROUND_MM**2)
         strangers = around * (alike[:, others].sum(axis=0) - alike[ones, others]) / len(current_mm)
-        keep = (expected >= SURE_ODDS * strangers) & (apart_mm <= FAR_MM) & (off2 <= (3 * sd_mm) ** 2)
+        keep = (expected >= sure * strangers) & (apart_mm <= FAR_MM) & (off2 <= (3 * sd_mm) ** 2)
         if keep.all():
             break
         pairs = pairs[keep]
@@ -141,7 +163,7 @@ def _alike(log_ratio: NDArray[np.float64], joined: NDArray[np.float64]) -> NDArr
 
 
 def _find_shifts(
-    current_mm: NDArray[np.float64], prior_mm: NDArray[np.float64], alike: NDArray[np.float64]
+    current_mm: NDArray[np.float64], prior_mm: NDArray[np.float64], alike: NDArray[np.float64], first_reach_mm: float
 ) -> list[Shift]:
     windows = cut_windows(current_mm)
     if not windows:
@@ -156,7 +178,7 @@ def _find_shifts(
         return vote(own, prior_mm[near], alike[np.ix_(windows[number], near)], centre_mm, reach_mm)
 
     sizes = np.array([len(window) for window in windows])
-    first = [ask(number, np.zeros(2), REACH_MM) for number in range(len(windows))]
+    first = [ask(number, np.zeros(2), first_reach_mm) for number in range(len(windows))]
     kept = agree(middles, sizes, first)
     if not kept:
         return []
@@ -173,13 +195,16 @@ def _find_shifts(
     return kept
 
 
-def _start(prior_mm: NDArray[np.float64], shifts: list[Shift]) -> NDArray[np.float64]:
-    """Shift each point as the windows do in whose place it lies, or the nearest."""
+def _start(prior_mm: NDArray[np.float64], shifts: list[Shift], fading_mm: float) -> NDArray[np.float64]:
+    """Shift each point as the windows do in whose place it lies, or the nearest, and less with its distance."""
+    if not shifts:
+        return prior_mm
     by = np.array([item.shift_mm for item in shifts])
     places = np.array([item.middle_mm for item in shifts]) - by
     apart2 = ((prior_mm[:, None] - places[None]) ** 2).sum(axis=2)
     weights = np.exp(-0.5 * (apart2 - apart2.min(axis=1, keepdims=True)) / BLEND_MM**2)
-    return np.asarray(prior_mm + (weights @ by) / weights.sum(axis=1, keepdims=True))
+    faded = np.exp(-0.5 * apart2.min(axis=1, keepdims=True) / fading_mm**2)
+    return np.asarray(prior_mm + faded * (weights @ by) / weights.sum(axis=1, keepdims=True))
 
 
 def _residual_mm(to_mm: NDArray[np.float64], from_mm: NDArray[np.float64]) -> float | None:
