@@ -32,6 +32,8 @@ class RegistrationKind(StrEnum):
 
     NEIGHBOURS = "neighbours"
     """By the calcifications themselves: votes for a shift, then a coherent drift."""
+    TISSUE = "tissue"
+    """By what lies around them, vessels, fibres and lobes; then by the calcifications themselves."""
     LANDMARKS = "landmarks"
     """By nipple and chest wall alone: places are known to a centimetre."""
     NONE = "none"
@@ -106,8 +108,11 @@ class Registration:
         Joined, of the smaller of the two sets. None where one of them is empty.
     mirrored_share : float or None
         The same with the prior mirrored along the chest wall: what chance alone joins.
+    tissue_correlation, mirrored_correlation : float or None
+        Of blocks of the tissue where the others expect them, -1 to 1; and with the prior mirrored along the chest wall.
+        None where the pixels were not looked at.
     is_comparable : bool
-        Whether enough were joined, and enough more than by chance.
+        Whether the tissue is the same, or enough were joined, and enough more than by chance.
     reasons : tuple of str
         Sentences.
     """
@@ -120,6 +125,8 @@ class Registration:
     residual_mm: float | None
     matched_share: float | None
     mirrored_share: float | None
+    tissue_correlation: float | None
+    mirrored_correlation: float | None
     is_comparable: bool
     reasons: tuple[str, ...]
 

@@ -28,6 +28,7 @@ from mammocalc.results.form import (
     length,
     listed,
     named,
+    number,
     or_none,
     record,
     share,
@@ -133,6 +134,7 @@ _WORD: Final = named(
 )
 _MM: Final = or_none(length(MILLIMETRE_DECIMALS))
 _RATIO: Final = or_none(length(EVIDENCE_DECIMALS))
+_CORRELATION: Final = or_none(number(EVIDENCE_DECIMALS))
 _SHARE: Final = or_none(share(PROBABILITY_DECIMALS))
 _ID: Final = or_none(COUNT)
 
@@ -170,8 +172,9 @@ _REGISTRATION: Final = record(
     Key(
         "kind",
         word(RegistrationKind),
-        "neighbours: by the calcifications themselves, votes for a shift and then a coherent drift. landmarks: by "
-        "nipple and chest wall alone, to about a centimetre. none: not at all.",
+        "neighbours: by the calcifications themselves, votes for a shift and then a coherent drift. tissue: the same, "
+        "from where vessels, fibres and lobes were laid over each other. landmarks: by nipple and chest wall alone, to "
+        "about a centimetre. none: not at all.",
     ),
     Key("axis", or_none(TEXT), "What gave the direction of the chest wall: muscle or image_edge."),
     Key("origin", or_none(TEXT), "What was laid onto what: nipple or outermost_point."),
@@ -185,9 +188,16 @@ _REGISTRATION: Final = record(
         "The same with the prior mirrored along the chest wall: what chance alone joins.",
     ),
     Key(
+        "tissue_correlation",
+        _CORRELATION,
+        "Mean correlation of blocks of the tissue where the others expect them, -1 to 1; null without pixels.",
+    ),
+    Key("mirrored_correlation", _CORRELATION, "The same with the prior mirrored along the chest wall."),
+    Key(
         "is_comparable",
         TRUTH,
-        "Whether at least three were joined, with 1.5 times the evidence of the prior mirrored in any way.",
+        "Whether the tissue is the same, or at least three were joined, with 1.5 times the evidence of the prior "
+        "mirrored in any way.",
     ),
     Key("reasons", TEXTS, "Sentences on the above."),
     description="How the two were laid over each other, and how far that is to be believed.",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mammocalc.analysis.comparison import Entry, Sight, compare_images, named_pairs, pair_up
+from mammocalc.analysis.comparison import Entry, Sight, compare_images, look_at, named_pairs, pair_up
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
@@ -73,6 +73,33 @@ def test_what_the_prior_lacks_is_new_only_if_its_pixels_were_looked_at(report: R
         assert item.reason
     back = compare_images(before, report)  # the other way round nothing is gone without a look either
     assert back.counts[Change.GONE] == 0
+
+
+def test_on_tissue_a_place_is_known_where_nothing_is_joined(report: Report) -> None:
+    mammogram = read_mammogram(SAMPLE, DicomSettings())
+    prior = replace(report, identity=replace(report.identity, sop_instance_uid="1.2.3"))
+    sight = look_at(mammogram, report, Config())
+    blind = replace(nothing_seen(), tissue=sight.tissue)
+    alone = without(report, {c.number for c in report.calcifications[1:]})
+    [tissue] = [one.tissue for one in (sight,) if one.tissue is not None]
+    single = replace(sight, tissue=replace(tissue, crops=tissue.crops[:1]))
+    found = compare_images(alone, prior, sights=(single, blind))
+    made = found.registration
+    assert (made.kind, made.joined, made.is_comparable) == ("tissue", 1, True)
+    assert made.tissue_correlation is not None
+    assert made.tissue_correlation > 0.5
+    assert made.mirrored_correlation is not None
+    assert made.mirrored_correlation < 0.5 * made.tissue_correlation
+    assert "it is the same" in made.reasons[-1]
+    [same] = [one for one in found.calcifications if one.calcification is not None]
+    assert same.prior_calcification == same.calcification
+    # The prior has none at all, and its pixels hold nothing: what is bright and away from the border is new.
+    none = replace(without(prior, {c.number for c in report.calcifications}), clusters=())
+    empty = replace(blind, tissue=replace(tissue, crops=tissue.crops[:0]))
+    found = compare_images(report, none, sights=(sight, empty))
+    assert found.registration.kind == "tissue"
+    assert found.counts[Change.NEW] > 0.3 * len(report.calcifications)
+    assert compare_images(report, none, sights=(sight, None)).counts[Change.NEW] == 0
 
 
 def test_something_faint_at_the_place_is_no_new_one(report: Report) -> None:

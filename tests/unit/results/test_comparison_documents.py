@@ -49,6 +49,8 @@ def comparison(day: int | None = 400) -> Comparison:
             0.25,
             0.5,
             0.0,
+            0.4117,
+            -0.0214,
             is_comparable=True,
             reasons=("x",),
         ),

@@ -32,8 +32,6 @@ LEAST_GROWTH: Final = 1.25
 TOLD_RATIO: Final = 1.1
 """Median ratio of all diameters that is told: more than what positioning does to joined members (0.93 to 1.09)."""
 
-PLACE_MM: Final = 2.0
-"""Within that of its place whatever is unexplained may be it: three residuals of a good registration."""
 AROUND_MM: Final = 6.0
 """Within that of its place something like it may be it: what lies at another depth moves apart as the breast rolls."""
 EXPLAINED_MM: Final = 0.5
@@ -128,8 +126,8 @@ class OneSided:
         Which they are, increasing.
     place_mm : ndarray of float64, shape (n, 2)
         In the other image.
-    is_known : ndarray of bool, shape (n,)
-        Whether joined neighbours say so.
+    off_mm : ndarray of float64, shape (n,)
+        How far from there it may lie; infinite where that is not known.
     contrast_ratio : float
         By how much the other image shows the same with more contrast.
     unexplained : Unexplained
@@ -143,7 +141,7 @@ class OneSided:
     of_current: bool
     index: NDArray[np.intp]
     place_mm: NDArray[np.float64]
-    is_known: NDArray[np.bool_]
+    off_mm: NDArray[np.float64]
     contrast_ratio: float
     unexplained: Unexplained
     is_looked_at: bool
@@ -160,14 +158,14 @@ def one_sided(joined: Joined, sight: Sight | None, *, of_current: bool) -> OneSi
     ours, theirs = joined.pairs[:, 0 if of_current else 1], joined.pairs[:, 1 if of_current else 0]
     index = np.setdiff1d(np.arange(len(here.points_mm)), ours)
     expected = joined.expected_in_prior if of_current else joined.expected_in_current
-    place_mm, is_known = expected(here.points_mm[index])
+    place_mm, off_mm = expected(here.points_mm[index])
     return OneSided(
         here=here,
         there=there,
         of_current=of_current,
         index=index,
         place_mm=place_mm,
-        is_known=is_known,
+        off_mm=off_mm,
         contrast_ratio=_contrast_ratio(here, there, ours, theirs),
         unexplained=_unexplained(there, theirs, sight),
         is_looked_at=sight is not None,
@@ -209,24 +207,26 @@ def words_of_one_sided(side: OneSided, whole: Mapping[int, tuple[Change, str]]) 
     """
     around = side.unexplained
     said = []
-    for index, place, is_known in zip(side.index.tolist(), side.place_mm, side.is_known.tolist(), strict=True):
+    for index, place, off_mm in zip(side.index.tolist(), side.place_mm, side.off_mm.tolist(), strict=True):
         item = side.here.report.calcifications[index]
         if index in whole:
             change, reason = whole[index]
-        elif not is_known:
+        elif not np.isfinite(off_mm):
             change, reason = Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
-        elif not side.there.shows(place, BORDER_MM):
+        elif not side.there.shows(place, max(BORDER_MM, off_mm)):
             change, reason = Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
         else:
-            off_mm = np.hypot(*(around.places_mm - place).T)
+            away_mm = np.hypot(*(around.places_mm - place).T)
             expected = item.contrast_to_noise * side.contrast_ratio
             # Whatever lies at its place, and farther off what is as bright as it and looks like a calcification.
-            near = (off_mm <= PLACE_MM) | (
-                (off_mm <= AROUND_MM) & (around.contrast >= SEEN_CONTRAST * expected) & (around.score >= 0.5)
+            near = (away_mm <= off_mm) | (
+                (away_mm <= max(AROUND_MM, off_mm))
+                & (around.contrast >= SEEN_CONTRAST * expected)
+                & (around.score >= 0.5)
             )
             change, reason = _judge(side, expected, around.contrast[near], around.score[near])
         row, column = side.there.to_px(place[None])[0].tolist()
-        told = (row, column) if is_known or index in whole else None
+        told = (row, column) if np.isfinite(off_mm) or index in whole else None
         said.append(alone(item, change, told, reason, of_current=side.of_current))
     return said
 

@@ -227,9 +227,9 @@ def _gone_among(joined: Joined, members: NDArray[np.intp], gone: NDArray[np.intp
     """Give the calcifications of the prior that are gone and would lie among the members of a cluster."""
     if not len(gone):
         return gone
-    places, is_known = joined.expected_in_current(joined.prior.points_mm[gone])
+    places, off_mm = joined.expected_in_current(joined.prior.points_mm[gone])
     apart = np.hypot(*np.moveaxis(places[:, None] - joined.current.points_mm[members][None], -1, 0)).min(axis=1)
-    among: NDArray[np.intp] = gone[(apart <= WITHIN_MM) & is_known]
+    among: NDArray[np.intp] = gone[(apart <= WITHIN_MM) & np.isfinite(off_mm)]
     return among
 
 

@@ -18,8 +18,9 @@ from mammocalc.analysis.comparison.calcification_words import (
 )
 from mammocalc.analysis.comparison.cluster_words import Words, cluster_alone, whole_clusters, words_of_clusters
 from mammocalc.analysis.comparison.doubts import refusal, say_doubts
-from mammocalc.analysis.comparison.joined import hold_against_other_side, join
+from mammocalc.analysis.comparison.joined import join
 from mammocalc.analysis.comparison.laid_out import lay_out, orientation_of
+from mammocalc.analysis.comparison.other_side import hold_against_other_side
 from mammocalc.model.comparison import (
     ComparedImage,
     Comparison,
@@ -70,7 +71,8 @@ def compare_images(
     why_not = refusal(current, prior)
     if why_not is not None or current.spacing is None or prior.spacing is None:
         return _not_compared(current, prior, paired_by, notes, why_not or "")
-    joined = join(lay_out(current, current.spacing), lay_out(prior, prior.spacing))
+    tissues = tuple(None if sight is None else sight.tissue for sight in sights)
+    joined = join(lay_out(current, current.spacing), lay_out(prior, prior.spacing), (tissues[0], tissues[1]))
     joined = hold_against_other_side(joined, [laid for one in other_sides for laid in _laid_as_either(one, current)])
     sizes = compare_sizes(joined)
     new_side = one_sided(joined, sights[1], of_current=True)
@@ -125,7 +127,18 @@ def _not_compared(
         prior=ComparedImage.of(prior),
         paired_by=paired_by,
         registration=Registration(
-            RegistrationKind.NONE, None, None, None, 0, None, None, None, is_comparable=False, reasons=(reason,)
+            RegistrationKind.NONE,
+            None,
+            None,
+            None,
+            0,
+            None,
+            None,
+            None,
+            None,
+            None,
+            is_comparable=False,
+            reasons=(reason,),
         ),
         clusters=(
             *(cluster_alone(c, word, reason, of_current=True) for c in sorted(current.clusters, key=by_number)),

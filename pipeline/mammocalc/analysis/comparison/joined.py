@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.spatial import KDTree
 
 from mammocalc.model.comparison import Registration, RegistrationKind
-from mammocalc.stages.registration import FrameMap, lay_over, local_map, match_points
+from mammocalc.stages.registration import (
+    FrameMap,
+    Guide,
+    TissueMap,
+    lay_over,
+    local_map,
+    log_odds_of_looks,
+    match_points,
+    register_tissue,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from mammocalc.analysis.comparison.laid_out import LaidOut
+    from mammocalc.analysis.comparison.tissue_view import TissueView
+    from mammocalc.stages.registration import Matching
 
 LEAST_JOINED: Final = 3
 OVER_CHANCE: Final = 1.5
@@ -27,6 +38,14 @@ MIRRORED: Final = ((-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0))
 NEIGHBOUR_MM: Final = 8.0
 LEAST_NEIGHBOURS: Final = 2
 """A place on the other date is known where so many joined calcifications lie that near."""
+PLACE_MM: Final = 2.0
+"""Then it lies within this: three residuals of a good registration."""
+TISSUE_PLACE_MM: Final = 7.0
+"""And by the tissue alone within this: two spreads of what lies at another depth than most of the tissue."""
+LEAST_CORRELATION: Final = 0.2
+"""Of the blocks of tissue around a place."""
+FADING_MM: Final = 15.0
+"""What joined calcifications do holds that far beyond their neighbourhood, where the tissue knows better."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +56,8 @@ class Joined:
     Attributes
     ----------
     current, prior : LaidOut
-    frame : FrameMap
+    way : FrameMap or TissueMap
+        From the prior into the current image, before any calcification was looked at.
     pairs : ndarray of int, shape (k, 2)
         Indices of the calcifications; empty where the pair is not comparable.
     registration : Registration
@@ -49,7 +69,7 @@ class Joined:
 
     current: LaidOut
     prior: LaidOut
-    frame: FrameMap
+    way: FrameMap | TissueMap
     pairs: NDArray[np.intp]
     registration: Registration
     evidence: float = 0.0
@@ -61,9 +81,9 @@ class Joined:
         ours, theirs = self.pairs.T
         return np.asarray(np.log(self.current.diameter_mm[ours] / self.prior.diameter_mm[theirs]))
 
-    def expected_in_prior(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def expected_in_prior(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """
-        Give where places of the current image lie in the prior, and of which of them that is known by their neighbours.
+        Give where places of the current image lie in the prior, and how far off that may be.
 
         Parameters
         ----------
@@ -72,24 +92,39 @@ class Joined:
         Returns
         -------
         ndarray of float64, shape (n, 2)
-            In mm of the prior. By the landmarks alone where nothing is joined.
-        ndarray of bool, shape (n,)
+            In mm of the prior. By the landmarks alone where nothing else is known.
+        ndarray of float64, shape (n,)
+            In mm: `PLACE_MM` among joined neighbours, `TISSUE_PLACE_MM` by the tissue; infinite where nobody knows.
         """
         ours, theirs = self._joined_in_frame()
-        moved, is_known = _carried(places_mm, ours, theirs)
-        return self.frame.to_prior(moved), is_known
+        moved, is_near = _carried(places_mm, ours, theirs, self._fading_mm)
+        return self.way.to_prior(moved), self._off_mm(places_mm, is_near)
 
-    def expected_in_current(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def expected_in_current(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give where places of the prior lie in the current image; as `expected_in_prior`."""
         ours, theirs = self._joined_in_frame()
-        return _carried(self.frame.to_current(places_mm), theirs, ours)
+        there = self.way.to_current(places_mm)
+        moved, is_near = _carried(there, theirs, ours, self._fading_mm)
+        return moved, self._off_mm(there, is_near)
 
     def _joined_in_frame(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         ours = self.current.points_mm[self.pairs[:, 0]]
-        return ours, self.frame.to_current(self.prior.points_mm[self.pairs[:, 1]])
+        return ours, self.way.to_current(self.prior.points_mm[self.pairs[:, 1]])
+
+    @property
+    def _fading_mm(self) -> float:
+        return FADING_MM if isinstance(self.way, TissueMap) else np.inf
+
+    def _off_mm(self, places_mm: NDArray[np.float64], is_near: NDArray[np.bool_]) -> NDArray[np.float64]:
+        by_tissue = np.full(len(places_mm), np.inf)
+        if isinstance(self.way, TissueMap):
+            by_tissue[self.way.agreement(places_mm) >= LEAST_CORRELATION] = TISSUE_PLACE_MM
+        return np.where(is_near, PLACE_MM, by_tissue)
 
 
-def join(current: LaidOut, prior: LaidOut) -> Joined:
+def join(
+    current: LaidOut, prior: LaidOut, tissues: tuple[TissueView | None, TissueView | None] = (None, None)
+) -> Joined:
     """
     Lay two images over each other and join their calcifications, held against chance.
 
@@ -97,72 +132,86 @@ def join(current: LaidOut, prior: LaidOut) -> Joined:
     ----------
     current, prior : LaidOut
         Of one view of one breast.
+    tissues : tuple of TissueView or None
+        Of both, where the pixels were looked at: then their tissue is laid over each other first.
 
     Returns
     -------
     Joined
     """
     frame = lay_over(current.anatomy, prior.anatomy)
-    theirs = frame.to_current(prior.points_mm)
-    found = match_points(current.points_mm, theirs, current.traits, prior.traits)
-    mirrored = [match_points(current.points_mm, turned, current.traits, prior.traits) for turned in mirror(theirs)]
+    ours, theirs = tissues
+    tissue = None if ours is None or theirs is None else register_tissue(ours.image, theirs.image, frame)
+    if tissue is not None and ours is not None and theirs is not None and tissue.is_sure:
+        return _join_on_tissue(current, prior, tissue, (ours.crops, theirs.crops))
+    places = frame.to_current(prior.points_mm)
+    found, mirrored = (
+        [match_points(current.points_mm, points, current.traits, prior.traits) for points in turned]
+        for turned in ([places], mirror(places))
+    )
+    return _judged(current, prior, frame, found[0], mirrored, tissue)
+
+
+def _join_on_tissue(
+    current: LaidOut, prior: LaidOut, tissue: TissueMap, crops: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> Joined:
+    """Join what lies near one another on tissue that was laid over each other, and looks alike."""
+    places = tissue.to_current(prior.points_mm)
+
+    def matched(points_mm: NDArray[np.float64], signs: tuple[float, float]) -> Matching:
+        turned = crops[1][:, :: int(signs[0]), :: int(signs[1])]
+        looks = log_odds_of_looks(crops[0], turned, current.points_mm, points_mm)
+        return match_points(current.points_mm, points_mm, current.traits, prior.traits, Guide(looks))
+
+    found = matched(places, (1.0, 1.0))
+    mirrored = [matched(points, signs) for points, signs in zip(mirror(places), MIRRORED, strict=False)]
+    return _judged(current, prior, tissue, found, mirrored, tissue)
+
+
+def _judged(
+    current: LaidOut,
+    prior: LaidOut,
+    way: FrameMap | TissueMap,
+    found: Matching,
+    mirrored: Sequence[Matching],
+    tissue: TissueMap | None,
+) -> Joined:
+    """Believe what was joined where the mirrored prior joins clearly less."""
+    frame = way.frame if isinstance(way, TissueMap) else way
+    on_tissue = isinstance(way, TissueMap)
     smaller = min(len(current.points_mm), len(prior.points_mm))
-    joined, by_chance = len(found.pairs), len(mirrored[0].pairs)
-    best = max(one.evidence for one in mirrored)
-    is_comparable = joined >= LEAST_JOINED and found.evidence >= OVER_CHANCE * best
-    mirrored_fits = by_chance >= LEAST_JOINED and best >= OVER_CHANCE * found.evidence
-    kind = RegistrationKind.NEIGHBOURS if is_comparable else RegistrationKind.LANDMARKS
+    by_chance, best = len(mirrored[0].pairs), max(one.evidence for one in mirrored)
+    is_clear = len(found.pairs) >= (1 if on_tissue else LEAST_JOINED) and found.evidence >= OVER_CHANCE * best
+    mirrored_fits = not on_tissue and by_chance >= LEAST_JOINED and best >= OVER_CHANCE * found.evidence
+    pairs = found.pairs if is_clear else found.pairs[:0]
+    joined = len(pairs) if on_tissue else len(found.pairs)
+    is_comparable = on_tissue or is_clear
+    kind = RegistrationKind.TISSUE if on_tissue else RegistrationKind.NEIGHBOURS
     registration = Registration(
-        kind=kind,
+        kind=kind if is_comparable else RegistrationKind.LANDMARKS,
         axis=str(frame.axis),
         origin=str(frame.origin),
         stretch=frame.ratio,
         joined=joined,
-        residual_mm=found.residual_mm,
+        residual_mm=found.residual_mm if joined else None,
         matched_share=joined / smaller if smaller else None,
         mirrored_share=by_chance / smaller if smaller else None,
+        tissue_correlation=None if tissue is None else tissue.correlation,
+        mirrored_correlation=None if tissue is None else tissue.mirrored,
         is_comparable=is_comparable,
-        reasons=_reasons(joined, by_chance, smaller, is_comparable=is_comparable, mirrored_fits=mirrored_fits),
+        reasons=(
+            *_reasons(
+                len(found.pairs),
+                by_chance,
+                smaller,
+                is_clear=is_clear,
+                mirrored_fits=mirrored_fits,
+                on_tissue=on_tissue,
+            ),
+            *_reasons_of_tissue(tissue),
+        ),
     )
-    pairs = found.pairs if is_comparable else found.pairs[:0]
-    return Joined(current, prior, frame, pairs, registration, found.evidence, mirrored_fits)
-
-
-def hold_against_other_side(joined: Joined, others: Iterable[LaidOut]) -> Joined:
-    """
-    Give up a pair of images where the other side on the prior's date fits clearly better.
-
-    Parameters
-    ----------
-    joined : Joined
-    others : iterable of LaidOut
-        Of the other side, of the same view on the prior's date.
-
-    Returns
-    -------
-    Joined
-        The same, or one without pairs that is not comparable, and says why.
-    """
-    current = joined.current
-    for other in others:
-        theirs = lay_over(current.anatomy, other.anatomy).to_current(other.points_mm)
-        found = match_points(current.points_mm, theirs, current.traits, other.traits)
-        if len(found.pairs) < LEAST_JOINED or found.evidence < OVER_CHANCE * joined.evidence:
-            continue
-        rival = join(current, other)
-        if rival.registration.is_comparable:
-            said = (
-                f"the other side on the prior's date fits better ({rival.registration.joined} joined): left and right "
-                "may be exchanged on one of the two dates"
-            )
-            registration = replace(
-                joined.registration,
-                kind=RegistrationKind.LANDMARKS,
-                is_comparable=False,
-                reasons=(*joined.registration.reasons[:1], said),
-            )
-            return replace(joined, pairs=joined.pairs[:0], registration=registration, may_be_other_side=True)
-    return joined
+    return Joined(current, prior, way, pairs, registration, found.evidence, mirrored_fits)
 
 
 def mirror(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -185,22 +234,41 @@ def mirror(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 
 def _carried(
-    places_mm: NDArray[np.float64], from_mm: NDArray[np.float64], to_mm: NDArray[np.float64]
+    places_mm: NDArray[np.float64], from_mm: NDArray[np.float64], to_mm: NDArray[np.float64], fading_mm: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Carry places as the joined pairs around them go, less with the distance from these."""
     if not len(places_mm) or not len(from_mm):
         return places_mm, np.zeros(len(places_mm), bool)
-    near = KDTree(from_mm).query_ball_point(places_mm, NEIGHBOUR_MM, return_length=True)
-    return local_map(places_mm, from_mm, to_mm), np.asarray(near) >= LEAST_NEIGHBOURS
+    tree = KDTree(from_mm)
+    near = tree.query_ball_point(places_mm, NEIGHBOUR_MM, return_length=True)
+    beyond_mm = np.maximum(tree.query(places_mm)[0] - NEIGHBOUR_MM, 0.0)
+    held = np.exp(-0.5 * (beyond_mm / fading_mm) ** 2)[:, None]
+    moved = places_mm + held * (local_map(places_mm, from_mm, to_mm) - places_mm)
+    return moved, np.asarray(near) >= LEAST_NEIGHBOURS
 
 
-def _reasons(joined: int, by_chance: int, smaller: int, *, is_comparable: bool, mirrored_fits: bool) -> tuple[str, ...]:
+def _reasons(
+    joined: int, by_chance: int, smaller: int, *, is_clear: bool, mirrored_fits: bool, on_tissue: bool
+) -> tuple[str, ...]:
     if not smaller:
         return ("one of the two images has no calcification, so nothing can be joined",)
     said = f"{joined} of {smaller} joined, and {by_chance} with the prior mirrored along the wall"
-    if is_comparable:
+    if is_clear:
         return (said,)
     if mirrored_fits:
         return (said, "the mirrored prior fits better: one of the images may be turned, or of the other side")
-    if joined < LEAST_JOINED:
+    if not on_tissue and joined < LEAST_JOINED:
         return (said, f"fewer than {LEAST_JOINED}: the two cannot be laid over each other by their calcifications")
+    if not joined:
+        return (said,)
     return (said, f"not {OVER_CHANCE:g} times the evidence of the best mirrored prior: which is which cannot be told")
+
+
+def _reasons_of_tissue(tissue: TissueMap | None) -> tuple[str, ...]:
+    if tissue is None:
+        return ()
+    said = (
+        f"blocks of the tissue have a correlation of {tissue.correlation:.2f} where the others expect them, "
+        f"{tissue.mirrored:.2f} with the prior mirrored"
+    )
+    return (f"{said}: it {'is' if tissue.is_sure else 'may not be'} the same",)

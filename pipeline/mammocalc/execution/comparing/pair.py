@@ -144,7 +144,7 @@ def _look(name: str, image: ImageTask, result: Result) -> tuple[Sight | None, So
         try:
             mammogram = _pixels(image, result)
             if mammogram is not None:
-                return look_at(mammogram, Config()), source_of(mammogram), ()
+                return look_at(mammogram, result.report, Config()), source_of(mammogram), ()
         except ImageError as error:
             doubts = (f"the pixels of the {name} could not be looked at: {error.message}",)
     return None, overlay_of(image.run, result), doubts

@@ -17,6 +17,8 @@ block goes where it is most alike, in the end where all around it go."""
 RIDGE_MM2: Final = 30.0
 """Holds turning and stretching near none, where few blocks say it."""
 LEAST_WEIGHT: Final = 0.01
+UNSEEN: Final = 0.3
+"""What of a block would lie beyond the prior's tissue may be as alike as most: no shift is better for showing more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,25 +32,28 @@ class Alikeness:
         Middles of the blocks.
     correlation : ndarray of float32, shape (n, k, k)
         Normalised, -1 to 1; the shift of no millimetre is in the middle.
+    seen : ndarray of float32, shape (n, k, k)
+        Share of the block's structure that lies on tissue of the prior.
     step_mm : float
         Between two shifts.
     """
 
     places_mm: NDArray[np.float64]
     correlation: NDArray[np.float32]
+    seen: NDArray[np.float32]
     step_mm: float
 
     def at(self, shifts_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Look up the correlation of each block at a shift of its own, shape (n,)."""
+        """Look up the correlation of each block at a shift of its own, less for what is not seen, shape (n,)."""
         reach = self.correlation.shape[1] // 2
         down, across = np.clip(np.rint(shifts_mm / self.step_mm).astype(np.intp) + reach, 0, 2 * reach).T
-        return np.asarray(self.correlation[np.arange(len(self.places_mm)), down, across], np.float64)
+        every = np.arange(len(self.places_mm))
+        return np.asarray(self.correlation[every, down, across] * self.seen[every, down, across], np.float64)
 
 
 def compare_blocks(
-    current: NDArray[np.float32],
-    prior: NDArray[np.float32],
-    weight: NDArray[np.float32],
+    current: tuple[NDArray[np.float32], NDArray[np.float32]],
+    prior: tuple[NDArray[np.float32], NDArray[np.float32]],
     sizes_px: tuple[int, int, float],
     pixel_mm: float,
 ) -> Alikeness:
@@ -57,10 +62,9 @@ def compare_blocks(
 
     Parameters
     ----------
-    current, prior : ndarray of float32, shape (rows, columns)
-        Laid over each other as far as is known.
-    weight : ndarray of float32, shape (rows, columns)
-        Blocks whose middle has none are left out.
+    current, prior : tuple of two ndarrays of float32, shape (rows, columns)
+        Structure and weight of each, laid over each other as far as is known. Blocks whose middle has no weight are
+        left out.
     sizes_px : tuple of int, int and float
         Half the side of a block, how far is looked, and from block to block.
     pixel_mm : float
@@ -71,20 +75,30 @@ def compare_blocks(
         Possibly of no block.
     """
     half, reach, step = sizes_px
-    middles = [np.arange(step / 2, length, step).astype(np.intp) for length in current.shape]
+    middles = [np.arange(step / 2, length, step).astype(np.intp) for length in current[0].shape]
     rows, columns = (axis.ravel() for axis in np.meshgrid(*middles, indexing="ij"))
-    is_tissue = weight[rows, columns] > 0
+    is_tissue = current[1][rows, columns] > 0
     rows, columns = rows[is_tissue], columns[is_tissue]
-    ours, theirs = (_framed(current, half), _framed(prior, half + reach))
+    ours, our_weight = (_framed(image, half) for image in current)
+    theirs, their_weight = (_framed(image, half + reach) for image in prior)
     side, span = 2 * half + 1, 2 * (half + reach) + 1
     found = np.zeros((len(rows), 2 * reach + 1, 2 * reach + 1), np.float32)
+    seen = np.ones_like(found)
     for place, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
-        block = ours[row : row + side, column : column + side]
-        around = theirs[row : row + span, column : column + span]
-        found[place] = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
+        own, there = np.s_[row : row + side, column : column + side], np.s_[row : row + span, column : column + span]
+        block, around, known = ours[own], theirs[there], their_weight[there]
+        if known.min() > 0:
+            found[place] = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
+            continue
+        power = cv2.matchTemplate(known, block * block, cv2.TM_CCORR)
+        other = cv2.matchTemplate(around * around, our_weight[own], cv2.TM_CCORR)
+        product = np.sqrt(np.maximum(power * other, 0))
+        found[place] = cv2.matchTemplate(around, block, cv2.TM_CCORR) / np.maximum(product, 1e-3)
+        seen[place] = np.clip(power / max(float((block * block).sum()), 1e-3), 0.0, 1.0)
     # Where there is no structure at all the quotient is of two rounding errors.
     correlation = np.clip(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
-    return Alikeness(np.stack([rows, columns], axis=1) * pixel_mm, correlation, pixel_mm)
+    places_mm = np.stack([rows, columns], axis=1).astype(np.float64) * pixel_mm
+    return Alikeness(places_mm, correlation, seen, pixel_mm)
 
 
 def settle(alike: Alikeness, width_mm: float) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -114,14 +128,16 @@ def settle(alike: Alikeness, width_mm: float) -> tuple[NDArray[np.float64], NDAr
     reach = alike.correlation.shape[1] // 2
     way = np.arange(-reach, reach + 1) * alike.step_mm
     shifts = np.stack(np.meshgrid(way, way, indexing="ij"), axis=-1).reshape(-1, 2)
-    table = alike.correlation.reshape(count, -1)
+    seen = alike.seen.reshape(count, -1)
+    table = seen * alike.correlation.reshape(count, -1) + (1 - seen) * UNSEEN
     near = np.exp(-0.5 * ((places[:, None] - places[None]) ** 2).sum(axis=2) / width_mm**2)
     smooth = np.zeros((count, 2))
     own, trust = smooth, np.ones(count)
     for hold in HOLDS:
         chosen = np.argmax(table - hold * ((shifts[None] - smooth[:, None]) ** 2).sum(axis=2), axis=1)
         own = shifts[chosen]
-        trust = np.clip(table[np.arange(count), chosen], LEAST_WEIGHT, 1.0).astype(np.float64) ** 2
+        most = alike.correlation.reshape(count, -1)[np.arange(count), chosen] * seen[np.arange(count), chosen]
+        trust = np.clip(most, LEAST_WEIGHT, 1.0).astype(np.float64) ** 2
         smooth = _smoothed(places, own, near * trust)
     return smooth, own, trust
 

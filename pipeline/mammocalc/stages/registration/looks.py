@@ -58,12 +58,13 @@ def cut_crops(
         part = density[first[0] : last[0], first[1] : last[1]].astype(np.float32)
         if not part.size:
             continue
-        part = cv2.GaussianBlur(part, (0, 0), *(max(0.3, PIXEL_MM / 2 / size) for size in spacing_mm[::-1]))
+        y, x = (max(0.3, PIXEL_MM / 2 / size) for size in spacing_mm)
+        part = np.asarray(cv2.GaussianBlur(part, (0, 0), sigmaX=x, sigmaY=y), np.float32)
         down, across = (place[axis] - first[axis] + way / spacing_mm[axis] for axis in (0, 1))
-        y, x = np.meshgrid(down.astype(np.float32), across.astype(np.float32), indexing="ij")
-        seen = cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        seen -= cv2.GaussianBlur(seen, (0, 0), LEVEL_MM / PIXEL_MM)
-        crops[number] = seen[frame:-frame, frame:-frame]
+        rows, columns = np.meshgrid(down.astype(np.float32), across.astype(np.float32), indexing="ij")
+        seen = cv2.remap(part, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        level = cv2.GaussianBlur(seen, (0, 0), LEVEL_MM / PIXEL_MM)
+        crops[number] = (seen - level)[frame:-frame, frame:-frame]
     return crops
 
 

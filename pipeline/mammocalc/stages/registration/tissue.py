@@ -28,6 +28,9 @@ LEAST_CORRELATION: Final = 0.21
 """Mean correlation of blocks where the others expect them, from which tissue is believed to be the same. INbreast: 19
 of 19 pairs of dates have 0.23 to 0.60; breasts of two patients at most 0.19 (docs/evidence/comparison.md)."""
 OVER_MIRRORED: Final = 1.5
+"""And over what the same reaches with the prior mirrored."""
+AROUND_MM: Final = 8.0
+"""Blocks around a place tell whether the tissue is the same there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class TissueMap:
     frame: FrameMap
     correlation: float
     mirrored: float
+    _places_mm: NDArray[np.float64]
+    _correlations: NDArray[np.float64]
     _nodes_mm: NDArray[np.float32]
     _first_mm: tuple[float, float]
 
@@ -95,6 +100,12 @@ class TissueMap:
             return points_mm
         at = ((points_mm - self._first_mm) / NODE_MM).astype(np.float32)
         return np.asarray(_between(self._nodes_mm, at[None, :, 0], at[None, :, 1])[0], np.float64)
+
+    def agreement(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the correlation of the blocks around places of the current image, shape (n,)."""
+        apart2 = ((points_mm[:, None] - self._places_mm[None]) ** 2).sum(axis=2)
+        near = np.exp(-0.5 * (apart2 - apart2.min(axis=1, initial=np.inf, keepdims=True)) / AROUND_MM**2)
+        return np.asarray(near @ self._correlations / near.sum(axis=1))
 
     def to_current(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Carry places of the prior over, in mm."""
@@ -126,12 +137,12 @@ def register_tissue(current: TissueImage, prior: TissueImage, frame: FrameMap) -
     found = _register(current, prior, _Way.of(current, frame), LEVELS)
     if found is None:
         return None
-    way, correlation = found
+    way, places, correlations = found
     rows = np.flatnonzero((current.inside > 0.5).any(axis=1))
     middle_mm = float(current.to_mm(np.array([[rows[0] + rows[-1], 0.0]]) / 2)[0, 0])
     mirrored = _register(current, prior, _Way.of(current, frame, middle_mm), LEVELS[: JUDGED + 1])
-    by_chance = 0.0 if mirrored is None else mirrored[1]
-    return TissueMap(frame, round(correlation, 6), round(by_chance, 6), way.nodes_mm, way.first_mm)
+    by_chance = 0.0 if mirrored is None else float(mirrored[2].mean())
+    return TissueMap(frame, float(correlations.mean()), by_chance, places, correlations, way.nodes_mm, way.first_mm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +166,8 @@ class _Way:
     def places(self) -> NDArray[np.float64]:
         """Give the nodes themselves, in the current image; shape (n, m, 2)."""
         rows, columns = self.nodes_mm.shape[:2]
-        return np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1) * NODE_MM + self.first_mm
+        grid = np.meshgrid(np.arange(rows, dtype=np.float64), np.arange(columns, dtype=np.float64), indexing="ij")
+        return np.asarray(np.stack(grid, axis=-1) * NODE_MM + self.first_mm)
 
     def moved(self, places_mm: NDArray[np.float64], shifts_mm: NDArray[np.float64], width_mm: float) -> _Way:
         """Go on from what blocks were shifted by."""
@@ -170,7 +182,9 @@ class _Way:
         over = (at - held) * np.float32(NODE_MM)
         return _Way(_between(self.nodes_mm, held[..., 0], held[..., 1]) + over, self.first_mm)
 
-    def carry(self, current: TissueImage, prior: TissueImage, every: int) -> tuple[NDArray[np.float32], ...]:
+    def carry(
+        self, current: TissueImage, prior: TissueImage, every: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Draw the prior, and what of it is breast, in the pixels of the current image, so many of which are one."""
         rows, columns = (length // every for length in current.values.shape)
         at = [
@@ -179,34 +193,35 @@ class _Way:
         ]
         down, across = ((axis - first) / NODE_MM for axis, first in zip(at, self.first_mm, strict=True))
         grid = np.meshgrid(down.astype(np.float32), across.astype(np.float32), indexing="ij")
-        there = prior.to_px(_between(self.nodes_mm, *grid)).astype(np.float32)
-        x, y = np.ascontiguousarray(there[..., 1]), np.ascontiguousarray(there[..., 0])
-        return tuple(
-            np.asarray(cv2.remap(_coarser(image, every), (x + 0.5) / every - 0.5, (y + 0.5) / every - 0.5, cv2.INTER_LINEAR))
+        there = (prior.to_px(_between(self.nodes_mm, *grid).astype(np.float64)) + 0.5) / every - 0.5
+        y, x = (np.ascontiguousarray(there[..., axis], np.float32) for axis in (0, 1))
+        values, inside = (
+            np.asarray(cv2.remap(_coarser(image, every), x, y, cv2.INTER_LINEAR), np.float32)
             for image in (prior.values, prior.inside)
         )
+        return values, inside
 
 
 def _register(
     current: TissueImage, prior: TissueImage, way: _Way, levels: tuple[Level, ...]
-) -> tuple[_Way, float] | None:
-    correlation = 0.0
+) -> tuple[_Way, NDArray[np.float64], NDArray[np.float64]] | None:
+    places, correlations = np.zeros((0, 2)), np.zeros(0)
     for number, level in enumerate(levels):
         pixel_mm = PIXEL_MM * level.every
-        theirs, weight = structure(*way.carry(current, prior, level.every), pixel_mm, level.band_mm)
+        theirs = structure(*way.carry(current, prior, level.every), pixel_mm, level.band_mm)
         values, inside = (_coarser(image, level.every) for image in (current.values, current.inside))
-        ours, own_weight = structure(values, inside, pixel_mm, level.band_mm)
+        ours = structure(values, inside, pixel_mm, level.band_mm)
         half, reach = round(level.half_mm / pixel_mm), round(level.reach_mm / pixel_mm)
-        alike = compare_blocks(ours, theirs, own_weight, (half, reach, level.step_mm / pixel_mm), pixel_mm)
-        if not len(alike.places_mm) or not weight.any():
+        alike = compare_blocks(ours, theirs, (half, reach, level.step_mm / pixel_mm), pixel_mm)
+        if not len(alike.places_mm) or not theirs[1].any():
             return None
         smooth, own, trust = settle(alike, level.width_mm)
-        if number == JUDGED:
-            correlation = float(held_out(alike, own, trust, level.width_mm, 2 * level.half_mm).mean())
         # Blocks lie in pixels of one size; those of the image differ a little, and begin elsewhere.
         middles = (alike.places_mm / PIXEL_MM + (level.every - 1) / 2) * current.pixel_mm + current.origin_mm
+        if number == JUDGED:
+            places, correlations = middles, held_out(alike, own, trust, level.width_mm, 2 * level.half_mm)
         way = way.moved(middles, smooth, level.width_mm / 2)
-    return way, correlation
+    return way, places, correlations
 
 
 def _coarser(image: NDArray[np.float32], every: int) -> NDArray[np.float32]:

@@ -1,0 +1,139 @@
+"""Tissue of two dates: found again where it moved, and not believed where it is another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+
+from mammocalc.stages.registration import (
+    Anatomy,
+    Guide,
+    TissueImage,
+    coarsen,
+    cut_crops,
+    lay_over,
+    log_odds_of_looks,
+    match_points,
+    register_tissue,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mammocalc.stages.registration import FrameMap
+
+SHAPE = (300, 200)
+PIXEL_MM = (0.4, 0.4)
+
+
+def texture(seed: int) -> NDArray[np.float32]:
+    """Give structure of all sizes from 1 mm on, beyond the image by a hundred pixels on each side."""
+    rng = np.random.default_rng(seed)
+    rough = rng.normal(size=(SHAPE[0] + 200, SHAPE[1] + 200)).astype(np.float32)
+    blurred = [cv2.GaussianBlur(rough, (0, 0), sigma) * sigma for sigma in (2.0, 4.0, 9.0)]
+    return np.asarray(1000 + 300 * sum(blurred), np.float32)
+
+
+def shift_at(places_px: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give where tissue of the current image lies in the prior's, less where it lies itself: up to 18 pixels."""
+    down, across = places_px[..., 0], places_px[..., 1]
+    return np.stack([12 + 6 * np.sin(across / 60), -8 + 5 * np.cos(down / 70)], axis=-1)
+
+
+def seen(field: NDArray[np.float32], *, is_moved: bool) -> TissueImage:
+    grid = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float64) for n in SHAPE), indexing="ij"), axis=-1)
+    there = grid + 100 + (shift_at(grid) if is_moved else 0)
+    y, x = (np.ascontiguousarray(there[..., axis], np.float32) for axis in (0, 1))
+    rng = np.random.default_rng(9)
+    values = cv2.remap(field, x, y, cv2.INTER_CUBIC) + rng.normal(0, 30, SHAPE).astype(np.float32)
+    down, across = grid[..., 0] - 150, grid[..., 1]
+    inside = ((down / 140) ** 2 + (across / 180) ** 2 < 1).astype(np.float32)
+    return TissueImage(np.asarray(values, np.float32), inside, (0.0, 0.0), PIXEL_MM)
+
+
+@pytest.fixture(scope="module")
+def frame() -> FrameMap:
+    outline = np.array([(4.0, 0.0), (60.0, 72.0), (116.0, 0.0)])
+    breast = Anatomy(outline, np.zeros((0, 2)), np.array([60.0, 72.0]))
+    return lay_over(breast, breast)
+
+
+def test_tissue_that_moved_is_found_again_to_half_a_millimetre(frame: FrameMap) -> None:
+    field = texture(1)
+    found = register_tissue(seen(field, is_moved=True), seen(field, is_moved=False), frame)
+    assert found is not None
+    assert found.is_sure
+    assert found.correlation > 0.5
+    assert found.mirrored < 0.2
+    places = np.stack(np.meshgrid(np.arange(60.0, 240, 20), np.arange(20.0, 110, 15), indexing="ij"), -1).reshape(-1, 2)
+    expected = (places + shift_at(places)) * PIXEL_MM
+    off = np.hypot(*(found.to_prior(places * PIXEL_MM) - expected).T)
+    assert np.median(off) < 0.3
+    assert np.quantile(off, 0.9) < 0.8
+    back = found.to_current(found.to_prior(places * PIXEL_MM))
+    assert np.abs(back - places * PIXEL_MM).max() < 0.02
+    assert (found.agreement(places * PIXEL_MM) > 0.3).mean() > 0.9
+    again = register_tissue(seen(field, is_moved=True), seen(field, is_moved=False), frame)
+    assert again is not None
+    assert np.array_equal(again.to_prior(places), found.to_prior(places))
+
+
+def test_another_breast_is_not_believed_however_freely_its_blocks_move(frame: FrameMap) -> None:
+    for seed in (2, 3):
+        found = register_tissue(seen(texture(1), is_moved=True), seen(texture(seed), is_moved=False), frame)
+        assert found is not None
+        assert not found.is_sure
+        assert abs(found.correlation) < 0.15
+
+
+def test_images_without_tissue_or_structure_are_not_laid_over_each_other(frame: FrameMap) -> None:
+    image = seen(texture(1), is_moved=False)
+    empty = replace(image, inside=np.zeros(SHAPE, np.float32))
+    assert register_tissue(empty, image, frame) is None
+    assert register_tissue(image, empty, frame) is None
+    flat = replace(image, values=np.full(SHAPE, 700, np.float32))
+    found = register_tissue(image, flat, frame)
+    assert found is None or not found.is_sure
+
+
+def test_calcifications_are_cut_out_of_the_tissue() -> None:
+    rng = np.random.default_rng(4)
+    plain = (2000 + 50 * cv2.GaussianBlur(rng.normal(size=(400, 300)), (0, 0), 6) * 12).astype(np.uint16)
+    marked = plain.copy()
+    corners = np.array([(100, 100), (100, 106), (106, 106), (106, 100)], np.float64)
+    marked[100:107, 100:107] = 9000
+    outline = np.array([(0, 0), (0, 299), (399, 299), (399, 0)], np.float64)
+    without = coarsen(plain, outline, [], (0.1, 0.1)).values
+    assert np.abs(coarsen(marked, outline, [corners], (0.1, 0.1)).values - without).max() < 30
+    assert np.abs(coarsen(marked, outline, [], (0.1, 0.1)).values - without).max() > 1000
+    image = coarsen(plain, outline, [], (0.1, 0.1))
+    assert image.values.shape == (100, 75)
+    assert image.to_px(np.array([[0.15, 0.15]])).tolist() == pytest.approx(np.zeros((1, 2)), abs=1e-9)
+
+
+def test_looks_tell_which_of_two_is_the_same() -> None:
+    rng = np.random.default_rng(7)
+    density = (3000 + 900 * cv2.GaussianBlur(rng.normal(size=(600, 400)), (0, 0), 3)).astype(np.uint16)
+    places = np.array([(20.0, 15.0), (24.0, 18.0), (0.1, 39.9)])
+    crops = cut_crops(density, places, (0.1, 0.1))
+    moved = places + np.array([0.5, -0.4])
+    later = cut_crops(np.roll(density, (5, -4), (0, 1)), moved, (0.1, 0.1))
+    odds = log_odds_of_looks(crops, later, places, moved)
+    assert odds[0, 0] == odds[1, 1] == 3.0
+    assert max(odds[0, 1], odds[1, 0]) < 1.0
+    assert odds[0, 2] == 0.0  # too far from each other to be compared
+    assert log_odds_of_looks(crops[:0], later, places[:0], places).shape == (0, 3)
+
+
+def test_one_alone_is_joined_on_tissue_where_nothing_else_is_like_it() -> None:
+    current, prior = np.array([(50.0, 40.0)]), np.array([(51.0, 38.5), (80.0, 20.0)])
+    traits, theirs = np.array([[0.4, 20.0]]), np.array([[0.42, 19.0], [0.41, 20.0]])
+    assert not len(match_points(current, prior, traits, theirs).pairs)
+    found = match_points(current, prior, traits, theirs, Guide(np.zeros((1, 2))))
+    assert found.pairs.tolist() == [[0, 0]]
+    assert not len(match_points(current, prior + 15.0, traits, theirs, Guide(np.zeros((1, 2)))).pairs)
+    assert not len(match_points(current, prior[:0], traits, theirs[:0], Guide(np.zeros((1, 0)))).pairs)
