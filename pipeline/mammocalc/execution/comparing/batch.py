@@ -113,7 +113,7 @@ def compare_runs(
             stopped=work.done < len(tasks),
             removed=0 if work.done < len(tasks) else removed,
         )
-        _conclude(folder, tasks, identity, summary)
+        _conclude(folder, tasks, work.compared, identity, summary)
     return summary
 
 
@@ -132,6 +132,8 @@ class _Work:
     changes: Counter[Change] = field(default_factory=Counter)
     unseen: set[str] = field(default_factory=set)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    compared: dict[str, Comparison] = field(default_factory=dict)
+    """By the places of their documents, each as it is read back from there."""
 
     def through(self, tasks: list[PairTask]) -> None:
         """Take up what an earlier call has done, and compare the rest."""
@@ -142,7 +144,7 @@ class _Work:
                 left.append(task)
             else:
                 self.resumed += 1
-                self._count(known)
+                self._count(self.folder.place(COMPARISONS, task.uids, ".json"), known)
         for outcome in self._outcomes(left):
             place = self.folder.place(COMPARISONS, outcome.uids, ".json")
             if outcome.content is None:
@@ -152,10 +154,11 @@ class _Work:
                 for picture, drawn in outcome.pictures.items():
                     self.folder.write(picture, drawn)
                 self.folder.write(place, outcome.content)
-                self._count(comparison_from_json(parse_json(outcome.content)))
+                self._count(place, comparison_from_json(parse_json(outcome.content)))
             self.report(self.done, self.total)
 
-    def _count(self, comparison: Comparison) -> None:
+    def _count(self, place: str, comparison: Comparison) -> None:
+        self.compared[place] = comparison
         self.done += 1
         self.comparable += comparison.registration.is_comparable
         self.changes.update(comparison.counts)
@@ -252,16 +255,19 @@ def _identity(current: Source, prior: Source | None, request: CompareRequest) ->
 
 
 def _conclude(
-    folder: ComparisonFolder, tasks: list[PairTask], identity: Mapping[str, Any], summary: CompareSummary
+    folder: ComparisonFolder,
+    tasks: list[PairTask],
+    compared: Mapping[str, Comparison],
+    identity: Mapping[str, Any],
+    summary: CompareSummary,
 ) -> None:
-    """Write what stands over all pairs, from their files: the table and the record."""
+    """Write what stands over all pairs: table, page and record."""
     places = [folder.place(COMPARISONS, task.uids, ".json") for task in tasks]
     if not summary.stopped:
         folder.remove_all_but([*places, *(picture for task in tasks for picture in task.pictures)])
-    contents = (content for place in sorted(places) if (content := folder.read(place)) is not None)
-    rows = (row for content in contents for row in change_rows(comparison_from_json(parse_json(content))))
+    rows = (row for place in sorted(compared) for row in change_rows(compared[place]))
     folder.write_table(CHANGES, CHANGE_COLUMNS, rows)
-    folder.write(PAGE, page_of(folder, tasks, summary))
+    folder.write(PAGE, page_of(folder, tasks, compared, summary))
     folder.write(RECORD, describe(identity, "stopped" if summary.stopped else "finished", _totals(summary)))
 
 

@@ -9,16 +9,19 @@ from mammocalc.execution.comparing.drawing import canvases_of
 from mammocalc.execution.comparing.folder import COMPARISONS, ComparisonFolder
 from mammocalc.execution.comparing.pair import read_pair
 from mammocalc.rendering.comparison import PairView, render_comparison_page, view_pair
-from mammocalc.results.comparison_from_json import comparison_from_json
-from mammocalc.results.parse import parse_json
 from mammocalc.vocabulary.errors import MammocalcError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mammocalc.execution.comparing.pair import PairTask
     from mammocalc.execution.comparing.request import CompareSummary
+    from mammocalc.model import Comparison
 
 
-def page_of(folder: ComparisonFolder, tasks: list[PairTask], summary: CompareSummary) -> str:
+def page_of(
+    folder: ComparisonFolder, tasks: list[PairTask], compared: Mapping[str, Comparison], summary: CompareSummary
+) -> str:
     """
     Write the page over all pairs that were compared.
 
@@ -26,6 +29,8 @@ def page_of(folder: ComparisonFolder, tasks: list[PairTask], summary: CompareSum
     ----------
     folder : ComparisonFolder
     tasks : list of PairTask
+    compared : mapping of str to Comparison
+        By the places of their documents.
     summary : CompareSummary
 
     Returns
@@ -36,19 +41,17 @@ def page_of(folder: ComparisonFolder, tasks: list[PairTask], summary: CompareSum
     views = []
     for task in tasks:
         place = folder.place(COMPARISONS, task.uids, ".json")
-        content = folder.read(place)
-        if content is None:
+        if place not in compared:
             continue
         try:
             results = read_pair(task)
         except (MammocalcError, OSError):  # its run has gone meanwhile; the table has the pair all the same
             continue
-        comparison = comparison_from_json(parse_json(content))
         one, other, crops, prior_crops = (
             picture if (folder.root / picture).is_file() else None for picture in task.pictures
         )
         pictures = (one, other, crops, prior_crops)
-        views.append(view_pair(PairView(comparison, results, canvases_of(results), pictures, place)))
+        views.append(view_pair(PairView(compared[place], results, canvases_of(results), pictures, place)))
     views.sort(key=lambda view: (not view["comparable"], view["patient"], view["name"], view["uids"]))
     facts = {
         "pairs": str(summary.pairs),
