@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from mammocalc.model import BreastCall, JoinedBy
 from mammocalc.results.form import (
     COUNT,
-    SCORE,
+    SURE,
     TEXT,
     TEXTS,
     TRUTH,
@@ -97,7 +97,7 @@ _IMAGE: Final = record(
     Key("view_modifiers", listed(word(ViewModifier))),
     Key("presentation_intent", word(PresentationIntent)),
     Key("distribution", WORD, "The word of the image."),
-    Key("presence", or_none(SCORE)),
+    Key("presence", or_none(SURE)),
     Key("presence_level", or_none(length(LEVEL_DECIMALS).also(maximum=10))),
     Key("calcifications", COUNT, "All that are listed."),
     Key("clusters", COUNT, "Those that are shown; loose chains are not counted."),
