@@ -62,6 +62,7 @@ ELSEWHERE: Final = {
     "admit.specimens": ADMISSION,
     "admit.contrast_recombined": ADMISSION,
     "admit.screenshots": ADMISSION,
+    "admit.multiframe": "tests/unit/dicom/test_frames.py",
     "admit.not_mammography": ADMISSION,
     "admit.film_min_side_px": ADMISSION,
     "spacing.min_magnification": "tests/unit/dicom/test_spacing.py",

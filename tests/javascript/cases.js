@@ -39,7 +39,7 @@ export function vessel(facts) {
  */
 export function result(facts = {}) {
   return {
-    image: { sop_instance_uid: "1.2.3", laterality: "R", view: "CC", rows: 100, columns: 200, pixel_spacing_mm: [0.1, 0.1], patient_orientation: [] },
+    image: { sop_instance_uid: "1.2.3", laterality: "R", view: "CC", rows: 100, columns: 200, pixel_spacing_mm: [0.1, 0.1], patient_orientation: [], number_of_frames: 1 },
     breast: { outline: [], nipple: null }, presence_level: 8, flags: [], overlay: null, calcifications: [], clusters: [], vessels: [],
     counts: { calcifications: 0, micro: 0, macro: 0, size_unknown: 0, vascular: 0, clusters: 0, vessels: 0 },
     distribution: { label: "grouped", between: [], probabilities: null, calibrated_on: null, reasons: [] },

@@ -7,9 +7,10 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from mammocalc.config import load
 from mammocalc.execution.batch import run
@@ -123,3 +124,28 @@ def rows_of() -> Callable[[Path], dict[str, dict[str, Any]]]:
         return {row["path"]: row for row in map(json.loads, lines)}
 
     return rows_of
+
+
+@pytest.fixture(scope="session")
+def write_multiframe() -> Callable[..., str]:
+    """Write the images of single-frame files as the frames of one, with the header of the first; gives its UID."""
+
+    def write_multiframe(
+        path: Path, singles: Sequence[Path], syntax: str = ExplicitVRLittleEndian, sop_class: str | None = None
+    ) -> str:
+        dataset = pydicom.dcmread(singles[0])
+        uid = generate_uid(entropy_srcs=[path.name, syntax])
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+        if sop_class is not None:
+            dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = UID(sop_class)
+        dataset.NumberOfFrames = len(singles)
+        dataset.PixelData = np.stack(
+            [pydicom.dcmread(single).pixel_array.astype("<u2") for single in singles]
+        ).tobytes()
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        if syntax != ExplicitVRLittleEndian:
+            dataset.compress(syntax, generate_instance_uid=False)
+        dataset.save_as(path)
+        return str(uid)
+
+    return write_multiframe

@@ -67,7 +67,9 @@ def analyse(image: Image | str | os.PathLike[str], config: object = DEFAULT, **s
     report = analyse_mammogram(image.mammogram, used)
     provenance = Provenance(SOFTWARE, __version__, digest(used), used.name, image.source_digest)
     document = to_json(StoredResult.of(report, provenance))
-    drawing = _Drawing(report.presence, used, None if image.path else image, image.path, image.source_digest)
+    drawing = _Drawing(
+        report.presence, used, None if image.path else image, image.path, image.source_digest, image.frame
+    )
     drawing.remember(image)
     return Result(document, drawing, None if image.path is None else image.path.name)
 
@@ -86,6 +88,7 @@ class _Drawing:
     image: Image | None
     path: Path | None
     source_digest: str | None
+    frame: int | None
     _seen: weakref.ref[Image] | None = None
 
     def remember(self, image: Image) -> None:
@@ -105,7 +108,7 @@ class _Drawing:
         return fromarray(render_overlay(image.mammogram, drawn, self.config.overlay).image)
 
     def _read_again(self) -> Image:
-        image = read_file(self.path, self.config)
+        image = read_file(self.path, self.config, self.frame)
         if image.source_digest != self.source_digest:
             message = f"{self.path} was changed since it was analysed, so it cannot be drawn. Analyse it again"
             raise UsageError(message)

@@ -61,7 +61,7 @@ class Run:
         self.record = record
         self._files = {file.stem: file for file in result_files(path)}
         self._rows = read_rows(path / ROWS)
-        self._paths = {str(row.sop_instance_uid): row.path for row in self._rows}
+        self._paths = {str(row.key): row.path for row in self._rows}
 
     def images(self) -> pd.DataFrame:
         """
@@ -122,7 +122,7 @@ class Run:
             What stands in ``files.jsonl``; skipped and failed files have their ``reason`` and a ``message``.
         """
         dtypes: dict[str, str | type] = {
-            field.name: "float64" if field.name == "seconds" else str for field in fields(FileRow)
+            field.name: {"seconds": "float64", "frame": "Int64"}.get(field.name, str) for field in fields(FileRow)
         }
         return frame_of_rows((asdict(row) for row in self._rows), dtypes)
 
@@ -185,15 +185,15 @@ class Run:
         return len(self._files)
 
     def __contains__(self, image: object) -> bool:
-        """Tell whether there is a result of an image: of a SOP Instance UID, a `Result` or an `Image`."""
-        return getattr(image, "sop_instance_uid", image) in self._files
+        """Tell whether there is a result of an image: of its key (as a rule its UID), a `Result` or an `Image`."""
+        return getattr(image, "key", image) in self._files
 
     def __iter__(self) -> Iterator[Result]:
         """Read one result after the other."""
         return map(self._read, self._files.values())
 
     def __getitem__(self, key: int | str) -> Result:
-        """Give the result of an image by its SOP Instance UID, or by its place in the tables."""
+        """Give the result of an image by its key (as a rule its SOP Instance UID), or by its place in the tables."""
         if isinstance(key, str):
             found = self._files.get(key)
             if found is None:

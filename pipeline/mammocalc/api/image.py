@@ -55,6 +55,16 @@ class Image:
         return self.mammogram.identity.sop_instance_uid
 
     @property
+    def key(self) -> str:
+        """Its name in a run: the SOP Instance UID, and the number of the frame where it is one of several."""
+        return self.mammogram.identity.key
+
+    @property
+    def frame(self) -> int | None:
+        """The 0-based frame of a multi-frame file; None for a file of one image."""
+        return self.mammogram.identity.frame
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return self.mammogram.identity.rows, self.mammogram.identity.columns
@@ -111,9 +121,9 @@ class Image:
         return f"<Image {self.laterality} {self.view}, {rows} x {columns} pixels, {spacing}{doubts}>"
 
 
-def read(path: str | os.PathLike[str], config: object = DEFAULT, **settings: Any) -> Image:
+def read(path: str | os.PathLike[str], config: object = DEFAULT, *, frame: object = None, **settings: Any) -> Image:
     """
-    Read a DICOM mammogram.
+    Read a DICOM mammogram, or one frame of a multi-frame file.
 
     Parameters
     ----------
@@ -122,6 +132,8 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, **settings: Any
     config : str, Path or Config
         The name of a configuration that comes with the program, a YAML file, or a `Config`. Only what says how files
         are read counts here: the sections ``admit``, ``spacing``, ``read`` and ``privacy``.
+    frame : int or None
+        0-based; what names one admits multi-frame files (``admit.multiframe``).
     **settings
         Single settings by their paths, such as ``**{"spacing.max_mm": 0.3}``.
 
@@ -132,7 +144,7 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, **settings: Any
     Raises
     ------
     UsageError
-        If there is no such file, or a single setting is none of reading.
+        If there is no such file, a single setting is none of reading, or the frame is no number from 0 on.
     ImageSkippedError
         If it is readable and not to be analysed, such as a tomosynthesis volume. ``reason`` says why in one word.
     ImageUnreadableError
@@ -151,17 +163,22 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, **settings: Any
     if unread:
         message = f"{', '.join(unread)}: no setting of reading, so give it to analyse. Reading has {', '.join(READING)}"
         raise UsageError(message)
-    return read_file(path, resolve(config, settings).config)
+    if frame is not None:
+        if isinstance(frame, bool) or not isinstance(frame, int) or frame < 0:
+            message = f"frame={frame!r} is no frame: give its number, counted from 0"
+            raise UsageError(message)
+        settings = {"admit.multiframe": True, **settings}
+    return read_file(path, resolve(config, settings).config, frame)
 
 
-def read_file(path: object, config: Config) -> Image:
-    """Read a DICOM file under a configuration."""
+def read_file(path: object, config: Config, frame: int | None = None) -> Image:
+    """Read a DICOM file, or one frame of it, under a configuration."""
     file = require_file(path)
     settings = reading_settings(config)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of libraries quote the header
         try:
-            mammogram = read_mammogram(file, settings)
+            mammogram = read_mammogram(file, settings, frame)
         except ImageError as error:
             if error.reason is not Reason.NOT_DICOM:
                 raise

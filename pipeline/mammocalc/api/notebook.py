@@ -114,10 +114,10 @@ def run_to_html(heading: str, results: Iterable[Result], rows: Sequence[FileRow]
     str
         HTML: the first images, and the files that were skipped or failed.
     """
-    paths = {row.sop_instance_uid: row.path for row in rows}
+    paths = {row.key: row.path for row in rows}
     shown = [
         (
-            paths.get(result.report.identity.sop_instance_uid),
+            paths.get(result.report.identity.key),
             say_view(result.report.identity.laterality, result.report.identity.view),
             plain(result.report.distribution.label),
             result.presence_level,

@@ -71,6 +71,11 @@ class Result:
         return self.report.identity.sop_instance_uid
 
     @property
+    def key(self) -> str:
+        """Its name in a run: the SOP Instance UID, and the number of the frame where it is one of several."""
+        return self.report.identity.key
+
+    @property
     def laterality(self) -> Laterality:
         """Which breast: L, R, B or unknown."""
         return self.report.identity.laterality
@@ -186,10 +191,10 @@ class Result:
             raise UsageError(message)
         with tempfile.TemporaryDirectory(prefix="mammocalc-") as name:
             folder = Path(name)  # through the very file that a run writes, so that both are the same
-            file = folder / place_of(RESULTS, self.sop_instance_uid, ".json", 0)
+            file = folder / place_of(RESULTS, self.key, ".json", 0)
             file.parent.mkdir()
             file.write_bytes(encode(self._document))
-            write_tables(folder, {} if self._path is None else {self.sop_instance_uid: self._path})
+            write_tables(folder, {} if self._path is None else {self.key: self._path})
             return read_frame(folder, table)
 
     def overlay(self) -> Picture:

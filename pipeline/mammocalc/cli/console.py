@@ -138,7 +138,7 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     """
     totals, names = summary.totals, summary.real_paths if with_real_names else {}
     counted = ", ".join(f"{number} {status}" for status, number in totals.status.items())
-    lines = [f"{totals.files} file{'' if totals.files == 1 else 's'}: {counted}"]
+    lines = [f"{_files(summary)}: {counted}"]
     if totals.passed_over:
         lines.append(f"{totals.passed_over} passed over, for they are not DICOM")
     lines += _archives(summary.archives)
@@ -146,7 +146,7 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
         verb = "was" if summary.resumed == 1 else "were"
         lines.append(f"{summary.resumed} of them {verb} analysed before, by the run that goes on here")
     lines += summary.notes
-    gone = [row.path for row in summary.rows if row.reason is Reason.GONE]
+    gone = list(dict.fromkeys(row.path for row in summary.rows if row.reason is Reason.GONE))
     lines += _named(
         gone, "gone since it was analysed; its result stays", "gone since they were analysed; their results stay"
     )
@@ -164,6 +164,15 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     if summary.has_page:
         lines.append(f"open {out.rstrip('/')}/index.html")
     return "\n".join(lines)
+
+
+def _files(summary: RunSummary) -> str:
+    """Count files, and images where the frames of a file were analysed one by one."""
+    number = summary.totals.files
+    if all(row.frame is None for row in summary.rows):
+        return f"{number} file{'' if number == 1 else 's'}"
+    files = len({row.path for row in summary.rows})
+    return f"{number} images and frames in {files} file{'' if files == 1 else 's'}"
 
 
 def _named(paths: Sequence[str], one: str, many: str) -> list[str]:

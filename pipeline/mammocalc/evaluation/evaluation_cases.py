@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mammocalc.vocabulary.uid import as_uid
+from mammocalc.vocabulary.image_key import as_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,7 @@ def pair(truth: TruthSet, run: FinishedRun) -> Cases:
     not_analysed: dict[str, NotAnalysed] = {}
     missing: list[str] = []
     for written, named in sorted(truth.images.items()):
-        names = (written, as_uid(written))
+        names = (written, as_key(written))
         uid = next((name for name in names if name in run.images or name in run.not_analysed), written)
         image = replace(named, uid=uid)
         found = run.images.get(uid)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from mammocalc.evaluation.truth_record import Record
+from mammocalc.vocabulary.image_key import image_key
 
 
 class _Mark(Record):
@@ -48,8 +49,14 @@ class _Answer(Record):
 
 class _Image(Record):
     sop_instance_uid: str = Field(min_length=1)
+    frame: int | None = Field(default=None, ge=0)
     pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
     answers: list[_Answer]
+
+    @property
+    def key(self) -> str:
+        """The key of the image (`mammocalc.vocabulary.image_key`)."""
+        return image_key(self.sop_instance_uid, self.frame)
 
 
 class _PairAnswer(Record):

@@ -99,17 +99,17 @@ def read_answers(path: Path, document: Any) -> TruthSet:
     readings: list[Reading] = []
     unread = undecided = 0
     for image in answers.images:
-        if image.sop_instance_uid in images:
-            message = f"{path} holds the image {image.sop_instance_uid} twice; there must be one of each."
+        if image.key in images:
+            message = f"{path} holds the image {image.key} twice; there must be one of each."
             raise TruthError(message)
         reads = [_read(answer) for answer in image.answers if answer.read]
         if not reads:
             unread += 1
             continue
-        readings += [_reading(image.sop_instance_uid, read) for read in reads]
+        readings += [_reading(image.key, read) for read in reads]
         truth = _agreed(image, reads)
         undecided += truth.points is None
-        images[image.sop_instance_uid] = truth
+        images[image.key] = truth
     pairs = tuple(
         PairWord(
             pair.sop_instance_uid,
@@ -206,7 +206,7 @@ def _agreed(image: _Image, reads: Sequence[_Read]) -> TrueImage:
     points = tuple(place.point() for place in true)
     votes = [has for read in reads if (has := read.has) is not None]
     return TrueImage(
-        uid=image.sop_instance_uid,
+        uid=image.key,
         has_calcifications=None if 2 * sum(votes) == len(votes) else 2 * sum(votes) > len(votes),
         points=points if complete else None,
         clusters=_clusters(complete, true, points) if complete else None,
@@ -219,7 +219,7 @@ def _spacing(image: _Image) -> PixelSpacing | None:
     try:
         return None if image.pixel_spacing_mm is None else PixelSpacing(*image.pixel_spacing_mm)
     except ValueError as error:
-        message = f"the answers to the image {image.sop_instance_uid} cannot be used: {error}."
+        message = f"the answers to the image {image.key} cannot be used: {error}."
         raise TruthError(message) from None
 
 

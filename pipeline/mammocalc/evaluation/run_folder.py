@@ -15,6 +15,7 @@ from mammocalc.results.layout import RECORD, ROWS, candidates_files, result_file
 from mammocalc.results.parse import parse_json
 from mammocalc.results.schema_version import check_version
 from mammocalc.vocabulary.errors import ResultError, UsageError
+from mammocalc.vocabulary.image_key import image_key
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def _image(result: Result, candidates: Sequence[Candidate]) -> FoundImage:
     marks: list[Calcification | Candidate] = [*report.calcifications, *candidates]
     index = {item.number: position for position, item in enumerate(report.calcifications)}
     return FoundImage(
-        uid=report.identity.sop_instance_uid,
+        uid=report.identity.key,
         patient_key=report.identity.patient_key,
         spacing=report.spacing,
         breast_area_mm2=report.breast.area_mm2,
@@ -238,7 +239,7 @@ def _rows(file: Path) -> tuple[dict[str, NotAnalysed], dict[str, NotAnalysed], d
             continue
         outcome = NotAnalysed(status, row["reason"])
         if uid:
-            not_analysed[uid] = outcome
+            not_analysed[image_key(uid, row.get("frame"))] = outcome
         else:
             unnamed[name] = outcome
     return not_analysed, unnamed, uid_of_file

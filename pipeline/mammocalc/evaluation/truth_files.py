@@ -15,6 +15,7 @@ from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRe
 from mammocalc.evaluation.truth_record import Record, read_record
 from mammocalc.evaluation.word_truth import WORD_COLUMNS, read_words
 from mammocalc.vocabulary.geometry import PixelSpacing
+from mammocalc.vocabulary.image_key import image_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,6 +51,7 @@ class _Cluster(Record):
 
 class _Truth(Record):
     sop_instance_uid: str = Field(min_length=1)
+    frame: int | None = Field(default=None, ge=0)
     file: str | None = None
     pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
     has_calcifications: bool | None = None
@@ -170,7 +172,7 @@ def _points(path: Path) -> TrueImage:
         clusters.append(TrueCluster(members, hull_of(points, members), cluster.label, cluster.morphology))
     has = truth.has_calcifications
     return TrueImage(
-        uid=truth.sop_instance_uid,
+        uid=image_key(truth.sop_instance_uid, truth.frame),
         file=truth.file,
         has_calcifications=bool(points) if has is None else has,
         points=points,

@@ -70,7 +70,7 @@ class Destination:
     def lay_out(self, plan: Plan) -> Present:
         """Look what lies there, and bring it to the subfolders of a run of this size."""
         there = Present.look(self.order.folder)
-        uids = {image.files[0].sop_instance_uid for image in plan.images}
+        uids = {image.key for image in plan.images}
         gone = sum(uid not in uids for uid in there.places[RESULTS])
         levels = levels_for(len(plan.images) + gone)
         if levels != self.folder.levels:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Rows:
-    """What became of each file so far, by path; of files that are gone, by path and image."""
+    """What became of each file so far, by path and frame; of files that are gone, by path and image."""
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
-        self._by_key: dict[tuple[str, str], FileRow] = {}
+        self._by_key: dict[tuple[str, int, str], FileRow] = {}
 
     def __len__(self) -> int:
         """Count them."""
@@ -32,7 +32,7 @@ class Rows:
 
     def get(self, path: str) -> FileRow | None:
         """Give the row of a file that is there."""
-        return self._by_key.get((path, ""))
+        return self._by_key.get((path, 0, ""))
 
     def replace(self, rows: Iterable[FileRow]) -> None:
         """Write the whole file anew, in the order of paths."""
@@ -46,5 +46,5 @@ class Rows:
         self._folder.append(ROWS, "".join(to_line(row) for row in rows))
 
 
-def _key(row: FileRow) -> tuple[str, str]:
-    return (row.path, str(row.sop_instance_uid) if row.reason is Reason.GONE else "")
+def _key(row: FileRow) -> tuple[str, int, str]:
+    return (*row.place, str(row.key) if row.reason is Reason.GONE else "")

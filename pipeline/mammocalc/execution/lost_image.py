@@ -22,7 +22,13 @@ def failed_outcome(image: PlannedImage, lost: Lost) -> ImageOutcome:
     return ImageOutcome(
         tuple(
             FileRow(
-                file.public_path, file.sop_instance_uid, Status.FAILED, reason, message.format(lost.detail), seconds
+                file.public_path,
+                file.sop_instance_uid,
+                Status.FAILED,
+                reason,
+                message.format(lost.detail),
+                seconds,
+                frame=file.frame,
             )
             for file in image.files
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mammocalc.dicom import DicomSettings, read_claim
 from mammocalc.execution.paths import PublicPaths
 from mammocalc.model import FileRow
+from mammocalc.vocabulary.image_key import image_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
     """
-    A file that is to be analysed: where it is, and what it and its image may be called in the outputs.
+    A file that is to be analysed, or a frame of it: where it is, and what it may be called in the outputs.
 
     What may name a person is left out where this is printed: the worker of a cluster prints the arguments of
     calls that failed.
@@ -32,6 +33,17 @@ class PlannedFile:
     public_path: str
     sop_instance_uid: str | None
     pseudonyms: Pseudonyms | None = None
+    frame: int | None = None
+
+    @property
+    def key(self) -> str | None:
+        """The key of the image (`mammocalc.vocabulary.image_key`); None where the file has no UID."""
+        return None if self.sop_instance_uid is None else image_key(self.sop_instance_uid, self.frame)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """As that of its row."""
+        return self.public_path, 0 if self.frame is None else self.frame + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,11 @@ class PlannedImage:
 
     files: tuple[PlannedFile, ...]
     source: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """That of its files."""
+        return self.files[0].key
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +88,23 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which image a found file is, and whether its header said something about a person."""
+    """
+    Which image a found file is, and whether its header said something about a person.
+
+    ``number_of_frames`` is None unless the frames of the file are analysed one by one.
+    """
 
     file: FoundFile
     pseudonyms: Pseudonyms | None
     has_spoken: bool
+    number_of_frames: int | None = None
 
 
 def read_header(file: FoundFile, config: Config, paths: PublicPaths) -> Header:
     """Look at the header of one file, and let ``paths`` know what it says about a person."""
-    claim = read_claim(file.path, DicomSettings(read=config.read, privacy=config.privacy))
+    claim = read_claim(file.path, DicomSettings(admit=config.admit, read=config.read, privacy=config.privacy))
     paths.learn(file.relative, claim.tokens)
-    return Header(file, claim.pseudonyms, bool(claim.tokens))
+    return Header(file, claim.pseudonyms, bool(claim.tokens), claim.number_of_frames)
 
 
 def plan_run(
@@ -97,7 +119,8 @@ def plan_run(
     Look at the header of every file that was found, before any of them is analysed.
 
     Files that share a SOP Instance UID are put together here, so that what becomes of
-    them never depends on which worker is faster.
+    them never depends on which worker is faster. Each frame of a multi-frame file that is
+    admitted (``admit.multiframe``) is an image.
 
     Parameters
     ----------
@@ -151,7 +174,7 @@ def put_together(
     Returns
     -------
     tuple of PlannedImage
-        In the order of their first files.
+        In the order of their first files, frames in their order.
     tuple of FileRow
         Of what could not be looked into.
     """
@@ -159,9 +182,10 @@ def put_together(
     for header in headers:
         name = paths.name(header.file.relative, has_spoken=header.has_spoken)
         uid = None if header.pseudonyms is None else header.pseudonyms.sop_instance_uid
-        # No UID holds a slash, so that a path cannot be taken for one.
-        key = uid or f"/{header.file.relative}"
-        together.setdefault(key, []).append(PlannedFile(header.file.path, name, uid, header.pseudonyms))
+        for frame in (None,) if header.number_of_frames is None else range(header.number_of_frames):
+            file = PlannedFile(header.file.path, name, uid, header.pseudonyms, frame)
+            # No key holds a slash, so that a path cannot be taken for one.
+            together.setdefault(file.key or f"/{header.file.relative}", []).append(file)
     rows = [
         FileRow(
             paths.name(problem.relative, has_spoken=bool(problem.tokens)),

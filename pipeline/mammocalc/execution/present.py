@@ -1,4 +1,4 @@
-"""Which files of images lie in the store of a run, by UID."""
+"""Which files of images lie in the store of a run, by the keys of the images."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Present:
     Attributes
     ----------
     places : mapping of str to mapping of str to list of str
-        By kind and by SOP Instance UID. As a rule one place; a run that was killed while its files moved to other
+        By kind and by the key of the image. As a rule one place; a run that was killed while its files moved to other
         subfolders has left two.
     """
 

@@ -69,7 +69,7 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
         rows.append(
             FileRow(
                 file.public_path, file.sop_instance_uid, verdict.status, verdict.reason, verdict.message, seconds,
-                verdict.content, verdict.seen, verdict.volume,
+                verdict.content, verdict.seen, verdict.volume, file.frame,
             )
         )  # fmt: skip
     adopted = sum(row.status is Status.ANALYSED and row.content == image.source for row in rows)
@@ -159,7 +159,7 @@ def _settle(
         if may_judge and content is not None and content == image.source:
             said = _said_of_analysed(_notes_of_result(image, order))
             return _Verdict(Status.ANALYSED, message=said, content=content), {}  # its result lies there, whole
-        mammogram = read_mammogram(file.path, dicom_settings(order.config))
+        mammogram = read_mammogram(file.path, dicom_settings(order.config), frame=file.frame)
         names = file.pseudonyms
         if mammogram.identity.sop_instance_uid != (file.sop_instance_uid if names is None else names.original_uid):
             raise ImageUnreadableError(Reason.CHANGED, _CHANGED)  # noqa: TRY301 - as the reader does
@@ -175,7 +175,8 @@ def _settle(
     except ImageError as error:
         status = Status.SKIPPED if isinstance(error, ImageSkippedError) else Status.FAILED
         volume = _volume_of(file) if error.reason is Reason.TOMOSYNTHESIS else None
-        return _Verdict(status, error.reason, error.message, content, volume=volume), {}
+        which = "" if file.frame is None else f"Frame {file.frame + 1}: "
+        return _Verdict(status, error.reason, which + error.message, content, volume=volume), {}
     except Exception as error:  # noqa: BLE001 - one file must never end the run
         return _Verdict(Status.FAILED, Reason.INTERNAL_ERROR, describe_fault(error), content), {}
 
@@ -192,7 +193,7 @@ def _said_of_analysed(notes: Sequence[str]) -> str | None:
 
 def _notes_of_result(image: PlannedImage, order: WorkOrder) -> tuple[str, ...]:
     """Read the notes of a result that lies there whole."""
-    place = order.folder.place(RESULTS, str(image.files[0].sop_instance_uid), ".json")
+    place = order.folder.place(RESULTS, str(image.key), ".json")
     return head_from_json(parse_json(order.folder.read(place))).image.identity.notes
 
 
@@ -209,7 +210,7 @@ def _digest(path: Path, order: WorkOrder) -> str:
 
 def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> None:
     """Write the files of an image; of another content's, its result goes first, and nothing stays."""
-    folder, uid = order.folder, str(image.files[0].sop_instance_uid)
+    folder, uid = order.folder, str(image.key)
     try:
         if image.source is not None:
             for output in written.OUTPUTS:

@@ -84,9 +84,9 @@ class Run:
         self.resumed = 0
         self._about = RunRecord(request, backend)
         self._analysed = 0
-        self._before: Mapping[str, FileRow] = {}
+        self._before: Mapping[tuple[str, int], FileRow] = {}
         self._results: AbstractSet[str] = frozenset()
-        self._pending: set[str] = set()
+        self._pending: set[tuple[str, int]] = set()
         self._own: set[str | None] = set()
         self._changed: set[str] = set()
         self._has_begun = False
@@ -126,7 +126,7 @@ class Run:
         self.names.take(plan.images)
         self.archives = plan.archives
         there = self._to.lay_out(plan)
-        self._before = {row.path: row for row in self.earlier()}
+        self._before = {row.place: row for row in self.earlier()}
         settled = find_settled(self.earlier(), plan, self._to.order, there, known=known, on_hold=on_hold)
         self.journal.note_changes(settled)
         self._changed.update(settled.exchanged)
@@ -137,8 +137,8 @@ class Run:
             for file in image.files:
                 with contextlib.suppress(OSError):
                     known[file.path] = state_of(file.path)
-        self._pending = {file.public_path for image in settled.left for file in image.files}
-        done = [row for row in self.rows.all() if row.path not in self._pending and row.reason is not Reason.GONE]
+        self._pending = {file.place for image in settled.left for file in image.files}
+        done = [row for row in self.rows.all() if row.place not in self._pending and row.reason is not Reason.GONE]
         for number, row in enumerate(done, start=1):
             self._on_progress(Progress("files", number, plan.total, row, is_new=False))
         before = self.resumed - settled.settled
@@ -177,7 +177,7 @@ class Run:
         """Note what became of the files of an image."""
         self.claims.check()
         rows = outcome.rows
-        uid = rows[0].sop_instance_uid
+        uid = rows[0].key
         if uid in self._results and not any(row.status is Status.ANALYSED for row in rows):
             Present.look_for(str(uid), self._to.order.folder).forget(str(uid), self._to.order.folder)
         self.rows.append(rows)
@@ -185,15 +185,15 @@ class Run:
         self._analysed -= outcome.adopted
         self._own.add(uid)
         for number, row in enumerate(rows, start=total - len(self._pending) + 1):
-            self._pending.discard(row.path)
+            self._pending.discard(row.place)
             self._analysed += row.status is Status.ANALYSED
             self._note_row(row)
             self._on_progress(Progress("files", number, total, row))
         self._to.publish_at_times()
 
     def _note_row(self, row: FileRow) -> None:
-        before = self._before.get(row.path)
-        is_same_image = before is not None and before.sop_instance_uid == row.sop_instance_uid
+        before = self._before.get(row.place)
+        is_same_image = before is not None and before.key == row.key
         contents = {before.content if before is not None and is_same_image else None, row.content}
         if None not in contents and len(contents) == 2:
             self._changed.add(row.path)
@@ -207,7 +207,7 @@ class Run:
         self.rows.replace(rows)
         self._on_progress(Progress("tables", 0, 1))
         self._to.collect()
-        paths = {str(row.sop_instance_uid): row.path for row in rows if row.status is Status.ANALYSED}
+        paths = {str(row.key): row.path for row in rows if row.status is Status.ANALYSED}
         parquet = self.request.resolved.config.outputs.parquet
         write_tables(self._to.folder.root, paths, parquet=parquet)
         studies = write_studies(self._to.folder, paths.keys(), parquet=parquet)
@@ -232,15 +232,15 @@ class Run:
         there = Present.look(self._to.order.folder)
         rows = self.rows.all()
         lost = {
-            str(row.sop_instance_uid)
+            str(row.key)
             for row in rows
-            if row.status is Status.ANALYSED and not is_complete(str(row.sop_instance_uid), self._to.order, there)
+            if row.status is Status.ANALYSED and not is_complete(str(row.key), self._to.order, there)
         }
         if not lost:
             return None
         for uid in lost:
             there.forget(uid, self._to.order.folder)
-        self.rows.replace(row for row in rows if row.sop_instance_uid not in lost)
+        self.rows.replace(row for row in rows if row.key not in lost)
         self.journal.note("results_lost", images=len(lost))
         images = "1 image that was" if len(lost) == 1 else f"{len(lost)} images that were"
         return (

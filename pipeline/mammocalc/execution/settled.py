@@ -14,6 +14,7 @@ from mammocalc.results.from_json import head_from_json
 from mammocalc.results.layout import RESULTS, beside
 from mammocalc.results.parse import parse_json
 from mammocalc.vocabulary.errors import ResultError
+from mammocalc.vocabulary.image_key import split_key
 from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def find_settled(
     Parameters
     ----------
     rows : iterable of FileRow
-        Those that were written, as they lie in ``files.jsonl``: of several with one path the last counts.
+        Those that were written, as they lie in ``files.jsonl``: of several with one path and frame the last counts.
     plan : Plan
     order : WorkOrder
     there : Present
@@ -93,45 +94,45 @@ def find_settled(
     -------
     Settled
     """
-    written = {row.path: row for row in rows if row.reason is not Reason.GONE}
-    gone_before = {str(row.sop_instance_uid): row for row in rows if row.reason is Reason.GONE}
-    planned = {file.public_path: file for image in plan.images for file in image.files}
-    uids = {image.files[0].sop_instance_uid for image in plan.images}
+    written = {row.place: row for row in rows if row.reason is not Reason.GONE}
+    gone_before = {str(row.key): row for row in rows if row.reason is Reason.GONE}
+    planned = {file.place: file for image in plan.images for file in image.files}
+    uids = {image.key for image in plan.images}
     sources = _sources(uids, order, there)
-    together: dict[str | None, set[str]] = {}
+    together: dict[str | None, set[tuple[str, int]]] = {}
     for row in written.values():
-        together.setdefault(row.sop_instance_uid, set()).add(row.path)
+        together.setdefault(row.key, set()).add(row.place)
 
     known_rows: list[FileRow] = []
     left: list[PlannedImage] = []
     settled = 0
     for image in plan.images:
-        own = [written[file.public_path] for file in image.files if file.public_path in written]
-        source = sources.get(str(image.files[0].sop_instance_uid))
+        own = [written[file.place] for file in image.files if file.place in written]
+        source = sources.get(str(image.key))
         own = [row for row in own if row.status is not Status.ANALYSED or row.content == source]
         known_rows += own
         if any(file.path in on_hold for file in image.files):
             continue
-        is_same_group = {file.public_path for file in image.files} == together.get(image.files[0].sop_instance_uid)
-        is_done = len(own) == len(image.files) and (is_same_group or image.files[0].sop_instance_uid is None)
+        is_same_group = {file.place for file in image.files} == together.get(image.key)
+        is_done = len(own) == len(image.files) and (is_same_group or image.key is None)
         if is_done and _says_all(own, source) and all(map(_is_seen(written, known, order.key), image.files)):
             settled += sum(file.path not in known for file in image.files)
         else:
             left.append(replace(image, source=source))
 
     gone, exchanged, vanished = [], [], []
-    for path, row in written.items():
-        is_other = path in planned and planned[path].sop_instance_uid != row.sop_instance_uid
+    for place, row in written.items():
+        is_other = place in planned and planned[place].key != row.key
         if is_other:
-            exchanged.append(path)
-        elif path not in planned and row.sop_instance_uid not in uids:
-            vanished.append(path)
-        if row.status is Status.ANALYSED and row.sop_instance_uid not in uids:
+            exchanged.append(row.path)
+        elif place not in planned and row.key not in uids:
+            vanished.append(row.path)
+        if row.status is Status.ANALYSED and row.key not in uids:
             gone.append(replace(row, reason=Reason.GONE, message=EXCHANGED if is_other else GONE, seen=None))
     gone += [row for uid, row in gone_before.items() if uid not in uids]
-    gone += _without_rows(there, {str(row.sop_instance_uid) for row in gone} | {str(uid) for uid in uids}, order)
+    gone += _without_rows(there, {str(row.key) for row in gone} | {str(uid) for uid in uids}, order)
     rows_now = (*known_rows, *(replace(row, path=plan.renamed.get(row.path, row.path)) for row in gone))
-    return Settled(rows_now, tuple(left), settled, tuple(sorted(exchanged)), tuple(sorted(vanished)))
+    return Settled(rows_now, tuple(left), settled, tuple(sorted({*exchanged})), tuple(sorted({*vanished})))
 
 
 def _says_all(rows: list[FileRow], source: str | None) -> bool:
@@ -145,11 +146,11 @@ def _says_all(rows: list[FileRow], source: str | None) -> bool:
 class _is_seen:  # noqa: N801 - a question with its context
     """Whether a file is as it was when its row was written, without reading it."""
 
-    def __init__(self, written: Mapping[str, FileRow], known: Mapping[Path, State], key: bytes) -> None:
+    def __init__(self, written: Mapping[tuple[str, int], FileRow], known: Mapping[Path, State], key: bytes) -> None:
         self._written, self._known, self._key = written, known, key
 
     def __call__(self, file: PlannedFile) -> bool:
-        row = self._written[file.public_path]
+        row = self._written[file.place]
         try:
             state = state_of(file.path)
         except OSError:
@@ -188,7 +189,7 @@ def source_of(place: str, order: WorkOrder) -> str | None:
         head = head_from_json(parse_json(store.read(place)))
         source = head.provenance.source_digest
         is_ours = head.provenance == replace(order.provenance, source_digest=source)
-        if not is_ours or head.image.identity.sop_instance_uid != PurePosixPath(place).stem:
+        if not is_ours or head.image.identity.key != PurePosixPath(place).stem:
             return None
         is_whole = all(
             output.is_whole(store.read(beside(place, output.kind, output.ending(config))))
@@ -208,6 +209,7 @@ def _without_rows(there: Present, accounted: AbstractSet[str], order: WorkOrder)
         if source is None:
             there.forget(uid, order.folder)
         else:
-            path = UNKNOWN_PATH.format(uid)
-            rows.append(FileRow(path, uid, Status.ANALYSED, Reason.GONE, GONE, 0.0, source))
+            path, (sop_instance_uid, frame) = UNKNOWN_PATH.format(uid), split_key(uid)
+            row = FileRow(path, sop_instance_uid, Status.ANALYSED, Reason.GONE, GONE, 0.0, source, frame=frame)
+            rows.append(row)
     return rows

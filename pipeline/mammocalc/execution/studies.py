@@ -18,7 +18,7 @@ from mammocalc.results.study import Study
 from mammocalc.results.study_from_json import study_from_json
 from mammocalc.results.study_tables import finding_rows, study_row
 from mammocalc.results.study_to_json import study_to_json
-from mammocalc.results.tables import read_image_rows
+from mammocalc.results.tables import key_of_row, read_image_rows
 from mammocalc.results.to_json import encode
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _NOT_JOINED: Final = ("outline", "morphology", "memberships")
 """Of calcifications no study looks at these."""
 
 
-def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = False) -> int:
+def write_studies(folder: RunFolder, keys: AbstractSet[str], *, parquet: bool = False) -> int:
     """
     Write document and page of each study of a run, and their tables, and remove those of studies that it has no more.
 
@@ -43,8 +43,8 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
     ----------
     folder : RunFolder
         Its table of images and its results are read, its studies written.
-    uids : set of str
-        SOP Instance UIDs of the analysed images.
+    keys : set of str
+        Of the analysed images. Single frames of multi-frame objects are joined to nothing.
     parquet : bool
         Write the tables as Parquet as well.
 
@@ -62,7 +62,7 @@ def write_studies(folder: RunFolder, uids: AbstractSet[str], *, parquet: bool = 
     """
     members: dict[str, dict[str, str]] = {}
     for row in read_image_rows(folder.root):
-        if row["sop_instance_uid"] in uids:
+        if (key := key_of_row(row)) in keys and key == row["sop_instance_uid"]:  # frames are no views of a study
             members.setdefault(_study_of(row), {})[row["sop_instance_uid"]] = row["result"]
     joined = JoinedStudies(folder)
     kept: set[str] = set()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import cv2
 import numpy as np
 
+from mammocalc.vocabulary.image_key import frame_in_words, image_key
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,7 +54,8 @@ class ImageIdentity:
     where the file names no patient. ``study_day`` tells how many days lie
     between two examinations of one patient, and no date. Laterality and view are
     ``unknown`` where no attribute gives them. ``notes`` are sentences that
-    name the attributes, and the words in them, that a doubt came from.
+    name the attributes, and the words in them, that a doubt came from. ``frame``
+    is the 0-based frame of a multi-frame object, None for an object of one image.
     """
 
     sop_instance_uid: str
@@ -73,6 +76,17 @@ class ImageIdentity:
     number_of_frames: int
     notes: tuple[str, ...] = ()
     study_day: int | None = None
+    frame: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of the image in files, pages and addresses."""
+        return image_key(self.sop_instance_uid, self.frame)
+
+    @property
+    def frame_in_words(self) -> str:
+        """Which frame it is, as ``frame 3 of 10``; empty for an object of one image."""
+        return frame_in_words(self.frame, self.number_of_frames)
 
     @property
     def machine(self) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mammocalc.vocabulary.image_key import image_key
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Medium
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """
-    What became of one input file: a line of ``files.jsonl``.
+    What became of one input file, or of one frame of it: a line of ``files.jsonl``.
 
     ``path`` is relative to the input it was found under, with forward slashes.
     ``reason`` is None for analysed files, unless the file has gone since (``gone``), ``message`` where nothing is to be
@@ -109,6 +110,7 @@ class FileRow:
     ``content`` is the beginning of the SHA-256 of its bytes, None where they were not needed.
     ``seen`` is a keyed mark of its size and dates when it was settled, None where those cannot be trusted.
     ``volume`` is the same for all slices of one volume, and None for everything else.
+    ``frame`` is the 0-based frame where the frames of a file are analysed one by one, and None for everything else.
     """
 
     path: str
@@ -120,3 +122,14 @@ class FileRow:
     content: str | None = None
     seen: str | None = None
     volume: str | None = None
+    frame: int | None = None
+
+    @property
+    def key(self) -> str | None:
+        """The key of the image (`mammocalc.vocabulary.image_key`); None where the file has no UID."""
+        return None if self.sop_instance_uid is None else image_key(self.sop_instance_uid, self.frame)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The path, and the number of the frame from 1; 0 where the file is one image."""
+        return self.path, 0 if self.frame is None else self.frame + 1

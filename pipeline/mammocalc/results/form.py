@@ -56,12 +56,16 @@ class Member:
     name : str
         The attribute that it is written from, as ``distribution.loose``, and the
         argument that it is read into, dots as underscores; empty for the key.
+    is_left_out : bool
+        Whether the key is not written where the value is None, and read as None
+        where it is not there.
     """
 
     key: str
     form: Form[Any]
     description: str = ""
     name: str = ""
+    is_left_out: bool = False
 
 
 def _plain(read: Callable[[Field], Value], schema: Mapping[str, Any], write: Callable[[Value], Any]) -> Form[Value]:
@@ -165,7 +169,7 @@ def named(name: str, description: str, form: Form[Value]) -> Form[Value]:
 
 def record(make: Callable[..., Value], *members: Member, description: str = "") -> Form[Value]:
     """
-    Make the form of an object with all of these keys, and no other, in this order.
+    Make the form of an object with these keys, and no other, in this order.
 
     Parameters
     ----------
@@ -177,28 +181,33 @@ def record(make: Callable[..., Value], *members: Member, description: str = "") 
     """
     writers = [(member.key, attrgetter(member.name or member.key), member.form.write) for member in members]
     readers = [((member.name or member.key).replace(".", "_"), member.key, member.form.read) for member in members]
-    keys = {member.key for member in members}
+    keys = {member.key for member in members if not member.is_left_out}
+    optional = {member.key for member in members} - keys
+
+    def write(value: Value) -> dict[str, Any]:
+        written = {key: write_one(get(value)) for key, get, write_one in writers}
+        for key in optional:
+            if written[key] is None:
+                del written[key]
+        return written
 
     def read(field: Field) -> Value:
         value = field.value
+        there = [one for one in readers if one[1] in keys or field.get(one[1]) is not None] if optional else readers
         if type(value) is dict and value.keys() >= keys:
-            return make(**{name: read_one(Field(value[key], field, key)) for name, key, read_one in readers})
-        return make(**{name: read_one(field.at(key)) for name, key, read_one in readers})  # it says what is missing
+            return make(**{name: read_one(Field(value[key], field, key)) for name, key, read_one in there})
+        return make(**{name: read_one(field.at(key)) for name, key, read_one in there})  # it says what is missing
 
     def schema(definitions: dict[str, Schema]) -> Schema:
         return {
             **({"description": description} if description else {}),
             "type": "object",
             "properties": {member.key: _describe(member, definitions) for member in members},
-            "required": [member.key for member in members],
+            "required": [member.key for member in members if not member.is_left_out],
             "additionalProperties": False,
         }
 
-    return Form(
-        lambda value: {key: write(get(value)) for key, get, write in writers},
-        read,
-        schema,
-    )
+    return Form(write, read, schema)
 
 
 def document_schema(form: Form[Any], *, version: str, title: str, description: str) -> Schema:

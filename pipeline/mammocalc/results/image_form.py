@@ -77,8 +77,8 @@ SPACING: Final = Form(
 )
 
 
-def _of_image(key: str, form: Form[Any], description: str = "") -> Key:
-    return Key(key, form, description, f"identity.{key}")
+def _of_image(key: str, form: Form[Any], description: str = "", *, is_left_out: bool = False) -> Key:
+    return Key(key, form, description, f"identity.{key}", is_left_out)
 
 
 IMAGE: Final = record(
@@ -117,6 +117,12 @@ IMAGE: Final = record(
     _of_image("rows", COUNTED, "Rows of the stored image."),
     _of_image("columns", COUNTED, "Columns of the stored image."),
     _of_image("number_of_frames", COUNTED, "1 for a single-frame image."),
+    _of_image(
+        "frame",
+        or_none(COUNT),
+        "0-based frame that this result is of, where the frames of an object are analysed one by one; else not there.",
+        is_left_out=True,
+    ),
     _of_image("notes", TEXTS, "Sentences that name the attributes, and the words in them, that flags came from."),
     Key(
         "pixel_spacing_mm",

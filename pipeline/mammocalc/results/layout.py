@@ -39,6 +39,8 @@ def place_of(kind: str, uid: str, ending: str, levels: int) -> PurePosixPath:
     """
     Say where a file of one image or study belongs, relative to the run.
 
+    ``uid`` is that of the study, or the key of the image.
+
     Examples
     --------
     >>> for levels in range(3):
@@ -91,7 +93,7 @@ def table_path(table: str, ending: str = ".csv") -> PurePosixPath:
 
 
 def result_files(run_folder: Path) -> list[Path]:
-    """List the results of a run, relative to its folder, by SOP Instance UID: the same order for any sharding."""
+    """List the results of a run, relative to its folder, by the keys of the images: the same order for any sharding."""
     return _files(run_folder, RESULTS)
 
 

@@ -16,7 +16,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "1.0": "The first.",
         "2.0": "A file whose image was analysed has the status `analysed`, which was `judged`, in files.jsonl and in "
-        "the totals of run.json; `pace.judged` is `pace.analysed`. A result has `image.study_day`.",
+        "the totals of run.json; `pace.judged` is `pace.analysed`. A result has `image.study_day`; "
+        "that of one frame of a multi-frame object has `image.frame`, and its row `frame`.",
     }
 )
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,11 @@ def read_image_rows(run_folder: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+def key_of_row(row: Mapping[str, str]) -> str:
+    """Give the key of the image of a row of the table of images (`mammocalc.vocabulary.image_key`)."""
+    return PurePosixPath(row["result"]).stem
+
+
 def read_finding_rows(run_folder: Path) -> Iterator[dict[str, str]]:
     """Read the table of findings as `read_image_rows` does; nothing where a run has none yet."""
     table = run_folder / table_path("findings")
@@ -53,7 +59,7 @@ def write_tables(run_folder: Path, paths: Mapping[str, str] = NO_PATHS, *, parqu
     run_folder : Path
         The folder of the run; its ``results`` are read and ``tables`` written.
     paths : mapping of str to str
-        Of the analysed files, as they may be shown, by SOP Instance UID.
+        Of the analysed files, as they may be shown, by the keys of their images.
     parquet : bool
         Write each table as Parquet as well, beside its CSV.
 
@@ -96,7 +102,8 @@ def _image_row(result: Result, path: Path, paths: Mapping[str, str]) -> Row:
     )
     return {
         **{name: getattr(identity, name) for name in copied},
-        "path": paths.get(identity.sop_instance_uid),
+        "path": paths.get(identity.key),
+        "frame": identity.frame or 0,
         "row_spacing_mm": report.spacing and report.spacing.row_mm,
         "column_spacing_mm": report.spacing and report.spacing.column_mm,
         "spacing_source": report.spacing_source,
@@ -137,6 +144,7 @@ def _cluster_rows(result: Result) -> Iterator[Row]:
             "sop_instance_uid": result.report.identity.sop_instance_uid,
             "id": item.number,
             "letter": result.letters.clusters[item.number],
+            "frame": result.report.identity.frame or 0,
             "loose": int(item.distribution.loose),
             "n_members": len(item.members),
             **{name: getattr(item, name) for name in ("extent_mm", "area_mm2", "density_per_cm2")},

@@ -29,7 +29,8 @@ def to_json(result: Result) -> dict[str, Any]:
     -------
     dict
         Only dict, list, str, int, float, bool and None; every key is always
-        present, in a fixed order. Numbers are rounded to what they mean.
+        present, in a fixed order, but for ``image.frame``, which only the
+        result of one frame of several has. Numbers are rounded to what they mean.
         Calcifications and clusters keep the report's order.
 
     Raises

@@ -72,6 +72,8 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.SPECIMEN_ADMITTED: "A specimen; analysed because the configuration admits it.",
     Flag.CONTRAST_ADMITTED: "A recombined contrast image; analysed because the configuration admits it.",
     Flag.SCREENSHOT_ADMITTED: "A screenshot or document; analysed because the configuration admits it.",
+    Flag.MULTIFRAME_ADMITTED: "One frame of a multi-frame object; analysed by itself because the configuration admits "
+    "it. What shows in several frames is reported in each, and studies and comparisons leave the frames out.",
     Flag.BREAST_OUTLINE_UNCERTAIN: "The outline of the breast could not be told from the background with certainty.",
     Flag.NIPPLE_UNCERTAIN: "The nipple was not found with enough confidence to be used.",
     Flag.PECTORAL_UNCERTAIN: "The edge of the pectoral muscle was not found with enough confidence to be used.",

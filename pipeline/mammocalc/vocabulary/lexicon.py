@@ -268,6 +268,7 @@ class Flag(StrEnum):
     SPECIMEN_ADMITTED = "specimen_admitted"
     CONTRAST_ADMITTED = "contrast_admitted"
     SCREENSHOT_ADMITTED = "screenshot_admitted"
+    MULTIFRAME_ADMITTED = "multiframe_admitted"
     BREAST_OUTLINE_UNCERTAIN = "breast_outline_uncertain"
     NIPPLE_UNCERTAIN = "nipple_uncertain"
     PECTORAL_UNCERTAIN = "pectoral_uncertain"

@@ -86,3 +86,12 @@ def test_what_has_no_side_or_view_has_no_prior(name: str) -> None:
 def test_a_case_has_an_end_and_holds_the_image_itself() -> None:
     many = examined(*(image(f"{number:02}", study_uid="a") for number in range(40)))
     assert (len(many.case("00")), many.case("39")[-1]) == (MOST_OF_A_CASE, "39")
+
+
+def test_a_frame_is_no_view_of_an_examination_and_stands_alone() -> None:
+    frames = [image(f"3.3-frame000{number}", frame=number - 1, number_of_frames=2) for number in (1, 2)]
+    found = examined(image("1.1"), *frames, image("2.2", study_day=300))
+    assert found.case("1.1") == ["1.1"]
+    assert found.case("3.3-frame0002") == ["3.3-frame0002"]
+    assert found.prior("1.1") == "2.2"
+    assert found.prior("3.3-frame0001") is None

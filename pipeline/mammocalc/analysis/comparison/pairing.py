@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _UID: Final = re.compile(r"[0-9.]+")
+_IS_FRAME: Final = "it is one frame of a multi-frame object, and frames are not compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Entry:
     intent: str
     result: str
     is_prior: bool = False
+    is_frame: bool = False
 
     @property
     def name(self) -> str:
@@ -130,6 +132,8 @@ def named_pairs(
             missing.append((one, other, _why_missing(one if now is None else None, other if before is None else None)))
         elif one == other:
             missing.append((one, other, "current and prior are the same image"))
+        elif now.is_frame or before.is_frame:
+            missing.append((one, other, _IS_FRAME))
         else:
             pairings.append(Pairing(now, before, PairedBy.NAMED, tuple(_doubts(now, before))))
     return tuple(pairings), tuple(missing)
@@ -178,6 +182,8 @@ def _kind(entry: Entry) -> tuple[str, str, str, frozenset[str]]:
 
 def _reason_alone(entry: Entry) -> str | None:
     """Say what keeps an image from being paired with any other."""
+    if entry.is_frame:
+        return _IS_FRAME
     if entry.patient_key is None:
         return "the file names no patient (Patient ID): name the pair with --pairs"
     if entry.laterality not in {Laterality.LEFT, Laterality.RIGHT} or entry.view == View.UNKNOWN:

@@ -11,6 +11,7 @@ import numpy as np
 
 from mammocalc.dicom.pixels.codestream import BadStreamError, CutStreamError, StreamKind
 from mammocalc.dicom.pixels.decoders import DECODERS
+from mammocalc.dicom.pixels.frames import STREAM_STARTS, fragments_of_frame
 from mammocalc.dicom.pixels.jpeg2000_stream import read_jpeg_2000
 from mammocalc.dicom.pixels.jpeg_stream import read_jpeg
 from mammocalc.dicom.pixels.rle_stream import read_rle
@@ -60,8 +61,6 @@ SYNTAXES: Final[Mapping[str, Syntax]] = MappingProxyType(
 )
 """Every transfer syntax that is read."""
 BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
-STREAM_STARTS: Final = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0c\x6a\x50\x20\x20")
-"""How JPEG, JPEG-LS and JPEG 2000 begin; no mammogram's first pixels do."""
 
 
 def find_syntax(uid: str) -> Syntax:
@@ -81,9 +80,21 @@ def find_syntax(uid: str) -> Syntax:
     return syntax
 
 
-def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16], PixelLayout, frozenset[Flag]]:
+def read_codes(
+    opened: OpenFile, layout: PixelLayout, frame: int = 0, count: int = 1
+) -> tuple[NDArray[np.uint16], PixelLayout, frozenset[Flag]]:
     """
-    Read the pixels of an open file as codes.
+    Read the pixels of a frame of an open file as codes.
+
+    Parameters
+    ----------
+    opened : OpenFile
+    layout : PixelLayout
+        Of each frame.
+    frame : int
+        0-based.
+    count : int
+        Number of frames.
 
     Returns
     -------
@@ -109,12 +120,14 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16
     syntax = find_syntax(uid)
     order = ">" if uid == BIG_ENDIAN else "<"
     start = opened.first_bytes(max(map(len, STREAM_STARTS)))
-    if opened.is_encapsulated and opened.declared_bytes != layout.native_bytes:
-        frame = opened.frame_bytes()
-    elif start.startswith(STREAM_STARTS) and opened.declared_bytes != layout.native_bytes:
-        frame = opened.value_bytes()
+    is_native_size = opened.declared_bytes == layout.native_bytes * count
+    if opened.is_encapsulated and not is_native_size:
+        content = opened.frame_bytes() if count == 1 else _bytes_of(opened, frame, count)
+    elif start.startswith(STREAM_STARTS) and not is_native_size and count == 1:
+        content = opened.value_bytes()
     elif syntax.kind is None:
-        content = opened.native_bytes(layout.native_bytes, column=layout.native_bytes // layout.columns)
+        native = layout.native_bytes
+        content = opened.native_bytes(native, native // layout.columns, frame, count)
         return settle_words(_native_words(content, layout, order), layout)
     else:
         message = (
@@ -122,9 +135,9 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16
             "transfer syntax than its pixels have: export the image again."
         )
         raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message)
-    decoded = decode_frame(frame, layout, syntax)
+    decoded = decode_frame(content, layout, syntax)
     if decoded is None:  # uncompressed pixels, wrapped as compressed ones are
-        codes, layout, flags = settle_words(_native_words(frame[: layout.native_bytes], layout, order), layout)
+        codes, layout, flags = settle_words(_native_words(content[: layout.native_bytes], layout, order), layout)
         return codes, layout, flags | {Flag.MISLABELLED_SYNTAX}
     samples, stream = decoded
     words = Words(
@@ -140,6 +153,27 @@ def read_codes(opened: OpenFile, layout: PixelLayout) -> tuple[NDArray[np.uint16
     if stream.kind is not syntax.kind:
         flags |= {Flag.MISLABELLED_SYNTAX}
     return codes, layout, flags
+
+
+def refuse_missing_frames(opened: OpenFile, layout: PixelLayout, count: int) -> None:
+    """
+    Refuse an object that does not hold as many frames as its header names.
+
+    Raises
+    ------
+    ImageUnreadableError
+        ``truncated``, ``pixels_too_short``, ``invalid_dimensions`` or ``undecodable_pixels``.
+    """
+    whole = layout.native_bytes * count
+    if opened.is_encapsulated and opened.declared_bytes != whole:
+        fragments_of_frame(opened, count - 1, count)
+    elif find_syntax(opened.transfer_syntax).kind is None:
+        opened.native_bytes(layout.native_bytes, layout.native_bytes // layout.columns, count - 1, count)
+
+
+def _bytes_of(opened: OpenFile, frame: int, count: int) -> bytes:
+    """Give the compressed bytes of one frame of several."""
+    return b"".join(map(opened.fragment_bytes, fragments_of_frame(opened, frame, count)))
 
 
 def decode_frame(frame: bytes, layout: PixelLayout, syntax: Syntax) -> tuple[NDArray[Any], Codestream] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.pixels.contrast import why_recombined
+from mammocalc.dicom.pixels.frames import number_of_frames
 from mammocalc.dicom.reader.body_part import is_breast
 from mammocalc.dicom.reader.film import is_film
 from mammocalc.dicom.reader.header import label
@@ -23,7 +24,7 @@ from mammocalc.dicom.reader.vocabulary import (
     SYNTHETIC,
     SYNTHETIC_TYPE,
 )
-from mammocalc.dicom.reader.volumes import series_in_words, why_part_of_volume
+from mammocalc.dicom.reader.volumes import refuse_frames, series_in_words, why_part_of_volume
 from mammocalc.vocabulary.errors import ImageSkippedError, ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason, View
 from mammocalc.vocabulary.uid import is_uid
@@ -133,10 +134,9 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
         elif verdict.doubt is not None:
             flags |= {possible}
             notes.append(f"{verdict.doubt}, which is not said of this image alone.")
-    frames = header.integer("NumberOfFrames")
-    if frames is not None and frames > 1:
-        message = f"The object holds {frames} frames, and multi-frame images are not analysed yet. Use its 2D images."
-        raise ImageSkippedError(Reason.MULTIFRAME, message)
+    if (frames := number_of_frames(header)) > 1:
+        refuse_frames(frames, header, statements, settings)
+        flags |= {Flag.MULTIFRAME_ADMITTED}
     particular, heard = _particularities(header, view, statements)
     return Admission(flags | particular, (*notes, *(f"{item}." for item in heard)))
 
@@ -219,8 +219,7 @@ def _judge_modality(header: Header) -> tuple[bool, frozenset[Flag]]:
 
 def _refuse_volume(header: Header, statements: Sequence[Statement]) -> None:
     """Skip a slice or a projection of tomosynthesis; several frames in one object are another matter."""
-    frames = header.integer("NumberOfFrames")
-    if frames is not None and frames > 1:
+    if number_of_frames(header) > 1:
         return
     why = why_part_of_volume(header, statements, is_breast=is_breast(header))
     if why is not None:

@@ -30,9 +30,12 @@ class Header:
     ----------
     dataset : Dataset
         As read by pydicom; elements may be broken in any way.
+    frame : int
+        0-based frame whose functional groups are read.
     """
 
     dataset: Dataset
+    frame: int = 0
 
     def _values(self, keyword: str) -> tuple[Any, ...]:
         """Give the values of an attribute from the first place that has any."""
@@ -42,10 +45,10 @@ class Header:
         return ()
 
     def _places(self) -> Iterator[Dataset]:
-        """Yield the data sets in which an attribute of the (first) frame may stand."""
+        """Yield the data sets in which an attribute of the frame may stand."""
         yield self.dataset
-        for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
-            for frame in items_of(self.dataset, groups)[:1]:
+        for groups, place in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", self.frame)):
+            for frame in items_of(self.dataset, groups)[place : place + 1]:
                 for element_tag in _tags(frame):
                     yield from _items_at(frame, element_tag)[:1]
 

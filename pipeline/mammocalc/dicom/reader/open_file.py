@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Self
 
 from mammocalc.dicom.reader.bounded_reader import MAX_READS, Stream
 from mammocalc.dicom.reader.elements import UNDEFINED_LENGTH
@@ -46,6 +46,14 @@ class PixelElement:
         return self.tag != PIXEL_DATA
 
 
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A fragment of encapsulated pixels: the offset of its bytes in the stream, and how many there are."""
+
+    start: int
+    length: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenFile:
     """
@@ -76,9 +84,13 @@ class OpenFile:
     pixels: PixelElement | None
     is_mislabelled: bool = False
 
-    def native_bytes(self, expected: int, column: int) -> bytes:
+    def at_frame(self, frame: int) -> Self:
+        """Give the file with the header of one of its frames."""
+        return replace(self, header=replace(self.header, frame=frame))
+
+    def native_bytes(self, expected: int, column: int, frame: int = 0, count: int = 1) -> bytes:
         """
-        Give the first ``expected`` bytes of uncompressed pixels, of which each ``column`` is one of the image's.
+        Give the ``expected`` bytes of one of ``count`` uncompressed frames, in columns of ``column`` bytes.
 
         Raises
         ------
@@ -87,19 +99,19 @@ class OpenFile:
             ``pixels_too_short`` where the element itself is too small,
             ``invalid_dimensions`` where it holds more pixels than these.
         """
-        pixels = self._pixels()
+        pixels, whole = self._pixels(), expected * count
         available = self.stream.size - pixels.start
-        if pixels.length != UNDEFINED_LENGTH and pixels.length < expected:
+        if pixels.length != UNDEFINED_LENGTH and pixels.length < whole:
             message = (
-                f"Pixel Data holds {pixels.length} bytes, and the header's dimensions need {expected}. "
+                f"Pixel Data holds {pixels.length} bytes, and the header's dimensions need {whole}. "
                 "The file was damaged before it was sent: export it again from the source."
             )
             raise ImageUnreadableError(Reason.PIXELS_TOO_SHORT, message)
-        if available < expected:
+        if available < whole:
             raise truncated_file()
         if pixels.length != UNDEFINED_LENGTH:
-            self._refuse_more(pixels.start + expected, pixels.start + pixels.length, column)
-        self.stream.seek(pixels.start)
+            self._refuse_more(pixels.start + whole, pixels.start + pixels.length, column)
+        self.stream.seek(pixels.start + frame * expected)
         return self.stream.read(expected)
 
     def _refuse_more(self, start: int, end: int, column: int) -> None:
@@ -152,27 +164,53 @@ class OpenFile:
         Raises
         ------
         ImageUnreadableError
+            As `fragments`; ``pixels_too_short`` where there are no bytes at all.
+        """
+        _, fragments = self.fragments()
+        frame = b"".join(map(self.fragment_bytes, fragments))
+        if not frame:
+            message = "Pixel Data holds no compressed bytes. Export the image again from the source."
+            raise ImageUnreadableError(Reason.PIXELS_TOO_SHORT, message)
+        return frame
+
+    def fragments(self) -> tuple[Fragment | None, tuple[Fragment, ...]]:
+        """
+        Find the fragments of encapsulated pixels (PS3.5 A.4), without reading them.
+
+        Returns
+        -------
+        Fragment or None
+            The Basic Offset Table; some writers leave it out.
+        tuple of Fragment
+
+        Raises
+        ------
+        ImageUnreadableError
             ``truncated`` where the file ends before the pixels do,
-            ``pixels_too_short`` where there are no bytes at all,
             ``undecodable_pixels`` where they are not encapsulated.
         """
         pixels = self._pixels()
         until = pixels.start + pixels.length if pixels.length != UNDEFINED_LENGTH else self.stream.size + 1
         self.stream.seek(pixels.start)
         self.stream.reads_left = MAX_READS
-        fragments: list[bytes] = []
+        found: list[Fragment] = []
         while self.stream.tell() < until and (head := self._exactly(8))[:4] == ITEM:
-            fragments.append(self._exactly(struct.unpack("<I", head[4:])[0]))
+            fragment = Fragment(self.stream.tell(), struct.unpack("<I", head[4:])[0])
+            if fragment.length > self.stream.size - fragment.start:
+                raise truncated_file()
+            found.append(fragment)
+            self.stream.seek(fragment.start + fragment.length)
         if self.stream.tell() < until and head[:4] != SEQUENCE_END:
             message = "The fragments of the compressed pixels are damaged. Export the image again from the source."
             raise ImageUnreadableError(Reason.UNDECODABLE_PIXELS, message)
-        # The first item is the Basic Offset Table: empty, or a list whose first number is 0. Some writers leave it out.
-        has_table = len(fragments) > 1 and fragments[0][:4] in {b"", bytes(4)}
-        frame = b"".join(fragments[1:] if has_table else fragments)
-        if not frame:
-            message = "Pixel Data holds no compressed bytes. Export the image again from the source."
-            raise ImageUnreadableError(Reason.PIXELS_TOO_SHORT, message)
-        return frame
+        # The first item is the Basic Offset Table: empty, or a list whose first number is 0.
+        has_table = len(found) > 1 and self.fragment_bytes(found[0], 4) in {b"", bytes(4)}
+        return (found[0], tuple(found[1:])) if has_table else (None, tuple(found))
+
+    def fragment_bytes(self, fragment: Fragment, at_most: int | None = None) -> bytes:
+        """Give the bytes of a fragment, or the first of them."""
+        self.stream.seek(fragment.start)
+        return self._exactly(fragment.length if at_most is None else min(fragment.length, at_most))
 
     def _pixels(self) -> PixelElement:
         """Give the pixel element; the caller has made sure that there is one."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.dicom.pixels.decode import find_syntax, read_codes
+from mammocalc.dicom.pixels.decode import find_syntax, read_codes, refuse_missing_frames
+from mammocalc.dicom.pixels.frames import number_of_frames
 from mammocalc.dicom.pixels.greyscale import describe_pixels
 from mammocalc.dicom.pixels.layout import read_layout
 from mammocalc.dicom.pixels.masks import refuse_mask
@@ -22,12 +23,13 @@ from mammocalc.dicom.reader.parser import open_dicom
 from mammocalc.dicom.reader.spacing import decide_spacing, is_magnified
 from mammocalc.dicom.view.view import decide_view
 from mammocalc.model import Mammogram
-from mammocalc.vocabulary.errors import ImageError, ImageUnreadableError
+from mammocalc.vocabulary.errors import ImageError, ImageSkippedError, ImageUnreadableError
 from mammocalc.vocabulary.lexicon import Flag, Reason, SpacingSource
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mammocalc.dicom.pixels.layout import PixelLayout
     from mammocalc.dicom.pixels.windows import Window
     from mammocalc.dicom.reader.open_file import OpenFile
     from mammocalc.dicom.reader.settings import DicomSettings
@@ -37,9 +39,9 @@ AT_DETECTOR: Final = frozenset({SpacingSource.IMAGER, SpacingSource.IMAGER_OVER_
 """Sources of a spacing that holds in the breast only as far as the magnification is known."""
 
 
-def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
+def read_mammogram(path: Path, settings: DicomSettings, frame: int | None = None) -> Mammogram:
     """
-    Read one file as a mammogram.
+    Read one file, or one frame of it, as a mammogram.
 
     Parameters
     ----------
@@ -47,6 +49,8 @@ def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
         A DICOM file of any name.
     settings : DicomSettings
         What is admitted, believed and read.
+    frame : int or None
+        0-based frame of a multi-frame object; None for an object of one image.
 
     Returns
     -------
@@ -66,10 +70,12 @@ def read_mammogram(path: Path, settings: DicomSettings) -> Mammogram:
     DICOM PS3.3 A.26 (Digital Mammography), PS3.5 A (transfer syntaxes),
     PS3.10 (file format).
     """
-    return _read(path, settings, with_windows=False)[0]
+    return _read(path, settings, frame, with_windows=False)[0]
 
 
-def read_for_display(path: Path, settings: DicomSettings) -> tuple[Mammogram, tuple[Window, ...]]:
+def read_for_display(
+    path: Path, settings: DicomSettings, frame: int | None = None
+) -> tuple[Mammogram, tuple[Window, ...]]:
     """
     Read one file as `read_mammogram` does, with every window that it brings.
 
@@ -77,6 +83,8 @@ def read_for_display(path: Path, settings: DicomSettings) -> tuple[Mammogram, tu
     ----------
     path : Path
     settings : DicomSettings
+    frame : int or None
+        As for `read_mammogram`.
 
     Returns
     -------
@@ -89,15 +97,19 @@ def read_for_display(path: Path, settings: DicomSettings) -> tuple[Mammogram, tu
     ImageSkippedError, ImageUnreadableError
         As `read_mammogram`.
     """
-    return _read(path, settings, with_windows=True)
+    return _read(path, settings, frame, with_windows=True)
 
 
-def _read(path: Path, settings: DicomSettings, *, with_windows: bool) -> tuple[Mammogram, tuple[Window, ...]]:
+def _read(
+    path: Path, settings: DicomSettings, frame: int | None, *, with_windows: bool
+) -> tuple[Mammogram, tuple[Window, ...]]:
     """Read a file; whatever it holds, no exception but an `ImageError` leaves."""
     try:
         with open_dicom(path, settings.read.max_pixels * BYTES_PER_PIXEL) as opened:
-            mammogram = _judge(opened, path, settings)
-            return mammogram, list_windows(opened.header, mammogram.pixels.modality_values) if with_windows else ()
+            at_frame = opened.at_frame(frame or 0)
+            mammogram = _judge(at_frame, path, settings, frame)
+            windows = list_windows(at_frame.header, mammogram.pixels.modality_values) if with_windows else ()
+            return mammogram, windows
     except ImageError:
         raise
     except OSError as error:
@@ -138,11 +150,13 @@ class Claim:
     Who a file says that it is.
 
     ``pseudonyms`` is None where it says no SOP Instance UID that can be used. ``tokens`` are what may not be shown
-    of its path; see `mammocalc.dicom.privacy.identifiers`.
+    of its path; see `mammocalc.dicom.privacy.identifiers`. ``number_of_frames`` is None unless they are to be analysed
+    one by one.
     """
 
     pseudonyms: Pseudonyms | None
     tokens: frozenset[str]
+    number_of_frames: int | None = None
 
 
 def read_claim(path: Path, settings: DicomSettings) -> Claim:
@@ -174,11 +188,39 @@ def read_claim(path: Path, settings: DicomSettings) -> Claim:
             patient_key=patient_key(opened.header, settings.privacy),
             study_day=study_day(opened.header, settings.privacy),
         )
-        return Claim(names, tokens)
+        return Claim(names, tokens, _frames_to_analyse(opened, settings))
     return Claim(None, frozenset())
 
 
-def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
+def _frames_to_analyse(opened: OpenFile, settings: DicomSettings) -> int | None:
+    """Count the frames that are to be analysed one by one; None for any object of which that is not so."""
+    header = opened.header
+    count = number_of_frames(header)
+    if count == 1 or not settings.admit.multiframe:
+        return None
+    try:
+        admit(header, opened.pixels, decide_view(header), settings.admit)
+        refuse_missing_frames(opened, read_layout(header, settings.read), count)
+    except ImageError:
+        return None
+    return count
+
+
+def _which_frame(opened: OpenFile, layout: PixelLayout, frame: int | None) -> tuple[int, int]:
+    """Give the frame to be read and how many there are, or say that there is none of this number."""
+    count = number_of_frames(opened.header)
+    if count > 1:
+        refuse_missing_frames(opened, layout, count)
+    if count > 1 and frame is None:
+        message = f"The object holds {count} frames, and which one is to be read was not said. Name it by its number."
+        raise ImageSkippedError(Reason.MULTIFRAME, message)
+    if frame is not None and not (count > 1 and 0 <= frame < count):
+        message = f"There is no frame {frame + 1}: the object holds {count}. Was the file exchanged?"
+        raise ImageUnreadableError(Reason.CHANGED, message)
+    return frame or 0, count
+
+
+def _judge(opened: OpenFile, path: Path, settings: DicomSettings, frame: int | None) -> Mammogram:
     """Judge an open file, cheap questions first."""
     header = opened.header
     view = decide_view(header)
@@ -192,7 +234,7 @@ def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
     intent, intent_flags = decide_intent(header)
     uids = decide_uids(opened, path)
     notes = (*uids.notes, *view.notes, *admission.notes)
-    codes, layout, code_flags = read_codes(opened, layout)
+    codes, layout, code_flags = read_codes(opened, layout, *_which_frame(opened, layout, frame))
     refuse_mask(codes)
     pixels, polarity = describe_pixels(codes, header, layout, intent)
     hear_picture(admission, polarity.flags, settings.admit)
@@ -200,6 +242,8 @@ def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
     spacing = hold_against_field(spacing, header, codes.shape, view.view, polarity.air)
     notes = (*notes, *polarity.notes, *spacing.notes)
     identity = describe_identity(header, uids, view, intent, layout, settings.privacy, notes)
+    if frame is not None:
+        identity = replace(identity, frame=frame, number_of_frames=number_of_frames(header))
     if header.text("LossyImageCompression") in {"01", "1"} or header.text("LossyImageCompressionMethod"):
         flags |= {Flag.LOSSY}
     if opened.is_mislabelled:
@@ -214,7 +258,7 @@ def _judge(opened: OpenFile, path: Path, settings: DicomSettings) -> Mammogram:
         flags |= {Flag.MAGNIFICATION_UNKNOWN}
     return Mammogram(
         identity=identity,
-        frame=0,
+        frame=frame or 0,
         pixels=pixels,
         spacing=spacing.spacing,
         spacing_source=spacing.source,

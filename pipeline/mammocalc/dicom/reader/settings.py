@@ -16,19 +16,25 @@ class AdmitSettings(Settings):
     """Which kinds of objects are analysed beside ordinary mammograms; each is skipped by default."""
 
     quality_control: bool = False
-    """Judge quality-control and phantom images. Off: they hold speck groups of their own, which are no findings."""
+    """Analyse quality-control and phantom images. Off: they hold speck groups of their own, which are no findings."""
 
     specimens: bool = False
-    """Judge radiographs of specimens. Off: a specimen has no quadrants, no skin line and no BI-RADS distribution."""
+    """Analyse radiographs of specimens. Off: a specimen has no quadrants, no skin line and no BI-RADS distribution."""
 
     contrast_recombined: bool = False
-    """Judge recombined (subtracted) and high-energy contrast images. Off: calcifications are subtracted in them."""
+    """Analyse recombined (subtracted) and high-energy contrast images. Off: calcifications are subtracted in them."""
 
     screenshots: bool = False
-    """Judge secondary captures that look like screenshots or dose reports. Off: letters look like calcifications."""
+    """Analyse secondary captures that look like screenshots or dose reports. Off: letters look like calcifications."""
 
     not_mammography: bool = False
-    """Judge greyscale images of other modalities and body parts. Off: no threshold is made for them."""
+    """Analyse greyscale images of other modalities and body parts. Off: no threshold is made for them."""
+
+    multiframe: bool = False
+    """
+    Analyse the frames of multi-frame objects, each as an image by itself. Off: the slices of a tomosynthesis volume
+    are no mammograms, and a calcification is reported in each slice that shows it.
+    """
 
     film_min_side_px: Annotated[int, Field(ge=1)] = 700
     """
@@ -102,7 +108,7 @@ class PrivacySettings(Settings):
     patient_key_salt: Annotated[str, Field(repr=False)] = "mammocalc"
     """
     Secret that is mixed into the hashes of Patient ID, UIDs and names. The default is public: whoever knows a Patient
-    ID or a UID can then find its images in the results. Set a secret of your own before results leave the house (with
+    ID or a UID can then find its images in the results. Set a secret of your own before results leave your site (with
     --salt-file, for command lines are seen by others), and keep it: images are grouped only under one salt.
     """
 
@@ -115,7 +121,7 @@ class PrivacySettings(Settings):
     file_names: Literal["hide", "keep"] = "hide"
     """
     Whether parts of paths that name a person are replaced by hashes in the outputs. keep: for public collections
-    and for outputs that stay in the house.
+    and for outputs that stay at your site.
     """
 
 

@@ -9,11 +9,15 @@ from mammocalc.dicom.reader.sop_classes import PROJECTION_CLASSES, TOMOSYNTHESIS
 from mammocalc.dicom.reader.statements import Subject, listen
 from mammocalc.dicom.reader.vocabulary import PROJECTION, SLICE, SYNTHETIC_TYPE, TOMOSYNTHESIS_TYPE, TWO_DIMENSIONAL
 from mammocalc.dicom.reader.vocabulary import TOMOSYNTHESIS as TOMOSYNTHESIS_WORDS
+from mammocalc.vocabulary.errors import ImageSkippedError
+from mammocalc.vocabulary.image_key import MAX_FRAMES
+from mammocalc.vocabulary.lexicon import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mammocalc.dicom.reader.header import Header
+    from mammocalc.dicom.reader.settings import AdmitSettings
     from mammocalc.dicom.reader.statements import Statement
 
 PLACES_IN_VOLUME: Final = ("ImagePositionPatient", "SliceLocation")
@@ -81,3 +85,29 @@ def series_in_words(header: Header) -> str:
     """Name the series of a slice by its number, which identifies no one; empty where it has none."""
     number = header.integer("SeriesNumber")
     return "" if number is None else f"series {number}"
+
+
+def refuse_frames(frames: int, header: Header, statements: Sequence[Statement], settings: AdmitSettings) -> None:
+    """
+    Skip an object of several frames unless each is to be analysed as an image; projections never are.
+
+    Raises
+    ------
+    ImageSkippedError
+        ``multiframe``, or ``tomosynthesis`` for projections.
+    """
+    if frames > MAX_FRAMES:
+        message = f"The object says that it holds {frames} frames, and {MAX_FRAMES} is the most that is read."
+        raise ImageSkippedError(Reason.MULTIFRAME, f"{message} Export it again from the source.")
+    if not settings.multiframe:
+        message = (
+            f"The object holds {frames} frames, and volumes are not analysed yet. Use its 2D images, or set "
+            "admit.multiframe to true if each frame is to be analysed as an image by itself."
+        )
+        raise ImageSkippedError(Reason.MULTIFRAME, message)
+    if header.text("SOPClassUID") in PROJECTION_CLASSES or listen(statements, PROJECTION, Subject.IMAGE):
+        message = (
+            f"The object holds {frames} projections of tomosynthesis, each of which has a small part of the dose of a "
+            "mammogram, and these are not analysed. Use the 2D images of the study."
+        )
+        raise ImageSkippedError(Reason.TOMOSYNTHESIS, message)

@@ -10,7 +10,7 @@ from PIL import Image as Pictures
 from mammocalc.dicom.writer.instance import Series, describe_series, finish, moment_of
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
 from mammocalc.dicom.writer.source import copy_patient_and_study
-from mammocalc.dicom.writer.sr.items import instance
+from mammocalc.dicom.writer.sr.items import referred
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def write_capture(content: StudyContent, image: StudyImage, overlay: bytes, numb
     dataset.PatientOrientation = None
     dataset.BurnedInAnnotation = "YES"
     dataset.DerivationDescription = f"Overlay of {SOFTWARE}. {SHORT_NOTICE}."
-    dataset.SourceImageSequence = [instance(image.source.sop_class_uid, image.source.sop_instance_uid)]
+    dataset.SourceImageSequence = [referred(image.source)]
     dataset.LossyImageCompression = "01" if is_lossy else "00"
     if is_lossy:
         dataset.LossyImageCompressionRatio = f"{len(raw) / len(overlay):.2f}"

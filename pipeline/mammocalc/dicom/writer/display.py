@@ -9,7 +9,7 @@ from pydicom.dataelem import DataElement
 
 from mammocalc.dicom.pixels.windows import FUNCTIONS, usable_windows
 from mammocalc.dicom.writer.new_item import new_item
-from mammocalc.dicom.writer.sr.items import instance
+from mammocalc.dicom.writer.sr.items import referred
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -45,7 +45,7 @@ def describe_display(dataset: Dataset, image: SourceImage) -> None:
     _copy_modality_lut(dataset, header)
     voi = _voi_lut(header)
     if voi is not None:
-        voi.ReferencedImageSequence = [instance(image.sop_class_uid, image.sop_instance_uid)]
+        voi.ReferencedImageSequence = [referred(image)]
         dataset.SoftcopyVOILUTSequence = [voi]
     is_inverse = header.text("PhotometricInterpretation").upper() == "MONOCHROME1"
     dataset.PresentationLUTShape = "INVERSE" if is_inverse else "IDENTITY"

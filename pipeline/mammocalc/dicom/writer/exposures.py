@@ -35,9 +35,7 @@ def pair_exposures(images: Sequence[StudyImage]) -> tuple[Exposure, ...]:
     tuple of Exposure
         By what Source Image Sequence says, and by nothing else: each image in one at most.
     """
-    raw = {
-        image.source.sop_instance_uid: image for image in images if _is_for(image, PresentationIntent.FOR_PROCESSING)
-    }
+    raw = {image.source.key: image for image in images if _is_for(image, PresentationIntent.FOR_PROCESSING)}
     pairs = []
     for image in images:
         found = sorted(image.source.derived_from & raw.keys())
@@ -87,8 +85,8 @@ def say_exposures(content: StudyContent) -> Iterator[str]:
 
 def one_of_each(images: Sequence[StudyImage], left_out: Iterable[StudyImage]) -> tuple[StudyImage, ...]:
     """Give the images of a study without those that another one of the same exposure stands for."""
-    uids = {image.source.sop_instance_uid for image in left_out}
-    return tuple(image for image in images if image.source.sop_instance_uid not in uids)
+    uids = {image.source.key for image in left_out}
+    return tuple(image for image in images if image.source.key not in uids)
 
 
 def _is_for(image: StudyImage, intent: PresentationIntent) -> bool:

@@ -78,7 +78,7 @@ def track(image: StudyImage, facts: RunFacts, what: str, number: int) -> Trackin
         The UID ties the objects of one run together, and no two runs of other settings, whose numbers mean others.
     """
     run = f"{facts.version} {facts.configuration_digest}"
-    return Tracking(f"{what} {number}", derive_uid(f"{what} {number} {image.source.sop_instance_uid} {run}"))
+    return Tracking(f"{what} {number}", derive_uid(f"{what} {number} {image.source.key} {run}"))
 
 
 def track_change(image: StudyImage, prior: StudyImage, facts: RunFacts, what: str, number: int) -> Tracking:

@@ -132,7 +132,7 @@ def finish(dataset: Dataset, sop_class_uid: str, series: Series, images: Iterabl
         sop_class_uid,
         uid,
         str(dataset.StudyInstanceUID),
-        tuple(image.sop_instance_uid for image in images),
+        tuple(image.key for image in images),
         b"".join((head.getvalue(), before, named, after)),
     )
 

@@ -12,7 +12,7 @@ from mammocalc.dicom.writer.instance import Series, describe_series, finish, mom
 from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
 from mammocalc.dicom.writer.source import copy_patient_and_study
-from mammocalc.dicom.writer.sr.items import instance
+from mammocalc.dicom.writer.sr.items import referred
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, CalcificationSize, Flag
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ def write_presentation_state(
     dataset.ContentDescription = f"Calcifications found by {SOFTWARE}"
     dataset.ContentCreatorName = ""
     dataset.PresentationCreationDate, dataset.PresentationCreationTime = moment_of(content, dataset)
-    referred = new_item()
-    referred.SeriesInstanceUID = target.series_instance_uid
-    referred.ReferencedImageSequence = [instance(target.sop_class_uid, target.sop_instance_uid)]
-    dataset.ReferencedSeriesSequence = [referred]
+    series = new_item()
+    series.SeriesInstanceUID = target.series_instance_uid
+    series.ReferencedImageSequence = [referred(target)]
+    dataset.ReferencedSeriesSequence = [series]
     describe_display(dataset, target)
     layers = _draw(image, content, target)
     dataset.GraphicAnnotationSequence = [_annotation(name, layer, target) for name, layer in layers.items()]
@@ -219,7 +219,7 @@ def _text(words: str, units: str, box: list[float], justified: str) -> Dataset:
 
 def _annotation(name: str, layer: _Layer, target: SourceImage) -> Dataset:
     item = new_item()
-    item.ReferencedImageSequence = [instance(target.sop_class_uid, target.sop_instance_uid)]
+    item.ReferencedImageSequence = [referred(target)]
     item.GraphicLayer = name
     if layer.texts:
         item.TextObjectSequence = layer.texts

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+    from mammocalc.dicom.writer.source import SourceImage
 
 BINARY: Final = Series(Kind.SEG, "SEG", 9005, "Segmentations")
 LABELMAP: Final = Series("labelmap", "SEG", 9006, "Label maps")
 
 _CLASSES: Final = {BINARY: "1.2.840.10008.5.1.4.1.1.66.4", LABELMAP: "1.2.840.10008.5.1.4.1.1.66.7"}
+_OF_ONE_FRAME: Final = "1.2.840.10008.5.1.4.1.1.1.2"
+"""Digital Mammography X-Ray Image Storage, for presentation."""
 _WORDS: Final = {
     CalcificationSize.MICRO: "Microcalcifications",
     CalcificationSize.MACRO: "Macrocalcifications",
@@ -117,10 +120,23 @@ def _finish(dataset: Dataset, series: Series, content: StudyContent, image: Stud
     dataset.PatientOrientation = list(image.source.orientation)
     if series is LABELMAP:
         _compress(dataset)
-    organisation = derive_uid(f"dimensions {series.folder} {image.source.sop_instance_uid}")
+    organisation = derive_uid(f"dimensions {series.folder} {image.source.key}")
     for item in (*dataset.DimensionOrganizationSequence, *dataset.DimensionIndexSequence):
         item.DimensionOrganizationUID = organisation
+    _name_frame(dataset, image.source)
     return finish(dataset, _CLASSES[series], series, [image.source])
+
+
+def _name_frame(dataset: Dataset, source: SourceImage) -> None:
+    """Say from which frame of its image a segmentation was derived; the library was told of an image of one frame."""
+    if source.frame is None:
+        return
+    for element in dataset.iterall():
+        for item in element.value if element.VR == "SQ" else ():
+            if item.get("ReferencedSOPInstanceUID") == source.sop_instance_uid:
+                item.ReferencedSOPClassUID = source.sop_class_uid
+                if element.keyword == "SourceImageSequence":
+                    item.ReferencedFrameNumber = source.frame + 1
 
 
 def _compress(dataset: Dataset) -> None:
@@ -147,7 +163,9 @@ def _source_for_library(image: StudyImage) -> Dataset:
     dataset = copy_patient_and_study(source)
     if "SpecificCharacterSet" in dataset:
         del dataset.SpecificCharacterSet  # the library refuses code extensions; `_finish` puts it in
-    dataset.SOPClassUID, dataset.SOPInstanceUID = source.sop_class_uid, source.sop_instance_uid
+    # Of classes that have several frames the library wants functional groups, which one frame alone does not need.
+    dataset.SOPClassUID = source.sop_class_uid if source.frame is None else _OF_ONE_FRAME
+    dataset.SOPInstanceUID = source.sop_instance_uid
     dataset.SeriesInstanceUID = source.series_instance_uid
     dataset.SeriesNumber, dataset.InstanceNumber, dataset.Modality = 1, 1, "MG"
     dataset.Rows, dataset.Columns = source.rows, source.columns

@@ -15,6 +15,7 @@ from mammocalc.dicom.reader.header import Header, items_of, label, values_of
 from mammocalc.dicom.reader.parser import open_dicom
 from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.vocabulary.errors import ImageUnreadableError
+from mammocalc.vocabulary.image_key import image_key
 from mammocalc.vocabulary.lexicon import Reason
 from mammocalc.vocabulary.uid import is_uid
 
@@ -79,6 +80,8 @@ class SourceImage:
     sop_instance_uid, sop_class_uid, series_instance_uid, study_instance_uid : str
         As other objects refer to it.
     rows, columns : int
+    frame : int or None
+        0-based frame of a multi-frame object that is spoken of; None for an object of one image.
     """
 
     header: Header
@@ -88,6 +91,12 @@ class SourceImage:
     study_instance_uid: str
     rows: int
     columns: int
+    frame: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the image, from the UID of its file (`mammocalc.vocabulary.image_key`)."""
+        return image_key(self.sop_instance_uid, self.frame)
 
     @property
     def patient(self) -> tuple[str, ...]:
@@ -135,13 +144,15 @@ class SourceImage:
         return _matching(_TIME, self.header.text(keyword))
 
 
-def read_source(path: Path) -> SourceImage:
+def read_source(path: Path, frame: int | None = None) -> SourceImage:
     """
     Read the header of an image that objects are to be written of.
 
     Parameters
     ----------
     path : Path
+    frame : int or None
+        0-based frame of a multi-frame object.
 
     Returns
     -------
@@ -153,7 +164,7 @@ def read_source(path: Path) -> SourceImage:
         If it cannot be read or referred to, or if what names its patient cannot be copied as it is.
     """
     with open_dicom(path, 0, header_only=True) as opened:
-        header = Header(opened.header.dataset)
+        header = Header(opened.header.dataset, frame or 0)
         uids = {keyword: header.text(keyword) for keyword in IMAGE_UIDS}
         for keyword, uid in uids.items():
             if not is_uid(uid):
@@ -182,6 +193,7 @@ def read_source(path: Path) -> SourceImage:
         uids["StudyInstanceUID"],
         rows,
         columns,
+        frame,
     )
 
 

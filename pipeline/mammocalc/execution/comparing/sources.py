@@ -10,7 +10,7 @@ from mammocalc.analysis.comparison import Entry, named_pairs, pair_up
 from mammocalc.config import REDACTED
 from mammocalc.execution.resume import require_record
 from mammocalc.rendering.wording import many
-from mammocalc.results.tables import read_image_rows
+from mammocalc.results.tables import key_of_row, read_image_rows
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _settings_of(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _entry(row: Mapping[str, str], *, is_prior: bool) -> Entry:
     return Entry(
-        uid=row["sop_instance_uid"],
+        uid=key_of_row(row),
         patient_key=row["patient_key"] or None,
         study_day=int(row["study_day"]) if row["study_day"] else None,
         laterality=row["laterality"],
@@ -150,6 +150,7 @@ def _entry(row: Mapping[str, str], *, is_prior: bool) -> Entry:
         intent=row["presentation_intent"],
         result=row["result"],
         is_prior=is_prior,
+        is_frame=key_of_row(row) != row["sop_instance_uid"],
     )
 
 

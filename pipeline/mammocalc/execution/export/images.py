@@ -12,6 +12,7 @@ from mammocalc.dicom.writer import read_source
 from mammocalc.execution.content import digest_of
 from mammocalc.results.from_json import read_result
 from mammocalc.vocabulary.errors import ImageError, ResultError
+from mammocalc.vocabulary.image_key import split_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -94,14 +95,14 @@ class ImageFiles:
                 by_uid[public(uid)].append(found.path)
         return cls(dict(by_uid), dict(by_study), key)
 
-    def find(self, uid: str, content: str | None, *, is_proved: bool = True) -> SourceImage:
+    def find(self, key: str, content: str | None, *, is_proved: bool = True) -> SourceImage:
         """
         Read the header of an image of the run.
 
         Parameters
         ----------
-        uid : str
-            As the run calls it.
+        key : str
+            As the run calls it (`mammocalc.vocabulary.image_key`).
         content : str or None
             The digest of what was analysed.
         is_proved : bool
@@ -112,6 +113,7 @@ class ImageFiles:
         NotThereError
             If it is not there, is another one, or cannot be referred to.
         """
+        uid, frame = split_key(key)
         paths = self.by_uid.get(uid, ())
         if not paths:
             raise NotThereError(_NOT_FOUND)
@@ -125,7 +127,7 @@ class ImageFiles:
                 raise NotThereError(_TWICE)
             if content is not None and found != {content}:
                 raise NotThereError(_CHANGED)
-            return read_source(paths[0])
+            return read_source(paths[0], frame)
         except OSError as error:
             message = (
                 f"its file cannot be read ({error.strerror or 'input/output error'}). Check its permissions and disk"
@@ -149,7 +151,7 @@ def read_own_result(path: Path, uid: str) -> Result:
     except (ResultError, OSError) as error:
         message = f"its result cannot be used ({why_unusable(error)})"
         raise NotThereError(message) from None
-    if result.report.identity.sop_instance_uid != uid:
+    if result.report.identity.key != uid:
         message = "its result is that of another image. Repeat the run"
         raise NotThereError(message)
     return result

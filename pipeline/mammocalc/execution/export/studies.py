@@ -16,6 +16,7 @@ from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import ROWS, result_files, study_files
 from mammocalc.results.study_from_json import read_study
 from mammocalc.vocabulary.errors import ResultError
+from mammocalc.vocabulary.image_key import split_key
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -104,19 +105,19 @@ def sort_by_study(run: KnownRun, files: ImageFiles) -> RunImages:
     study_of = {uid: study for study, uids in files.by_study.items() for uid in uids}
     results: dict[str, dict[str, Path]] = defaultdict(dict)
     for path in result_files(run.root):
-        results[study_of.get(path.stem) or _study_in(run.root / path)][path.stem] = path
-    analysed = {uid for uids in results.values() for uid in uids}
+        results[study_of.get(split_key(path.stem)[0]) or _study_in(run.root / path)][path.stem] = path
+    analysed = {key for keys in results.values() for key in keys}
     failures: dict[str, dict[str, FileRow]] = defaultdict(dict)
     strays: list[LeftOut] = []
     unknown = 0
     for row in read_rows(run.root / ROWS):
-        uid = row.sop_instance_uid
-        if row.status is Status.ANALYSED and uid not in analysed:
-            strays.append(LeftOut(str(uid), "its result is not in the run any more. Repeat the run"))
-        if row.status is not Status.FAILED or uid in analysed:
+        key, uid = row.key, row.sop_instance_uid
+        if row.status is Status.ANALYSED and key not in analysed:
+            strays.append(LeftOut(str(key), "its result is not in the run any more. Repeat the run"))
+        if row.status is not Status.FAILED or key in analysed:
             continue
-        if uid in study_of:
-            failures[study_of[uid]][uid] = row
+        if key is not None and uid in study_of:
+            failures[study_of[uid]][key] = row
         else:
             unknown += 1
     if unknown:
@@ -196,7 +197,7 @@ def _in_hanging_order(images: list[StudyImage], joined: Study | None) -> list[St
     order = {image.sop_instance_uid: place for place, image in enumerate(joined.images)} if joined else {}
 
     def place(image: StudyImage) -> tuple[int, str]:
-        name = "" if image.result is None else image.result.report.identity.sop_instance_uid
+        name = "" if image.result is None else image.result.report.identity.key
         return order.get(name, len(order)), name
 
     return sorted(images, key=place)
@@ -215,7 +216,7 @@ def _find_overlay(result: Result, root: Path, study: FoundStudy) -> Callable[[],
     try:
         return find_overlay(result.overlay, root)
     except NotThereError as error:
-        study.without_overlay.append(LeftOut(result.report.identity.sop_instance_uid, str(error)))
+        study.without_overlay.append(LeftOut(result.report.identity.key, str(error)))
         return None
 
 
@@ -227,7 +228,7 @@ def _priors(
     for image in images:
         if image.result is None:
             continue
-        uid = image.result.report.identity.sop_instance_uid
+        uid = image.result.report.identity.key
         try:
             prior = compared.prior_of(image, files)
         except NotThereError as error:
@@ -240,7 +241,8 @@ def _priors(
 
 def _others(files: ImageFiles, study: str, images: RunImages) -> Iterator[SourceImage]:
     """Give the images of a study that have neither a result nor a failure."""
-    known = images.results.get(study, {}).keys() | images.failures.get(study, {}).keys()
+    keys = images.results.get(study, {}).keys() | images.failures.get(study, {}).keys()
+    known = {split_key(key)[0] for key in keys}
     for uid in sorted(set(files.by_study.get(study, ())) - known):
         try:
             yield files.find(uid, None, is_proved=False)

@@ -52,13 +52,15 @@ class AnalysedImage:
 
     def place(self, output: Output) -> str:
         """Say where a file of this kind belongs."""
-        uid = self.report.identity.sop_instance_uid
-        return self._order.folder.place(output.kind, uid, output.ending(self.config)).as_posix()
+        key = self.report.identity.key
+        return self._order.folder.place(output.kind, key, output.ending(self.config)).as_posix()
 
     @property
-    def study_page(self) -> str:
-        """Say where the page of its study will lie, which is written after all images."""
+    def study_page(self) -> str | None:
+        """Say where the page of its study will lie, which is written after all images; None for a single frame."""
         who = self.report.identity
+        if who.frame is not None:
+            return None
         uid, _ = study_of(who.sop_instance_uid, who.study_instance_uid, who.patient_key, who.study_day)
         return self._order.folder.place(STUDIES, uid, ".html").as_posix()
 

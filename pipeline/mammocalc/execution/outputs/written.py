@@ -13,6 +13,7 @@ from mammocalc.execution.outputs.result import RESULT
 from mammocalc.execution.outputs.thumbnail import THUMBNAIL
 from mammocalc.results.columns import TABLES as COLUMNS
 from mammocalc.results.layout import STUDIES, TABLE_ENDINGS, TABLES
+from mammocalc.vocabulary.image_key import IMAGE_KEY
 
 if TYPE_CHECKING:
     from mammocalc.execution.outputs.analysed_image import AnalysedImage
@@ -40,7 +41,7 @@ def is_own_name(name: str) -> bool:
 @functools.cache
 def _own_names(endings: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
-        rf"[0-9]+(\.[0-9]+)+({'|'.join(map(re.escape, endings))})"  # named by a UID
+        rf"{IMAGE_KEY.pattern}({'|'.join(map(re.escape, endings))})"  # named by the key of an image
         rf"|({'|'.join(COLUMNS)})({'|'.join(map(re.escape, TABLE_ENDINGS))})(\.part)?"
         r"|\..+\.part"  # left by a run that was killed
     )

@@ -74,7 +74,8 @@ def render_details(result: Result, result_path: str, study_path: str | None = No
 
 def _side(identity: ImageIdentity) -> str:
     known = [identity.laterality, identity.view, *identity.view_modifiers]
-    return " ".join(part for part in known if part != "unknown") or "side and view unknown"
+    side = " ".join(part for part in known if part != "unknown") or "side and view unknown"
+    return f"{side}, {identity.frame_in_words}" if identity.frame_in_words else side
 
 
 def _counts(result: Result) -> str:

@@ -10,7 +10,7 @@ from mammocalc.model.study import study_of
 from mammocalc.rendering.pages import fill_page
 from mammocalc.rendering.palette import svg_looks
 from mammocalc.results.layout import PAGE, study_page_near, thumbnail_path
-from mammocalc.results.tables import read_finding_rows, read_image_rows
+from mammocalc.results.tables import key_of_row, read_finding_rows, read_image_rows
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, SHORT_NOTICE, Status
 
@@ -59,8 +59,8 @@ def write_page(run_folder: Path, rows: Iterable[FileRow], facts: Mapping[str, st
     JSON block in which no ``<`` occurs, the script writes them as text, and
     the Content Security Policy admits no script and no style but the page's own.
     """
-    images = {row["sop_instance_uid"]: row for row in read_image_rows(run_folder)}
-    ordered = sorted(rows, key=lambda row: (row.path, row.sop_instance_uid or ""))
+    images = {key_of_row(row): row for row in read_image_rows(run_folder)}
+    ordered = sorted(rows, key=lambda row: (*row.place, row.sop_instance_uid or ""))
     columns = _columns(run_folder, ordered, images, _seen(run_folder))
     data = {
         "rows": len(ordered),
@@ -98,7 +98,7 @@ def _columns(
     plain: dict[str, list[Any]] = {name: [] for name in _PLAIN}
     for row in rows:
         # A duplicate carries the UID of an image that another row stands for.
-        image = images.get(row.sop_instance_uid or "", {}) if row.status is Status.ANALYSED else {}
+        image = images.get(row.key or "", {}) if row.status is Status.ANALYSED else {}
         overlay = image.get("overlay") or None
         coded["status"].append(str(row.status))
         coded["reason"].append(row.reason and str(row.reason))
@@ -113,17 +113,17 @@ def _columns(
         coded["margin"].append(round(float(image["margin"]), 2) if image and image["margin"] else None)
         coded["flags"].append(tuple(image["flags"].split()) if image and image["flags"] else None)
         for name in ("result", "overlay"):
-            # All files of a folder share one pattern; the page puts the UID back.
-            coded[name].append(_pattern(image.get(name), row.sop_instance_uid))
-        plain["path"].append(row.path)
-        plain["uid"].append(row.sop_instance_uid)
+            # All files of a folder share one pattern; the page puts the key of the image back.
+            coded[name].append(_pattern(image.get(name), row.key))
+        plain["path"].append(row.path if row.frame is None else f"{row.path}, frame {row.frame + 1}")
+        plain["uid"].append(row.key)
         plain["seconds"].append(round(row.seconds, 3))
         plain["presence_level"].append(float(image["presence_level"]) if image and image["presence_level"] else None)
         for name in _COUNTS:
             plain[name].append(int(image[f"n_{name}"]) if image else None)
         study = _study_page(image)
         coded["study"].append(study if study and (run_folder / study).exists() else None)
-        coded["seen"].append(seen.get(row.sop_instance_uid or "") if image else None)
+        coded["seen"].append(seen.get(row.key or "") if image else None)
         coded["thumbnail"].append(int(overlay is not None and (run_folder / thumbnail_path(overlay)).exists()))
     return {**plain, **{name: column.as_json() for name, column in coded.items()}}
 
@@ -136,11 +136,11 @@ def _percentages(image: Mapping[str, str]) -> tuple[int, ...] | None:
     return tuple(_STEP_PERCENT * round(100 / _STEP_PERCENT * float(share or 0)) for share in shares)
 
 
-def _pattern(path: str | None, uid: str | None) -> str | None:
-    if not path or not uid:
+def _pattern(path: str | None, key: str | None) -> str | None:
+    if not path or not key:
         return None
     folder, name = path.rsplit("/", 1)
-    return f"{folder}/{name.replace(uid, '*', 1)}"
+    return f"{folder}/{name.replace(key, '*', 1)}"
 
 
 def _study_page(image: Mapping[str, str]) -> str | None:

@@ -92,6 +92,7 @@ def _particulars(report: Report) -> str:
     source = name_of(str(report.spacing_source))
     parts = [
         f"image …{report.identity.sop_instance_uid[-_UID_TAIL:]}",
+        *([report.identity.frame_in_words] if report.identity.frame_in_words else []),
         "no pixel spacing" if spacing is None else f"{spacing.mean_mm:.3f} mm a pixel ({source})",
     ]
     if report.flags:

@@ -80,7 +80,9 @@ export class App {
   listed(uid) {
     const known = this.worklist.images.find((image) => image.uid === uid);
     const { laterality = "unknown", view = "unknown", rows = 1, columns = 1, spacing_mm: spacing = null } = known ?? {};
-    return { sop_instance_uid: uid, laterality, view, rows, columns, pixel_spacing_mm: spacing, patient_orientation: [] };
+    const { frame = null, number_of_frames: count = 1 } = known ?? {};
+    const which = { sop_instance_uid: uid, laterality, view, frame, number_of_frames: count };
+    return { ...which, rows, columns, pixel_spacing_mm: spacing, patient_orientation: [] };
   }
 
   /** @param {string} text */

@@ -2,7 +2,7 @@
 // The card of an image in the worklist, or of a file that has no result.
 
 import { thumbnailOf } from "./api.js";
-import { h, sayCounts, sayPresence, symbol, words } from "./dom.js";
+import { h, sayCounts, sayFrame, sayPresence, symbol, words } from "./dom.js";
 import { sayInterval } from "./intervals.js";
 
 /**
@@ -52,10 +52,11 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
   const count = counts ? sayCounts(counts) : "";
   const time = whenOf(entry);
   const when = time ? `${time.textContent}, ` : "";
-  const name = `${side} ${view}, ${when}${label}, ${count}, ${state}`;
+  const frame = sayFrame(entry.frame, entry.number_of_frames);
+  const name = `${side} ${view}${frame}, ${when}${label}, ${count}, ${state}`;
   return h("a", { ...attributes, title: entry.file, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
     picture(entry, reader, plain),
-    h("span", { class: "view-name" }, `${side} ${view}`),
+    h("span", { class: "view-name" }, `${side} ${view}${frame}`),
     time,
     h("span", { class: "state" }, state === "unread" ? "" : `✓ ${state}`),
     h("div", { class: "words" },

@@ -46,3 +46,13 @@ export function toast(text, kind = "") {
   clearTimeout(fading);
   fading = setTimeout(() => place.classList.remove("shown"), kind === "bad" ? 8000 : 2600);
 }
+
+/**
+ * Which frame of a multi-frame object an image is, as it follows the name of its view; empty where it is the only one.
+ *
+ * @param {number | null | undefined} frame From 0.
+ * @param {number} count
+ */
+export function sayFrame(frame, count) {
+  return typeof frame === "number" ? `, frame ${frame + 1} of ${count}` : "";
+}

@@ -71,7 +71,8 @@ function drawArc(view, [x, y], { radiusMm, bandMm }, result) {
   const [radius, inner, outer] = [radiusMm, Math.max(0, radiusMm - bandMm), radiusMm + bandMm].map((mm) => pxOf(view, mm));
   const circle = (/** @type {number} */ r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
   const outline = result?.breast.outline ?? [];
-  const id = `within-${result?.image.sop_instance_uid.replaceAll(".", "-") ?? ""}`;
+  const { sop_instance_uid: uid = "", frame = null } = result?.image ?? {};
+  const id = `within-${uid.replaceAll(".", "-")}${frame === null ? "" : `-${frame}`}`;
   const corners = outline.map((point) => view.toScreen(...middleOf(point)).map((value) => value.toFixed(1)).join(" "));
   const clip = outline.length > 2 ? s("clipPath", { id }, s("path", { d: `M${corners.join("L")}Z` })) : null;
   const band = s("path", { class: "band", "fill-rule": "evenodd", d: circle(outer) + (inner > 0 ? circle(inner) : "") });

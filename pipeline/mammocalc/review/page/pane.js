@@ -2,7 +2,7 @@
 // One view of the hanging: its picture, its window, its marks and the words in its corners.
 
 import { overlayOf } from "./api.js";
-import { h, words } from "./dom.js";
+import { h, sayFrame, words } from "./dom.js";
 import { drawLight } from "./drawn_partners.js";
 import { boxOf } from "./hanging.js";
 import { LENS_PX, magnified } from "./magnifier.js";
@@ -286,8 +286,8 @@ export class Pane {
   }
 }
 
-/** @param {Pick<ResultImage, "laterality" | "view">} image */
-export function nameOfView({ laterality, view }) {
+/** @param {Pick<ResultImage, "laterality" | "view" | "frame" | "number_of_frames">} image */
+export function nameOfView({ laterality, view, frame, number_of_frames: count }) {
   const side = laterality === "unknown" ? "side unknown" : laterality;
-  return `${side} ${view === "unknown" ? "view unknown" : words(view)}`;
+  return `${side} ${view === "unknown" ? "view unknown" : words(view)}${sayFrame(frame, count)}`;
 }

@@ -10,6 +10,9 @@ export interface ResultImage {
   columns: number;
   pixel_spacing_mm: Point | null;
   patient_orientation: string[];
+  number_of_frames: number;
+  /** From 0; only where the frames of an object were analysed one by one. */
+  frame?: number | null;
 }
 
 export interface ResultBreast {

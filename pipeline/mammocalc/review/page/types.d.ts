@@ -118,6 +118,8 @@ export interface ListedImage {
   view: string;
   rows: number;
   columns: number;
+  frame: number | null;
+  number_of_frames: number;
   spacing_mm: Point | null;
   distribution: string | null;
   presence_level: number | null;

@@ -15,6 +15,7 @@ from mammocalc.execution.workers.resource_limits import Fault, Limits, Lost
 from mammocalc.execution.workers.resources import BYTES_PER_WORKER, free_memory_bytes
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
 from mammocalc.review.server.decoding import Draw, NoPixelsError, ReadUid, perform
+from mammocalc.vocabulary.image_key import split_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,17 +105,17 @@ class Decoders:
         NoPixelsError
             If the file cannot be read, is another image, or has cost its process.
         """
-        picture: Picture = self._ask(
-            path, Draw(path, self._originals.get(uid, uid), shape, is_small=False, side_px=smallest_level_px)
-        )
+        picture: Picture = self._ask(path, self._task(path, uid, shape, is_small=False, side_px=smallest_level_px))
         return picture
 
     def draw_small(self, path: Path, uid: str, shape: tuple[int, int], longer_px: int) -> bytes:
         """Make a thumbnail; raises as `draw`."""
-        thumbnail: bytes = self._ask(
-            path, Draw(path, self._originals.get(uid, uid), shape, is_small=True, side_px=longer_px)
-        )
+        thumbnail: bytes = self._ask(path, self._task(path, uid, shape, is_small=True, side_px=longer_px))
         return thumbnail
+
+    def _task(self, path: Path, key: str, shape: tuple[int, int], *, is_small: bool, side_px: int) -> Draw:
+        uid, frame = split_key(key)
+        return Draw(path, self._originals.get(uid, uid), frame, shape, is_small=is_small, side_px=side_px)
 
     def _ask(self, path: Path, task: ReadUid | Draw) -> Any:
         """Have a task done; of one file one after the other, so that it can hold up one process at most."""

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from mammocalc.review.server.pixels import Picture
 
 _ADMIT_ALL: Final = AdmitSettings(
-    quality_control=True, specimens=True, contrast_recombined=True, screenshots=True, not_mammography=True
+    quality_control=True,
+    specimens=True,
+    contrast_recombined=True,
+    screenshots=True,
+    not_mammography=True,
+    multiframe=True,
 )
 """The run has decided what was analysed; whatever that was is shown."""
 
@@ -44,6 +49,8 @@ class Draw:
     path : Path
     uid : str
         What the file must hold.
+    frame : int or None
+        Which of its frames, from 0; None for a file of one image.
     shape : tuple of int
         Rows and columns that the marks of the result lie in.
     is_small : bool
@@ -54,6 +61,7 @@ class Draw:
 
     path: Path
     uid: str
+    frame: int | None
     shape: tuple[int, int]
     is_small: bool
     side_px: int
@@ -78,7 +86,7 @@ def perform(task: ReadUid | Draw) -> str | Picture | bytes | None:
 
 def _read(task: Draw) -> tuple[Mammogram, tuple[Window, ...]]:
     try:
-        mammogram, windows = read_for_display(task.path, DicomSettings(admit=_ADMIT_ALL))
+        mammogram, windows = read_for_display(task.path, DicomSettings(admit=_ADMIT_ALL), task.frame)
     except ImageError as error:
         raise NoPixelsError(error.message) from None
     if mammogram.identity.sop_instance_uid != task.uid:  # exchanged since it was found

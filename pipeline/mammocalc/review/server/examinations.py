@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model.study import study_of
 from mammocalc.review.server.blinding import same_patient
+from mammocalc.vocabulary.image_key import split_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,8 +80,14 @@ class Examinations:
         return self._of_patient[name]
 
     def case(self, uid: str) -> list[str]:
-        """List the images of the same examination, at most `MOST_OF_A_CASE`, the image itself among them."""
-        uids = list(self._of[uid].uids)
+        """
+        List the images of the same examination, at most `MOST_OF_A_CASE`, the image itself among them.
+
+        A frame of a multi-frame object is no view of an examination, and stands alone.
+        """
+        if self._images[uid].frame is not None:
+            return [uid]
+        uids = [other for other in self._of[uid].uids if self._images[other].frame is None]
         return uids[:MOST_OF_A_CASE] if uid in uids[:MOST_OF_A_CASE] else [*uids[: MOST_OF_A_CASE - 1], uid]
 
     def is_same_day(self, uid: str, other: str) -> bool:
@@ -96,10 +103,10 @@ class Examinations:
     def prior(self, uid: str) -> str | None:
         """Give the same view of the same breast in the nearest earlier examination that has it; None if none has."""
         own, image = self._of[uid], self._images[uid]
-        if "unknown" in {image.laterality, image.view}:
+        if "unknown" in {image.laterality, image.view} or image.frame is not None:
             return None
         earlier = [one for one in self.of_patient(uid) if (one.days_before(own) or 0) > 0]
-        views = [self._images[other] for one in earlier for other in one.uids]
+        views = [self._images[other] for one in earlier for other in one.uids if self._images[other].frame is None]
         name = (image.laterality, image.view, image.view_modifiers)
         same = [other.uid for other in views if (other.laterality, other.view, other.view_modifiers) == name]
         return same[0] if same else None
@@ -121,7 +128,7 @@ def _newest_first(one: Examination) -> tuple[bool, int, tuple[str, ...]]:
 def _group(images: Mapping[str, Image]) -> list[Examination]:
     studies: dict[str, list[Image]] = {}
     for image in images.values():
-        key, _ = study_of(image.uid, image.study_uid, image.patient_key, image.study_day)
+        key, _ = study_of(split_key(image.uid)[0], image.study_uid, image.patient_key, image.study_day)
         studies.setdefault(key, []).append(image)
     return [one for own in studies.values() for one in _by_day(own)]
 

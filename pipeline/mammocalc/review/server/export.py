@@ -17,6 +17,7 @@ from mammocalc.review.server.replay import compute_state
 from mammocalc.review.server.run_files import WrongFileError, say_why
 from mammocalc.review.server.run_index import read_index
 from mammocalc.vocabulary.errors import OutputError, UsageError
+from mammocalc.vocabulary.image_key import split_key
 from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
@@ -144,17 +145,14 @@ def collect(index: RunIndex, taken: Sequence[Taken], damaged: Sequence[Damaged] 
         "images": [_image(uid, results[uid], by_image[uid]) for uid in sorted(by_image)],
         "pairs": collect_pairs(index, by_image),
         "superseded": [
-            {"sop_instance_uid": uid, "reader": reader, "configuration_digest": digest, "actions": count}
+            {**_named(uid), "reader": reader, "configuration_digest": digest, "actions": count}
             for (uid, reader, digest), count in sorted(superseded.items())
         ],
         "elsewhere": sorted(elsewhere),
         "damaged": [
+            *({"row": row.number, **_named(row.uid), "reader": row.reader, "why": row.why} for row in damaged),
             *(
-                {"row": row.number, "sop_instance_uid": row.uid, "reader": row.reader, "why": row.why}
-                for row in damaged
-            ),
-            *(
-                {"row": None, "sop_instance_uid": uid, "reader": None, "why": f"the result cannot be read: {why}"}
+                {"row": None, **_named(uid), "reader": None, "why": f"the result cannot be read: {why}"}
                 for uid, why in sorted(unreadable.items())
             ),
         ],
@@ -162,9 +160,15 @@ def collect(index: RunIndex, taken: Sequence[Taken], damaged: Sequence[Damaged] 
     }
 
 
+def _named(key: str) -> dict[str, Any]:
+    """Name an image by its SOP Instance UID, and by its frame where it is one of several."""
+    uid, frame = split_key(key)
+    return {"sop_instance_uid": uid} if frame is None else {"sop_instance_uid": uid, "frame": frame}
+
+
 def _image(uid: str, result: Mapping[str, Any], readers: Mapping[str, list[Taken]]) -> dict[str, Any]:
     return {
-        "sop_instance_uid": uid,
+        **_named(uid),
         "patient_key": result["image"]["patient_key"],
         "pixel_spacing_mm": result["image"]["pixel_spacing_mm"],
         "configuration_digest": result["provenance"]["configuration_digest"],

@@ -36,6 +36,7 @@ COLUMNS: Final[Columns] = MappingProxyType(
         "other_id": Kind.TEXT,
         "claim": Kind.TEXT,
         "answer": Kind.TEXT,
+        "frame": Kind.COUNT,
     }
 )
 """One row for an image, each cluster and each calcification, and each pair that was answered, of each reader."""
@@ -49,6 +50,7 @@ def rows_of(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             own = {
                 **empty,
                 "sop_instance_uid": image["sop_instance_uid"],
+                "frame": image.get("frame"),
                 "reader": answer["reader"],
                 "configuration_digest": image["configuration_digest"],
                 "saved_at": answer["saved_at"],

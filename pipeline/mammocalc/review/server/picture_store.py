@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.review.server.decoding import NoPixelsError
+from mammocalc.vocabulary.image_key import split_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +111,7 @@ class PictureStore:
         return self._decoders.draw_small(self._find(uid), uid, self._shapes[uid], self._settings.thumbnail_px)
 
     def _find(self, uid: str) -> Path:
-        path, why = self._finder.find(uid, self._settings.search_wait_s)
+        path, why = self._finder.find(split_key(uid)[0], self._settings.search_wait_s)
         if path is None:
             raise NoPixelsError(why)
         return path

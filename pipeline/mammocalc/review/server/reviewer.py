@@ -12,6 +12,7 @@ from mammocalc.review.server.refusals import NotAllowedError, NotKnownError, Not
 from mammocalc.review.server.replay import next_steps, undone_by
 from mammocalc.review.server.run_files import WrongFileError, read_inside
 from mammocalc.review.server.worklist import make_worklist
+from mammocalc.vocabulary.image_key import split_key
 from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ class Review:
         is_open = self._may_see(uid, name)
         return {
             "image": {
-                "sop_instance_uid": uid,
+                "sop_instance_uid": split_key(uid)[0],
+                "frame": image.frame,
+                "number_of_frames": image.number_of_frames,
                 "laterality": image.laterality,
                 "view": image.view,
                 "patient_orientation": list(image.patient_orientation),

@@ -54,7 +54,9 @@ def _row(values: Any) -> dict[str, Any]:
         texts["status"] = Status(values["status"])  # a word of an earlier schema, or one that is none
     seconds = values.get("seconds")
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and abs(seconds) < LONGEST_S
-    return {**texts, "seconds": seconds if is_number else None}
+    frame = values.get("frame")
+    is_frame = isinstance(frame, int) and not isinstance(frame, bool) and frame >= 0
+    return {**texts, "seconds": seconds if is_number else None, "frame": frame if is_frame else None}
 
 
 def _text(value: Any) -> str | None:

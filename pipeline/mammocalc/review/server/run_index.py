@@ -16,10 +16,12 @@ from mammocalc.model import Counts
 from mammocalc.results.image_form import StoredImage
 from mammocalc.results.layout import RECORD, result_files, table_path, thumbnail_path
 from mammocalc.results.schema_version import check_version
+from mammocalc.results.tables import key_of_row
 from mammocalc.review.server.result_record import check_head, check_result
 from mammocalc.review.server.rows import problem_row, read_rows
 from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside, say_why
 from mammocalc.vocabulary.errors import ResultError, UsageError
+from mammocalc.vocabulary.image_key import image_key
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Image:
     """
     One analysed image of the run.
 
+    ``uid`` is its key: the SOP Instance UID, with the number of the frame where it is one of several.
     ``found`` holds what the algorithm says of it and what a blinded reader
     must not see; places of files are relative to the run's folder, None where
     there is no such file.
@@ -59,6 +62,8 @@ class Image:
     overlay: PurePosixPath | None
     thumbnail: PurePosixPath | None
     input_path: str | None
+    frame: int | None = None
+    number_of_frames: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +77,7 @@ class RunIndex:
     record : mapping
         ``run.json``.
     images : mapping of str to Image
-        By UID, in the order of UIDs.
+        By key, in the order of keys.
     not_analysed : tuple of mapping
         Rows of ``files.jsonl`` that are no analysed image.
     """
@@ -118,7 +123,7 @@ class RunIndex:
 @functools.lru_cache(maxsize=16)  # of what is open: each answer asks for it
 def _uid_of(text: bytes) -> str:
     """Check a result, and say of which image it is."""
-    return check_result(parse_json(text)).report.identity.sop_instance_uid
+    return check_result(parse_json(text)).report.identity.key
 
 
 def _digest(text: bytes) -> str:
@@ -156,7 +161,9 @@ def read_index(folder: Path) -> RunIndex:
         message = f"{folder / RECORD} cannot be read. {error}."
         raise UsageError(message) from None
     rows, problems = read_rows(folder)
-    analysed = {row["sop_instance_uid"]: row for row in rows if row["status"] == Status.ANALYSED}
+    analysed = {
+        image_key(row["sop_instance_uid"] or "", row["frame"]): row for row in rows if row["status"] == Status.ANALYSED
+    }
     table = _table(folder)
     images: dict[str, Image] = {}
     for path in result_files(folder):
@@ -178,8 +185,8 @@ def _table(folder: Path) -> dict[str, dict[str, str]]:
     """Read the table of images; empty where there is none, or none that can be read: each result holds the same."""
     try:
         text = read_inside(folder, table_path("images")).decode("utf-8", "replace")
-        return {row["sop_instance_uid"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
-    except (OSError, WrongFileError, KeyError, csv.Error):
+        return {key_of_row(row): row for row in csv.DictReader(io.StringIO(text, newline=""))}
+    except (OSError, WrongFileError, KeyError, TypeError, csv.Error):
         return {}
 
 
@@ -200,12 +207,12 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
             "flags": sorted(report.flags),
         }
     identity = head.identity
-    if identity.sop_instance_uid != place.stem:
+    if identity.key != place.stem:
         message = "it is named after another image"
         raise WrongFileError(message)
     thumbnail = None if overlay is None else thumbnail_path(overlay)
     return Image(
-        uid=identity.sop_instance_uid,
+        uid=identity.key,
         patient_key=identity.patient_key,
         study_uid=identity.study_instance_uid,
         series_uid=identity.series_instance_uid,
@@ -216,6 +223,8 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
         patient_orientation=identity.patient_orientation,
         rows=identity.rows,
         columns=identity.columns,
+        frame=identity.frame,
+        number_of_frames=identity.number_of_frames,
         spacing_mm=None if head.spacing is None else (head.spacing.row_mm, head.spacing.column_mm),
         found={**found, "seconds": file.get("seconds")},
         result=place,

@@ -26,6 +26,7 @@ from mammocalc.review.server.reviewer import Review
 from mammocalc.review.server.run_index import read_index
 from mammocalc.review.server.settings import ReviewSettings
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.image_key import split_key
 from mammocalc.vocabulary.loopback import LOOPBACK, is_loopback
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         contextlib.closing(Answers(request.answers or request.run / ANSWERS)) as answers,
         Decoders(public_uid=public_uid or str) as decoders,
     ):
-        recorded = {uid: image.input_path for uid, image in index.images.items()}
+        recorded = {split_key(key)[0]: image.input_path for key, image in index.images.items()}
         beside = (request.run.resolve().parent, Path.cwd())
         images = request.images or look_beside(beside, recorded, decoders.read_uid)
         finder = ImageFinder(images, recorded, decoders.read_uid)

@@ -79,5 +79,7 @@ def _identity(image: Image) -> dict[str, Any]:
         "view": image.view,
         "rows": image.rows,
         "columns": image.columns,
+        "frame": image.frame,
+        "number_of_frames": image.number_of_frames,
         "spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
     }

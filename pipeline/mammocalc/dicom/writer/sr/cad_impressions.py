@@ -67,7 +67,7 @@ def impressions_of(
         report = finder.image.result.report
         found = findings_of(report)
         for cluster, members in found.clusters:
-            sighted[report.identity.sop_instance_uid, cluster.number] = Sighting(cluster, members, finder, since)
+            sighted[report.identity.key, cluster.number] = Sighting(cluster, members, finder, since)
         singles += _singles(found.singles, finder, since)
     for finding in content.findings:
         keys = [(one.sop_instance_uid, one.cluster) for one in finding.sightings]

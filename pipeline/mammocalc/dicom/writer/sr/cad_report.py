@@ -62,10 +62,10 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
     """
     priors = _priors_of(content, images)
     places: dict[str, Position] = {
-        image.source.sop_instance_uid: (1, 2, number) for number, image in enumerate((*images, *priors), start=1)
+        image.source.key: (1, 2, number) for number, image in enumerate((*images, *priors), start=1)
     }
     analysed = [image for image in images if image.result is not None]
-    finders = [Finder(image, content.facts, places[image.source.sop_instance_uid]) for image in analysed]
+    finders = [Finder(image, content.facts, places[image.source.key]) for image in analysed]
     links = Links()
     sinces = [_since(image, content, places, links) for image in analysed]
     looked_for = [*_detections(content, images, places)]
@@ -96,21 +96,21 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
 
 def _priors_of(content: StudyContent, images: Sequence[StudyImage]) -> tuple[StudyImage, ...]:
     """Give the priors that are not of the report itself, each once, in the order of what was compared with them."""
-    own = {image.source.sop_instance_uid for image in images}
+    own = {image.source.key for image in images}
     priors = (_prior_of(image, content) for image in images)
-    found = {prior.image.source.sop_instance_uid: prior.image for prior in priors if prior is not None}
+    found = {prior.image.source.key: prior.image for prior in priors if prior is not None}
     return tuple(image for uid, image in found.items() if uid not in own)
 
 
 def _prior_of(image: StudyImage, content: StudyContent) -> PriorView | None:
-    return None if image.result is None else content.priors.get(image.result.report.identity.sop_instance_uid)
+    return None if image.result is None else content.priors.get(image.result.report.identity.key)
 
 
 def _since(image: StudyImage, content: StudyContent, places: Mapping[str, Position], links: Links) -> Since | None:
     prior = _prior_of(image, content)
     if prior is None:
         return None
-    return Since(prior, Finder(prior.image, prior.facts, places[prior.image.source.sop_instance_uid]), links)
+    return Since(prior, Finder(prior.image, prior.facts, places[prior.image.source.key]), links)
 
 
 def _detections(
@@ -120,12 +120,12 @@ def _detections(
     groups: dict[tuple[bool, str, str], list[Position]] = {}
     for image in images:
         key = (image.result is not None, *_how(content.facts))
-        groups.setdefault(key, []).append(places[image.source.sop_instance_uid])
+        groups.setdefault(key, []).append(places[image.source.key])
     for image in images:
         prior = _prior_of(image, content)
         if prior is not None:
             found = groups.setdefault((True, *_how(prior.facts)), [])
-            place = places[prior.image.source.sop_instance_uid]
+            place = places[prior.image.source.key]
             found += [] if place in found else [place]
     for (has_succeeded, version, parameters), found in sorted(groups.items(), key=lambda item: not item[0][0]):
         for detected in _DETECTED:

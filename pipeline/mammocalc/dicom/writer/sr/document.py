@@ -70,8 +70,7 @@ def write_report(
 def _evidence(images: Sequence[StudyImage]) -> list[Dataset]:
     """List the images of a report by study and series."""
     by_study: dict[str, dict[str, list[Dataset]]] = {}
-    for image in images:
-        source = image.source
+    for source in {image.source.sop_instance_uid: image.source for image in images}.values():
         referred = items.instance(source.sop_class_uid, source.sop_instance_uid)
         by_study.setdefault(source.study_instance_uid, {}).setdefault(source.series_instance_uid, []).append(referred)
     return [_study(uid, by_series) for uid, by_series in by_study.items()]

@@ -90,7 +90,7 @@ def image(
 ) -> Dataset:
     """Give an image."""
     item = _item(relationship, "IMAGE", name, children)
-    item.ReferencedSOPSequence = [instance(source.sop_class_uid, source.sop_instance_uid)]
+    item.ReferencedSOPSequence = [referred(source)]
     return item
 
 
@@ -106,6 +106,14 @@ def instance(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
     """Give the item of a sequence that refers to an instance."""
     item = new_item()
     item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class_uid, sop_instance_uid
+    return item
+
+
+def referred(source: SourceImage) -> Dataset:
+    """Give the item of a sequence that refers to an image, or to one frame of it (PS3.3 table 10-3)."""
+    item = instance(source.sop_class_uid, source.sop_instance_uid)
+    if source.frame is not None:
+        item.ReferencedFrameNumber = source.frame + 1
     return item
 
 

@@ -1,0 +1,71 @@
+"""The key of an image: one word that names it in files, pages, addresses and answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mammocalc.vocabulary.uid import UID, UID_CHARACTERS, as_uid
+
+MAX_FRAMES: Final = 9999
+"""Frames of one object that can be named; the largest tomosynthesis volumes have some hundreds."""
+IMAGE_KEY: Final = re.compile(rf"(?P<uid>{UID.pattern})(-frame(?P<number>[0-9]{{4}}))?")
+
+
+def image_key(sop_instance_uid: str, frame: int | None = None) -> str:
+    """
+    Name an image by its SOP Instance UID, and a frame by its number as well.
+
+    Parameters
+    ----------
+    sop_instance_uid : str
+    frame : int or None
+        0-based; None for an object that is analysed as a single image. In the key it is counted from 1, as in DICOM's
+        Referenced Frame Number, in four digits, so that keys sort by frame.
+
+    Examples
+    --------
+    >>> image_key("1.2.3"), image_key("1.2.3", 2)
+    ('1.2.3', '1.2.3-frame0003')
+    """
+    return sop_instance_uid if frame is None else f"{sop_instance_uid}-frame{frame + 1:04}"
+
+
+def split_key(key: str) -> tuple[str, int | None]:
+    """
+    Give the SOP Instance UID and the frame that a key names; a text that is no key is given back as it is.
+
+    Examples
+    --------
+    >>> split_key("1.2.3"), split_key("1.2.3-frame0003")
+    (('1.2.3', None), ('1.2.3', 2))
+    """
+    found = IMAGE_KEY.fullmatch(key)
+    if found is None or found["number"] is None or len(found["uid"]) > UID_CHARACTERS:
+        return key, None
+    return found["uid"], int(found["number"]) - 1
+
+
+def as_key(text: str) -> str:
+    """
+    Give the key of the image that a truth or a list names; a UID that is none becomes the one that stands for it.
+
+    Examples
+    --------
+    >>> as_key(" 1.2.3"), as_key("1.2.3-frame0003")
+    ('1.2.3', '1.2.3-frame0003')
+    """
+    uid, frame = split_key(text.strip(" \0"))
+    return image_key(as_uid(uid), frame)
+
+
+def frame_in_words(frame: int | None, number_of_frames: int) -> str:
+    """
+    Say which frame an image is; empty where it is the only one.
+
+    Examples
+    --------
+    >>> frame_in_words(2, 10), frame_in_words(None, 1)
+    ('frame 3 of 10', '')
+    """
+    return "" if frame is None else f"frame {frame + 1} of {number_of_frames}"
