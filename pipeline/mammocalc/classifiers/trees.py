@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,20 +118,28 @@ def blank_nodes(
     return np.zeros(shape, np.int32), np.full(shape, np.inf, np.float32), left, left.copy(), np.zeros(shape, np.float32)
 
 
-def _expect_format(document: Mapping[str, Any], expected: str, kind: str) -> None:
-    if document.get("format") != expected:
-        message = f"not a file of boosted {kind}: its format is {document.get('format')!r}, not {expected!r}"
+def _expect_format(document: Any, expected: str, kind: str) -> None:
+    found = document.get("format") if isinstance(document, dict) else None
+    if found != expected:
+        message = f"not a file of boosted {kind}: its format is {found!r}, not {expected!r}"
+        raise ValueError(message)
+
+
+def _expect_finite(*numbers: Any) -> None:
+    if not all(np.isfinite(number).all() for number in numbers):
+        message = "a number in it is none, or too large"
         raise ValueError(message)
 
 
 def _check_tree(number: int, tree: Sequence[Sequence[Any]]) -> None:
-    """Refuse nodes that two others lead to, and more leaves than there are bits."""
+    """Refuse nodes that two others lead to, no leaves, and more of them than there are bits."""
     following = [node for parent in tree if len(parent) > 1 for node in parent[2:]]
     if len(set(following)) < len(following):
         message = f"two nodes of tree {number} lead to the same one"
         raise ValueError(message)
-    if sum(len(node) == 1 for node in tree) > MOST_LEAVES:
-        message = f"tree {number} has more than {MOST_LEAVES} leaves"
+    leaves = sum(len(node) == 1 for node in tree)
+    if not 1 <= leaves <= MOST_LEAVES:
+        message = f"tree {number} has {leaves} leaves, and not 1 to {MOST_LEAVES}"
         raise ValueError(message)
 
 
@@ -158,23 +167,26 @@ def from_json(document: Mapping[str, Any]) -> BoostedTrees:
         features = tuple(str(name) for name in document["features"])
         trees = document["trees"]
         feature, threshold, left, right, value = blank_nodes(len(trees), max(len(tree) for tree in trees))
-        for t, tree in enumerate(trees):
-            for n, node in enumerate(tree):
-                if len(node) == 1:
-                    value[t, n] = node[0]
-                    continue
-                name, limit, low, high = node
-                if not (n < low < len(tree) and n < high < len(tree)):
-                    message = f"node {n} of tree {t} leads out of the tree"
-                    raise ValueError(message)
-                feature[t, n], threshold[t, n] = features.index(name), limit
-                left[t, n], right[t, n] = low, high
-            _check_tree(t, tree)
-        baseline = float(document["baseline"])
+        with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
+            for t, tree in enumerate(trees):
+                for n, node in enumerate(tree):
+                    if len(node) == 1:
+                        value[t, n] = node[0]
+                        continue
+                    name, limit, low, high = node
+                    low, high = index(low), index(high)
+                    if not (n < low < len(tree) and n < high < len(tree)):
+                        message = f"node {n} of tree {t} leads out of the tree"
+                        raise ValueError(message)
+                    feature[t, n], threshold[t, n] = features.index(name), limit
+                    left[t, n], right[t, n] = low, high
+                _check_tree(t, tree)
+        baseline, origin = float(document["baseline"]), dict(document.get("origin", {}))
+        _expect_finite(baseline, value, threshold[left > np.arange(left.shape[1])])
     except (KeyError, TypeError, IndexError) as error:
         message = f"a file of boosted trees is damaged ({type(error).__name__})"
         raise ValueError(message) from error
-    return BoostedTrees(features, baseline, feature, threshold, left, right, value, dict(document.get("origin", {})))
+    return BoostedTrees(features, baseline, feature, threshold, left, right, value, origin)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,11 +274,11 @@ def classes_from_json(document: Mapping[str, Any]) -> BoostedClasses:
     _expect_format(document, CLASSES_FORMAT, "classes")
     try:
         trees = {str(name): from_json(one) for name, one in document["classes"].items()}
-        temperature = float(document["temperature"])
+        temperature, origin = float(document["temperature"]), dict(document.get("origin", {}))
     except (KeyError, TypeError, AttributeError) as error:
         message = f"a file of boosted classes is damaged ({type(error).__name__})"
         raise ValueError(message) from error
-    if not trees or temperature <= 0 or len({one.features for one in trees.values()}) > 1:
+    if not trees or not 0 < temperature < np.inf or len({one.features for one in trees.values()}) > 1:
         message = "a file of boosted classes is damaged (its classes do not fit together)"
         raise ValueError(message)
-    return BoostedClasses(tuple(trees), tuple(trees.values()), temperature, dict(document.get("origin", {})))
+    return BoostedClasses(tuple(trees), tuple(trees.values()), temperature, origin)

@@ -79,7 +79,13 @@ def test_what_is_written_can_be_read_again():
         {"trees": []},
         {"trees": [[["a", 2.0, 1, 9], [0.5]]]},
         {"trees": [[["a", 2.0, 0, 0]]]},
+        {"trees": [[["a", 2.0, 1.5, 2], [0.5], [1.0]]]},
+        {"trees": [[["a", float("nan"), 1, 2], [0.5], [1.0]]]},
+        {"trees": [[[1e300]]]},
+        {"trees": [[]]},
         {"baseline": None},
+        {"baseline": float("inf")},
+        {"origin": 3},
         {"trees": [[["a", 2.0, 1, 2], ["b", 1.0, 2, 3], [0.5], [1.0]]]},
         {"trees": [[*(["a", 2.0, 2 * n + 1, 2 * n + 2] for n in range(64)), *([0.5] for _ in range(65))]]},
     ],
@@ -87,6 +93,13 @@ def test_what_is_written_can_be_read_again():
 def test_a_damaged_document_is_refused(changes):
     with pytest.raises(ValueError, match=r"."):
         from_json({**DOCUMENT, **changes})
+
+
+@pytest.mark.parametrize("read", [from_json, classes_from_json])
+@pytest.mark.parametrize("document", [[], None, 3, "trees"])
+def test_json_that_is_no_object_is_refused(read, document):
+    with pytest.raises(ValueError, match="its format is None"):
+        read(document)
 
 
 def test_the_shipped_classifier_asks_for_the_features_that_are_computed():
@@ -135,6 +148,8 @@ def test_classes_that_are_written_can_be_read_again():
         {"format": FORMAT},
         {"temperature": 0.0},
         {"temperature": None},
+        {"temperature": float("nan")},
+        {"origin": None},
         {"classes": {}},
         {"classes": []},
         {"classes": {"yes": DOCUMENT, "no": {**DOCUMENT, "features": ["a", "b", "c"]}}},
