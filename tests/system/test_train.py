@@ -49,10 +49,20 @@ def test_a_classifier_of_distributions_can_be_used(tmp_path, capsys):
     assert main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments]) == 0
 
 
-def test_distributions_are_not_learned_from_ones_own_images(tmp_path, capsys):
-    code = main(["train", "--distribution", "--into", str(tmp_path), "--out", str(tmp_path / "none.json")])
-    assert code == 2
-    assert "neither --into" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--distribution", "--into", "x", "--images", "5"], "--into and --images cannot be used here: --distribution"),
+        (["--distribution", "--vessels", "x", "--courses", "y"], "--vessels and --courses cannot be used here"),
+        (["--vessels", "x", "--courses", "y", "--only", "z"], "--only cannot be used here: --vessels learns"),
+        (["--scenes", "9"], "--scenes cannot be used here: the classifier of particles learns"),
+        (["--only", "x"], "--into FOLDER, which is missing"),
+    ],
+)
+def test_options_that_would_be_left_aside_are_refused(tmp_path, capsys, options, said):
+    assert main(["train", *options, "--out", str(tmp_path / "new" / "none.json")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("section", ["classify", "distribution", "vessels"])

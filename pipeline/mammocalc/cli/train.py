@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mammocalc.cli.command_parser import Commands, add_command, add_configuration, read_salt
 from mammocalc.cli.exit_codes import DONE, WRONG_CALL
@@ -12,6 +13,10 @@ from mammocalc.cli.terminal import ignored_warnings, report_count, report_error
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mammocalc.config import Config
 
 DESCRIPTION: Final = """\
 Train the classifier that tells calcifications from other particles: on simulated mammograms, and,
@@ -38,6 +43,25 @@ examples:
 """
 
 
+_IMAGES: Final = 384
+_SCENES: Final = 7200
+_DUCTS: Final = 96
+_KIND_OF_OPTION: Final = {
+    "into": "particles",
+    "only": "particles",
+    "images": "particles",
+    "scenes": "distribution",
+    "vessels": "vessels",
+    "courses": "vessels",
+    "ducts": "vessels",
+}
+_LEARNS_FROM: Final = {
+    "particles": "the classifier of particles learns from simulated images (--images), and from your own with --into",
+    "distribution": "--distribution learns from simulated points (--scenes)",
+    "vessels": "--vessels learns from the images that --courses names, and from simulated ducts (--ducts)",
+}
+
+
 def add_parser(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = add_command(commands, "train", "train a particle classifier", DESCRIPTION, EXAMPLES)
@@ -53,7 +77,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--only", type=local_path, metavar="CSV", help="with --into: which images to take, as for simulate"
     )
-    parser.add_argument("--images", type=positive, default=384, metavar="N", help="number of simulated images")
+    parser.add_argument("--images", type=positive, metavar="N", help=f"number of simulated images (default: {_IMAGES})")
     parser.add_argument(
         "--distribution", action="store_true", help="train the classifier of distributions instead, on simulated points"
     )
@@ -67,10 +91,16 @@ def add_parser(commands: Commands) -> None:
         "--courses", type=local_path, metavar="CSV", help="with --vessels: what was traced in which image"
     )
     parser.add_argument(
-        "--ducts", type=positive, default=96, metavar="N", help="with --vessels: simulated images without arteries"
+        "--ducts",
+        type=positive,
+        metavar="N",
+        help=f"with --vessels: simulated images without arteries (default: {_DUCTS})",
     )
     parser.add_argument(
-        "--scenes", type=positive, default=7200, metavar="N", help="with --distribution: number of simulated images"
+        "--scenes",
+        type=positive,
+        metavar="N",
+        help=f"with --distribution: number of simulated images (default: {_SCENES})",
     )
     parser.add_argument("--seed", type=seed, default=1, metavar="N", help="another draw of images")
     parser.add_argument("--workers", type=positive, metavar="N", help="processes (default: one per processor)")
@@ -79,98 +109,85 @@ def add_parser(commands: Commands) -> None:
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Train a particle classifier and write it to a file."""
-    from mammocalc.training.destination import prepare_place_for  # noqa: PLC0415 - see run
+    """Train what was asked for, and write it to a file."""
+    mistake = _find_mistake(arguments)
+    if mistake is not None:
+        return report_error(mistake, WRONG_CALL)
+    from mammocalc.config import load  # noqa: PLC0415 - see run
+    from mammocalc.execution.workers.resources import default_workers  # noqa: PLC0415
+    from mammocalc.training.destination import prepare_place_for, require_folder_of  # noqa: PLC0415
 
     prepare_place_for(arguments.out)
+    config = load(arguments.config, arguments.overrides, read_salt(arguments)).config
+    with ignored_warnings():
+        trained = _TRAINERS[_kind_of(arguments)](arguments, config, arguments.workers or default_workers())
+    require_folder_of(arguments.out)
+    trained.write(arguments.out)
+    print(f"{trained.said} in {arguments.out}")
+    print(f"use it with: mammocalc run ... --set {trained.section}.file={arguments.out}")
+    return DONE
+
+
+class _Trained(NamedTuple):
+    """What came of a training: a line about it, the section of the settings that takes its file, and its writer."""
+
+    said: str
+    section: str
+    write: Callable[[Path], None]
+
+
+def _kind_of(arguments: argparse.Namespace) -> str:
     if arguments.distribution:
-        return _train_distribution(arguments)
-    if arguments.vessels is not None or arguments.courses is not None:
-        return _train_vessels(arguments)
-    from mammocalc.config import load  # noqa: PLC0415 - see run
-    from mammocalc.execution.workers.resources import default_workers  # noqa: PLC0415
-    from mammocalc.simulation.insertion.selection import read_selection  # noqa: PLC0415
-    from mammocalc.training.destination import require_folder_of  # noqa: PLC0415
+        return "distribution"
+    return "particles" if arguments.vessels is None and arguments.courses is None else "vessels"
+
+
+def _find_mistake(arguments: argparse.Namespace) -> str | None:
+    """Say which options do not go together; None where all do."""
+    kind = _kind_of(arguments)
+    strange = [
+        f"--{name}" for name, of in _KIND_OF_OPTION.items() if of != kind and getattr(arguments, name) is not None
+    ]
+    if strange:
+        return f"{' and '.join(strange)} cannot be used here: {_LEARNS_FROM[kind]}"
+    if kind == "vessels" and (arguments.vessels is None or arguments.courses is None):
+        return "--vessels FOLDER and --courses CSV go together: images, and what was traced in them"
+    if arguments.only is not None and arguments.into is None:
+        return "--only CSV names images of --into FOLDER, which is missing"
+    return None
+
+
+def _train_particles(arguments: argparse.Namespace, config: Config, workers: int) -> _Trained:
+    from mammocalc.simulation.insertion.selection import read_selection  # noqa: PLC0415 - see run
     from mammocalc.training.particles import train_on_images, train_on_simulations, write_classifier  # noqa: PLC0415
 
-    config = load(arguments.config, arguments.overrides, read_salt(arguments)).config
-
-    with ignored_warnings():
-        workers = arguments.workers or default_workers()
-        if arguments.into is None:
-            trees = train_on_simulations(arguments.images, arguments.seed, config, workers, report_count("images"))
-        else:
-            only = None if arguments.only is None else read_selection(arguments.only)
-            trees = train_on_images(
-                arguments.into,
-                arguments.images,
-                arguments.seed,
-                config,
-                workers,
-                only,
-                report_count("images"),
-            )
-    require_folder_of(arguments.out)
-    write_classifier(trees, arguments.out)
-    print(f"a classifier from {trees.origin['images']} images in {arguments.out}")
-    print(f"use it with: mammocalc run ... --set classify.file={arguments.out}")
-    return DONE
+    count, counted = arguments.images or _IMAGES, report_count("images")
+    if arguments.into is None:
+        trees = train_on_simulations(count, arguments.seed, config, workers, counted)
+    else:
+        only = None if arguments.only is None else read_selection(arguments.only)
+        trees = train_on_images(arguments.into, count, arguments.seed, config, workers, only, counted)
+    said = f"a classifier from {trees.origin['images']} images"
+    return _Trained(said, "classify", partial(write_classifier, trees))
 
 
-def _train_distribution(arguments: argparse.Namespace) -> int:
-    """Train the classifier of distributions and write it to a file."""
-    if arguments.into is not None or arguments.only is not None:
-        return report_error(
-            "--distribution takes neither --into nor --only: it is trained on simulated points", WRONG_CALL
-        )
-    from mammocalc.config import load  # noqa: PLC0415 - see run
-    from mammocalc.execution.workers.resources import default_workers  # noqa: PLC0415
-    from mammocalc.training.destination import require_folder_of  # noqa: PLC0415
+def _train_distribution(arguments: argparse.Namespace, config: Config, workers: int) -> _Trained:
     from mammocalc.training.distribution import train_on_points, write_distribution_classifier  # noqa: PLC0415
 
-    config = load(arguments.config, arguments.overrides, read_salt(arguments)).config
-
-    with ignored_warnings():
-        workers = arguments.workers or default_workers()
-        classes = train_on_points(arguments.scenes, arguments.seed, config, workers, report_count("scenes"))
-    require_folder_of(arguments.out)
-    write_distribution_classifier(classes, arguments.out)
-    print(f"a classifier of distributions from {classes.origin['scenes']} simulated scenes in {arguments.out}")
-    print(f"use it with: mammocalc run ... --set distribution.file={arguments.out}")
-    return DONE
+    count = arguments.scenes or _SCENES
+    classes = train_on_points(count, arguments.seed, config, workers, report_count("scenes"))
+    said = f"a classifier of distributions from {classes.origin['scenes']} simulated scenes"
+    return _Trained(said, "distribution", partial(write_distribution_classifier, classes))
 
 
-def _train_vessels(arguments: argparse.Namespace) -> int:
-    """Fit the model of arteries and write it to a file."""
-    if arguments.vessels is None or arguments.courses is None:
-        return report_error(
-            "--vessels FOLDER and --courses CSV go together: images, and what was traced in them", WRONG_CALL
-        )
-    if arguments.into is not None or arguments.only is not None:
-        return report_error("--vessels takes neither --into nor --only: --courses names the images", WRONG_CALL)
-    from mammocalc.config import load  # noqa: PLC0415 - see run
-    from mammocalc.execution.workers.resources import default_workers  # noqa: PLC0415
-    from mammocalc.training.destination import require_folder_of  # noqa: PLC0415
-    from mammocalc.training.vessels import train_on_courses, write_model  # noqa: PLC0415
+def _train_vessels(arguments: argparse.Namespace, config: Config, workers: int) -> _Trained:
+    from mammocalc.training.vessels import train_on_courses, write_model  # noqa: PLC0415 - see run
 
-    config = load(arguments.config, arguments.overrides, read_salt(arguments)).config
+    ducts, counted = arguments.ducts or _DUCTS, report_count("images")
+    model = train_on_courses(arguments.vessels, arguments.courses, ducts, arguments.seed, config, workers, counted)
+    origin = model.origin
+    said = f"a model of arteries from {origin['arterial']} marks of {origin['patients_with_arteries']} patients"
+    return _Trained(said, "vessels", partial(write_model, model))
 
-    with ignored_warnings():
-        model = train_on_courses(
-            arguments.vessels,
-            arguments.courses,
-            arguments.ducts,
-            arguments.seed,
-            config,
-            arguments.workers or default_workers(),
-            report_count("images"),
-        )
-    require_folder_of(arguments.out)
-    write_model(model, arguments.out)
-    said = model.origin
-    print(
-        f"a model of arteries from {said['arterial']} marks of {said['patients_with_arteries']} patients "
-        f"in {arguments.out}"
-    )
-    print(f"use it with: mammocalc run ... --set vessels.file={arguments.out}")
-    return DONE
+
+_TRAINERS: Final = {"particles": _train_particles, "distribution": _train_distribution, "vessels": _train_vessels}
