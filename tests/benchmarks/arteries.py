@@ -5,14 +5,14 @@ FOLDER holds DICOM mammograms and `readings/arteries.csv` with the courses that
 readers traced (file, SOP Instance UID, course as row:column points in stored
 pixels, note), beside `readings/readings.csv` with a row for every image that
 was read. A mark within 3 mm of a course is arterial; one beyond 8 mm is not,
-on images on which no course is called a guess or unsure. One woman holds most
+on images on which no course is called a guess or unsure. One patient holds most
 of the marks, so the share that is flagged is given over all of them, without
-her, and as the mean over women. Constants are set on the women of one half
+that one, and as the mean over patients. Constants are set on the patients of one half
 (`patient_split.py`); each score on the other half uses it up a little.
 
 With --write-courses FILE the traces of the chosen halves are written for
 `mammocalc train --vessels FOLDER --courses FILE`, and nothing is scored. The
-shipped model was fitted on both halves; so what other women can expect is
+shipped model was fitted on both halves; so what other patients can expect is
 measured with one that was fitted on the other half alone: --vessels FILE.
 
 With --simulated N also N simulated images of each kind: no line, wedge or group
@@ -62,10 +62,10 @@ FIRST_SEED = 9700
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A read image: its woman, the courses in it in pixels, and whether one of them is a guess."""
+    """A read image: its patient, the courses in it in pixels, and whether one of them is a guess."""
 
     path: Path
-    woman: str
+    patient: str
     courses_px: tuple[NDArray[np.float64], ...]
     is_sure: bool
 
@@ -74,7 +74,7 @@ class Read:
 class Scored:
     """One image: flags of marks on and off arteries, and the length of its courses, all, marked and flagged."""
 
-    woman: str
+    patient: str
     on: NDArray[np.bool_]
     off: NDArray[np.bool_]
     length_mm: float
@@ -100,9 +100,9 @@ def read_images(folder: Path, half: Half | None) -> list[Read]:
     images = []
     for name in names:
         header = pydicom.dcmread(folder / name, stop_before_pixels=True, specific_tags=["PatientID"])
-        woman = str(header.PatientID)
-        if half is None or half_of(woman) == half:
-            images.append(Read(folder / name, woman, tuple(courses[name]), name not in unsure))
+        patient = str(header.PatientID)
+        if half is None or half_of(patient) == half:
+            images.append(Read(folder / name, patient, tuple(courses[name]), name not in unsure))
     return images
 
 
@@ -137,7 +137,7 @@ def score_report(image: Read, report: Report) -> Scored:
     ]
     length, marked, covered = np.sum(lengths, axis=0) if lengths else (0.0, 0.0, 0.0)
     return Scored(
-        woman=image.woman,
+        patient=image.patient,
         on=flagged[nearest <= ON_MM],
         off=flagged[nearest > OFF_MM] if image.is_sure else np.zeros(0, bool),
         length_mm=float(length),
@@ -163,21 +163,21 @@ def _drawn_away(
 
 def figures(scores: Sequence[Scored]) -> Iterator[str]:
     """Give the lines of one half."""
-    by_woman: dict[str, list[NDArray[np.bool_]]] = defaultdict(list)
+    by_patient: dict[str, list[NDArray[np.bool_]]] = defaultdict(list)
     for one in scores:
         if len(one.on):
-            by_woman[one.woman].append(one.on)
-    women = {woman: np.concatenate(on) for woman, on in by_woman.items()}
-    if women:
-        heaviest = max(women, key=lambda woman: len(women[woman]))
-        everyone = np.concatenate(list(women.values()))
-        others = [on for woman, on in women.items() if woman != heaviest]
+            by_patient[one.patient].append(one.on)
+    patients = {patient: np.concatenate(on) for patient, on in by_patient.items()}
+    if patients:
+        heaviest = max(patients, key=lambda patient: len(patients[patient]))
+        everyone = np.concatenate(list(patients.values()))
+        others = [on for patient, on in patients.items() if patient != heaviest]
         rest = np.concatenate(others) if others else np.zeros(0, bool)
-        mean = np.mean([on.mean() for on in women.values()])
-        yield f"  on arteries, flagged: {everyone.mean():.3f} of {len(everyone)} marks of {len(women)} women"
-        yield f"  ... without the woman with most: {rest.mean() if len(rest) else np.nan:.3f} of {len(rest)}"
-        each = ", ".join(f"{on.mean():.2f} of {len(on)}" for on in sorted(women.values(), key=len))
-        yield f"  ... mean over women: {mean:.3f} ({each})"
+        mean = np.mean([on.mean() for on in patients.values()])
+        yield f"  on arteries, flagged: {everyone.mean():.3f} of {len(everyone)} marks of {len(patients)} patients"
+        yield f"  ... without the patient with most: {rest.mean() if len(rest) else np.nan:.3f} of {len(rest)}"
+        each = ", ".join(f"{on.mean():.2f} of {len(on)}" for on in sorted(patients.values(), key=len))
+        yield f"  ... mean over patients: {mean:.3f} ({each})"
     off = np.concatenate([one.off for one in scores])
     images = sum(one.off.any() for one in scores)
     yield f"  beyond {OFF_MM:g} mm, flagged: {off.mean():.4f} ({off.sum()} of {len(off)}, in {images} images)"
@@ -190,11 +190,11 @@ def figures(scores: Sequence[Scored]) -> Iterator[str]:
     drawn: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
     for one in scores:
         if len(one.drawn_away_mm):
-            drawn[one.woman].append(one.drawn_away_mm)
+            drawn[one.patient].append(one.drawn_away_mm)
     if drawn:
-        by_women = [np.concatenate(away) for away in drawn.values()]
-        away, mean = np.concatenate(by_women), np.mean([away.mean() for away in by_women])
-        shares = f"mean over {len(by_women)} women {mean:.2f}; beyond {ON_MM:g} mm {(away > ON_MM).mean():.3f}"
+        by_patients = [np.concatenate(away) for away in drawn.values()]
+        away, mean = np.concatenate(by_patients), np.mean([away.mean() for away in by_patients])
+        shares = f"mean over {len(by_patients)} patients {mean:.2f}; beyond {ON_MM:g} mm {(away > ON_MM).mean():.3f}"
         yield f"  drawn courses, mm from traced ones: {away.mean():.2f} of {len(away) * _STEP_MM:.0f} mm; {shares}"
 
 
@@ -252,7 +252,7 @@ def main() -> None:
         for half in arguments.half if arguments.folder else ():
             images = read_images(arguments.folder, half)
             scores = [one for one in pool.map(score, images, itertools.repeat(config)) if one is not None]
-            print(f"{half}: {len(scores)} images of {len({one.woman for one in scores})} women")
+            print(f"{half}: {len(scores)} images of {len({one.patient for one in scores})} patients")
             print("\n".join(figures(scores)), flush=True)
         counts: dict[str, list[tuple[int, int]]] = defaultdict(list)
         scenes = simulated_scenes(arguments.simulated, arguments.first_seed)

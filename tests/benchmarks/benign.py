@@ -4,12 +4,12 @@ What typically benign forms of real breasts are told as: python tests/benchmarks
 FOLDER holds mammograms and `readings/readings.csv` beside them, with what
 blind readers say of each image: its label, and how much of it is coarse and
 benign (`coarse_benign`: none, some or most). Every read image of one half of
-the women (`patient_split.py`) is judged with the default settings. Of the
+the patients (`patient_split.py`) is analysed with the default settings. Of the
 calcifications that lie on no artery, the table counts those that are left out
 of the distribution by their kind, and those that still count though they are
 0.8 mm in diameter or more: they should be many where readers see nothing but
-benign forms, and none where they see none. The mean over women stands beside
-the pool, since one woman may hold most of the marks. `--images` also prints
+benign forms, and none where they see none. The mean over patients stands beside
+the pool, since one patient may hold most of the marks. `--images` also prints
 each image.
 """
 
@@ -49,7 +49,7 @@ class Outcome:
     """One image: how readers see it, and what its calcifications off the arteries are told as."""
 
     file: str
-    woman: str
+    patient: str
     seen: str
     kinds: Counter[str]
     counting: int
@@ -82,11 +82,11 @@ def seen_by_readers(folder: Path) -> dict[str, str]:
 
 
 def outcomes_of(folder: Path, half: str) -> Iterator[Outcome]:
-    """Judge the read images of one half of the women."""
+    """Judge the read images of one half of the patients."""
     config = Config()
     for name, seen in sorted(seen_by_readers(folder).items()):
-        woman = str(dcmread(folder / name, stop_before_pixels=True).PatientID)
-        if half_of(woman) != half:
+        patient = str(dcmread(folder / name, stop_before_pixels=True).PatientID)
+        if half_of(patient) != half:
             continue
         report = analyse(read_mammogram(folder / name, DicomSettings()), config)
         found = [c for c in report.calcifications if Flag.VASCULAR not in c.flags]
@@ -94,24 +94,24 @@ def outcomes_of(folder: Path, half: str) -> Iterator[Outcome]:
         counting = [c for c in found if c.left_out is None]
         coarse = sum(c.diameter_mm is not None and c.diameter_mm >= COARSE_MM for c in counting)
         kinds = Counter(str(c.morphology.label) for c in apart if c.morphology is not None)
-        yield Outcome(name, woman, seen, kinds, len(counting), coarse)
+        yield Outcome(name, patient, seen, kinds, len(counting), coarse)
 
 
 def row(name: str, some: Sequence[Outcome]) -> str:
     """Give one row of the table."""
-    women = sorted({o.woman for o in some})
+    patients = sorted({o.patient for o in some})
     total = sum(o.total for o in some)
     shares = []
-    for woman in women:
-        own = [o for o in some if o.woman == woman]
+    for patient in patients:
+        own = [o for o in some if o.patient == patient]
         shares.append(sum(o.left_out for o in own) / max(1, sum(o.total for o in own)))
     kinds = sum((o.kinds for o in some), Counter[str]())
     words = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()) or "none"
     left, coarse = kinds.total(), sum(o.coarse_counting for o in some)
     mean = f"{np.mean(shares):.0%}" if shares else ""
     return (
-        f"| {name} | {len(some)} of {len(women)} | {total} | {left} ({left / max(1, total):.0%}) | {mean} | {coarse} "
-        f"| {words} |"
+        f"| {name} | {len(some)} of {len(patients)} | {total} | {left} ({left / max(1, total):.0%}) | {mean} "
+        f"| {coarse} | {words} |"
     )
 
 
@@ -119,12 +119,12 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="mammograms, with readings/readings.csv beside them")
-    parser.add_argument("--half", choices=("tuning", "reporting"), default="tuning", help="of the women")
+    parser.add_argument("--half", choices=("tuning", "reporting"), default="tuning", help="of the patients")
     parser.add_argument("--images", action="store_true", help="print each image as well")
     arguments = parser.parse_args()
     outcomes = list(outcomes_of(arguments.folder, arguments.half))
-    head = "images of women | off arteries | left out | mean of women | coarse, counting | as"
-    print(f"| {arguments.half} women | {head} |")
+    head = "images of patients | off arteries | left out | mean of patients | coarse, counting | as"
+    print(f"| {arguments.half} patients | {head} |")
     print("|---|---|---|---|---|---|---|")
     for seen in CLASSES:
         some = [o for o in outcomes if o.seen == seen]

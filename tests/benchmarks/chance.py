@@ -2,10 +2,10 @@
 How marks that are no pattern lie to one another: python tests/benchmarks/chance.py FOLDER [--half tuning].
 
 FOLDER holds DICOM images and ``readings/readings.csv``. Of the images of one
-half of the women that every reader calls none or scattered, it counts the pairs
+half of the patients that every reader calls none or scattered, it counts the pairs
 of calcifications within some millimetres, over those of as many independent
 points in the same breasts (Ripley's K over that of a Poisson process), with 95 %
-of 1000 draws of women; and the same of the false points that the classifier of
+of 1000 draws of patients; and the same of the false points that the classifier of
 distributions is trained with. Then it counts what is shown as a cluster on these
 images, and by what descriptor what readers call grouped is known.
 """
@@ -87,9 +87,9 @@ def simulated_pairs(seed: int = 5) -> NDArray[np.float64]:
     return total
 
 
-def said(title: str, by_woman: list[NDArray[np.float64]]) -> str:
-    """Give a row of the table: how many times as many pairs as by chance, and its interval over women."""
-    pairs = np.array(by_woman)
+def said(title: str, by_patient: list[NDArray[np.float64]]) -> str:
+    """Give a row of the table: how many times as many pairs as by chance, and its interval over patients."""
+    pairs = np.array(by_patient)
     seen, expected = pairs.sum(axis=0)
     times = [f"{ratio:.1f}" for ratio in seen / expected]
     if len(pairs) == 1:
@@ -117,7 +117,7 @@ def known_as(result: dict[str, Any], finding: dict[str, str]) -> str:
 
 
 def main() -> None:
-    """Print the table and the counts of one half of the women."""
+    """Print the table and the counts of one half of the patients."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="DICOM images, and readings/")
     parser.add_argument("--half", choices=("tuning", "reporting"), default="tuning")
@@ -132,7 +132,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as out:
         call("run", *(arguments.folder / name for name in sorted(words)), "--out", out, "--quiet", "--force", *sets)
         results = {path.stem: json.loads(path.read_text()) for path in Path(out).glob("results/**/*.json")}
-    women: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    patients: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
     shown: Counter[str] = Counter()
     for name, labels in sorted(words.items()):
         header = pydicom.dcmread(
@@ -140,14 +140,14 @@ def main() -> None:
         )
         result = results[str(header.SOPInstanceUID)]
         if labels <= {"none", "scattered"}:
-            women[str(header.PatientID)].append(pairs_of_result(result))
+            patients[str(header.PatientID)].append(pairs_of_result(result))
             shown.update(one["distribution"]["label"] for one in result["clusters"] if not one["loose"])
     known = Counter(known_as(results[finding["sop_instance_uid"]], finding) for finding in findings)
     print(f"| times as many pairs as by chance, within | {' | '.join(f'{reach:g} mm' for reach in WITHIN_MM)} |")
     print("|---|---|---|---|---|")
-    quiet = sum(map(len, women.values()))
-    title = f"{quiet} images of {len(women)} women ({arguments.half})"
-    print(said(title, [np.sum(one, axis=0) for one in women.values()]))
+    quiet = sum(map(len, patients.values()))
+    title = f"{quiet} images of {len(patients)} patients ({arguments.half})"
+    print(said(title, [np.sum(one, axis=0) for one in patients.values()]))
     print(said("simulated false points", [simulated_pairs()]))
     print(f"clusters shown on these images: {sum(shown.values())} {dict(shown)}")
     print(f"{len(findings)} groups of readers are known as: {dict(known)}")

@@ -72,7 +72,7 @@ def draw(
     ink = np.pad(ink_of(HEIGHTS_MM[rng.integers(len(HEIGHTS_MM))] / pixel_mm, rng), 4)
     ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), style.blur_px) if style.blur_px else ink, np.float64)
     breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, Medium.DIGITAL)
-    inside = cv2.erode(breast.is_judged.astype(np.uint8), np.ones((3, 3), np.uint8))
+    inside = cv2.erode(breast.is_searched.astype(np.uint8), np.ones((3, 3), np.uint8))
     for row, column in rng.permutation(np.argwhere(inside)) * breast.cell_px:
         here = slice(row, row + ink.shape[0]), slice(column, column + ink.shape[1])
         away = [np.hypot(c.row_px - row, c.column_px - column) * pixel_mm for c in report.calcifications]

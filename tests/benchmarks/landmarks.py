@@ -87,8 +87,8 @@ def thinner_muscles(images: int, pixel_spacing_mm: float) -> Iterator[Scene]:
 
 def measure(scene: Scene, folder: Path, config: Config) -> Measured:
     """Simulate a scene, write it, read it, find its landmarks and hold them against the truth."""
-    phantom = render(scene)
-    truth, mammogram = phantom.truth, through_dicom(phantom, folder)
+    simulated = render(scene)
+    truth, mammogram = simulated.truth, through_dicom(simulated, folder)
     spacing = mammogram.spacing
     if spacing is None:
         raise SystemExit("a simulated image has no spacing")

@@ -50,8 +50,8 @@ def scenes(images: int, *, with_metal: bool) -> Iterator[Scene]:
 
 def marked(scene: Scene, folder: Path, configs: Sequence[Config]) -> tuple[int, list[int]]:
     """Count what was planted, and how many of it carry a mark under each configuration."""
-    phantom = render(scene)
-    mammogram, truth = through_dicom(phantom, folder), phantom.truth
+    simulated = render(scene)
+    mammogram, truth = through_dicom(simulated, folder), simulated.truth
     places = [Place(o.row_px, o.column_px, o.radius_mm) for o in truth.objects]
     if not places:
         macro = [p for p in truth.calcifications if p.size is CalcificationSize.MACRO]

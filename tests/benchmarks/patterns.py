@@ -54,9 +54,9 @@ class Judged:
 
 def judge(scene: Scene, folder: Path, config: Config) -> Judged:
     """Simulate a scene, write it, read it and analyse it."""
-    phantom = render(scene)
-    mammogram = through_dicom(phantom, folder)
-    return Judged(scene, phantom.truth, mammogram, analyse(mammogram, config))
+    simulated = render(scene)
+    mammogram = through_dicom(simulated, folder)
+    return Judged(scene, simulated.truth, mammogram, analyse(mammogram, config))
 
 
 def looks(judged: Judged) -> Iterator[tuple[Morphology, Morphology | None]]:

@@ -4,7 +4,7 @@ What reading headers costs before the first image, in milliseconds a file, where
     python tests/benchmarks/plan.py
     python tests/benchmarks/plan.py --files 2000 8000 32000 100000
 
-The header has no pixels behind it: four files to a woman, each in a folder of her name and number.
+The header has no pixels behind it: four files to a patient, each in a folder of their name and number.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def write_headers(folder: Path, files: int) -> None:
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     for number in range(files):
-        woman = number // IMAGES_OF_ONE
-        dataset.PatientName, dataset.PatientID = f"Mueller{woman:06d}^Anna", f"P{woman:07d}"
+        patient = number // IMAGES_OF_ONE
+        dataset.PatientName, dataset.PatientID = f"Mueller{patient:06d}^Anna", f"P{patient:07d}"
         uid = generate_uid(entropy_srcs=["plan", str(number)])
         dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
-        place = folder / f"Mueller{woman:06d}_Anna_P{woman:07d}"
+        place = folder / f"Mueller{patient:06d}_Anna_P{patient:07d}"
         place.mkdir(exist_ok=True)
         dcmwrite(place / f"{number}.dcm", dataset, enforce_file_format=True)
 

@@ -5,9 +5,8 @@ python tests/benchmarks/polarity.py FOLDER... [--every 1]
 
 Each readable image is taken as its header says, altered (framed, padded, cropped, as raw exposures), and shown to
 `find_air` twice: as it is, and inverted. An image that is told wrong as it is would be a false alarm; one that is
-untold when inverted would be judged upside down without a word. Windows that tissue fills have to stay untold.
-Women are split in two by their Patient ID (every other one), so that constants can be set on one half and looked at on
-the other.
+untold when inverted would be analysed upside down without a word. Windows that tissue fills have to stay untold.
+Patients are split in two by their Patient ID (every other one): constants are set on one half and tried on the other.
 """
 
 from __future__ import annotations
@@ -159,7 +158,7 @@ def main() -> None:
                 counts[half, name, f"{kind} {word}"] += 1
     words = [f"{kind} {word}" for kind in ("as it is", "inverted") for word in ("right", "untold", "WRONG")]
     for half, of in enumerate(("tuning", "reporting")):
-        print(f"\n{of} women: {n_images[half]} images\n{'':32}" + "".join(f"{word:>17}" for word in words))
+        print(f"\n{of} patients: {n_images[half]} images\n{'':32}" + "".join(f"{word:>17}" for word in words))
         for name in dict.fromkeys(name for _, name, _ in counts):
             print(f"{name:32}" + "".join(f"{counts[half, name, word]:17}" for word in words))
     print("flags of the images as they are:", dict(flagged) or "none")

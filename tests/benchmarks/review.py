@@ -3,7 +3,7 @@ How long the review page takes to show an image, and how often it draws while a 
 
     python tests/benchmarks/review.py [RUN IMAGES]
 
-Without arguments it simulates one woman's four views of 3328 x 2560 pixels and judges them. A real server is asked by
+Without arguments it simulates one patient's four views of 3328 x 2560 pixels and judges them. A real server is asked by
 a real headless Chromium (window of 1440 x 900), which draws WebGL2 by software (SwiftShader): a GPU is faster.
 
 Prints medians. Of five: from a click on an image in the worklist to its sharp picture, alone and as the views of its

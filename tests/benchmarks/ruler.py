@@ -4,8 +4,9 @@ What is found by effective ratio, and what the second look inside clusters gains
     python tests/benchmarks/ruler.py [--images 48] [--real FOLDER --labels CSV --half tuning --draws 4]
 
 Simulates mammograms of the kind that training draws, of another seed, and, where a folder of real images is given, puts
-calcifications into those of one half of the women (tests/benchmarks/patient_split.py) that the CSV (sop_instance_uid,
-has_calcifications, seen) calls empty. Each is run with and without the second look, scored with `mammocalc evaluate`,
+calcifications into those of one half of the patients (tests/benchmarks/patient_split.py) that the CSV
+(sop_instance_uid, has_calcifications, seen) calls empty. Each is run with and without the second look, scored with
+`mammocalc evaluate`,
 and printed as a table: found and false marks at the operating point, false clusters, and by effective ratio the share
 that is found there and at 0.2, 1 and 2 false marks per image. Natural marks in real images count as false.
 """
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=48, help="number of simulated images")
     parser.add_argument("--real", type=Path, help="a folder of real images")
     parser.add_argument("--labels", type=Path, help="their CSV with sop_instance_uid, has_calcifications, seen")
-    parser.add_argument("--half", choices=("tuning", "reporting"), default="tuning", help="of the women")
+    parser.add_argument("--half", choices=("tuning", "reporting"), default="tuning", help="of the patients")
     parser.add_argument("--draws", type=int, default=4, help="insertions into each real image")
     parser.add_argument("--set", action="append", default=[], help="a setting of every run")
     arguments = parser.parse_args()
@@ -60,13 +61,13 @@ def main() -> None:
 
 
 def _choose(images: Path, labels: Path, half: str, chosen: Path) -> None:
-    """Write the rows of the labels whose women are of one half."""
-    women = {}
+    """Write the rows of the labels whose patients are of one half."""
+    patients = {}
     for path in sorted(images.rglob("*.dcm")):
         ds = dcmread(path, stop_before_pixels=True)
-        women[str(ds.SOPInstanceUID)] = str(ds.PatientID)
+        patients[str(ds.SOPInstanceUID)] = str(ds.PatientID)
     with labels.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if half_of(women[row["sop_instance_uid"]]) == half]
+        rows = [row for row in csv.DictReader(file) if half_of(patients[row["sop_instance_uid"]]) == half]
     with chosen.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()

@@ -3,7 +3,7 @@ Make the pictures of the review page that README.md shows.
 
     python tests/benchmarks/screenshots.py [RUN IMAGES]
 
-Judges sample_data and the four views of one more synthetic woman, opens the review in a headless Chromium and
+Judges sample_data and the four views of one more synthetic patient, opens the review in a headless Chromium and
 writes review_worklist.jpg, review_views.jpg and review_cluster.jpg into docs/images. With RUN and IMAGES it takes a
 copy of that run instead of judging again. Look at them at full size before they are committed.
 """

@@ -5,7 +5,7 @@ How fast one image is judged, and how much memory that takes.
 
 Prints ratios to OpenCV's white top-hat of the same image with an elliptical
 footprint of 15 pixels in uint16, in one thread: of `analyse` and of every step
-beside it, on a usual phantom of 3328 x 2560 pixels and on a crowded one, steps
+beside it, on a usual simulated of 3328 x 2560 pixels and on a crowded one, steps
 and top-hat taking turns in one process; then of the whole command, by image,
 over a mix of both: what a folder of six takes more than one of one, so that
 the start is left out. After that the share of each stage under a profiler, and
@@ -65,10 +65,10 @@ NAMING: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
 }
 """The stages after the search, and what `analyse` calls of each."""
 USUAL = (3328, 2560, 0.07)
-"""Rows, columns and pixel size of the phantoms."""
+"""Rows, columns and pixel size of the simulated images."""
 LARGE = (5355, 4915, 0.05)
 CROWD = 250
-"""Planted calcifications of the crowded phantom, more than twice those of a usual diffuse scene."""
+"""Planted calcifications of the crowded simulated image, more than twice those of a usual diffuse scene."""
 MIX = {
     "usual": (Kind.SEGMENTAL, None),
     "crowded": (Kind.DIFFUSE, CROWD),

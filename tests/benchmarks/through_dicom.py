@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.model import Mammogram
-    from mammocalc.simulation import Phantom
+    from mammocalc.simulation import SimulatedImage
 
 
-def through_dicom(phantom: Phantom, folder: Path) -> Mammogram:
-    """Write a phantom into a folder, and read it back."""
-    file = folder / f"{phantom.scene.name}.dcm"
-    make_dataset(phantom).save_as(file, enforce_file_format=True)
+def through_dicom(simulated: SimulatedImage, folder: Path) -> Mammogram:
+    """Write a simulated image into a folder, and read it back."""
+    file = folder / f"{simulated.scene.name}.dcm"
+    make_dataset(simulated).save_as(file, enforce_file_format=True)
     return read_mammogram(file, DicomSettings())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mammocalc.model import Breast, Calcification, Channel, Landmarks, Nipple, NoiseTable
+from mammocalc.model import Breast, Calcification, Landmarks, Nipple, NoiseTable, Scale
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import CalcificationSize
 
@@ -79,8 +79,8 @@ def along(
     return specks
 
 
-def channel_with(lines: Iterable[NDArray[np.float64]], height: float = 60.0) -> Channel:
-    """Give a channel of 0.28 mm pixels with tubes 2 mm wide in noise as correlated as tissue."""
+def scale_with(lines: Iterable[NDArray[np.float64]], height: float = 60.0) -> Scale:
+    """Give a scale of 0.28 mm pixels with tubes 2 mm wide in noise as correlated as tissue."""
     size = round(SIDE_MM / 0.28)
     noise = np.random.default_rng(4).normal(0, 1, (size, size))
     image = 2000 + 15 * cv2.GaussianBlur(noise, (0, 0), 3.0) / 0.094
@@ -91,7 +91,7 @@ def channel_with(lines: Iterable[NDArray[np.float64]], height: float = 60.0) -> 
         image = image + height * cv2.GaussianBlur(layer, (0, 0), 1.5)
     noise_table = NoiseTable(np.array([0.0, 4000.0]), np.array([10.0, 10.0]))
     grey = np.rint(image).astype(np.uint16)
-    return Channel(grey, np.zeros_like(grey), noise_table, 4, 0.28, 3.5, 0.1)
+    return Scale(grey, np.zeros_like(grey), noise_table, 4, 0.28, 3.5, 0.1)
 
 
 def breast() -> Breast:
@@ -102,7 +102,7 @@ def breast() -> Breast:
         cell_px=8,
         cell_density=np.full(cells.shape, 2000, np.uint16),
         is_breast=cells,
-        is_judged=cells,
+        is_searched=cells,
         skin_distance_px=np.full(cells.shape, 500, np.float32),
         box_px=(0, 0, side, side),
         outline_px=(),

@@ -2,7 +2,7 @@
 How often the image's word is that of a reader: python tests/benchmarks/words.py FOLDER [--half tuning].
 
 FOLDER holds DICOM images and ``readings/readings.csv`` (what `mammocalc
-evaluate` takes as a table of words). The images of one half of the women are
+evaluate` takes as a table of words). The images of one half of the patients are
 judged from the command line, and both words are held against each other by
 `mammocalc evaluate`. Constants are set on `tuning`; what is claimed is measured
 on `reporting`, and every look at that half is counted.
@@ -21,7 +21,7 @@ from patient_split import half_of
 
 
 def readings_of(folder: Path, half: str) -> list[dict[str, str]]:
-    """Take the readings of the women of one half, by the Patient ID of their images."""
+    """Take the readings of the patients of one half, by the Patient ID of their images."""
     with (folder / "readings" / "readings.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     patients = {

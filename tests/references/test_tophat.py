@@ -10,7 +10,7 @@ from mammocalc.vocabulary.geometry import PixelSpacing
 
 
 @pytest.mark.parametrize("spacing", [PixelSpacing(0.05, 0.05), PixelSpacing(0.1, 0.1), PixelSpacing(0.07, 0.1)])
-def test_the_residue_is_the_smallest_white_tophat_of_scikit_image_with_the_same_footprints(spacing):
+def test_the_tophat_is_the_smallest_white_tophat_of_scikit_image_with_the_same_footprints(spacing):
     image = np.random.default_rng(5).integers(0, 65536, (90, 110)).astype(np.uint16)
     image = np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2), dtype=np.uint16)
     footprints = line_footprints(spacing, 0.8, 8)

@@ -106,7 +106,7 @@ def test_the_order_of_the_tables_changes_nothing(write_table: Callable[..., Path
     assert there == back
 
 
-def test_intervals_are_drawn_by_woman_not_by_lesion() -> None:
+def test_intervals_are_drawn_by_patient_not_by_lesion() -> None:
     settings = ScoringSettings(replicates=400)
 
     def width(patients: list[str]) -> float:

@@ -102,7 +102,7 @@ def write_run(folder: Path, thumbnail: bytes) -> list[FileRow]:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         name = HOSTILE.replace("/", "") if index == 6 else f"image {index}#%.dcm"
-        rows.append(FileRow(f"woman {index % 2}/{name}", uid, Status.ANALYSED, None, None, 0.5 + index))
+        rows.append(FileRow(f"patient {index % 2}/{name}", uid, Status.ANALYSED, None, None, 0.5 + index))
     rows.append(FileRow("qc/phantom.dcm", "1.2.9", Status.SKIPPED, Reason.QUALITY_CONTROL, "A phantom image.", 0.01))
     rows.append(
         FileRow("bad\udcff.dcm", None, Status.FAILED, Reason.TRUNCATED, f"The file ends early. {HOSTILE}", 0.01)

@@ -40,7 +40,7 @@ PERSON_NAMES = tuple(keyword for keyword, tag in keyword_dict.items() if diction
 
 
 def plant(original: Path, target: Path) -> Path:
-    """Write a copy that names the woman in every place there is."""
+    """Write a copy that names the patient in every place there is."""
     dataset = pydicom.dcmread(original)
     dataset.SpecificCharacterSet = "ISO_IR 192"
     for keyword in PERSON_NAMES:
@@ -92,21 +92,21 @@ def assert_nobody_is_named(texts: dict[str, str]) -> None:
             assert json.dumps(secret)[1:-1] not in lowered, f"{secret} in {place}"
 
 
-def test_no_output_and_no_log_names_the_woman(
+def test_no_output_and_no_log_names_the_patient(
     drawn: Path, tmp_path: Path, rows_of: Rows, capfd: pytest.CaptureFixture[str]
 ) -> None:
     inputs = tmp_path / "in"
-    woman = inputs / "2020" / "Quillfeather, Ottoline (XK77_4419)"
-    plant(drawn / "grouped.dcm", woman / "MUEZEYYEN_17.04.1953.dcm")
-    shutil.copy(drawn / "none.dcm", woman / "second.dcm")
+    patient = inputs / "2020" / "Quillfeather, Ottoline (XK77_4419)"
+    plant(drawn / "grouped.dcm", patient / "MUEZEYYEN_17.04.1953.dcm")
+    shutil.copy(drawn / "none.dcm", patient / "second.dcm")
     shutil.copy(drawn / "macro_only.dcm", inputs / "2020" / "other.dcm")
-    # Faults quote nothing either: a broken header in her folder, one that is cut off, a text, an exact copy.
-    (woman / "empty.dcm").write_bytes(b"")
+    # Faults quote nothing either: a broken header in the folder, one that is cut off, a text, an exact copy.
+    (patient / "empty.dcm").write_bytes(b"")
     (inputs / "quillfeather.dcm").write_text("Quillfeather, Ottoline")
-    whole = (woman / "MUEZEYYEN_17.04.1953.dcm").read_bytes()
+    whole = (patient / "MUEZEYYEN_17.04.1953.dcm").read_bytes()
     (inputs / "Ottoline").mkdir()
     (inputs / "Ottoline" / "cut.dcm").write_bytes(whole[: len(whole) // 2])
-    shutil.copy(woman / "MUEZEYYEN_17.04.1953.dcm", inputs / "copy.dcm")
+    shutil.copy(patient / "MUEZEYYEN_17.04.1953.dcm", inputs / "copy.dcm")
 
     out = tmp_path / "out"
     assert main(["run", str(inputs), "--out", str(out), "--workers", "1", "--set", "outputs.candidates=true"]) == 1
@@ -149,7 +149,7 @@ def test_what_is_burned_into_the_background_is_black_on_the_overlay(drawn: Path,
     ).read_bytes()
 
 
-def test_images_of_one_woman_share_a_key_that_depends_on_the_salt(drawn: Path, tmp_path: Path, judge: Judge) -> None:
+def test_images_of_one_patient_share_a_key_that_depends_on_the_salt(drawn: Path, tmp_path: Path, judge: Judge) -> None:
     plant(drawn / "grouped.dcm", tmp_path / "in" / "a.dcm")
     plant(drawn / "none.dcm", tmp_path / "in" / "b.dcm")
     shutil.copy(drawn / "macro_only.dcm", tmp_path / "in" / "other.dcm")

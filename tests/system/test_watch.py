@@ -153,14 +153,14 @@ def test_a_file_that_changes_while_it_is_watched_is_judged_again(drawn: Path, tm
 
 def test_a_name_that_only_a_later_header_tells_is_hidden_in_earlier_rows(drawn: Path, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
-    woman = folder / "Quillfeather_O"
-    woman.mkdir(parents=True)
-    (woman / "empty.dcm").write_bytes(b"")
+    patient = folder / "Quillfeather_O"
+    patient.mkdir(parents=True)
+    (patient / "empty.dcm").write_bytes(b"")
     with watching(folder, out):
         wait_until(lambda: len(statuses(out)) == 1)
         dataset = pydicom.dcmread(drawn / "none.dcm")
         dataset.PatientName = "Quillfeather^Ottoline"
-        dataset.save_as(woman / "a.dcm")
+        dataset.save_as(patient / "a.dcm")
         wait_until(lambda: len(statuses(out)) == 2)
     assert all(path.startswith("~") for path in statuses(out))
     assert "uillfeather" not in (out / "files.jsonl").read_text() + (out / "index.html").read_text()

@@ -43,7 +43,7 @@ def classifier_of(config: Config) -> BoostedTrees | None:
     """
     Give the classifier that a configuration asks for; None for the rule on strength.
 
-    A file of one's own judges the medium under whose settings it was trained;
+    A file of one's own is for the medium under whose settings it was trained;
     images of the other one are analysed by the classifier that comes with the
     program for it.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def analyse(mammogram: Mammogram, config: Config) -> Report:
     """
-    Judge one mammogram: every stage, in order.
+    Analyse one mammogram: every stage, in order.
 
     Parameters
     ----------
@@ -50,16 +50,16 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     breast, spacing = seen.breast, seen.spacing
     marks = landmarks.find_landmarks(breast, spacing, mammogram.identity.view)
     trees = classifier_of(config)
-    particles = classify.classify_particles(seen.particles, seen.channels, breast, spacing, trees, medium)
-    on_metal = foreign_objects.find_metal(particles, seen.channels, breast)
+    particles = classify.classify_particles(seen.particles, seen.scales, breast, spacing, trees, medium)
+    on_metal = foreign_objects.find_metal(particles, seen.scales, breast)
     particles, drawn = foreign_objects.leave_out_drawn(
-        particles, on_metal, seen.density, seen.channels, breast, spacing, config.foreign
+        particles, on_metal, seen.density, seen.scales, breast, spacing, config.foreign
     )
     if drawn:  # what is drawn is no crowd that makes its neighbours likelier
         anew = sorted(particles, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px))
-        particles = classify.classify_particles(anew, seen.channels, breast, spacing, trees, medium)
+        particles = classify.classify_particles(anew, seen.scales, breast, spacing, trees, medium)
     particles, metal = foreign_objects.leave_out_metal(particles, on_metal, config.foreign)
-    distinct = classify.one_per_place(particles, seen.channels, spacing)
+    distinct = classify.one_per_place(particles, seen.scales, spacing)
     joined = look_again(distinct, spacing, config)
     reported = [*(p for p in particles if p.score >= config.classify.threshold), *joined]
     flags = mammogram.flags | breast.flags | marks.flags | drawn | metal
@@ -67,7 +67,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     if len(reported) > config.detect.report_limit:
         reported = reported[: config.detect.report_limit]
         flags |= {Flag.TOO_MANY_FINDINGS}
-    found = measure.measure_particles(reported, seen.channels, breast, marks, spacing, config.measure)
+    found = measure.measure_particles(reported, seen.scales, breast, marks, spacing, config.measure)
     found = foreign_objects.flag_areola(found, marks, spacing)
     found = tuple(mark_second_look(c, mammogram.frame, config) for c in found)
     clusters: tuple[Cluster, ...] = ()
@@ -78,14 +78,14 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     else:
         if config.vessels.leave_out:
             model = vessel_model_of(config)
-            found, arteries = vessels.flag_vessels(found, seen.channels, breast, marks, spacing, model, config.vessels)
+            found, arteries = vessels.flag_vessels(found, seen.scales, breast, marks, spacing, model, config.vessels)
             if arteries:
                 fainter = vessels.may_lie_along([p for p in distinct if p not in joined], config.classify.threshold)
-                likely = measure.measure_particles(fainter, seen.channels, breast, marks, spacing, config.measure)
+                likely = measure.measure_particles(fainter, seen.scales, breast, marks, spacing, config.measure)
                 likely = tuple(mark_second_look(c, mammogram.frame, config) for c in likely)
-                found, arteries = vessels.look_along(found, arteries, likely, seen.channels, breast, spacing, model)
+                found, arteries = vessels.look_along(found, arteries, likely, seen.scales, breast, spacing, model)
                 joined = (*joined, *taken_along(fainter, found))
-        found = morphology.classify_morphology(found, seen.channels[0], breast, spacing, config.morphology)
+        found = morphology.classify_morphology(found, seen.scales[0], breast, spacing, config.morphology)
         counting, apart, reasons = morphology.set_apart(found, config.morphology)
         counting, clusters, call = find_distribution(counting, apart, breast, marks, spacing, config)
         found = tuple(sorted((*counting, *apart), key=lambda c: c.number))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mammocalc.config import medium_of
-from mammocalc.model import Breast, Channel, Particle
+from mammocalc.model import Breast, Particle, Scale
 from mammocalc.stages import breast as breast_stage
 from mammocalc.stages import detect, enhance, normalise, rods
 from mammocalc.vocabulary.geometry import PixelSpacing
@@ -24,7 +24,7 @@ class Search:
     density: Density
     breast: Breast
     spacing: PixelSpacing
-    channels: tuple[Channel, ...]
+    scales: tuple[Scale, ...]
     particles: tuple[Particle, ...]
 
 
@@ -55,14 +55,14 @@ def search(mammogram: Mammogram, config: Config) -> Search:
     spacing = mammogram.spacing or PixelSpacing(nominal_mm, nominal_mm)
     density = normalise.to_density(mammogram.pixels)
     breast = breast_stage.find_breast(density, spacing, medium)
-    channels = _channels(density, breast, spacing, medium)
-    particles = detect.find_particles(channels, breast, config.detect)
+    scales = _scales(density, breast, spacing, medium)
+    particles = detect.find_particles(scales, breast, config.detect)
     if mammogram.spacing is not None:  # a rod is one by its millimetres
-        particles += rods.find_rods(channels, breast)
-    return Search(density, breast, spacing, channels, particles)
+        particles += rods.find_rods(scales, breast)
+    return Search(density, breast, spacing, scales, particles)
 
 
-def _channels(density: Density, breast: Breast, spacing: PixelSpacing, medium: Medium) -> tuple[Channel, ...]:
+def _scales(density: Density, breast: Breast, spacing: PixelSpacing, medium: Medium) -> tuple[Scale, ...]:
     """Make the top-hats of the breast's box, from fine to coarse, each with its noise."""
     image, step_px = normalise.blur(density, breast.box_px, spacing, medium), 1
     finest, made = image, []
@@ -72,6 +72,6 @@ def _channels(density: Density, breast: Breast, spacing: PixelSpacing, medium: M
         step_px = next_px
         pixel_mm = spacing.mean_mm * step_px
         noise = normalise.measure_noise(image, breast, step_px, spacing, length_mm)
-        residue = enhance.remove_background(image, length_mm, step_px, spacing)
-        made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, normalise.BLUR_MM[medium]))
+        tophat = enhance.remove_background(image, length_mm, step_px, spacing)
+        made.append(Scale(image, tophat, noise, step_px, pixel_mm, length_mm, normalise.BLUR_MM[medium]))
     return tuple(made)

@@ -1,4 +1,4 @@
-"""The door to classifier files: the one that comes with the program, and users' own."""
+"""Classifier files, read and checked: those that come with the program, and users' own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: a front door without logic."""
+"""The command line, without logic."""
 
 from mammocalc.cli.main import main
 

@@ -118,7 +118,7 @@ def _counted(number: int, noun: str) -> str:
 def _simulate_into(arguments: argparse.Namespace) -> int:
     """Put calcifications into copies of the user's own mammograms."""
     from mammocalc.config import load  # noqa: PLC0415 - see run
-    from mammocalc.simulation.insertion.folder import plant, summarise  # noqa: PLC0415
+    from mammocalc.simulation.insertion.folder import insert_into_copies, summarise  # noqa: PLC0415
     from mammocalc.simulation.insertion.recipe import InsertRecipe  # noqa: PLC0415
     from mammocalc.simulation.insertion.selection import read_selection  # noqa: PLC0415
     from mammocalc.simulation.recipe import load_settings  # noqa: PLC0415
@@ -128,7 +128,7 @@ def _simulate_into(arguments: argparse.Namespace) -> int:
     only = None if arguments.only is None else read_selection(arguments.only)
     seed = 1 if arguments.seed is None else arguments.seed
     with ignored_warnings():
-        rows = list(plant(arguments.folder, arguments.into, recipe, seed, config, only))
+        rows = list(insert_into_copies(arguments.folder, arguments.into, recipe, seed, config, only))
     if not rows:
         what = "no DICOM files" if only is None else "none of the images that --only names"
         message = f"{arguments.into} holds {what}: nothing was made"

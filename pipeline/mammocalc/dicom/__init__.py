@@ -1,4 +1,4 @@
-"""The door to DICOM: a file becomes a `Mammogram`, or an error that says why not."""
+"""The DICOM reader: a file becomes a `Mammogram`, or an error that says why not."""
 
 from mammocalc.dicom.pixels.windows import Window
 from mammocalc.dicom.privacy.pseudonyms import Pseudonyms, public_uid

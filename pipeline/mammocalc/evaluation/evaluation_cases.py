@@ -48,7 +48,7 @@ class Cases:
     missing : tuple of str
         UIDs with truth that the run never came across; they are in no figure.
     without_truth : int
-        Judged images that the truth says nothing about; they are in no figure.
+        Analysed images that the truth says nothing about; they are in no figure.
     by_patient : bool
         False where no result names a patient, and images are drawn instead.
     """

@@ -90,7 +90,7 @@ class FoundImage:
 
 @dataclass(frozen=True, slots=True)
 class NotAnalysed:
-    """An image that a run came across and did not judge."""
+    """An image that a run came across and did not analyse."""
 
     status: str
     reason: str | None

@@ -1,4 +1,4 @@
-"""A whole run: discover, plan, judge, collect."""
+"""A whole run: discover, plan, analyse, collect."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(
     open_executor: Callable[[int], Executor] | None = None,
 ) -> RunSummary:
     """
-    Judge every mammogram of the inputs and leave the files of a run.
+    Analyse every mammogram of the inputs and write the files of a run.
 
     A folder that holds a run of the same configuration and version is gone on with, whether it was interrupted or its
     input has grown since: what was analysed is not analysed again, and what is gone or changed is named.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
     """
-    Judge one image and write what is to be written of it.
+    Analyse one image and write its files.
 
     Of several files with one SOP Instance UID, the first that can be analysed is. Exact
     copies of an earlier one are skipped, and others fail: for their own fault if
@@ -226,5 +226,5 @@ def _write(outputs: dict[str, bytes], image: PlannedImage, order: WorkOrder) -> 
 
 
 def dicom_settings(config: Config) -> DicomSettings:
-    """Gather what the DICOM door needs to know."""
+    """Gather the settings of the DICOM reader."""
     return DicomSettings(admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy)

@@ -1,4 +1,4 @@
-"""A run that is under way: where it writes, what is settled, who judges."""
+"""A run that is under way: where it writes, what is settled, what analyses."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Run:
         for number, row in enumerate(done, start=1):
             self._on_progress(Progress("files", number, plan.total, row, is_new=False))
         before = self.resumed - settled.settled
-        why = self.judge(settled.left, plan.total)
+        why = self.analyse(settled.left, plan.total)
         if self.resumed > before:
             self.journal.note("run_continued", files=self.resumed - before)
         return ASKED if why is None and self._pending else why
@@ -151,8 +151,8 @@ class Run:
         """Give the rows that were written so far, by this process or one before."""
         return self.rows.all() or read_rows(self._to.folder.root / ROWS)
 
-    def judge(self, images: Iterable[PlannedImage], total: int) -> str | None:
-        """Judge images and write their rows; None, or why the folder takes no more."""
+    def analyse(self, images: Iterable[PlannedImage], total: int) -> str | None:
+        """Analyse images and write their rows; None, or why the folder takes no more."""
         backend = self._backend
         outcomes = run_tasks(
             images,

@@ -23,7 +23,7 @@ class RunRequest:
 
     ``workers`` is the number of worker processes, and ``limits`` what each may
     take for an image. ``force`` replaces another run that lies in ``out``.
-    ``scheduler`` is None, or the address of the Dask scheduler whose workers judge; ``workers`` does not count then.
+    ``scheduler`` is None, or the address of the Dask scheduler whose workers analyse; ``workers`` does not count then.
     ``address`` is None, or where the run is written instead of ``out``, which is then a folder of this machine
     for as long as the run lasts. ``name_map`` is None, or a file for its owner that says what the paths and UIDs of
     the outputs stand for.

@@ -153,7 +153,7 @@ def watch(
     open_executor: Callable[[int], Executor] | None = None,
 ) -> RunSummary:
     """
-    Judge files as they arrive, until it is asked to stop.
+    Analyse files as they arrive, until asked to stop.
 
     It is `mammocalc.execution.batch.run` over and over: what a folder holds in the end gives the same results whether
     it was watched or analysed at once. Rows and results are written at once, tables and page when nothing is waiting.
@@ -192,7 +192,7 @@ def watch(
 
 
 def _keep_watch(run: Run, settings: WatchSettings, should_stop: Callable[[], bool]) -> tuple[str, int]:
-    """Look, judge and collect until something ends it; gives what that was, and how many files were passed over."""
+    """Look, analyse and collect until something ends it; gives what that was, and how many files were passed over."""
     request = run.request
     config = request.resolved.config
     paths = PublicPaths(config.privacy.patient_key_salt, hides=config.privacy.file_names == "hide")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 
-def haze_mm(height: NDArray[np.float32], inside: NDArray[np.uint8], spacing: PixelSpacing) -> float:
+def edge_width_mm(height: NDArray[np.float32], inside: NDArray[np.uint8], spacing: PixelSpacing) -> float:
     """
     Give the height of a body over the slope that three quarters of its outline exceed: how wide its edge is.
 

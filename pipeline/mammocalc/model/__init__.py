@@ -1,4 +1,4 @@
-"""The records that flow from the DICOM door through the stages to the outputs."""
+"""The records that flow from the DICOM reader through the stages to the outputs."""
 
 from mammocalc.model.anatomy import Breast, BreastSummary, Landmarks, Nipple
 from mammocalc.model.comparison import (
@@ -21,7 +21,7 @@ from mammocalc.model.findings import (
 )
 from mammocalc.model.image import Density, ImageIdentity, Mammogram, StoredPixels, density_of
 from mammocalc.model.location import Location
-from mammocalc.model.particles import Channel, NoiseTable, Particle
+from mammocalc.model.particles import NoiseTable, Particle, Scale
 from mammocalc.model.point import Point
 from mammocalc.model.report import Counts, FileRow, Report
 from mammocalc.model.spread import Spread, Tally
@@ -44,7 +44,6 @@ __all__ = [
     "Calcification",
     "CalcificationChange",
     "Candidate",
-    "Channel",
     "Cluster",
     "ClusterChange",
     "ClusterReference",
@@ -72,6 +71,7 @@ __all__ = [
     "Registration",
     "RegistrationKind",
     "Report",
+    "Scale",
     "Sighting",
     "Spread",
     "StoredPixels",

@@ -26,7 +26,7 @@ class Nipple:
 @dataclass(frozen=True, slots=True, eq=False)
 class Breast:
     """
-    Where the breast is, and where in it particles may be judged.
+    Where the breast is, and where in it particles are searched.
 
     The maps are coarse: cell (i, j) covers the pixels ``[i * cell_px,
     (i + 1) * cell_px)`` of the rows and likewise of the columns.
@@ -39,7 +39,7 @@ class Breast:
         Mean density of each cell.
     is_breast : ndarray of bool, same shape
         The breast with its skin; the pectoral muscle included.
-    is_judged : ndarray of bool, same shape
+    is_searched : ndarray of bool, same shape
         Where particles are reported: the breast without the margins of the
         image, of the skin line and of padding.
     skin_distance_px : ndarray of float32, same shape
@@ -60,7 +60,7 @@ class Breast:
     cell_px: int
     cell_density: NDArray[np.uint16]
     is_breast: NDArray[np.bool_]
-    is_judged: NDArray[np.bool_]
+    is_searched: NDArray[np.bool_]
     skin_distance_px: NDArray[np.float32]
     box_px: tuple[int, int, int, int]
     outline_px: tuple[Point, ...]

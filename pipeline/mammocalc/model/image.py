@@ -1,4 +1,4 @@
-"""What comes through the DICOM door: an image, what its codes mean and whose it is."""
+"""An image as read from DICOM: its pixels, what their codes mean and what the header says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the search leaves of an image: residues, their noise, and particles."""
+"""What the search leaves of an image: top-hats, their noise, and particles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NoiseTable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Channel:
+class Scale:
     """
     What a top-hat of one size left of the breast's box.
 
@@ -41,7 +41,7 @@ class Channel:
     ----------
     image : ndarray of uint16, shape (rows, columns)
         The image that was opened.
-    residue : ndarray of uint16, same shape
+    tophat : ndarray of uint16, same shape
         ``image`` minus its background; 0 where nothing is narrow.
     noise : NoiseTable
         The noise of ``image``.
@@ -50,13 +50,13 @@ class Channel:
     pixel_mm : float
         The same in millimetres.
     length_mm : float
-        Particles narrower than this are left in the residue.
+        Particles narrower than this are left in the top-hat.
     blur_mm : float
         Standard deviation of the Gaussian blur that ``image`` has seen.
     """
 
     image: NDArray[np.uint16]
-    residue: NDArray[np.uint16]
+    tophat: NDArray[np.uint16]
     noise: NoiseTable
     step_px: int
     pixel_mm: float
@@ -71,19 +71,19 @@ class Channel:
 @dataclass(frozen=True, slots=True)
 class Particle:
     """
-    A bright and compact spot, before it is judged.
+    A bright and compact spot, before it is classified.
 
     ``contrast_to_noise`` is its height above the background in standard
     deviations of the noise at its grey level; ``edge_to_noise`` the smallest of
     the steepest drops around it, likewise; ``strength_sigma`` their geometric
-    mean. ``score`` (0 to 1) is 0 until the particle was classified. ``channel``
+    mean. ``score`` (0 to 1) is 0 until the particle was classified. ``scale``
     is the index of the top-hat that found it, from fine to coarse. One that
     ``is_rod`` was found by its shape, and its strength is its mean height.
     """
 
     row_px: float
     column_px: float
-    channel: int
+    scale: int
     contrast_to_noise: float
     edge_to_noise: float
     strength_sigma: float

@@ -47,7 +47,7 @@ class Taken:
         How many of those that came had not been analysed.
     missing : int
         Images that were analysed before, are not kept any more, and did not come again: without them the study would
-        be judged by a part of it.
+        be analysed by a part of it.
     """
 
     images: int

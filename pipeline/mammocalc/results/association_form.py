@@ -29,7 +29,7 @@ _COLLECTION: Final = record(
     CollectionShare,
     Key("name", TEXT, "The collection."),
     Key("lesions", COUNT, "Lesions whose labels name this descriptor alone."),
-    Key("women", COUNT, "Patients with such lesions.", "patients"),
+    Key("patients", COUNT, "Patients with such lesions.", was="women"),
     Key("malignant", COUNT, "Malignant ones of these lesions."),
     Key("malignant_share", or_none(_AS_PRINTED), "The quotient; null without lesions."),
     Key("interval", or_none(pair(_AS_PRINTED)), "95 % bootstrap interval by patient; null where the draws agree."),

@@ -59,6 +59,8 @@ class Member:
     is_left_out : bool
         Whether the key is not written where the value is None, and read as None
         where it is not there.
+    was : str
+        The key that older documents have in its place; empty for none.
     """
 
     key: str
@@ -66,6 +68,7 @@ class Member:
     description: str = ""
     name: str = ""
     is_left_out: bool = False
+    was: str = ""
 
 
 def _plain(read: Callable[[Field], Value], schema: Mapping[str, Any], write: Callable[[Value], Any]) -> Form[Value]:
@@ -183,6 +186,7 @@ def record(make: Callable[..., Value], *members: Member, description: str = "") 
     readers = [((member.name or member.key).replace(".", "_"), member.key, member.form.read) for member in members]
     keys = {member.key for member in members if not member.is_left_out}
     optional = {member.key for member in members} - keys
+    older = {member.key: member.was for member in members if member.was}
 
     def write(value: Value) -> dict[str, Any]:
         written = {key: write_one(get(value)) for key, get, write_one in writers}
@@ -193,6 +197,8 @@ def record(make: Callable[..., Value], *members: Member, description: str = "") 
 
     def read(field: Field) -> Value:
         value = field.value
+        if older and type(value) is dict:
+            value = {**{key: value[was] for key, was in older.items() if was in value}, **value}
         there = [one for one in readers if one[1] in keys or field.get(one[1]) is not None] if optional else readers
         if type(value) is dict and value.keys() >= keys:
             return make(**{name: read_one(Field(value[key], field, key)) for name, key, read_one in there})

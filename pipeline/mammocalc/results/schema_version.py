@@ -17,7 +17,9 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "1.0": "The first.",
         "2.0": "A file whose image was analysed has the status `analysed`, which was `judged`, in files.jsonl and in "
         "the totals of run.json; `pace.judged` is `pace.analysed`. A result has `image.study_day`; "
-        "that of one frame of a multi-frame object has `image.frame`, and its row `frame`.",
+        "that of one frame of a multi-frame object has `image.frame`, and its row `frame`. "
+        "`published_association.collection.women` is `patients`; evidence of morphology has `edge_width_mm` and "
+        "`amorphous_share`, which were `haze_mm` and `hazy_share`.",
     }
 )
 """

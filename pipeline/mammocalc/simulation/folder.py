@@ -56,10 +56,10 @@ def simulate(folder: Path, recipe: Recipe, *, is_alone: bool = False) -> tuple[P
 
 
 def _made(scene: Scene) -> tuple[str, bytes, str]:
-    phantom = render(scene)
+    simulated = render(scene)
     image = io.BytesIO()
-    make_dataset(phantom).save_as(image, enforce_file_format=True)
-    return f"{scene.name}.dcm", image.getvalue(), as_text(truth_record(phantom.truth, scene))
+    make_dataset(simulated).save_as(image, enforce_file_format=True)
+    return f"{scene.name}.dcm", image.getvalue(), as_text(truth_record(simulated.truth, scene))
 
 
 def as_text(record: Mapping[str, object]) -> str:

@@ -24,10 +24,10 @@ ROUND_SHARE: Final = 0.6
 """Pleomorphic means of changing shape: with more irregular ones than two in five, a cluster is."""
 LINEAR_SHARE: Final = 0.25
 """Lines are rare elsewhere, so this share of a cluster makes it fine linear."""
-HAZY_SHARE: Final = 0.5
+AMORPHOUS_SHARE: Final = 0.5
 """A cluster is amorphous where half of its members are."""
 _WRITTEN: Final = 3
-"""Sizes are judged as they are written to JSON, to a thousandth of a mm, so that a size on a limit falls on one side of
+"""Sizes count as they are written to JSON, to a thousandth of a mm, so that a size on a limit falls on one side of
 it on every machine."""
 
 _BY_SHAPE: Final = {
@@ -66,7 +66,7 @@ def kind_of_cluster(members: Sequence[PlantedCalcification]) -> Morphology:
     kinds = Counter(kind_of(member) for member in members)
     if kinds[Morphology.FINE_LINEAR] >= LINEAR_SHARE * len(members):
         return Morphology.FINE_LINEAR
-    if kinds[Morphology.AMORPHOUS] >= HAZY_SHARE * len(members):
+    if kinds[Morphology.AMORPHOUS] >= AMORPHOUS_SHARE * len(members):
         return Morphology.AMORPHOUS
     is_fine = sum(member.diameter_mm < FINE_MM for member in members) * 2 > len(members)
     is_round = kinds[Morphology.PUNCTATE] + kinds[Morphology.ROUND] >= ROUND_SHARE * len(members)

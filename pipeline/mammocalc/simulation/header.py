@@ -20,7 +20,7 @@ from mammocalc.vocabulary.lexicon import Laterality, PresentationIntent, View
 
 if TYPE_CHECKING:
     from mammocalc.simulation.recipe import Scene
-    from mammocalc.simulation.rendering import Phantom
+    from mammocalc.simulation.rendering import SimulatedImage
 
 _DATE: Final = "20200101"
 _TIME: Final = "120000"
@@ -116,8 +116,8 @@ def _breast_and_view(ds: Dataset, scene: Scene) -> None:
     ds.PatientOrientation = _patient_orientation(scene)
 
 
-def _image(ds: Dataset, phantom: Phantom) -> None:
-    scene = phantom.scene
+def _image(ds: Dataset, simulated: SimulatedImage) -> None:
+    scene = simulated.scene
     raw = scene.intent is PresentationIntent.FOR_PROCESSING
     ds.ImageType = ["ORIGINAL" if raw else "DERIVED", "PRIMARY", ""]
     ds.InstanceNumber = 1
@@ -128,26 +128,26 @@ def _image(ds: Dataset, phantom: Phantom) -> None:
     ds.LossyImageCompression = "00"
     ds.SamplesPerPixel = 1
     ds.PhotometricInterpretation = scene.photometric.value
-    ds.Rows, ds.Columns = phantom.pixels.shape
+    ds.Rows, ds.Columns = simulated.pixels.shape
     ds.BitsAllocated, ds.BitsStored, ds.HighBit = allocated_bits(scene), scene.bits, scene.bits - 1
     ds.PixelRepresentation = 0
     ds.PixelIntensityRelationship = scene.stored_relationship.value
     ds.PixelIntensityRelationshipSign = scene.stored_sign
     ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = 0, 1, "US"
     ds.PresentationLUTShape = "INVERSE" if scene.photometric is Photometric.MONOCHROME1 else "IDENTITY"
-    if phantom.window is not None:
-        ds.WindowCenter, ds.WindowWidth = phantom.window
+    if simulated.window is not None:
+        ds.WindowCenter, ds.WindowWidth = simulated.window
         ds.WindowCenterWidthExplanation = "NORMAL"
         ds.VOILUTFunction = "LINEAR"
 
 
-def make_dataset(phantom: Phantom) -> FileDataset:
+def make_dataset(simulated: SimulatedImage) -> FileDataset:
     """
     Give a rendered scene as a DICOM file in memory.
 
     Parameters
     ----------
-    phantom : Phantom
+    simulated : SimulatedImage
 
     Returns
     -------
@@ -156,7 +156,7 @@ def make_dataset(phantom: Phantom) -> FileDataset:
         (PS3.3 A.27) with its pixels in the scene's transfer syntax. Names and
         numbers in it belong to nobody; dates are fixed.
     """
-    scene = phantom.scene
+    scene = simulated.scene
     raw = scene.intent is PresentationIntent.FOR_PROCESSING
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = (
@@ -177,10 +177,10 @@ def make_dataset(phantom: Phantom) -> FileDataset:
     ds.SOPClassUID, ds.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
     ds.InstanceCreationDate, ds.InstanceCreationTime = _DATE, _TIME
     _patient_and_study(ds, scene)
-    _acquisition(ds, scene, phantom.thickness_mm)
+    _acquisition(ds, scene, simulated.thickness_mm)
     _breast_and_view(ds, scene)
-    _image(ds, phantom)
-    ds.PixelData = encode(phantom.pixels, scene)
+    _image(ds, simulated)
+    ds.PixelData = encode(simulated.pixels, scene)
     ds["PixelData"].VR = "OW"
     if meta.TransferSyntaxUID.is_encapsulated:
         ds["PixelData"].VR = "OB"

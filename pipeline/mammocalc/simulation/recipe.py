@@ -90,7 +90,7 @@ class Scene(Settings):
     of a thin one is faint."""
 
     count: _Counts | None = None
-    """Fewest and most particles; null takes the usual range of the kind (planting.USUAL_COUNTS)."""
+    """Fewest and most particles; null takes the usual range of the kind (insertion.place.USUAL_COUNTS)."""
     micro_diameter_mm: _Pair = (0.16, 0.7)
     """Diameters of microcalcifications; small ones are the most frequent. The usual range is 0.1 to 1 mm."""
     macro_diameter_mm: _Pair = (1.3, 3.6)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Phantom:
+class SimulatedImage:
     """
     A rendered scene.
 
@@ -119,7 +119,7 @@ def _digitise(
     return store_share(share, scene, brighter_is_exposed=False), blemishes, seen
 
 
-def render(scene: Scene) -> Phantom:
+def render(scene: Scene) -> SimulatedImage:
     """
     Render one synthetic mammogram.
 
@@ -129,7 +129,7 @@ def render(scene: Scene) -> Phantom:
 
     Returns
     -------
-    Phantom
+    SimulatedImage
         Stored pixels and truth. Equal scenes give equal pixels on one
         machine, and pixels within one grey level on another. Scenes that
         differ in pixel size alone show the same breast with the same
@@ -183,7 +183,7 @@ def render(scene: Scene) -> Phantom:
         arteries=tuple(true_artery(one, scene, frame) for one in arteries),
         objects=tuple(PlantedObject(o.kind.value, *frame.point(o.y_mm, o.x_mm), o.radius_mm) for o in objects),
     )
-    return Phantom(
+    return SimulatedImage(
         scene,
         frame.image(image.stored.values),
         image.stored.window,

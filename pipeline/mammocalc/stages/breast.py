@@ -46,7 +46,7 @@ _SMALLEST_AREA_SHARE: Final = 0.02
 """A breast smaller than this share of the image is not believed."""
 
 _SKIN_MARGIN_MM: Final = 1.0
-"""Nothing is judged this close to the skin line, which is a step itself."""
+"""Nothing is searched this close to the skin line, which is a step itself."""
 
 _BACKGROUND_SHARE: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 0.07, Medium.FILM: 0.12})
 """A cell belongs to the breast when it is brighter than the background by this share of the difference between breast
@@ -54,7 +54,7 @@ and background. Small, because the breast thins out towards the skin. On film: f
 changes across the sheet."""
 
 _IMAGE_MARGIN_MM: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 1.5, Medium.FILM: 4.0})
-"""Nothing is judged this close to the image's edge, to padding or to a collimator, where filters see a step. On film:
+"""Nothing is searched this close to the image's edge, to padding or to a collimator, where filters see a step. On film:
 the edges of the film and of the light box are not straight, and their shadow is broad."""
 
 
@@ -107,15 +107,15 @@ def find_breast(density: Density, spacing: PixelSpacing, medium: Medium) -> Brea
         )
     skin_distance = _distance_to(~is_breast)
     edge_distance = _distance_to_edge(is_padding)
-    is_judged = is_breast & (edge_distance * cell_mm > _IMAGE_MARGIN_MM[medium])
-    is_judged &= skin_distance * cell_mm > _SKIN_MARGIN_MM
+    is_searched = is_breast & (edge_distance * cell_mm > _IMAGE_MARGIN_MM[medium])
+    is_searched &= skin_distance * cell_mm > _SKIN_MARGIN_MM
     rows, columns = np.nonzero(is_breast)
     height, width = density.image.shape
     return Breast(
         cell_px=cell_px,
         cell_density=cells,
         is_breast=is_breast,
-        is_judged=is_judged,
+        is_searched=is_searched,
         skin_distance_px=np.where(is_breast, skin_distance * cell_px, 0).astype(np.float32),
         box_px=(
             int(rows.min()) * cell_px,

@@ -16,7 +16,7 @@ from mammocalc.model.settings import Settings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Channel
+    from mammocalc.model import Breast, Scale
 
 CANDIDATE_SIGMA: Final = 3.0
 """Smallest height above the background, in standard deviations of the noise, of a particle that is looked at."""
@@ -26,7 +26,7 @@ DIRECTIONS: Final = 16
 none along themselves."""
 
 SEPARATION_MM: Final = 0.3
-"""Two particles of the finest channel are at least this far apart; in coarser ones the distance grows with the length
+"""Two particles of the finest scale are at least this far apart; in coarser ones the distance grows with the length
 of their lines."""
 
 
@@ -42,18 +42,18 @@ class DetectSettings(Settings):
     marks on images of noise."""
 
 
-def find_particles(channels: tuple[Channel, ...], breast: Breast, settings: DetectSettings) -> tuple[Particle, ...]:
+def find_particles(scales: tuple[Scale, ...], breast: Breast, settings: DetectSettings) -> tuple[Particle, ...]:
     """
     Find every particle that stands out from the noise of the breast.
 
-    A particle is a local maximum of a top-hat's residue that is higher than
+    A particle is a local maximum of a top-hat that is higher than
     the noise at its grey level, and whose edge is steep in every direction.
     Both are needed: noise is high without edges, and a crossing of two fibres
     is high with edges in most directions only.
 
     Parameters
     ----------
-    channels : tuple of Channel
+    scales : tuple of Scale
         Top-hats from fine to coarse, each with its noise.
     breast : Breast
         Where particles may be.
@@ -67,42 +67,40 @@ def find_particles(channels: tuple[Channel, ...], breast: Breast, settings: Dete
         stands out. Their scores are 0 until they are classified.
     """
     found: list[Particle] = []
-    for index, channel in enumerate(channels):
-        found += _in_channel(index, channel, channels[0].length_mm, breast, settings)
+    for index, scale in enumerate(scales):
+        found += _in_scale(index, scale, scales[0].length_mm, breast, settings)
     return tuple(sorted(found, key=lambda p: (-p.strength_sigma, p.row_px, p.column_px)))
 
 
-def _in_channel(
-    index: int, channel: Channel, finest_mm: float, breast: Breast, settings: DetectSettings
-) -> list[Particle]:
-    relative = channel.length_mm / finest_mm
-    reach_px = max(1, round(SEPARATION_MM * relative / channel.pixel_mm))
-    residue = channel.residue
+def _in_scale(index: int, scale: Scale, finest_mm: float, breast: Breast, settings: DetectSettings) -> list[Particle]:
+    relative = scale.length_mm / finest_mm
+    reach_px = max(1, round(SEPARATION_MM * relative / scale.pixel_mm))
+    tophat = scale.tophat
     candidate_sigma = min(CANDIDATE_SIGMA, settings.threshold_sigma)  # no particle is stronger than it is high
-    floor = candidate_sigma * float(channel.noise.sigma.min())
-    around = cv2.dilate(residue, np.ones((2 * reach_px + 1,) * 2, np.uint8))
+    floor = candidate_sigma * float(scale.noise.sigma.min())
+    around = cv2.dilate(tophat, np.ones((2 * reach_px + 1,) * 2, np.uint8))
     np.maximum(around, np.uint16(min(floor, 65534.0) + 1), out=around)  # what is no higher is no peak
-    peaks = np.flatnonzero(residue == around)  # several times faster than nonzero
-    rows, columns = np.divmod(peaks, residue.shape[1])
+    peaks = np.flatnonzero(tophat == around)  # several times faster than nonzero
+    rows, columns = np.divmod(peaks, tophat.shape[1])
     top, left, *_ = breast.box_px
-    full_rows, full_columns = (channel.to_stored(axis) for axis in (rows, columns))
+    full_rows, full_columns = (scale.to_stored(axis) for axis in (rows, columns))
     cells = (
         np.floor(full_rows + top + 0.5).astype(int) // breast.cell_px,
         np.floor(full_columns + left + 0.5).astype(int) // breast.cell_px,
     )
-    height = residue[rows, columns].astype(np.float64)
-    background = channel.image[rows, columns] - height
-    sigma = channel.noise.at(background)  # that of the particle itself would hold its own edges
-    keep = breast.is_judged[cells] & (height > candidate_sigma * sigma)
+    height = tophat[rows, columns].astype(np.float64)
+    background = scale.image[rows, columns] - height
+    sigma = scale.noise.at(background)  # that of the particle itself would hold its own edges
+    keep = breast.is_searched[cells] & (height > candidate_sigma * sigma)
     kept = np.flatnonzero(keep)
     kept = kept[_separate(rows[kept], columns[kept], height[kept] / sigma[kept], reach_px)]
-    length_px = channel.length_mm / channel.pixel_mm
+    length_px = scale.length_mm / scale.pixel_mm
     # The weakest of four directions is no weaker than the weakest of all, and most end here.
-    edge = weakest_edge(channel.image, rows[kept], columns[kept], length_px, 4)
+    edge = weakest_edge(scale.image, rows[kept], columns[kept], length_px, 4)
     may_be = height[kept] * np.maximum(edge, 0.0) >= (0.999 * settings.threshold_sigma * sigma[kept]) ** 2
     kept = kept[may_be]
     rows, columns, height, sigma = rows[kept], columns[kept], height[kept], sigma[kept]
-    edge = weakest_edge(channel.image, rows, columns, length_px, DIRECTIONS)
+    edge = weakest_edge(scale.image, rows, columns, length_px, DIRECTIONS)
     contrast, edge = height / sigma, np.maximum(edge, 0.0) / sigma
     strength = np.sqrt(contrast * edge)
     full_rows, full_columns = full_rows[kept] + top, full_columns[kept] + left

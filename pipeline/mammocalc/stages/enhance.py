@@ -29,7 +29,7 @@ ANGLES: Final = 8
 
 def steps_px(spacing: PixelSpacing) -> tuple[int, ...]:
     """
-    Give the side of each channel's pixels, in pixels of the stored image.
+    Give the side of each scale's pixels, in pixels of the stored image.
 
     Examples
     --------

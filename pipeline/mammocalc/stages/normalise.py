@@ -95,7 +95,8 @@ def to_density(pixels: StoredPixels) -> Density:
     lowest, highest = (values[in_use].min(), values[in_use].max()) if in_use.any() else (0.0, 0.0)
     if highest <= lowest:
         raise ImageUnreadableError(
-            Reason.NO_BREAST, "All pixels have the same value, so there is nothing to judge. Check how it was exported."
+            Reason.NO_BREAST,
+            "All pixels have the same value, so there is nothing to analyse. Check how it was exported.",
         )
     scaled = np.clip((values - lowest) / (highest - lowest), 0.0, 1.0) * _DENSEST
     table = np.rint(scaled).astype(np.uint16)
@@ -178,7 +179,7 @@ def measure_noise(
     cell_rows, cell_columns = (rows * step_px + top) // breast.cell_px, (columns * step_px + left) // breast.cell_px
     window_px = _odd(NOISE_WINDOW_SHARE * length_mm / (step_px * spacing.mean_mm))
     mean = cv2.blur(image, (window_px, window_px), borderType=cv2.BORDER_REFLECT_101)
-    inside = breast.is_judged.take(cell_rows, axis=0).take(cell_columns, axis=1)
+    inside = breast.is_searched.take(cell_rows, axis=0).take(cell_columns, axis=1)
     level = mean[lattice][inside]
     value = image[lattice][inside]
     rest = np.maximum(value, level) - np.minimum(value, level)

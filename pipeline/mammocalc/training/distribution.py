@@ -127,7 +127,7 @@ def breast_record(home: PointBreast) -> Breast:
         cell_px=_CELL_PX,
         cell_density=inside.astype(np.uint16),
         is_breast=inside,
-        is_judged=inside,
+        is_searched=inside,
         skin_distance_px=inside.astype(np.float32),
         box_px=(0, 0, rows * _CELL_PX, columns * _CELL_PX),
         outline_px=(),
@@ -138,7 +138,7 @@ def breast_record(home: PointBreast) -> Breast:
 
 def patterns_of(scene: PointScene, breast: Breast, config: Config) -> list[tuple[tuple[int, ...], Pattern]]:
     """
-    Describe the sets of points that are judged in a scene: all together first, then every cluster.
+    Describe the sets of points that are classified in a scene: all together first, then every cluster.
 
     Parameters
     ----------

@@ -61,8 +61,8 @@ def describe_image(
         seen = search(mammogram, config)
     except ImageUnreadableError:
         return np.zeros((0, len(FEATURES)), np.float32), np.zeros(0, bool)
-    particles = most_prominent(seen.particles, seen.channels)
-    table = describe_particles(particles, seen.channels, seen.breast, seen.spacing)
+    particles = most_prominent(seen.particles, seen.scales)
+    table = describe_particles(particles, seen.scales, seen.breast, seen.spacing)
     places = seen.spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
     return table, _is_planted(places, points, seen.spacing)
 

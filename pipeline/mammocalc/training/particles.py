@@ -16,7 +16,7 @@ from mammocalc.config import before_particles, medium_of, origin_of, settings_fo
 from mammocalc.dicom import read_mammogram
 from mammocalc.dicom.reader.settings import DicomSettings
 from mammocalc.simulation import simulate
-from mammocalc.simulation.insertion.folder import plant
+from mammocalc.simulation.insertion.folder import insert_into_copies
 from mammocalc.simulation.insertion.recipe import InsertRecipe
 from mammocalc.simulation.recipe import Recipe, Scene
 from mammocalc.stages.classify import FEATURES
@@ -176,7 +176,7 @@ def _describe_copies(into: Path, seed: int, config: Config, only: frozenset[str]
     """Put calcifications into copies of the images of a folder, one after the other, and describe them."""
     with tempfile.TemporaryDirectory() as folder:
         copies = Path(folder) / "copies"
-        for row in plant(copies, into, InsertRecipe(), seed, config, only):
+        for row in insert_into_copies(copies, into, InsertRecipe(), seed, config, only):
             if row.status is not Status.ANALYSED or row.sop_instance_uid is None:
                 continue
             [path] = copies.rglob(f"*{row.sop_instance_uid}.dcm")

@@ -155,11 +155,13 @@ def describe_file(path: Path, traced: Traced, config: Config) -> Described | Non
     Returns
     -------
     Described or None
-        None where the image is not judged, or has no spacing.
+        None where the image is not analysed, or has no spacing.
     """
-    door = DicomSettings(admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy)
+    settings_of_reader = DicomSettings(
+        admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy
+    )
     try:
-        mammogram = read_mammogram(path, door)
+        mammogram = read_mammogram(path, settings_of_reader)
         if mammogram.spacing is None:
             return None
         return _describe_mammogram(mammogram, traced, config)
@@ -171,7 +173,7 @@ def _describe_mammogram(mammogram: Mammogram, traced: Traced, config: Config) ->
     blind = config.model_copy(update={"vessels": config.vessels.model_copy(update={"leave_out": False})})
     marks = analyse(mammogram, blind).calcifications
     seen = search(mammogram, settings_for(config, medium_of(config, is_film=False)))
-    table = describe_calcifications(marks, seen.channels, seen.breast, seen.spacing)
+    table = describe_calcifications(marks, seen.scales, seen.breast, seen.spacing)
     at_mm = seen.spacing.to_mm(np.array([(one.row_px, one.column_px) for one in marks]).reshape(-1, 2))
     away = np.full(len(marks), np.inf)
     for course in traced.courses_px:

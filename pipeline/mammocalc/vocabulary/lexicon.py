@@ -167,7 +167,7 @@ class Status(StrEnum):
 class Reason(StrEnum):
     """Why a file was skipped or failed, or what else is to be known of it: the machine-readable half of a sentence."""
 
-    # Judged, in an earlier part of the run.
+    # Analysed, in an earlier part of the run.
     GONE = "gone"
 
     # Skipped: readable, and deliberately not analysed.

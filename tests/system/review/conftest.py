@@ -150,7 +150,7 @@ class Reading:
 
 @pytest.fixture(scope="session")
 def reviewed(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
-    """A run over one woman's four views and a file that cannot be read, whose name is meant to do harm."""
+    """A run over one patient's four views and a file that cannot be read, whose name is meant to do harm."""
     top = tmp_path_factory.mktemp("reviewed")
     scenes = tuple(
         Scene(

@@ -1,4 +1,4 @@
-"""Blinded reading: nothing of a woman is told before all of her images are read, by the server or by the page."""
+"""Blinded reading: nothing of a patient is told before all of their images are read, by the server or by the page."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_files_without_a_result_are_not_named_while_anything_is_kept_back(
     assert server.get("api/worklist?reader=Hal").json()["failed"][-1] == row
 
 
-def test_images_of_one_woman_are_told_by_patient_then_by_study(reviewed: Path) -> None:
+def test_images_of_one_patient_are_told_by_patient_then_by_study(reviewed: Path) -> None:
     images = dict(read_index(reviewed / "run").images)
     uids = list(images)
     assert all(set(group) == set(uids) for group in same_patient(images).values())

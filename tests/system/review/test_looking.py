@@ -216,7 +216,7 @@ def test_the_next_image_is_there_before_it_is_asked_for(
 ) -> None:
     run = tmp_path / "run"
     shutil.copytree(reviewed / "run", run)
-    for name in ("R MLO", "L MLO"):  # of another woman, so that there are two cases
+    for name in ("R MLO", "L MLO"):  # of another patient, so that there are two cases
         image = results[name]["image"]
         [file] = run.glob(f"results/**/{image['sop_instance_uid']}.json")
         file.write_text(file.read_text().replace(image["study_instance_uid"], "2.25.77"))

@@ -70,7 +70,7 @@ def test_weights_draw_patients_more_than_once(three: Bootstrap) -> None:
     assert shares.tolist() == [pytest.approx(5 / 6)]
 
 
-def test_images_of_one_woman_are_drawn_together(settings: ScoringSettings) -> None:
+def test_images_of_one_patient_are_drawn_together(settings: ScoringSettings) -> None:
     bootstrap = Bootstrap(["a", "b", "a"], settings)
     assert bootstrap.count == 2
     assert bootstrap.sums(np.array([1.0, 10.0, 100.0])).tolist() == [101.0, 10.0]

@@ -41,8 +41,8 @@ def scored(
 ) -> Callable[..., Evaluation]:
     """Evaluate what the program calls images against the words of readers."""
 
-    def scored(called: dict[str, str], rows: Sequence[tuple[str, ...]], **of_woman: str) -> Evaluation:
-        images = [image(uid, label=label, patient=of_woman.get(uid)) for uid, label in called.items()]
+    def scored(called: dict[str, str], rows: Sequence[tuple[str, ...]], **of_patient: str) -> Evaluation:
+        images = [image(uid, label=label, patient=of_patient.get(uid)) for uid, label in called.items()]
         return evaluate(read_run(write_run(images)), read_truth(write_words(rows), {}), settings)
 
     return scored

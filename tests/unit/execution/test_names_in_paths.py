@@ -1,4 +1,4 @@
-"""A header and a path name one woman in different writing: the path is hidden. Ordinary names of folders are not."""
+"""A header and a path name one patient in different writing: the path is hidden. Ordinary names of folders are not."""
 # ruff: noqa: E501 - one case to a line
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def test_a_name_that_the_header_holds_is_hidden_however_it_is_written(
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian])
 def test_names_that_stand_deep_in_sequences_and_in_private_elements_are_found(tmp_path: Path, syntax: UID) -> None:
-    """Original Attributes hold what a woman was called before somebody corrected or took out her name."""
+    """Original Attributes hold what a patient was called before somebody corrected or took out the name."""
     earlier, change, request, dataset = Dataset(), Dataset(), Dataset(), Dataset()
     earlier.PatientName, earlier.PatientID = "Quill^Ottoline", "XK-77121"
     change.ModifiedAttributesSequence = Sequence([earlier])

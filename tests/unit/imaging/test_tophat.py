@@ -12,9 +12,9 @@ def _tophat(image, spacing_mm=0.1, length_mm=0.8, angles=8):
 def test_a_particle_narrower_than_the_lines_is_left_whole():
     image = np.full((60, 60), 1000, np.uint16)
     image[30:34, 30:34] += 500
-    residue = _tophat(image)
-    assert residue[31, 31] == 500
-    assert residue.sum() == 16 * 500
+    tophat = _tophat(image)
+    assert tophat[31, 31] == 500
+    assert tophat.sum() == 16 * 500
 
 
 @pytest.mark.parametrize("direction", [(0, 1), (1, 0), (1, 1), (1, -1)])

@@ -51,6 +51,16 @@ def test_the_records_hold_what_the_document_says(document: dict[str, Any]) -> No
     assert report.candidates == ()
 
 
+def test_a_result_whose_association_counts_under_an_older_name_is_read(document: dict[str, Any]) -> None:
+    older = copy.deepcopy(document)
+    collection = older["clusters"][0]["published_association"]["collection"]
+    collection["women"] = collection.pop("patients")
+    assert from_json(older) == from_json(document)
+    del collection["women"]
+    with pytest.raises(ResultError, match=re.escape("published_association.collection.patients: missing")):
+        from_json(older)
+
+
 @pytest.mark.parametrize("left_out", [("outline", "memberships"), ("outline", "morphology", "memberships")])
 def test_outlines_may_be_left_out(document: dict[str, Any], left_out: tuple[str, ...], tmp_path: Path) -> None:
     whole, bare = from_json(document), from_json(document, leave_out=left_out)

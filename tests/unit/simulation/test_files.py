@@ -110,7 +110,7 @@ def test_side_and_view_stand_in_all_their_places(
     assert ds.ViewCodeSequence[0].CodeValue == code
 
 
-def test_scenes_of_one_woman_share_her_study_and_nothing_below_it(tmp_path: Path) -> None:
+def test_scenes_of_one_patient_share_her_study_and_nothing_below_it(tmp_path: Path) -> None:
     first, second, other = write(tmp_path, scene("a"), scene("b", view=View.MLO), scene("c", patient=2))
     assert (first.PatientID, first.StudyInstanceUID) == (second.PatientID, second.StudyInstanceUID)
     assert first.PatientID != other.PatientID

@@ -13,7 +13,7 @@ from scipy import fft, ndimage
 
 from mammocalc.dicom.reader.read import read_mammogram
 from mammocalc.dicom.reader.settings import DicomSettings
-from mammocalc.simulation import Phantom, Scene, render
+from mammocalc.simulation import Scene, SimulatedImage, render
 from mammocalc.simulation.acquisition import expose, matched_filter_snr, set_beam
 from mammocalc.simulation.film import Response, develop, scan, transfer
 from mammocalc.simulation.film_artefacts import soil
@@ -39,10 +39,10 @@ def clean(**changes: Any) -> Film:
     return Film(**{"dust": 0, "scratches": 0, **changes})
 
 
-def density_of(phantom: Phantom) -> NDArray[np.float64]:
+def density_of(simulated: SimulatedImage) -> NDArray[np.float64]:
     """Optical densities, from the stored values."""
-    largest = 2**phantom.scene.bits - 1
-    return np.asarray((1 - phantom.pixels / largest) * (phantom.scene.film or Film()).scanner_density)
+    largest = 2**simulated.scene.bits - 1
+    return np.asarray((1 - simulated.pixels / largest) * (simulated.scene.film or Film()).scanner_density)
 
 
 def test_the_characteristic_curve_rises_from_fog_to_maximum_with_the_wanted_slope() -> None:
@@ -134,12 +134,12 @@ def test_calcifications_keep_the_wanted_ratios_or_are_as_thick_as_they_may_be() 
 
 
 def test_dense_tissue_is_light_and_air_is_the_darkest() -> None:
-    phantom = render(scene(film=clean(), bits=8, field_mm=(90.0, 66.0)))
-    density = density_of(phantom)
-    inside = phantom.attenuation > np.quantile(phantom.attenuation, 0.95)
+    simulated = render(scene(film=clean(), bits=8, field_mm=(90.0, 66.0)))
+    density = density_of(simulated)
+    inside = simulated.attenuation > np.quantile(simulated.attenuation, 0.95)
     assert density[inside].mean() < 1.3
-    assert density[phantom.attenuation == 0].mean() > 3.0
-    assert phantom.pixels.max() < 256
+    assert density[simulated.attenuation == 0].mean() > 3.0
+    assert simulated.pixels.max() < 256
 
 
 def test_films_have_the_noise_of_film_at_their_median() -> None:
@@ -230,9 +230,9 @@ def test_a_scene_without_film_is_written_as_before_there_was_film() -> None:
     written = film.model_dump(mode="json")
     assert written["film"]["dust"] == 3
     assert Scene.model_validate(written) == film
-    phantom = render(scene(film=clean(scratches=2)))
-    assert len(truth_record(phantom.truth, phantom.scene)["scratches"]) == 2
-    assert "scratches" not in truth_record(phantom.truth, digital)
+    simulated = render(scene(film=clean(scratches=2)))
+    assert len(truth_record(simulated.truth, simulated.scene)["scratches"]) == 2
+    assert "scratches" not in truth_record(simulated.truth, digital)
 
 
 @pytest.mark.parametrize(
@@ -255,12 +255,12 @@ def test_scenes_that_no_film_can_be_are_refused(changes: dict[str, Any]) -> None
 @pytest.mark.parametrize("coding", list(Coding))
 @pytest.mark.parametrize("bits", [8, 10])
 def test_the_reader_takes_every_coding_of_a_film_for_a_film_of_known_spacing(
-    tmp_path: Path, film_phantom: Phantom, coding: Coding, bits: int
+    tmp_path: Path, film_image: SimulatedImage, coding: Coding, bits: int
 ) -> None:
-    made = film_phantom.scene.model_copy(update={"transfer_syntax": coding, "bits": bits})
-    pixels = (film_phantom.pixels >> (12 - bits)).astype(np.uint16)
+    made = film_image.scene.model_copy(update={"transfer_syntax": coding, "bits": bits})
+    pixels = (film_image.pixels >> (12 - bits)).astype(np.uint16)
     assert pixels.size % 2 == 1
-    dataset = make_dataset(dataclasses.replace(film_phantom, scene=made, pixels=pixels))
+    dataset = make_dataset(dataclasses.replace(film_image, scene=made, pixels=pixels))
     dataset.save_as(tmp_path / "a.dcm", enforce_file_format=True)
     mammogram = read_mammogram(tmp_path / "a.dcm", DicomSettings())
     assert Flag.DIGITISED_FILM in mammogram.flags
@@ -271,5 +271,5 @@ def test_the_reader_takes_every_coding_of_a_film_for_a_film_of_known_spacing(
 
 
 @pytest.fixture(scope="module")
-def film_phantom() -> Phantom:
+def film_image() -> SimulatedImage:
     return render(scene(photometric=Photometric.MONOCHROME2, field_mm=(60.2, 45.0)))

@@ -15,7 +15,7 @@ from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.model import Mammogram
 from mammocalc.simulation import Recipe, Scene, simulate
-from mammocalc.simulation.insertion.folder import PlantRow, find_room, plant, summarise
+from mammocalc.simulation.insertion.folder import InsertedRow, find_room, insert_into_copies, summarise
 from mammocalc.simulation.insertion.recipe import InsertRecipe
 from mammocalc.simulation.insertion.selection import read_selection
 from mammocalc.simulation.vocabulary import Coding, Kind, Photometric, Relationship
@@ -36,8 +36,8 @@ def rewrite(folder: Path, dataset: FileDataset, name: str = "a") -> None:
     dataset.save_as(folder / f"{name}.dcm", enforce_file_format=True)
 
 
-def run(folder: Path, into: Path, recipe: InsertRecipe = FEW, seed: int = 1, **options: Any) -> list[PlantRow]:
-    return list(plant(folder, into, recipe, seed, Config(), **options))
+def run(folder: Path, into: Path, recipe: InsertRecipe = FEW, seed: int = 1, **options: Any) -> list[InsertedRow]:
+    return list(insert_into_copies(folder, into, recipe, seed, Config(), **options))
 
 
 def read(path: Path) -> Mammogram:
@@ -98,7 +98,7 @@ def test_the_truth_says_what_evaluation_needs(tmp_path: Path) -> None:
         assert 0 <= point["local_density"] <= 1
 
 
-def test_a_copy_names_nobody_and_keeps_a_womans_images_together(tmp_path: Path) -> None:
+def test_a_copy_names_nobody_and_keeps_a_patients_images_together(tmp_path: Path) -> None:
     for name, patient in (("a", "SECRET-1"), ("b", "SECRET-1"), ("c", "SECRET-2")):
         dataset = write(tmp_path / "in", name, seed=ord(name))
         dataset.PatientID, dataset.PatientName = patient, "Doe^Jane"

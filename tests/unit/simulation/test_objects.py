@@ -6,7 +6,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from mammocalc.simulation import Phantom, Scene, render, simulate
+from mammocalc.simulation import Scene, SimulatedImage, render, simulate
 from mammocalc.simulation.identity import sop_instance_uid
 from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.truth import truth_record
@@ -19,7 +19,7 @@ def scene(**changes: Any) -> Scene:
     return Scene(**{"kind": Kind.NONE, **base, **changes})
 
 
-def with_and_without(**changes: Any) -> tuple[Phantom, np.ndarray]:
+def with_and_without(**changes: Any) -> tuple[SimulatedImage, np.ndarray]:
     """A scene with objects, and what they add to the attenuation."""
     full = render(scene(**changes))
     empty = render(scene(**{**changes, "objects": ()}))
@@ -29,8 +29,8 @@ def with_and_without(**changes: Any) -> tuple[Phantom, np.ndarray]:
 @pytest.mark.parametrize("kind", list(ObjectKind))
 @pytest.mark.parametrize("view", [View.CC, View.MLO])
 def test_each_object_adds_attenuation_within_its_circle_and_nowhere_else(kind: ObjectKind, view: View) -> None:
-    phantom, added = with_and_without(objects=(kind,), view=view)
-    [thing] = phantom.truth.objects
+    simulated, added = with_and_without(objects=(kind,), view=view)
+    [thing] = simulated.truth.objects
     assert thing.kind == kind.value
     row, column = np.indices(added.shape)
     away_mm = np.hypot(row - thing.row_px, column - thing.column_px) * 0.2
@@ -47,10 +47,10 @@ def test_an_object_more_leaves_the_others_as_they_are() -> None:
 
 
 def test_small_objects_keep_away_from_each_other_and_from_calcifications() -> None:
-    phantom = render(scene(kind=Kind.MACRO_ONLY, objects=(ObjectKind.CLIP, ObjectKind.MARKER, ObjectKind.BB)))
-    places = [(o.row_px, o.column_px) for o in phantom.truth.objects]
+    simulated = render(scene(kind=Kind.MACRO_ONLY, objects=(ObjectKind.CLIP, ObjectKind.MARKER, ObjectKind.BB)))
+    places = [(o.row_px, o.column_px) for o in simulated.truth.objects]
     assert len(places) == 3
-    others = [(c.row_px, c.column_px) for c in phantom.truth.calcifications]
+    others = [(c.row_px, c.column_px) for c in simulated.truth.calcifications]
     for number, place in enumerate(places):
         for other in [*places[:number], *others]:
             assert np.hypot(place[0] - other[0], place[1] - other[1]) * 0.2 >= 7.9

@@ -74,7 +74,7 @@ def test_equal_generators_give_equal_scenes(breasts):
     np.testing.assert_array_equal(one.points_mm, other.points_mm)
 
 
-def test_false_points_lie_as_marks_of_women_do_that_are_no_pattern(breasts):
+def test_false_points_lie_as_marks_of_patients_do_that_are_no_pattern(breasts):
     rng = np.random.default_rng(3)
     scenes = [usual_scene(one, Kind.NONE, Disturbance(false=10), rng).points_mm for one in breasts for _ in range(60)]
     independent = [one.room.draw(10, rng) for one in breasts for _ in range(60)]

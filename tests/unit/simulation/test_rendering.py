@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from mammocalc.simulation import Phantom, Scene, render
+from mammocalc.simulation import Scene, SimulatedImage, render
 from mammocalc.simulation.placement_region import Role
 from mammocalc.simulation.vocabulary import Kind, Photometric, Relationship
 from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Laterality, PresentationIntent, View
@@ -22,7 +22,7 @@ def scene(kind: Kind = Kind.NONE, **changes: Any) -> Scene:
     return Scene(kind=kind, **{**base, **changes})
 
 
-def planted_alone(**changes: Any) -> tuple[Phantom, NDArray[np.float64]]:
+def planted_alone(**changes: Any) -> tuple[SimulatedImage, NDArray[np.float64]]:
     """A scene, and the attenuation of its calcifications: the tissue of an empty scene of one seed is the same."""
     full = render(scene(Kind.GROUPED, **changes))
     empty = render(scene(Kind.NONE, **changes))
@@ -70,8 +70,8 @@ def test_equal_scenes_give_equal_images_and_other_seeds_other_images() -> None:
 
 @pytest.mark.parametrize("laterality", [Laterality.LEFT, Laterality.RIGHT])
 def test_each_calcification_is_where_and_as_large_and_as_dense_as_the_truth_says(laterality: Laterality) -> None:
-    phantom, alone = planted_alone(pixel_spacing_mm=0.05, laterality=laterality)
-    micro = phantom.truth.calcifications
+    simulated, alone = planted_alone(pixel_spacing_mm=0.05, laterality=laterality)
+    micro = simulated.truth.calcifications
     assert len(micro) >= 7
     assert alone[ndimage.binary_dilation(alone > 1e-4, iterations=2) == 0].max() < 1e-4
     single = [
@@ -91,8 +91,8 @@ def test_each_calcification_is_where_and_as_large_and_as_dense_as_the_truth_says
 
 
 def test_the_signal_to_noise_ratio_of_microcalcifications_stays_in_its_limits() -> None:
-    phantom = render(scene(Kind.GROUPED, snr=(6.0, 9.0)))
-    ratios = [point.matched_filter_snr for point in phantom.truth.calcifications]
+    simulated = render(scene(Kind.GROUPED, snr=(6.0, 9.0)))
+    ratios = [point.matched_filter_snr for point in simulated.truth.calcifications]
     assert min(ratios) >= 5.9
     assert max(ratios) <= 9.1
 
@@ -133,33 +133,33 @@ def test_polarity_turns_the_scale_and_nothing_else() -> None:
 @pytest.mark.parametrize("relationship", list(Relationship))
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_raw_values_follow_the_exposure_as_the_header_says(relationship: Relationship, sign: int) -> None:
-    phantom = render(scene(relationship=relationship, sign=sign, **RAW))
-    values = phantom.pixels.astype(np.float64) / (2**14 - 1)
+    simulated = render(scene(relationship=relationship, sign=sign, **RAW))
+    values = simulated.pixels.astype(np.float64) / (2**14 - 1)
     exposed = values if sign == 1 else 1 - values
-    inside = (phantom.attenuation > 1.0) & (phantom.attenuation < 2.5)
-    expected = -phantom.attenuation[inside].astype(np.float64)
+    inside = (simulated.attenuation > 1.0) & (simulated.attenuation < 2.5)
+    expected = -simulated.attenuation[inside].astype(np.float64)
     found = exposed[inside]
     if relationship is Relationship.LIN:
         found = np.log(np.maximum(found, 1e-4))
     slope, _ = np.polyfit(expected, found, 1)
     assert slope == pytest.approx(1.0 if relationship is Relationship.LIN else 1 / 7, rel=0.05)
-    assert exposed[phantom.attenuation < 1e-3].min() == 1.0  # air saturates
+    assert exposed[simulated.attenuation < 1e-3].min() == 1.0  # air saturates
 
 
 def test_dense_tissue_is_brighter_than_fat_and_air_is_black_for_presentation() -> None:
-    phantom = render(scene(density=0.5))
-    inside = phantom.attenuation > 1.5
-    assert np.corrcoef(phantom.attenuation[inside], phantom.pixels[inside])[0, 1] > 0.8
-    assert phantom.pixels[phantom.attenuation == 0].max() < 0.02 * 4095
-    assert 0.2 * 4095 < np.median(phantom.pixels[inside]) < 0.8 * 4095
-    assert phantom.window == (2048.0, 4096.0)
+    simulated = render(scene(density=0.5))
+    inside = simulated.attenuation > 1.5
+    assert np.corrcoef(simulated.attenuation[inside], simulated.pixels[inside])[0, 1] > 0.8
+    assert simulated.pixels[simulated.attenuation == 0].max() < 0.02 * 4095
+    assert 0.2 * 4095 < np.median(simulated.pixels[inside]) < 0.8 * 4095
+    assert simulated.window == (2048.0, 4096.0)
 
 
 def test_hot_and_dead_pixels_are_single_pixels_and_are_listed() -> None:
     clean = render(scene(**RAW)).pixels.astype(int)
-    phantom = render(scene(hot_pixels=5, dead_pixels=6, **RAW))
-    changed = {(int(r), int(c)) for r, c in np.argwhere(phantom.pixels.astype(int) != clean)}
-    listed = {(round(r), round(c)) for r, c in phantom.truth.defects_px}
+    simulated = render(scene(hot_pixels=5, dead_pixels=6, **RAW))
+    changed = {(int(r), int(c)) for r, c in np.argwhere(simulated.pixels.astype(int) != clean)}
+    listed = {(round(r), round(c)) for r, c in simulated.truth.defects_px}
     assert changed <= listed
     assert len(listed) == 11
     assert len(changed) >= 6  # hot ones in saturated air cannot be seen
@@ -179,41 +179,41 @@ def test_the_marker_lies_in_air_and_reads_from_left_to_right(laterality: Lateral
 
 
 def test_the_collimator_spares_the_chest_wall_and_is_black_for_presentation() -> None:
-    phantom = render(scene(collimation_mm=4.0))
-    assert phantom.pixels[:30].max() == 0
-    assert phantom.pixels[:, -30:].max() == 0
-    assert phantom.pixels[400:500, :5].min() > 0
+    simulated = render(scene(collimation_mm=4.0))
+    assert simulated.pixels[:30].max() == 0
+    assert simulated.pixels[:, -30:].max() == 0
+    assert simulated.pixels[400:500, :5].min() > 0
 
 
 def test_the_skin_line_is_where_tissue_begins() -> None:
-    phantom = render(scene())
-    line = np.array(phantom.truth.skin_line_px)
-    line = line[(line[:, 1] > 30) & (np.hypot(*(line - phantom.truth.nipple_px).T) > 120)]
+    simulated = render(scene())
+    line = np.array(simulated.truth.skin_line_px)
+    line = line[(line[:, 1] > 30) & (np.hypot(*(line - simulated.truth.nipple_px).T) > 120)]
     assert len(line) > 20
     normal = np.gradient(line, axis=0)
     normal = np.stack([normal[:, 1], -normal[:, 0]], axis=1) / np.hypot(normal[:, 0], normal[:, 1])[:, None]
     for offset, low, high in ((-8.0, 0.0, 0.02), (8.0, 0.3, 5.0)):  # 0.8 mm outside, 0.8 mm inside
-        at = ndimage.map_coordinates(phantom.attenuation, (line + offset * normal).T, order=1)
+        at = ndimage.map_coordinates(simulated.attenuation, (line + offset * normal).T, order=1)
         assert (at >= low).all()
         assert (at <= high).all()
 
 
 def test_the_nipple_stands_out_of_the_skin_line() -> None:
-    phantom = render(scene())
-    row, column = phantom.truth.nipple_px
-    assert phantom.attenuation[round(row), round(column) + 25] > 0.3
-    assert phantom.attenuation[round(row) - 80, round(column) + 25] < 0.01
+    simulated = render(scene())
+    row, column = simulated.truth.nipple_px
+    assert simulated.attenuation[round(row), round(column) + 25] > 0.3
+    assert simulated.attenuation[round(row) - 80, round(column) + 25] < 0.01
 
 
 @pytest.mark.parametrize(("view", "shown"), [(View.MLO, True), (View.ML, True), (View.CC, False), (View.XCCL, False)])
 def test_the_pectoral_muscle_is_shown_in_oblique_views_and_is_denser(view: View, *, shown: bool) -> None:
-    phantom = render(scene(view=view, density=0.1))
-    assert bool(phantom.truth.pectoral_px) is shown
+    simulated = render(scene(view=view, density=0.1))
+    assert bool(simulated.truth.pectoral_px) is shown
     if shown:
-        line = np.array(phantom.truth.pectoral_px)
+        line = np.array(simulated.truth.pectoral_px)
         line = line[(line[:, 1] > 50) & (line[:, 0] > 50)]
         beside = [line + np.array([0.0, shift]) for shift in (-40.0, 40.0)]
-        muscle, fat = (ndimage.map_coordinates(phantom.attenuation, at.T, order=1) for at in beside)
+        muscle, fat = (ndimage.map_coordinates(simulated.attenuation, at.T, order=1) for at in beside)
         assert np.median(muscle - fat) > 0.2
 
 

@@ -21,10 +21,10 @@ SCENES = load_recipe(FOLDER / "recipe.yaml").scenes
 def test_an_image_made_again_agrees_within_one_grey_level(name: str) -> None:
     (scene,) = (scene for scene in SCENES if scene.name == name)
     stored = pydicom.dcmread(FOLDER / f"{name}.dcm").pixel_array.astype(int)
-    phantom = render(scene)
-    assert np.abs(stored - phantom.pixels).max() <= 1
+    simulated = render(scene)
+    assert np.abs(stored - simulated.pixels).max() <= 1
     truth = json.loads((FOLDER / "truth" / f"{sop_instance_uid(scene)}.json").read_text(encoding="utf-8"))
-    again = truth_record(phantom.truth, scene)
+    again = truth_record(simulated.truth, scene)
     assert {key: truth[key] for key in ("distribution", "clusters", "scene")} == {
         key: again[key] for key in ("distribution", "clusters", "scene")
     }

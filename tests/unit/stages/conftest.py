@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mammocalc.model import Breast, Channel, Density, Mammogram, StoredPixels
+from mammocalc.model import Breast, Density, Mammogram, Scale, StoredPixels
 from mammocalc.simulation.vocabulary import Photometric
 from mammocalc.stages import breast, enhance, normalise
 from mammocalc.vocabulary.geometry import PixelSpacing
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.simulation import Phantom
+    from mammocalc.simulation import SimulatedImage
 
 Disc = tuple[float, float, float, float]
 """Row and column in mm, diameter in mm, height in grey levels."""
@@ -79,8 +79,8 @@ class Scene:
     def breast(self) -> Breast:
         return breast.find_breast(self.density(), self.spacing, Medium.DIGITAL)
 
-    def channels(self) -> tuple[Channel, ...]:
-        """Give the channels of the default settings."""
+    def scales(self) -> tuple[Scale, ...]:
+        """Give the scales of the default settings."""
         found = self.breast()
         blurred = normalise.blur(self.density(), found.box_px, self.spacing, Medium.DIGITAL)
         made = []
@@ -88,8 +88,8 @@ class Scene:
             image = enhance.average(blurred, step_px)
             pixel_mm = self.spacing.mean_mm * step_px
             noise = normalise.measure_noise(image, found, step_px, self.spacing, length_mm)
-            residue = enhance.remove_background(image, length_mm, step_px, self.spacing)
-            made.append(Channel(image, residue, noise, step_px, pixel_mm, length_mm, normalise.BLUR_MM[Medium.DIGITAL]))
+            tophat = enhance.remove_background(image, length_mm, step_px, self.spacing)
+            made.append(Scale(image, tophat, noise, step_px, pixel_mm, length_mm, normalise.BLUR_MM[Medium.DIGITAL]))
         return tuple(made)
 
 
@@ -99,12 +99,12 @@ def scene() -> Callable[..., Scene]:
 
 
 @pytest.fixture
-def as_mammogram(make_mammogram: Callable[..., Mammogram]) -> Callable[[Phantom], Mammogram]:
+def as_mammogram(make_mammogram: Callable[..., Mammogram]) -> Callable[[SimulatedImage], Mammogram]:
     """Give the mammogram that the DICOM door would make of a scene."""
     any_mammogram = make_mammogram()
 
-    def as_mammogram(phantom: Phantom) -> Mammogram:
-        scene = phantom.scene
+    def as_mammogram(simulated: SimulatedImage) -> Mammogram:
+        scene = simulated.scene
         values = np.arange(2**scene.bits, dtype=np.float64)
         identity = replace(
             any_mammogram.identity,
@@ -113,7 +113,7 @@ def as_mammogram(make_mammogram: Callable[..., Mammogram]) -> Callable[[Phantom]
             columns=scene.shape[1],
         )
         pixels = StoredPixels(
-            codes=phantom.pixels,
+            codes=simulated.pixels,
             modality_values=values,
             is_padding=np.zeros(len(values), bool),
             display_grey=np.zeros(len(values), np.uint8),

@@ -73,9 +73,9 @@ def test_nothing_is_judged_at_the_skin_or_at_the_edge_of_the_image(scene):
     made = scene()
     found = made.breast()
     cell_mm = found.cell_px * 0.1
-    assert not found.is_judged[:, : int(1.5 / cell_mm)].any()
-    assert (found.skin_distance_px[found.is_judged] * 0.1 > 1.0).all()
-    assert found.is_judged.sum() > 0.8 * found.is_breast.sum()
+    assert not found.is_searched[:, : int(1.5 / cell_mm)].any()
+    assert (found.skin_distance_px[found.is_searched] * 0.1 > 1.0).all()
+    assert found.is_searched.sum() > 0.8 * found.is_breast.sum()
 
 
 def test_padding_is_kept_at_a_distance(scene):
@@ -83,7 +83,7 @@ def test_padding_is_kept_at_a_distance(scene):
     is_padding = np.zeros(made.shape, bool)
     is_padding[:, 100:140] = True
     found = find_breast(Density(made.density().image, is_padding), made.spacing, Medium.DIGITAL)
-    judged = np.kron(found.is_judged, np.ones((found.cell_px, found.cell_px), bool))
+    judged = np.kron(found.is_searched, np.ones((found.cell_px, found.cell_px), bool))
     assert not judged[:, 95:145].any()
 
 

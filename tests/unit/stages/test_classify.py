@@ -26,14 +26,14 @@ TREES = load_classifier(None, FEATURES)
 
 
 def _classified(made, trees):
-    channels, breast = made.channels(), made.breast()
-    found = find_particles(channels, breast, DetectSettings())
-    return classify_particles(found, channels, breast, made.spacing, trees, Medium.DIGITAL)
+    scales, breast = made.scales(), made.breast()
+    found = find_particles(scales, breast, DetectSettings())
+    return classify_particles(found, scales, breast, made.spacing, trees, Medium.DIGITAL)
 
 
 def _presence(made, trees, medium=Medium.DIGITAL):
     """Score presence; as on film only in how many it takes, for the particles are those of a digital image."""
-    distinct = one_per_place(_classified(made, trees), made.channels(), made.spacing)
+    distinct = one_per_place(_classified(made, trees), made.scales(), made.spacing)
     return presence(distinct, made.spacing, medium)
 
 
@@ -42,8 +42,8 @@ def _presence(made, trees, medium=Medium.DIGITAL):
 def test_specks_are_surer_than_everything_else(scene, trees, spacing_mm):
     made = scene(spacing_mm).add_discs([(row, column, 0.4, 500.0) for row, column in PLACES])
     made.add_line((15, 20), (55, 26), 0.3, 200.0).add_line((58, 15), (48, 38), 0.3, 200.0)
-    sure = [p for p in _classified(made, trees) if p.channel < 2 and p.score >= 0.93]
-    places = one_per_place(sure, made.channels(), made.spacing)
+    sure = [p for p in _classified(made, trees) if p.scale < 2 and p.score >= 0.93]
+    places = one_per_place(sure, made.scales(), made.spacing)
     found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in places)
     assert len(found) == len(PLACES)
     for place, position in zip(PLACES, found, strict=True):
@@ -56,9 +56,9 @@ def test_noise_is_not_sure(scene, trees):
 
 
 def test_the_rule_rises_with_strength_alone(scene, monkeypatch):
-    monkeypatch.setattr(particles, "TREES_UP_TO_MM", 1.0)  # so that no second channel sees them
+    monkeypatch.setattr(particles, "TREES_UP_TO_MM", 1.0)  # so that no second scale sees them
     made = scene().add_discs([(row, column, 0.4, 60.0 * k) for k, (row, column) in enumerate(PLACES, start=1)])
-    fine = [p for p in _classified(made, None) if p.channel == 0]
+    fine = [p for p in _classified(made, None) if p.scale == 0]
     strengths = [p.strength_sigma for p in fine]
     assert strengths == sorted(strengths, reverse=True)
 
@@ -68,7 +68,7 @@ def test_particles_come_surest_first_and_the_weak_are_left_out(scene, monkeypatc
     scores = [p.score for p in _classified(made, TREES)]
     assert scores == sorted(scores, reverse=True)
     monkeypatch.setattr(particles, "_MOST", 3)
-    few = [p for p in _classified(made, TREES) if p.channel == 0]
+    few = [p for p in _classified(made, TREES) if p.scale == 0]
     assert len(few) == 3
 
 
@@ -78,9 +78,9 @@ def test_a_description_is_finite_and_does_not_depend_on_grey_levels(scene):
     brighter.noise = brighter.noise * 1.5
     tables = []
     for one in (made, brighter):
-        channels, breast = one.channels(), one.breast()
-        described = most_prominent(find_particles(channels, breast, DetectSettings()), channels[:1])[:1]
-        tables.append(describe_particles(described, channels, breast, one.spacing))
+        scales, breast = one.scales(), one.breast()
+        described = most_prominent(find_particles(scales, breast, DetectSettings()), scales[:1])[:1]
+        tables.append(describe_particles(described, scales, breast, one.spacing))
     assert tables[0].shape == (1, len(FEATURES))
     assert np.isfinite(tables[0]).all()
     np.testing.assert_allclose(tables[0], tables[1], rtol=0.05, atol=0.3)
@@ -88,8 +88,8 @@ def test_a_description_is_finite_and_does_not_depend_on_grey_levels(scene):
 
 def test_no_particles_have_an_empty_description(scene):
     made = scene()
-    assert describe_particles((), made.channels(), made.breast(), made.spacing).shape == (0, len(FEATURES))
-    assert classify_particles((), made.channels(), made.breast(), made.spacing, TREES, Medium.DIGITAL) == ()
+    assert describe_particles((), made.scales(), made.breast(), made.spacing).shape == (0, len(FEATURES))
+    assert classify_particles((), made.scales(), made.breast(), made.spacing, TREES, Medium.DIGITAL) == ()
 
 
 def test_presence_is_higher_with_calcifications(scene):
@@ -113,38 +113,38 @@ def test_specks_far_apart_are_evidence_together_and_none_within_a_circle(scene, 
     assert _presence(made, TREES, Medium.FILM) > 0.9
 
 
-def test_what_two_channels_see_at_one_place_has_one_score_and_counts_once(scene, monkeypatch):
+def test_what_two_scales_see_at_one_place_has_one_score_and_counts_once(scene, monkeypatch):
     made = scene().add_discs([(35.0, 20.0, 0.5, 500.0)])
     classified = _classified(made, TREES)
     here = [p for p in classified if np.hypot(p.row_px * 0.1 - 35, p.column_px * 0.1 - 20) < 0.3]
-    fine = [p for p in here if p.channel < 2]
-    assert {p.channel for p in fine} == {0, 1}
+    fine = [p for p in here if p.scale < 2]
+    assert {p.scale for p in fine} == {0, 1}
     assert len({p.score for p in fine}) == 1
-    kept = one_per_place(classified, made.channels(), made.spacing)
+    kept = one_per_place(classified, made.scales(), made.spacing)
     assert len([p for p in kept if p in here]) == 1
     monkeypatch.setattr(particles, "_PRESENCE_MEMBERS", {Medium.DIGITAL: 1, Medium.FILM: 2})
     assert _presence(made, TREES, Medium.FILM) < 0.9 < _presence(made, TREES)
 
 
-def test_the_surer_of_two_channels_is_kept(scene):
+def test_the_surer_of_two_scales_is_kept(scene):
     made = scene().add_discs([(35.0, 20.0, 0.5, 500.0)])
-    fine, coarse = (next(p for p in _classified(made, None) if p.channel == k) for k in (0, 1))
+    fine, coarse = (next(p for p in _classified(made, None) if p.scale == k) for k in (0, 1))
     for low, high in ((fine, coarse), (coarse, fine)):
         pair = (replace(high, score=0.9), replace(low, score=0.2))
-        assert one_per_place(pair, made.channels(), made.spacing) == pair[:1]
+        assert one_per_place(pair, made.scales(), made.spacing) == pair[:1]
     equal = (replace(coarse, score=0.9), replace(fine, score=0.9))
-    assert one_per_place(equal, made.channels(), made.spacing) == equal[1:]
+    assert one_per_place(equal, made.scales(), made.spacing) == equal[1:]
 
 
 def test_a_large_calcification_over_coarse_texture_is_told_by_its_edge(scene, monkeypatch):
     made = scene(noise=20.0)
     rng = np.random.default_rng(5)
     made.values += np.where(made.is_breast, cv2.GaussianBlur(rng.normal(0, 1, made.shape), (0, 0), 12) * 12000, 0.0)
-    lumpy = max((p.score for p in _classified(made, TREES) if p.channel >= 2), default=0.0)
+    lumpy = max((p.score for p in _classified(made, TREES) if p.scale >= 2), default=0.0)
     made.add_discs([(35.0, 20.0, 3.0, 700.0)])
-    by_edge = max(p.score for p in _classified(made, TREES) if p.channel >= 2)
+    by_edge = max(p.score for p in _classified(made, TREES) if p.scale >= 2)
     monkeypatch.setattr(particles, "_COARSE_EDGE_HALF_SIGMA", {Medium.DIGITAL: 1000.0})
-    by_strength = max(p.score for p in _classified(made, TREES) if p.channel >= 2)
+    by_strength = max(p.score for p in _classified(made, TREES) if p.scale >= 2)
     assert lumpy < 0.5
     assert by_strength < 0.93 <= by_edge < 0.96
 

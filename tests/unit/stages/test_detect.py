@@ -7,7 +7,7 @@ CLEAR = DetectSettings(threshold_sigma=9.0)
 
 
 def _reported(made, settings=CLEAR):
-    return find_particles(made.channels(), made.breast(), settings)
+    return find_particles(made.scales(), made.breast(), settings)
 
 
 PLACES = [(20.0, 10.0), (25.0, 30.0), (35.0, 20.0), (44.0, 33.0), (50.0, 12.0)]
@@ -16,7 +16,7 @@ PLACES = [(20.0, 10.0), (25.0, 30.0), (35.0, 20.0), (44.0, 33.0), (50.0, 12.0)]
 @pytest.mark.parametrize("spacing_mm", [0.05, 0.07, 0.085, 0.1])
 def test_planted_specks_are_found_where_they_are_and_nothing_else(scene, spacing_mm):
     made = scene(spacing_mm).add_discs([(row, column, 0.4, 400.0) for row, column in PLACES])
-    found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in _reported(made) if p.channel == 0)
+    found = sorted((p.row_px * spacing_mm, p.column_px * spacing_mm) for p in _reported(made) if p.scale == 0)
     assert len(found) == len(PLACES)
     for place, position in zip(PLACES, found, strict=True):
         assert position == pytest.approx(place, abs=1.5 * spacing_mm)
@@ -33,7 +33,7 @@ def test_a_fibre_and_a_crossing_of_fibres_are_no_particles(scene):
 
 def test_a_speck_on_a_fibre_is_still_found(scene):
     made = scene().add_line((20, 8), (45, 35), 0.3, 150.0).add_discs([(32.5, 21.5, 0.4, 600.0)])
-    [found] = [p for p in _reported(made) if p.channel == 0]
+    [found] = [p for p in _reported(made) if p.scale == 0]
     assert (found.row_px * 0.1, found.column_px * 0.1) == pytest.approx((32.5, 21.5), abs=0.3)
 
 
@@ -46,9 +46,9 @@ def test_a_dead_pixel_is_a_defect_and_no_calcification(scene):
     assert {(round(p.row_px, -1), round(p.column_px, -1)) for p in _reported(coarser)} == {(250, 170)}
 
 
-def test_large_calcifications_are_found_in_the_coarse_channels_alone(scene):
+def test_large_calcifications_are_found_in_the_coarse_scales_alone(scene):
     found = _reported(scene().add_discs([(35.0, 20.0, 2.0, 800.0)]))
-    assert 0 not in {p.channel for p in found}
+    assert 0 not in {p.scale for p in found}
     for particle in found:
         assert (particle.row_px * 0.1, particle.column_px * 0.1) == pytest.approx((35.0, 20.0), abs=1.0)
 

@@ -10,7 +10,7 @@ def test_averaging_drops_what_does_not_fill_a_square():
     assert average(image, 9) is image
 
 
-def test_each_channel_has_pixels_of_its_own_size():
+def test_each_scale_has_pixels_of_its_own_size():
     steps = [steps_px(PixelSpacing(s, s)) for s in (0.05, 0.085, 0.14, 0.3)]
     assert steps == [(1, 3, 6, 11), (1, 2, 3, 7), (1, 1, 2, 4), (1, 1, 1, 2)]
 
@@ -23,6 +23,6 @@ def test_a_particle_is_left_by_the_lines_that_are_longer():
     assert remove_background(image, 3.0, 1, spacing)[55, 55] == 1000
 
 
-def test_channels_go_from_fine_to_coarse():
+def test_scales_go_from_fine_to_coarse():
     assert len(LENGTHS_MM) == len(PIXELS_MM)
     assert list(LENGTHS_MM) == sorted(set(LENGTHS_MM))

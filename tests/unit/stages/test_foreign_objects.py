@@ -11,7 +11,7 @@ import pytest
 from mammocalc.analysis.image import analyse
 from mammocalc.analysis.search import search
 from mammocalc.config import Config
-from mammocalc.model import Breast, Calcification, Channel, Landmarks, Nipple, NoiseTable, Particle
+from mammocalc.model import Breast, Calcification, Landmarks, Nipple, NoiseTable, Particle, Scale
 from mammocalc.simulation import Scene, render
 from mammocalc.simulation.vocabulary import Kind, ObjectKind, Photometric
 from mammocalc.stages import foreign_objects
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mammocalc.model import Mammogram
-    from mammocalc.simulation import Phantom
+    from mammocalc.simulation import SimulatedImage
     from mammocalc.stages.foreign_objects.search import Place
 
-    AsMammogram = Callable[[Phantom], Mammogram]
+    AsMammogram = Callable[[SimulatedImage], Mammogram]
 
 METAL = (ObjectKind.CLIP, ObjectKind.CLIP, ObjectKind.MARKER, ObjectKind.MARKER, ObjectKind.BB)
 RAW: dict[str, Any] = {
@@ -36,7 +36,7 @@ RAW: dict[str, Any] = {
 }
 
 
-def rendered(kind: Kind = Kind.NONE, **changes: Any) -> Phantom:
+def rendered(kind: Kind = Kind.NONE, **changes: Any) -> SimulatedImage:
     base: dict[str, Any] = {"name": "a", "seed": 31, "field_mm": (110.0, 80.0), "pixel_spacing_mm": 0.1}
     return render(Scene(kind=kind, **{**base, **changes}))
 
@@ -69,16 +69,16 @@ def near(found: Particle | Calcification, row_px: float, column_px: float, reach
     ids=["processed", "raw", "coarse pixels"],
 )
 def test_metal_is_no_calcification_and_the_image_says_so(changes: dict[str, Any], as_mammogram: AsMammogram) -> None:
-    phantom = rendered(objects=METAL, **changes)
-    mammogram = as_mammogram(phantom)
+    simulated = rendered(objects=METAL, **changes)
+    mammogram = as_mammogram(simulated)
     kept_in = Config(foreign=ForeignSettings(leave_out_metal=False))
 
     def marked(config: Config) -> int:
         found = analyse(mammogram, config).calcifications
-        pixel_mm = phantom.scene.pixel_spacing_mm
+        pixel_mm = simulated.scene.pixel_spacing_mm
         return sum(
             any(near(c, o.row_px, o.column_px, (o.radius_mm + 1) / pixel_mm) for c in found)
-            for o in phantom.truth.objects
+            for o in simulated.truth.objects
         )
 
     assert marked(kept_in) >= 3
@@ -93,28 +93,30 @@ def test_no_particle_on_a_macrocalcification_is_taken_for_metal(
 ) -> None:
     looked_at = 0
     for seed in (41, 42):
-        phantom = rendered(Kind.MACRO_ONLY, seed=seed, count=(4, 6), macro_diameter_mm=(1.2, 4.5), **changes)
-        seen = search(as_mammogram(phantom), Config())
-        metal = foreign_objects.find_metal(seen.particles, seen.channels, seen.breast)
+        simulated = rendered(Kind.MACRO_ONLY, seed=seed, count=(4, 6), macro_diameter_mm=(1.2, 4.5), **changes)
+        seen = search(as_mammogram(simulated), Config())
+        metal = foreign_objects.find_metal(seen.particles, seen.scales, seen.breast)
         kept, flags = foreign_objects.leave_out_metal(seen.particles, metal, ForeignSettings())
         assert kept == seen.particles
         assert flags == frozenset()
-        pixel_mm = phantom.scene.pixel_spacing_mm
+        pixel_mm = simulated.scene.pixel_spacing_mm
         looked_at += sum(
             any(near(p, c.row_px, c.column_px, c.diameter_mm / 2 / pixel_mm) for p in kept)
-            for c in phantom.truth.calcifications
+            for c in simulated.truth.calcifications
         )
     assert looked_at >= 6
 
 
 def test_a_calcification_beside_a_clip_stays(as_mammogram: AsMammogram) -> None:
-    phantom = rendered(Kind.GROUPED, objects=METAL, snr=(30.0, 100.0), micro_diameter_mm=(0.3, 0.6))
+    simulated = rendered(Kind.GROUPED, objects=METAL, snr=(30.0, 100.0), micro_diameter_mm=(0.3, 0.6))
     plain = analyse(as_mammogram(rendered(Kind.GROUPED, snr=(30.0, 100.0), micro_diameter_mm=(0.3, 0.6))), Config())
-    report = analyse(as_mammogram(phantom), Config())
+    report = analyse(as_mammogram(simulated), Config())
     assert Flag.METAL in report.flags
 
     def found(calcifications: tuple[Calcification, ...]) -> int:
-        return sum(any(near(c, t.row_px, t.column_px, 5) for c in calcifications) for t in phantom.truth.calcifications)
+        return sum(
+            any(near(c, t.row_px, t.column_px, 5) for c in calcifications) for t in simulated.truth.calcifications
+        )
 
     assert found(report.calcifications) >= found(plain.calcifications) - 1 >= 4
 
@@ -135,9 +137,9 @@ def test_one_bright_pixel_on_a_flat_calcification_makes_no_metal_of_it() -> None
     tissue = np.random.default_rng(5).normal(20000, 300, (400, 400))
     rows, columns = np.indices(tissue.shape)
     plateau = np.hypot(rows - 200, columns - 200) < 15
-    channel = Channel(
+    scale = Scale(
         image=np.rint(np.where(plateau, 20850, tissue)).astype(np.uint16),
-        residue=np.zeros(tissue.shape, np.uint16),
+        tophat=np.zeros(tissue.shape, np.uint16),
         noise=NoiseTable(np.array([0.0, 65535.0]), np.array([300.0, 300.0])),
         step_px=1,
         pixel_mm=0.1,
@@ -150,7 +152,7 @@ def test_one_bright_pixel_on_a_flat_calcification_makes_no_metal_of_it() -> None
         cell_px=8,
         cell_density=cells,
         is_breast=everywhere,
-        is_judged=everywhere,
+        is_searched=everywhere,
         skin_distance_px=np.full(cells.shape, 500, np.float32),
         box_px=(0, 0, 400, 400),
         outline_px=(),
@@ -160,9 +162,9 @@ def test_one_bright_pixel_on_a_flat_calcification_makes_no_metal_of_it() -> None
     found = Particle(200.0, 200.0, 0, 9.0, 9.0, 9.0, 1.0)
 
     def metal() -> frozenset[Place]:
-        return foreign_objects.find_metal([found], (channel,), breast)
+        return foreign_objects.find_metal([found], (scale,), breast)
 
-    channel.image[200, 200] = 21600  # tissue ends at 20,770, and metal begins a tenth of its range beyond, at 20,900
+    scale.image[200, 200] = 21600  # tissue ends at 20,770, and metal begins a tenth of its range beyond, at 20,900
     assert not metal()
-    channel.image[plateau] = 26000
+    scale.image[plateau] = 26000
     assert metal()

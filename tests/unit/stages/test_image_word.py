@@ -223,7 +223,7 @@ def breast(rows=200, columns=150, cell_px=10):
         cell_px=cell_px,
         cell_density=inside.astype(np.uint16),
         is_breast=inside,
-        is_judged=inside,
+        is_searched=inside,
         skin_distance_px=inside.astype(np.float32),
         box_px=(0, 0, rows * cell_px, columns * cell_px),
         outline_px=(),

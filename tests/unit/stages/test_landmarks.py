@@ -136,13 +136,13 @@ def test_a_thin_muscle_is_less_sure_and_its_edge_as_true(thickness_share, as_mam
         name="a", kind=Kind.NONE, seed=5, view=View.MLO, field_mm=(150.0, 110.0), pixel_spacing_mm=0.2,
         muscle_share=thickness_share,
     )  # fmt: skip
-    phantom = render(scene)
-    mammogram = as_mammogram(phantom)
+    simulated = render(scene)
+    mammogram = as_mammogram(simulated)
     breast = find_breast(to_density(mammogram.pixels), mammogram.spacing, Medium.DIGITAL)
     found = find_landmarks(breast, mammogram.spacing, View.MLO)
     assert found.pectoral_confidence is not None
     assert (found.pectoral_confidence > 0.6) is (thickness_share == 1.0)
-    edge, truth = np.array(found.pectoral_px), np.array(phantom.truth.pectoral_px)
+    edge, truth = np.array(found.pectoral_px), np.array(simulated.truth.pectoral_px)
     gaps = np.hypot(*(edge[:, None] - truth[None]).transpose(2, 0, 1)).min(axis=1)
     assert gaps.mean() * 0.2 < 3.0
 
@@ -152,13 +152,13 @@ def test_the_muscle_is_found_in_raw_images_whose_edge_is_darker_than_all_tissue(
     scene = Scene(
         name="a", kind=Kind.NONE, seed=3, view=View.MLO, intent=intent, field_mm=(110.0, 82.0), pixel_spacing_mm=0.2
     )
-    phantom, file = render(scene), tmp_path / "a.dcm"
-    make_dataset(phantom).save_as(file, enforce_file_format=True)
+    simulated, file = render(scene), tmp_path / "a.dcm"
+    make_dataset(simulated).save_as(file, enforce_file_format=True)
     mammogram, spacing = read_mammogram(file, DicomSettings()), PixelSpacing(0.2, 0.2)
     breast = find_breast(to_density(mammogram.pixels), spacing, Medium.DIGITAL)
     found = find_landmarks(breast, spacing, View.MLO)
     assert Flag.PECTORAL_UNCERTAIN not in found.flags
-    edge, truth = np.array(found.pectoral_px), np.array(phantom.truth.pectoral_px)
+    edge, truth = np.array(found.pectoral_px), np.array(simulated.truth.pectoral_px)
     gaps = np.hypot(*(edge[:, None] - truth[None]).transpose(2, 0, 1)).min(axis=1)
     assert gaps.mean() * 0.2 < 3.0
 

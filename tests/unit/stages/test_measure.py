@@ -13,10 +13,10 @@ from mammocalc.vocabulary.lexicon import CalcificationSize, Flag
 def _measured(made, settings=None, *, is_pectoral=False, flags=frozenset()):
     found = made.breast()
     marks = Landmarks(np.full(found.is_breast.shape, is_pectoral), (), None, flags=flags)
-    channels = made.channels()
-    particles = find_particles(channels, found, DetectSettings(threshold_sigma=9.0))
+    scales = made.scales()
+    particles = find_particles(scales, found, DetectSettings(threshold_sigma=9.0))
     settings = settings or MeasureSettings(detector_blur_mm=0.07)
-    return measure_particles(particles, channels, found, marks, made.spacing, settings)
+    return measure_particles(particles, scales, found, marks, made.spacing, settings)
 
 
 @pytest.mark.parametrize("spacing_mm", [0.05, 0.07, 0.1])
@@ -94,7 +94,7 @@ def test_no_particles_give_no_calcifications(scene):
     made = scene()
     found = made.breast()
     marks = Landmarks(np.zeros(found.is_breast.shape, bool), (), None)
-    assert measure_particles((), made.channels(), found, marks, made.spacing, MeasureSettings()) == ()
+    assert measure_particles((), made.scales(), found, marks, made.spacing, MeasureSettings()) == ()
 
 
 def test_the_outline_lies_around_the_position(scene):
@@ -166,14 +166,14 @@ def test_specks_on_a_patch_of_tissue_stay_single(scene):
 
 def test_a_calcification_is_as_sure_as_the_surest_of_its_peaks(scene):
     made = scene(0.07, noise=8.0).add_discs([(35.0, 20.0, 2.4, 800.0), (35.0, 20.0, 1.6, -500.0)])
-    found, channels = made.breast(), made.channels()
-    particles = find_particles(channels, found, DetectSettings(threshold_sigma=9.0))
-    parts = [i for i, p in enumerate(particles) if p.channel == 0]
+    found, scales = made.breast(), made.scales()
+    particles = find_particles(scales, found, DetectSettings(threshold_sigma=9.0))
+    parts = [i for i, p in enumerate(particles) if p.scale == 0]
     assert len(parts) > 1
     for surest in parts:
         scored = [replace(p, score=0.99 if i == surest else 0.95) for i, p in enumerate(particles)]
         marks = Landmarks(np.zeros(found.is_breast.shape, bool), (), None)
-        [one] = measure_particles(scored, channels, found, marks, made.spacing, MeasureSettings())
+        [one] = measure_particles(scored, scales, found, marks, made.spacing, MeasureSettings())
         assert one.score == 0.99
 
 

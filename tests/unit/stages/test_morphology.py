@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skimage.measure import find_contours
 
-from mammocalc.model import Breast, Calcification, Channel, MorphologyCall, NoiseTable
+from mammocalc.model import Breast, Calcification, MorphologyCall, NoiseTable, Scale
 from mammocalc.stages.morphology import (
     MorphologySettings,
     classify_cluster,
@@ -73,7 +73,7 @@ def thread(radius: float, width: float) -> Shape:
     )
 
 
-def scene(shape: Shape, spacing_mm: float, height: float = 4000.0, noise: float = 20.0) -> Channel:
+def scene(shape: Shape, spacing_mm: float, height: float = 4000.0, noise: float = 20.0) -> Scale:
     n, fine = round(SIDE_MM / spacing_mm), 3
     at = ((np.arange(n * fine) + 0.5) / fine - n / 2) * spacing_mm
     y, x = np.meshgrid(at, at, indexing="ij")
@@ -82,11 +82,11 @@ def scene(shape: Shape, spacing_mm: float, height: float = 4000.0, noise: float 
     image += np.random.default_rng(3).normal(0, noise, image.shape)
     table = NoiseTable(np.array([0.0, 65535.0]), np.array([noise, noise]))
     codes = image.astype(np.uint16)
-    return Channel(codes, codes, table, 1, spacing_mm, 0.6, 0.05)
+    return Scale(codes, codes, table, 1, spacing_mm, 0.6, 0.05)
 
 
-def breast_of(channel: Channel) -> Breast:
-    rows, columns = channel.image.shape
+def breast_of(scale: Scale) -> Breast:
+    rows, columns = scale.image.shape
     whole = np.ones((1, 1), np.bool_)
     cells = np.ones((1, 1), np.uint16)
     box = (0, 0, rows, columns)
@@ -106,16 +106,16 @@ def measured(outline: NDArray[np.float64], spacing_mm: float, **changes: object)
     return replace(found, **changes)  # type: ignore[arg-type]
 
 
-def outlines(channel: Channel, height: float) -> list[NDArray[np.float64]]:
-    found = find_contours(channel.image.astype(float), 20000 + height / 2)
+def outlines(scale: Scale, height: float) -> list[NDArray[np.float64]]:
+    found = find_contours(scale.image.astype(float), 20000 + height / 2)
     return sorted((c[:-1] for c in found), key=polygon_area, reverse=True)
 
 
 def named(shape: Shape, spacing_mm: float = 0.07, height: float = 4000.0, **changes: object) -> MorphologyCall:
-    channel = scene(shape, spacing_mm, height)
-    found = measured(outlines(channel, height)[0], spacing_mm, **changes)
+    scale = scene(shape, spacing_mm, height)
+    found = measured(outlines(scale, height)[0], spacing_mm, **changes)
     spacing = PixelSpacing(spacing_mm, spacing_mm)
-    [judged] = classify_morphology([found], channel, breast_of(channel), spacing, SETTINGS)
+    [judged] = classify_morphology([found], scale, breast_of(scale), spacing, SETTINGS)
     assert judged.morphology is not None
     assert replace(judged, morphology=None) == found
     return judged.morphology
@@ -176,9 +176,9 @@ def knobbly(diameter: float, depth: float) -> Shape:
     ],
 )
 def test_what_is_coarse_and_clear_is_typically_benign_whichever_kind_it_is_nearest_to(shape: Shape) -> None:
-    channel = scene(shape, 0.07)
+    scale = scene(shape, 0.07)
     [*_, found] = classify_morphology(
-        [measured(outlines(channel, 4000.0)[0], 0.07)], channel, breast_of(channel), PixelSpacing(0.07, 0.07), SETTINGS
+        [measured(outlines(scale, 4000.0)[0], 0.07)], scale, breast_of(scale), PixelSpacing(0.07, 0.07), SETTINGS
     )
     does_count, reason = counts_for_distribution(found, SETTINGS)
     assert not does_count, found.morphology
@@ -187,10 +187,10 @@ def test_what_is_coarse_and_clear_is_typically_benign_whichever_kind_it_is_neare
 
 @pytest.mark.parametrize(("diameter_mm", "counts"), [(0.6, True), (0.75, True), (0.9, False)])
 def test_a_round_one_is_left_out_from_its_diameter_on(diameter_mm: float, counts: bool) -> None:
-    channel = scene(disc(diameter_mm), 0.05)
-    outline = outlines(channel, 4000.0)[0]
+    scale = scene(disc(diameter_mm), 0.05)
+    outline = outlines(scale, 4000.0)[0]
     spacing = PixelSpacing(0.05, 0.05)
-    [found] = classify_morphology([measured(outline, 0.05)], channel, breast_of(channel), spacing, SETTINGS)
+    [found] = classify_morphology([measured(outline, 0.05)], scale, breast_of(scale), spacing, SETTINGS)
     assert found.morphology is not None
     assert found.morphology.label is Morphology.ROUND
     assert counts_for_distribution(found, SETTINGS)[0] is counts
@@ -198,12 +198,10 @@ def test_a_round_one_is_left_out_from_its_diameter_on(diameter_mm: float, counts
 
 def test_what_lies_at_the_edge_of_a_coarse_one_is_a_piece_of_it() -> None:
     speck = disc(0.35)
-    channel = scene(side_by_side((lobed(3.0), 0.0, 0.0), (speck, 0.0, 2.6), (speck, 0.0, -4.5)), 0.07)
-    found = [
-        measured(outline, 0.07, number=number) for number, outline in enumerate(outlines(channel, 4000.0), start=1)
-    ]
+    scale = scene(side_by_side((lobed(3.0), 0.0, 0.0), (speck, 0.0, 2.6), (speck, 0.0, -4.5)), 0.07)
+    found = [measured(outline, 0.07, number=number) for number, outline in enumerate(outlines(scale, 4000.0), start=1)]
     spacing = PixelSpacing(0.07, 0.07)
-    judged = classify_morphology(found, channel, breast_of(channel), spacing, SETTINGS)
+    judged = classify_morphology(found, scale, breast_of(scale), spacing, SETTINGS)
     near, far = sorted(judged[1:], key=lambda c: -c.column_px)
     assert near.morphology is not None
     assert near.morphology.label is Morphology.POPCORN
@@ -215,20 +213,20 @@ def test_what_lies_at_the_edge_of_a_coarse_one_is_a_piece_of_it() -> None:
 
 def test_a_clump_in_a_group_takes_no_neighbours_with_it() -> None:
     specks = [(disc(0.35), 3.6 * math.sin(turn), 3.6 * math.cos(turn)) for turn in np.arange(6) * math.pi / 3]
-    channel = scene(side_by_side((lobed(3.0), 0.0, 0.0), (disc(0.35), 0.0, 2.6), *specks), 0.07)
-    found = [measured(outline, 0.07) for outline in outlines(channel, 4000.0)]
+    scale = scene(side_by_side((lobed(3.0), 0.0, 0.0), (disc(0.35), 0.0, 2.6), *specks), 0.07)
+    found = [measured(outline, 0.07) for outline in outlines(scale, 4000.0)]
     spacing = PixelSpacing(0.07, 0.07)
-    clump, *others = classify_morphology(found, channel, breast_of(channel), spacing, SETTINGS)
+    clump, *others = classify_morphology(found, scale, breast_of(scale), spacing, SETTINGS)
     assert not counts_for_distribution(clump, SETTINGS)[0]
     assert len(others) == 7
     assert all(counts_for_distribution(one, SETTINGS)[0] for one in others)
 
 
 def test_what_lies_beside_a_rod_may_be_the_next_cast_of_its_duct() -> None:
-    channel = scene(side_by_side((rod(4.0, 0.9, 0.0), 0.0, 0.0), (rod(0.8, 0.3, 0.0), 0.0, 2.9)), 0.07)
-    found = [measured(outline, 0.07) for outline in outlines(channel, 4000.0)]
+    scale = scene(side_by_side((rod(4.0, 0.9, 0.0), 0.0, 0.0), (rod(0.8, 0.3, 0.0), 0.0, 2.9)), 0.07)
+    found = [measured(outline, 0.07) for outline in outlines(scale, 4000.0)]
     spacing = PixelSpacing(0.07, 0.07)
-    thick, thin = classify_morphology(found, channel, breast_of(channel), spacing, SETTINGS)
+    thick, thin = classify_morphology(found, scale, breast_of(scale), spacing, SETTINGS)
     assert not counts_for_distribution(thick, SETTINGS)[0]
     assert counts_for_distribution(thin, SETTINGS)[0]
 
@@ -246,9 +244,9 @@ def test_a_ring_near_the_skin_is_skin_and_one_on_an_artery_vascular() -> None:
 
 
 def test_without_millimetres_there_is_no_call() -> None:
-    channel = scene(disc(2.0), 0.1)
-    found = replace(measured(outlines(channel, 4000.0)[0], 0.1), width_mm=None, length_mm=None, diameter_mm=None)
-    assert classify_morphology([found], channel, breast_of(channel), PixelSpacing(0.1, 0.1), SETTINGS) == (found,)
+    scale = scene(disc(2.0), 0.1)
+    found = replace(measured(outlines(scale, 4000.0)[0], 0.1), width_mm=None, length_mm=None, diameter_mm=None)
+    assert classify_morphology([found], scale, breast_of(scale), PixelSpacing(0.1, 0.1), SETTINGS) == (found,)
 
 
 def call_of(kind: Morphology, probability: float = 1.0) -> MorphologyCall:

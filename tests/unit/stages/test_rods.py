@@ -32,15 +32,15 @@ def _add_body(made, length_mm, width_mm, height, angle=0.4, blur_mm=0.0):
 
 
 def _found(made):
-    return find_rods(made.channels(), made.breast())
+    return find_rods(made.scales(), made.breast())
 
 
 @pytest.mark.parametrize("spacing_mm", [0.05, 0.07, 0.1, 0.14])
-@pytest.mark.parametrize(("length_mm", "width_mm", "channel"), [(2.6, 0.8, 2), (5.0, 0.6, 3), (9.0, 1.2, 3)])
-def test_a_rod_is_found_at_its_middle(scene, spacing_mm, length_mm, width_mm, channel):
+@pytest.mark.parametrize(("length_mm", "width_mm", "scale"), [(2.6, 0.8, 2), (5.0, 0.6, 3), (9.0, 1.2, 3)])
+def test_a_rod_is_found_at_its_middle(scene, spacing_mm, length_mm, width_mm, scale):
     [rod] = _found(_add_body(scene(spacing_mm), length_mm, width_mm, 350.0))
     assert rod.is_rod
-    assert rod.channel == channel
+    assert rod.scale == scale
     assert math.hypot(rod.row_px * spacing_mm - MIDDLE[0], rod.column_px * spacing_mm - MIDDLE[1]) < 0.4
     assert rod.strength_sigma > 12
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from vessel_scenes import SPACING, VESSEL, along, arc, breast, channel_with, landmarks, speck, straight
+from vessel_scenes import SPACING, VESSEL, along, arc, breast, landmarks, scale_with, speck, straight
 
 from mammocalc.analysis.image import analyse
 from mammocalc.classifiers.files import load_vessel_model
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.model import Mammogram
-    from mammocalc.simulation import Phantom
+    from mammocalc.simulation import SimulatedImage
 
-    AsMammogram = Callable[[Phantom], Mammogram]
+    AsMammogram = Callable[[SimulatedImage], Mammogram]
 
 SETTINGS = VesselSettings()
 MODEL = load_vessel_model(None, FEATURES)
@@ -55,8 +55,8 @@ def flagged(
     settings: VesselSettings = SETTINGS,
     height: float = 60.0,
 ) -> set[int]:
-    channels = (channel_with(tubes, height),)
-    marked, _ = flag_vessels(numbered(specks), channels, breast(), landmarks(nipple_mm), SPACING, MODEL, settings)
+    scales = (scale_with(tubes, height),)
+    marked, _ = flag_vessels(numbered(specks), scales, breast(), landmarks(nipple_mm), SPACING, MODEL, settings)
     return {index for index, one in enumerate(marked) if Flag.VASCULAR in one.flags}
 
 
@@ -85,7 +85,7 @@ def _walked(course_mm: NDArray[np.float64]) -> NDArray[np.float64]:
 def test_stretches_of_one_vessel_are_one_artery() -> None:
     specks = [*along(VESSEL[100:260], 1.5, 3.0, WALLS), *along(VESSEL[440:600], 1.5, 3.0, WALLS)]
     marks = breast(), landmarks((60.0, -400.0)), SPACING, MODEL, SETTINGS
-    found, (vessel,) = flag_vessels(numbered(specks), (channel_with([VESSEL]),), *marks)
+    found, (vessel,) = flag_vessels(numbered(specks), (scale_with([VESSEL]),), *marks)
     assert vessel.members == tuple(range(1, len(specks) + 1))
     assert {one.vessel for one in found} == {vessel.number}
     assert vessel.length_mm == pytest.approx(49.0, abs=4.0)
@@ -129,11 +129,11 @@ def test_scattered_points_and_nothing_at_all_are_no_artery() -> None:
     assert flagged(specks, [VESSEL]) == set()
     assert flagged([], [VESSEL]) == set()
     assert flagged(specks[:1], [VESSEL]) == set()
-    assert describe_calcifications([], (channel_with(()),), breast(), SPACING).shape == (0, len(FEATURES))
+    assert describe_calcifications([], (scale_with(()),), breast(), SPACING).shape == (0, len(FEATURES))
 
 
 def test_many_marks_on_one_place_are_measured_without_a_complaint() -> None:
-    table = describe_calcifications([speck((60.0, 60.0), 0.0, 1.0)] * 70, (channel_with(()),), breast(), SPACING)
+    table = describe_calcifications([speck((60.0, 60.0), 0.0, 1.0)] * 70, (scale_with(()),), breast(), SPACING)
     assert table.shape == (70, len(FEATURES))
     assert np.isfinite(table).all()
 
@@ -142,7 +142,7 @@ def test_the_flag_is_set_and_nothing_else_changes() -> None:
     specks = along(VESSEL[200:500], 1.5, 3.0, WALLS)
     single = replace(speck((110.0, 20.0), 0.0, 1.0), flags=frozenset({Flag.NEAR_SKIN}))
     everything = [single, *specks]
-    args = (channel_with([VESSEL]),), breast(), landmarks((60.0, -400.0)), SPACING, MODEL
+    args = (scale_with([VESSEL]),), breast(), landmarks((60.0, -400.0)), SPACING, MODEL
     marked, (vessel,) = flag_vessels(everything, *args, SETTINGS)
     assert marked[0] == single
     assert [replace(one, flags=frozenset(), vessel=None) for one in marked[1:]] == specks
@@ -151,13 +151,13 @@ def test_the_flag_is_set_and_nothing_else_changes() -> None:
 
 def test_what_is_not_sure_enough_is_no_artery() -> None:
     specks = along(VESSEL[200:500:2], 1.5, 3.0, (0.0,))[:4]  # too few for a rule without the model
-    args = (channel_with([VESSEL]),), breast(), landmarks((60.0, -400.0)), SPACING, MODEL
+    args = (scale_with([VESSEL]),), breast(), landmarks((60.0, -400.0)), SPACING, MODEL
     assert flag_vessels(specks, *args, VesselSettings(sure=0.9999999)) == (tuple(specks), ())
 
 
 def test_a_tube_is_clear_along_itself_alone_and_nothing_is_outside_of_the_map() -> None:
     tube = straight((60.0, 10.0), (60.0, 90.0))
-    clarity = map_clarity([], (channel_with([tube]),), breast(), SPACING)
+    clarity = map_clarity([], (scale_with([tube]),), breast(), SPACING)
     on = clarity.at(tube[None, 100:-100:10])
     beside = clarity.at(tube[None, 100:-100:10] + (8.0, 0.0))
     assert np.median(on) > 2.0
@@ -166,13 +166,13 @@ def test_a_tube_is_clear_along_itself_alone_and_nothing_is_outside_of_the_map() 
 
 
 def test_a_row_of_bright_specks_is_no_tube_for_they_are_cut_out() -> None:
-    channel = channel_with(())
+    scale = scale_with(())
     specks = along(straight((60.0, 10.0), (60.0, 90.0)), 0.9, 2.0, (0.0,))
-    image = channel.image.copy()
+    image = scale.image.copy()
     for one in specks:
         corners = np.rint((np.array(one.outline_px)[:, ::-1] - 1.5) / 4 * 16).astype(np.int32)
         cv2.fillPoly(image, [corners], 3000.0, cv2.LINE_8, 4)
-    bright = replace(channel, image=image)
+    bright = replace(scale, image=image)
     places = straight((60.0, 20.0), (60.0, 80.0))[None, ::10]
     with_them = map_clarity([], (bright,), breast(), SPACING).at(places)
     without = map_clarity(specks, (bright,), breast(), SPACING).at(places)
@@ -182,22 +182,22 @@ def test_a_row_of_bright_specks_is_no_tube_for_they_are_cut_out() -> None:
 
 @pytest.mark.parametrize("apart_mm", [1.0, 1.5])
 def test_a_vessel_stays_in_view_although_its_plaques_are_cut_out(apart_mm: float) -> None:
-    channel = channel_with([VESSEL])
+    scale = scale_with([VESSEL])
     middle = VESSEL[None, 220:480:10]
-    bare = np.median(map_clarity([], (channel,), breast(), SPACING).at(middle))
+    bare = np.median(map_clarity([], (scale,), breast(), SPACING).at(middle))
     specks = along(VESSEL[200:500], apart_mm, 1.3, WALLS)
-    assert np.median(map_clarity(specks, (channel,), breast(), SPACING).at(middle)) > 0.9 * bare
+    assert np.median(map_clarity(specks, (scale,), breast(), SPACING).at(middle)) > 0.9 * bare
 
 
 def test_the_skin_is_no_tube() -> None:
     tube = straight((60.0, 10.0), (60.0, 90.0))
     near_skin = np.full_like(breast().skin_distance_px, 3.0 / SPACING.mean_mm)
     skin = replace(breast(), skin_distance_px=near_skin)
-    assert not map_clarity([], (channel_with([tube]),), skin, SPACING).at(tube[None]).any()
+    assert not map_clarity([], (scale_with([tube]),), skin, SPACING).at(tube[None]).any()
 
 
 def test_arms_follow_a_winding_tube_both_ways() -> None:
-    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    clarity = map_clarity([], (scale_with([VESSEL]),), breast(), SPACING)
     at = VESSEL[435][None]
     near, far = find_arms(clarity, at)
     assert near.clarity.min() > 2.0
@@ -219,7 +219,7 @@ def plaques(at_mm: NDArray[np.float64], width_mm: float = 0.3, ratio: float = 2.
 def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
     at_mm = VESSEL[200:500:30]
     count = len(at_mm)
-    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    clarity = map_clarity([], (scale_with([VESSEL]),), breast(), SPACING)
     _, arms = find_arms(clarity, at_mm)
     far_off, likely = np.array([600.0, 60.0]), np.full(count, 0.3)
     surest = np.where(np.arange(count) == 2, 0.8, likely)
@@ -242,7 +242,7 @@ def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
     assert joined(surest, nipple_mm=at_mm[-1] + 3 * (at_mm[-1] - at_mm[0])) == []
     surer = np.where(np.arange(count) == 2, 0.98, likely)
     assert joined(surer, nipple_mm=None) == [list(range(count))]
-    hidden = map_clarity([], (channel_with(()),), breast(), SPACING)
+    hidden = map_clarity([], (scale_with(()),), breast(), SPACING)
     assert joined(surer, clarity=hidden) == [list(range(count))]
     assert joined(surer, clarity=hidden, nipple_mm=None) == [], "a duct is not seen but for its casts"
     assert joined(np.where(np.arange(count) < 2, 0.9, 0.0)) == []
@@ -261,7 +261,7 @@ def test_joining_asks_more_of_few_and_of_ducts_and_of_what_is_wide() -> None:
 def test_what_is_as_wide_as_a_rod_makes_no_artery_and_is_taken_along_by_one() -> None:
     at_mm = VESSEL[200:500:30]
     count = len(at_mm)
-    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    clarity = map_clarity([], (scale_with([VESSEL]),), breast(), SPACING)
     _, arms = find_arms(clarity, at_mm)
     number = np.arange(count)
     probability = np.full(count, 0.97)
@@ -287,7 +287,7 @@ def test_what_is_as_wide_as_a_rod_makes_no_artery_and_is_taken_along_by_one() ->
 
 def test_one_mark_that_points_to_the_nipple_may_be_a_duct() -> None:
     at_mm = VESSEL[300:301]
-    clarity = map_clarity([], (channel_with([VESSEL]),), breast(), SPACING)
+    clarity = map_clarity([], (scale_with([VESSEL]),), breast(), SPACING)
     _, arms = find_arms(clarity, at_mm)
 
     def joined(direction: float, nipple_mm: NDArray[np.float64] | None, ratio: float = 2.0) -> int:
@@ -331,10 +331,10 @@ def test_simulated_arteries_are_left_out_of_clusters_and_ducts_are_not(
 def test_pixels_need_not_be_square() -> None:
     spacing = PixelSpacing(0.14, 0.07)
     specks = along(VESSEL[200:500], 1.5, 3.0, WALLS, spacing)
-    channel = channel_with([VESSEL])
-    rows, columns = channel.image.shape
-    flat = cv2.resize(channel.image, (columns, rows // 2), interpolation=cv2.INTER_AREA).astype(np.uint16)
-    channel = replace(channel, image=flat, residue=np.zeros_like(flat))
+    scale = scale_with([VESSEL])
+    rows, columns = scale.image.shape
+    flat = cv2.resize(scale.image, (columns, rows // 2), interpolation=cv2.INTER_AREA).astype(np.uint16)
+    scale = replace(scale, image=flat, tophat=np.zeros_like(flat))
     marks = Landmarks(np.zeros((1, 1), bool), (), Nipple(400.0, -5000.0, confidence=0.9))
-    found, _ = flag_vessels(numbered(specks), (channel,), breast(), marks, spacing, MODEL, SETTINGS)
+    found, _ = flag_vessels(numbered(specks), (scale,), breast(), marks, spacing, MODEL, SETTINGS)
     assert all(Flag.VASCULAR in one.flags for one in found)

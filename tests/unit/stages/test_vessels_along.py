@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from vessel_scenes import SPACING, VESSEL, along, breast, channel_with, landmarks, speck
+from vessel_scenes import SPACING, VESSEL, along, breast, landmarks, scale_with, speck
 
 from mammocalc.classifiers.files import load_vessel_model
 from mammocalc.model import Particle
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mammocalc.model import Calcification, Vessel
 
 MODEL = load_vessel_model(None, FEATURES)
-CHANNELS = (channel_with([VESSEL]),)
+SCALES = (scale_with([VESSEL]),)
 WALLS = (0.8, -0.8)
 
 
@@ -32,9 +32,9 @@ def looked(
     specks: Sequence[Calcification], likely: Sequence[Calcification]
 ) -> tuple[tuple[Calcification, ...], tuple[Vessel, ...]]:
     at_first = flag_vessels(
-        numbered(specks), CHANNELS, breast(), landmarks((60.0, -400.0)), SPACING, MODEL, VesselSettings()
+        numbered(specks), SCALES, breast(), landmarks((60.0, -400.0)), SPACING, MODEL, VesselSettings()
     )
-    return look_along(*at_first, numbered(likely), CHANNELS, breast(), SPACING, MODEL)
+    return look_along(*at_first, numbered(likely), SCALES, breast(), SPACING, MODEL)
 
 
 def test_what_lies_on_along_the_vessel_is_taken_and_makes_it_longer() -> None:
@@ -59,7 +59,7 @@ def test_what_lies_elsewhere_is_not_taken_and_nothing_is_where_there_is_no_arter
     assert len(found) == len(reported)
     assert len(vessel.members) == len(reported)
     single = numbered([speck((60.0, 60.0), 0.0, 1.0)])
-    assert look_along(single, (), numbered(off), CHANNELS, breast(), SPACING, MODEL) == (tuple(single), ())
+    assert look_along(single, (), numbered(off), SCALES, breast(), SPACING, MODEL) == (tuple(single), ())
 
 
 def test_another_peak_of_what_is_reported_is_not_listed_twice() -> None:

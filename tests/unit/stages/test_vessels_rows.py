@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from vessel_scenes import SPACING, VESSEL, along, arc, breast, channel_with, speck, straight
+from vessel_scenes import SPACING, VESSEL, along, arc, breast, scale_with, speck, straight
 
 from mammocalc.stages.vessels import extension, parallel_plaques, rows
 from mammocalc.stages.vessels.chains import find_chains
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
     from mammocalc.model import (
         Calcification,
-        Channel,
         Mammogram,
+        Scale,
     )
-    from mammocalc.simulation import Phantom
+    from mammocalc.simulation import SimulatedImage
     from mammocalc.vocabulary.geometry import PixelSpacing
 
-    AsMammogram = Callable[[Phantom], Mammogram]
+    AsMammogram = Callable[[SimulatedImage], Mammogram]
 
 
 def rows_of(
     specks: Sequence[Calcification],
-    channel: Channel,
+    scale: Scale,
     nipple_mm: tuple[float, float] | None,
     spacing: PixelSpacing = SPACING,
 ) -> tuple[set[int], set[int]]:
@@ -42,7 +42,7 @@ def rows_of(
         return set(), set()
     points = measure_points(specks, spacing)
     at_mm = None if nipple_mm is None else np.array(nipple_mm)
-    arteries, doubtful = find_rows(points, (channel,), breast(), at_mm, spacing)
+    arteries, doubtful = find_rows(points, (scale,), breast(), at_mm, spacing)
     return set().union(*arteries), set().union(*doubtful)
 
 
@@ -52,7 +52,7 @@ def flagged(
     nipple_mm: tuple[float, float] | None = None,
     height: float = 60.0,
 ) -> set[int]:
-    return rows_of(specks, channel_with(tubes, height), nipple_mm)[0]
+    return rows_of(specks, scale_with(tubes, height), nipple_mm)[0]
 
 
 DUCT = straight((60.0, 30.0), (60.0, 54.0))
@@ -106,7 +106,7 @@ def test_two_short_tracks_without_a_vessel_are_none() -> None:
 
 
 def doubtful(specks: Sequence[Calcification]) -> list[bool]:
-    arteries, pairs = rows_of(specks, channel_with((), 60.0), None)
+    arteries, pairs = rows_of(specks, scale_with((), 60.0), None)
     assert not arteries
     return [index in pairs for index in range(len(specks))]
 
@@ -290,7 +290,7 @@ def test_a_chain_is_cut_at_a_sharp_turn_and_at_a_gap() -> None:
 
 def test_a_tube_is_clear_along_itself_alone_and_followed_to_its_end() -> None:
     tube = straight((60.0, 10.0), (60.0, 90.0))
-    tubes = map_tubes(channel_with([tube]), breast(), SPACING, 0.9)
+    tubes = map_tubes(scale_with([tube]), breast(), SPACING, 0.9)
     clarity, share = tube_along(tubes, tube[::5])
     assert clarity > 1.5
     assert share > 0.95

@@ -22,7 +22,7 @@ def test_what_was_planted_is_told_from_the_rest(make_mammogram):
     points = [PlantedPoint(row / 0.1, column / 0.1, 0.4) for row, column in PLACES]
     table, is_planted = describe_image(mammogram, points, Config())
     assert table.shape == (len(is_planted), len(FEATURES))
-    assert is_planted.sum() == 6  # each is seen by two channels
+    assert is_planted.sum() == 6  # each is seen by two scales
     strength = table[:, FEATURES.index("strength")]
     assert strength[is_planted].min() > strength[~is_planted].max()
 

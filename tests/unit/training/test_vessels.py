@@ -29,7 +29,7 @@ def test_courses_of_an_image_are_gathered_and_an_image_without_one_is_read_as_su
     assert traced["1.2.4"].courses_px == ()
 
 
-def test_each_woman_weighs_the_root_of_her_marks_and_both_classes_the_same() -> None:
+def test_each_patient_weighs_the_root_of_her_marks_and_both_classes_the_same() -> None:
     patients = np.array(["a"] * 100 + ["b"] * 4 + ["a"] * 9 + ["c"] * 36 + [""] * 50)
     is_arterial = np.arange(len(patients)) < 104
     weights = weigh(is_arterial, patients)

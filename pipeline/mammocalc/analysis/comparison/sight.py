@@ -72,7 +72,7 @@ def look_at(mammogram: Mammogram, report: Report, config: Config) -> Sight:
     fainter = config.detect.model_copy(update={"threshold_sigma": FAINTEST_SIGMA})
     seen = search(mammogram, config.model_copy(update={"detect": fainter}))
     particles = classify.classify_particles(
-        seen.particles, seen.channels, seen.breast, seen.spacing, classifier_of(config), medium
+        seen.particles, seen.scales, seen.breast, seen.spacing, classifier_of(config), medium
     )
     table = np.array([(p.row_px, p.column_px, p.contrast_to_noise, p.score) for p in particles]).reshape(-1, 4)
     spacing = report.spacing

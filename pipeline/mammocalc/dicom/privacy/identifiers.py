@@ -98,7 +98,7 @@ def personal_tokens(path: Path, max_pixel_bytes: int) -> frozenset[str]:
         with open_dicom(path, max_pixel_bytes, header_only=True) as file:
             return tokens_of(file.header.dataset)
     except ImageError:
-        return frozenset()  # whatever is wrong with the file is told when it is judged
+        return frozenset()  # whatever is wrong with the file is told when it is analysed
 
 
 def tokens_of(dataset: Dataset) -> frozenset[str]:

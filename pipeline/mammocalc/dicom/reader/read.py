@@ -221,7 +221,7 @@ def _which_frame(opened: OpenFile, layout: PixelLayout, frame: int | None) -> tu
 
 
 def _judge(opened: OpenFile, path: Path, settings: DicomSettings, frame: int | None) -> Mammogram:
-    """Judge an open file, cheap questions first."""
+    """Read an open file, cheap questions first."""
     header = opened.header
     view = decide_view(header)
     admission = admit(header, opened.pixels, view, settings.admit)

@@ -1,4 +1,4 @@
-"""Settings of the DICOM door: what is admitted, which spacings are believed, and what may be read."""
+"""Settings of the DICOM reader: what is admitted, which spacings are believed, and what may be read."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class PrivacySettings(Settings):
 
 
 class DicomSettings(Settings):
-    """Everything that the DICOM door needs to know."""
+    """All settings of the DICOM reader."""
 
     admit: AdmitSettings = AdmitSettings()
     """Which kinds of objects are analysed."""

@@ -24,7 +24,7 @@ class Limits(Settings):
 
     memory_mib: Annotated[int, Field(ge=64)] | None = None
     """Most memory for one worker. None shares what is free when the workers start among them: nothing is given up that
-    this machine could judge, and no file takes down its neighbours."""
+    this machine could analyse, and no file takes down its neighbours."""
 
 
 class Fault(StrEnum):

@@ -247,7 +247,7 @@ def _can_be_drawn(window: dict[str, Any]) -> bool:
 
 
 def _own_range(pixels: StoredPixels, scale: Scale, smallest: int, largest: int) -> dict[str, Any]:
-    """Give the window over the range that the image uses, as the door shows an image that brings none."""
+    """Give the window over the range that the image uses, as the DICOM reader shows an image that brings none."""
     sent, shown = scale.sent[~pixels.is_padding].astype(np.float64), pixels.display_grey[~pixels.is_padding]
     between = (shown > 0) & (shown < 255)
     low, high = (sent[between].min(), sent[between].max()) if between.any() else (smallest, largest)

@@ -40,7 +40,7 @@ BYTES_PER_PIXEL: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class PlantRow:
+class InsertedRow:
     """
     The outcome for one source image.
 
@@ -56,9 +56,9 @@ class PlantRow:
     calcifications: int
 
 
-def plant(
+def insert_into_copies(
     folder: Path, into: Path, recipe: InsertRecipe, seed: int, config: Config, only: frozenset[str] | None = None
-) -> Iterator[PlantRow]:
+) -> Iterator[InsertedRow]:
     """
     Put calcifications into the images of a folder, one after the other.
 
@@ -81,7 +81,7 @@ def plant(
 
     Yields
     ------
-    PlantRow
+    InsertedRow
         One for each image that is used or cannot be, in order of the files.
 
     Raises
@@ -99,7 +99,7 @@ def plant(
     with FolderClaim(folder, "folder of the copies") as claim:
         _require_same_draw(folder, recipe, seed)
         for problem in found.problems:
-            yield PlantRow(None, None, problem.status, problem.reason, problem.message, 0)
+            yield InsertedRow(None, None, problem.status, problem.reason, problem.message, 0)
         seen: set[str] = set()
         for file in found.files:
             uid = read_sop_instance_uid(file.path)
@@ -139,12 +139,14 @@ def _require_same_draw(folder: Path, recipe: InsertRecipe, seed: int) -> None:
             raise UsageError(message)
 
 
-def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config: Config) -> PlantRow:
+def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config: Config) -> InsertedRow:
     """Write the copy of one image, or say why not."""
-    door = DicomSettings(admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy)
+    settings_of_reader = DicomSettings(
+        admit=config.admit, spacing=config.spacing, read=config.read, privacy=config.privacy
+    )
     uid = None
     try:
-        mammogram = read_mammogram(path, door)
+        mammogram = read_mammogram(path, settings_of_reader)
         uid = mammogram.identity.sop_instance_uid
         if mammogram.spacing is None:
             message = (
@@ -173,15 +175,15 @@ def _plant_one(path: Path, folder: Path, recipe: InsertRecipe, seed: int, config
             with replacing(target) as part:
                 copy = derive_dataset(source, mammogram.identity, insertion.codes, new_uid)
                 copy.save_as(part, enforce_file_format=True)
-                _check_copy(mammogram, insertion.codes, part, door)
+                _check_copy(mammogram, insertion.codes, part, settings_of_reader)
             text = json.dumps(truth, indent=1, ensure_ascii=False, allow_nan=False)
             write_whole(folder / "truth" / f"{new_uid}.json", f"{text}\n")
         except OSError as error:
             raise _unwritable(folder, error) from error
     except ImageError as error:
         status = Status.FAILED if isinstance(error, ImageUnreadableError) else Status.SKIPPED
-        return PlantRow(uid, None, status, error.reason, error.message, 0)
-    return PlantRow(uid, str(new_uid), Status.ANALYSED, None, None, len(insertion.calcifications))
+        return InsertedRow(uid, None, status, error.reason, error.message, 0)
+    return InsertedRow(uid, str(new_uid), Status.ANALYSED, None, None, len(insertion.calcifications))
 
 
 def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDArray[np.bool_]:
@@ -204,7 +206,7 @@ def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDA
     density = to_density(mammogram.pixels)
     breast = find_breast(density, spacing, medium_of(config, is_film=False))
     marks = find_landmarks(breast, spacing, mammogram.identity.view)
-    room = breast.is_judged.copy()
+    room = breast.is_searched.copy()
     if breast.has_background:
         room &= breast.skin_distance_px * spacing.mean_mm > recipe.skin_margin_mm
     if marks.is_pectoral.any():
@@ -217,13 +219,13 @@ def find_room(mammogram: Mammogram, recipe: InsertRecipe, config: Config) -> NDA
     return allowed
 
 
-def summarise(rows: list[PlantRow]) -> str:
+def summarise(rows: list[InsertedRow]) -> str:
     """
     Put what became of the images into words.
 
     Examples
     --------
-    >>> summarise([PlantRow("1.2", "1.3", Status.ANALYSED, None, None, 9)])
+    >>> summarise([InsertedRow("1.2", "1.3", Status.ANALYSED, None, None, 9)])
     '1 image with 9 calcifications put into it'
     """
     made = [row for row in rows if row.status is Status.ANALYSED]
@@ -242,10 +244,10 @@ def _header(path: Path, config: Config) -> Dataset:
         return opened.header.dataset
 
 
-def _check_copy(source: Mammogram, codes: NDArray[np.uint16], target: Path, door: DicomSettings) -> None:
+def _check_copy(source: Mammogram, codes: NDArray[np.uint16], target: Path, settings_of_reader: DicomSettings) -> None:
     """Read a copy again, and refuse it if it does not mean what its source means."""
     try:
-        copy = read_mammogram(target, door)
+        copy = read_mammogram(target, settings_of_reader)
         is_same = (
             np.array_equal(copy.pixels.codes, codes)
             and _same_tables(copy.pixels, source.pixels)

@@ -75,5 +75,5 @@ def _made(patient: PatientPoints, recipe: PatientRecipe) -> Iterator[tuple[str, 
         identity = identify(patient, rendered.image, recipe)
         image = io.BytesIO()
         make_patient_dataset(rendered, identity).save_as(image, enforce_file_format=True)
-        record = patient_truth_record(patient, rendered, identity, ImageFrame(rendered.phantom.scene), recipe)
+        record = patient_truth_record(patient, rendered, identity, ImageFrame(rendered.simulated.scene), recipe)
         yield identity.file, image.getvalue(), as_text(record)

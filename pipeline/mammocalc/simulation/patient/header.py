@@ -30,7 +30,7 @@ def make_patient_dataset(rendered: PatientPhantom, identity: ImageIdentity) -> F
         As `make_dataset` gives scenes; all images of a patient share PatientID, those of a date the study and its
         date, and each image is a series of its own.
     """
-    ds = make_dataset(rendered.phantom)
+    ds = make_dataset(rendered.simulated)
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID = identity.sop_instance_uid
     ds.PatientID, ds.PatientName = identity.patient_id, identity.patient_name
     ds.StudyInstanceUID, ds.StudyID = identity.study_instance_uid, identity.study_id

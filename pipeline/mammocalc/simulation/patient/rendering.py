@@ -15,13 +15,13 @@ from mammocalc.simulation.curves import Curve
 from mammocalc.simulation.grids import Grid, refine
 from mammocalc.simulation.image_frame import ImageFrame
 from mammocalc.simulation.patient.anatomy import anatomy_in
-from mammocalc.simulation.patient.planting import grow_calcification, plant
+from mammocalc.simulation.patient.insertion import grow_calcification, insert
 from mammocalc.simulation.patient.points import patient_stream
 from mammocalc.simulation.patient.tissue import draw_breast_tissue, draw_view_tissue, stroma_in, vessels_in
 from mammocalc.simulation.placement_region import Room
 from mammocalc.simulation.processing import BreastMap
 from mammocalc.simulation.recipe import Scene
-from mammocalc.simulation.rendering import Phantom, in_field, take
+from mammocalc.simulation.rendering import SimulatedImage, in_field, take
 from mammocalc.simulation.tissue import TISSUE_STEP_MM, fibre_attenuation, fill_breast
 from mammocalc.simulation.truth import PlantedCluster, Truth, word_without_pattern
 from mammocalc.simulation.vocabulary import Coding, Kind
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mammocalc.simulation.patient.breast import Breast
-    from mammocalc.simulation.patient.planting import GrownCalcification
+    from mammocalc.simulation.patient.insertion import GrownCalcification
     from mammocalc.simulation.patient.recipe import PatientRecipe
     from mammocalc.simulation.patient.records import PatientFinding, PatientImage, PatientPoints
     from mammocalc.simulation.patient.tissue import BreastTissue, ViewTissue
@@ -49,7 +49,7 @@ class PatientPhantom:
     """A rendered image of a patient, with what it shows."""
 
     image: PatientImage
-    phantom: Phantom
+    simulated: SimulatedImage
 
 
 def render_patient(patient: PatientPoints, recipe: PatientRecipe) -> Iterator[PatientPhantom]:
@@ -137,7 +137,7 @@ def _render(
     attenuation += thin * np.clip(refine(distance, coarse, pixels) / np.float32(2), 0, 1)
     beam = set_beam(scene, float(np.median(body.coarse[room.inside])))
     findings = _clusters(patient, image)
-    planted, changes = plant(
+    planted, changes = insert(
         attenuation, image, grown, {one.id: number for number, one in findings.items()}, scene, beam
     )
     taken = take(attenuation, scene, beam, breast_map)
@@ -162,7 +162,7 @@ def _render(
     stored = taken.stored
     return PatientPhantom(
         image,
-        Phantom(
+        SimulatedImage(
             scene,
             frame.image(stored.values),
             stored.window,

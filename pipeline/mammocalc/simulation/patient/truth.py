@@ -40,7 +40,7 @@ def patient_truth_record(
         of patients; docs/simulator.md defines each.
     """
     image = rendered.image
-    record = truth_record(rendered.phantom.truth, rendered.phantom.scene)
+    record = truth_record(rendered.simulated.truth, rendered.simulated.scene)
     del record["scene"]
     by_id = {one.id: one for one in patient.calcifications}
     for point, shown in zip(record["points"], image.shown, strict=True):

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Channel, Particle
+    from mammocalc.model import Breast, Particle, Scale
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 _DIRECTIONS = 16
 _FINEST_MM = 0.6
-"""Length of the lines for which the radii are written; for other channels they grow with the length."""
+"""Length of the lines for which the radii are written; for other scales they grow with the length."""
 _RADII_MM = np.array([0.0, 0.07, 0.14, 0.21, 0.28, 0.35, 0.45, 0.55, 0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.6])
 _SURROUNDINGS = slice(9, 13)
 _EDGE_STEP_MM = 0.07
@@ -62,14 +62,14 @@ FEATURES = (
 
 
 def describe_particles(
-    particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast, spacing: PixelSpacing
+    particles: Sequence[Particle], scales: tuple[Scale, ...], breast: Breast, spacing: PixelSpacing
 ) -> NDArray[np.float32]:
     """
     Describe particles by their surroundings.
 
     Grey levels are divided by the noise at the particle's level, distances are
-    millimetres, and for coarser channels everything is looked at on a scale
-    that grows with the length of their lines. Rays around the particle give
+    millimetres, and for coarser scales all lengths grow in proportion
+    to the length of their lines. Rays around the particle give
     its mean profile, the steepest drops sorted by direction (a line has none
     along itself), the angular harmonics (a line has a strong second one, a
     crossing a fourth), the texture around it, and how sharp its edge is for
@@ -79,9 +79,9 @@ def describe_particles(
     Parameters
     ----------
     particles : sequence of Particle
-        All of their channels that are to be judged: they are each other's
+        All of their scales that are to be classified: they are each other's
         crowd.
-    channels : tuple of Channel
+    scales : tuple of Scale
         From fine to coarse; the neighbouring ones tell whether the particle is
         part of something larger, or a sum of smaller ones.
     breast : Breast
@@ -96,27 +96,27 @@ def describe_particles(
         for no particles.
     """
     table = np.zeros((len(particles), len(FEATURES)), np.float32)
-    for index in sorted({p.channel for p in particles}):
-        which = [i for i, p in enumerate(particles) if p.channel == index]
-        named = _describe_channel([particles[i] for i in which], index, channels, breast, spacing)
+    for index in sorted({p.scale for p in particles}):
+        which = [i for i, p in enumerate(particles) if p.scale == index]
+        named = _describe_scale([particles[i] for i in which], index, scales, breast, spacing)
         table[which] = np.stack([named[name] for name in FEATURES], axis=1)
     return table
 
 
-def _describe_channel(
-    particles: Sequence[Particle], index: int, channels: tuple[Channel, ...], breast: Breast, spacing: PixelSpacing
+def _describe_scale(
+    particles: Sequence[Particle], index: int, scales: tuple[Scale, ...], breast: Breast, spacing: PixelSpacing
 ) -> dict[str, NDArray[np.float64]]:
-    """Give the columns for the particles of one channel, by name; some names are left over."""
-    channel, finest = channels[index], channels[0]
-    scale = channel.length_mm / _FINEST_MM
+    """Give the columns for the particles of one scale, by name; some names are left over."""
+    scale, finest = scales[index], scales[0]
+    zoom = scale.length_mm / _FINEST_MM
     top, left, *_ = breast.box_px
     full = np.array([(p.row_px - top, p.column_px - left) for p in particles])
-    rows, columns = np.rint((full.T - (channel.step_px - 1) / 2) / channel.step_px).astype(np.int_)
+    rows, columns = np.rint((full.T - (scale.step_px - 1) / 2) / scale.step_px).astype(np.int_)
     contrast = np.array([p.contrast_to_noise for p in particles])
     strength = np.array([p.strength_sigma for p in particles])
-    height = channel.residue[rows, columns].astype(np.float64)
+    height = scale.tophat[rows, columns].astype(np.float64)
     sigma = height / np.maximum(contrast, 1e-6)
-    rays = cast_rays(channel.image, rows, columns, _RADII_MM * scale / channel.pixel_mm, _DIRECTIONS)
+    rays = cast_rays(scale.image, rows, columns, _RADII_MM * zoom / scale.pixel_mm, _DIRECTIONS)
     rays /= sigma[:, None, None].astype(np.float32)
     rays -= np.median(rays[:, :, _SURROUNDINGS], axis=(1, 2))[:, None, None]
     mean = rays.mean(axis=1)
@@ -124,12 +124,12 @@ def _describe_channel(
     drops = np.sort((rays[:, :, :-3] - rays[:, :, 3:]).max(axis=2), axis=1)
     short_drops = np.sort((rays[:, :, :-2] - rays[:, :, 2:]).max(axis=2), axis=1)
     harmonics = np.abs(np.fft.rfft(rays[:, :, (3, 5, 7, 9, 12)], axis=1)) / _DIRECTIONS
-    sharpness, edge_radius = _edges(finest, np.rint(full).astype(np.int_), sigma, scale)
+    sharpness, edge_radius = _edges(finest, np.rint(full).astype(np.int_), sigma, zoom)
     return {
         "contrast": contrast,
         "strength": strength,
-        **{f"coarser_contrast_{k}": _residue_at(channels, index + k, full) / sigma for k in (1, 2)},
-        "finer_contrast": _residue_at(channels, index - 1, full) / sigma,
+        **{f"coarser_contrast_{k}": _tophat_at(scales, index + k, full) / sigma for k in (1, 2)},
+        "finer_contrast": _tophat_at(scales, index - 1, full) / sigma,
         **{f"mean_{k}": mean[:, k] for k in range(len(_RADII_MM))},
         **{f"drop_{k}": drops[:, k] for k in range(_DIRECTIONS)},
         **{f"short_drop_{k}": short_drops[:, k] for k in range(_DIRECTIONS)},
@@ -144,14 +144,14 @@ def _describe_channel(
         "edge_radius": np.median(edge_radius, axis=1),
         "edge_radius_spread": edge_radius.std(axis=1),
         "skin_mm": _skin_mm(particles, breast, spacing),
-        "length_mm": np.full(len(rows), channel.length_mm),
-        "pixel_mm": np.full(len(rows), channel.pixel_mm),
-        "relative_noise": sigma / float(np.median(channel.noise.sigma)),
+        "length_mm": np.full(len(rows), scale.length_mm),
+        "pixel_mm": np.full(len(rows), scale.pixel_mm),
+        "relative_noise": sigma / float(np.median(scale.noise.sigma)),
         **_crowds(full * spacing.mean_mm, strength),
     }
 
 
-def edge_sigma(particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast) -> NDArray[np.float64]:
+def edge_sigma(particles: Sequence[Particle], scales: tuple[Scale, ...], breast: Breast) -> NDArray[np.float64]:
     """
     Tell how sharply particles end, on the finest image.
 
@@ -163,8 +163,8 @@ def edge_sigma(particles: Sequence[Particle], channels: tuple[Channel, ...], bre
     Parameters
     ----------
     particles : sequence of Particle
-        Of coarse channels.
-    channels : tuple of Channel
+        Of coarse scales.
+    scales : tuple of Scale
         From fine to coarse.
     breast : Breast
         Its box.
@@ -175,13 +175,13 @@ def edge_sigma(particles: Sequence[Particle], channels: tuple[Channel, ...], bre
         In standard deviations of the finest image's noise, in the order of
         ``particles``.
     """
-    finest = channels[0]
+    finest = scales[0]
     top, left, *_ = breast.box_px
     found = np.zeros(len(particles))
-    for index in sorted({p.channel for p in particles}):
-        which = [i for i, p in enumerate(particles) if p.channel == index]
+    for index in sorted({p.scale for p in particles}):
+        which = [i for i, p in enumerate(particles) if p.scale == index]
         places = np.rint([(particles[i].row_px - top, particles[i].column_px - left) for i in which]).astype(np.int_)
-        radii_mm = np.arange(0.0, _OUTLINE_REACH * channels[index].length_mm, _OUTLINE_STEP_MM)
+        radii_mm = np.arange(0.0, _OUTLINE_REACH * scales[index].length_mm, _OUTLINE_STEP_MM)
         rays = cast_rays(finest.image, places[:, 0], places[:, 1], radii_mm / finest.pixel_mm, _DIRECTIONS)
         drops = (rays[:, :, :-_OUTLINE_STEPS] - rays[:, :, _OUTLINE_STEPS:]).max(axis=2)
         weak = np.sort(drops, axis=1)[:, _DIRECTIONS // 8].astype(np.float64)
@@ -190,18 +190,18 @@ def edge_sigma(particles: Sequence[Particle], channels: tuple[Channel, ...], bre
 
 
 def _edges(
-    finest: Channel, places: NDArray[np.int_], sigma: NDArray[np.float64], scale: float
+    finest: Scale, places: NDArray[np.int_], sigma: NDArray[np.float64], zoom: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
-    Look at the edges on the finest image, whatever channel found the particle.
+    Look at the edges on the finest image, whatever scale found the particle.
 
     Gives the steepest drop over two steps on each ray as a share of the
     particle's height, sorted by direction, and where on the ray it is, in
     steps.
     """
-    step_mm = _EDGE_STEP_MM * max(1.0, scale / 1.6)
-    near = np.arange(0.0, _EDGE_REACH_MM * scale, step_mm) / finest.pixel_mm
-    far = _RADII_MM[_SURROUNDINGS] * scale / finest.pixel_mm
+    step_mm = _EDGE_STEP_MM * max(1.0, zoom / 1.6)
+    near = np.arange(0.0, _EDGE_REACH_MM * zoom, step_mm) / finest.pixel_mm
+    far = _RADII_MM[_SURROUNDINGS] * zoom / finest.pixel_mm
     rays = cast_rays(finest.image, places[:, 0], places[:, 1], np.concatenate([near, far]), _DIRECTIONS)
     ground = np.median(rays[:, :, len(near) :], axis=(1, 2))
     height = np.maximum(rays[:, 0, 0] - ground, 0.5 * sigma)
@@ -210,13 +210,13 @@ def _edges(
     return steepest.astype(np.float64), drops.argmax(axis=2).astype(np.float64)
 
 
-def _residue_at(channels: tuple[Channel, ...], index: int, full: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Height of another top-hat at positions in the breast's box; 0 where there is no such channel."""
-    if not 0 <= index < len(channels):
+def _tophat_at(scales: tuple[Scale, ...], index: int, full: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Height of another top-hat at positions in the breast's box; 0 where there is no such scale."""
+    if not 0 <= index < len(scales):
         return np.zeros(len(full))
-    residue, step = channels[index].residue, channels[index].step_px
+    tophat, step = scales[index].tophat, scales[index].step_px
     rows, columns = (full // step).astype(np.int_).T
-    heights = residue[np.clip(rows, 0, residue.shape[0] - 1), np.clip(columns, 0, residue.shape[1] - 1)]
+    heights = tophat[np.clip(rows, 0, tophat.shape[0] - 1), np.clip(columns, 0, tophat.shape[1] - 1)]
     return np.asarray(heights, dtype=np.float64)
 
 

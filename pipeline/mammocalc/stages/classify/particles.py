@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.classifiers.trees import BoostedTrees
-    from mammocalc.model import Breast, Channel, Particle
+    from mammocalc.model import Breast, Particle, Scale
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 
@@ -31,14 +31,14 @@ _ROD_HALF_SIGMA = 8.0
 ones, a fold of skin and a crossing of fibres, are reported in 112 images of 26 patients."""
 
 _SAME_PLACE = 0.3
-"""Peaks of two channels this close, as a share of the coarser one's length, belong to one particle."""
+"""Peaks of two scales this close, as a share of the coarser one's length, belong to one particle."""
 
 TREES_UP_TO_MM: Final = 2.0
-"""The trees judge channels with lines up to this length; coarser ones follow the rule. There trees gain nothing: the
-phantoms' coarse texture is too unlike that of patients."""
+"""The trees classify scales with lines up to this length; coarser ones follow the rule. There trees gain nothing: the
+simulated images' coarse texture is too unlike that of patients."""
 
 _MOST: Final = 200
-"""At most so many particles of a channel are scored by the trees, the strongest. Weaker ones than these were hardly
+"""At most so many particles of a scale are scored by the trees, the strongest. Weaker ones than these were hardly
 ever calcifications in simulated images, and each costs time."""
 
 _PRESENCE_CIRCLE_MM: Final = 10.0
@@ -48,17 +48,17 @@ _STRENGTH_HALF_SIGMA: Final = 5.0
 """Strength at which the rule gives a score of 0.5."""
 
 _SUPPORTED_HALF_SIGMA: Final = 8.0
-"""The same where a fine channel's particle lies on it: then it is as sure as that one at most. Rims are found by parts
+"""The same where a fine scale's particle lies on it: then it is as sure as that one at most. Rims are found by parts
 of their wall, and should be outlined as a whole."""
 
 _COARSE_LEAST_SIGMA: Final = 5.0
-"""Strength that a coarse particle needs to be judged by its edge."""
+"""Strength that a coarse particle needs to be classified by its edge."""
 
 _STRENGTH_STEP_SIGMA: Final = 1.5
 """Strength by which the odds of the rule grow by a factor of e."""
 
 _COARSE_HALF_SIGMA: Final[Mapping[Medium, float]] = MappingProxyType({Medium.DIGITAL: 12.0, Medium.FILM: 20.0})
-"""The same in channels coarser than those that trees may judge, where the texture of the gland stands out as well.
+"""The same in scales coarser than those that the trees classify, where the texture of the gland stands out as well.
 Lower values find more large calcifications and rank images worse. On film: large blemishes and folds of the emulsion
 stand out as strongly as large calcifications."""
 
@@ -76,7 +76,7 @@ often dust; five within 10 mm are not."""
 
 def classify_particles(
     particles: Sequence[Particle],
-    channels: tuple[Channel, ...],
+    scales: tuple[Scale, ...],
     breast: Breast,
     spacing: PixelSpacing,
     trees: BoostedTrees | None,
@@ -85,14 +85,14 @@ def classify_particles(
     """
     Score particles.
 
-    What two fine channels see at one place gets one score, the surer one:
+    What two fine scales see at one place gets one score, the surer one:
     which of them outlines it better is not known before it is measured.
 
     Parameters
     ----------
     particles : sequence of Particle
         All that were found, the strongest first.
-    channels : tuple of Channel
+    scales : tuple of Scale
         As they were searched.
     breast : Breast
         For the distance to the skin.
@@ -107,26 +107,26 @@ def classify_particles(
     -------
     tuple of Particle
         With their scores, the surest first; equal ones by row, then column.
-        Particles of a fine channel beyond the strongest are left out.
+        Particles of a fine scale beyond the strongest are left out.
     """
-    fine = most_prominent(particles, channels)
-    coarse = [p for p in particles if channels[p.channel].length_mm > TREES_UP_TO_MM]
+    fine = most_prominent(particles, scales)
+    coarse = [p for p in particles if scales[p.scale].length_mm > TREES_UP_TO_MM]
     if trees is None:
         odds = np.array([_by_strength(p, _STRENGTH_HALF_SIGMA) for p in fine])
     else:
-        odds = trees.decide(describe_particles(fine, channels, breast, spacing))
-    for one, other in _twins(fine, channels, spacing):
+        odds = trees.decide(describe_particles(fine, scales, breast, spacing))
+    for one, other in _twins(fine, scales, spacing):
         odds[one] = odds[other] = max(odds[one], odds[other])
-    rule = _follow_rule(coarse, fine, odds, channels, breast, spacing, medium)
+    rule = _follow_rule(coarse, fine, odds, scales, breast, spacing, medium)
     scored = [replace(p, score=_probability(o)) for p, o in zip([*fine, *coarse], [*odds.tolist(), *rule], strict=True)]
-    return tuple(sorted(scored, key=lambda p: (-p.score, -p.strength_sigma, p.row_px, p.column_px, p.channel)))
+    return tuple(sorted(scored, key=lambda p: (-p.score, -p.strength_sigma, p.row_px, p.column_px, p.scale)))
 
 
 def _follow_rule(
     coarse: Sequence[Particle],
     fine: Sequence[Particle],
     fine_odds: NDArray[np.float64],
-    channels: tuple[Channel, ...],
+    scales: tuple[Scale, ...],
     breast: Breast,
     spacing: PixelSpacing,
     medium: Medium,
@@ -136,13 +136,13 @@ def _follow_rule(
     odds = []
     is_strong = np.array([p.strength_sigma >= _COARSE_LEAST_SIGMA for p in coarse], dtype=bool)
     edges = np.zeros(len(coarse))
-    edges[is_strong] = edge_sigma([p for p, judged in zip(coarse, is_strong, strict=True) if judged], channels, breast)
+    edges[is_strong] = edge_sigma([p for p, judged in zip(coarse, is_strong, strict=True) if judged], scales, breast)
     for particle, place, edge in zip(coarse, _places_mm(coarse, spacing), edges.tolist(), strict=True):
         by_edge = min((edge - _COARSE_EDGE_HALF_SIGMA[medium]) / _STRENGTH_STEP_SIGMA, _SURE_BY_EDGE)
         alone = max(_by_strength(particle, _COARSE_HALF_SIGMA[medium]), by_edge)
         if particle.is_rod:
             alone = min(_by_strength(particle, _ROD_HALF_SIGMA), _SURE_BY_EDGE)
-        reach_mm = channels[particle.channel].length_mm / 2
+        reach_mm = scales[particle.scale].length_mm / 2
         on_it = fine_odds[tree.query_ball_point(place, reach_mm)] if tree is not None else np.zeros(0)
         supported = _by_strength(particle, _SUPPORTED_HALF_SIGMA)
         odds.append(max(alone, min(supported, float(on_it.max(initial=-np.inf)))))
@@ -158,41 +158,41 @@ def _places_mm(particles: Sequence[Particle], spacing: PixelSpacing) -> NDArray[
     return spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles]).reshape(-1, 2))
 
 
-def most_prominent(particles: Sequence[Particle], channels: tuple[Channel, ...]) -> list[Particle]:
+def most_prominent(particles: Sequence[Particle], scales: tuple[Scale, ...]) -> list[Particle]:
     """
-    Select the strongest particles of each fine channel: those that are worth a description.
+    Select the strongest particles of each fine scale: those that are worth a description.
 
     Parameters
     ----------
     particles : sequence of Particle
-        Of all channels.
-    channels : tuple of Channel
+        Of all scales.
+    scales : tuple of Scale
         Fine ones first.
 
     Returns
     -------
     list of Particle
-        The strongest of each channel first.
+        The strongest of each scale first.
     """
     return [
         p
-        for index, channel in enumerate(channels)
-        if channel.length_mm <= TREES_UP_TO_MM
-        for p in [p for p in particles if p.channel == index][:_MOST]
+        for index, scale in enumerate(scales)
+        if scale.length_mm <= TREES_UP_TO_MM
+        for p in [p for p in particles if p.scale == index][:_MOST]
     ]
 
 
 def one_per_place(
-    particles: Sequence[Particle], channels: tuple[Channel, ...], spacing: PixelSpacing
+    particles: Sequence[Particle], scales: tuple[Scale, ...], spacing: PixelSpacing
 ) -> tuple[Particle, ...]:
     """
-    Merge what several channels saw at one place.
+    Merge what several scales saw at one place.
 
     Parameters
     ----------
     particles : sequence of Particle
         Scored.
-    channels : tuple of Channel
+    scales : tuple of Scale
         Fine ones first.
     spacing : PixelSpacing
 
@@ -202,33 +202,31 @@ def one_per_place(
         The one with the highest score at each place, or the finest of equals; in the order in which they were given.
     """
     places = _places_mm(particles, spacing)
-    reach_mm = _SAME_PLACE * np.array([channels[p.channel].length_mm for p in particles])
+    reach_mm = _SAME_PLACE * np.array([scales[p.scale].length_mm for p in particles])
     rivals: dict[int, list[int]] = {}
     pairs = KDTree(places).query_pairs(float(reach_mm.max())) if len(particles) else set()
     for i, j in pairs:
         is_near = math.dist(places[i], places[j]) <= max(reach_mm[i], reach_mm[j])
-        if is_near and particles[i].channel != particles[j].channel:
+        if is_near and particles[i].scale != particles[j].scale:
             rivals.setdefault(i, []).append(j)
             rivals.setdefault(j, []).append(i)
     kept: set[int] = set()
-    for i in sorted(range(len(particles)), key=lambda i: (-particles[i].score, particles[i].channel, i)):
+    for i in sorted(range(len(particles)), key=lambda i: (-particles[i].score, particles[i].scale, i)):
         if not kept.intersection(rivals.get(i, ())):
             kept.add(i)
     return tuple(p for i, p in enumerate(particles) if i in kept)
 
 
-def _twins(
-    particles: Sequence[Particle], channels: tuple[Channel, ...], spacing: PixelSpacing
-) -> list[tuple[int, int]]:
+def _twins(particles: Sequence[Particle], scales: tuple[Scale, ...], spacing: PixelSpacing) -> list[tuple[int, int]]:
     """Give the indices of each particle that has a finer one nearby, and of the nearest such."""
     places = _places_mm(particles, spacing)
-    of_channel = np.array([p.channel for p in particles], dtype=np.int_)
+    of_scale = np.array([p.scale for p in particles], dtype=np.int_)
     pairs = []
-    for index in range(1, len(channels)):
-        finer, coarser = np.flatnonzero(of_channel < index), np.flatnonzero(of_channel == index)
+    for index in range(1, len(scales)):
+        finer, coarser = np.flatnonzero(of_scale < index), np.flatnonzero(of_scale == index)
         if len(finer) == 0 or len(coarser) == 0:
             continue
-        reach_mm = _SAME_PLACE * channels[index].length_mm
+        reach_mm = _SAME_PLACE * scales[index].length_mm
         apart, nearest = KDTree(places[finer]).query(places[coarser], distance_upper_bound=reach_mm)
         pairs += [(int(c), int(finer[n])) for c, d, n in zip(coarser, apart, nearest, strict=True) if np.isfinite(d)]
     return pairs
@@ -245,7 +243,7 @@ def presence(particles: Sequence[Particle], spacing: PixelSpacing, medium: Mediu
     Parameters
     ----------
     particles : sequence of Particle
-        Scored, `one_per_place`: what several channels see there is one piece of evidence.
+        Scored, `one_per_place`: what several scales see there is one piece of evidence.
     spacing : PixelSpacing
         Size of a pixel.
     medium : Medium

@@ -21,7 +21,7 @@ class ClassifySettings(Settings):
 
     file: str | None = None
     """A classifier made by ``mammocalc train``; null for those that come with the program, one for each medium. One's
-    own judges the medium under whose settings it was trained."""
+    own is for the medium under whose settings it was trained."""
 
     on_other_settings: Literal["refuse", "flag"] = "refuse"
     """What happens where the settings of the search are not those that the classifier was trained under: the run is

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Channel, Density, Particle
+    from mammocalc.model import Breast, Density, Particle, Scale
     from mammocalc.stages.foreign_objects.marks import Grain, Mark
     from mammocalc.vocabulary.geometry import PixelSpacing
 
@@ -69,7 +69,7 @@ _ON_IT_SHARE: Final = 0.3
 def find_drawn(
     particles: Sequence[Particle],
     density: Density,
-    channels: tuple[Channel, ...],
+    scales: tuple[Scale, ...],
     breast: Breast,
     spacing: PixelSpacing,
 ) -> tuple[Particle, ...]:
@@ -91,7 +91,7 @@ def find_drawn(
         Scored, in any order, none of them on metal.
     density : Density
         The whole image, before any filter.
-    channels : tuple of Channel
+    scales : tuple of Scale
         As they were searched.
     breast : Breast
         Where the noise is looked at.
@@ -114,7 +114,7 @@ def find_drawn(
     drawn = _with_its_parts(drawn, marks, grain, spacing)
     tree = KDTree(spacing.to_mm(np.concatenate([mark.pixels for mark in drawn])))
     away = tree.query(spacing.to_mm(np.array([(p.row_px, p.column_px) for p in particles])))[0].tolist()
-    reach = [max(_ON_IT_MM, _ON_IT_SHARE * channels[p.channel].length_mm) for p in particles]
+    reach = [max(_ON_IT_MM, _ON_IT_SHARE * scales[p.scale].length_mm) for p in particles]
     return tuple(p for p, near, far in zip(particles, away, reach, strict=True) if near <= far)
 
 
@@ -156,7 +156,7 @@ def _written(marks: Sequence[Mark], grain: Grain, spacing: PixelSpacing) -> list
     taken: set[tuple[int, int]] = set()
     for mark in sorted((m for m in marks if beyond[m] > 0), key=lambda m: -beyond[m]):
         pixels = {(row, column) for row, column in mark.pixels.tolist()}
-        if taken.isdisjoint(pixels):  # several channels see the same one
+        if taken.isdisjoint(pixels):  # several scales see the same one
             apart.append(mark)
             taken |= pixels
     together = _words(apart, spacing)
@@ -197,7 +197,7 @@ def _row_of(one: Mark, marks: Sequence[Mark], spacing: PixelSpacing) -> list[Mar
 
 
 def _places(marks: Sequence[Mark], spacing: PixelSpacing) -> int:
-    """Count marks; several channels see the same one."""
+    """Count marks; several scales see the same one."""
     places: list[tuple[float, float]] = []
     for row_mm, column_mm in _places_mm(marks, spacing).tolist():
         if all(math.hypot(row_mm - row, column_mm - column) > _APART_MM for row, column in places):

@@ -142,7 +142,7 @@ def grain_of(density: Density, breast: Breast) -> Grain:
         density.image[top:bottom:3, left + 1 : right : 3],
     )
     rows, columns = np.arange(top, bottom, 3), np.arange(left, right - 1, 3)
-    inside = breast.is_judged.take(rows // breast.cell_px, axis=0).take(columns // breast.cell_px, axis=1)
+    inside = breast.is_searched.take(rows // breast.cell_px, axis=0).take(columns // breast.cell_px, axis=1)
     steps = count_levels(np.asarray(cv2.absdiff(values, beside)), inside)
     sigma = 1.4826 * median_level(steps) / math.sqrt(2)
     levels = np.flatnonzero(count_levels(values))

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Calcification, Channel, Density, Landmarks, Particle
+    from mammocalc.model import Breast, Calcification, Density, Landmarks, Particle, Scale
     from mammocalc.stages.foreign_objects.settings import ForeignSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 
 Place = tuple[int, float, float]
-"""What a particle keeps when it is scored again: its channel, row and column."""
+"""What a particle keeps when it is scored again: its scale, row and column."""
 
 _PATCH_MM = 4.0
 """What is looked at around a peak: the largest clips lie in it, and enough of what is around them."""
@@ -71,7 +71,7 @@ class _Body:
     area_mm2: float
 
 
-def find_metal(particles: Sequence[Particle], channels: tuple[Channel, ...], breast: Breast) -> frozenset[Place]:
+def find_metal(particles: Sequence[Particle], scales: tuple[Scale, ...], breast: Breast) -> frozenset[Place]:
     """
     Find the particles that lie on metal or lead.
 
@@ -84,7 +84,7 @@ def find_metal(particles: Sequence[Particle], channels: tuple[Channel, ...], bre
     ----------
     particles : sequence of Particle
         In any order.
-    channels : tuple of Channel
+    scales : tuple of Scale
         As they were searched; the image of the first, the finest, is looked at.
     breast : Breast
         Its box, and the densities of its tissue.
@@ -94,13 +94,13 @@ def find_metal(particles: Sequence[Particle], channels: tuple[Channel, ...], bre
     frozenset of Place
         Where they are.
     """
-    cells = breast.cell_density[breast.is_judged]
+    cells = breast.cell_density[breast.is_searched]
     if cells.size == 0:
         return frozenset()
     low, high = np.quantile(cells, (0.05, 0.995)).tolist()
     tissue = _Tissue(low, high)
-    peaks = {place_of(p): _peak_near(p, channels, breast) for p in particles}
-    metal = {peak for peak in set(peaks.values()) if peak and _is_metal(peak, channels[0], tissue)}
+    peaks = {place_of(p): _peak_near(p, scales, breast) for p in particles}
+    metal = {peak for peak in set(peaks.values()) if peak and _is_metal(peak, scales[0], tissue)}
     return frozenset(place for place, peak in peaks.items() if peak in metal)
 
 
@@ -136,7 +136,7 @@ def leave_out_drawn(
     particles: Sequence[Particle],
     metal: frozenset[Place],
     density: Density,
-    channels: tuple[Channel, ...],
+    scales: tuple[Scale, ...],
     breast: Breast,
     spacing: PixelSpacing,
     settings: ForeignSettings,
@@ -155,7 +155,7 @@ def leave_out_drawn(
         As given by `find_metal`.
     density : Density
         The whole image, before any filter.
-    channels : tuple of Channel
+    scales : tuple of Scale
         As they were searched.
     breast : Breast
         Where the noise is looked at.
@@ -174,7 +174,7 @@ def leave_out_drawn(
     if not settings.leave_out_drawn:
         return tuple(particles), frozenset()
     others = [p for p in particles if place_of(p) not in metal]
-    drawn = set(find_drawn(others, density, channels, breast, spacing))
+    drawn = set(find_drawn(others, density, scales, breast, spacing))
     if not drawn:
         return tuple(particles), frozenset()
     return tuple(p for p in particles if p not in drawn), frozenset({Flag.BURNED_IN_MARKS})
@@ -217,16 +217,16 @@ def flag_areola(
 
 def place_of(particle: Particle) -> Place:
     """Tell which particle it is, whatever its score."""
-    return particle.channel, particle.row_px, particle.column_px
+    return particle.scale, particle.row_px, particle.column_px
 
 
-def _peak_near(particle: Particle, channels: tuple[Channel, ...], breast: Breast) -> tuple[int, int] | None:
+def _peak_near(particle: Particle, scales: tuple[Scale, ...], breast: Breast) -> tuple[int, int] | None:
     """Give the densest pixel of the finest image at a particle; None outside of the image."""
-    finest = channels[0]
+    finest = scales[0]
     row = round((particle.row_px - breast.box_px[0] - (finest.step_px - 1) / 2) / finest.step_px)
     column = round((particle.column_px - breast.box_px[1] - (finest.step_px - 1) / 2) / finest.step_px)
     # The particle of a coarse top-hat is the middle of what it saw, which may be the hole of a ring.
-    reach = max(1, math.ceil(channels[particle.channel].length_mm / 2 / finest.pixel_mm))
+    reach = max(1, math.ceil(scales[particle.scale].length_mm / 2 / finest.pixel_mm))
     top, left = max(0, row - reach), max(0, column - reach)
     window = finest.image[top : row + reach + 1, left : column + reach + 1]
     if window.size == 0:
@@ -235,7 +235,7 @@ def _peak_near(particle: Particle, channels: tuple[Channel, ...], breast: Breast
     return top + below, left + beside
 
 
-def _is_metal(peak: tuple[int, int], finest: Channel, tissue: _Tissue) -> bool:
+def _is_metal(peak: tuple[int, int], finest: Scale, tissue: _Tissue) -> bool:
     """Tell whether what stands out at a pixel is metal."""
     row, column = peak
     if float(finest.image[row, column]) < tissue.high + _METAL_OVER_SHARE * tissue.span:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from skimage.measure import find_contours
 
-from mammocalc.imaging.edge_width import haze_mm
+from mammocalc.imaging.edge_width import edge_width_mm
 from mammocalc.stages.measure.outline import LEVEL
 from mammocalc.vocabulary.geometry import convex_hull, feret_diameters, fill_polygon, polygon_area
 
@@ -26,7 +26,7 @@ _CLEAR_MIN_SOLIDITY: Final = 0.8
 """It may be lobed, as popcorn is; specks on a patch of tissue are not so compact."""
 _CLEAR_MIN_EVENNESS: Final = 0.55
 """It may be a rim with one bright side. The level of the contour is 0.5."""
-_CLEAR_MAX_HAZE_MM: Final = 0.7
+_CLEAR_MAX_EDGE_WIDTH_MM: Final = 0.7
 """The edge of a dense cluster of specks in tissue is 1 mm wide and more."""
 
 _BODY_REACHES_MM: Final = (1.5, 3.0, 6.0)
@@ -39,7 +39,7 @@ _BODY_MIN_SOLIDITY: Final = 0.9
 """Smallest share of its convex hull that a body fills. Half of the simulated bodies exceed 0.95; half of what was taken
 for one, tissue and neighbours of a speck, stays below 0.79."""
 
-_BODY_MAX_HAZE_MM: Final = 0.5
+_BODY_MAX_EDGE_WIDTH_MM: Final = 0.5
 """Widest edge of a body. Nine of ten simulated ones have a sharper one than 0.6 mm; half of the patches of tissue with
 specks on them have a wider one."""
 
@@ -115,15 +115,15 @@ def find_body(
         bright = (body > 0) & (patch >= ground + LEVEL * height)
         filled = polygon_area(contour) / hull_area
         evenness = (float(np.median(patch[bright])) - ground) / height
-        edge_mm = haze_mm(patch - ground, body, spacing)
-        is_even = filled >= _BODY_MIN_SOLIDITY and evenness >= _BODY_MIN_EVENNESS and edge_mm <= _BODY_MAX_HAZE_MM
+        edge_mm = edge_width_mm(patch - ground, body, spacing)
+        is_even = filled >= _BODY_MIN_SOLIDITY and evenness >= _BODY_MIN_EVENNESS and edge_mm <= _BODY_MAX_EDGE_WIDTH_MM
         is_hollow = bool((patch[body > 0] < ground + LEVEL * height).any())
         is_clear = (
             (is_hollow or width_mm >= _CLEAR_MIN_WIDTH_MM)
             and _spread(frame) <= _CLEAR_MAX_SPREAD * height
             and filled >= _CLEAR_MIN_SOLIDITY
             and evenness >= _CLEAR_MIN_EVENNESS
-            and edge_mm <= _CLEAR_MAX_HAZE_MM
+            and edge_mm <= _CLEAR_MAX_EDGE_WIDTH_MM
         )
         has_length = _BODY_SHORTEST_MM <= length_mm <= _BODY_LONGEST_MM
         return contour + low if has_length and (is_even or is_clear) else None

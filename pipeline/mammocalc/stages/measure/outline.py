@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Channel, Particle
+    from mammocalc.model import Breast, Particle, Scale
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 _ANGLES = 8
@@ -32,7 +32,7 @@ _MERGE_SHARE: Final = 0.65
 blur apart have a valley of half their height; the texture of one large calcification is shallower."""
 
 _BACKGROUND_LENGTH_MM: Final = 2.2
-"""Length of the lines with which the background below a particle of the fine channels is found, those with shorter
+"""Length of the lines with which the background below a particle of the fine scales is found, those with shorter
 lines: well over that of the search, so that two particles that touch, or one of nearly that length, are no background
 themselves."""
 
@@ -79,19 +79,19 @@ class Surroundings:
 
     Attributes
     ----------
-    channels : tuple of Channel
+    scales : tuple of Scale
         From fine to coarse.
     corner_px : tuple of int
         Where their images begin in the stored one.
     footprints : tuple of ndarray of uint8
         The lines with which the background below fine particles is found.
     backgrounds : dict of int to ndarray of float32
-        That of the other channels, as their own top-hats found it.
+        That of the other scales, as their own top-hats found it.
     peaks_px : ndarray of int, shape (n, 2)
-        The particles of the finest channel, in pixels of its image.
+        The particles of the finest scale, in pixels of its image.
     """
 
-    channels: tuple[Channel, ...]
+    scales: tuple[Scale, ...]
     corner_px: tuple[int, int]
     footprints: tuple[NDArray[np.uint8], ...]
     backgrounds: dict[int, NDArray[np.float32]]
@@ -100,39 +100,39 @@ class Surroundings:
 
 def surroundings_of(
     particles: Sequence[Particle],
-    channels: tuple[Channel, ...],
+    scales: tuple[Scale, ...],
     breast: Breast,
     spacing: PixelSpacing,
 ) -> Surroundings:
     """Gather what `find_outline` needs, once for all particles of an image."""
     corner_px = breast.box_px[:2]
-    peaks = [(p.row_px, p.column_px) for p in particles if p.channel == 0]
-    coarse = {p.channel for p in particles if channels[p.channel].length_mm > _BACKGROUND_LENGTH_MM}
+    peaks = [(p.row_px, p.column_px) for p in particles if p.scale == 0]
+    coarse = {p.scale for p in particles if scales[p.scale].length_mm > _BACKGROUND_LENGTH_MM}
     return Surroundings(
-        channels=channels,
+        scales=scales,
         corner_px=corner_px,
         footprints=line_footprints(spacing, _BACKGROUND_LENGTH_MM, _ANGLES),
-        backgrounds={i: cv2.subtract(channels[i].image, channels[i].residue).astype(np.float32) for i in coarse},
+        backgrounds={i: cv2.subtract(scales[i].image, scales[i].tophat).astype(np.float32) for i in coarse},
         peaks_px=np.rint(np.array(peaks).reshape(-1, 2) - corner_px).astype(np.int_),
     )
 
 
 def find_outline(particle: Particle, around: Surroundings, spacing: PixelSpacing) -> Outline | None:
     """Find the outline of one particle; None where its peak has no closed contour."""
-    channel, finest = around.channels[particle.channel], around.channels[0]
+    scale, finest = around.scales[particle.scale], around.scales[0]
     row, column = round(particle.row_px - around.corner_px[0]), round(particle.column_px - around.corner_px[1])
-    is_fine = channel.length_mm <= _BACKGROUND_LENGTH_MM
-    reach_mm = _BACKGROUND_LENGTH_MM if is_fine else channel.length_mm
+    is_fine = scale.length_mm <= _BACKGROUND_LENGTH_MM
+    reach_mm = _BACKGROUND_LENGTH_MM if is_fine else scale.length_mm
     half = math.ceil(1.25 * reach_mm / finest.pixel_mm)
     top, left = max(0, row - half), max(0, column - half)
     patch = finest.image[top : row + half + 1, left : column + half + 1]
     if is_fine:
         excess = line_tophat(patch, around.footprints).astype(np.float64)
     else:
-        excess = _above(around.backgrounds[particle.channel], channel.step_px, patch, (top, left))
+        excess = _above(around.backgrounds[particle.scale], scale.step_px, patch, (top, left))
     at = (row - top, column - left)
-    if particle.channel > 0:  # the peak of an averaged image lies somewhere within its pixel
-        reach = channel.step_px
+    if particle.scale > 0:  # the peak of an averaged image lies somewhere within its pixel
+        reach = scale.step_px
         window = excess[max(0, at[0] - reach) : at[0] + reach + 1, max(0, at[1] - reach) : at[1] + reach + 1]
         inner = np.unravel_index(int(window.argmax()), window.shape)
         at = (max(0, at[0] - reach) + int(inner[0]), max(0, at[1] - reach) + int(inner[1]))
@@ -153,7 +153,7 @@ def find_outline(particle: Particle, around: Surroundings, spacing: PixelSpacing
 def _above(
     background: NDArray[np.float32], step_px: int, patch: NDArray[np.uint16], corner: tuple[int, int]
 ) -> NDArray[np.float64]:
-    """Height of a part of the finest image above the background of a channel with larger pixels."""
+    """Height of a part of the finest image above the background of a scale with larger pixels."""
     rows, columns = (np.arange(first, first + count) for first, count in zip(corner, patch.shape, strict=True))
     x, y = np.meshgrid((columns - (step_px - 1) / 2) / step_px, (rows - (step_px - 1) / 2) / step_px)
     smooth = cv2.remap(

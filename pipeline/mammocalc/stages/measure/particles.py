@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Channel, Landmarks, Particle
+    from mammocalc.model import Breast, Landmarks, Particle, Scale
     from mammocalc.stages.measure.outline import Outline
     from mammocalc.stages.measure.settings import MeasureSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
@@ -37,8 +37,8 @@ _BODY_MIN_LENGTH_MM: Final = 0.6
 """Particles shorter than this are not taken for a part of something larger."""
 
 _FINER_SHARE: Final = 0.75
-"""A particle of a coarse channel that is shorter than this share of the next finer channel's lines is left to that
-channel, which sees it, and its neighbours, better."""
+"""A particle of a coarse scale that is shorter than this share of the next finer scale's lines is left to that
+scale, which sees it, and its neighbours, better."""
 
 _LONGEST_SHARE: Final = 1.5
 """A particle that is longer than this many times the lines its background was found with is part of something longer, a
@@ -50,7 +50,7 @@ _NEAR_SKIN_MM: Final = 3.0
 
 def measure_particles(
     particles: Sequence[Particle],
-    channels: tuple[Channel, ...],
+    scales: tuple[Scale, ...],
     breast: Breast,
     landmarks: Landmarks,
     spacing: PixelSpacing,
@@ -71,7 +71,7 @@ def measure_particles(
     ----------
     particles : sequence of Particle
         Those to be reported.
-    channels : tuple of Channel
+    scales : tuple of Scale
         From fine to coarse, as they were searched.
     breast : Breast
         Its box and skin line.
@@ -88,8 +88,8 @@ def measure_particles(
         By row, then column; numbered from 1 in that order. Fewer than
         particles where several were peaks of one calcification.
     """
-    order = sorted(range(len(particles)), key=lambda i: (-particles[i].channel, -particles[i].strength_sigma, i))
-    around = surroundings_of(particles, channels, breast, spacing)
+    order = sorted(range(len(particles)), key=lambda i: (-particles[i].scale, -particles[i].strength_sigma, i))
+    around = surroundings_of(particles, scales, breast, spacing)
     accepted: list[tuple[Particle, Outline]] = []
     for i in order:
         particle = particles[i]
@@ -106,17 +106,17 @@ def measure_particles(
             continue
         if longest_mm > _LONGEST_SHARE * shape.background_length_mm:
             continue
-        if particle.channel > 0 and longest_mm < _FINER_SHARE * channels[particle.channel - 1].length_mm:
+        if particle.scale > 0 and longest_mm < _FINER_SHARE * scales[particle.scale - 1].length_mm:
             continue
         if longest_mm >= _BODY_MIN_LENGTH_MM:
-            body = find_body(channels[0].image, shape.outline, spacing)
+            body = find_body(scales[0].image, shape.outline, spacing)
             if body is not None:
                 shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
                 for part in [one for one in accepted if shape.holds(one[1].middle)]:
                     accepted.remove(part)
                     particle = _surer(particle, part[0])
         accepted.append((particle, shape))
-    blur_mm = _blur_mm(channels[0], settings)
+    blur_mm = _blur_mm(scales[0], settings)
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]
     measured.sort(key=lambda c: (c.row_px, c.column_px))
     return tuple(replace(c, number=number) for number, c in enumerate(measured, start=1))
@@ -200,6 +200,6 @@ def _centroid(outline: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(moments) / (6 * float(area))
 
 
-def _blur_mm(channel: Channel, settings: MeasureSettings) -> float:
+def _blur_mm(scale: Scale, settings: MeasureSettings) -> float:
     """Full width at half maximum of everything that blurs a particle before it is measured."""
-    return math.hypot(settings.detector_blur_mm, channel.blur_mm * 2.3548, 0.8 * channel.pixel_mm)
+    return math.hypot(settings.detector_blur_mm, scale.blur_mm * 2.3548, 0.8 * scale.pixel_mm)

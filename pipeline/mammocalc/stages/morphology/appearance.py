@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mammocalc.imaging.edge_width import haze_mm
+from mammocalc.imaging.edge_width import edge_width_mm
 from mammocalc.stages.morphology.limits import RIM_MIN_LENGTH_MM, SOFTNESS
 from mammocalc.vocabulary.geometry import convex_hull, fill_polygon, perimeter, polygon_area
 from mammocalc.vocabulary.lexicon import Flag
@@ -17,7 +17,7 @@ from mammocalc.vocabulary.lexicon import Flag
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Calcification, Channel
+    from mammocalc.model import Breast, Calcification, Scale
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 _SECTORS = 12
@@ -66,7 +66,7 @@ class Appearance:
     lobulation : float
         ``1 - solidity`` plus half of the unevenness: how knobbly a body is
         outside and inside.
-    haze_mm : float
+    edge_width_mm : float
         Height over the slope that three quarters of the outline exceed: how
         wide the edge is.
     contrast_to_noise : float
@@ -89,14 +89,14 @@ class Appearance:
     wall_mm: float
     unevenness: float
     lobulation: float
-    haze_mm: float
+    edge_width_mm: float
     contrast_to_noise: float
     near_skin: float
 
 
 def describe_appearance(
     calcification: Calcification,
-    channel: Channel,
+    scale: Scale,
     breast: Breast,
     spacing: PixelSpacing,
 ) -> Appearance | None:
@@ -107,10 +107,10 @@ def describe_appearance(
     ----------
     calcification : Calcification
         With its outline and its size in mm.
-    channel : Channel
+    scale : Scale
         The finest one.
     breast : Breast
-        Its box is where the channel's image begins.
+        Its box is where the scale's image begins.
     spacing : PixelSpacing
         Size of a pixel.
 
@@ -129,7 +129,7 @@ def describe_appearance(
     margin = np.ceil(_SURROUND_MM / step).astype(int) + 1
     low = np.maximum(np.floor(outline.min(axis=0)).astype(int) - margin, 0)
     high = np.ceil(outline.max(axis=0)).astype(int) + margin + 1
-    patch = channel.image[low[0] : high[0], low[1] : high[1]].astype(np.float32)
+    patch = scale.image[low[0] : high[0], low[1] : high[1]].astype(np.float32)
     inside = fill_polygon(outline - low, patch.shape)
     if cv2.countNonZero(inside) < 4:
         return None
@@ -138,7 +138,7 @@ def describe_appearance(
     lucency, rim_share, wall_mm, unevenness = 0.0, 0.0, width_mm / 2, 0.0
     # Below three steps of softness nothing of the inside is seen, and nothing is asked for.
     if length_mm >= RIM_MIN_LENGTH_MM * (1 - 3 * SOFTNESS):
-        noise = float(channel.noise.at(np.array([float(patch[inside > 0].mean())]))[0])
+        noise = float(scale.noise.at(np.array([float(patch[inside > 0].mean())]))[0])
         depth_mm = cv2.distanceTransform(inside, cv2.DIST_L2, 5) * spacing.mean_mm
         lucency, rim_share, wall_mm, unevenness = _inner(height, inside, depth_mm, noise)
     solidity = min(area_mm2 / max(polygon_area(convex_hull(outline_mm)), area_mm2), 1.0)
@@ -157,7 +157,7 @@ def describe_appearance(
         wall_mm=wall_mm,
         unevenness=unevenness,
         lobulation=1 - solidity + unevenness / 2,
-        haze_mm=haze_mm(height, inside, spacing),
+        edge_width_mm=edge_width_mm(height, inside, spacing),
         contrast_to_noise=calcification.contrast_to_noise,
         near_skin=float(Flag.NEAR_SKIN in calcification.flags),
     )

@@ -24,7 +24,7 @@ _LONGEST = 400
 
 _LINEAR = (Morphology.FINE_LINEAR,)
 _ROUND = (Morphology.ROUND, Morphology.PUNCTATE)
-_HAZY = (Morphology.AMORPHOUS,)
+_AMORPHOUS = (Morphology.AMORPHOUS,)
 
 _GROUP_MIN_PATH_SHARE: Final = 0.6
 """Branching: the longest path through the spanning tree takes at least this share of it; in a crowd less."""
@@ -68,7 +68,7 @@ def describe_cluster(
         "linear_share": linear_share,
         "linear_count": linear_share * len(shaped),
         "round_share": _share(_ROUND, (call for _, call in shaped)),
-        "hazy_share": _share(_HAZY, (call for _, call in shaped)),
+        "amorphous_share": _share(_AMORPHOUS, (call for _, call in shaped)),
         "coarse_share": sum((c.diameter_mm or 0.0) >= settings.fine_max_mm for c in members) / len(members),
         "axilla_share": in_axilla / len(members),
         "branches": float(_branches(members, spacing)),

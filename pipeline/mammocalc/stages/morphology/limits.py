@@ -68,7 +68,7 @@ FINE_LINEAR_MIN_ELONGATION: Final = 1.8
 """Fine linear: at least this many times as long as wide. Half of the simulated casts below 0.5 mm, which were planted
 two to four times as long as wide, exceed 1.8 after the blur."""
 
-AMORPHOUS_MIN_HAZE_MM: Final = 0.45
+AMORPHOUS_MIN_EDGE_WIDTH_MM: Final = 0.45
 """Amorphous: edges at least this wide along a quarter of the outline."""
 
 AMORPHOUS_MAX_CONTRAST: Final = 12.0

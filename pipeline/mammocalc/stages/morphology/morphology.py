@@ -17,7 +17,7 @@ from mammocalc.vocabulary.lexicon import Flag, Morphology, View
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mammocalc.model import Breast, Calcification, Channel
+    from mammocalc.model import Breast, Calcification, Scale
     from mammocalc.stages.morphology.criteria import Row
     from mammocalc.stages.morphology.settings import MorphologySettings
     from mammocalc.vocabulary.geometry import PixelSpacing
@@ -58,7 +58,7 @@ _GROUP_MIN_SHARE: Final = 0.25
 
 def classify_morphology(
     found: Sequence[Calcification],
-    finest: Channel,
+    finest: Scale,
     breast: Breast,
     spacing: PixelSpacing,
     settings: MorphologySettings,
@@ -72,7 +72,7 @@ def classify_morphology(
     ----------
     found : sequence of Calcification
         Measured in mm.
-    finest : Channel
+    finest : Scale
         The finest image; shapes are looked at on its pixels.
     breast : Breast
         Its box is where the image begins.
@@ -92,7 +92,7 @@ def classify_morphology(
     return call_pieces(called, [not counts_for_distribution(c, settings)[0] for c in called], spacing)
 
 
-def _look_at(c: Calcification, finest: Channel, breast: Breast, spacing: PixelSpacing) -> Appearance | None:
+def _look_at(c: Calcification, finest: Scale, breast: Breast, spacing: PixelSpacing) -> Appearance | None:
     """Look at a particle that is wide or long enough for a shape, and is no part of an artery."""
     if c.width_mm is None or c.length_mm is None or Flag.VASCULAR in c.flags:
         return None
@@ -104,7 +104,7 @@ def _look_at(c: Calcification, finest: Channel, breast: Breast, spacing: PixelSp
 def _of_particle(
     c: Calcification, seen: Appearance | None, spacing: PixelSpacing, settings: MorphologySettings
 ) -> MorphologyCall | None:
-    """Judge one particle by what was seen of it."""
+    """Classify one particle by what was seen of it."""
     if c.width_mm is None:
         return None
     if Flag.VASCULAR in c.flags:

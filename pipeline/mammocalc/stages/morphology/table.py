@@ -10,7 +10,7 @@ from mammocalc.model import MorphologyCall
 from mammocalc.stages.morphology.criteria import Criterion, Row, Unless, at_least, at_most
 from mammocalc.stages.morphology.limits import (
     AMORPHOUS_MAX_CONTRAST,
-    AMORPHOUS_MIN_HAZE_MM,
+    AMORPHOUS_MIN_EDGE_WIDTH_MM,
     EGGSHELL_MAX_WALL_SHARE,
     FINE_LINEAR_MIN_ELONGATION,
     GROUP_HALF,
@@ -56,7 +56,7 @@ _SHELL = (
 _SKIN = (*_HOLLOW, at_least("near_skin", _HALF), at_most("length_mm", SKIN_MAX_LENGTH_MM))
 _NO_SHELL = Unless("no shell", _SHELL)
 _NOT_OF_SKIN = Unless("not of the skin", _SKIN)
-_SHARP = at_most("haze_mm", AMORPHOUS_MIN_HAZE_MM)
+_SHARP = at_most("edge_width_mm", AMORPHOUS_MIN_EDGE_WIDTH_MM)
 _ROUND = (at_most("out_of_round", ROUND_MAX_OUT_OF_ROUND), _SHARP, _NO_SHELL)
 _IRREGULAR = (at_least("out_of_round", ROUND_MAX_OUT_OF_ROUND), _SHARP, _NO_SHELL)
 
@@ -105,7 +105,7 @@ def particle_table(s: MorphologySettings) -> Mapping[Morphology, Row]:
             Morphology.COARSE_HETEROGENEOUS: (*_IRREGULAR, *coarse, at_most("elongation", ROD_MIN_ELONGATION)),
             Morphology.FINE_PLEOMORPHIC: (*_IRREGULAR, *fine, at_most("elongation", FINE_LINEAR_MIN_ELONGATION)),
             Morphology.AMORPHOUS: (
-                at_least("haze_mm", AMORPHOUS_MIN_HAZE_MM),
+                at_least("edge_width_mm", AMORPHOUS_MIN_EDGE_WIDTH_MM),
                 at_most("contrast_to_noise", AMORPHOUS_MAX_CONTRAST),
                 at_most("width_mm", s.coarse_max_mm),
                 at_most("elongation", FINE_LINEAR_MIN_ELONGATION),
@@ -123,13 +123,13 @@ CLUSTERS: Final[Mapping[Morphology, Row]] = MappingProxyType(
         Morphology.COARSE_HETEROGENEOUS: (
             at_least("coarse_share", GROUP_HALF),
             at_most("round_share", GROUP_HALF),
-            at_most("hazy_share", GROUP_HALF),
+            at_most("amorphous_share", GROUP_HALF),
             at_most("linear_share", GROUP_MIN_LINEAR),
         ),
         Morphology.FINE_PLEOMORPHIC: (
             at_most("coarse_share", GROUP_HALF),
             at_most("round_share", GROUP_HALF),
-            at_most("hazy_share", GROUP_HALF),
+            at_most("amorphous_share", GROUP_HALF),
             at_most("linear_share", GROUP_MIN_LINEAR),
         ),
         Morphology.ROUND: (
@@ -142,7 +142,7 @@ CLUSTERS: Final[Mapping[Morphology, Row]] = MappingProxyType(
             at_least("round_share", GROUP_HALF),
             at_most("linear_share", GROUP_MIN_LINEAR),
         ),
-        Morphology.AMORPHOUS: (at_least("hazy_share", GROUP_HALF),),
+        Morphology.AMORPHOUS: (at_least("amorphous_share", GROUP_HALF),),
         Morphology.POWDER: (at_least("axilla_share", POWDER_MIN_SHARE), at_least("count", POWDER_MIN_COUNT)),
     }
 )
@@ -164,7 +164,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "rim_share": "rim in {value:.0%} of the directions",
         "wall_mm": "wall {value:.2f} mm",
         "wall_share": "wall {value:.0%} of the width",
-        "haze_mm": "edge {value:.2f} mm wide",
+        "edge_width_mm": "edge {value:.2f} mm wide",
         "contrast_to_noise": "contrast to noise {value:.0f}",
         "near_skin": "near the skin",
         "linear_share": "{value:.0%} of the assessable members linear",
@@ -172,7 +172,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "linear_count": "{value:.1f} in number",
         "coarse_share": "{value:.0%} of all members not fine",
         "round_share": "{value:.0%} round",
-        "hazy_share": "{value:.0%} hazy",
+        "amorphous_share": "{value:.0%} amorphous",
         "axilla_share": "{value:.0%} over the pectoral muscle in an oblique view",
     }
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.classifiers.logistic import LogisticModel
-    from mammocalc.model import Breast, Calcification, Channel, Particle, Vessel
+    from mammocalc.model import Breast, Calcification, Particle, Scale, Vessel
     from mammocalc.stages.vessels.arms import Arms
     from mammocalc.vocabulary.geometry import PixelSpacing
 
@@ -61,7 +61,7 @@ def look_along(
     calcifications: Sequence[Calcification],
     vessels: Sequence[Vessel],
     likely: Sequence[Calcification],
-    channels: Sequence[Channel],
+    scales: Sequence[Scale],
     breast: Breast,
     spacing: PixelSpacing,
     model: LogisticModel,
@@ -75,7 +75,7 @@ def look_along(
         As `flag_vessels` gives them.
     likely : sequence of Calcification
         What may be taken along, measured; parts of what is reported are passed by.
-    channels : sequence of Channel
+    scales : sequence of Scale
     breast : Breast
     spacing : PixelSpacing
     model : LogisticModel
@@ -94,7 +94,7 @@ def look_along(
         return tuple(calcifications), tuple(vessels)
     count = len(calcifications)
     points = measure_points([*calcifications, *likely], spacing)
-    clarity = map_clarity(calcifications, channels, breast, spacing)
+    clarity = map_clarity(calcifications, scales, breast, spacing)
     near, far = find_arms(clarity, points.at_mm)
     probability = model.probabilities(describe_marks(points, near, far))
     free = [count + i for i in np.flatnonzero(probability[count:] >= _LIKELY).tolist()]

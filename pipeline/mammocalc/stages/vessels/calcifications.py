@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.classifiers.logistic import LogisticModel
-    from mammocalc.model import Breast, Calcification, Channel, Landmarks
+    from mammocalc.model import Breast, Calcification, Scale, Landmarks
     from mammocalc.stages.vessels.settings import VesselSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 
 def describe_calcifications(
-    calcifications: Sequence[Calcification], channels: Sequence[Channel], breast: Breast, spacing: PixelSpacing
+    calcifications: Sequence[Calcification], scales: Sequence[Scale], breast: Breast, spacing: PixelSpacing
 ) -> NDArray[np.float64]:
     """
     Measure how far each calcification looks like one in the wall of an artery.
@@ -40,7 +40,7 @@ def describe_calcifications(
     ----------
     calcifications : sequence of Calcification
         All that were measured in one image; may be empty.
-    channels : sequence of Channel
+    scales : sequence of Scale
         The images of the search and their top-hats.
     breast : Breast
     spacing : PixelSpacing
@@ -53,12 +53,12 @@ def describe_calcifications(
     if not calcifications:
         return np.zeros((0, len(FEATURES)))
     points = measure_points(calcifications, spacing)
-    return describe_marks(points, *find_arms(map_clarity(calcifications, channels, breast, spacing), points.at_mm))
+    return describe_marks(points, *find_arms(map_clarity(calcifications, scales, breast, spacing), points.at_mm))
 
 
 def flag_vessels(
     calcifications: Sequence[Calcification],
-    channels: Sequence[Channel],
+    scales: Sequence[Scale],
     breast: Breast,
     landmarks: Landmarks,
     spacing: PixelSpacing,
@@ -72,7 +72,7 @@ def flag_vessels(
     ----------
     calcifications : sequence of Calcification
         With their outlines.
-    channels : sequence of Channel
+    scales : sequence of Scale
         As they were searched; the image of one of them is looked at for ridges.
     breast : Breast
         Its box, and where it is.
@@ -97,14 +97,14 @@ def flag_vessels(
     if not calcifications:
         return (), ()
     points = measure_points(calcifications, spacing)
-    clarity = map_clarity(calcifications, channels, breast, spacing)
+    clarity = map_clarity(calcifications, scales, breast, spacing)
     near, far = find_arms(clarity, points.at_mm)
     table = describe_marks(points, near, far)
     nipple_mm = None
     if landmarks.nipple is not None:
         nipple_mm = spacing.to_mm(np.array([landmarks.nipple.row_px, landmarks.nipple.column_px]))
     probability = model.probabilities(table)
-    rows, doubtful = find_rows(points, channels, breast, nipple_mm, spacing)
+    rows, doubtful = find_rows(points, scales, breast, nipple_mm, spacing)
     sets = join_marks(probability, rows, points, far, clarity, nipple_mm, settings.sure)
     found, vessels = list(calcifications), []
     for index in frozenset().union(*doubtful) - set(np.concatenate([[], *sets]).tolist()):

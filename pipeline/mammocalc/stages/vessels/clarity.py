@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Calcification, Channel
+    from mammocalc.model import Breast, Calcification, Scale
     from mammocalc.vocabulary.geometry import PixelSpacing
 
-_CHANNEL_MM: Final = 3.5
+_SCALE_MM: Final = 3.5
 """The image of the top-hat of about this length is looked at: averaged already, and finer than a vessel."""
 
 _PIXEL_MM: Final = 0.4
@@ -74,7 +74,7 @@ class ClarityMap:
 
 
 def map_clarity(
-    calcifications: Sequence[Calcification], channels: Sequence[Channel], breast: Breast, spacing: PixelSpacing
+    calcifications: Sequence[Calcification], scales: Sequence[Scale], breast: Breast, spacing: PixelSpacing
 ) -> ClarityMap:
     """
     Measure how clearly a bright tube runs through each place of the breast.
@@ -83,10 +83,10 @@ def map_clarity(
     ----------
     calcifications : sequence of Calcification
         With their outlines. They are cut out and filled from around, so that a row of specks is no tube.
-    channels : sequence of Channel
+    scales : sequence of Scale
         As they were searched.
     breast : Breast
-        Its box says where the channels lie.
+        Its box says where the scales lie.
     spacing : PixelSpacing
         Size of a stored pixel.
 
@@ -95,15 +95,15 @@ def map_clarity(
     ClarityMap
         The largest value over the widths of vessels.
     """
-    channel = min(channels, key=lambda one: abs(one.length_mm - _CHANNEL_MM))
-    rows, columns = channel.image.shape
-    height_mm, width_mm = rows * channel.step_px * spacing.row_mm, columns * channel.step_px * spacing.column_mm
+    scale = min(scales, key=lambda one: abs(one.length_mm - _SCALE_MM))
+    rows, columns = scale.image.shape
+    height_mm, width_mm = rows * scale.step_px * spacing.row_mm, columns * scale.step_px * spacing.column_mm
     shape = max(4, round(height_mm / _PIXEL_MM)), max(4, round(width_mm / _PIXEL_MM))
     pixel_mm = (height_mm / shape[0], width_mm / shape[1])
     corner_mm = (breast.box_px[0] - 0.5) * spacing.row_mm, (breast.box_px[1] - 0.5) * spacing.column_mm
     origin_mm = (corner_mm[0] + pixel_mm[0] / 2, corner_mm[1] + pixel_mm[1] / 2)
     inside = _inside(breast, origin_mm, pixel_mm, shape, spacing)
-    image = _without_particles(channel, inside, _outlines(calcifications, channel, breast), pixel_mm)
+    image = _without_particles(scale, inside, _outlines(calcifications, scale, breast), pixel_mm)
     level = _mean_of(image, inside, _LEVEL_MM, pixel_mm)
     flat = (image - level) * inside
     values = np.zeros(shape, np.float32)
@@ -133,19 +133,19 @@ def _inside(
     return is_deep.take(cells[0], axis=0).take(cells[1], axis=1).astype(np.float32)
 
 
-def _outlines(calcifications: Sequence[Calcification], channel: Channel, breast: Breast) -> list[NDArray[np.int32]]:
-    """Give the outlines in sixteenths of the channel's pixels, as (across, down): many are not much larger than one."""
+def _outlines(calcifications: Sequence[Calcification], scale: Scale, breast: Breast) -> list[NDArray[np.int32]]:
+    """Give the outlines in sixteenths of the scale's pixels, as (across, down): many are not much larger than one."""
     corner = np.array(breast.box_px[:2]) - 0.5
     found = []
     for one in calcifications:
-        corners = (np.array(one.outline_px, np.float64).reshape(-1, 2) - corner) / channel.step_px - 0.5
+        corners = (np.array(one.outline_px, np.float64).reshape(-1, 2) - corner) / scale.step_px - 0.5
         if len(corners):
             found.append(np.rint(corners[:, ::-1] * 16).astype(np.int32))
     return found
 
 
 def _without_particles(
-    channel: Channel,
+    scale: Scale,
     inside: NDArray[np.float32],
     outlines: Sequence[NDArray[np.int32]],
     pixel_mm: tuple[float, float],
@@ -156,13 +156,13 @@ def _without_particles(
     They are cut out in the fine image, outlines included. In the coarse one
     the cut would be as wide as the vessel, and the vessel gone with it.
     """
-    keep = np.ones(channel.image.shape, np.uint8)
+    keep = np.ones(scale.image.shape, np.uint8)
     for outline in outlines:  # one by one: what two of them share would count as outside of both
         cv2.fillPoly(keep, [outline], 0, cv2.LINE_8, 4)
     cv2.polylines(keep, outlines, isClosed=True, color=0, thickness=1, lineType=cv2.LINE_8, shift=4)
     shape = inside.shape[::-1]
     share = cv2.resize(keep.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
-    kept = cv2.resize((channel.image * keep).astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+    kept = cv2.resize((scale.image * keep).astype(np.float32), shape, interpolation=cv2.INTER_AREA)
     mean = np.asarray(kept / np.maximum(share, 1e-3), np.float32)
     around = _mean_of(mean, inside * share, _FILL_MM, pixel_mm)
     return np.asarray(kept + (1 - share) * around)

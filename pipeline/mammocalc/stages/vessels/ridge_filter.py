@@ -15,7 +15,7 @@ from mammocalc.stages.vessels.chains import STEP_MM, tangents
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Channel
+    from mammocalc.model import Breast, Scale
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 _PIXEL_MM = 0.5
@@ -78,16 +78,16 @@ class TubeMap:
         return np.asarray(np.where(outside, -np.inf, over - np.abs(lengthways)))
 
 
-def map_tubes(channel: Channel, breast: Breast, spacing: PixelSpacing, sigma_mm: float) -> TubeMap:
+def map_tubes(scale: Scale, breast: Breast, spacing: PixelSpacing, sigma_mm: float) -> TubeMap:
     """
     Measure the curvature of the breast without its particles.
 
     Parameters
     ----------
-    channel : Channel
+    scale : Scale
         What its top-hat left is taken off, so that a row of specks is no tube.
     breast : Breast
-        Its box says where the channel lies.
+        Its box says where the scale lies.
     spacing : PixelSpacing
         Size of a stored pixel.
     sigma_mm : float
@@ -97,11 +97,11 @@ def map_tubes(channel: Channel, breast: Breast, spacing: PixelSpacing, sigma_mm:
     -------
     TubeMap
     """
-    factor = max(1, round(_PIXEL_MM / channel.pixel_mm))
-    rows, columns = (size // factor for size in channel.image.shape)
-    ground = cv2.subtract(channel.image, channel.residue)[: rows * factor, : columns * factor]
+    factor = max(1, round(_PIXEL_MM / scale.pixel_mm))
+    rows, columns = (size // factor for size in scale.image.shape)
+    ground = cv2.subtract(scale.image, scale.tophat)[: rows * factor, : columns * factor]
     ground = cv2.resize(ground, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
-    side_px = channel.step_px * factor
+    side_px = scale.step_px * factor
     pixel_mm = (spacing.row_mm * side_px, spacing.column_mm * side_px)
     y, x = (sigma_mm / mm for mm in pixel_mm)
     smooth = cv2.GaussianBlur(ground, (0, 0), sigmaX=x, sigmaY=y)

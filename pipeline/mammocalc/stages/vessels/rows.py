@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.model import Breast, Channel
+    from mammocalc.model import Breast, Scale
     from mammocalc.stages.vessels.evidence import Chain, Points
     from mammocalc.stages.vessels.ridge_filter import TubeMap
     from mammocalc.vocabulary.geometry import PixelSpacing
 
-_TUBE_CHANNEL_MM = 3.5
+_TUBE_SCALE_MM = 3.5
 """The top-hat whose background is searched for tubes: vessels are lines longer than this, its particles are not."""
 
 _GRAINS, _GRAINS_LENGTH_MM, _GRAINS_ALIGNMENT = 8, 12.0, 0.1
@@ -97,7 +97,7 @@ number beside them (docs/evidence/arteries.md)."""
 
 def find_rows(
     points: Points,
-    channels: Sequence[Channel],
+    scales: Sequence[Scale],
     breast: Breast,
     nipple_mm: NDArray[np.float64] | None,
     spacing: PixelSpacing,
@@ -108,7 +108,7 @@ def find_rows(
     Parameters
     ----------
     points : Points
-    channels : sequence of Channel
+    scales : sequence of Scale
         As they were searched; one of them is looked at for tubes, and only
         where a chain could be an artery.
     breast : Breast
@@ -124,7 +124,7 @@ def find_rows(
         Indices into ``points``, one set for each stretch of an artery, where a
         mark in which two meet is in both; and the parallel rows that may be some.
     """
-    arteries, members = _along_chains(points, channels, breast, nipple_mm, spacing)
+    arteries, members = _along_chains(points, scales, breast, nipple_mm, spacing)
     members += _long_ways(points, nipple_mm)
     taken = frozenset().union(*members)
     rest = [index for index in range(len(points.at_mm)) if index not in taken]
@@ -142,7 +142,7 @@ def find_rows(
 
 def _along_chains(
     points: Points,
-    channels: Sequence[Channel],
+    scales: Sequence[Scale],
     breast: Breast,
     nipple_mm: NDArray[np.float64] | None,
     spacing: PixelSpacing,
@@ -153,8 +153,8 @@ def _along_chains(
     chains = [describe_chain(line, points) for line in find_chains(points.at_mm, _REACH_MM, _MIN_LENGTH_MM)]
     if not any(len(chain.members) >= _MIN_COUNT for chain in chains):
         return [], []
-    channel = min(channels, key=lambda one: abs(one.length_mm - _TUBE_CHANNEL_MM))
-    tubes = map_tubes(channel, breast, spacing, _TUBE_SIGMA_MM)
+    scale = min(scales, key=lambda one: abs(one.length_mm - _TUBE_SCALE_MM))
+    tubes = map_tubes(scale, breast, spacing, _TUBE_SIGMA_MM)
     sure = [_is_artery(chain, tubes, nipple_mm) for chain in chains]
     stretches = [
         describe_chain(stretch, points)

@@ -13,7 +13,7 @@ from mammocalc.cli import main
 from mammocalc.evaluation.truth_files import read_truth
 from mammocalc.simulation.particles import project
 from mammocalc.simulation.patient import PatientRecipe, simulate_patient_points, simulate_studies
-from mammocalc.simulation.patient.planting import grow_calcification
+from mammocalc.simulation.patient.insertion import grow_calcification
 from mammocalc.simulation.patient.positioning import half_thickness_mm
 from mammocalc.simulation.vocabulary import Beside, Kind
 from mammocalc.vocabulary.errors import UsageError

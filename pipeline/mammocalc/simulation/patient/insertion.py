@@ -91,7 +91,7 @@ def grow_calcification(calcification: PatientCalcification, breast: Breast) -> G
     return GrownCalcification(calcification, body, frame, per_mm)
 
 
-def plant(
+def insert(
     attenuation: NDArray[np.float32],
     image: PatientImage,
     grown: dict[str, GrownCalcification],
