@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.classifiers.logistic import LogisticModel
-    from mammocalc.model import Breast, Calcification, Scale, Landmarks
+    from mammocalc.model import Breast, Calcification, Landmarks, Scale
     from mammocalc.stages.vessels.settings import VesselSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 
