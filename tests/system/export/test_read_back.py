@@ -11,6 +11,7 @@ import pydicom
 import pytest
 from object_points import circles_of, points_of
 from PIL import Image as Pictures
+from planted_faults import nodes
 
 from mammocalc.results.from_json import read_result
 from mammocalc.vocabulary.lexicon import CalcificationSize, Laterality
@@ -64,6 +65,16 @@ def test_layers_hold_calcifications_by_size_within_the_image(study_objects: Path
             assert 0 <= min(y, rim_y) <= max(y, rim_y) <= report.identity.rows
 
 
+def test_a_cluster_bears_the_name_of_its_finding_in_every_view(study_objects: Path) -> None:
+    labels = [
+        str(text.UnformattedTextValue)
+        for dataset in objects(study_objects, "gsps")
+        for layer in dataset.GraphicAnnotationSequence
+        for text in layer.get("TextObjectSequence") or []
+    ]
+    assert sorted(label.split(":")[0] for label in labels if "grouped" in label) == ["R1 A", "R1 A"]
+
+
 def test_a_state_shows_the_image_as_the_image_asks_to_be_shown(study_objects: Path, views: Path) -> None:
     source = pydicom.dcmread(next(views.glob("*.dcm")), stop_before_pixels=True)
     for dataset in objects(study_objects, "gsps"):
@@ -80,8 +91,13 @@ def test_highdicom_reads_the_measurements_of_every_finding(study_objects: Path, 
     report = highdicom.sr.srread(path)
     groups = report.content.get_planar_roi_measurement_groups()
     reports = [result.report for result in results.values()]
-    assert len(groups) == sum(len(one.calcifications) + len(one.clusters) for one in reports)
-    assert len({group.tracking_uid for group in groups}) == len(groups)
+    uids = [group.tracking_uid for group in groups]
+    shared = {uid for uid in uids if uids.count(uid) > 1}  # that of the finding that two views show
+    assert len(groups) - 2 == sum(len(one.calcifications) + len(one.clusters) for one in reports) == len({*uids}) - 1
+    over_views = [group for group in groups if group.tracking_uid in shared]
+    assert [group.tracking_identifier for group in over_views] == ["finding R1", "finding R1"]
+    assert len({group.roi.ContentSequence[0].ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+                for group in over_views}) == 2  # fmt: skip
     assert report.ConceptNameCodeSequence[0].CodeValue == "126000"  # the one title that OHIF takes
     assert "Image Library Group" in str(report)  # without which it loads none
     diameters = sorted(
@@ -95,7 +111,7 @@ def test_highdicom_reads_the_measurements_of_every_finding(study_objects: Path, 
     )
     sides = [group.finding_sites[0].laterality.value for group in groups]
     right = [one for one in reports if one.identity.laterality is Laterality.RIGHT]
-    assert sides.count("24028007") == sum(len(one.calcifications) + len(one.clusters) for one in right)
+    assert sides.count("24028007") - 2 == sum(len(one.calcifications) + len(one.clusters) for one in right)
 
 
 def test_one_tracking_uid_ties_a_finding_together_over_all_objects(study_objects: Path) -> None:
@@ -111,6 +127,14 @@ def test_one_tracking_uid_ties_a_finding_together_over_all_objects(study_objects
     assert marks
     assert marks <= tracked(cad)
     assert marks <= tracked(measured)
+    over_views = [
+        str(child.dataset.UID)
+        for node in nodes(cad, "111015,DCM")
+        for child in node.children
+        if child.concept == "112040,DCM"
+    ]
+    assert len(over_views) == 1
+    assert set(over_views) <= tracked(measured)
 
 
 def test_masks_hold_the_calcifications_and_no_more(study_objects: Path, results: dict[str, Result]) -> None:

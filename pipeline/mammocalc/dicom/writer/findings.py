@@ -12,11 +12,12 @@ from mammocalc.vocabulary.lexicon import CalcificationSize, Flag
 from mammocalc.vocabulary.uid import derive_uid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import RunFacts, StudyContent, StudyImage
-    from mammocalc.model import Calcification, Cluster, Report
+    from mammocalc.model import Calcification, Cluster, Finding, Report
+    from mammocalc.vocabulary.lexicon import Distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,21 @@ def track_finding(name: str, content: StudyContent) -> Tracking:
     return Tracking(f"finding {name}", derive_uid(f"finding {name} {content.study_instance_uid} {run}"))
 
 
+def seen_in_several(
+    content: StudyContent, clusters: Container[tuple[str, int]]
+) -> Iterator[tuple[Finding, list[tuple[str, int]]]]:
+    """Give the findings that are seen in several images, each with those of ``clusters`` that it joins."""
+    for finding in content.findings:
+        joined = [key for one in finding.sightings if (key := (one.sop_instance_uid, one.cluster)) in clusters]
+        if len({uid for uid, _ in joined}) > 1:
+            yield finding, joined
+
+
+def names_of_clusters(content: StudyContent) -> dict[tuple[str, int], str]:
+    """Give the names of the findings in which clusters are seen, by the UID of an image's result and the cluster."""
+    return {(one.sop_instance_uid, one.cluster): item.name for item in content.findings for one in item.sightings}
+
+
 def types_of(item: Calcification) -> list[Code]:
     """Give the codes of what a calcification looks like, and of its size."""
     shape = None if item.morphology is None else codes.MORPHOLOGIES.get(item.morphology.label)
@@ -146,6 +162,11 @@ def words_of_cluster(cluster: Cluster) -> Iterator[tuple[Code, Code]]:
     shape = None if cluster.morphology is None else codes.MORPHOLOGIES.get(cluster.morphology.label)
     if shape is not None:
         yield codes.CALCIFICATION_TYPE, shape
-    distribution = codes.DISTRIBUTIONS.get(cluster.distribution.label)
+    yield from words_of_label(cluster.distribution.label)
+
+
+def words_of_label(label: Distribution) -> Iterator[tuple[Code, Code]]:
+    """Give the code of a distribution with its name; none where the label has none."""
+    distribution = codes.DISTRIBUTIONS.get(label)
     if distribution is not None:
         yield codes.CALCIFICATION_DISTRIBUTION, distribution

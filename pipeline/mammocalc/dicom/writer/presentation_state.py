@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer.display import describe_display
-from mammocalc.dicom.writer.findings import COLOURS, findings_of, layer_of, track
+from mammocalc.dicom.writer.findings import COLOURS, findings_of, layer_of, names_of_clusters, track
 from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area
 from mammocalc.dicom.writer.instance import Series, describe_series, finish, moment_of
 from mammocalc.dicom.writer.new_item import new_item
@@ -16,7 +16,7 @@ from mammocalc.dicom.writer.sr.items import referred
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, CalcificationSize, Flag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pydicom.dataset import Dataset
 
@@ -119,7 +119,7 @@ def _draw(image: StudyImage, content: StudyContent, target: SourceImage) -> dict
         if len(vessel.course_px) > 1:
             tracking = track(image, facts, "vessel", vessel.number)
             layers[VASCULAR].graphics.append(_line(vessel.course_px, target, tracking, is_closed=False))
-    layers[LABELS].texts.extend(_labels(result, found, target))
+    layers[LABELS].texts.extend(_labels(result, found, names_of_clusters(content), target))
     layers[NOTICE].texts.append(_notice(result.report))
     return {name: layer for name, layer in layers.items() if layer.graphics or layer.texts}
 
@@ -149,12 +149,20 @@ def _graphic(kind: str, data: list[float], tracking: Tracking, *, is_closed: boo
     return item
 
 
-def _labels(result: Result, found: Findings, target: SourceImage) -> list[Dataset]:
-    """Name clusters, arteries and single calcifications by the letters that overlay and tables give them."""
+def _labels(
+    result: Result, found: Findings, names: Mapping[tuple[str, int], str], target: SourceImage
+) -> list[Dataset]:
+    """
+    Name clusters, arteries and single calcifications by the letters that overlay and tables give them.
+
+    Clusters bear the name of their finding before it, which is the same in every view.
+    """
     letters = result.letters
     labels = []
     for cluster, members in found.clusters:
-        words = f"{letters.clusters[cluster.number]}: {cluster.distribution.label}, {len(members)}"
+        name = names.get((result.report.identity.sop_instance_uid, cluster.number))
+        called = " ".join(filter(None, (name, letters.clusters[cluster.number])))
+        words = f"{called}: {cluster.distribution.label}, {len(members)}"
         places = cluster.hull_px or [(item.row_px, item.column_px) for item in members]
         labels.append(_label(words.replace("_", " "), places, target))
     labels += [

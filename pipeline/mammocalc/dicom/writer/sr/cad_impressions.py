@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.codes import dcm
-from mammocalc.dicom.writer.findings import findings_of, track_finding
+from mammocalc.dicom.writer.findings import findings_of, seen_in_several, track_finding, words_of_label
 from mammocalc.dicom.writer.sr import items
 from mammocalc.dicom.writer.sr.cad_change_words import say_clusters, say_rest, say_single
 from mammocalc.dicom.writer.sr.cad_changes import (
@@ -69,13 +69,9 @@ def impressions_of(
         for cluster, members in found.clusters:
             sighted[report.identity.key, cluster.number] = Sighting(cluster, members, finder, since)
         singles += _singles(found.singles, finder, since)
-    for finding in content.findings:
-        keys = [(one.sop_instance_uid, one.cluster) for one in finding.sightings]
-        keys = [key for key in keys if key in sighted]
-        if len({uid for uid, _ in keys}) > 1:
-            parts = [sighted.pop(key) for key in keys]
-            feature = _over_views(finding, parts, content)
-            yield _impression(codes.PRESENTATION_REQUIRED, [feature], say_clusters(parts))
+    for finding, keys in seen_in_several(content, sighted):
+        parts = [sighted.pop(key) for key in keys]
+        yield _impression(codes.PRESENTATION_REQUIRED, [_over_views(finding, parts, content)], say_clusters(parts))
     for one in sighted.values():
         yield _impression(codes.PRESENTATION_REQUIRED, [feature_of_cluster(one)], say_clusters([one]))
     yield from singles
@@ -106,10 +102,7 @@ def _over_views(finding: Finding, parts: Sequence[Sighting], content: StudyConte
 
     The probability of a link is not that of the feature, so that no certainty is given.
     """
-    words = [*codes.words_of_location(finding.location)]
-    distribution = codes.DISTRIBUTIONS.get(finding.label)
-    if distribution is not None:
-        words.append((codes.CALCIFICATION_DISTRIBUTION, distribution))
+    words = [*codes.words_of_location(finding.location), *words_of_label(finding.label)]
     features = [feature_of_cluster(part, INFERRED_FROM) for part in parts]
     features.sort(key=lambda item: item.ConceptNameCodeSequence[0].CodeValue != COMPOSITE.value)  # rows 5, then 6
     return items.code(

@@ -10,9 +10,12 @@ from mammocalc.dicom.writer.findings import (
     findings_of,
     measures_of,
     measures_of_cluster,
+    seen_in_several,
     track,
+    track_finding,
     types_of,
     words_of_cluster,
+    words_of_label,
 )
 from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area, middle_of
 from mammocalc.dicom.writer.instance import DEVICE_SERIAL_NUMBER, Series
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
+    from mammocalc.dicom.writer.findings import Tracking
     from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
     from mammocalc.model import Calcification, Cluster, Point
 
@@ -64,12 +68,15 @@ def write_measurement_report(content: StudyContent, images: Sequence[StudyImage]
     -------
     DicomObject
         With an image library, without which OHIF does not load a report, and with the tracking UIDs of all findings.
+        A finding that joins clusters over views has a group for each of them under one UID, beside those of the
+        clusters: OHIF draws only the first of equal ones, so that a cluster without one of its own would be lost.
 
     References
     ----------
     DICOM PS3.16 TID 1500, 1410 and 1600.
     """
     groups = [group for image in images for group in _groups(image, content)]
+    groups += _groups_of_findings(images, content)
     device = content.device
     observer = derive_uid(f"observer {device} {content.facts.version}")
     tree = (
@@ -106,28 +113,37 @@ def _groups(image: StudyImage, content: StudyContent) -> Iterator[Dataset]:
         return
     found = findings_of(image.result.report)
     for cluster, members in found.clusters:
-        yield _group(
-            image,
-            content,
-            ("cluster", cluster.number),
-            codes.CALCIFICATION_CLUSTER,
-            _of_cluster(cluster, members, image),
-        )
+        known = track(image, content.facts, "cluster", cluster.number)
+        yield _group(image, content, known, codes.CALCIFICATION_CLUSTER, _of_cluster(cluster, members, image))
     for item in found.all:
-        yield _group(
-            image,
-            content,
-            ("calcification", item.number),
-            codes.INDIVIDUAL_CALCIFICATION,
-            _of_calcification(item, image),
-        )
+        known = track(image, content.facts, "calcification", item.number)
+        yield _group(image, content, known, codes.INDIVIDUAL_CALCIFICATION, _of_calcification(item, image))
+
+
+def _groups_of_findings(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Dataset]:
+    """Give the groups of each finding that is seen in several images of the report: what it is called, and where."""
+    found = {
+        (image.result.report.identity.sop_instance_uid, cluster.number): (image, cluster, members)
+        for image in images
+        if image.result is not None
+        for cluster, members in findings_of(image.result.report).clusters
+    }
+    for finding, keys in seen_in_several(content, found):
+        words = [*words_of_label(finding.label), *codes.words_of_location(finding.location)]
+        for image, cluster, members in map(found.__getitem__, keys):
+            below = [*(items.code(CONTAINS, *one) for one in words), _region_of_cluster(cluster, members, image)]
+            yield _group(image, content, track_finding(finding.name, content), codes.CALCIFICATION_CLUSTER, below)
 
 
 def _of_cluster(cluster: Cluster, members: Sequence[Calcification], image: StudyImage) -> Iterator[Dataset]:
-    places = [(item.row_px, item.column_px) for item in members]
     yield from (items.number(CONTAINS, *measured) for measured in measures_of_cluster(cluster))
     yield from (items.code(CONTAINS, *words) for words in words_of_cluster(cluster))
-    yield _region(cluster.hull_px or places, middle_of(places), _LEAST_RADIUS_PX, image)
+    yield _region_of_cluster(cluster, members, image)
+
+
+def _region_of_cluster(cluster: Cluster, members: Sequence[Calcification], image: StudyImage) -> Dataset:
+    places = [(item.row_px, item.column_px) for item in members]
+    return _region(cluster.hull_px or places, middle_of(places), _LEAST_RADIUS_PX, image)
 
 
 def _of_calcification(item: Calcification, image: StudyImage) -> Iterator[Dataset]:
@@ -137,7 +153,7 @@ def _of_calcification(item: Calcification, image: StudyImage) -> Iterator[Datase
 
 
 def _group(
-    image: StudyImage, content: StudyContent, what: tuple[str, int], finding: Code, measured: Iterable[Dataset]
+    image: StudyImage, content: StudyContent, known: Tracking, finding: Code, measured: Iterable[Dataset]
 ) -> Dataset:
     """Give a measurement group (TID 1410)."""
     side = None if image.result is None else _SIDES.get(image.result.report.identity.laterality)
@@ -146,7 +162,7 @@ def _group(
         CONTAINS,
         dcm(125007, "Measurement Group"),
         [
-            *known_as(track(image, content.facts, *what)),
+            *known_as(known),
             items.code(CONTAINS, dcm(121071, "Finding"), finding),
             items.code(HAS_CONCEPT_MOD, sct(363698007, "Finding Site"), codes.BREAST, below),
             *algorithm(content.facts.version, HAS_CONCEPT_MOD),
