@@ -12,7 +12,8 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 
 from mammocalc.dicom.reader.header import Header
-from mammocalc.dicom.writer.source import SourceImage, copy_patient_and_study
+from mammocalc.dicom.writer.copied import copy_patient_and_study
+from mammocalc.dicom.writer.source import SourceImage
 
 
 def copied_from(*elements: DataElement) -> Dataset:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pydicom.dataelem import DataElement
 
 from mammocalc.dicom.pixels.windows import FUNCTIONS, usable_windows
+from mammocalc.dicom.writer.copied import text_within
 from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.sr.items import referred
 
@@ -60,14 +61,18 @@ def describe_display(dataset: Dataset, image: SourceImage) -> None:
 def _copy_modality_lut(dataset: Dataset, header: Header) -> None:
     tables = [table for item in header.items("ModalityLUTSequence")[:1] if (table := _copy_table(item)) is not None]
     if tables:
-        tables[0].ModalityLUTType = header.items("ModalityLUTSequence")[0].text("ModalityLUTType") or "US"
+        tables[0].ModalityLUTType = _lut_type(header.items("ModalityLUTSequence")[0])
         dataset.ModalityLUTSequence = tables
         return
     slope, intercept = header.number("RescaleSlope"), header.number("RescaleIntercept")
     if slope is not None or intercept is not None:
         dataset.RescaleIntercept = _decimal(0.0 if intercept is None else intercept)
         dataset.RescaleSlope = _decimal(1.0 if slope is None else slope)
-        dataset.RescaleType = header.text("RescaleType") or "US"
+        dataset.RescaleType = text_within(header.text("RescaleType"), "LO") or "US"
+
+
+def _lut_type(item: Header) -> str:
+    return text_within(item.text("ModalityLUTType"), "LO") or "US"
 
 
 def _voi_lut(header: Header) -> Dataset | None:

@@ -11,11 +11,11 @@ from rle.utils import encode_pixel_data
 
 from mammocalc.dicom.writer import codes
 from mammocalc.dicom.writer.codes import dcm, sct
+from mammocalc.dicom.writer.copied import copy_patient_and_study
 from mammocalc.dicom.writer.findings import COLOURS
 from mammocalc.dicom.writer.instance import DEVICE_SERIAL_NUMBER, Series, describe_series, finish, moment_of
 from mammocalc.dicom.writer.masks import label_map
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
-from mammocalc.dicom.writer.source import copy_patient_and_study
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.lexicon import CalcificationSize
 from mammocalc.vocabulary.uid import derive_uid

@@ -41,6 +41,12 @@ _UNKNOWN_FAILURES = (
 )
 
 
+_UNFIT = (
+    "its images have values that no object may hold (too long, several, or of another form), so its objects are "
+    "without them: {}. Correct the images, or file the objects by hand"
+)
+
+
 @dataclass(slots=True)
 class FoundStudy:
     """
@@ -177,7 +183,7 @@ def find_study(
             is_joined=joined is not None and all(call.places is not None for call in joined.breasts),
             priors=_priors(found, compared, files, study),
         )
-        study.notes.extend(_notes(uid, patients))
+        study.notes.extend(_notes(uid, patients, [image.source for image in found]))
         study.notes.extend(LeftOut(uid, sentence) for sentence in say_exposures(study.content))
     return study
 
@@ -250,6 +256,9 @@ def _others(files: ImageFiles, study: str, images: RunImages) -> Iterator[Source
             continue  # nothing was promised of it
 
 
-def _notes(uid: str, patients: set[tuple[str, ...]]) -> Iterator[LeftOut]:
+def _notes(uid: str, patients: set[tuple[str, ...]], sources: Iterable[SourceImage]) -> Iterator[LeftOut]:
+    unfit = dict.fromkeys(name for source in sources for name in source.unfit)
+    if unfit:
+        yield LeftOut(uid, _UNFIT.format(", ".join(unfit)))
     if any(not identifier for identifier, *_ in patients):
         yield LeftOut(uid, "its images name no Patient ID (0010,0020), and so do its objects: file them by hand")

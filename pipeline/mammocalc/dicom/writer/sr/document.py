@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mammocalc.dicom.writer.copied import copy_patient_and_study
 from mammocalc.dicom.writer.instance import describe_series, finish, moment_of
 from mammocalc.dicom.writer.new_item import new_item
-from mammocalc.dicom.writer.source import copy_patient_and_study
 from mammocalc.dicom.writer.sr import items
 
 if TYPE_CHECKING:
