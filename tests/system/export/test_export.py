@@ -263,6 +263,27 @@ def test_a_result_of_another_version_is_left_out_by_itself(study_run: Path, imag
     assert [item.kind for item in summary.objects] == ["gsps"] * 3
 
 
+def test_a_run_of_the_first_schema_gives_the_same_objects(
+    study_run: Path, study_objects: Path, images: Path, tmp_path: Path
+) -> None:
+    run = Path(shutil.copytree(study_run, tmp_path / "run"))
+    record = json.loads((run / "run.json").read_bytes())
+    (run / "run.json").write_text(json.dumps({**record, "schema_version": "1.0"}), encoding="utf-8")
+    for file in (run / "results").rglob("*.json"):
+        document = json.loads(file.read_bytes())
+        del document["image"]["study_day"]
+        file.write_text(json.dumps({**document, "schema_version": "1.0"}), encoding="utf-8")
+    rows = (run / "files.jsonl").read_text(encoding="utf-8")
+    (run / "files.jsonl").write_text(rows.replace('"analysed"', '"judged"'), encoding="utf-8")
+    assert mc.export(run, images, tmp_path / "out", to="cad-sr,gsps,sr-1500").left_out == ()
+    made = bytes_of(tmp_path / "out")
+    assert {name: made[name] for name in made if name.endswith(".dcm")} == {
+        name: content
+        for name, content in bytes_of(study_objects).items()
+        if name.split("/")[1:2] in (["cad-sr"], ["gsps"], ["sr-1500"])
+    }
+
+
 def test_uids_that_a_run_has_hashed_are_found_again_under_its_salt(
     images: Path, judge: Callable[..., object], tmp_path: Path
 ) -> None:
