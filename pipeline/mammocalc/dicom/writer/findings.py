@@ -84,7 +84,7 @@ def track(image: StudyImage, facts: RunFacts, what: str, number: int) -> Trackin
 
 def track_change(image: StudyImage, prior: StudyImage, facts: RunFacts, what: str, number: int) -> Tracking:
     """Name what became of a finding since a prior image, as `track` does."""
-    of_prior = f"since {prior.source.sop_instance_uid}"
+    of_prior = f"since {prior.source.key}"
     uid = derive_uid(f"{track(image, facts, what, number).uid} {of_prior}")
     return Tracking(f"change of {what} {number}", uid)
 

@@ -160,7 +160,7 @@ def _labels(
     letters = result.letters
     labels = []
     for cluster, members in found.clusters:
-        name = names.get((result.report.identity.sop_instance_uid, cluster.number))
+        name = names.get((result.report.identity.key, cluster.number))
         called = " ".join(filter(None, (name, letters.clusters[cluster.number])))
         words = f"{called}: {cluster.distribution.label}, {len(members)}"
         places = cluster.hull_px or [(item.row_px, item.column_px) for item in members]

@@ -153,9 +153,9 @@ class ComparedImages:
         NotThereError
             If the prior is not there, names another patient, or was analysed anew since; or the image was.
         """
-        if image.result is None or image.result.report.identity.sop_instance_uid not in self.comparisons:
+        if image.result is None or image.result.report.identity.key not in self.comparisons:
             return None
-        comparison, version = self.comparisons[image.result.report.identity.sop_instance_uid]
+        comparison, version = self.comparisons[image.result.report.identity.key]
         if not _is_of(comparison.current, {*_current(comparison)}, {*_clusters(comparison)}, image.result):
             raise NotThereError(_OUTDATED.format("this image"))
         prior, facts = self._find(comparison, files)

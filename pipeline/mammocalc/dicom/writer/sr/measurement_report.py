@@ -123,7 +123,7 @@ def _groups(image: StudyImage, content: StudyContent) -> Iterator[Dataset]:
 def _groups_of_findings(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Dataset]:
     """Give the groups of each finding that is seen in several images of the report: what it is called, and where."""
     found = {
-        (image.result.report.identity.sop_instance_uid, cluster.number): (image, cluster, members)
+        (image.result.report.identity.key, cluster.number): (image, cluster, members)
         for image in images
         if image.result is not None
         for cluster, members in findings_of(image.result.report).clusters
