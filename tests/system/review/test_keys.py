@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -283,3 +285,47 @@ def test_what_is_said_while_the_server_is_slow_is_saved_as_it_was_said(
         action["diameter_mm"] for action in history(server, uid, "Vic") if action["type"] == "resize_calcification"
     ]
     assert sizes == pytest.approx([before + 0.05, before + 0.1], abs=0.006)
+
+
+def test_no_key_answers_for_an_image_that_is_not_seen_yet(visit: Any, server: Any) -> None:
+    page = visit("Early")
+    page.locator("a.card").nth(3).wait_for()
+    first, second, third, _ = [str(card.get_attribute("href")).split("/")[2] for card in page.locator("a.card").all()]
+    held: list[Any] = []
+    is_held = threading.Event()
+    is_held.set()
+
+    def meet(route: Any) -> None:
+        if is_held.is_set():
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile(rf"/images/({second}|{third})[?/](?!thumbnail)"), meet)
+    page.evaluate("(place) => { location.hash = place; }", f"#/image/{first}/large")
+    page.pictured()
+    page.keys("PageDown", "g", "d", "l", "PageDown")  # the next step waits; what belongs to the D is no key of its own
+    assert page.locator("#toast").inner_text() == "The image is not here yet: nothing was answered."
+    is_held.clear()
+    for route in held:
+        route.continue_()
+    page.until(f"location.hash.includes('{third}') && document.querySelector('#stage').dataset.pictured === 'yes'")
+    assert not chosen(page)
+    assert [action for uid in (first, second, third) for action in history(server, uid, "Early")] == []
+    page.wait_for_timeout(ECHO_MS)
+    page.keys("g")
+    page.saved()
+    assert [action["type"] for action in history(server, third, "Early")] == ["agree_image"]
+
+
+def test_a_dialog_leaves_with_its_image(visit: Any, server: Any, uid: str) -> None:
+    page = visit("Back")
+    page.locator(f"a.card[href*='{uid}']").click()
+    page.pictured()
+    page.keys("d")
+    assert chosen(page)
+    page.go_back()
+    page.locator("a.card").first.wait_for()
+    assert not chosen(page)
+    page.keys("g", "l")
+    assert history(server, uid, "Back") == []

@@ -26,6 +26,17 @@ CUT = """[...document.querySelectorAll(".prior .when")].filter((one) =>
 """What is said of priors and does not fit into their views."""
 
 
+UNDER_WORDS = """[...document.querySelectorAll(".pane")].flatMap((pane) => {
+  const shown = (name) => [...pane.querySelectorAll(name)].map((one) => one.getBoundingClientRect());
+  const boxes = (name) => shown(name).filter((box) => box.width > 0);
+  const meets = (one, other) => (
+    one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom);
+  const words = boxes(":scope > .view-name, :scope > .scale, :scope > .when");
+  return boxes(".label").filter((label) => words.some((word) => meets(label, word)));
+}).length"""
+"""Labels that lie under what is said of a view."""
+
+
 @pytest.fixture(scope="module")
 def prior_server(dated: Path, open_server: Any) -> Iterator[Any]:
     server = open_server(dated / "run", "--images", str(dated / "in"), "--answers", str(dated / "answers.sqlite"))
@@ -155,6 +166,20 @@ def test_one_key_shows_the_prior_in_place_and_the_same_key_leads_back(
     assert middle_mm(page, new)[0] == pytest.approx(before[0], abs=0.05)
     assert page.locator(".findings [aria-current=true]").count() == 1  # what was selected still is
     assert page.evaluate("location.hash").startswith(f"#/image/{uid_of(new)}")
+
+
+def test_a_label_gives_way_to_the_words_of_its_view(visit: Any, prior_server: Any, dated_results: Any) -> None:
+    new, old = dated_results["L CC new"], dated_results["L CC old"]
+    page = visit("Lea", f"#/image/{uid_of(new)}/large", at=prior_server)
+    page.keys("b")
+    page.until(f"document.querySelector('.pane').dataset.uid === '{uid_of(old)}'")
+    page.until("document.querySelectorAll('.pane .label').length > 0")
+    label, words = (page.locator(name).first.bounding_box() for name in (".label", ".when"))
+    steps = round((words["x"] + words["width"] / 2 - label["x"] - label["width"] / 2) / 60)
+    page.keys(*["ArrowLeft" if steps > 0 else "ArrowRight"] * abs(steps))
+    for _ in range(14):
+        page.keys("ArrowDown")
+        assert page.evaluate(UNDER_WORDS) == 0
 
 
 def test_all_views_zoom_and_pan_together_where_the_reader_wants_it(

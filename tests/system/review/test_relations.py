@@ -177,6 +177,16 @@ def test_links_and_changes_are_answered_by_key_and_by_click_and_taken_back(
     assert related.state(uid_of(cc), "Dan")["clusters"] == {}
     page.until("document.querySelector('.pair[data-relation=change] .word.same').ariaPressed === 'true'")
     assert [one["relation"] for one in related.state(uid_of(cc), "Dan")["pairs"]] == ["link", "change"]
+    # Whichever views are open, the history calls findings by their letters.
+    page.reload()
+    page.pictured()
+    page.keys("y")
+    page.locator("#past").wait_for()
+    assert f"cluster {letter} and cluster {other} in L MLO: not the same" in page.locator("#past-list").inner_text()
+    before = cluster_of(dated_results["L CC old"])["letter"]
+    assert (
+        f"cluster {letter} and cluster {before} in L CC, 24 months earlier" in page.locator("#past-list").inner_text()
+    )
 
 
 def test_a_link_that_the_program_did_not_make_is_begun_in_one_view_and_ended_in_the_other(

@@ -71,5 +71,7 @@ export interface HistoryEntry {
   reader: string;
   time: string;
   undone_by: number | null;
+  /** Whether the ids in it are those of the result that is shown. */
+  is_of_this_result: boolean;
   action: Action;
 }

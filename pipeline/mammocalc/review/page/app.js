@@ -28,6 +28,8 @@ const PRELOAD_MS = 250;  // after an image was opened: what the reader does firs
 export class App {
   /** @type {string | null} */
   reader = null;
+  /** Steps along the worklist that wait for the image on its way. @type {(1 | -1)[]} */
+  steps = [];
 
   /**
    * @param {RunInfo} run
@@ -118,9 +120,19 @@ export class App {
 
   /** @param {1 | -1} by */
   neighbour(by) {
+    const { viewer } = this;
+    if (viewer.isLeaving) {
+      this.steps.push(by);
+      return;
+    }
     const next = this.neighbourOf(by);
-    if (next) location.hash = this.addressOf(next);
-    else toast(by > 0 ? "That was the last image of the worklist." : "That was the first image of the worklist.");
+    if (!next) {
+      toast(by > 0 ? "That was the last image of the worklist." : "That was the first image of the worklist.");
+      return;
+    }
+    const address = this.addressOf(next);
+    viewer.isLeaving = location.hash !== address;
+    location.hash = address;
   }
 
   preload() {
@@ -156,8 +168,7 @@ export class App {
   }
 
   showHistory() {
-    const { uid, result } = this.viewer.current;
-    showHistory(uid, this.reader, result);
+    showHistory(this.viewer);
   }
 
   // ---------------------------------------------------------------- addresses
@@ -165,7 +176,9 @@ export class App {
   /** @param {string} uid */
   addressOf(uid) {
     const { viewer } = this;
-    return `#/image/${uid}${viewer.large && viewer.all.length > 1 ? "/large" : ""}`;
+    // An image alone is large whether the reader wants that or not; while a case comes, the address tells.
+    const isWanted = viewer.large && (viewer.all.length > 1 || location.hash.endsWith("/large"));
+    return `#/image/${uid}${isWanted ? "/large" : ""}`;
   }
 
   /**
@@ -189,6 +202,8 @@ export class App {
   async follow() {
     const [, kind, uid, size] = location.hash.split("/");
     this.correction.settle();
+    // What a dialog asks is asked of the image behind it.
+    for (const id of /** @type {const} */ (["choose", "ask", "past"])) byId(id).close();
     if (kind === "image" && uid) await this.showImage(uid, size === "large");
     else await this.showWorklist();
   }
@@ -198,6 +213,8 @@ export class App {
     const before = viewer.active?.uid;
     show("worklist");
     viewer.close();
+    viewer.isLeaving = false;
+    this.steps = [];
     document.title = "Review · mammocalc";
     try {
       await this.fillWorklist();
@@ -227,6 +244,8 @@ export class App {
       document.title = `${viewer.active?.where.textContent} · mammocalc`;
       showSaved(viewer);
       viewer.toPicture();
+      const by = viewer.isLeaving ? undefined : this.steps.shift();
+      if (by) this.neighbour(by);
     } catch (error) {
       toast(messageOf(error), "bad");
       location.hash = "#/";

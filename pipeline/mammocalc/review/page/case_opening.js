@@ -23,6 +23,7 @@ import { hang } from "./stage_layout.js";
  */
 export async function openImage(viewer, uid, large) {
   const ticket = (viewer.ticket = Symbol(uid));
+  viewer.isLeaving = true;
   viewer.measured = false;
   performance.clearMarks("opened");
   performance.mark("opened");
@@ -37,6 +38,7 @@ export async function openImage(viewer, uid, large) {
     viewer.active = viewer.all.find((pane) => pane.uid === uid) ?? null;
     hang(viewer, large || viewer.all.length < 2);
   }
+  viewer.isLeaving = false;
   viewer.app.preload();
   // What was compared is named by the letters of the prior, and is there at once when it is asked for.
   if (viewer.all.some((pane) => usable(pane.comparison))) {
@@ -67,6 +69,7 @@ async function openCase(viewer, uid, first, large, ticket) {
     viewer.chosen = null;
     viewer.active = viewer.all[0];
     hang(viewer, true);
+    viewer.isLeaving = false;
   }
   const kept = large ? viewer.active : null;
   const uids = [...new Set([...first.case, uid])];

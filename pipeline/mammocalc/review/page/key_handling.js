@@ -4,6 +4,7 @@
 import { isEcho } from "./choosing.js";
 import { handleStageKey } from "./commands.js";
 import { around, byId, toast } from "./dom.js";
+import { isEarly } from "./early_keys.js";
 import { choosesByLetter, commandOf, isUnasked, showKeys } from "./keys.js";
 
 /** @import { App } from "./app.js" */
@@ -44,7 +45,9 @@ function handleKey(event, app) {
   }
   const command = commandOf(event);
   if (isAnsweredAtOnce(command, event, app)) return true;
-  if (byId("viewer").hidden || !viewer.active) return obeyInWorklist(command, app);
+  if (byId("viewer").hidden) return obeyInWorklist(command, app);
+  if (isEarly(event, command, viewer)) return true;
+  if (!viewer.active) return obeyInWorklist(command, app);
   if (command && obeyCommand(command, app)) return true;
   return isForStage(event) && handleStageKey(event, viewer, () => app.placeChanged());
 }

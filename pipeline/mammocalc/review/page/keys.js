@@ -46,6 +46,8 @@ export const KEYS = [
 ];
 
 const NAMES = new Map(KEYS.flatMap(([, rows]) => rows.map(([key, name]) => /** @type {const} */ ([key.toLowerCase(), name]))));
+/** What says something of an image. @type {Set<string | null>} */
+export const ANSWERING = new Set(KEYS.filter(([title]) => title === "Answering").flatMap(([, rows]) => rows.map(([, command]) => command)).filter((command) => command !== null));
 /** @type {Set<string | null>} */
 const HELD = new Set(["next", "previous", "nextSpot", "previousSpot", "zoomIn", "zoomOut"]);  // a held key goes on with these
 const STORE = "mammocalc-single-keys";

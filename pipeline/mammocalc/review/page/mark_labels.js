@@ -4,12 +4,15 @@
 import { s, symbol, words } from "./dom.js";
 
 /**
- * @import { ClusterFinding, PaletteEntry, Point, VesselFinding } from "./types.js"
+ * @import { Box, ClusterFinding, PaletteEntry, Point, VesselFinding } from "./types.js"
  * @import { Marks } from "./marks.js"
  * @import { View } from "./view.js"
  */
 
 /** @typedef {{ label: SVGGElement, width: number }} Label */
+
+const LINE_PX = 18;  // from one label to the next
+const [ABOVE_PX, BELOW_PX] = [14, 5];  // of the line on which a label stands
 
 /**
  * What stands beside a cluster or an artery: its symbol, its letter and what it is called.
@@ -29,15 +32,16 @@ export function labelOf(finding, look, called) {
 }
 
 /**
- * Put each label over its finding, and none over another. They give way downwards, so the topmost is placed first: else
+ * Put each label over its finding, and none over another or over the words of the view. They give way downwards, so the topmost is placed first: else
  * one would come to stand beside the finding of another.
  *
  * @param {Marks} marks
+ * @param {Box[]} corner Where words of the view stand.
  */
-export function placeLabels(marks) {
+export function placeLabels(marks, corner = []) {
   const { view } = marks;
-  /** @type {{ x: number, y: number, width: number }[]} */
-  const taken = [];
+  /** @type {Box[]} */
+  const taken = [...corner];
   const wanted = marks.labelled().flatMap((hull) => {
     const corners = hull.points.map(([x, y]) => view.toScreen(x, y));
     if (!corners.length) return [];
@@ -46,13 +50,29 @@ export function placeLabels(marks) {
     return [{ hull, corners, x, y: Math.min(view.height - 12, Math.max(48, top[1] - marks.room(hull) * view.zoom - 9)) }];
   });
   for (const { hull, corners, x, y: over } of wanted.sort((one, other) => one.y - other.y)) {
-    let y = over;
-    while (taken.some((box) => Math.abs(box.y - y) < 18 && x < box.x + box.width && box.x < x + hull.width)) y += 18;
-    taken.push({ x, y, width: hull.width });
+    const y = freeFrom(over, x, hull.width, taken);
+    taken.push([x, y - ABOVE_PX + 1, x + hull.width, y + LINE_PX - ABOVE_PX]);
     const isOutside = corners.every(([left, up]) => left < 0 || up < 0 || left > view.width || up > view.height) && !covers(view, corners);
     hull.label.setAttribute("transform", `translate(${x} ${y})`);
     hull.label.style.display = isOutside ? "none" : "";
   }
+}
+
+/**
+ * The nearest line downwards on which a label lies on nothing else.
+ *
+ * @param {number} y
+ * @param {number} x
+ * @param {number} width
+ * @param {Box[]} taken
+ */
+function freeFrom(y, x, width, taken) {
+  const meets = (/** @type {number} */ line) => taken.some(([left, top, right, bottom]) => (
+    x < right && left < x + width && line - ABOVE_PX < bottom && top < line + BELOW_PX
+  ));
+  let free = y;
+  while (meets(free)) free += LINE_PX;
+  return free;
 }
 
 /**

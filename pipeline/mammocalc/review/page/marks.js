@@ -9,7 +9,7 @@ import { isOnLabel, labelOf, placeLabels } from "./mark_labels.js";
 import { middleOf } from "./view.js";
 
 /**
- * @import { AnswerState, ClusterFinding, Finding, LensCircle, Point, Result, Ruler, ShownKinds, SizeCircle,
+ * @import { AnswerState, Box, ClusterFinding, Finding, LensCircle, Point, Result, Ruler, ShownKinds, SizeCircle,
  *   SpotFinding, VesselFinding, Vocabulary } from "./types.js"
  * @import { Label } from "./mark_labels.js"
  * @import { View } from "./view.js"
@@ -155,8 +155,9 @@ export class Marks {
    *
    * @param {ShownKinds} shown
    * @param {Finding | null} selected
+   * @param {Box[]} taken Where other words stand.
    */
-  place(shown, selected) {
+  place(shown, selected, taken) {
     const { view } = this;
     const [across, down] = view.scale;
     const [x, y] = view.centre;
@@ -177,7 +178,7 @@ export class Marks {
       node.classList.toggle("within", finding.kind === "calcification" && holds(selected, finding.id));
     }
     for (const { node, finding } of this.hulls) node.classList.toggle("selected", finding.key === selected?.key);
-    placeLabels(this);
+    placeLabels(this, taken);
   }
 
   /**

@@ -2,6 +2,7 @@
 // One view of the hanging: its picture, its window, its marks and the words in its corners.
 
 import { overlayOf } from "./api.js";
+import { boxesOf } from "./corner_words.js";
 import { h, sayFrame, words } from "./dom.js";
 import { drawLight } from "./drawn_partners.js";
 import { boxOf } from "./hanging.js";
@@ -15,7 +16,7 @@ import { captionOf } from "./window_by_hand.js";
 import { presets } from "./windows.js";
 
 /**
- * @import { Finding, Layer, Point, Rectangle, ResultImage, Ruler, ShownImage, ShownKinds, SizeCircle, Vocabulary,
+ * @import { Box, Finding, Layer, Point, Rectangle, ResultImage, Ruler, ShownImage, ShownKinds, SizeCircle, Vocabulary,
  *   VoiWindow } from "./types.js"
  * @import { Answers } from "./answers.js"
  * @import { Light } from "./lights.js"
@@ -51,6 +52,8 @@ export class Pane {
   /** @type {VoiWindow[]} */
   presets = [];
   isMoved = true;
+  /** Where its words stand. @type {{ key: string, boxes: Box[] }} */
+  corner = { key: "", boxes: [] };
   /** Whether it has the stage for itself. */
   isAlone = false;
   /** On the stage; null until it was laid out. @type {Rectangle | null} */
@@ -259,8 +262,8 @@ export class Pane {
     this.sheet?.place(view);
     if (this.isMoved) {
       this.isMoved = false;
-      this.marks.place(options.shown, options.selected);
       measure(this);
+      this.marks.place(options.shown, options.selected, boxesOf([this.where, this.bar, this.when], view.width, this.corner));
     }
     const { rulers, crosshair } = this;
     const { selected, sized, light } = options;

@@ -3,6 +3,7 @@
 
 import { messageOf, toast } from "./dom.js";
 import { calcificationsOf } from "./findings.js";
+import { openOnes } from "./other_images.js";
 import { nameOfView } from "./pane.js";
 import { savedAs } from "./sentences.js";
 
@@ -48,11 +49,7 @@ export function answered(viewer, uid, answers) {
 export async function send(viewer, action, pane) {
   try {
     const state = await pane.answers.send(action);
-    const others = (/** @type {string} */ uid) => {
-      const other = viewer.known.find((one) => one.uid === uid);
-      return other ? { name: [nameOfView(other.image), other.when.dataset.when].filter(Boolean).join(", "), result: other.result } : null;
-    };
-    toast(savedAs(action, state, nameOfView(pane.image), pane.result, others));
+    toast(savedAs(action, state, nameOfView(pane.image), pane.result, openOnes(viewer)));
     if (pane.result === null && ["mark_read", "undo", "redo"].includes(action.type)) await reveal(viewer);
     return true;
   } catch (error) {

@@ -88,6 +88,8 @@ export class Viewer {
   caseKey = null;
   /** The newest image that is waited for. @type {symbol | null} */
   ticket = null;
+  /** Whether it is on its way: what is on the stage is not what the reader has asked for. */
+  isLeaving = false;
   /** Whether the stage was said to be sharp. */
   measured = false;
   /** @type {number | null} */

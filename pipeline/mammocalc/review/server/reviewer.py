@@ -202,7 +202,7 @@ class Review:
         """List every action on an image, of one reader or, where nobody is named and nothing is blinded, of all."""
         self._find(uid)
         name = self.who(reader) if reader or self.is_blinded else None
-        taken = self.answers.of_image(uid, name)
+        taken, digest = self.answers.of_image(uid, name), self.index.result_digest(uid)
         own: dict[tuple[str, str], list[Taken]] = {}
         for item in taken:
             own.setdefault((item.reader, item.result_digest), []).append(item)
@@ -216,6 +216,7 @@ class Review:
                 "time": item.time,
                 "configuration_digest": item.configuration_digest,
                 "result_digest": item.result_digest,
+                "is_of_this_result": item.result_digest == digest,
                 "blinded": item.is_blinded,
                 "undone_by": undone.get(item.number),
                 "action": item.action.model_dump(mode="json"),

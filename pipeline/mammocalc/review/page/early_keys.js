@@ -1,0 +1,37 @@
+// @ts-check
+// Keys that come before their image: nothing is answered that nobody has seen, and no key answers for the image before.
+
+import { around, toast } from "./dom.js";
+import { ANSWERING } from "./keys.js";
+
+/** @import { Viewer } from "./viewer.js" */
+
+const TOGETHER_MS = 700;  // keys closer together are one thing that was meant: the G of D, G is a label and no agreement
+
+let last = -Infinity;
+
+/**
+ * Whether what the reader has asked for is not seen yet.
+ *
+ * @param {Pick<Viewer, "isLeaving" | "active">} viewer
+ */
+export function isComing({ isLeaving, active }) {
+  return isLeaving || Boolean(active?.picture && !active.picture.error && !active.window);
+}
+
+/**
+ * Refuse a key that would answer too early, and those that belong to it.
+ *
+ * @param {KeyboardEvent} event
+ * @param {string | null} command
+ * @param {Pick<Viewer, "isLeaving" | "active">} viewer
+ */
+export function isEarly(event, command, viewer) {
+  if (document.querySelector("dialog[open]") || around(event, "textarea, input")) return false;
+  const isAnswer = event.key === "Enter" || ANSWERING.has(command);
+  const isOfOne = command !== null && event.key.length === 1 && event.timeStamp - last < TOGETHER_MS;
+  if (!isOfOne && !(isAnswer && isComing(viewer))) return false;
+  last = event.timeStamp;
+  toast("The image is not here yet: nothing was answered.", "bad");
+  return true;
+}
