@@ -11,7 +11,7 @@ import { VALUES_OF, comparison, hasPriors } from "../../pipeline/mammocalc/revie
  */
 function listed(facts) {
   return {
-    patient_key: "p", patient: "p", examination: { number: 1, of: 1, days_earlier: 0 }, study_uid: "s", series_uid: "1", laterality: "R", view: "CC", rows: 1, columns: 1, frame: null, number_of_frames: 1, spacing_mm: null,
+    name: "R CC", patient_key: "p", patient: "p", examination: { number: 1, of: 1, days_earlier: 0 }, study_uid: "s", series_uid: "1", laterality: "R", view: "CC", rows: 1, columns: 1, frame: null, number_of_frames: 1, spacing_mm: null,
     distribution: null, presence_level: null, counts: null, seconds: null, flags: [], thumbnail: false, overlay: false, file: null,
     read: false, agreed: false, ...facts,
   };

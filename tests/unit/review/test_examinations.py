@@ -95,3 +95,14 @@ def test_a_frame_is_no_view_of_an_examination_and_stands_alone() -> None:
     assert found.case("3.3-frame0002") == ["3.3-frame0002"]
     assert found.prior("1.1") == "2.2"
     assert found.prior("3.3-frame0001") is None
+
+
+def test_no_two_images_of_an_examination_are_called_alike() -> None:
+    spot = image("1.2.33333333", view_modifiers=("S",))
+    found = examined(
+        image("1.2.11111111"), image("1.2.22222222"), spot, image("1.2.4", "L MLO"), image("9.9", study_day=300)
+    )
+    names = [found.name(uid) for uid in ("1.2.11111111", "1.2.22222222", "1.2.33333333", "1.2.4", "9.9")]
+    assert names == ["R CC (...11111111)", "R CC (...22222222)", "R CC S", "L MLO", "R CC"]
+    frames = examined(*(image(f"3.3-frame000{number}", frame=number - 1, number_of_frames=2) for number in (1, 2)))
+    assert [frames.name(f"3.3-frame000{number}") for number in (1, 2)] == ["R CC, frame 1 of 2", "R CC, frame 2 of 2"]

@@ -5,7 +5,6 @@ import { choose } from "./choosing.js";
 import { confirmed } from "./confirming.js";
 import { toast } from "./dom.js";
 import { isOutside, nameOf } from "./findings.js";
-import { nameOfView } from "./pane.js";
 
 /**
  * @import { Action, Finding, Place, Point, Verdict, Vocabulary } from "./types.js"
@@ -157,7 +156,7 @@ export function undo(viewer, isRedo = false) {
  * @param {Vocabulary} vocabulary
  */
 export async function label(viewer, what, { finding, pane }, vocabulary) {
-  const about = `${nameOfView(pane.image)}, ${finding ? nameOf(finding) : "the whole image"}`;
+  const about = `${pane.name}, ${finding ? nameOf(finding) : "the whole image"}`;
   const isCluster = finding?.kind === "cluster";
   const chosen = await choose(what, { about, said: saidOf(what, finding, pane), own: ownLabel(what, finding, pane), vocabulary, isCluster });
   viewer.toPicture();

@@ -1,10 +1,11 @@
 // @ts-check
 // The page as a whole: what is shown under which address, who reads, and what its parts tell one another.
 
+import { h } from "../../rendering/pages/scripts/elements.js";
 import { getWorklist } from "./api.js";
 import { openImage, preload } from "./case_opening.js";
 import { commandsOf } from "./commands.js";
-import { byId, h, messageOf, toast } from "./dom.js";
+import { byId, messageOf, toast } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { showPlace, showProgress, showSaved } from "./header.js";
 import { showHistory } from "./history_dialog.js";

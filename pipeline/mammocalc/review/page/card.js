@@ -1,9 +1,9 @@
 // @ts-check
 // The card of an image in the worklist, or of a file that has no result.
 
+import { h, symbol } from "../../rendering/pages/scripts/elements.js";
+import { sayCounts, sayInterval, sayPresence, words } from "../../rendering/pages/scripts/wording.js";
 import { thumbnailOf } from "./api.js";
-import { h, sayCounts, sayFrame, sayPresence, symbol, words } from "./dom.js";
-import { sayInterval } from "./intervals.js";
 
 /**
  * @import { ListedFile, ListedImage, Vocabulary } from "./types.js"
@@ -46,17 +46,15 @@ function fileCard({ status, reason, message, path }, attributes) {
  */
 function imageCard(entry, { vocabulary, reader, plain }, attributes) {
   const { uid, distribution, counts } = entry;
-  const [side, view] = [entry.laterality, entry.view].map((value) => (value === "unknown" ? "?" : value));
   const state = entry.agreed ? "agreed" : entry.read ? "read" : "unread";
   const label = distribution ? words(distribution) : "not shown yet";
   const count = counts ? sayCounts(counts) : "";
   const time = whenOf(entry);
   const when = time ? `${time.textContent}, ` : "";
-  const frame = sayFrame(entry.frame, entry.number_of_frames);
-  const name = `${side} ${view}${frame}, ${when}${label}, ${count}, ${state}`;
+  const name = `${entry.name}, ${when}${label}, ${count}, ${state}`;
   return h("a", { ...attributes, title: entry.file, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
     picture(entry, reader, plain),
-    h("span", { class: "view-name" }, `${side} ${view}${frame}`),
+    h("span", { class: "view-name" }, entry.name),
     time,
     h("span", { class: "state" }, state === "unread" ? "" : `✓ ${state}`),
     h("div", { class: "words" },

@@ -1,10 +1,10 @@
 // @ts-check
 // The table of a comparison: what became of each cluster and each calcification since the prior.
 
-import { h, millimetres, words } from "./dom.js";
+import { h } from "../../rendering/pages/scripts/elements.js";
+import { millimetres, sayInterval, words } from "../../rendering/pages/scripts/wording.js";
 import { letterOf } from "./findings.js";
 import { goToRow } from "./going.js";
-import { sayInterval } from "./intervals.js";
 import { pairOfRow, saidOf, usable } from "./partners.js";
 
 /**

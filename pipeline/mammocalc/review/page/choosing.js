@@ -1,7 +1,9 @@
 // @ts-check
 // The mode in which a label is chosen: one list, a key for each class, one Escape that leaves and saves nothing.
 
-import { byId, h, toast, symbol, words } from "./dom.js";
+import { h, symbol } from "../../rendering/pages/scripts/elements.js";
+import { words } from "../../rendering/pages/scripts/wording.js";
+import { byId, toast } from "./dom.js";
 import { PAIR_WORDS } from "./partners.js";
 
 /** @import { Vocabulary } from "./types.js" */

@@ -1,8 +1,9 @@
 // @ts-check
 // What keys and the toolbar do: one table of commands by name.
 
+import { around } from "../../rendering/pages/scripts/elements.js";
 import { add, agree, judge, labelDistribution, labelMorphology, markRead, undo } from "./answering.js";
-import { around, byId, toast } from "./dom.js";
+import { byId, toast } from "./dom.js";
 import { localise } from "./local.js";
 import { choosePair } from "./pair_answers.js";
 import { comparePriors } from "./priors.js";

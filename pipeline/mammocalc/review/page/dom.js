@@ -1,12 +1,9 @@
 // @ts-check
-// What every part of the page needs: its elements, a sentence that fades, and what all pages share.
+// What every part of the page needs: its elements, how errors are told, and a sentence that fades.
 
 import { elementsOf } from "../../rendering/pages/scripts/elements.js";
 
 /** @import { Elements } from "./types.js" */
-
-export { around, h, s, symbol } from "../../rendering/pages/scripts/elements.js";
-export { millimetres, percent, sayCounts, sayPresence, words } from "../../rendering/pages/scripts/wording.js";
 
 /** @type {ReturnType<typeof elementsOf<Elements>>} */
 export const byId = elementsOf();
@@ -45,14 +42,4 @@ export function toast(text, kind = "") {
   place.className = `toast shown ${kind}`;
   clearTimeout(fading);
   fading = setTimeout(() => place.classList.remove("shown"), kind === "bad" ? 8000 : 2600);
-}
-
-/**
- * Which frame of a multi-frame object an image is, as it follows the name of its view; empty where it is the only one.
- *
- * @param {number | null | undefined} frame From 0.
- * @param {number} count
- */
-export function sayFrame(frame, count) {
-  return typeof frame === "number" ? `, frame ${frame + 1} of ${count}` : "";
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // What lights up over a view, as SVG: brackets around partners, the arc with its band, the place on the other date.
 
-import { s } from "./dom.js";
+import { s } from "../../rendering/pages/scripts/elements.js";
 import { drawBracket } from "./drawn_tools.js";
 import { sureNipple } from "./partners.js";
 import { middleOf } from "./view.js";

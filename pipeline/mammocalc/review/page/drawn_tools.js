@@ -1,7 +1,7 @@
 // @ts-check
 // What tools draw over a view, as SVG: the bracket of the selection, rulers, the circle of a size, the crosshair.
 
-import { s } from "./dom.js";
+import { s } from "../../rendering/pages/scripts/elements.js";
 
 /**
  * @import { Point, Ruler, SizeCircle } from "./types.js"

@@ -1,7 +1,8 @@
 // @ts-check
 // Keys that come before their image: nothing is answered that nobody has seen, and no key answers for the image before.
 
-import { around, toast } from "./dom.js";
+import { around } from "../../rendering/pages/scripts/elements.js";
+import { toast } from "./dom.js";
 import { ANSWERING } from "./keys.js";
 
 /** @import { Viewer } from "./viewer.js" */

@@ -1,8 +1,10 @@
 // @ts-check
 // What speaks for the selected finding, and what the reader says of it.
 
+import { h, symbol } from "../../rendering/pages/scripts/elements.js";
+import { millimetres, percent, words } from "../../rendering/pages/scripts/wording.js";
 import { label as chooseLabel, ownLabel, resize } from "./answering.js";
-import { h, millimetres, percent, symbol, toast, words } from "./dom.js";
+import { toast } from "./dom.js";
 import { aboutOf, diameterOf, findingsOf, nameOf } from "./findings.js";
 import { verdicts } from "./verdict_buttons.js";
 

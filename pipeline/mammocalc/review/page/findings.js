@@ -1,7 +1,7 @@
 // @ts-check
 // What a reader steps through: clusters, then calcifications that stand alone, then vessels, then those that a reader added.
 
-import { millimetres, words } from "./dom.js";
+import { millimetres, words } from "../../rendering/pages/scripts/wording.js";
 import { spans } from "./outline.js";
 import { vesselsOf } from "./vessels.js";
 

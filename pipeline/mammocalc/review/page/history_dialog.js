@@ -1,8 +1,9 @@
 // @ts-check
 // The dialog of what was answered, and when.
 
+import { h } from "../../rendering/pages/scripts/elements.js";
 import { getHistory } from "./api.js";
-import { byId, h, messageOf, toast } from "./dom.js";
+import { byId, messageOf, toast } from "./dom.js";
 import { timeOf } from "./header.js";
 import { onesOf } from "./other_images.js";
 import { sentenceOf } from "./sentences.js";

@@ -1,9 +1,10 @@
 // @ts-check
 // Which keys are obeyed, and by what: a field, a dialog, a command, or the stage.
 
+import { around } from "../../rendering/pages/scripts/elements.js";
 import { isEcho } from "./choosing.js";
 import { handleStageKey } from "./commands.js";
-import { around, byId, toast } from "./dom.js";
+import { byId, toast } from "./dom.js";
 import { isEarly } from "./early_keys.js";
 import { choosesByLetter, commandOf, isUnasked, showKeys } from "./keys.js";
 

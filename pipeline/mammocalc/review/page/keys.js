@@ -1,9 +1,10 @@
 // @ts-check
 // The keys, in one table: what the page obeys is what `?` shows.
 
+import { around, h } from "../../rendering/pages/scripts/elements.js";
 import { isComposed } from "../../rendering/pages/scripts/key_events.js";
-import { around, byId, h } from "./dom.js";
 import { MODES, keysOf } from "./choosing.js";
+import { byId } from "./dom.js";
 
 /** @import { Vocabulary } from "./types.js" */
 

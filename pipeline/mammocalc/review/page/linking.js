@@ -2,7 +2,6 @@
 // Links that the program did not propose: a reader begins one at a finding, and ends it at one of another view of the breast.
 
 import { letterOf, nameOf } from "./findings.js";
-import { nameOfView } from "./pane.js";
 import { clusterOf, isSamePair, saidOf, turned } from "./partners.js";
 
 /**
@@ -130,6 +129,6 @@ export function eachOnce(pairs) {
  */
 function pairOf(finding, pane, other, id, about) {
   const of = finding.kind === "cluster" ? "cluster" : "calcification";
-  const title = `${nameOfView(other.image)}: ${of} ${letterOf(other.result, of, id)}`;
+  const title = `${other.name}: ${of} ${letterOf(other.result, of, id)}`;
   return { relation: "link", of, id: Number(finding.id), other: other.uid, other_id: id, uid: pane.uid, title, claim: null, about, reasons: [] };
 }

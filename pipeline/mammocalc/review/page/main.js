@@ -1,11 +1,12 @@
 // @ts-check
 // The page begins here.
 
-import { getRun, getVocabulary } from "./api.js";
+import { h } from "../../rendering/pages/scripts/elements.js";
 import { agree, label, markRead } from "./answering.js";
+import { getRun, getVocabulary } from "./api.js";
 import { App } from "./app.js";
 import { hasDrafts, listenToComment } from "./comment.js";
-import { byId, h, messageOf, once, toast } from "./dom.js";
+import { byId, messageOf, once, toast } from "./dom.js";
 import { showSaved } from "./header.js";
 import { listenToKeys } from "./key_handling.js";
 import { showKeys } from "./keys.js";

@@ -1,7 +1,8 @@
 // @ts-check
 // The words beside clusters and arteries: what they say, where they stand, and whether a place lies on them.
 
-import { s, symbol, words } from "./dom.js";
+import { s, symbol } from "../../rendering/pages/scripts/elements.js";
+import { words } from "../../rendering/pages/scripts/wording.js";
 
 /**
  * @import { Box, ClusterFinding, PaletteEntry, Point, VesselFinding } from "./types.js"

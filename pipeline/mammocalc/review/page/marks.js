@@ -1,11 +1,11 @@
 // @ts-check
 // Marks over a view as SVG: rings, squares and diamonds as on the overlays of a run, hulls, labels, rulers.
 
-import { s } from "./dom.js";
+import { s } from "../../rendering/pages/scripts/elements.js";
 import { LEAST_PX, drawBracket, drawCrosshair, drawRuler, drawSize } from "./drawn_tools.js";
-import { grown } from "./outline.js";
 import { calcificationsOf, diameterOf, findingsOf, holds, kindOf } from "./findings.js";
 import { isOnLabel, labelOf, placeLabels } from "./mark_labels.js";
+import { grown } from "./outline.js";
 import { middleOf } from "./view.js";
 
 /**

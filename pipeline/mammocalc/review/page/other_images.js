@@ -1,8 +1,7 @@
 // @ts-check
 // What sentences say of the other image of a pair: its name, and the letters of what was found in it.
 
-import { sayInterval } from "./intervals.js";
-import { nameOfView } from "./pane.js";
+import { sayInterval } from "../../rendering/pages/scripts/wording.js";
 
 /**
  * @import { Action } from "./types.js"
@@ -19,7 +18,7 @@ import { nameOfView } from "./pane.js";
 export function openOnes(viewer) {
   return (uid) => {
     const other = viewer.known.find((one) => one.uid === uid);
-    return other ? { name: [nameOfView(other.image), other.when.dataset.when].filter(Boolean).join(", "), result: other.result } : null;
+    return other ? { name: [other.name, other.when.dataset.when].filter(Boolean).join(", "), result: other.result } : null;
   };
 }
 
@@ -36,9 +35,8 @@ export async function onesOf(viewer, actions) {
   const named = new Set(actions.flatMap((action) => (action.type === "judge_pair" ? [action.other] : [])));
   const asked = await Promise.all([...named].filter((uid) => !open(uid)).map(async (uid) => {
     const shown = await viewer.cache.get(uid).catch(() => null);  // it is no longer in the run: then it has no letters either
-    const image = shown?.result?.image ?? shown?.image;
-    const name = image ? [nameOfView(image), uid === prior?.uid ? sayInterval(prior.days_earlier) : ""].filter(Boolean).join(", ") : "";
-    return /** @type {const} */ ([uid, image ? { name, result: shown?.result ?? null } : null]);
+    const when = uid === prior?.uid ? `, ${sayInterval(prior.days_earlier)}` : "";
+    return /** @type {const} */ ([uid, shown && { name: `${shown.name}${when}`, result: shown.result }]);
   }));
   const known = new Map(asked);
   return (uid) => open(uid) ?? known.get(uid) ?? null;

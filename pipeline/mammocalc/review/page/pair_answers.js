@@ -1,13 +1,12 @@
 // @ts-check
 // What a reader says of two findings: same, not the same, new, gone. Of the two sides of a link the last word counts.
 
+import { percent, sayInterval, words } from "../../rendering/pages/scripts/wording.js";
 import { choose } from "./choosing.js";
-import { percent, toast, words } from "./dom.js";
+import { toast } from "./dom.js";
 import { letterOf, nameOf } from "./findings.js";
-import { sayInterval } from "./intervals.js";
-import { claimOf, isSamePair, linksOf, pairOfRow, rowOf, saidOf, sayingsOf, usable } from "./partners.js";
 import { beginLink, canBeLinked, eachOnce, endLink, linksOfReader, offeredLink } from "./linking.js";
-import { nameOfView } from "./pane.js";
+import { claimOf, isSamePair, linksOf, pairOfRow, rowOf, saidOf, sayingsOf, usable } from "./partners.js";
 
 /**
  * @import { PairAnswer, PairName, Vocabulary } from "./types.js"
@@ -51,7 +50,7 @@ function linksOfFinding(viewer, { pane, finding }) {
     const other = viewer.known.find((one) => one.uid === uid);
     return {
       relation: "link", of: "cluster", id: finding.id, other: uid, other_id: cluster, uid: pane.uid,
-      title: `${other ? nameOfView(other.image) : "another view"}: cluster ${letterOf(other?.result, "cluster", cluster)}`,
+      title: `${other ? other.name : "another view"}: cluster ${letterOf(other?.result, "cluster", cluster)}`,
       claim: "same", about: link.probability === null ? "one exposure, twice" : `linked, ${percent(link.probability)}`, reasons: link.reasons,
     };
   });
@@ -121,7 +120,7 @@ export async function choosePair(viewer, relation, vocabulary) {
   const pair = pairs.find((one) => saidIn(viewer, one) === null) ?? pairs[0];
   if (!pair && relation === "link" && canBeLinked(viewer, selected)) return toast(beginLink(viewer, selected));
   if (!pair) return toast(relation === "link" ? `${nameOf(selected.finding)} is linked to no other view.` : `${nameOf(selected.finding)} was compared with no prior.`);
-  const about = `${nameOfView(selected.pane.image)}, ${nameOf(selected.finding)} · ${pair.title}`;
+  const about = `${selected.pane.name}, ${nameOf(selected.finding)} · ${pair.title}`;
   const said = saidIn(viewer, pair);
   const facts = { about, said, own: pair.claim ?? undefined, vocabulary, isCluster: false, labels: sayingsOf(pair) };
   const chosen = await choose(relation, facts);

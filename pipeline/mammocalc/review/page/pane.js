@@ -1,9 +1,9 @@
 // @ts-check
 // One view of the hanging: its picture, its window, its marks and the words in its corners.
 
+import { h } from "../../rendering/pages/scripts/elements.js";
 import { overlayOf } from "./api.js";
 import { boxesOf } from "./corner_words.js";
-import { h, sayFrame, words } from "./dom.js";
 import { drawLight } from "./drawn_partners.js";
 import { boxOf } from "./hanging.js";
 import { LENS_PX, magnified } from "./magnifier.js";
@@ -99,10 +99,11 @@ export class Pane {
     else this.why = shown.pixels.why;
     if (!this.picture) this.showInstead();
     this.node.append(this.marks.node);
-    const name = nameOfView(this.image);
-    this.where.textContent = name;
+    /** Of its view: no other one of the examination is called so. */
+    this.name = shown.name;
+    this.where.textContent = this.name;
     this.node.classList.add(this.image.laterality === "R" ? "right" : "left");
-    this.node.setAttribute("aria-label", name);
+    this.node.setAttribute("aria-label", this.name);
     this.rebuild();
   }
 
@@ -115,7 +116,7 @@ export class Pane {
   /** @param {string} when How long before the image that it is the prior of. */
   callPrior(when) {
     this.node.classList.add("prior");
-    this.node.setAttribute("aria-label", `${nameOfView(this.image)}, ${when}`);
+    this.node.setAttribute("aria-label", `${this.name}, ${when}`);
     this.when.textContent = when;
     this.when.dataset.when = when;
   }
@@ -287,10 +288,4 @@ export class Pane {
     const told = value === null ? "" : `: ${Number(this.picture.meaning(value).toFixed(2))}`;
     this.value.textContent = isIn ? `row ${row}, column ${column}${told}` : "";
   }
-}
-
-/** @param {Pick<ResultImage, "laterality" | "view" | "frame" | "number_of_frames">} image */
-export function nameOfView({ laterality, view, frame, number_of_frames: count }) {
-  const side = laterality === "unknown" ? "side unknown" : laterality;
-  return `${side} ${view === "unknown" ? "view unknown" : words(view)}${sayFrame(frame, count)}`;
 }

@@ -1,12 +1,13 @@
 // @ts-check
 // The right-hand column: the image, its findings, what speaks for the selected one, and the reader's answers.
 
+import { h, symbol } from "../../rendering/pages/scripts/elements.js";
+import { sayCounts, sayPresence, words } from "../../rendering/pages/scripts/wording.js";
 import { changes } from "./change_table.js";
 import { showComment } from "./comment.js";
-import { byId, h, sayCounts, sayPresence, symbol, words } from "./dom.js";
+import { byId } from "./dom.js";
 import { detail, labelled } from "./finding_detail.js";
 import { aboutOf, calcificationsOf, findingsOf, holds, kindOf, nameOf } from "./findings.js";
-import { nameOfView } from "./pane.js";
 import { relations } from "./relations_panel.js";
 import { remover, verdicts } from "./verdict_buttons.js";
 
@@ -94,8 +95,8 @@ function chip(vocabulary, label, between = []) {
  * @returns {HTMLElement[]}
  */
 function summary(pane, vocabulary) {
-  const { result, image } = pane;
-  const head = h("h2", {}, nameOfView(image));
+  const { result } = pane;
+  const head = h("h2", {}, pane.name);
   if (!result) return [h("div", { class: "line" }, head), h("p", { class: "dim" }, HOW_BLINDED), h("p", { class: "dim" }, toGo(pane))];
   const presence = h("span", { class: "dim", title: "A score, not a probability" }, sayPresence(result.presence_level));
   const flags = result.flags.map((flag) => h("li", {}, h("strong", {}, words(flag)), " ", vocabulary.flags[flag] ?? ""));

@@ -1,13 +1,13 @@
 // @ts-check
 // The earlier examination on the stage: beside each view, or in its place, at one scale and the same place.
 
+import { h } from "../../rendering/pages/scripts/elements.js";
+import { sayInterval } from "../../rendering/pages/scripts/wording.js";
 import { paneOf } from "./case_opening.js";
-import { byId, h, messageOf, toast } from "./dom.js";
+import { byId, messageOf, toast } from "./dom.js";
 import { placeLike } from "./following.js";
 import { arrange, arrangeColumns } from "./hanging.js";
-import { sayInterval } from "./intervals.js";
 import { localise } from "./local.js";
-import { nameOfView } from "./pane.js";
 import { hang } from "./stage_layout.js";
 
 /**
@@ -57,7 +57,7 @@ export async function comparePriors(viewer, how) {
   await loadPriors(viewer);
   if (!viewer.priors.size) return undefined;
   change(viewer, how);
-  const without = viewer.homes.filter((pane) => !viewer.priorOf(pane)).map((pane) => nameOfView(pane.image));
+  const without = viewer.homes.filter((pane) => !viewer.priorOf(pane)).map((pane) => pane.name);
   if (how === "place" && without.length) toast(`No prior of ${without.join(", ")}: it stays as it is.`);
   return undefined;
 }
@@ -94,7 +94,7 @@ function localiseAll(viewer) {
  * @param {Pane} home
  */
 function whyNone(viewer, home) {
-  if (viewer.large && viewer.all.some((pane) => pane.prior)) return `There is no prior of ${nameOfView(home.image)} in this run.`;
+  if (viewer.large && viewer.all.some((pane) => pane.prior)) return `There is no prior of ${home.name} in this run.`;
   return "There is no prior of these views in this run: no earlier examination of the patient, or its date is unknown.";
 }
 
@@ -119,7 +119,7 @@ export function panesOf(viewer, homes) {
  */
 export function nodesOf(viewer, homes) {
   if (viewer.comparing !== "beside") return viewer.panes.map((pane) => pane.node);
-  const below = homes.map((pane) => viewer.priorOf(pane)?.node ?? h("p", { class: "absent" }, `No prior of ${nameOfView(pane.image)}`));
+  const below = homes.map((pane) => viewer.priorOf(pane)?.node ?? h("p", { class: "absent" }, `No prior of ${pane.name}`));
   return [...homes.map((pane) => pane.node), ...below];
 }
 

@@ -1,14 +1,15 @@
 // @ts-check
 // What the panel says of a finding's partners in other views and on the other date, and what the reader says of them.
 
-import { h, once, toast, words } from "./dom.js";
+import { h } from "../../rendering/pages/scripts/elements.js";
+import { words } from "../../rendering/pages/scripts/wording.js";
+import { once, toast } from "./dom.js";
 import { nameOf } from "./findings.js";
+import { goTo } from "./going.js";
 import { arcOf } from "./lights.js";
 import { beginLink, canBeLinked, otherViews, saidToBe } from "./linking.js";
-import { nameOfView } from "./pane.js";
 import { pairsOf, saidIn, sayPair } from "./pair_answers.js";
 import { clusterOf, findingOf, linksOf, sayLocation, sayingsOf } from "./partners.js";
-import { goTo } from "./going.js";
 
 /**
  * @import { Finding, PairAnswer, StudyFinding } from "./types.js"
@@ -99,6 +100,6 @@ function unseen(viewer, pane, finding) {
   return others.map((other) => {
     const arc = arcOf(pane, finding, other);
     const where = arc ? `look ${Math.max(0, arc.radiusMm - arc.bandMm).toFixed(0)} to ${(arc.radiusMm + arc.bandMm).toFixed(0)} mm from its nipple` : "a nipple is not known, so there is no arc";
-    return h("p", { class: "dim" }, `${nameOfView(other.image)}: no partner; ${where}.`);
+    return h("p", { class: "dim" }, `${other.name}: no partner; ${where}.`);
   });
 }

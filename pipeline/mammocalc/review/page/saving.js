@@ -4,7 +4,6 @@
 import { messageOf, toast } from "./dom.js";
 import { calcificationsOf } from "./findings.js";
 import { openOnes } from "./other_images.js";
-import { nameOfView } from "./pane.js";
 import { savedAs } from "./sentences.js";
 
 /**
@@ -49,7 +48,7 @@ export function answered(viewer, uid, answers) {
 export async function send(viewer, action, pane) {
   try {
     const state = await pane.answers.send(action);
-    toast(savedAs(action, state, nameOfView(pane.image), pane.result, openOnes(viewer)));
+    toast(savedAs(action, state, pane.name, pane.result, openOnes(viewer)));
     if (pane.result === null && ["mark_read", "undo", "redo"].includes(action.type)) await reveal(viewer);
     return true;
   } catch (error) {

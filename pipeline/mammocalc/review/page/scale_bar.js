@@ -1,7 +1,7 @@
 // @ts-check
 // How large things are on the screen: the zoom, and a bar of a round length.
 
-import { h } from "./dom.js";
+import { h } from "../../rendering/pages/scripts/elements.js";
 
 /** @import { Pane } from "./pane.js" */
 

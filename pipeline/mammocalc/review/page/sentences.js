@@ -1,7 +1,7 @@
 // @ts-check
 // An action in words: what the toast says was saved, and the lines of the history.
 
-import { millimetres, words } from "./dom.js";
+import { millimetres, words } from "../../rendering/pages/scripts/wording.js";
 import { letterOf } from "./findings.js";
 
 /** @import { Action, AnswerState, Result, Verdict } from "./types.js" */

@@ -1,7 +1,7 @@
 // @ts-check
 // The run's own picture in place of pixels that are not there, laid so that it has the places and the scale of the image.
 
-import { h } from "./dom.js";
+import { h } from "../../rendering/pages/scripts/elements.js";
 
 /**
  * @import { Box, ResultOverlay } from "./types.js"

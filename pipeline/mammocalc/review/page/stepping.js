@@ -4,7 +4,6 @@
 import { toast } from "./dom.js";
 import { calcificationsOf, holds, nameOf } from "./findings.js";
 import { localise } from "./local.js";
-import { nameOfView } from "./pane.js";
 import { onOtherDate } from "./registration.js";
 import { hang } from "./stage_layout.js";
 
@@ -156,5 +155,5 @@ export function step(viewer, by, isSpot = false) {
     viewer.app.placeChanged();
   }
   viewer.select(next.finding, next.pane, true);
-  return toast(`${nameOfView(next.pane.image)}: ${nameOf(next.finding)}`);
+  return toast(`${next.pane.name}: ${nameOf(next.finding)}`);
 }

@@ -1,7 +1,8 @@
 // @ts-check
 // The toolbar: the views of the case, the windows, and a button for each tool.
 
-import { byId, h, s } from "./dom.js";
+import { h, s } from "../../rendering/pages/scripts/elements.js";
+import { byId } from "./dom.js";
 import { sentenceOf } from "./sentences.js";
 
 /**

@@ -60,6 +60,8 @@ export interface Prior {
 }
 
 export interface ShownImage {
+  /** Of its view: no other one of the examination is called so. */
+  name: string;
   image: ResultImage;
   result: Result | null;
   pixels: PixelInfo | NoPixels;
@@ -108,6 +110,8 @@ export interface ListedExamination {
 
 export interface ListedImage {
   uid: string;
+  /** Of its view: no other one of the examination is called so. */
+  name: string;
   patient_key: string | null;
   /** One image of the patient, the same for all of theirs. */
   patient: string;

@@ -1,8 +1,9 @@
 // @ts-check
 // The buttons that accept, reject or remove a finding.
 
+import { h } from "../../rendering/pages/scripts/elements.js";
 import { judge } from "./answering.js";
-import { h, once } from "./dom.js";
+import { once } from "./dom.js";
 import { nameOf } from "./findings.js";
 
 /**

@@ -1,13 +1,14 @@
 // @ts-check
 // The images of a case on the screen: which are shown, which finding is selected, and when to draw.
 
-import { byId, h, messageOf } from "./dom.js";
+import { h } from "../../rendering/pages/scripts/elements.js";
+import { byId, messageOf } from "./dom.js";
 import { diameterOf } from "./findings.js";
 import { follow } from "./following.js";
+import { Gallery } from "./gallery.js";
 import { ImageCache } from "./image_cache.js";
 import { lightsOf } from "./lights.js";
 import { Painter } from "./painter.js";
-import { Gallery } from "./gallery.js";
 import { placePriors } from "./priors.js";
 import { send } from "./saving.js";
 import { layOut } from "./stage_layout.js";

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model.study import study_of
+from mammocalc.model.view_names import names_of
 from mammocalc.review.server.blinding import same_patient
-from mammocalc.vocabulary.image_key import split_key
+from mammocalc.vocabulary.image_key import frame_in_words, split_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mammocalc.review.server.run_index import Image
 
@@ -60,8 +61,13 @@ class Examinations:
     def __init__(self, images: Mapping[str, Image]) -> None:
         self._images = images
         self._of = {uid: one for one in _group(images) for uid in one.uids}
+        self._name = {uid: name for one in set(self._of.values()) for uid, name in _named(one, images)}
         self._patient = same_patient(images)
         self._of_patient: dict[str, list[Examination]] = {}
+
+    def name(self, uid: str) -> str:
+        """Name an image as the pages of studies do: no two of one examination are called alike."""
+        return self._name[uid]
 
     def same_patient(self, uid: str) -> tuple[str, ...]:
         """List all images of the patient of an image, itself among them."""
@@ -119,6 +125,17 @@ class Examinations:
             "of": len(all_of_them),
             "days_earlier": own.days_before(all_of_them[0]),
         }
+
+
+def _named(one: Examination, images: Mapping[str, Image]) -> Iterator[tuple[str, str]]:
+    """Name the images of an examination; frames share the name of their object, and each has its number."""
+    objects = {images[uid].sop_instance_uid: images[uid] for uid in one.uids}
+    names = dict(zip(objects, names_of(list(objects.values())), strict=True))
+    for uid in one.uids:
+        image = images[uid]
+        frame = frame_in_words(image.frame, image.number_of_frames)
+        name = names[image.sop_instance_uid]
+        yield uid, f"{name}, {frame}" if frame else name
 
 
 def _newest_first(one: Examination) -> tuple[bool, int, tuple[str, ...]]:

@@ -113,6 +113,7 @@ class Review:
         taken = self.answers.of_image(uid, name)
         is_open = self._may_see(uid, name)
         return {
+            "name": self._relations.examinations.name(uid),
             "image": {
                 "sop_instance_uid": split_key(uid)[0],
                 "frame": image.frame,

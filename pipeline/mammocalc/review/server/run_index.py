@@ -21,7 +21,7 @@ from mammocalc.review.server.result_record import check_head, check_result
 from mammocalc.review.server.rows import problem_row, read_rows
 from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside, say_why
 from mammocalc.vocabulary.errors import ResultError, UsageError
-from mammocalc.vocabulary.image_key import image_key
+from mammocalc.vocabulary.image_key import image_key, split_key
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -64,6 +64,11 @@ class Image:
     input_path: str | None
     frame: int | None = None
     number_of_frames: int = 1
+
+    @property
+    def sop_instance_uid(self) -> str:
+        """Of the object that it is, or is a frame of."""
+        return split_key(self.uid)[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

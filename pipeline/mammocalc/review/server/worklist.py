@@ -59,7 +59,11 @@ def make_worklist(
         is_any_hidden |= hides
         if hides:
             shown = _HIDDEN
-        taken = {"patient": examinations.patient(image.uid), "examination": examinations.describe(image.uid)}
+        taken = {
+            "name": examinations.name(image.uid),
+            "patient": examinations.patient(image.uid),
+            "examination": examinations.describe(image.uid),
+        }
         images.append(
             {**_identity(image), **taken, **shown, "read": own["read"], "agreed": own["agreed"] and not hides}
         )

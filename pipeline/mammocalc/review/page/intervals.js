@@ -1,4 +1,0 @@
-// @ts-check
-// The time between two examinations in words.
-
-export { sayInterval } from "../../rendering/pages/scripts/wording.js";
