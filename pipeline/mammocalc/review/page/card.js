@@ -61,8 +61,8 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
       h("div", { class: "line" },
         distribution ? symbol(vocabulary.palette[distribution]) : null,
         h("span", { class: "label" }, label),
-        presenceOf(entry)),
-      h("div", { class: "line dim" }, h("span", {}, count), flagsOf(entry, vocabulary))));
+        flagsOf(entry, vocabulary), presenceOf(entry)),
+      h("div", { class: "line dim" }, h("span", {}, count))));
 }
 
 /**

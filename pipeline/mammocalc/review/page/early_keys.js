@@ -7,9 +7,14 @@ import { ANSWERING } from "./keys.js";
 
 /** @import { Viewer } from "./viewer.js" */
 
+const SEEN_MS = 300;  // nobody has looked at an image before
 const TOGETHER_MS = 700;  // keys closer together are one thing that was meant: the G of D, G is a label and no agreement
 
-let last = -Infinity;
+const STEPS = new Set(["nextImage", "previousImage"]);
+
+/** When an answer was refused last, and when the reader went on along the worklist. */
+let refused = -Infinity;
+let stepped = -Infinity;
 
 /**
  * Whether what the reader has asked for is not seen yet.
@@ -29,10 +34,12 @@ export function isComing({ isLeaving, active }) {
  */
 export function isEarly(event, command, viewer) {
   if (document.querySelector("dialog[open]") || around(event, "textarea, input")) return false;
+  if (command !== null && STEPS.has(command)) stepped = event.timeStamp;
   const isAnswer = event.key === "Enter" || ANSWERING.has(command);
-  const isOfOne = command !== null && event.key.length === 1 && event.timeStamp - last < TOGETHER_MS;
-  if (!isOfOne && !(isAnswer && isComing(viewer))) return false;
-  last = event.timeStamp;
+  const isOfOne = command !== null && event.key.length === 1 && event.timeStamp - refused < TOGETHER_MS;
+  const isUnseen = isComing(viewer) || event.timeStamp - stepped < SEEN_MS;
+  if (!isOfOne && !(isAnswer && isUnseen)) return false;
+  refused = event.timeStamp;
   toast("The image is not here yet: nothing was answered.", "bad");
   return true;
 }
