@@ -23,6 +23,7 @@ from command import call
 
 from mammocalc.analysis.classifiers import distribution_classifier_of
 from mammocalc.config import Config
+from mammocalc.evaluation.agreement import calibration_error
 from mammocalc.model import Spread, Tally
 from mammocalc.simulation.point_scenes import Disturbance, draw_breast, usual_scene, wide_scene
 from mammocalc.simulation.vocabulary import Kind
@@ -166,10 +167,7 @@ def _calibration_error(answers: Sequence[Answer]) -> float:
         for a in answers
         if a.probabilities and a.truth in DESCRIPTORS
     ]
-    said, was = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
-    bins = np.minimum((said * 10).astype(int), 9)
-    gaps = [abs(said[bins == b].mean() - was[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
-    return float(sum(gaps))
+    return calibration_error(*(np.array(column) for column in zip(*pairs, strict=True)))
 
 
 def from_pixels(count: int, first_seed: int, *overrides: str) -> list[Answer]:

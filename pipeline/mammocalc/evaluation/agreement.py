@@ -77,7 +77,7 @@ def agreement_figures(table: NDArray[np.int64], abstentions: Sequence[int] = ())
     )
 
 
-def calibration_error(confidence: NDArray[np.float64], is_right: NDArray[np.bool_], bins: int = 10) -> float:
+def calibration_error(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
     """
     Give the expected calibration error: how far probabilities are from the shares that come true.
 
@@ -87,14 +87,13 @@ def calibration_error(confidence: NDArray[np.float64], is_right: NDArray[np.bool
         Probability of the likeliest label.
     is_right : ndarray of bool, shape (n,)
         Whether that label was true.
-    bins : int
-        Bins of equal width from 0 to 1; 10 as in Guo et al. 2017.
 
     Returns
     -------
     float
         Mean over all n of the difference between mean confidence and share of
-        right ones in their bin; nan for none.
+        right ones in their bin, ten of equal width from 0 to 1 as in Guo et
+        al. 2017; nan for none.
 
     Examples
     --------
@@ -103,6 +102,6 @@ def calibration_error(confidence: NDArray[np.float64], is_right: NDArray[np.bool
     """
     if not len(confidence):
         return float("nan")
-    place = np.minimum((confidence * bins).astype(np.intp), bins - 1)
-    gap = np.bincount(place, confidence - is_right, bins)
+    place = np.minimum((confidence * 10).astype(np.intp), 9)
+    gap = np.bincount(place, confidence - is_right, 10)
     return float(np.abs(gap).sum() / len(confidence))

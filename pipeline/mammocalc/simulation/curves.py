@@ -44,7 +44,6 @@ def wander(
     length_mm: float,
     bend_per_mm: float,
     rng: np.random.Generator,
-    step_mm: float = _STEP_MM,
 ) -> NDArray[np.float64]:
     """
     Give a smooth random path.
@@ -60,15 +59,14 @@ def wander(
         Typical curvature in 1/mm. It is itself a smooth random function of the
         way, so that the path winds rather than jitters.
     rng : Generator
-    step_mm : float
-        Distance between points.
 
     Returns
     -------
     ndarray of float64, shape (n, 2), n >= 2
+        Points 0.05 mm apart.
     """
-    count = max(2, math.ceil(length_mm / step_mm))
-    way = np.arange(count) * step_mm
+    count = max(2, math.ceil(length_mm / _STEP_MM))
+    way = np.arange(count) * _STEP_MM
     waves = 2 * math.pi / np.array([90.0, 45.0, 22.0, 9.0])
     phase = rng.uniform(0, 2 * math.pi, waves.size)
     strength = rng.normal(0.0, 1.0, waves.size) * np.array([1.0, 1.0, 0.9, 0.7]) * bend_per_mm
@@ -76,7 +74,7 @@ def wander(
         axis=0
     )
     angle = direction + turn
-    moves = step_mm * np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    moves = _STEP_MM * np.stack([np.sin(angle), np.cos(angle)], axis=1)
     return np.concatenate([start_mm[None, :], start_mm + np.cumsum(moves, axis=0)[:-1]])
 
 

@@ -115,7 +115,7 @@ def breast_of(scene: Scene, rng: np.random.Generator) -> PointBreast:
     distance = skin_distance(anatomy, np.stack([y, x], axis=-1).reshape(-1, 2)).reshape(grid.shape)
     room = Room(anatomy, grid, distance.astype(np.float32))
     is_breast = np.repeat(np.repeat(distance > 0, 2, axis=0), 2, axis=1)
-    return PointBreast(room, is_breast, make_vessels(anatomy, grid, 5, rng))
+    return PointBreast(room, is_breast, make_vessels(anatomy, grid, rng))
 
 
 def usual_scene(breast: PointBreast, kind: Kind, disturbance: Disturbance, rng: np.random.Generator) -> PointScene:

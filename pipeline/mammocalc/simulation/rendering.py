@@ -148,7 +148,7 @@ def render(scene: Scene) -> SimulatedImage:
     more, others = place_beside(room, scene, placements, lambda number: random_stream(scene, f"beside {number}"))
     placements += more
     arteries = others if own is None else (own, *others)
-    vessels = make_vessels(anatomy, coarse, 5, random_stream(scene, "vessels"))
+    vessels = make_vessels(anatomy, coarse, random_stream(scene, "vessels"))
     knots = room.draw(scene.knots, random_stream(scene, "knots"))
     tissue = make_tissue(anatomy, coarse, distance, scene, vessels, knots, random_stream(scene, "tissue"))
 

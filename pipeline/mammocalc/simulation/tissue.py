@@ -29,12 +29,14 @@ GLAND_PER_MM = 0.078
 MUSCLE_PER_MM = 0.080
 SKIN_PER_MM = 0.080
 
+_VESSELS = 5
 
-def make_vessels(anatomy: Anatomy, grid: Grid, count: int, rng: np.random.Generator) -> tuple[Curve, ...]:
+
+def make_vessels(anatomy: Anatomy, grid: Grid, rng: np.random.Generator) -> tuple[Curve, ...]:
     """Draw tapering vessels from the chest wall toward the nipple."""
     height = grid.rows * grid.step_mm
     vessels = []
-    for _ in range(count):
+    for _ in range(_VESSELS):
         start = np.array([height * rng.uniform(0.15, 0.85), rng.uniform(-6.0, 0.0)])
         aim = anatomy.nipple_mm + np.array([rng.normal(0.0, 0.18) * height, 0.0]) - start
         length = rng.uniform(0.5, 0.95) * anatomy.depth_mm

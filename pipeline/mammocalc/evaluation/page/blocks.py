@@ -69,10 +69,10 @@ def cell(figure: Mapping[str, Any], digits: int = 3) -> Cell:
     return Cell(value, None if figure["value"] is None else interval)
 
 
-def curve_of(table: Table | None, name: str, x: int, y: int) -> list[tuple[float, float]]:
-    """Take the course of one curve out of a table: the columns with numbers x and y."""
+def curve_of(table: Table | None, name: str) -> list[tuple[float, float]]:
+    """Take the course of one curve out of a table of name, threshold, x and y."""
     rows = () if table is None else table.rows
-    return [(float(row[x] or 0), float(row[y] or 0)) for row in rows if row[0] == name]
+    return [(float(row[2] or 0), float(row[3] or 0)) for row in rows if row[0] == name]
 
 
 def rate_axis(title: str, values: Iterable[float]) -> Axis:

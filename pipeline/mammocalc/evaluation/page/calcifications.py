@@ -39,7 +39,7 @@ def calcifications(document: Mapping[str, Any], tables: Mapping[str, Table]) -> 
     lines = [
         Line(words, look, values, is_step=True, is_dashed=name != "per_image")
         for name, (words, look) in names.items()
-        if (values := curve_of(table, name, 2, 3))
+        if (values := curve_of(table, name))
     ]
     dots = operating_points([{"name": document["run"]["operating_point"], **point}, *section["other_operating_points"]])
     rates = [x for line in lines for x, _ in line.values] + [dot.x for dot in dots]

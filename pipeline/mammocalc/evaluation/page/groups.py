@@ -34,7 +34,7 @@ def clusters(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Sectio
     lines = [
         Line(words, look, values, is_dashed=name != "per_image")
         for name, (words, look) in names.items()
-        if (values := best_by_rate(curve_of(table, name, 2, 3)))
+        if (values := best_by_rate(curve_of(table, name)))
     ]
     dots = operating_points([{"name": document["run"]["operating_point"], **point}])
     axis = rate_axis("false clusters per image", [x for line in lines for x, _ in line.values])
@@ -79,7 +79,7 @@ def regions(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Section
     clusters = []
     for name, point in section["at_operating_point"].items():
         words, look = looks[name]
-        values = best_by_rate(curve_of(tables.get("region_froc"), name, 2, 3))
+        values = best_by_rate(curve_of(tables.get("region_froc"), name))
         line = Line(words, look, values)
         found, false = point["found"], point["false_per_normal_image"]
         dot = Dot(f"operating point, {words}", look, false["value"] or 0, found["value"], found["low"], found["high"])

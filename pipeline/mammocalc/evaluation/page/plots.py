@@ -90,16 +90,16 @@ SHARE_TICKS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 LOG_TICKS: Final = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
 
 
-def nice_ticks(low: float, high: float, count: int = 6) -> tuple[float, ...]:
+def nice_ticks(low: float, high: float) -> tuple[float, ...]:
     """
-    Choose round numbers between two ends.
+    Choose about six round numbers between two ends.
 
     Examples
     --------
     >>> nice_ticks(0.0, 1.0)
     (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     """
-    raw = (high - low) / count
+    raw = (high - low) / 6
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw - 1e-12)
     first = math.ceil(low / step - 1e-9)

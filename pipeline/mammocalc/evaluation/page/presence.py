@@ -22,7 +22,7 @@ def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Sectio
         return None
     looks = {"as_labelled": ("as labelled", "a"), "as_they_look": ("as they look", "c")}
     lines = [
-        Line(f"{looks[name][0]}, area {say(curve['area'])}", looks[name][1], curve_of(tables["roc"], name, 2, 3))
+        Line(f"{looks[name][0]}, area {say(curve['area'])}", looks[name][1], curve_of(tables["roc"], name))
         for name, curve in curves.items()
     ]
     lines.append(Line("chance", "dim", [(0, 0), (1, 1)], is_dashed=True))

@@ -23,6 +23,7 @@ _BULGE: Final = 0.35
 _MLO_WALL_MM: Final = 20.0
 """Distance of the muscle's edge from the image's border at the middle of the breast, had no tissue been lost there:
 with the usual loss the muscle reaches down to the height of the nipple, as it should."""
+_SKIN_PLACES: Final = 400
 _BEYOND_MM: Final = 40.0
 """The skin line goes on behind the chest wall, which lies within the image where no tissue was lost."""
 _ROUNDING_MM: Final = 6.0
@@ -89,15 +90,15 @@ class Projection:
         across, along = z * math.cos(angle) - x * math.sin(angle), x * math.cos(angle) + z * math.sin(angle)
         return self._pressed(points_mm, across, along, y)
 
-    def skin_places(self, count: int = 400) -> NDArray[np.float64]:
+    def skin_places(self) -> NDArray[np.float64]:
         """Give the skin line from top to bottom, (row, column) in mm; it begins and ends outside the image."""
         angle, depth = math.radians(self.positioning.angle_degrees), self.breast.depth_mm
         wide = math.hypot(self.breast.lateral_mm * math.cos(angle), self.breast.up_mm * math.sin(angle))
-        turn = np.linspace(-math.pi / 2, math.pi / 2, count)
+        turn = np.linspace(-math.pi / 2, math.pi / 2, _SKIN_PLACES)
         along, forward = -wide * np.sin(turn), depth * np.cos(turn)
         if self._is_oblique:
-            along = np.concatenate([np.linspace(2.2 * wide, wide, count // 2, endpoint=False), along])
-            forward = np.concatenate([np.zeros(count // 2), forward])
+            along = np.concatenate([np.linspace(2.2 * wide, wide, _SKIN_PLACES // 2, endpoint=False), along])
+            forward = np.concatenate([np.zeros(_SKIN_PLACES // 2), forward])
             share = np.clip(along / wide, 0.0, 1.0)
             tail = self.breast.tail * depth * share**2 * (3 - 2 * share)
             forward = np.cbrt(forward**3 + tail**3)
