@@ -22,15 +22,17 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import pydicom
-from pydicom.uid import generate_uid
+from run_files import contents, copy_many, row_count, small_scene
 
 from mammocalc.simulation import simulate
-from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.vocabulary.lexicon import Laterality, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KINDS = ("results", "details", "overlays", "thumbnails", "tables")
 
@@ -69,19 +71,11 @@ def main() -> int:
 def prepare(folder: Path, files: int) -> Course:
     """Write small mammograms, and judge them without a fault."""
     images = folder / "in"
-    scene = Scene(
-        name="grouped", kind=Kind.GROUPED, seed=1, laterality=Laterality.LEFT, view=View.CC, field_mm=(60.0, 45.0),
-        pixel_spacing_mm=0.2, micro_diameter_mm=(0.4, 0.7), snr=(40.0, 80.0),
-    )  # fmt: skip
+    scene = small_scene("grouped", Kind.GROUPED, field_mm=(60.0, 45.0), pixel_spacing_mm=0.2)
     simulate(images, Recipe(scenes=(scene,)))
     shutil.rmtree(images / "truth")
     [original] = images.iterdir()
-    dataset = pydicom.dcmread(original)
-    for number in range(files):
-        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid(
-            entropy_srcs=[f"kill point {number}"]
-        )
-        dataset.save_as(images / f"{number:03d}.dcm")
+    copy_many(original, images, files)
     original.unlink()
     out = folder / "whole"
     began = time.monotonic()
@@ -100,25 +94,11 @@ def command(images: Path, out: Path) -> list[str]:
     return [sys.executable, "-m", "mammocalc", "run", str(images), "--out", str(out), "--workers", "2", "--quiet"]
 
 
-def rows(out: Path) -> int:
-    """Count the rows that are written."""
-    try:
-        return (out / "files.jsonl").read_bytes().count(b"\n")
-    except FileNotFoundError:
-        return 0
-
-
 def wait_for_rows(process: subprocess.Popen[bytes], out: Path) -> None:
     """Wait for the next row of a run, or for its end."""
-    before = rows(out)
-    while process.poll() is None and rows(out) <= before:
+    before = row_count(out)
+    while process.poll() is None and row_count(out) <= before:
         time.sleep(0.01)
-
-
-def contents(out: Path) -> dict[str, bytes]:
-    """Read all that must be equal."""
-    paths = [path for kind in KINDS for path in sorted((out / kind).rglob("*")) if path.is_file()]
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
 
 
 def finished(out: Path) -> dict[Path, int]:
@@ -135,9 +115,19 @@ def expect_untouched(before: dict[Path, int]) -> None:
     expect(not again, f"{len(again)} files of finished images were written again")
 
 
-def survive(course: Course, out: Path, chance: random.Random) -> str:
+def by_the_same_command(images: Path, out: Path) -> None:
+    """Continue a run as users do."""
+    code = subprocess.run(command(images, out), check=False, stderr=subprocess.PIPE).returncode
+    expect(code == 0, f"the continued run ended with {code}")
+
+
+def survive(
+    course: Course, out: Path, chance: random.Random, go_on: Callable[[Path, Path], object] = by_the_same_command
+) -> str:
     """
     Kill a run at a random point, continue it until it ends, and compare.
+
+    ``go_on`` takes the images and the folder of a run that is not to be killed again.
 
     Raises
     ------
@@ -157,14 +147,13 @@ def survive(course: Course, out: Path, chance: random.Random) -> str:
             code = process.wait()
         psutil.wait_procs(workers, timeout=60)  # orphans end themselves
         expect_untouched(before)
-        story.append(f"{whom}, {after_s:.2f} s after the {'start' if is_early else 'first row'}, {rows(out)} rows")
+        story.append(f"{whom}, {after_s:.2f} s after the {'start' if is_early else 'first row'}, {row_count(out)} rows")
         if code == 0:
             break
         expect(code == -9, f"ended with {code}")
         if chance.random() > 1 / 3:
             before = finished(out)
-            code = subprocess.run(command(course.images, out), check=False, stderr=subprocess.PIPE).returncode
-            expect(code == 0, f"the continued run ended with {code}")
+            go_on(course.images, out)
             expect_untouched(before)
             break
     now = contents(out)

@@ -33,12 +33,12 @@ from hospital import (
     write_certificates,
     write_study,
 )
+from run_files import small_scene
 from throughput import resident_mb
 
 from mammocalc.simulation import simulate
-from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
     import ssl
@@ -58,19 +58,7 @@ def main() -> None:
     wanted = arguments.figures or ["limits", "down", "killed", "many"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        scene = Scene(
-            name="small",
-            kind=Kind.GROUPED,
-            seed=1,
-            patient=1,
-            laterality=Laterality.LEFT,
-            view=View.CC,
-            field_mm=(70.0, 50.0),
-            pixel_spacing_mm=0.1,
-            micro_diameter_mm=(0.4, 0.7),
-            snr=(40.0, 80.0),
-        )
-        simulate(folder / "simulated", Recipe(scenes=(scene,)))
+        simulate(folder / "simulated", Recipe(scenes=(small_scene("small", Kind.GROUPED, patient=1),)))
         image = folder / "simulated" / "small.dcm"
         if "limits" in wanted:
             measure_limits(folder)

@@ -26,13 +26,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-import pydicom
-from pydicom.uid import generate_uid
+from run_files import copy_many, small_scene
 
 from mammocalc.simulation import simulate
-from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,18 +104,12 @@ def watch_memory(folder: Path, files: int) -> None:
 
 def many(folder: Path, number: int, field_mm: tuple[float, float], spacing_mm: float) -> None:
     """Write copies of one simulated mammogram, each with a UID of its own."""
-    scene = Scene(
-        name="many", kind=Kind.GROUPED, seed=1, laterality=Laterality.LEFT, view=View.CC, field_mm=field_mm,
-        pixel_spacing_mm=spacing_mm, micro_diameter_mm=(0.4, 0.7), snr=(40.0, 80.0),
-    )  # fmt: skip
-    simulate(folder, Recipe(scenes=(scene,)))
+    simulate(
+        folder, Recipe(scenes=(small_scene("many", Kind.GROUPED, field_mm=field_mm, pixel_spacing_mm=spacing_mm),))
+    )
     shutil.rmtree(folder / "truth")
     [original] = folder.iterdir()
-    dataset = pydicom.dcmread(original)
-    for count in range(number):
-        uid = generate_uid(entropy_srcs=["throughput", str(count)])
-        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
-        dataset.save_as(folder / f"{count:05d}.dcm")
+    copy_many(original, folder, number)
     original.unlink()
 
 

@@ -11,14 +11,15 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
+from run_files import copy_many, small_scene
 
 from mammocalc.config import load
 from mammocalc.execution.batch import run
 from mammocalc.execution.run_options import Progress, RunRequest, RunSummary
 from mammocalc.simulation import simulate
-from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.vocabulary.lexicon import Laterality, View
+from mammocalc.vocabulary.lexicon import Laterality
 
 Judge = Callable[..., RunSummary]
 ARGUMENTS = [
@@ -45,18 +46,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def copies(drawn: Path, tmp_path: Path) -> Callable[[int], Path]:
     """Write a folder of so many equal images, each under a UID of its own."""
-
-    def write(count: int) -> Path:
-        folder = tmp_path / "in"
-        folder.mkdir()
-        dataset = pydicom.dcmread(drawn / "grouped.dcm")
-        for number in range(count):
-            uid = generate_uid(entropy_srcs=[f"copy {number}"])
-            dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
-            dataset.save_as(folder / f"{number}.dcm")
-        return folder
-
-    return write
+    return lambda count: copy_many(drawn / "grouped.dcm", tmp_path / "in", count)
 
 
 @pytest.fixture(scope="session")
@@ -65,18 +55,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kinds = (Kind.GROUPED, Kind.NONE, Kind.MACRO_ONLY)
     sides = (Laterality.LEFT, Laterality.RIGHT, Laterality.LEFT)
     scenes = tuple(
-        Scene(
-            name=kind.value,
-            kind=kind,
-            seed=number,
-            patient=number + 1,
-            laterality=sides[number],
-            view=View.CC,
-            field_mm=(70.0, 50.0),
-            pixel_spacing_mm=0.1,
-            micro_diameter_mm=(0.4, 0.7),
-            snr=(40.0, 80.0),
-        )
+        small_scene(kind.value, kind, seed=number, patient=number + 1, laterality=sides[number])
         for number, kind in enumerate(kinds)
     )
     folder = tmp_path_factory.mktemp("drawn")
@@ -84,15 +63,21 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def mammograms(drawn: Path, tmp_path: Path) -> Path:
-    """A folder of one's own with grouped.dcm, macro_only.dcm and deep/er/none.dcm."""
-    folder = tmp_path / "in"
+@pytest.fixture(scope="session")
+def three(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with grouped.dcm, macro_only.dcm and deep/er/none.dcm, which no test changes."""
+    folder = tmp_path_factory.mktemp("three")
     (folder / "deep" / "er").mkdir(parents=True)
     shutil.copy(drawn / "grouped.dcm", folder)
     shutil.copy(drawn / "macro_only.dcm", folder)
     shutil.copy(drawn / "none.dcm", folder / "deep" / "er")
     return folder
+
+
+@pytest.fixture
+def mammograms(three: Path, tmp_path: Path) -> Path:
+    """The same folder, for a test of its own."""
+    return Path(shutil.copytree(three, tmp_path / "in"))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -20,7 +21,6 @@ from mammocalc.vocabulary.changes import STABILITY_NOTICE, Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.system.conftest import Judge
 
@@ -42,10 +42,17 @@ def two_dates(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def judged_once(two_dates: Path, tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Path:
+    out = tmp_path_factory.mktemp("run_of_dates") / "run"
+    judge(two_dates, out)
+    return out
+
+
 @pytest.fixture
-def run_of_both(two_dates: Path, tmp_path: Path, judge: Judge) -> Path:
-    judge(two_dates, tmp_path / "run")
-    return tmp_path / "run"
+def run_of_both(judged_once: Path, tmp_path: Path) -> Path:
+    """The run of both dates, for a test of its own."""
+    return Path(shutil.copytree(judged_once, tmp_path / "run"))
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -102,11 +109,8 @@ def test_the_same_command_again_goes_on_and_gives_the_same_bytes(
     assert (out / "notes.txt").read_text() == "mine"
 
 
-def test_without_pixels_nothing_is_new_and_the_reason_says_so(two_dates: Path, tmp_path: Path, judge: Judge) -> None:
-    folder = tmp_path / "in"
-    shutil.copytree(two_dates, folder)
-    judge(folder, tmp_path / "run")
-    assert main(["compare", str(tmp_path / "run"), "--out", str(tmp_path / "changes")]) == 0
+def test_without_pixels_nothing_is_new_and_the_reason_says_so(run_of_both: Path, tmp_path: Path) -> None:
+    assert main(["compare", str(run_of_both), "--out", str(tmp_path / "changes")]) == 0
     [document] = documents_of(tmp_path / "changes")
     assert document["counts"]["new"] == document["counts"]["gone"] == 0
     assert document["looked_at"] == {"current": False, "prior": False}

@@ -19,7 +19,7 @@ from mammocalc.analysis.comparison import compare_images
 from mammocalc.cli.main import main
 from mammocalc.results.from_json import read_result
 from mammocalc.vocabulary.changes import Change
-from tests.system.test_compare import alter, altered, documents_of, run_of_both, two_dates
+from tests.system.test_compare import alter, altered, documents_of, judged_once, run_of_both, two_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mammocalc.model import Report
     from tests.system.conftest import Judge
 
-__all__ = ["altered", "run_of_both", "two_dates"]
+__all__ = ["altered", "judged_once", "run_of_both", "two_dates"]
 
 
 def flip(ds: pydicom.Dataset) -> None:
@@ -215,12 +215,12 @@ def test_parts_of_one_cluster_of_the_prior_are_told_with_the_whole(reports: tupl
 
 def without_every_fourth(ds: pydicom.Dataset, report: Report) -> None:
     """Smooth every fourth calcification away."""
-    pixels = ds.pixel_array.copy()
-    smooth = scipy.ndimage.median_filter(pixels, 41)
+    before, pixels = ds.pixel_array, ds.pixel_array.copy()
     for mark in report.calcifications[::4]:
         row, column = int(mark.row_px), int(mark.column_px)
-        patch = slice(max(row - 10, 0), row + 11), slice(max(column - 10, 0), column + 11)
-        pixels[patch] = smooth[patch]
+        around = before[row - 30 : row + 31, column - 30 : column + 31]
+        smooth = scipy.ndimage.median_filter(around, 41)
+        pixels[row - 10 : row + 11, column - 10 : column + 11] = smooth[20:41, 20:41]
     ds.PixelData = pixels.tobytes()
 
 

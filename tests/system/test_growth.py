@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pydicom
 import pytest
-from pydicom.uid import generate_uid
+from run_files import contents, copy_as
 
 from mammocalc.cli import main
 from mammocalc.vocabulary.lexicon import Reason, Status
@@ -24,23 +24,6 @@ if TYPE_CHECKING:
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
-
-KINDS = ("results", "details", "overlays", "thumbnails", "candidates", "tables")
-
-
-def contents(out: Path) -> dict[str, bytes]:
-    paths = [path for kind in KINDS for path in sorted((out / kind).rglob("*")) if path.is_file()]
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
-
-
-def write(original: Path, target: Path, uid: str, **attributes: str) -> None:
-    """Write a copy under the UID that belongs to a word."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    dataset = pydicom.dcmread(original)
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=["growth", uid])
-    for keyword, value in attributes.items():
-        setattr(dataset, keyword, value)
-    dataset.save_as(target)
 
 
 def age(folder: Path) -> None:
@@ -58,13 +41,13 @@ def pool(drawn: Path, tmp_path: Path) -> Path:
     """Files of every kind that a folder can grow by: images, copies, two of one UID, faults, what is skipped."""
     pool = tmp_path / "pool"
     for number in range(4):
-        write(drawn / "grouped.dcm", pool / "b" / f"{number}.dcm", f"image {number}")
+        copy_as(drawn / "grouped.dcm", pool / "b" / f"{number}.dcm", f"image {number}")
     shutil.copy(pool / "b" / "1.dcm", pool / "a_copy.dcm")
     shutil.copy(pool / "b" / "1.dcm", pool / "z_copy.dcm")
-    write(drawn / "none.dcm", pool / "c" / "first.dcm", "claimed twice")
-    write(drawn / "macro_only.dcm", pool / "c" / "second.dcm", "claimed twice")
+    copy_as(drawn / "none.dcm", pool / "c" / "first.dcm", "claimed twice")
+    copy_as(drawn / "macro_only.dcm", pool / "c" / "second.dcm", "claimed twice")
     (pool / "c" / "a_cut.dcm").write_bytes((pool / "c" / "first.dcm").read_bytes()[:9000])
-    write(drawn / "none.dcm", pool / "skipped.dcm", "skipped", Modality="CT")
+    copy_as(drawn / "none.dcm", pool / "skipped.dcm", "skipped", Modality="CT")
     (pool / "notes.txt").write_text("not DICOM")
     return pool
 
@@ -170,7 +153,7 @@ def test_a_file_that_is_gone_is_named_and_its_result_stays(
     assert json.loads((out / "run.json").read_text())["totals"]["reason"] == {"gone": 1}
     assert "is not there any more" in (out / "index.html").read_text()
     # Another image comes under its name, and then the first one again under another name.
-    write(aside, mammograms / "grouped.dcm", "another")
+    copy_as(aside, mammograms / "grouped.dcm", "another")
     summary = judge(mammograms, out)
     assert [(row.path, row.reason) for row in summary.rows].count(("grouped.dcm", Reason.GONE)) == 1
     assert len(summary.rows) == 4
@@ -184,7 +167,7 @@ def test_a_file_that_is_gone_is_named_and_its_result_stays(
 def test_a_file_that_holds_another_image_is_named(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
     out = tmp_path / "out"
     judge(mammograms, out)
-    write(mammograms / "grouped.dcm", mammograms / "grouped.dcm", "another")
+    copy_as(mammograms / "grouped.dcm", mammograms / "grouped.dcm", "another")
     summary = judge(mammograms, out)
     assert summary.changed == ("grouped.dcm",)
     assert len(list((out / "results").iterdir())) == 4

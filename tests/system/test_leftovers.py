@@ -7,43 +7,48 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from mammocalc.cli import main
+from run_files import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from mammocalc.execution.run_options import Progress, RunSummary
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
 
-KINDS = ("results", "details", "overlays", "thumbnails", "candidates", "tables")
+
+WHOLE = "outputs.candidates=true"
 
 
-def contents(out: Path) -> dict[str, bytes]:
-    paths = [path for kind in KINDS for path in sorted((out / kind).rglob("*")) if path.is_file()]
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
+@pytest.fixture(scope="module")
+def whole(judge: Judge, three: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What an unbroken run gives."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    judge(three, out, WHOLE)
+    return contents(out)
 
 
-def stop_after_two(judge: Judge, mammograms: Path, out: Path) -> str:
-    """Leave a run that was stopped; gives the UID of an image that it judged."""
+@pytest.fixture(scope="module")
+def stopped_once(judge: Judge, three: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was stopped after two images."""
+    out = tmp_path_factory.mktemp("stopped") / "out"
     seen: list[Progress] = []
     judge(
-        mammograms, out, "outputs.candidates=true",
+        three, out, WHOLE,
         on_progress=seen.append, should_stop=lambda: sum(step.row is not None for step in seen) >= 2,
     )  # fmt: skip
-    return min((out / "results").iterdir()).stem
+    return out
 
 
 @pytest.fixture
-def whole(judge: Judge, mammograms: Path, tmp_path: Path) -> dict[str, bytes]:
-    judge(mammograms, tmp_path / "whole", "outputs.candidates=true")
-    return contents(tmp_path / "whole")
+def out(stopped_once: Path, tmp_path: Path) -> Path:
+    """The same run, for a test of its own."""
+    return Path(shutil.copytree(stopped_once, tmp_path / "out"))
 
 
 def cut(path: Path) -> None:
@@ -56,74 +61,65 @@ def cut(path: Path) -> None:
     [("results", "json"), ("details", "html"), ("overlays", "jpg"), ("thumbnails", "jpg"), ("candidates", "json")],
 )
 def test_an_image_of_which_a_file_is_damaged_is_judged_again(
-    judge: Judge, mammograms: Path, tmp_path: Path, whole: dict[str, bytes], kind: str, ending: str, damage: Any
+    judge: Judge, three: Path, out: Path, whole: dict[str, bytes], kind: str, ending: str, damage: Any
 ) -> None:
-    out = tmp_path / "out"
-    uid = stop_after_two(judge, mammograms, out)
+    uid = min((out / "results").iterdir()).stem
     number = len(list((out / "results").iterdir()))
     damage(out / kind / f"{uid}.{ending}")
-    assert judge(mammograms, out, "outputs.candidates=true").resumed == number - 1
+    assert judge(three, out, WHOLE).resumed == number - 1
     assert contents(out) == whole
 
 
 def test_a_result_without_a_row_is_taken_over(
-    judge: Judge, mammograms: Path, tmp_path: Path, whole: dict[str, bytes], rows_of: Rows
+    judge: Judge, three: Path, out: Path, whole: dict[str, bytes], rows_of: Rows
 ) -> None:
-    out = tmp_path / "out"
-    judge(mammograms, out, "outputs.candidates=true")
+    judge(three, out, WHOLE)
     before = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
     lines = (out / "files.jsonl").read_text().splitlines(keepends=True)
     (out / "files.jsonl").write_text(lines[0] + lines[1][:30])
-    assert judge(mammograms, out, "outputs.candidates=true").resumed == 3
+    assert judge(three, out, WHOLE).resumed == 3
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert {row["status"] for row in rows_of(out).values()} == {"analysed"}
     assert contents(out) == whole
 
 
 def test_rows_that_make_no_sense_are_written_anew(
-    judge: Judge, mammograms: Path, tmp_path: Path, whole: dict[str, bytes], rows_of: Rows
+    judge: Judge, three: Path, out: Path, whole: dict[str, bytes], rows_of: Rows
 ) -> None:
-    out = tmp_path / "out"
-    stop_after_two(judge, mammograms, out)
     with (out / "files.jsonl").open("ab") as file:
         file.write(b'{"path": "grouped.dcm", "status": "dreamed"}\n[1]\n\xff\xfe\x00\n{"path": "half a li')
-    judge(mammograms, out, "outputs.candidates=true")
+    judge(three, out, WHOLE)
     assert list(rows_of(out)) == ["deep/er/none.dcm", "grouped.dcm", "macro_only.dcm"]
     assert contents(out) == whole
 
 
 def test_a_result_of_another_run_is_not_taken_over(
-    judge: Judge, mammograms: Path, tmp_path: Path, whole: dict[str, bytes]
+    judge: Judge, three: Path, out: Path, whole: dict[str, bytes]
 ) -> None:
-    out = tmp_path / "out"
-    uid = stop_after_two(judge, mammograms, out)
+    uid = min((out / "results").iterdir()).stem
     place = out / "results" / f"{uid}.json"
     document = json.loads(place.read_bytes())
     document["provenance"]["configuration_digest"] = "0" * 16
     place.write_text(json.dumps(document))
-    judge(mammograms, out, "outputs.candidates=true")
+    judge(three, out, WHOLE)
     assert contents(out) == whole
 
 
 def test_files_that_were_half_written_are_gone_after_the_next_run(
-    judge: Judge, mammograms: Path, tmp_path: Path, whole: dict[str, bytes]
+    judge: Judge, three: Path, out: Path, whole: dict[str, bytes]
 ) -> None:
-    out = tmp_path / "out"
-    stop_after_two(judge, mammograms, out)
     left = [".run.json.7.part", "index.html.part", "tables/images.csv.part", "overlays/.1.2.jpg.7.part"]
     for name in left:
         (out / name).write_bytes(b"half")
-    judge(mammograms, out, "outputs.candidates=true")
+    judge(three, out, WHOLE)
     assert not list(out.rglob("*.part"))
     assert contents(out) == whole
 
 
-def test_the_log_begins_a_line_of_its_own_behind_half_a_line(judge: Judge, mammograms: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    stop_after_two(judge, mammograms, out)
+def test_the_log_begins_a_line_of_its_own_behind_half_a_line(judge: Judge, three: Path, out: Path) -> None:
     with (out / "log.jsonl").open("a") as file:
         file.write('{"time": "20')
-    judge(mammograms, out, "outputs.candidates=true")
+    judge(three, out, WHOLE)
     lines = (out / "log.jsonl").read_text().splitlines()
     assert lines.count('{"time": "20') == 1
     events = [json.loads(line)["event"] for line in lines if line != '{"time": "20']
@@ -142,12 +138,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("left_kb", [260, 130, 60, 12, 0])
+@pytest.mark.parametrize(("left_kb", "workers"), [(260, 2), (130, 1), (60, 1), (12, 2), (0, 1)])
 def test_a_disk_that_fills_up_stops_the_run_which_goes_on_when_there_is_room(
-    mammograms: Path, tmp_path: Path, small_disk: Path, left_kb: int, capfd: pytest.CaptureFixture[str]
+    judge: Judge, three: Path, small_disk: Path, whole: dict[str, bytes], left_kb: int, workers: int
 ) -> None:
-    command = ["run", str(mammograms), "--workers", "2", "--quiet", "--out"]
-    assert main([*command, str(tmp_path / "whole")]) == 0
+    command = ["run", str(three), "--workers", str(workers), "--quiet", "--set", WHOLE, "--out"]
     out = small_disk / "out"
     out.mkdir()
     # What keeps the disk full appears behind the question how much is free, as it does with other users.
@@ -175,7 +170,7 @@ def test_a_disk_that_fills_up_stops_the_run_which_goes_on_when_there_is_room(
     assert not (out / ".reserve.part").exists() or left_kb <= 50
     (small_disk / "foreign").unlink()
     before = {path: path.stat().st_mtime_ns for path in (out / "results").glob("*.json")}
-    assert main([*command, str(out)]) == 0
+    assert judge(three, out, WHOLE).stopped_because is None
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    assert contents(out) == contents(tmp_path / "whole")
+    assert contents(out) == whole
     shutil.rmtree(out)

@@ -6,10 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from run_files import contents, row_count, wait_until
 
 from mammocalc.cli import main
 from mammocalc.files.claim import LOCK, FolderClaim, require_folder
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
 
-KINDS = ("results", "details", "overlays", "thumbnails", "tables")
-
-
-def contents(out: Path) -> dict[str, bytes]:
-    paths = [path for kind in KINDS for path in sorted((out / kind).rglob("*")) if path.is_file()]
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
-
 
 @pytest.fixture
 def many(copies: Callable[[int], Path]) -> Path:
@@ -41,11 +34,7 @@ def run_while(folder: Path, out: Path, act: Callable[[], object]) -> subprocess.
     """Run in a process of its own, and do something behind its back after the first row."""
     command = [sys.executable, "-m", "mammocalc", "run", str(folder), "--out", str(out), "--workers", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 60
-        while not (out / "files.jsonl").exists() or not (out / "files.jsonl").stat().st_size:
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.01)
+        wait_until(lambda: process.poll() is not None or row_count(out))
         act()
         said, complained = process.communicate(timeout=120)
     return subprocess.CompletedProcess(command, process.returncode, said, complained)
@@ -70,9 +59,9 @@ def by_an_empty_one(out: Path, aside: Path) -> None:
     ],
 )
 def test_an_output_folder_that_goes_away_is_never_made_anew(
-    many: Path, tmp_path: Path, act: Callable[[Path, Path], object], sentence: str
+    many: Path, tmp_path: Path, judge: Judge, act: Callable[[Path, Path], object], sentence: str
 ) -> None:
-    assert main(["run", str(many), "--out", str(tmp_path / "whole"), "--workers", "1", "--quiet"]) == 0
+    judge(many, tmp_path / "whole")
     out, aside = tmp_path / "share" / "out", tmp_path / "aside"
     ended = run_while(many, out, lambda: act(out, aside))
     assert ended.returncode == 3, ended.stderr
@@ -83,7 +72,7 @@ def test_an_output_folder_that_goes_away_is_never_made_anew(
     assert not out.exists() or not list(out.iterdir())
     shutil.rmtree(out, ignore_errors=True)
     aside.rename(out)
-    assert main(["run", str(many), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    assert judge(many, out).stopped_because is None
     assert contents(out) == contents(tmp_path / "whole")
 
 

@@ -6,15 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import psutil
-import pydicom
 import pytest
-from pydicom.uid import generate_uid
+from run_files import contents, copy_many, row_count, wait_until
 
 import mammocalc
 from mammocalc.cli import main
@@ -33,24 +31,6 @@ if TYPE_CHECKING:
 
     Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
-
-
-def contents(out: Path, *kinds: str) -> dict[str, bytes]:
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for kind in kinds
-        for path in sorted((out / kind).rglob("*"))
-        if path.is_file()
-    }
-
-
-def copies(original: Path, folder: Path, number: int) -> None:
-    """Many images from one: copies with UIDs of their own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    dataset = pydicom.dcmread(original)
-    for count in range(number):
-        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[str(count)])
-        dataset.save_as(folder / f"{count:03d}.dcm")
 
 
 def record_of(out: Path) -> dict[str, Any]:
@@ -139,18 +119,17 @@ def test_overlays_only_of_findings_leave_the_others_without(mammograms: Path, tm
 
 
 def test_any_number_of_workers_gives_equal_bytes(mammograms: Path, tmp_path: Path) -> None:
-    copies(mammograms / "grouped.dcm", mammograms / "more", 3)
+    copy_many(mammograms / "grouped.dcm", mammograms / "more", 3)
     for workers in ("1", "2"):
         out = tmp_path / workers
         assert main(["run", str(mammograms), "--out", str(out), "--workers", workers, "--quiet"]) == 0
-    kinds = ("results", "details", "overlays", "thumbnails", "tables")
-    one, two = (contents(tmp_path / workers, *kinds) for workers in ("1", "2"))
+    one, two = (contents(tmp_path / workers) for workers in ("1", "2"))
     assert len(one) == 4 * 6 + len(TABLES)
     assert one == two
 
 
 def test_an_interrupted_run_goes_on_where_it_was(mammograms: Path, tmp_path: Path, judge: Judge, rows_of: Rows) -> None:
-    copies(mammograms / "grouped.dcm", mammograms / "more", 3)
+    copy_many(mammograms / "grouped.dcm", mammograms / "more", 3)
     judge(mammograms, tmp_path / "whole")
     out = tmp_path / "out"
     seen: list[Progress] = []
@@ -171,8 +150,7 @@ def test_an_interrupted_run_goes_on_where_it_was(mammograms: Path, tmp_path: Pat
     assert len(resumed.rows) == 6
     assert record_of(out)["state"] == "finished"
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    kinds = ("results", "details", "overlays", "thumbnails", "tables")
-    assert contents(out, *kinds) == contents(tmp_path / "whole", *kinds)
+    assert contents(out) == contents(tmp_path / "whole")
 
 
 def test_a_request_to_stop_is_heard_while_headers_are_read(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
@@ -186,37 +164,21 @@ def test_a_request_to_stop_is_heard_while_headers_are_read(mammograms: Path, tmp
 def test_workers_end_with_a_run_that_was_killed_and_the_run_goes_on(
     mammograms: Path, tmp_path: Path, judge: Judge
 ) -> None:
-    copies(mammograms / "grouped.dcm", mammograms / "more", 20)
+    copy_many(mammograms / "grouped.dcm", mammograms / "more", 20)
     judge(mammograms, tmp_path / "whole")
     out = tmp_path / "out"
     command = [
         sys.executable,
-        "-m",
-        "mammocalc",
-        "run",
-        str(mammograms),
-        "--out",
-        str(out),
-        "--workers",
-        "2",
-        "--quiet",
+        *("-m", "mammocalc", "run", str(mammograms), "--out", str(out), "--workers", "2", "--quiet"),
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-        wait_until(lambda: (out / "files.jsonl").exists() and (out / "files.jsonl").stat().st_size > 0)
+        wait_until(lambda: row_count(out))
         children = psutil.Process(process.pid).children()
         process.kill()
     assert len(children) == 2
     wait_until(lambda: not any(is_running(child) for child in children))
     assert 1 <= judge(mammograms, out).resumed < 23
-    kinds = ("results", "details", "overlays", "thumbnails", "tables")
-    assert contents(out, *kinds) == contents(tmp_path / "whole", *kinds)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    assert contents(out) == contents(tmp_path / "whole")
 
 
 def is_running(process: psutil.Process) -> bool:
@@ -236,15 +198,11 @@ def test_a_lost_result_is_judged_again(mammograms: Path, tmp_path: Path, judge: 
 
 
 def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(mammograms: Path, tmp_path: Path) -> None:
-    copies(mammograms / "grouped.dcm", mammograms / "more", 40)
+    copy_many(mammograms / "grouped.dcm", mammograms / "more", 40)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(out), "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not (out / "files.jsonl").exists() or not (out / "files.jsonl").stat().st_size:
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.02)
+    wait_until(lambda: process.poll() is not None or row_count(out))
     process.send_signal(signal.SIGINT)
     said, complained = process.communicate(timeout=60)
     assert process.returncode == 3
@@ -256,7 +214,7 @@ def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(mammograms: Path,
 
 
 def test_a_second_ctrl_c_ends_the_run_at_once(mammograms: Path, tmp_path: Path) -> None:
-    copies(mammograms / "grouped.dcm", mammograms / "more", 20)
+    copy_many(mammograms / "grouped.dcm", mammograms / "more", 20)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(out), "--workers", "1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
@@ -272,7 +230,7 @@ def test_a_second_ctrl_c_ends_the_run_at_once(mammograms: Path, tmp_path: Path) 
 
 
 def test_a_killed_worker_costs_no_other_file_its_result(mammograms: Path, tmp_path: Path, judge: Judge) -> None:
-    copies(mammograms / "grouped.dcm", mammograms / "more", 3)
+    copy_many(mammograms / "grouped.dcm", mammograms / "more", 3)
     killed: list[int] = []
     others = psutil.Process().children()  # such as the browser of other tests
 
@@ -367,7 +325,7 @@ def test_the_limit_for_one_folder_is_what_the_document_says() -> None:
 
 
 def test_a_terminal_shows_a_bar_with_rate_remaining_time_and_counts(mammograms: Path, tmp_path: Path) -> None:
-    copies(mammograms / "grouped.dcm", mammograms / "more", 5)
+    copy_many(mammograms / "grouped.dcm", mammograms / "more", 5)
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "mammocalc", "run", str(mammograms), "--out", str(tmp_path / "out")]

@@ -14,30 +14,29 @@ def _scene(number):
     return Scene(name=f"empty{number}", kind=Kind.NONE, seed=4000 + number, field_mm=(80, 60), pixel_spacing_mm=0.1)
 
 
-def test_a_classifier_of_simulated_images_can_be_used(tmp_path, capsys):
+def test_a_classifier_of_simulated_images_can_be_used(tmp_path, capsys, judge):
     classifier = tmp_path / "trained.json"
-    assert main(["train", "--out", str(classifier), "--images", "5", "--workers", "1"]) == 0
-    assert "5 images" in capsys.readouterr().out
+    assert main(["train", "--out", str(classifier), "--images", "3", "--workers", "1"]) == 0
+    assert "3 images" in capsys.readouterr().out
     origin = json.loads(classifier.read_text())["origin"]
-    assert origin["images"] == 5
+    assert origin["images"] == 3
     assert 0 < origin["planted"] < origin["particles"]
     simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
-    arguments = ["--set", f"classify.file={classifier}", "--workers", "1", "--quiet"]
-    assert main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments]) == 0
+    assert judge(tmp_path / "images", tmp_path / "run", f"classify.file={classifier}").totals.status["analysed"] == 1
 
 
 def test_a_classifier_of_ones_own_images(tmp_path):
-    simulate(tmp_path / "images", Recipe(scenes=tuple(_scene(number) for number in range(3))))
+    simulate(tmp_path / "images", Recipe(scenes=tuple(_scene(number) for number in range(2))))
     classifier = tmp_path / "ours.json"
-    into = ["--into", str(tmp_path / "images"), "--images", "5", "--workers", "1"]
+    into = ["--into", str(tmp_path / "images"), "--images", "3", "--workers", "1"]
     assert main(["train", *into, "--out", str(classifier)]) == 0
     origin = json.loads(classifier.read_text())["origin"]
-    assert origin["trained_on"] == "calcifications put into 3 images, and simulated mammograms, digital"
-    assert origin["images_put_into"] == 6  # twice into each: about as many as simulated ones
-    assert origin["images"] == 11
+    assert origin["trained_on"] == "calcifications put into 2 images, and simulated mammograms, digital"
+    assert origin["images_put_into"] == 4  # twice into each: about as many as simulated ones
+    assert origin["images"] == 7
 
 
-def test_a_classifier_of_distributions_can_be_used(tmp_path, capsys):
+def test_a_classifier_of_distributions_can_be_used(tmp_path, capsys, judge):
     classifier = tmp_path / "new" / "distribution.json"
     assert main(["train", "--distribution", "--scenes", "288", "--out", str(classifier), "--workers", "1"]) == 0
     assert "288 simulated scenes" in capsys.readouterr().out
@@ -45,8 +44,8 @@ def test_a_classifier_of_distributions_can_be_used(tmp_path, capsys):
     assert origin["calibrated_on"] == "simulated"
     assert origin["calibration_patterns"] < origin["patterns"]
     simulate(tmp_path / "images", Recipe(scenes=(_scene(0),)))
-    arguments = ["--set", f"distribution.file={classifier}", "--workers", "1", "--quiet"]
-    assert main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments]) == 0
+    run = judge(tmp_path / "images", tmp_path / "run", f"distribution.file={classifier}")
+    assert run.totals.status["analysed"] == 1
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,7 @@ def _traced(folder):
     return ["train", "--vessels", str(folder / "images"), "--courses", str(folder / "courses.csv"), "--ducts", "2"]
 
 
-def test_a_model_of_arteries_from_traced_courses_can_be_used(tmp_path, capsys):
+def test_a_model_of_arteries_from_traced_courses_can_be_used(tmp_path, capsys, judge):
     model = tmp_path / "vessels.json"
     arguments = _traced(tmp_path)
     assert main([*arguments, "--out", str(model), "--workers", "1"]) == 0
@@ -100,8 +99,8 @@ def test_a_model_of_arteries_from_traced_courses_can_be_used(tmp_path, capsys):
     assert 0 < origin["arterial"] < origin["marks"]
     assert (origin["images"], origin["simulated_images"]) == (2, 2)
     assert origin["simulated_marks"] > 0
-    arguments = ["--set", f"vessels.file={model}", "--set", "outputs.overlays=none", "--workers", "1", "--quiet"]
-    assert main(["run", str(tmp_path / "images"), "--out", str(tmp_path / "run"), *arguments]) == 0
+    run = judge(tmp_path / "images", tmp_path / "run", f"vessels.file={model}", "outputs.overlays=none")
+    assert run.totals.status["analysed"] == 2
 
 
 def test_courses_that_name_no_image_of_the_folder_teach_nothing(tmp_path, capsys):

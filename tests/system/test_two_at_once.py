@@ -8,11 +8,11 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from run_files import wait_until
 
 from mammocalc.cli import main
 from mammocalc.files import claim
@@ -56,13 +56,6 @@ def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("first", [(), ("--watch",)])
 @pytest.mark.parametrize("second", [(), ("--watch",), ("--force", "--set", "detect.threshold_sigma=6")])
 def test_the_second_run_is_refused_and_told_who_holds_the_folder(
@@ -70,7 +63,7 @@ def test_the_second_run_is_refused_and_told_who_holds_the_folder(
 ) -> None:
     out = tmp_path / "out"
     with running(str(many), "--out", str(out), *first) as process:
-        wait_for(out / "run.json")
+        wait_until((out / "run.json").exists)
         before = (out / "run.json").read_bytes()
         (tmp_path / "link").symlink_to(out)
         assert main(["run", str(many), "--out", str(tmp_path / "link"), *second]) == 2
@@ -80,10 +73,9 @@ def test_the_second_run_is_refused_and_told_who_holds_the_folder(
         assert is_claimed(out)
         process.kill()
         process.wait()
-    deadline = time.monotonic() + 60
-    while is_claimed(out):  # a process that was being started when the other ended holds it until it is
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(
+        lambda: not is_claimed(out)
+    )  # a process that was being started when the other ended holds it until it is
     assert (out / LOCK).exists()  # the lock has ended with the process, the file has not
     shutil.rmtree(many)
     many.mkdir()
@@ -97,11 +89,7 @@ def test_who_scores_or_reviews_a_run_that_was_killed_is_told(
 ) -> None:
     out = tmp_path / "out"
     with running(str(many), "--out", str(out)) as process:
-        wait_for(out / "results")
-        deadline = time.monotonic() + 60
-        while not list((out / "results").glob("*.json")):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_until(lambda: list((out / "results").glob("*.json")))
         process.kill()
         process.wait()
     assert json.loads((out / "run.json").read_text())["state"] == "running"

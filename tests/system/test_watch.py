@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pydicom
-from pydicom.uid import generate_uid
+from run_files import contents, copy_as, wait_until
 
 from mammocalc.cli import main
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from mammocalc.execution.run_options import RunSummary
+
+    Judge = Callable[..., RunSummary]
     Rows = Callable[[Path], dict[str, dict[str, Any]]]
 
 SETTLE_SECONDS = 1.0
@@ -43,13 +46,6 @@ def watching(folder: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
     assert process.returncode == 3, complained
     assert "Traceback" not in said + complained
     assert "The same command goes on" in complained
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def events(out: Path) -> list[str]:
@@ -79,14 +75,9 @@ def copy_slowly(original: Path, target: Path, seconds: float, pieces: int = 8) -
         time.sleep(seconds / pieces)
 
 
-def other(original: Path, target: Path) -> None:
-    """Copy under a UID of its own."""
-    dataset = pydicom.dcmread(original)
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[target.name])
-    dataset.save_as(target)
-
-
-def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(drawn: Path, tmp_path: Path) -> None:
+def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(
+    drawn: Path, tmp_path: Path, judge: Judge
+) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     (folder / "deep").mkdir(parents=True)
     shutil.copy(drawn / "none.dcm", folder / "early.dcm")
@@ -112,7 +103,7 @@ def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(dra
     assert (out / "index.html").exists()
 
     # While nobody watches, one file comes and another goes.
-    other(drawn / "none.dcm", folder / "late.dcm")
+    copy_as(drawn / "none.dcm", folder / "late.dcm")
     (folder / "early.dcm").unlink()
     before = {path: path.stat().st_mtime_ns for path in (out / "results").rglob("*.json")}
     with watching(folder, out):
@@ -124,23 +115,17 @@ def test_files_are_judged_when_they_have_settled_and_a_stopped_watch_goes_on(dra
 
     # The bytes are those of a run over the same files, and one goes on where the other was.
     shutil.copy(drawn / "none.dcm", folder / "early.dcm")
-    assert main(["run", str(folder), "--out", str(tmp_path / "whole"), "--workers", "1", "--quiet"]) == 0
-    assert main(["run", str(folder), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    judge(folder, tmp_path / "whole")
+    judge(folder, out)
     assert contents(out) == contents(tmp_path / "whole")
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert list(statuses(out)) == list(statuses(tmp_path / "whole"))
 
 
-def contents(out: Path) -> dict[str, bytes]:
-    kinds = ("results", "details", "overlays", "thumbnails", "tables")
-    paths = [path for kind in kinds for path in sorted((out / kind).rglob("*")) if path.is_file()]
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
-
-
 def test_a_file_that_changes_while_it_is_watched_is_judged_again(drawn: Path, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
-    other(drawn / "none.dcm", folder / "a.dcm")
+    copy_as(drawn / "none.dcm", folder / "a.dcm")
     with watching(folder, out):
         wait_until(lambda: "a.dcm" in statuses(out))
         dataset = pydicom.dcmread(folder / "a.dcm")

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from run_files import small_scene
 
 from mammocalc.dicom.writer import KINDS, Kind
 from mammocalc.execution.export.export import export
 from mammocalc.execution.export.request import ExportRequest, ExportSummary
 from mammocalc.simulation import simulate
-from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.vocabulary import Kind as Pattern
 from mammocalc.vocabulary.lexicon import Laterality, View
 
@@ -33,18 +34,7 @@ VIEWS = (
 def views(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four small mammograms of one study, written once; tests work on copies."""
     scenes = tuple(
-        Scene(
-            name=f"{side.value}_{view.value}",
-            kind=kind,
-            seed=11 + number,
-            patient=7,
-            laterality=side,
-            view=view,
-            field_mm=(70.0, 50.0),
-            pixel_spacing_mm=0.1,
-            micro_diameter_mm=(0.4, 0.7),
-            snr=(40.0, 80.0),
-        )
+        small_scene(f"{side.value}_{view.value}", kind, seed=11 + number, patient=7, laterality=side, view=view)
         for number, (kind, side, view) in enumerate(VIEWS)
     )
     folder = tmp_path_factory.mktemp("views")

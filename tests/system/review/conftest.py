@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 import pydicom
 import pytest
+from run_files import small_scene
 
 from mammocalc.simulation import simulate
-from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.vocabulary import Kind
 from mammocalc.vocabulary.lexicon import Laterality, View
 
@@ -153,18 +154,7 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
     """A run over one patient's four views and a file that cannot be read, whose name is meant to do harm."""
     top = tmp_path_factory.mktemp("reviewed")
     scenes = tuple(
-        Scene(
-            name=name,
-            kind=kind,
-            seed=11 + number,
-            patient=7,
-            laterality=side,
-            view=view,
-            field_mm=(80.0, 56.0),
-            pixel_spacing_mm=0.1,
-            micro_diameter_mm=(0.4, 0.7),
-            snr=(40.0, 80.0),
-        )
+        small_scene(name, kind, seed=11 + number, patient=7, laterality=side, view=view, field_mm=(80.0, 56.0))
         for number, (name, kind, side, view) in enumerate(CASE)
     )
     simulate(top / "in", Recipe(scenes=scenes))
@@ -180,9 +170,9 @@ def dated(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
     for day, size in (("20240301", (80.0, 56.0)), ("20220301", (86.0, 62.0))):
         views = [one for one in CASE if day == "20240301" or one[0] != "rmlo"]
         scenes = tuple(
-            Scene(
-                name=f"{name}_{day}",
-                kind=kind,
+            small_scene(
+                f"{name}_{day}",
+                kind,
                 seed=11 + len(name),
                 patient=7,
                 laterality=side,
@@ -190,7 +180,6 @@ def dated(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> Path:
                 field_mm=size,
                 pixel_spacing_mm=0.1 if day == "20240301" else 0.12,
                 micro_diameter_mm=(0.25, 0.7),
-                snr=(40.0, 80.0),
                 strays=(2, 2),
             )
             for name, kind, side, view in views

@@ -1,5 +1,6 @@
 """Foreign objects are where the truth says, and a scene without them is what it always was."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,14 @@ def scene(**changes: Any) -> Scene:
     return Scene(**{"kind": Kind.NONE, **base, **changes})
 
 
+without = cache(render)
+"""Many scenes are held against one that has nothing but its tissue."""
+
+
 def with_and_without(**changes: Any) -> tuple[SimulatedImage, np.ndarray]:
     """A scene with objects, and what they add to the attenuation."""
     full = render(scene(**changes))
-    empty = render(scene(**{**changes, "objects": ()}))
-    return full, full.attenuation.astype(np.float64) - empty.attenuation
+    return full, full.attenuation.astype(np.float64) - without(scene(**{**changes, "objects": ()})).attenuation
 
 
 @pytest.mark.parametrize("kind", list(ObjectKind))

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,14 @@ def scene(kind: Kind = Kind.NONE, **changes: Any) -> Scene:
     return Scene(kind=kind, **{**base, **changes})
 
 
+rendered = cache(render)
+"""Many tests look at the same scenes."""
+
+
 def planted_alone(**changes: Any) -> tuple[SimulatedImage, NDArray[np.float64]]:
     """A scene, and the attenuation of its calcifications: the tissue of an empty scene of one seed is the same."""
-    full = render(scene(Kind.GROUPED, **changes))
-    empty = render(scene(Kind.NONE, **changes))
+    full = rendered(scene(Kind.GROUPED, **changes))
+    empty = rendered(scene(Kind.NONE, **changes))
     return full, full.attenuation.astype(np.float64) - empty.attenuation
 
 
@@ -34,13 +39,13 @@ def planted_alone(**changes: Any) -> tuple[SimulatedImage, NDArray[np.float64]]:
     [(Kind.GROUPED, ("cloud",)), (Kind.LINEAR, ("cast", "fork")), (Kind.MACRO_ONLY, ("rim",)), (Kind.NONE, ())],
 )
 def test_a_pattern_has_the_shapes_that_the_scene_asks_for(kind: Kind, shapes: tuple[str, ...]) -> None:
-    truth = render(scene(kind, shapes=shapes, pixel_spacing_mm=0.2)).truth
+    truth = rendered(scene(kind, shapes=shapes, pixel_spacing_mm=0.2)).truth
     members = [p for p in truth.calcifications if p.cluster is not None or p.role is Role.MACRO]
     assert {p.shape for p in members} == set(shapes)
 
 
 def test_a_flat_nipple_leaves_no_bump_and_all_else_as_it_is() -> None:
-    flat, usual = (render(scene(flat_nipple=is_flat, pixel_spacing_mm=0.2)) for is_flat in (True, False))
+    flat, usual = (rendered(scene(flat_nipple=is_flat, pixel_spacing_mm=0.2)) for is_flat in (True, False))
     assert flat.truth.nipple_px == usual.truth.nipple_px
     assert flat.truth.skin_line_px == usual.truth.skin_line_px
     differs = np.argwhere(np.abs(flat.attenuation - usual.attenuation) > 1e-6)
@@ -52,7 +57,7 @@ def test_a_flat_nipple_leaves_no_bump_and_all_else_as_it_is() -> None:
 
 def test_a_thin_muscle_is_fainter_and_all_else_as_it_is() -> None:
     made = scene(view=View.MLO, pixel_spacing_mm=0.2)
-    thin, usual = (render(made.model_copy(update={"muscle_share": share})) for share in (0.2, 1.0))
+    thin, usual = (rendered(made.model_copy(update={"muscle_share": share})) for share in (0.2, 1.0))
     assert thin.truth.pectoral_px == usual.truth.pectoral_px
     lost = usual.attenuation - thin.attenuation
     assert lost.max() > 0.3
@@ -91,14 +96,14 @@ def test_each_calcification_is_where_and_as_large_and_as_dense_as_the_truth_says
 
 
 def test_the_signal_to_noise_ratio_of_microcalcifications_stays_in_its_limits() -> None:
-    simulated = render(scene(Kind.GROUPED, snr=(6.0, 9.0)))
+    simulated = rendered(scene(Kind.GROUPED, snr=(6.0, 9.0)))
     ratios = [point.matched_filter_snr for point in simulated.truth.calcifications]
     assert min(ratios) >= 5.9
     assert max(ratios) <= 9.1
 
 
 def test_the_right_breast_is_the_left_one_mirrored() -> None:
-    left, right = render(scene(Kind.GROUPED)), render(scene(Kind.GROUPED, laterality=Laterality.RIGHT))
+    left, right = rendered(scene(Kind.GROUPED)), rendered(scene(Kind.GROUPED, laterality=Laterality.RIGHT))
     np.testing.assert_array_equal(left.pixels[:, ::-1], right.pixels)
     columns = left.pixels.shape[1]
     for a, b in zip(left.truth.calcifications, right.truth.calcifications, strict=True):
@@ -108,13 +113,13 @@ def test_the_right_breast_is_the_left_one_mirrored() -> None:
 
 def test_the_chest_wall_lies_at_the_border_of_its_side() -> None:
     for laterality, edge, air in ((Laterality.LEFT, 0, -1), (Laterality.RIGHT, -1, 0)):
-        attenuation = render(scene(laterality=laterality)).attenuation
+        attenuation = rendered(scene(laterality=laterality)).attenuation
         assert attenuation[:, edge].mean() > 1.0
         assert attenuation[:, air].max() < 0.05
 
 
 def test_scenes_of_two_pixel_sizes_hold_the_same_calcifications_in_mm() -> None:
-    fine, coarse = (render(scene(Kind.SEGMENTAL, pixel_spacing_mm=size, count=(28, 30))) for size in (0.05, 0.1))
+    fine, coarse = (rendered(scene(Kind.SEGMENTAL, pixel_spacing_mm=size, count=(28, 30))) for size in (0.05, 0.1))
     for a, b in zip(fine.truth.calcifications, coarse.truth.calcifications, strict=True):
         assert (a.row_px + 0.5) * 0.05 == pytest.approx((b.row_px + 0.5) * 0.1, abs=1e-3)
         assert (a.column_px + 0.5) * 0.05 == pytest.approx((b.column_px + 0.5) * 0.1, abs=1e-3)
@@ -125,15 +130,15 @@ def test_scenes_of_two_pixel_sizes_hold_the_same_calcifications_in_mm() -> None:
 
 
 def test_polarity_turns_the_scale_and_nothing_else() -> None:
-    second = render(scene())
-    first = render(scene(photometric=Photometric.MONOCHROME1))
+    second = rendered(scene())
+    first = rendered(scene(photometric=Photometric.MONOCHROME1))
     assert np.abs(first.pixels.astype(int) - (4095 - second.pixels.astype(int))).max() <= 1
 
 
 @pytest.mark.parametrize("relationship", list(Relationship))
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_raw_values_follow_the_exposure_as_the_header_says(relationship: Relationship, sign: int) -> None:
-    simulated = render(scene(relationship=relationship, sign=sign, **RAW))
+    simulated = rendered(scene(relationship=relationship, sign=sign, **RAW))
     values = simulated.pixels.astype(np.float64) / (2**14 - 1)
     exposed = values if sign == 1 else 1 - values
     inside = (simulated.attenuation > 1.0) & (simulated.attenuation < 2.5)
@@ -147,7 +152,7 @@ def test_raw_values_follow_the_exposure_as_the_header_says(relationship: Relatio
 
 
 def test_dense_tissue_is_brighter_than_fat_and_air_is_black_for_presentation() -> None:
-    simulated = render(scene(density=0.5))
+    simulated = rendered(scene(density=0.5))
     inside = simulated.attenuation > 1.5
     assert np.corrcoef(simulated.attenuation[inside], simulated.pixels[inside])[0, 1] > 0.8
     assert simulated.pixels[simulated.attenuation == 0].max() < 0.02 * 4095
@@ -156,8 +161,8 @@ def test_dense_tissue_is_brighter_than_fat_and_air_is_black_for_presentation() -
 
 
 def test_hot_and_dead_pixels_are_single_pixels_and_are_listed() -> None:
-    clean = render(scene(**RAW)).pixels.astype(int)
-    simulated = render(scene(hot_pixels=5, dead_pixels=6, **RAW))
+    clean = rendered(scene(**RAW)).pixels.astype(int)
+    simulated = rendered(scene(hot_pixels=5, dead_pixels=6, **RAW))
     changed = {(int(r), int(c)) for r, c in np.argwhere(simulated.pixels.astype(int) != clean)}
     listed = {(round(r), round(c)) for r, c in simulated.truth.defects_px}
     assert changed <= listed
@@ -167,7 +172,7 @@ def test_hot_and_dead_pixels_are_single_pixels_and_are_listed() -> None:
 
 @pytest.mark.parametrize("laterality", [Laterality.LEFT, Laterality.RIGHT])
 def test_the_marker_lies_in_air_and_reads_from_left_to_right(laterality: Laterality) -> None:
-    plain, marked = (render(scene(laterality=laterality, marker=on, **RAW)) for on in (False, True))
+    plain, marked = (rendered(scene(laterality=laterality, marker=on, **RAW)) for on in (False, True))
     letters = (plain.pixels != marked.pixels) & (plain.attenuation < 1e-6)
     assert letters.sum() > 500
     assert not (plain.pixels != marked.pixels)[plain.attenuation > 0.2].any()
@@ -179,14 +184,14 @@ def test_the_marker_lies_in_air_and_reads_from_left_to_right(laterality: Lateral
 
 
 def test_the_collimator_spares_the_chest_wall_and_is_black_for_presentation() -> None:
-    simulated = render(scene(collimation_mm=4.0))
+    simulated = rendered(scene(collimation_mm=4.0))
     assert simulated.pixels[:30].max() == 0
     assert simulated.pixels[:, -30:].max() == 0
     assert simulated.pixels[400:500, :5].min() > 0
 
 
 def test_the_skin_line_is_where_tissue_begins() -> None:
-    simulated = render(scene())
+    simulated = rendered(scene())
     line = np.array(simulated.truth.skin_line_px)
     line = line[(line[:, 1] > 30) & (np.hypot(*(line - simulated.truth.nipple_px).T) > 120)]
     assert len(line) > 20
@@ -199,7 +204,7 @@ def test_the_skin_line_is_where_tissue_begins() -> None:
 
 
 def test_the_nipple_stands_out_of_the_skin_line() -> None:
-    simulated = render(scene())
+    simulated = rendered(scene())
     row, column = simulated.truth.nipple_px
     assert simulated.attenuation[round(row), round(column) + 25] > 0.3
     assert simulated.attenuation[round(row) - 80, round(column) + 25] < 0.01
@@ -207,7 +212,7 @@ def test_the_nipple_stands_out_of_the_skin_line() -> None:
 
 @pytest.mark.parametrize(("view", "shown"), [(View.MLO, True), (View.ML, True), (View.CC, False), (View.XCCL, False)])
 def test_the_pectoral_muscle_is_shown_in_oblique_views_and_is_denser(view: View, *, shown: bool) -> None:
-    simulated = render(scene(view=view, density=0.1))
+    simulated = rendered(scene(view=view, density=0.1))
     assert bool(simulated.truth.pectoral_px) is shown
     if shown:
         line = np.array(simulated.truth.pectoral_px)
@@ -219,7 +224,7 @@ def test_the_pectoral_muscle_is_shown_in_oblique_views_and_is_denser(view: View,
 
 def test_the_image_has_the_label_of_its_pattern() -> None:
     for kind in (Kind.DIFFUSE, Kind.REGIONAL, Kind.GROUPED, Kind.LINEAR, Kind.SEGMENTAL):
-        truth = render(scene(kind, field_mm=(110.0, 80.0), pixel_spacing_mm=0.2, strays=(1, 1))).truth
+        truth = rendered(scene(kind, field_mm=(110.0, 80.0), pixel_spacing_mm=0.2, strays=(1, 1))).truth
         assert truth.distribution is Distribution(kind.value)
         (cluster,) = truth.clusters
         assert cluster.label is truth.distribution
@@ -235,7 +240,7 @@ def test_benign_and_empty_scenes_have_a_word_and_no_pattern() -> None:
         (Kind.ARTERIAL, Role.ARTERIAL, Distribution.VASCULAR),
         (Kind.NONE, None, Distribution.NONE),
     ):
-        truth = render(scene(kind, pixel_spacing_mm=0.2)).truth
+        truth = rendered(scene(kind, pixel_spacing_mm=0.2)).truth
         assert truth.distribution is word
         assert truth.clusters == ()
         assert {p.role for p in truth.calcifications} == ({role} if role else set())
@@ -244,7 +249,7 @@ def test_benign_and_empty_scenes_have_a_word_and_no_pattern() -> None:
 
 
 def test_tissue_has_a_power_law_spectrum_with_an_exponent_of_about_three() -> None:
-    attenuation = render(scene(field_mm=(150.0, 110.0), knots=0)).attenuation.astype(np.float64)
+    attenuation = rendered(scene(field_mm=(150.0, 110.0), knots=0)).attenuation.astype(np.float64)
     n = 512
     window = np.outer(np.hanning(n), np.hanning(n))
     middle = attenuation.shape[0] // 2 - n // 2
