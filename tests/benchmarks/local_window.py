@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from playwright.sync_api import sync_playwright
+from served import chromium, served
 
 NEAR_MM, FAR_MM = 0.75, 2.0
 WHITE = 250
@@ -32,31 +31,19 @@ def main() -> None:
     most = int(sys.argv[3]) if len(sys.argv) > 3 else 10**6
     results = [json.loads(path.read_bytes()) for path in sorted(run.glob("results/**/*.json"))]
     results = [one for one in results if one["calcifications"] and one["image"]["pixel_spacing_mm"]][:most]
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        command = [sys.executable, "-m", "mammocalc", "review", str(run), "--images", images, "--reader", "Ada"]
-        command += ["--no-browser", "--answers", f"{name}/answers.sqlite"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        said = ""
-        for line in process.stdout or ():
-            said += line
-            if "Ctrl-C" in line:
-                break
-        address = re.findall(r"http://\S+", said)[0]
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--no-proxy-server"],
-        )
+    every: dict[str, list[tuple[float, bool]]] = {"file": [], "local": []}
+    with (
+        tempfile.TemporaryDirectory() as name,
+        served(run, images, "--answers", f"{name}/answers.sqlite") as address,
+        chromium() as browser,
+    ):
         page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        every: dict[str, list[tuple[float, bool]]] = {"file": [], "local": []}
         for result in results:
             own = _image(page, address, result)
             for kind, values in own.items():
                 every[kind] += values
             print(_row(result["image"]["sop_instance_uid"][-24:], own))
-        print(_row("all", every))
-        browser.close()
-        process.terminate()
-        process.communicate(timeout=30)
+    print(_row("all", every))
 
 
 def _row(name: str, told: dict[str, list[tuple[float, bool]]]) -> str:

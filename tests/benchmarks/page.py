@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
+from served import chromium
 
 from mammocalc.model import FileRow
 from mammocalc.rendering.index import write_page
@@ -28,7 +28,7 @@ from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution, Status
 def main() -> None:
     """Print the figures."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
         rows = _rows(folder, count)
         start = time.perf_counter()
@@ -36,9 +36,6 @@ def main() -> None:
         written_s = time.perf_counter() - start
         size_mb = (folder / "index.html").stat().st_size / 1e6
         print(f"page of {count} images: {size_mb:.1f} MB, written in {written_s:.1f} s")
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
-        )
         times = []
         for _ in range(5):
             page = browser.new_page()
@@ -48,7 +45,6 @@ def main() -> None:
             times.append(time.perf_counter() - start)
             page.close()
         print(f"opened in {statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})")
-        browser.close()
 
 
 def _rows(folder: Path, count: int) -> list[FileRow]:

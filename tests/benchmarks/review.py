@@ -15,16 +15,15 @@ and the processor time that a frame takes in all processes of the browser, which
 from __future__ import annotations
 
 import contextlib
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import psutil
-from playwright.sync_api import sync_playwright
+from command import call
+from served import chromium, served
 
 from mammocalc.simulation import simulate
 from mammocalc.simulation.recipe import Recipe, Scene
@@ -64,42 +63,31 @@ DRAG = """async () => {
 
 def main() -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
         run, images = map(Path, sys.argv[1:3]) if len(sys.argv) > 2 else _made(Path(name))
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--no-proxy-server"],
-        )
-        answers = str(Path(name) / "answers.sqlite")
+        answers = ("--answers", str(Path(name) / "answers.sqlite"))
         for place in ("/large", ""):
             cold, warm = [], []
             for _ in range(TIMES):
-                process, address = _serve(run, images, answers)
-                page = _worklist(browser, address)
-                uid = str(page.locator("a.card").first.get_attribute("href")).split("/")[2]
-                cold.append(_opened(page, uid, place))
-                page.goto(f"{address}#/")
-                page.locator("a.card").first.wait_for()
-                warm.append(_opened(page, uid, place))
-                page.close()
-                process.terminate()
-                process.communicate(timeout=30)
+                with served(run, images, *answers) as address:
+                    page, uid = _worklist(browser, address)
+                    cold.append(_opened(page, uid, place))
+                    page.goto(f"{address}#/")
+                    page.locator("a.card").first.wait_for()
+                    warm.append(_opened(page, uid, place))
+                    page.close()
             title = "one view" if place else "its case"
             print(f"{title}: first picture {_told(cold)} cold, {_told(warm)} fetched before", flush=True)
-        process, address = _serve(run, images, answers)
-        page = _worklist(browser, address)
-        uid = str(page.locator("a.card").first.get_attribute("href")).split("/")[2]
-        for title, place, keys in DRAGGED:
-            _opened(page, uid, place)
-            for key in keys:
-                page.keyboard.press(key)
-            page.wait_for_timeout(1500)
-            rates, costs = zip(*(_dragged(page) for _ in range(3)), strict=True)
-            rate, cost = statistics.median(rates), statistics.median(costs)
-            print(f"dragging the window, {title}: {rate:.0f} frames per second, {cost:.0f} ms each", flush=True)
-        process.terminate()
-        process.communicate(timeout=30)
-        browser.close()
+        with served(run, images, *answers) as address:
+            page, uid = _worklist(browser, address)
+            for title, place, keys in DRAGGED:
+                _opened(page, uid, place)
+                for key in keys:
+                    page.keyboard.press(key)
+                page.wait_for_timeout(1500)
+                rates, costs = zip(*(_dragged(page) for _ in range(3)), strict=True)
+                rate, cost = statistics.median(rates), statistics.median(costs)
+                print(f"dragging the window, {title}: {rate:.0f} frames per second, {cost:.0f} ms each", flush=True)
 
 
 def _made(folder: Path) -> tuple[Path, Path]:
@@ -122,33 +110,16 @@ def _made(folder: Path) -> tuple[Path, Path]:
         for number, (side, view) in enumerate(views)
     )
     simulate(folder / "in", Recipe(scenes=scenes))
-    subprocess.run(
-        [sys.executable, "-m", "mammocalc", "run", str(folder / "in"), "--out", str(folder / "run"), "--quiet"],
-        check=True,
-    )
+    call("run", folder / "in", "--out", folder / "run", "--quiet")
     return folder / "run", folder / "in"
 
 
-def _serve(run: Path, images: Path, answers: str) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "mammocalc", "review", str(run), "--images", str(images)]
-    command += ["--answers", answers, "--reader", "Ada"]
-    process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    said = ""
-    for line in process.stdout or ():
-        said += line
-        if "Ctrl-C" in line:
-            break
-    found = re.search(r"http://\S+", said)
-    if found is None:
-        raise SystemExit(said)
-    return process, found.group()
-
-
-def _worklist(browser: Any, address: str) -> Any:
+def _worklist(browser: Any, address: str) -> tuple[Any, str]:
+    """Open the worklist; gives the page and the UID of the first image."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(address)
     page.locator("a.card").first.wait_for()
-    return page
+    return page, str(page.locator("a.card").first.get_attribute("href")).split("/")[2]
 
 
 def _opened(page: Any, uid: str, place: str) -> float:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,14 +13,15 @@ import httpx
 import numpy as np
 import pydicom
 from pydicom.uid import UID, ExplicitVRLittleEndian
+from run_files import small_scene
+from served import served
 
 from mammocalc.config import load
 from mammocalc.execution.batch import run
 from mammocalc.execution.run_options import RunRequest
 from mammocalc.simulation import simulate
-from mammocalc.simulation.recipe import Recipe, Scene
+from mammocalc.simulation.recipe import Recipe
 from mammocalc.simulation.vocabulary import Kind
-from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,19 +31,7 @@ ROWS, COLUMNS = 5355, 4915
 
 def _judge(folder: Path) -> str:
     """Judge one small mammogram and give its UID."""
-    scene = Scene(
-        name="grouped",
-        kind=Kind.GROUPED,
-        seed=1,
-        patient=1,
-        laterality=Laterality.LEFT,
-        view=View.CC,
-        field_mm=(70.0, 50.0),
-        pixel_spacing_mm=0.1,
-        micro_diameter_mm=(0.4, 0.7),
-        snr=(40.0, 80.0),
-    )
-    simulate(folder / "in", Recipe(scenes=(scene,)))
+    simulate(folder / "in", Recipe(scenes=(small_scene("grouped", Kind.GROUPED, patient=1),)))
     run(RunRequest((folder / "in",), folder / "run", load(None, []), workers=1), lambda _: None, lambda: False)
     return next((folder / "run" / "results").glob("*.json")).stem
 
@@ -60,17 +45,8 @@ def _multiply(folder: Path, uid: str, count: int) -> None:
     for own in uids:
         (folder / "results" / f"{own}.json").write_text(result.replace(uid, own), encoding="utf-8")
     table.write_text("\n".join([head, *(line.replace(uid, own) for own in uids)]) + "\n", encoding="utf-8")
-    rows = [
-        {
-            "path": f"{own}.dcm",
-            "sop_instance_uid": own,
-            "status": "analysed",
-            "reason": None,
-            "message": None,
-            "seconds": 1,
-        }
-        for own in uids
-    ]
+    usual = {"status": "analysed", "reason": None, "message": None, "seconds": 1}
+    rows = [{"path": f"{own}.dcm", "sop_instance_uid": own, **usual} for own in uids]
     (folder / "files.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
     (folder / "results" / f"{uid}.json").unlink()
 
@@ -101,30 +77,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=2000, metavar="N", help="images of the run")
     count = parser.parse_args().images
-    folder = Path(tempfile.mkdtemp(prefix="mammocalc-review-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="mammocalc-review-") as name:
+        folder = Path(name)
         uid = _judge(folder)
         _multiply(folder / "run", uid, count)
         last = f"1.2.826.{count - 1}"
         _enlarge(folder / "in", last)
-        command = [
-            sys.executable,
-            "-m",
-            "mammocalc",
-            "review",
-            str(folder / "run"),
-            "--images",
-            str(folder / "in"),
-            "--reader",
-            "Ada",
-        ]
         start = time.perf_counter()
-        server = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True)
-        said = server.stdout.readline() + server.stdout.readline() if server.stdout else ""
-        found = re.search(r"http://\S+", said)
-        if found is None:
-            sys.exit(said)
-        with httpx.Client(base_url=found.group(), timeout=60, trust_env=False) as client:
+        with (
+            served(folder / "run", folder / "in") as address,
+            httpx.Client(base_url=address, timeout=60, trust_env=False) as client,
+        ):
             client.get("api/run")
             print(f"start with {count} images: {time.perf_counter() - start:.1f} s")
             _timed("worklist", lambda: client.get("api/worklist").json())
@@ -136,10 +99,6 @@ def main() -> None:
             place = f"api/images/{last}/answers"
             _timed("an answer", lambda: client.post(place, json=action, headers={"X-Mammocalc": "1"}).json())
             _timed("worklist after it", lambda: client.get("api/worklist", params={"reader": "Ada"}).json())
-        server.terminate()
-        server.wait(30)
-    finally:
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,27 @@
 """
-Make the pictures of the review page that README.md shows.
+The pictures of README.md and of the manual's pages, from sample_data and the four views of one more synthetic patient.
 
     python tests/benchmarks/screenshots.py [RUN IMAGES]
 
-Judges sample_data and the four views of one more synthetic patient, opens the review in a headless Chromium and
-writes review_worklist.jpg, review_views.jpg and review_cluster.jpg into docs/images. With RUN and IMAGES it takes a
-copy of that run instead of judging again. Look at them at full size before they are committed.
+Judges them and writes into docs/images: overlay.jpg, the overlay of the segmental sample; page.jpg, the page of the
+run with that image open; and review_worklist.jpg, review_views.jpg and review_cluster.jpg, the review. All pages stand
+in a headless Chromium. With RUN and IMAGES it takes a copy of that run instead of judging again. Look at them at full
+size before they are committed.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+import cv2
+from command import call
+from pydicom import dcmread
+from served import chromium, served
 
 from mammocalc.simulation import simulate
 from mammocalc.simulation.recipe import Recipe, Scene
@@ -27,6 +29,9 @@ from mammocalc.simulation.vocabulary import Kind
 from mammocalc.vocabulary.lexicon import Laterality, View
 
 ROOT = Path(__file__).resolve().parents[2]
+IMAGES = ROOT / "docs" / "images"
+SHOWN = "05_segmental.dcm"
+WIDTH_PX = 1155
 QUALITY = 86  # JPEG: grain and thin lines stay, and a picture weighs about 150 kB
 CASE = (
     ("rcc", Kind.NONE, Laterality.RIGHT, View.CC, (190.0, 120.0)),
@@ -37,32 +42,19 @@ CASE = (
 
 
 def main() -> None:
-    """Write the three pictures."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    """Write the five pictures."""
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
+        run = folder / "sample_data"
         if len(sys.argv) > 2:
-            shutil.copytree(sys.argv[1], folder / "sample_data", ignore=shutil.ignore_patterns("answers.sqlite*"))
+            shutil.copytree(sys.argv[1], run, ignore=shutil.ignore_patterns("answers.sqlite*"))
             images = Path(sys.argv[2])
         else:
             images = _judge(folder)
-        run = folder / "sample_data"
-        command = [sys.executable, "-m", "mammocalc", "review", str(run), "--images", str(images), "--reader", "Ada"]
-        process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True)
-        said = ""
-        for line in process.stdout or ():
-            said += line
-            if "Ctrl-C" in line:
-                break
-        address = re.findall(r"http://\S+", said)[0]
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--no-proxy-server"],
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        _take(page, address, run)
-        browser.close()
-        process.terminate()
-        process.communicate(timeout=30)
+        _take_page(browser, folder, run)
+        with served(run, images) as address:
+            page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+            _take_review(page, address, run)
 
 
 def _judge(folder: Path) -> Path:
@@ -74,12 +66,33 @@ def _judge(folder: Path) -> Path:
     simulate(images, Recipe(scenes=scenes))
     for path in (ROOT / "sample_data").glob("*.dcm"):
         shutil.copy(path, images)
-    command = [sys.executable, "-m", "mammocalc", "run", str(images), "--out", str(folder / "sample_data"), "--quiet"]
-    subprocess.run(command, check=True)
+    call("run", images, "--out", folder / "sample_data", "--quiet")
     return images
 
 
-def _take(page: Any, address: str, run: Path) -> None:
+def _take_page(browser: Any, folder: Path, run: Path) -> None:
+    uid = str(dcmread(ROOT / "sample_data" / SHOWN, stop_before_pixels=True).SOPInstanceUID)
+    shown = json.loads((run / "results" / f"{uid}.json").read_text(encoding="utf-8"))
+    _write("overlay", run / shown["overlay"]["path"])
+    page = browser.new_page(viewport={"width": 1400, "height": 875})
+    page.goto((run / "index.html").as_uri())
+    page.locator("button.card", has_text=SHOWN).click()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(folder / "page.png"))
+    _write("page", folder / "page.png")
+
+
+def _write(name: str, source: Path) -> None:
+    picture = cv2.imread(str(source))
+    if picture is None:
+        message = f"{source.name} was not written"
+        raise SystemExit(message)
+    height = round(picture.shape[0] * WIDTH_PX / picture.shape[1])
+    small = cv2.resize(picture, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(IMAGES / f"{name}.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+
+
+def _take_review(page: Any, address: str, run: Path) -> None:
     results = [json.loads(path.read_bytes()) for path in sorted(run.glob("results/**/*.json"))]
     by_key: dict[str, list[dict[str, Any]]] = {}
     for one in results:
@@ -116,7 +129,7 @@ def _open(page: Any, address: str, uid: str) -> None:
 def _shoot(page: Any, name: str) -> None:
     page.evaluate("() => document.querySelector('#toast').classList.remove('shown')")
     page.wait_for_timeout(1200)
-    page.screenshot(path=str(ROOT / "docs" / "images" / f"{name}.jpg"), type="jpeg", quality=QUALITY)
+    page.screenshot(path=str(IMAGES / f"{name}.jpg"), type="jpeg", quality=QUALITY)
 
 
 if __name__ == "__main__":
