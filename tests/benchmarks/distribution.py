@@ -192,7 +192,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--breasts", type=int, default=60, help="breasts, with every kind of scene in each")
     parser.add_argument("--images", type=int, default=0, help="also so many times eight rendered images")
-    parser.add_argument("--seed", type=int, default=9200, help="of the first rendered images")
+    parser.add_argument("--seed", type=int, default=9300, help="of the first rendered images")
     arguments = parser.parse_args()
     config = Config()
     trees = distribution_classifier_of(config)

@@ -101,6 +101,12 @@ def test_a_long_thin_way_across_the_ducts_is_an_artery_though_no_vessel_is_seen(
     assert flagged(specks, nipple_mm=nipple_mm) == (set(range(len(long_way()))) if is_artery else set()), case
 
 
+def test_a_long_way_ends_where_it_comes_to_a_group() -> None:
+    way = long_way()
+    group = [speck((96.0 + 3 * (n // 4), 50.0 + 4 * (n % 4) + n % 3), 0.0, 1.0) for n in range(12)]
+    assert flagged(way + group, nipple_mm=(55.0, 110.0)) == set(range(len(way)))
+
+
 def test_two_short_tracks_without_a_vessel_are_none() -> None:
     assert flagged(along(VESSEL[200:320], 1.5, 3.0, (1.0, -1.0))) == set()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.spatial import KDTree
 
-from mammocalc.stages.vessels.chains import find_chains
+from mammocalc.stages.vessels.chains import STEP_MM, find_chains
 from mammocalc.stages.vessels.evidence import describe_chain
 from mammocalc.stages.vessels.extension import along_tube, grow, lies_ahead, looks_alike
 from mammocalc.stages.vessels.limits import (
@@ -86,13 +86,15 @@ _GROW_TRACKS_MM: Final = 40.0
 surer than either."""
 
 
-_FEWEST_OF_WAY: Final = 8
-"""Way: fewest calcifications of a long thin one, through gaps as between stretches of an artery."""
+_FEWEST_ON_PATH: Final = 8
+"""Path: fewest calcifications of a long thin one, through gaps as between stretches of an artery."""
 
-_MAX_OFF_WAY_MM: Final = 0.7
-"""Way: largest root mean square of their distances from its smoothed line. Real arteries that are longer than a duct
-have 0.5 to 0.7, chains through scattered and diffuse calcifications of as many 0.8 to 1.4, and 0.1 to 0.8 of their
-number beside them (docs/evidence/arteries.md)."""
+_MAX_OFF_PATH_MM: Final = 0.7
+"""Path: largest distance from its smoothed line, in the median of those within the next millimetres of any place on it.
+Most real arteries that are longer than a duct keep below, chains through scattered and diffuse calcifications do not,
+and have 0.1 to 0.8 of their number beside them (docs/evidence/arteries.md)."""
+
+_AROUND_MM: Final = 10.0
 
 
 def find_rows(
@@ -125,7 +127,7 @@ def find_rows(
         mark in which two meet is in both; and the parallel rows that may be some.
     """
     arteries, members = _along_chains(points, scales, breast, nipple_mm, spacing)
-    members += _long_ways(points, nipple_mm)
+    members += _long_paths(points, nipple_mm)
     taken = frozenset().union(*members)
     rest = [index for index in range(len(points.at_mm)) if index not in taken]
     doubtful: list[frozenset[int]] = []
@@ -187,7 +189,7 @@ def _along_chains(
     return arteries, grown
 
 
-def _long_ways(points: Points, nipple_mm: NDArray[np.float64] | None) -> list[frozenset[int]]:
+def _long_paths(points: Points, nipple_mm: NDArray[np.float64] | None) -> list[frozenset[int]]:
     """
     Find what lies along one thin line that is longer than a duct and does not run to the nipple.
 
@@ -195,16 +197,28 @@ def _long_ways(points: Points, nipple_mm: NDArray[np.float64] | None) -> list[fr
     """
     if nipple_mm is None:
         return []
-    chains = (describe_chain(line, points) for line in find_chains(points.at_mm, GROW_MM, MIN_TUBE_LENGTH_MM))
-    return [frozenset(chain.members.tolist()) for chain in chains if _is_long_way(chain, points, nipple_mm)]
+    thin = (_thin_stretch(line, points) for line in find_chains(points.at_mm, GROW_MM, MIN_TUBE_LENGTH_MM))
+    chains = (describe_chain(line, points) for line in thin if path_length(line) >= MIN_TUBE_LENGTH_MM)
+    return [frozenset(chain.members.tolist()) for chain in chains if _is_long_path(chain, nipple_mm)]
 
 
-def _is_long_way(chain: Chain, points: Points, nipple_mm: NDArray[np.float64]) -> bool:
-    if len(chain.members) < _FEWEST_OF_WAY or chain.beside_share > MAX_SHARE_BESIDE:
-        return False
-    off_mm, _ = KDTree(chain.line_mm).query(points.at_mm[chain.members])
-    is_thin = math.sqrt(float(np.mean(off_mm**2))) <= _MAX_OFF_WAY_MM
-    return is_thin and _points_to(nipple_mm, chain.line_mm) > _DUCT_AXIS_DEGREES
+def _thin_stretch(line_mm: NDArray[np.float64], points: Points) -> NDArray[np.float64]:
+    """Give the longest stretch of a line on which its members lie: a path may go on through a group."""
+    members = points.at_mm[describe_chain(line_mm, points).members]
+    off_mm, place = KDTree(line_mm).query(members)
+    apart_mm = STEP_MM * np.abs(np.arange(len(line_mm))[:, None] - place)
+    near = apart_mm <= _AROUND_MM
+    is_thin = np.array([not some.any() or np.median(off_mm[some]) <= _MAX_OFF_PATH_MM for some in near])
+    stretches = np.split(np.arange(len(line_mm)), np.flatnonzero(np.diff(is_thin)) + 1)
+    return line_mm[max((stretch for stretch in stretches if is_thin[stretch[0]]), key=len, default=stretches[0][:0])]
+
+
+def _is_long_path(chain: Chain, nipple_mm: NDArray[np.float64]) -> bool:
+    return (
+        len(chain.members) >= _FEWEST_ON_PATH
+        and chain.beside_share <= MAX_SHARE_BESIDE
+        and _points_to(nipple_mm, chain.line_mm) > _DUCT_AXIS_DEGREES
+    )
 
 
 def _may_be_vessel(chain: Chain) -> bool:
