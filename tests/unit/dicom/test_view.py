@@ -4,19 +4,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.sr._cid_dict import cid_concepts
-from pydicom.sr._concepts_dict import concepts
-from pydicom.sr._snomed_dict import mapping
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.dicom.reader.header import Header
 from mammocalc.dicom.view.codes import MODIFIER_CODES, SIDE_CODES, VIEW_CODES
 from mammocalc.dicom.view.view import decide_view
 from mammocalc.vocabulary.lexicon import Flag, Laterality, View, ViewModifier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SETTINGS = DicomSettings()
 
@@ -40,24 +42,24 @@ def in_groups(kind: str, sequence: str, **attributes: Any) -> dict[str, Any]:
     return {kind: [item(**{sequence: [item(**attributes)]})]}
 
 
-@pytest.mark.parametrize(("context_group", "table"), [(4014, VIEW_CODES), (4015, MODIFIER_CODES)])
-def test_every_code_of_the_context_group_is_known_in_both_schemes(context_group: int, table: dict[str, Any]) -> None:
+def in_the_old_scheme(new: str, table: Mapping[str, Any]) -> str:
+    """Find the SNOMED RT code of a table that pydicom takes for the same as a SNOMED CT code."""
+    [old] = [value for value in table if Code(value, "SRT", "") == Code(new, "SCT", "")]
+    return old
+
+
+@pytest.mark.parametrize(("group", "table"), [(codes.cid4014, VIEW_CODES), (codes.cid4015, MODIFIER_CODES)])
+def test_every_code_of_the_context_group_is_known_in_both_schemes(group: Any, table: dict[str, Any]) -> None:
     without_abbreviation = {"441752004"}  # anterior compression
-    codes: dict[str, dict[str, Any]] = concepts["SCT"]  # type: ignore[assignment]  # written as object there
-    known = [
-        value
-        for keyword in cid_concepts[context_group]["SCT"]
-        for value in codes[keyword]
-        if value not in without_abbreviation
-    ]
+    known = {concept.value for concept in group.concepts.values()} - without_abbreviation
     assert len(known) >= 11
     for value in known:
-        assert table[value] == table[mapping["SCT"][value]]
+        assert table[value] == table[in_the_old_scheme(value, table)]
 
 
 @pytest.mark.parametrize("new", ["80248007", "73056007", "63762007", "7771000", "24028007", "51440002"])
 def test_sides_mean_the_same_in_both_schemes(new: str) -> None:
-    assert SIDE_CODES[new] == SIDE_CODES[mapping["SCT"][new]]
+    assert SIDE_CODES[new] == SIDE_CODES[in_the_old_scheme(new, SIDE_CODES)]
 
 
 # fmt: off
