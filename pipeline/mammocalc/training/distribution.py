@@ -54,10 +54,12 @@ _SHAPE: Final = MappingProxyType(
         "num_class": len(CLASSES),
         "num_leaves": 8,
         "min_data_in_leaf": 30,
-        "learning_rate": 0.08,
+        "learning_rate": 0.096,
         "lambda_l2": 1.0,
     }
 )
+"""In LightGBM's words. Among six classes its steps are five sixths as long as those of scikit-learn, which grew the
+trees that come with the program at a rate of 0.08, and with the same numbers otherwise."""
 _HELD_OUT = 6
 """Every sixth breast is held out for the temperature."""
 _LABELS = (*DESCRIPTORS, Distribution.NOT_APPLICABLE)
