@@ -4,7 +4,9 @@
 #     docker run --rm --network none -v /data:/input:ro -v /results:/output mammocalc:0.2.0.dev0
 #     docker run --rm --network host -v /spool:/spool mammocalc:0.2.0.dev0 listen --spool /spool --port 11112 --ae-title MAMMOCALC
 #
-# Packages are pinned by hash in .ci/container.lock. Pin the base as well, by the digest that your registry gives:
+# Packages are pinned by hash in .ci/container.lock. The base is a tag, which moves with its security updates: pin it as
+# well, by the digest that your registry gives and that you have looked at, and note it with your release:
+#     docker buildx imagetools inspect python:3.12-slim-bookworm
 #     docker build --build-arg BASE=python:3.12-slim-bookworm@sha256:... .
 ARG BASE=python:3.12-slim-bookworm
 

@@ -76,6 +76,11 @@ def add_parser(commands: Commands) -> None:
         help="a study is at rest when nothing of it has come for so long (default: 30)",
     )
     parser.add_argument(
+        "--ask",
+        metavar="AE@HOST:PORT",
+        help="ask this archive how many mammograms a study has (C-FIND), and wait until all came, ten times --settle",
+    )
+    parser.add_argument(
         "--keep",
         type=hours,
         default=24.0,
@@ -131,6 +136,7 @@ def listen(arguments: argparse.Namespace) -> int:
         send_with_tls=arguments.send_tls,
         rest_seconds=arguments.settle,
         keep_hours=arguments.keep,
+        ask=None if arguments.ask is None else parse_peer(arguments.ask, "--ask"),
     )
     with ignored_warnings(), stop_on_signal(lambda _: print("Stopping.", flush=True)) as should_stop:
         serve(request, lambda line: print(line, flush=True), should_stop)

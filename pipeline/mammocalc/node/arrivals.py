@@ -69,6 +69,11 @@ class Arrivals:
         for uid in spool.waiting():
             self._studies[uid] = _Arrival(time.monotonic())
 
+    @property
+    def rest_seconds(self) -> float:
+        """For how long nothing of a study must have come."""
+        return self._rest
+
     def store(self, received: Path, sop_class: str, instance: str, sender: int, title: str) -> Status:
         """
         Take a file that was received.

@@ -13,6 +13,8 @@ from mammocalc.vocabulary.uid import is_uid
 if TYPE_CHECKING:
     from pathlib import Path
 
+MAMMOGRAPHY: Final = "MG"
+"""Modality of mammograms; those of other modalities are taken, too, and not asked for."""
 CHUNK_BYTES: Final = 1 << 20
 HEAD_BYTES: Final = 132
 META_LENGTH_BYTES: Final = 12
@@ -25,12 +27,13 @@ class UnfitInstanceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Who an instance is, and whose: ``patient`` is for comparison alone and never shown."""
+    """Who an instance is, of what kind, and whose: ``patient`` is for comparison alone and never shown."""
 
     sop_class_uid: str
     sop_instance_uid: str
     study_instance_uid: str
     patient: tuple[str, ...]
+    modality: str = ""
 
 
 def read_instance(path: Path) -> Instance:
@@ -47,6 +50,7 @@ def read_instance(path: Path) -> Instance:
             header = opened.header
             uids = {name: header.text(name) for name in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID")}
             identifier = (header.text("PatientID"), header.text("IssuerOfPatientID"), header.text("PatientBirthDate"))
+            modality = header.text("Modality").upper()
             name = header.text("PatientName").rstrip("^ ").upper()
     except ImageUnreadableError:
         message = "The data set cannot be read"
@@ -57,7 +61,7 @@ def read_instance(path: Path) -> Instance:
             raise UnfitInstanceError(message)
     # A name may be corrected or married; an identifier with its issuer, or else the name, tells a patient.
     patient = identifier if identifier[0] else (name, *identifier)
-    return Instance(uids["SOPClassUID"], uids["SOPInstanceUID"], uids["StudyInstanceUID"], patient)
+    return Instance(uids["SOPClassUID"], uids["SOPInstanceUID"], uids["StudyInstanceUID"], patient, modality)
 
 
 def content_of(path: Path) -> str:

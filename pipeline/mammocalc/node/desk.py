@@ -14,6 +14,8 @@ from mammocalc.execution.workers.isolation import Isolated
 from mammocalc.execution.workers.pool import Workers
 from mammocalc.execution.workers.resource_limits import Fault, Limits, Lost
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
+from mammocalc.node.arrivals import LONGEST
+from mammocalc.node.content import MAMMOGRAPHY, UnfitInstanceError, read_instance
 from mammocalc.node.journal import end_of
 from mammocalc.node.patience import wait_seconds
 from mammocalc.node.spool import IMAGES, OBJECTS, RUN
@@ -22,9 +24,11 @@ from mammocalc.rendering.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from mammocalc.config import ResolvedConfig
     from mammocalc.node.arrivals import Arrivals
+    from mammocalc.node.census import Census
     from mammocalc.node.objects import ObjectsWanted
     from mammocalc.node.spool import Spool, Taken
 
@@ -49,6 +53,8 @@ class Desk:
     wanted : ObjectsWanted
     workers : int
     say : callable
+    census : Census or None
+        Is asked before a study is analysed whether all of it came; None asks nobody.
     """
 
     def __init__(
@@ -59,7 +65,10 @@ class Desk:
         wanted: ObjectsWanted,
         workers: int,
         say: Callable[[str], None],
+        census: Census | None = None,
     ) -> None:
+        self._census = census
+        self._waits: Counter[str] = Counter()
         self._spool, self._arrivals, self._say = spool, arrivals, say
         self._resolved, self._wanted, self._workers = resolved, wanted, workers
         self._tries: Counter[str] = Counter()
@@ -104,8 +113,10 @@ class Desk:
         bool
             Whether objects were put out for sending.
         """
-        taken = self._spool.take_in(uid)
         name = f"study {end_of(uid)}"
+        if self._census is not None and self._waits_for_more(uid, name, self._census):
+            return False
+        taken = self._spool.take_in(uid)
         if not taken.images:
             self._say(f"{name}: nothing new, nothing to send")
             return False
@@ -125,6 +136,23 @@ class Desk:
             return False
         del self._tries[uid], self._crashes[uid]
         return self._put_out(uid, name, outcome, record)
+
+    def _waits_for_more(self, uid: str, name: str, census: Census) -> bool:
+        """Whether an archive has more mammograms of a study than came; waits for them, but not for ever."""
+        there = census.mammograms_of(uid)
+        came = sum(path is None or _is_mammogram(path) for path in self._spool.here(uid).values())
+        if there is None:
+            self._say(f"{name}: {census.name} does not say how many mammograms it has; what came is analysed")
+        elif came < there and self._waits[uid] < LONGEST:
+            if not self._waits[uid]:
+                self._say(f"{name}: {came} of {many(there, 'mammogram')} of {census.name} came; it waits for the rest")
+            self._waits[uid] += 1
+            self._arrivals.again(uid, self._arrivals.rest_seconds)
+            return True
+        elif came < there:
+            self._say(f"{name}: {came} of {many(there, 'mammogram')} of {census.name} came; what came is analysed")
+        del self._waits[uid]
+        return False
 
     def _task(self, uid: str, record: dict[str, Any] | None) -> StudyTask:
         folder = self._spool.study(uid)
@@ -188,6 +216,13 @@ class Desk:
             return False
         later = "; what was not sent yet of its earlier state is not sent any more" if is_superseding else ""
         self._say(f"{name}: {seen}; {many(len(outcome.objects), 'object')} to send{later}")
+        return True
+
+
+def _is_mammogram(path: Path) -> bool:
+    try:
+        return read_instance(path).modality == MAMMOGRAPHY
+    except UnfitInstanceError:  # it was readable when it came: the run says what is wrong
         return True
 
 

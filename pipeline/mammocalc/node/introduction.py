@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mammocalc.node.arrivals import LONGEST
 from mammocalc.vocabulary.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def introduce(request: ListenRequest, port: int) -> list[str]:
         f"Listening as {request.ae_title} on {request.host}:{port} ({how}), to {who}. Research use only.",
         f"Spool {request.spool}: it holds names of patients. Images and run of a study are removed {kept}",
     ]
+    if request.ask is not None:
+        most = LONGEST * request.rest_seconds
+        lines.append(f"A study waits until as many mammograms came as {request.ask} has of it, for {most:g} s at most")
     lines += _say_destination(request)
     if request.web_from is not None:
         days = "today" if request.web_days == 0 else f"today and the {request.web_days} days before"

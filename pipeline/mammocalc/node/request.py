@@ -23,7 +23,8 @@ class ListenRequest:
     What a node is to do.
 
     ``port`` 0 takes any that is free. ``send_to`` and ``web_to`` are None where objects stay in the spool;
-    ``web_from`` is None where nothing is fetched.
+    ``web_from`` is None where nothing is fetched. ``ask`` is the archive that is asked whether all of a study came, or
+    None.
     """
 
     spool: Path
@@ -42,3 +43,4 @@ class ListenRequest:
     web_days: int = 1
     rest_seconds: float = 30.0
     keep_hours: float = 24.0
+    ask: Peer | None = None

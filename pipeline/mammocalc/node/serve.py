@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.node.arrivals import Arrivals
 from mammocalc.node.bounds import set_up_library
+from mammocalc.node.census import ArchiveCensus
 from mammocalc.node.delivery import Delivery
 from mammocalc.node.desk import Desk
 from mammocalc.node.door import Door, DoorSettings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mammocalc.node.census import Census
     from mammocalc.node.delivery import Destination
     from mammocalc.node.request import ListenRequest
     from mammocalc.node.spool import Spool
@@ -68,7 +70,7 @@ def listen(request: ListenRequest, write: Callable[[str], None], should_stop: Ca
         door = Door(
             DoorSettings(request.ae_title, request.host, request.port, request.callers, tls), arrivals, journal.refuse
         )
-        desk = Desk(spool, arrivals, request.resolved, request.wanted, request.workers, journal.say)
+        desk = Desk(spool, arrivals, request.resolved, request.wanted, request.workers, journal.say, _census(request))
         delivery = None if destination is None else Delivery(spool, destination, journal.say)
         source = _source(request, spool, arrivals, journal.say)
         try:
@@ -111,6 +113,13 @@ def _destination(request: ListenRequest) -> Destination | None:
         return None
     tls = request.certificates.for_destination() if request.certificates and request.send_with_tls else None
     return StorePeer(request.send_to, request.ae_title, tls)
+
+
+def _census(request: ListenRequest) -> Census | None:
+    if request.ask is None:
+        return None
+    tls = request.certificates.for_destination() if request.certificates and request.send_with_tls else None
+    return ArchiveCensus(request.ask, request.ae_title, tls)
 
 
 def _source(request: ListenRequest, spool: Spool, arrivals: Arrivals, say: Callable[[str], None]) -> WebSource | None:

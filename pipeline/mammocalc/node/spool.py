@@ -130,6 +130,13 @@ class Spool:
                     found.add(uid)
         return sorted(found)
 
+    def here(self, uid: str) -> dict[str, Path | None]:
+        """Give the files of a study's images by their UIDs; None for one that was analysed and is not kept any more."""
+        found: dict[str, Path | None] = dict.fromkeys(self.analysed(uid))
+        for folder in (self.study(uid) / IMAGES, self.root / INCOMING / uid):
+            found |= {path.name.removesuffix(ENDING): path for path in folder.glob(f"*{ENDING}")}
+        return found
+
     def take_in(self, uid: str) -> Taken:
         """Put what has come of a study to its images; what was analysed before and has come alone is dropped."""
         arrived, images = self.root / INCOMING / uid, self.study(uid) / IMAGES

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orthanc
 import pydicom
 import pytest
-from hospital import free_port, running, write_study
+from hospital import free_port, running, send, write_study
 from template_checker import check_report
 
 if TYPE_CHECKING:
@@ -111,6 +111,23 @@ def test_images_are_fetched_by_wado_and_objects_stored_by_stow(drawn: Path, tmp_
         objects = fetch_objects(archive.web)
     assert objects
     assert {one.PatientID for one in objects} == {"P1"}
+
+
+def test_a_study_waits_until_all_came_that_the_archive_has(drawn: Path, tmp_path: Path) -> None:
+    files = write_study([drawn / "grouped.dcm", drawn / "none.dcm"], tmp_path / "in", 1)
+    port = free_port()
+    with orthanc.orthanc(tmp_path / "orthanc", port, has_hook=False) as archive:
+        archive.store(files)
+        arguments = ("--settle", "0.5", "--from", "ARCHIVE", "--ask", archive.address, "--send-to", archive.address)
+        with running(tmp_path / "spool", *arguments, port=port) as node:
+            assert send(node.port, files[:1]) == [0]
+            node.wait_for("1 of 2 mammograms of ARCHIVE came; it waits for the rest")
+            assert send(node.port, files[1:]) == [0]
+            node.wait_for("stored by ARCHIVE")
+            assert node.text.count("; analysing") == node.text.count("2 images; analysing") == 1
+            assert send(node.port, files) == [0, 0]  # the archive has objects of the study by now
+            node.wait_for("nothing new, nothing to send")
+            assert node.stop() == 0
 
 
 def test_a_server_that_does_not_answer_is_asked_again(tmp_path: Path) -> None:

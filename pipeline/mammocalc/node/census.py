@@ -1,0 +1,109 @@
+"""How many mammograms an archive has of a study, so that none is analysed before all of them came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from pydicom.dataset import Dataset
+from pynetdicom import AE
+from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind  # type: ignore[attr-defined]
+
+from mammocalc.node.content import MAMMOGRAPHY
+from mammocalc.node.door import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+
+if TYPE_CHECKING:
+    import ssl
+
+    from mammocalc.node.peers import Peer
+
+ANSWER_S: Final = 10.0
+"""An archive that takes longer is not waited for: what came is analysed."""
+PENDING: Final = frozenset({0xFF00, 0xFF01})
+
+
+class Census(Protocol):
+    """Whoever can be asked."""
+
+    name: str
+
+    def mammograms_of(self, study: str) -> int | None:
+        """Give how many mammograms there are of a study; None where that is not known."""
+
+
+class ArchiveCensus:
+    """
+    An archive that answers C-FIND.
+
+    Series are asked for and those of modality MG are counted: a study has results as well, and those of this node.
+
+    Parameters
+    ----------
+    peer : Peer
+    ae_title : str
+        Of this node.
+    tls : ssl.SSLContext or None
+    """
+
+    def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None = None) -> None:
+        self._peer, self._tls, self.name = peer, tls, peer.ae_title
+        self._entity = AE(ae_title)
+        self._entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+        self._entity.implementation_version_name = IMPLEMENTATION_VERSION_NAME
+        self._entity.connection_timeout = self._entity.acse_timeout = ANSWER_S
+        self._entity.dimse_timeout = self._entity.network_timeout = ANSWER_S
+        self._entity.add_requested_context(StudyRootQueryRetrieveInformationModelFind)
+
+    def mammograms_of(self, study: str) -> int | None:
+        """
+        Ask.
+
+        Parameters
+        ----------
+        study : str
+            Study Instance UID.
+
+        Returns
+        -------
+        int or None
+            None where it does not answer, does not know the study, or does not count.
+        """
+        association = self._entity.associate(
+            self._peer.host,
+            self._peer.port,
+            ae_title=self._peer.ae_title,
+            tls_args=None if self._tls is None else (self._tls, self._peer.host),
+        )
+        if not association.is_established:
+            return None
+        try:
+            answers = list(association.send_c_find(_question(study), StudyRootQueryRetrieveInformationModelFind))
+        except (AttributeError, RuntimeError, ValueError, OSError):
+            return None
+        finally:
+            if association.is_established:
+                association.release()
+        if not answers or answers[-1][0].get("Status") != 0:
+            return None
+        return _count([found for status, found in answers if status.get("Status") in PENDING])
+
+
+def _question(study: str) -> Dataset:
+    question = Dataset()
+    question.QueryRetrieveLevel, question.StudyInstanceUID = "SERIES", study
+    question.SeriesInstanceUID = question.Modality = ""
+    question.NumberOfSeriesRelatedInstances = None
+    return question
+
+
+def _count(series: list[Dataset | None]) -> int | None:
+    """Add up the mammograms; None where there is no series, or one that is not counted."""
+    numbers = []
+    for one in series:
+        if one is None:
+            return None
+        if str(one.get("Modality", "")) == MAMMOGRAPHY:
+            try:
+                numbers.append(int(one.get("NumberOfSeriesRelatedInstances")))
+            except (TypeError, ValueError):
+                return None
+    return sum(numbers) if numbers else None
