@@ -305,7 +305,7 @@ def test_no_key_answers_for_an_image_that_is_not_seen_yet(visit: Any, server: An
     page.evaluate("(place) => { location.hash = place; }", f"#/image/{first}/large")
     page.pictured()
     page.keys("PageDown", "g", "d", "l", "PageDown")  # the next step waits; what belongs to the D is no key of its own
-    assert page.locator("#toast").inner_text() == "The image is not here yet: nothing was answered."
+    assert page.locator("#toast").inner_text() == "That came before the image was seen: nothing was answered."
     is_held.clear()
     for route in held:
         route.continue_()

@@ -56,12 +56,13 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
     picture(entry, reader, plain),
     h("span", { class: "view-name" }, entry.name),
     time,
+    flagsOf(entry, vocabulary),
     h("span", { class: "state" }, state === "unread" ? "" : `✓ ${state}`),
     h("div", { class: "words" },
       h("div", { class: "line" },
         distribution ? symbol(vocabulary.palette[distribution]) : null,
         h("span", { class: "label" }, label),
-        flagsOf(entry, vocabulary), presenceOf(entry)),
+        presenceOf(entry)),
       h("div", { class: "line dim" }, h("span", {}, count))));
 }
 

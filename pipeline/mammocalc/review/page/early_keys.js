@@ -40,6 +40,6 @@ export function isEarly(event, command, viewer) {
   const isUnseen = isComing(viewer) || event.timeStamp - stepped < SEEN_MS;
   if (!isOfOne && !(isAnswer && isUnseen)) return false;
   refused = event.timeStamp;
-  toast("The image is not here yet: nothing was answered.", "bad");
+  toast("That came before the image was seen: nothing was answered.", "bad");
   return true;
 }

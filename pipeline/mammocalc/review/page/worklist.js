@@ -16,7 +16,7 @@ import { FACETS, OF_FINDINGS, ORDER_OF, VALUES_OF, comparison, hasPriors } from 
  * @import { FacetName } from "./worklist_order.js"
  */
 
-const CARD = { width: 196, height: 304, gap: 14, isStretched: true };
+const CARD = { width: 196, height: 312, gap: 14, isStretched: true };
 const STORE = "mammocalc-worklist";
 
 /**
