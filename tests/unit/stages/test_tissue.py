@@ -77,6 +77,10 @@ def test_tissue_that_moved_is_found_again_to_half_a_millimetre(frame: FrameMap) 
     back = found.to_current(found.to_prior(places * PIXEL_MM))
     assert np.abs(back - places * PIXEL_MM).max() < 0.02
     assert (found.agreement(places * PIXEL_MM) > 0.3).mean() > 0.9
+    # The other breast of a patient may be much alike: then places are looked for, and nothing is called comparable.
+    other = replace(found, correlation=0.28)
+    assert (found.is_of_one_breast, other.is_sure, other.is_of_one_breast) == (True, True, False)
+    assert not replace(other, mirrored=0.2).is_sure
     again = register_tissue(seen(field, is_moved=True), seen(field, is_moved=False), frame)
     assert again is not None
     assert np.array_equal(again.to_prior(places), found.to_prior(places))

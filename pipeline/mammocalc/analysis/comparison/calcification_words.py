@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mammocalc.analysis.comparison.joined import PLACE_MM
 from mammocalc.model.comparison import CalcificationChange
 from mammocalc.vocabulary.changes import Change
 
@@ -205,30 +206,35 @@ def words_of_one_sided(side: OneSided, whole: Mapping[int, tuple[Change, str]]) 
     list of CalcificationChange
         In the order of ``side.index``.
     """
-    around = side.unexplained
     said = []
     for index, place, off_mm in zip(side.index.tolist(), side.place_mm, side.off_mm.tolist(), strict=True):
         item = side.here.report.calcifications[index]
-        if index in whole:
-            change, reason = whole[index]
-        elif not np.isfinite(off_mm):
-            change, reason = Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
-        elif not side.there.shows(place, max(BORDER_MM, off_mm)):
-            change, reason = Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
-        else:
-            away_mm = np.hypot(*(around.places_mm - place).T)
-            expected = item.contrast_to_noise * side.contrast_ratio
-            # Whatever lies at its place, and farther off what is as bright as it and looks like a calcification.
-            near = (away_mm <= off_mm) | (
-                (away_mm <= max(AROUND_MM, off_mm))
-                & (around.contrast >= SEEN_CONTRAST * expected)
-                & (around.score >= 0.5)
-            )
-            change, reason = _judge(side, expected, around.contrast[near], around.score[near])
+        change, reason = whole[index] if index in whole else _word_at(side, item, place, off_mm)
         row, column = side.there.to_px(place[None])[0].tolist()
         told = (row, column) if np.isfinite(off_mm) or index in whole else None
         said.append(alone(item, change, told, reason, of_current=side.of_current))
     return said
+
+
+def _word_at(side: OneSided, item: Calcification, place_mm: NDArray[np.float64], off_mm: float) -> tuple[Change, str]:
+    """Say a word of one that should lie at a place of the other image, or that far off."""
+    if not np.isfinite(off_mm):
+        return Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
+    is_rough = off_mm > PLACE_MM  # then what lies at another depth may be twice as far off, and be taken for another
+    far_mm = max(AROUND_MM, 2 * off_mm)
+    if not side.there.shows(place_mm, far_mm if is_rough else BORDER_MM):
+        return Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
+    if is_rough and (np.hypot(*(side.there.points_mm - place_mm).T) <= far_mm).any():
+        unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
+        return unsure, f"its place is known to {off_mm:.0f} mm only, and the {side.other} has others around it"
+    around = side.unexplained
+    away_mm = np.hypot(*(around.places_mm - place_mm).T)
+    expected = item.contrast_to_noise * side.contrast_ratio
+    # Whatever lies at its place, and farther off what is as bright as it and looks like a calcification.
+    near = (away_mm <= off_mm) | (
+        (away_mm <= far_mm) & (around.contrast >= SEEN_CONTRAST * expected) & (around.score >= 0.5)
+    )
+    return _judge(side, expected, around.contrast[near], around.score[near])
 
 
 def _judge(

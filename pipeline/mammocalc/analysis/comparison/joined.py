@@ -33,6 +33,8 @@ LEAST_JOINED: Final = 3
 OVER_CHANCE: Final = 1.5
 """So many times the evidence of the best mirrored prior has to be there: then 91 % of simulated pairs of one patient
 and 5 % of pairs of two patients are compared; 2.5 times one mirrored prior alone took 83 % and 14 %."""
+OVER_CHANCE_ON_TISSUE: Final = 1.0
+"""Where the tissue has told that it is the same breast, the mirrored prior only must not fit better."""
 MIRRORED: Final = ((-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0))
 """Along the chest wall, away from it, and both; the first is told."""
 NEIGHBOUR_MM: Final = 8.0
@@ -41,7 +43,10 @@ LEAST_NEIGHBOURS: Final = 2
 PLACE_MM: Final = 2.0
 """Then it lies within this: three residuals of a good registration."""
 TISSUE_PLACE_MM: Final = 7.0
-"""And by the tissue alone within this: two spreads of what lies at another depth than most of the tissue."""
+"""And by the tissue alone within this: three quarters of simulated ones, and of joined pairs of INbreast, do."""
+SPEAKERS: Final = 3
+SPREADS: Final = 3.0
+"""On tissue it lies within so many spreads of what at least three neighbours do: at other depths some do otherwise."""
 LEAST_CORRELATION: Final = 0.2
 """Of the blocks of tissue around a place."""
 FADING_MM: Final = 15.0
@@ -98,14 +103,14 @@ class Joined:
         """
         ours, theirs = self._joined_in_frame()
         moved, is_near = _carried(places_mm, ours, theirs, self._fading_mm)
-        return self.way.to_prior(moved), self._off_mm(places_mm, is_near)
+        return self.way.to_prior(moved), self._off_mm(places_mm, is_near, ours, theirs)
 
     def expected_in_current(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give where places of the prior lie in the current image; as `expected_in_prior`."""
         ours, theirs = self._joined_in_frame()
         there = self.way.to_current(places_mm)
         moved, is_near = _carried(there, theirs, ours, self._fading_mm)
-        return moved, self._off_mm(there, is_near)
+        return moved, self._off_mm(there, is_near, theirs, ours)
 
     def _joined_in_frame(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         ours = self.current.points_mm[self.pairs[:, 0]]
@@ -115,11 +120,26 @@ class Joined:
     def _fading_mm(self) -> float:
         return FADING_MM if isinstance(self.way, TissueMap) else np.inf
 
-    def _off_mm(self, places_mm: NDArray[np.float64], is_near: NDArray[np.bool_]) -> NDArray[np.float64]:
-        by_tissue = np.full(len(places_mm), np.inf)
-        if isinstance(self.way, TissueMap):
-            by_tissue[self.way.agreement(places_mm) >= LEAST_CORRELATION] = TISSUE_PLACE_MM
-        return np.where(is_near, PLACE_MM, by_tissue)
+    def _off_mm(
+        self,
+        places_mm: NDArray[np.float64],
+        is_near: NDArray[np.bool_],
+        from_mm: NDArray[np.float64],
+        to_mm: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Tell how far off places may be: less among neighbours that moved alike than by the tissue alone."""
+        if not isinstance(self.way, TissueMap):
+            return np.where(is_near, PLACE_MM, np.inf)
+        is_tissue = (self.way.agreement(places_mm) >= LEAST_CORRELATION) & self.way.is_of_one_breast
+        by_tissue = np.where(is_tissue, TISSUE_PLACE_MM, np.inf)
+        if not is_near.any():
+            return by_tissue
+        near = KDTree(from_mm).query_ball_point(places_mm[is_near], NEIGHBOUR_MM)
+        shift_mm = to_mm - from_mm
+        spread = [np.sqrt(shift_mm[own].var(axis=0).sum()) if len(own) >= SPEAKERS else np.inf for own in near]
+        by_neighbours = np.full(len(places_mm), np.inf)
+        by_neighbours[is_near] = np.maximum(PLACE_MM, SPREADS * np.array(spread))
+        return np.where(by_neighbours <= TISSUE_PLACE_MM, by_neighbours, by_tissue)
 
 
 def join(
@@ -181,11 +201,14 @@ def _judged(
     on_tissue = isinstance(way, TissueMap)
     smaller = min(len(current.points_mm), len(prior.points_mm))
     by_chance, best = len(mirrored[0].pairs), max(one.evidence for one in mirrored)
-    is_clear = len(found.pairs) >= (1 if on_tissue else LEAST_JOINED) and found.evidence >= OVER_CHANCE * best
+    is_clear = (
+        len(found.pairs) >= (1 if on_tissue else LEAST_JOINED)
+        and found.evidence >= (OVER_CHANCE_ON_TISSUE if on_tissue else OVER_CHANCE) * best
+    )
     mirrored_fits = not on_tissue and by_chance >= LEAST_JOINED and best >= OVER_CHANCE * found.evidence
     pairs = found.pairs if is_clear else found.pairs[:0]
     joined = len(pairs) if on_tissue else len(found.pairs)
-    is_comparable = on_tissue or is_clear
+    is_comparable = is_clear or (isinstance(way, TissueMap) and way.is_of_one_breast)
     kind = RegistrationKind.TISSUE if on_tissue else RegistrationKind.NEIGHBOURS
     registration = Registration(
         kind=kind if is_comparable else RegistrationKind.LANDMARKS,
@@ -261,7 +284,8 @@ def _reasons(
         return (said, f"fewer than {LEAST_JOINED}: the two cannot be laid over each other by their calcifications")
     if not joined:
         return (said,)
-    return (said, f"not {OVER_CHANCE:g} times the evidence of the best mirrored prior: which is which cannot be told")
+    over = "as much as" if on_tissue else f"{OVER_CHANCE:g} times"
+    return (said, f"not {over} the evidence of the best mirrored prior: which is which cannot be told")
 
 
 def _reasons_of_tissue(tissue: TissueMap | None) -> tuple[str, ...]:
@@ -271,4 +295,6 @@ def _reasons_of_tissue(tissue: TissueMap | None) -> tuple[str, ...]:
         f"blocks of the tissue have a correlation of {tissue.correlation:.2f} where the others expect them, "
         f"{tissue.mirrored:.2f} with the prior mirrored"
     )
-    return (f"{said}: it {'is' if tissue.is_sure else 'may not be'} the same",)
+    if tissue.is_of_one_breast:
+        return (f"{said}: it is the same",)
+    return (f"{said}: it {'may be that of the other breast' if tissue.is_sure else 'may not be the same'}",)

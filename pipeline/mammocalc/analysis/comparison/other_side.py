@@ -32,8 +32,6 @@ def hold_against_other_side(joined: Joined, others: Iterable[LaidOut]) -> Joined
         The same, or one without pairs that is not comparable, and says why.
     """
     current = joined.current
-    if joined.registration.kind is RegistrationKind.TISSUE:  # of the other side it would not be the same
-        return joined
     for other in others:
         theirs = lay_over(current.anatomy, other.anatomy).to_current(other.points_mm)
         found = match_points(current.points_mm, theirs, current.traits, other.traits)

@@ -10,9 +10,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SPREAD_MM: Final = 2.5
-"""How far a calcification lies from where its tissue is (standard deviation along each axis): breasts roll, and what
-lies at another depth than most of the tissue moves apart. INbreast: 1.5 to 3.2 mm in the median of joined pairs."""
+SPREAD_MM: Final = 5.0
+"""How far a calcification may lie from where its tissue is (standard deviation along each axis): breasts roll, and what
+lies at another depth than most of the tissue moves apart: joined pairs of INbreast by 1.5 to 3.2 mm in the median,
+simulated ones by up to 12 in one of ten (docs/evidence/comparison.md)."""
 REACH_SPREADS: Final = 3.0
 VOTES_AT_ODDS_OF_ONE: Final = 0.65
 """How much a pair counts in votes whose looks say nothing; those that look alike count up to 1, others down to 0.43."""

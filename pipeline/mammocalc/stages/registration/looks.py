@@ -18,7 +18,7 @@ LEEWAY_MM: Final = 0.6
 """Middles of one calcification on two dates differ by less."""
 LEVEL_MM: Final = 1.5
 """Standard deviation of the mean that is taken off: fat or gland as a whole says nothing."""
-REACH_MM: Final = 9.0
+REACH_MM: Final = 13.0
 """Pairs that are farther apart are not compared."""
 EVEN: Final = 0.33
 SLOPE: Final = 6.0

@@ -27,6 +27,8 @@ MEND: Final = 0.8
 LEAST_CORRELATION: Final = 0.21
 """Mean correlation of blocks where the others expect them, from which tissue is believed to be the same. INbreast: 19
 of 19 pairs of dates have 0.23 to 0.60; breasts of two patients at most 0.19 (docs/evidence/comparison.md)."""
+OF_ONE_BREAST: Final = 0.33
+"""And from which it is not that of the patient's other breast, which has up to 0.31."""
 OVER_MIRRORED: Final = 1.5
 """And over what the same reaches with the prior mirrored."""
 AROUND_MM: Final = 8.0
@@ -61,7 +63,7 @@ class Level:
 LEVELS: Final = (
     Level(3, (1.0, 6.0), 18.0, 20.4, 10.0, 20.0),
     Level(2, (0.6, 4.0), 12.0, 8.0, 8.0, 12.0),
-    Level(1, (0.4, 3.0), 7.0, 3.2, 6.0, 8.0),
+    Level(1, (0.4, 3.0), 7.0, 3.2, 8.0, 8.0),
 )
 JUDGED: Final = 1
 """The level at which it is judged whether the tissue is the same: blocks are large enough to differ, and small enough
@@ -91,8 +93,13 @@ class TissueMap:
 
     @property
     def is_sure(self) -> bool:
-        """Whether this is believed to be the same tissue."""
+        """Whether places may be looked for by it: no other patient's is as much alike."""
         return self.correlation >= max(LEAST_CORRELATION, OVER_MIRRORED * self.mirrored)
+
+    @property
+    def is_of_one_breast(self) -> bool:
+        """Whether it is that of the same breast, and not of the patient's other one, which may be much alike."""
+        return self.is_sure and self.correlation >= OF_ONE_BREAST
 
     def to_prior(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Carry places of the current image over, in mm."""
