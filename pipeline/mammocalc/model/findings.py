@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from mammocalc.model.record import Record
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Flag, Morphology
 
 
-class _Word:
+class _Word(Record):
     """
     A call that reads as its label: printed, and compared with a text.
 
@@ -61,7 +63,7 @@ class MorphologyCall(_Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Calcification:
+class Calcification(Record):
     """
     One reported particle.
 
@@ -227,7 +229,7 @@ class DistributionCall(_Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Record):
     """
     Neighbouring calcifications, described in millimetres.
 
@@ -246,7 +248,7 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Vessel:
+class Vessel(Record):
     """
     An artery, or a stretch of one, by the calcifications in its wall.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mammocalc.model import Calcification
 from mammocalc.review.server.action import ActionError
 from mammocalc.review.server.actions import parse_action
 from mammocalc.review.server.reader_name import check_reader
@@ -75,7 +76,8 @@ def test_the_key_of_an_added_one_survives_undo_and_redo() -> None:
 def test_a_mark_follows_its_own_verdict_then_its_clusters_then_the_images(
     documents: list[dict[str, Any]], verdict: str | None
 ) -> None:
-    assert verdict_of(compute_state(numbered(*documents)), {"id": 3, "cluster": 7}) == verdict
+    mark = Calcification(3, 0, 1.0, 2.0, (), 5.0, 0.3, 0.3, 0.3, 0.1, None, 0.9, 8.0, cluster=7)
+    assert verdict_of(compute_state(numbered(*documents)), mark) == verdict
 
 
 def test_agreement_ends_where_the_reader_contradicts() -> None:

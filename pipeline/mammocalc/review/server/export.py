@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from mammocalc.model import Cluster
+    from mammocalc.results.result import Result
     from mammocalc.review.server.answers import Damaged, Taken
     from mammocalc.review.server.reader_state import State
     from mammocalc.review.server.run_index import RunIndex
@@ -118,7 +120,7 @@ def collect(index: RunIndex, taken: Sequence[Taken], damaged: Sequence[Damaged] 
     superseded: Counter[tuple[str, str, str]] = Counter()
     elsewhere: set[str] = set()
     unreadable: dict[str, str] = {}
-    results: dict[str, dict[str, Any]] = {}
+    results: dict[str, Result] = {}
     digests: dict[str, str] = {}
     for item in taken:
         if item.uid not in index.images:
@@ -166,17 +168,18 @@ def _named(key: str) -> dict[str, Any]:
     return {"sop_instance_uid": uid} if frame is None else {"sop_instance_uid": uid, "frame": frame}
 
 
-def _image(uid: str, result: Mapping[str, Any], readers: Mapping[str, list[Taken]]) -> dict[str, Any]:
+def _image(uid: str, result: Result, readers: Mapping[str, list[Taken]]) -> dict[str, Any]:
+    report, spacing = result.report, result.report.spacing
     return {
         **_named(uid),
-        "patient_key": result["image"]["patient_key"],
-        "pixel_spacing_mm": result["image"]["pixel_spacing_mm"],
-        "configuration_digest": result["provenance"]["configuration_digest"],
+        "patient_key": report.identity.patient_key,
+        "pixel_spacing_mm": None if spacing is None else [spacing.row_mm, spacing.column_mm],
+        "configuration_digest": result.provenance.configuration_digest,
         "program": {
-            "distribution": result["distribution"]["label"],
-            "calcifications": len(result["calcifications"]),
+            "distribution": str(report.distribution.label),
+            "calcifications": len(report.calcifications),
             "clusters": [
-                {"id": item["id"], "members": item["members"], "distribution": item["distribution"]["label"]}
+                {"id": item.number, "members": list(item.members), "distribution": str(item.distribution.label)}
                 for item in _shown(result)
             ],
         },
@@ -184,9 +187,9 @@ def _image(uid: str, result: Mapping[str, Any], readers: Mapping[str, list[Taken
     }
 
 
-def _answer(reader: str, taken: Sequence[Taken], result: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(reader: str, taken: Sequence[Taken], result: Result) -> dict[str, Any]:
     state = _state(taken)
-    label = result["distribution"]["label"]
+    label = str(result.report.distribution.label)
     before = [item for item in taken if item.is_blinded]
     blinded = _state(before)
     return {
@@ -203,27 +206,27 @@ def _answer(reader: str, taken: Sequence[Taken], result: Mapping[str, Any]) -> d
     }
 
 
-def _shown(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _shown(result: Result) -> list[Cluster]:
     """Leave out loose chains: the review shows none, so nobody agrees with one by agreeing with the image."""
-    return [cluster for cluster in result["clusters"] if not cluster.get("loose", False)]
+    return [cluster for cluster in result.report.clusters if not cluster.distribution.loose]
 
 
 def _state(taken: Sequence[Taken]) -> State:
     return compute_state((item.number, item.action) for item in taken)
 
 
-def _marks(state: State, result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for mark in result["calcifications"]:
-        said = state.calcifications.get(mark["id"], {})
+def _marks(state: State, result: Result) -> Iterator[dict[str, Any]]:
+    for mark in result.report.calcifications:
+        said = state.calcifications.get(mark.number, {})
         yield {
-            "id": mark["id"],
+            "id": mark.number,
             "source": "program",
             "verdict": verdict_of(state, mark),
-            "row": mark["row"],
-            "column": mark["column"],
-            "diameter_mm": said.get("diameter_mm", mark["diameter_mm"]),
+            "row": mark.row_px,
+            "column": mark.column_px,
+            "diameter_mm": said.get("diameter_mm", mark.diameter_mm),
             "diameter_by": "reader" if "diameter_mm" in said else "program",
-            "cluster": mark["cluster"],
+            "cluster": mark.cluster,
             "morphology": said.get("morphology"),
         }
 
@@ -243,13 +246,13 @@ def _added(state: State) -> list[dict[str, Any]]:
     ]
 
 
-def _cluster(state: State, cluster: Mapping[str, Any]) -> dict[str, Any]:
-    said = state.clusters.get(cluster["id"], {})
+def _cluster(state: State, cluster: Cluster) -> dict[str, Any]:
+    said = state.clusters.get(cluster.number, {})
     verdict = said.get("verdict") or (ACCEPT if state.rest_accepted else None)
     is_theirs = verdict == ACCEPT
     return {
-        "id": cluster["id"],
+        "id": cluster.number,
         "verdict": verdict,
-        "distribution": said.get("distribution") or (cluster["distribution"]["label"] if is_theirs else None),
+        "distribution": said.get("distribution") or (str(cluster.distribution.label) if is_theirs else None),
         "morphology": said.get("morphology"),
     }

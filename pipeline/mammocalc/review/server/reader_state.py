@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from mammocalc.model import Calcification
 
 ACCEPT, REJECT = "accept", "reject"
 
@@ -78,21 +78,21 @@ def note(items: dict[int, dict[str, Any]], number: int, name: str, value: Any) -
         del items[number]
 
 
-def verdict_of(state: State, mark: Mapping[str, Any]) -> str | None:
+def verdict_of(state: State, mark: Calcification) -> str | None:
     """
     Say what a reader thinks of a mark of the program: its own verdict, else its cluster's, else that of the image.
 
     Parameters
     ----------
     state : State
-    mark : mapping
-        One of the ``calcifications`` of the result.
+    mark : Calcification
+        One of the result.
 
     Returns
     -------
     str or None
         ``accept``, ``reject``, or None where nothing says.
     """
-    own: str | None = state.calcifications.get(mark["id"], {}).get("verdict")
-    of_cluster: str | None = None if mark["cluster"] is None else state.clusters.get(mark["cluster"], {}).get("verdict")
+    own: str | None = state.calcifications.get(mark.number, {}).get("verdict")
+    of_cluster: str | None = None if mark.cluster is None else state.clusters.get(mark.cluster, {}).get("verdict")
     return own or of_cluster or (ACCEPT if state.rest_accepted else None)

@@ -7,7 +7,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model.study import study_of
+from mammocalc.results.comparison_form import ComparisonProvenance
+from mammocalc.results.comparison_to_json import comparison_to_json
 from mammocalc.results.layout import study_files
+from mammocalc.results.study_to_json import study_to_json
 from mammocalc.review.server.examinations import Examinations
 from mammocalc.review.server.relation_records import check_comparison, check_study
 from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside, say_why
@@ -17,13 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mammocalc.model import ComparedImage
     from mammocalc.review.server.reader_state import PairName
-    from mammocalc.review.server.relation_records import ComparedName, ComparisonRecord
     from mammocalc.review.server.run_index import RunIndex
 
 COMPARISONS: Final = "comparisons"
 OUTDATED: Final = "The comparison is of another result of this image or of its prior. Compare again."
 ELSEWHERE: Final = "The prior is in another run; this review shows the images of its own run alone."
+
+OF_STUDY: Final = ("findings", "statements", "notes")
+OF_COMPARISON: Final = ("interval_days", "registration", "clusters", "calcifications", "notes", "stability_notice")
+"""What a page is told of their documents."""
+UNTOLD: Final = ComparisonProvenance("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,8 @@ class Relations:
         if place is None:
             return None
         try:
-            return check_study(parse_json(read_inside(self.index.folder, place))).model_dump(mode="json")
+            study = study_to_json(check_study(parse_json(read_inside(self.index.folder, place))))
+            return {key: study[key] for key in OF_STUDY}
         except (OSError, WrongFileError) as error:
             notes = [f"The document of this study cannot be used: {say_why(error)}."]
             return {"findings": [], "statements": [], "notes": notes}
@@ -127,9 +136,14 @@ class Relations:
             record = check_comparison(parse_json(read_inside(self._folder, pair.place)))
         except (OSError, WrongFileError):
             return {"why": "The comparison of this image cannot be read any more."}
-        if not all(self._is_of(name) for name in (record.current, record.prior)):
+        if not all(self._is_of(image) for image in (record.current, record.prior)):
             return {"why": OUTDATED}
-        return {"why": None if pair.prior in self.index.images else ELSEWHERE, **_told(record)}
+        told = comparison_to_json(record, UNTOLD)
+        return {
+            "why": None if pair.prior in self.index.images else ELSEWHERE,
+            **{key: told[key] for key in OF_COMPARISON},
+            "prior": record.prior.sop_instance_uid,
+        }
 
     def claim(self, uid: str, pair: PairName) -> str | None:
         """Give what the program says of a pair: ``linked``, or the word of the comparison; None for nothing."""
@@ -152,27 +166,22 @@ class Relations:
         sides = {self.index.images[name].laterality for name in (uid, pair.other) if name in self.index.images}
         return pair.other != uid and self.examinations.is_same_day(uid, pair.other) and len(sides) == 1
 
-    def _is_of(self, name: ComparedName) -> bool:
+    def _is_of(self, image: ComparedImage) -> bool:
         """Whether a comparison speaks of the very result that is shown; of an image elsewhere nobody knows better."""
-        if name.sop_instance_uid not in self.index.images:
+        if image.sop_instance_uid not in self.index.images:
             return True
         try:
-            result, _ = self.index.result(name.sop_instance_uid)
+            result, _ = self.index.result(image.sop_instance_uid)
         except (OSError, WrongFileError):
             return False
-        digest = result["provenance"]["configuration_digest"]
-        return name.configuration_digest in {"", digest} and name.calcifications == len(result["calcifications"])
+        digest = result.provenance.configuration_digest
+        return image.configuration_digest in {"", digest} and image.calcifications == len(result.report.calcifications)
 
 
 def _is_row(row: Mapping[str, Any], pair: PairName) -> bool:
     if pair.of == "calcification":
         return (row["calcification"], row["prior_calcification"]) == (pair.id, pair.other_id)
     return (row["cluster"], next(iter(row["prior_clusters"]), None)) == (pair.id, pair.other_id)
-
-
-def _told(record: ComparisonRecord) -> dict[str, Any]:
-    told = record.model_dump(mode="json", exclude={"current"})
-    return {**told, "prior": record.prior.sop_instance_uid}
 
 
 def _nearest_first(pair: _Pair) -> tuple[bool, int, PurePosixPath]:

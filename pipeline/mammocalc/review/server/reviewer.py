@@ -255,7 +255,7 @@ class Review:
 
     def _result(self, uid: str) -> tuple[dict[str, Any], str]:
         try:
-            return self.index.result(uid)
+            return self.index.document(uid)
         except OSError:
             message = "The result of this image cannot be read any more. Look whether the run's folder is complete."
             raise NotKnownError(message) from None

@@ -17,6 +17,7 @@ from mammocalc.results.image_form import StoredImage
 from mammocalc.results.layout import RECORD, result_files, table_path, thumbnail_path
 from mammocalc.results.schema_version import check_version
 from mammocalc.results.tables import key_of_row
+from mammocalc.results.to_json import to_json
 from mammocalc.review.server.result_record import check_head, check_result
 from mammocalc.review.server.rows import problem_row, read_rows
 from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside, say_why
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mammocalc.results.result import Result
 
 HEAD_BYTES: Final = 8192
 """A result begins with its image; that part has some 1,000 bytes."""
@@ -92,13 +94,13 @@ class RunIndex:
     images: Mapping[str, Image]
     not_analysed: tuple[Mapping[str, Any], ...]
 
-    def result(self, uid: str) -> tuple[dict[str, Any], str]:
+    def result(self, uid: str) -> tuple[Result, str]:
         """
         Read the result of an image.
 
         Returns
         -------
-        dict
+        Result
         str
             The fingerprint of its bytes: 16 hexadecimal digits.
 
@@ -108,11 +110,16 @@ class RunIndex:
             If the file has gone, or is not what a run writes.
         """
         text = self._bytes(uid)
-        if _uid_of(text) != uid:
+        result = _read(text)
+        if result.report.identity.key != uid:
             message = "it is named after another image"
             raise WrongFileError(message)
-        document: dict[str, Any] = parse_json(text)
-        return document, _digest(text)
+        return result, _digest(text)
+
+    def document(self, uid: str) -> tuple[dict[str, Any], str]:
+        """Give the JSON of the result of an image, and its fingerprint; raises as `result`."""
+        result, digest = self.result(uid)
+        return to_json(result), digest
 
     def result_digest(self, uid: str) -> str:
         """Fingerprint the bytes of a result; empty where it cannot be read, which is the fingerprint of nothing."""
@@ -126,9 +133,8 @@ class RunIndex:
 
 
 @functools.lru_cache(maxsize=16)  # of what is open: each answer asks for it
-def _uid_of(text: bytes) -> str:
-    """Check a result, and say of which image it is."""
-    return check_result(parse_json(text)).report.identity.key
+def _read(text: bytes) -> Result:
+    return check_result(parse_json(text))
 
 
 def _digest(text: bytes) -> str:
@@ -202,7 +208,7 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
     if told is not None and head is not None:
         found, overlay = told
     else:
-        result = check_result(parse_json(read_inside(folder, place)))
+        result = _read(read_inside(folder, place))
         report, overlay = result.report, result.overlay.path if result.overlay else None
         head = StoredImage(report.identity, report.spacing, report.spacing_source)
         found = {
