@@ -7,11 +7,13 @@ import itertools
 import json
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.execution.made import Made
 from mammocalc.execution.run_folder import RunFolder
-from mammocalc.execution.studies import write_studies
+from mammocalc.execution.studies import write_studies, write_tables_and_studies
 from mammocalc.results.layout import result_files
 from mammocalc.results.tables import write_tables
 from mammocalc.results.to_json import encode
@@ -33,14 +35,25 @@ def main() -> None:
         folder = RunFolder(root, levels=1)
         uids = {write(folder, document) for document in copies(arguments.run, arguments.studies)}
         write_tables(root, {})
-        for what in ("new", "again, without any change"):
-            clock, cpu = time.perf_counter(), time.process_time()
-            write_studies(folder, uids)
-            seconds, busy = time.perf_counter() - clock, time.process_time() - cpu
-            print(f"{arguments.studies} studies of four images, {what}: {seconds:.1f} s ({busy:.1f} s of CPU)")
+        said = f"{arguments.studies} studies of four images"
+        with timed(f"{said}, joined at first"):
+            write_studies(folder, uids, Made(folder))
+        with timed(f"{said}, with their tables and those of images, at first"):
+            write_tables_and_studies(folder, dict.fromkeys(uids, ""))
+        with timed(f"{said}, the same again, without any change"):
+            write_tables_and_studies(folder, dict.fromkeys(uids, ""))
         found = [json.loads(path.read_bytes()) for path in (root / "studies").rglob("*.json")]
         findings = [finding for study in found for finding in study["findings"]]
         print(f"{len(findings)} findings, {sum(bool(finding['links']) for finding in findings)} of them linked")
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Print how long something takes."""
+    clock, cpu = time.perf_counter(), time.process_time()
+    yield
+    seconds, busy = time.perf_counter() - clock, time.process_time() - cpu
+    print(f"{what}: {seconds:.1f} s ({busy:.1f} s of CPU)", flush=True)
 
 
 def copies(run: Path, studies: int) -> Iterator[dict[str, Any]]:

@@ -59,7 +59,7 @@ def test_a_run_leaves_every_file_that_the_contract_names(
     assert {path.name for path in (out / "tables").iterdir()} == {f"{table}.csv" for table in TABLES}
     assert (out / "index.html").stat().st_size > 1000
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["run.json", "files.jsonl", "log.jsonl", "index.html", "studies", "studies.jsonl", "tables", *kinds]
+        ["run.json", "files.jsonl", "log.jsonl", "index.html", "studies", "made.jsonl", "tables", *kinds]
     )
 
     said = capsys.readouterr()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mammocalc.execution.outputs import written
 from mammocalc.execution.run_folder import RESERVE
 from mammocalc.files.claim import LOCK
-from mammocalc.results.layout import JOINED, LOG, PAGE, RECORD, ROWS, TABLES
+from mammocalc.results.layout import LOG, MADE, PAGE, RECORD, ROWS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OWN_PART: Final = re.compile(r"\..+\.part|index\.html\.part")
 """In the folder of a run itself."""
-_OWN: Final = (RECORD, ROWS, PAGE, LOG, JOINED)
+_OWN: Final = (RECORD, ROWS, PAGE, LOG, MADE)
 
 
 def own_places() -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.execution.outputs import written
 from mammocalc.results.layout import (
-    JOINED,
     LOG,
+    MADE,
     PAGE,
     RECORD,
     RESULTS,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 WHOLE_OR_NOT: Final = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "memory"})
 """Stores that show an object when all of it has arrived; the others need a second name until then."""
-KEPT: Final = (RECORD, ROWS, LOG, PAGE, JOINED)
+KEPT: Final = (RECORD, ROWS, LOG, PAGE, MADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class RemoteFolder:
 
     def publish(self, folder: Path, *, with_tables: bool) -> None:
         """Bring rows, record and log from a folder of this machine to the address, and tables and page as well."""
-        names = [name for name in KEPT if (folder / name).exists() and (with_tables or name not in {PAGE, JOINED})]
+        names = [name for name in KEPT if (folder / name).exists() and (with_tables or name not in {PAGE, MADE})]
         names += [f"{TABLES}/{path.name}" for path in sorted((folder / TABLES).glob("*"))] if with_tables else []
         if with_tables:
             documents = [path.as_posix() for path in study_files(folder)]

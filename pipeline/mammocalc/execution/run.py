@@ -21,12 +21,12 @@ from mammocalc.execution.run_manifest import RUNNING, STOPPED, count, read_rows
 from mammocalc.execution.run_options import Progress, RunSummary
 from mammocalc.execution.run_record import RunRecord
 from mammocalc.execution.settled import find_settled
-from mammocalc.execution.studies import write_studies
+from mammocalc.execution.studies import write_tables_and_studies
 from mammocalc.execution.volumes import describe_volumes
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.rendering.index import write_page
 from mammocalc.results.layout import LOG, PAGE, RESULTS, ROWS, STUDIES, TABLES
-from mammocalc.results.tables import read_image_rows, write_tables
+from mammocalc.results.tables import read_image_rows
 from mammocalc.vocabulary.errors import OutputLostError
 from mammocalc.vocabulary.lexicon import Reason, Status
 
@@ -209,8 +209,7 @@ class Run:
         self._to.collect()
         paths = {str(row.key): row.path for row in rows if row.status is Status.ANALYSED}
         parquet = self.request.resolved.config.outputs.parquet
-        write_tables(self._to.folder.root, paths, parquet=parquet)
-        studies = write_studies(self._to.folder, paths.keys(), parquet=parquet)
+        studies = write_tables_and_studies(self._to.folder, paths, parquet=parquet)
         self.claims.check()
         totals = count(rows, (row["distribution"] for row in read_image_rows(self._to.folder.root)), passed_over)
         write_page(self._to.folder.root, rows, self._about.facts(self.identity, why, describe_volumes(rows), studies))

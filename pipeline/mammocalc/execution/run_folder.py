@@ -117,6 +117,8 @@ class RunFolder:
 
     def _make_subfolders(self, folder: Path) -> None:
         """Make the subfolders of the run that are missing, and nothing above them."""
+        if folder.is_dir():
+            return
         for name in reversed([folder, *folder.parents]):
             if name != self.root and name.is_relative_to(self.root):
                 name.mkdir(exist_ok=True)

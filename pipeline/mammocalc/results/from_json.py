@@ -90,29 +90,8 @@ def read_result(path: Path, *, leave_out: Collection[str] = ()) -> Result:
     OSError
         If it cannot be read.
     """
-    return parse_result(path.read_bytes(), leave_out=leave_out)
-
-
-def parse_result(content: bytes, *, leave_out: Collection[str] = ()) -> Result:
-    """
-    Read the result of an image from the bytes of its file.
-
-    Parameters
-    ----------
-    content : bytes
-    leave_out : collection of str
-        As of `from_json`.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ResultError
-        If it is not what a run writes, as `from_json`.
-    """
-    return from_json(parse_json(content, checks_floats=not leave_out), leave_out=leave_out)
+    document = parse_json(path.read_bytes(), checks_floats=not leave_out)
+    return from_json(document, leave_out=leave_out)
 
 
 def _without(left_out: Collection[str], document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ RECORD, ROWS, PAGE, LOG = "run.json", "files.jsonl", "index.html", "log.jsonl"
 RESULTS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES = "results", "overlays", "thumbnails", "candidates", "tables"
 DETAILS: Final = "details"
 STUDIES: Final = "studies"
-JOINED: Final = "studies.jsonl"
+MADE: Final = "made.jsonl"
 KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES, STUDIES)
 """Folders of a run, by what is in them."""
 TABLE_ENDINGS: Final = (".csv", ".parquet")

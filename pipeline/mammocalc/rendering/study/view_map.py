@@ -96,20 +96,22 @@ def _scale(report: Report) -> tuple[float, float]:
     return (_PIXEL_MM, _PIXEL_MM) if spacing is None else (spacing.row_mm, spacing.column_mm)
 
 
-def _corner_px(report: Report) -> Point:
+def _box_px(report: Report) -> tuple[float, float, float, float]:
+    """Give the first row and column of the breast, and the last; of the image where there is no outline."""
     outline = report.breast.outline_px
-    return (min(row for row, _ in outline), min(column for _, column in outline)) if outline else (0.0, 0.0)
+    if not outline:
+        return 0.0, 0.0, float(report.identity.rows), float(report.identity.columns)
+    rows, columns = zip(*outline, strict=True)
+    return min(rows), min(columns), max(rows), max(columns)
 
 
 def _size_mm(report: Report) -> tuple[float, float]:
-    (row_mm, column_mm), (top, left) = _scale(report), _corner_px(report)
-    bottom = max((row for row, _ in report.breast.outline_px), default=float(report.identity.rows))
-    right = max((column for _, column in report.breast.outline_px), default=float(report.identity.columns))
+    (row_mm, column_mm), (top, left, bottom, right) = _scale(report), _box_px(report)
     return (bottom - top) * row_mm, (right - left) * column_mm
 
 
 def _draw(study: Study, image: StudyImage, title: str, report: Report, size_mm: tuple[float, float]) -> ViewMap:
-    (row_mm, column_mm), (top, left) = _scale(report), _corner_px(report)
+    (row_mm, column_mm), (top, left, _, _) = _scale(report), _box_px(report)
 
     def to_xy(point: Point) -> tuple[float, float]:
         return (point[1] - left) * column_mm, (point[0] - top) * row_mm
