@@ -49,7 +49,8 @@ def test_a_run_leaves_every_file_that_the_contract_names(
     assert list(rows) == ["deep/er/none.dcm", "grouped.dcm", "macro_only.dcm"]
     assert {row["status"] for row in rows.values()} == {"analysed"}
     assert all(
-        set(row) == {"path", "sop_instance_uid", "status", "reason", "message", "seconds", "content", "seen", "volume"}
+        set(row)
+        == {"path", "sop_instance_uid", "frame", "status", "reason", "message", "seconds", "content", "seen", "volume"}
         for row in rows.values()
     )
     uids = {row["sop_instance_uid"] for row in rows.values()}
