@@ -204,10 +204,10 @@ def exchange(current: Report, prior: Report, sides: list[Report], score: Score) 
     """Try the images of the other side as what they are, and each in the prior's place."""
     if not compare_images(current, prior).registration.is_comparable:
         return
-    score.given_up += not compare_images(current, prior, other_sides=sides).registration.is_comparable
+    score.given_up += not compare_images(current, prior, rivals=sides).registration.is_comparable
     for side in sides:
         wrong, right = _labelled(side, prior), _labelled(prior, side)
-        reasons = compare_images(current, wrong, other_sides=[right]).registration.reasons
+        reasons = compare_images(current, wrong, rivals=[right]).registration.reasons
         score.exchanged.append("left and right may be exchanged" in reasons[-1])
 
 

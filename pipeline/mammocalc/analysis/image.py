@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mammocalc.config import Config
-    from mammocalc.model import Calcification, Mammogram
+    from mammocalc.model import Calcification, ImageIdentity, Landmarks, Mammogram
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 
@@ -62,7 +62,7 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
     distinct = classify.one_per_place(particles, seen.scales, spacing)
     joined = look_again(distinct, spacing, config)
     reported = [*(p for p in particles if p.score >= config.classify.threshold), *joined]
-    flags = mammogram.flags | breast.flags | marks.flags | drawn | metal
+    flags = mammogram.flags | breast.flags | _flags_of(marks, mammogram.identity) | drawn | metal
     flags |= flag_untrained(config, trees, with_distribution=mammogram.spacing is not None)
     if len(reported) > config.detect.report_limit:
         reported = reported[: config.detect.report_limit]
@@ -111,6 +111,14 @@ def analyse(mammogram: Mammogram, config: Config) -> Report:
         medium=medium,
         vessels=arteries,
     )
+
+
+def _flags_of(marks: Landmarks, identity: ImageIdentity) -> frozenset[Flag]:
+    """Hold the end at which the muscle is seen against Patient Orientation, where that says upside down."""
+    if not identity.is_upside_down:
+        return marks.flags
+    is_at_top = len(marks.pectoral_px) > 0 and Flag.PECTORAL_UNCERTAIN not in marks.flags
+    return marks.flags - {Flag.ORIENTATION_CONTRADICTED} | ({Flag.ORIENTATION_CONTRADICTED} if is_at_top else set())
 
 
 def _without_mm(calcification: Calcification) -> Calcification:

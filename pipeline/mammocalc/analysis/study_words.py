@@ -112,6 +112,24 @@ def _doubt_sides(images: Sequence[Report], names: Sequence[str]) -> Iterator[str
     torn = [name for name, report in named if Flag.CONTRADICTORY_LATERALITY in report.flags]
     if torn:
         yield f"attributes disagree on the side of {_listed(torn)}: links there rest on the one that was taken"
+    turned = [name for name, report in named if Flag.ORIENTATION_CONTRADICTED in report.flags]
+    if turned:
+        yield (
+            f"{_listed(turned)}: upside down, for the muscle is seen at the other end than Patient Orientation, or the "
+            "usual hanging, says"
+        )
+    oblique = [name for name, report in named if Flag.VIEW_CONTRADICTED in report.flags]
+    if oblique:
+        yield (
+            f"{_listed(oblique)}: the muscle of an oblique view is seen, so views may be exchanged, and links there "
+            "rest on looks alone"
+        )
+    flipped = [name for name, report in named if _is_flipped(report)]
+    if flipped:
+        yield (
+            f"{_listed(flipped)}: the chest wall is at the other edge than Patient Orientation says, so flipped or of "
+            "the other breast"
+        )
     walls = {side: {chest_wall_is_left(r) for r in images if r.identity.laterality is side} - {None} for side in _SIDES}
     for side, edges in walls.items():
         if len(edges) > 1:
@@ -124,6 +142,11 @@ def _doubt_sides(images: Sequence[Report], names: Sequence[str]) -> Iterator[str
             "right images show the chest wall at the left edge, left ones at the right, which is the other way round "
             "than usual: all are flipped, or the sides are exchanged"
         )
+
+
+def _is_flipped(report: Report) -> bool:
+    towards, is_left = (report.identity.patient_orientation or ("",))[0], chest_wall_is_left(report)
+    return towards in {"A", "P"} and is_left is not None and is_left is not (towards == "A")
 
 
 def _say_implants(images: Sequence[Report]) -> str:

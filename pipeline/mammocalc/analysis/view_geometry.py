@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mammocalc.vocabulary.lexicon import View, ViewModifier
+from mammocalc.vocabulary.lexicon import Flag, View, ViewModifier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mammocalc.model import ImageIdentity, Report
+    from mammocalc.model import Report
     from mammocalc.vocabulary.geometry import PixelSpacing
 
 _IN_PLACE: Final = frozenset(View) - {View.SPECIMEN, View.UNKNOWN}
 """Views of the whole breast, pressed by the large plate."""
 _HARMLESS: Final = frozenset({ViewModifier.NIPPLE_IN_PROFILE, ViewModifier.IMPLANT_DISPLACED})
 """Under all other modifiers the breast is pressed in part, turned, or shown in part."""
+_IN_PART: Final = frozenset({Flag.SPOT_VIEW, Flag.MAGNIFICATION_VIEW, Flag.PARTIAL_VIEW, Flag.STEREOTACTIC_VIEW})
+"""Of images whose header says so without a modifier, as by a magnification factor."""
 _SAME_AREA: Final = 0.03
 _SAME_PLACE_MM: Final = 2.0
 """The outline of one exposure in its two renditions; another exposure of the same breast lies some mm beside it."""
@@ -39,19 +41,20 @@ class Comparison:
     why_not: str | None
 
 
-def shows_whole_breast(identity: ImageIdentity) -> bool:
+def shows_whole_breast(report: Report) -> bool:
     """
-    Tell whether an image shows the whole breast as its view does, by view and modifiers.
+    Tell whether an image shows the whole breast as its view does, by view, modifiers and flags.
 
     Parameters
     ----------
-    identity : ImageIdentity
+    report : Report
 
     Returns
     -------
     bool
     """
-    return identity.view in _IN_PLACE and set(identity.view_modifiers) <= _HARMLESS
+    who = report.identity
+    return who.view in _IN_PLACE and set(who.view_modifiers) <= _HARMLESS and not report.flags & _IN_PART
 
 
 def compare_images(first: Report, second: Report) -> Comparison:
@@ -114,10 +117,11 @@ def _box_mm(report: Report, spacing: PixelSpacing) -> NDArray[np.float64]:
 
 def _why_not(first: Report, second: Report) -> str | None:
     """Say why two images cannot be compared in place."""
-    identities = (first.identity, second.identity)
-    if not all(map(shows_whole_breast, identities)):
+    if not (shows_whole_breast(first) and shows_whole_breast(second)):
         return "one of the views shows the breast in part, turned or pressed in part, or is not known"
-    displaced = [ViewModifier.IMPLANT_DISPLACED in who.view_modifiers for who in identities]
+    if Flag.VIEW_CONTRADICTED in first.flags | second.flags:
+        return "the picture of one shows another view than its header says"
+    displaced = [ViewModifier.IMPLANT_DISPLACED in one.identity.view_modifiers for one in (first, second)]
     if displaced[0] is not displaced[1]:
         return "the implant is displaced in one of the views, which moves everything in front of it"
     if first.known_nipple is None or second.known_nipple is None:

@@ -86,8 +86,10 @@ def place_in_view(report: Report, middle_mm: NDArray[np.float64], frame: BreastF
     looks the same when it is mirrored. Which way is up, in a view from the side, is also told by the muscle.
     """
     who = report.identity
-    if not shows_whole_breast(who) or who.view not in _FROM_ABOVE | _UPRIGHT:
+    if not shows_whole_breast(report) or who.view not in _FROM_ABOVE | _UPRIGHT:
         return ViewPlace(name, reasons=(f"{name} shows the breast in part, turned, or in a view that is not known",))
+    if Flag.VIEW_CONTRADICTED in report.flags:
+        return ViewPlace(name, reasons=(f"{name} shows the muscle of an oblique view, so that its view is in doubt",))
     if frame.nipple_mm is None:
         return ViewPlace(name, reasons=(f"{name} has no nipple that is known",))
     away_mm = middle_mm - frame.nipple_mm
@@ -98,6 +100,11 @@ def place_in_view(report: Report, middle_mm: NDArray[np.float64], frame: BreastF
         outer_mm = None if sign is None else sign * float(away_mm[0])
     else:
         upper_mm, why = _upper(report, away_mm, frame, has_muscle=edge_mm is not None)
+        if Flag.ORIENTATION_CONTRADICTED in report.flags:
+            upper_mm, why = (
+                None,
+                "shows its muscle at the other end than Patient Orientation, or the usual hanging, says",
+            )
     depth_share, why_no_depth = _depth(report, away_mm, frame, edge_mm)
     return ViewPlace(
         name=name,

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mammocalc.vocabulary.image_key import frame_in_words, image_key
+from mammocalc.vocabulary.lexicon import FROM_ABOVE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,6 +93,14 @@ class ImageIdentity:
     def machine(self) -> tuple[str, str]:
         """Maker and model, to tell images of two machines."""
         return self.manufacturer, self.manufacturer_model_name
+
+    @property
+    def is_upside_down(self) -> bool:
+        """Whether Patient Orientation says that the head, or from above the lateral side, is at the bottom."""
+        if len(self.patient_orientation) != 2:
+            return False
+        down = self.patient_orientation[1].upper()
+        return down == str(self.laterality) if self.view in FROM_ABOVE else "H" in down
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,6 +79,10 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     "certainty.",
     Flag.NIPPLE_UNCERTAIN: "The nipple was not found with enough confidence to be used.",
     Flag.PECTORAL_UNCERTAIN: "The edge of the pectoral muscle was not found with enough confidence to be used.",
+    Flag.ORIENTATION_CONTRADICTED: "The pectoral muscle is seen at the other end of the image than Patient Orientation "
+    "says, or where that is missing than is usual: the image is upside down.",
+    Flag.VIEW_CONTRADICTED: "The header says CC, and the picture shows the pectoral muscle as in an oblique view: the "
+    "views may be exchanged.",
     Flag.TOO_MANY_FINDINGS: "More findings than the reporting limit; those with the highest scores are listed.",
     Flag.METAL: "Metal clips, markers, wires or letters lie over the breast; nothing on them is listed as a "
     "calcification.",

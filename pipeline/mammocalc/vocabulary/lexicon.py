@@ -41,6 +41,10 @@ class View(StrEnum):
     UNKNOWN = "unknown"
 
 
+FROM_ABOVE: Final = frozenset({View.CC, View.FB, View.XCCL, View.XCCM})
+"""Views that are hung with the lateral side at the top; the others have the head there."""
+
+
 class ViewModifier(StrEnum):
     """View modifiers of DICOM CID 4015, by the abbreviations used on films."""
 
@@ -272,6 +276,8 @@ class Flag(StrEnum):
     BREAST_OUTLINE_UNCERTAIN = "breast_outline_uncertain"
     NIPPLE_UNCERTAIN = "nipple_uncertain"
     PECTORAL_UNCERTAIN = "pectoral_uncertain"
+    ORIENTATION_CONTRADICTED = "orientation_contradicted"
+    VIEW_CONTRADICTED = "view_contradicted"
     TOO_MANY_FINDINGS = "too_many_findings"
     METAL = "metal"
     BURNED_IN_MARKS = "burned_in_marks"

@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mammocalc.analysis.comparison import Entry, Sight, compare_images, look_at, named_pairs, pair_up
+from mammocalc.analysis.comparison import (
+    Entry,
+    Sight,
+    calcification_words,
+    cluster_words,
+    compare_images,
+    look_at,
+    named_pairs,
+    pair_up,
+)
+from mammocalc.analysis.comparison.limits import limits_for
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
@@ -236,7 +246,7 @@ def test_sides_that_were_exchanged_between_two_dates_are_told_and_nothing_is_new
     this, other = prior_of(report), replace(prior_of(report), calcifications=marks)
     first, second = (other, this) if are_exchanged else (this, other)
     turned = replace(second, identity=replace(second.identity, sop_instance_uid="1.2.4", laterality=Laterality.RIGHT))
-    found = compare_images(report, first, sights=(nothing_seen(), nothing_seen()), other_sides=[turned])
+    found = compare_images(report, first, sights=(nothing_seen(), nothing_seen()), rivals=[turned])
     assert found.registration.is_comparable is not are_exchanged
     said = "; ".join(found.registration.reasons)
     assert ("left and right may be exchanged on one of the two dates" in said) is are_exchanged
@@ -250,6 +260,63 @@ def test_a_group_is_not_new_where_it_was_on_what_is_labelled_the_other_side(repo
     turned = replace(this, identity=replace(this.identity, sop_instance_uid="1.2.4", laterality=Laterality.RIGHT))
     sights = (None, nothing_seen())
     assert compare_images(report, empty, sights=sights).counts[Change.NEW] > 0
-    found = compare_images(report, empty, sights=sights, other_sides=[turned])
+    found = compare_images(report, empty, sights=sights, rivals=[turned])
     assert set(words(found)) == {"not_comparable"}
     assert "left and right may be exchanged" in found.registration.reasons[-1]
+
+
+@pytest.mark.parametrize("seen_before", range(121))
+def test_no_limit_is_narrower_than_what_positioning_alone_does(seen_before: int) -> None:
+    limits = limits_for(seen_before)
+    assert min(limits.fewer, limits.more) >= 36 * seen_before // 100
+    assert limits.least_extent <= 0.75
+    assert limits.most_extent >= 1.27
+    assert limits.least_diameter <= 0.94
+    assert limits.most_diameter >= 1.07
+
+
+def test_a_cluster_has_grown_by_one_more_than_positioning_adds_and_not_at_the_limit(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its members some were not there before; the rest are joined, and all of them are seen to be new."""
+    monkeypatch.setattr(calcification_words, "SURE_CONTRAST", 0.0)  # the faint ones, too
+    cluster = max(report.clusters, key=lambda c: len(c.members))
+    total = len(cluster.members)
+    least = next(k for k in range(total) if k > limits_for(total - k).more)
+    said = {}
+    for count in (least - 1, least):
+        missing = set(cluster.members[:: total // count][:count])
+        found = compare_images(report, without(prior_of(report), missing), sights=(None, nothing_seen()))
+        assert {c.change for c in found.calcifications if c.calcification in missing} == {Change.NEW}
+        said[count] = next(change for change in found.clusters if change.cluster == cluster.number)
+    assert said[least - 1].change is Change.MATCHED
+    assert f"+{least - 1} is within what positioning does" in said[least - 1].reasons[0]
+    assert said[least].change is Change.GROWN
+    assert f"+{least} is beyond what positioning does" in said[least].reasons[0]
+    for count, change in said.items():
+        assert (change.members, change.prior_members, change.joined) == (total, total - count, total - count)
+
+
+@pytest.mark.parametrize(("ratio", "change"), [(1.274, Change.MATCHED), (1.276, Change.GROWN)])
+def test_what_is_told_as_being_at_the_limit_is_within_it(
+    report: Report, ratio: float, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limits of the diameter stand in: its ratio can be set, and is told as 1.27 and 1.28."""
+    limits = replace(limits_for(20), least_diameter=0.75, most_diameter=1.27)
+    monkeypatch.setattr(cluster_words, "limits_for", lambda _seen: limits)
+    monkeypatch.setattr(cluster_words, "ERRORS", 0.0)
+    cluster = max(report.clusters, key=lambda c: len(c.members))
+    now = replace(
+        report,
+        calcifications=tuple(
+            replace(c, diameter_mm=(c.diameter_mm or 0.0) * ratio) if c.number in cluster.members else c
+            for c in report.calcifications
+        ),
+    )
+    monkeypatch.setattr(calcification_words, "ENOUGH_PAIRS", 10_000)  # no ratio of the whole image is taken away
+    found = compare_images(now, prior_of(report))
+    [said] = [one for one in found.clusters if one.cluster == cluster.number]
+    assert said.change is change
+    assert (
+        f"{ratio:.2f} is {'within' if change is Change.MATCHED else 'beyond'} what positioning does" in said.reasons[1]
+    )

@@ -170,6 +170,18 @@ def test_no_muscle_is_looked_for_in_a_craniocaudal_view(scene):
     assert found.pectoral_px == ()
     assert found.pectoral_confidence is None
     assert not found.is_pectoral.any()
+    assert Flag.VIEW_CONTRADICTED in found.flags
+    assert Flag.VIEW_CONTRADICTED not in _landmarks(scene(), View.CC).flags
+
+
+def test_a_muscle_at_the_bottom_of_an_oblique_view_is_flagged_and_not_used(scene):
+    made = scene()
+    _with_muscle(made)
+    made.values, made.is_breast = made.values[::-1].copy(), made.is_breast[::-1].copy()
+    found = _landmarks(made, View.MLO)
+    assert Flag.ORIENTATION_CONTRADICTED in found.flags
+    assert not found.is_pectoral[: len(found.is_pectoral) // 2].any()
+    assert Flag.ORIENTATION_CONTRADICTED not in _landmarks(scene(), View.MLO).flags
 
 
 def test_a_breast_without_muscle_has_none(scene):

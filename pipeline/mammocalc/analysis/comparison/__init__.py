@@ -2,7 +2,7 @@
 
 from mammocalc.analysis.comparison.compare import compare_images
 from mammocalc.analysis.comparison.laid_out import orientation_of
-from mammocalc.analysis.comparison.pairing import Entry, Pairing, Unpaired, named_pairs, other_sides, pair_up
+from mammocalc.analysis.comparison.pairing import Entry, Pairing, Unpaired, named_pairs, pair_up, rivals
 from mammocalc.analysis.comparison.sight import Sight, look_at
 from mammocalc.analysis.comparison.withheld import withhold_changes
 
@@ -15,7 +15,7 @@ __all__ = [
     "look_at",
     "named_pairs",
     "orientation_of",
-    "other_sides",
     "pair_up",
+    "rivals",
     "withhold_changes",
 ]

@@ -35,6 +35,8 @@ REGION_MM: Final = 18.0
 LEAST_WHOLE: Final = 5
 WHOLE_SHARE: Final = 0.3
 """A whole cluster is new, or gone, if in all of that region the other image has less than that share of it."""
+_DIGITS: Final = 2
+"""Of ratios, as they are told and judged."""
 ERRORS: Final = 2.6
 """A median ratio of diameters has changed only beyond so many of its own standard errors."""
 
@@ -191,6 +193,7 @@ def _word(
     has_others = max(len(now), len(before)) - count >= LEAST_JOINED
     if extent_ratio is not None and has_others:
         measured.append(_Measure(across, extent_ratio, limits.least_extent, limits.most_extent))
+    measured = [item.rounded() for item in measured]
     said = [item.say() for item in measured] + ([] if has_others else [across])
     ups, downs = any(item.value > item.high for item in measured), any(item.value < item.low for item in measured)
     change = Change.GROWN if ups else Change.SMALLER if downs else Change.MATCHED
@@ -208,6 +211,10 @@ class _Measure:
     value: float
     low: float
     high: float
+
+    def rounded(self) -> _Measure:
+        """Give it as it is told: what is told as being at a limit is within it."""
+        return _Measure(self.text, *(round(number, _DIGITS) for number in (self.value, self.low, self.high)))
 
     def say(self) -> str:
         verdict = "within" if self.low <= self.value <= self.high else "beyond"

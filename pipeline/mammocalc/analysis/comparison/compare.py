@@ -17,10 +17,10 @@ from mammocalc.analysis.comparison.calcification_words import (
     words_of_one_sided,
 )
 from mammocalc.analysis.comparison.cluster_words import Words, cluster_alone, whole_clusters, words_of_clusters
-from mammocalc.analysis.comparison.doubts import refusal, say_doubts
+from mammocalc.analysis.comparison.doubts import may_show_another_part, refusal, say_doubts
 from mammocalc.analysis.comparison.joined import join
-from mammocalc.analysis.comparison.laid_out import lay_out, orientation_of
-from mammocalc.analysis.comparison.other_side import hold_against_other_side
+from mammocalc.analysis.comparison.laid_out import lay_out
+from mammocalc.analysis.comparison.rivals import hold_against, rivals_of
 from mammocalc.model.comparison import (
     ComparedImage,
     Comparison,
@@ -31,9 +31,8 @@ from mammocalc.model.comparison import (
 from mammocalc.vocabulary.changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from mammocalc.analysis.comparison.laid_out import LaidOut
     from mammocalc.analysis.comparison.sight import Sight
     from mammocalc.model import Report
 
@@ -44,7 +43,7 @@ def compare_images(
     paired_by: PairedBy = PairedBy.NAMED,
     notes: Sequence[str] = (),
     sights: tuple[Sight | None, Sight | None] = (None, None),
-    other_sides: Sequence[Report] = (),
+    rivals: Sequence[Report] = (),
 ) -> Comparison:
     """
     Compare two images.
@@ -59,8 +58,9 @@ def compare_images(
     sights : tuple of Sight or None
         Second looks at the pixels of the current image and of the prior. Without that of the prior nothing is called
         new, and without that of the current image nothing gone.
-    other_sides : sequence of Report
-        Of the prior's date and view: where one fits clearly better, left and right may be exchanged.
+    rivals : sequence of Report
+        Of the prior's date, of the other side or of another view: where one fits clearly better, sides or views may be
+        exchanged.
 
     Returns
     -------
@@ -73,12 +73,12 @@ def compare_images(
         return _not_compared(current, prior, paired_by, notes, why_not or "")
     tissues = tuple(None if sight is None else sight.tissue for sight in sights)
     joined = join(lay_out(current, current.spacing), lay_out(prior, prior.spacing), (tissues[0], tissues[1]))
-    joined = hold_against_other_side(joined, [laid for one in other_sides for laid in _laid_as_either(one, current)])
+    joined = hold_against(joined, rivals_of(current, prior, rivals))
     sizes = compare_sizes(joined)
     new_side = one_sided(joined, sights[1], of_current=True)
     gone_side = one_sided(joined, sights[0], of_current=False)
     new, gone = {}, {}
-    if not joined.may_be_other_side:  # of another breast nothing is new
+    if not (joined.may_be_other_side or may_show_another_part(current, prior)):  # of another breast nothing is new
         new, gone = whole_clusters(new_side), whole_clusters(gone_side)
     pairs = [
         word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, log)
@@ -90,7 +90,7 @@ def compare_images(
         new_side.index[[item.change is Change.NEW for item in only_current]],
         gone_side.index[[item.change is Change.GONE for item in only_prior]],
     )
-    return Comparison(
+    comparison = Comparison(
         current=ComparedImage.of(current),
         prior=ComparedImage.of(prior),
         paired_by=paired_by,
@@ -105,16 +105,18 @@ def compare_images(
         diameter_spread=sizes.spread if sizes.is_own else None,
         notes=(*notes, *doubt_sizes(sizes)),
     )
+    return _given_up(comparison) if joined.may_be_other_side else comparison
 
 
-def _laid_as_either(other: Report, current: Report) -> Iterator[LaidOut]:
-    """Lay an image out as its label says, and as one of the current side: from above the side tells what is up."""
-    if other.spacing is None:
-        return
-    yield lay_out(other, other.spacing)
-    relabelled = replace(other, identity=replace(other.identity, laterality=current.identity.laterality))
-    if orientation_of(relabelled) != orientation_of(other):
-        yield lay_out(relabelled, other.spacing)
+def _given_up(comparison: Comparison) -> Comparison:
+    """Say with each mark and cluster, none of which is compared, why the two images are not."""
+    _, reason, *_ = comparison.registration.reasons
+    word = Change.NOT_COMPARABLE
+    return replace(
+        comparison,
+        calcifications=tuple(replace(item, change=word, reason=reason) for item in comparison.calcifications),
+        clusters=tuple(replace(item, change=word, reasons=(reason,)) for item in comparison.clusters),
+    )
 
 
 def _not_compared(

@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.cluster_traits import chest_wall_is_left
+from mammocalc.analysis.view_geometry import shows_whole_breast
 from mammocalc.vocabulary.lexicon import Flag, Laterality, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mammocalc.model import Report
 
 SPACINGS_DIFFER: Final = 1.2
 """Of pixel sizes that differ more the finer shows calcifications that the coarser cannot."""
+
+_IN_DOUBT: Final = frozenset(
+    {Flag.CONTRADICTORY_LATERALITY, Flag.CONTRADICTORY_VIEW, Flag.ORIENTATION_CONTRADICTED, Flag.VIEW_CONTRADICTED}
+)
+"""Of images whose side, view or up and down is in doubt."""
 
 
 def refusal(current: Report, prior: Report) -> str | None:
@@ -70,7 +76,8 @@ def say_doubts(current: Report, prior: Report) -> Iterator[str]:
         yield "one is stored for presentation, the other for processing"
     if current.medium is not prior.medium:
         yield "one is a digitised film"
-    yield from _doubt_sides(current, prior)
+    yield from _doubt_sides({"current image": current, "prior": prior})
+    yield from _doubt_views({"current image": current, "prior": prior})
     implants = [bool(r.identity.breast_implant_present) or Flag.IMPLANT in r.flags for r in (current, prior)]
     if implants[0] is not implants[1]:
         yield f"only the {'current image' if implants[0] else 'prior'} has an implant, which moves everything before it"
@@ -78,19 +85,69 @@ def say_doubts(current: Report, prior: Report) -> Iterator[str]:
         yield "a side or a view is not known"
 
 
-def _doubt_sides(current: Report, prior: Report) -> Iterator[str]:
-    """Say where headers disagree on the side, and where pictures show the chest wall at different edges."""
-    images = {"current image": current, "prior": prior}
-    torn = [name for name, report in images.items() if Flag.CONTRADICTORY_LATERALITY in report.flags]
-    if torn:
-        yield f"attributes disagree on the side of the {' and the '.join(torn)}: sides may be exchanged"
-    walls = [chest_wall_is_left(report) for report in images.values()]
+def may_show_another_part(current: Report, prior: Report) -> bool:
+    """
+    Tell whether it is in doubt that two images show the same part of the same breast.
+
+    Parameters
+    ----------
+    current, prior : Report
+
+    Returns
+    -------
+    bool
+        Then a cluster that is seen in one of them alone need not be new or gone.
+    """
+    if any(report.flags & _IN_DOUBT for report in (current, prior)):
+        return True
+    if not (shows_whole_breast(current) and shows_whole_breast(prior)):
+        return True
+    is_flipped, _ = _is_flipped([current, prior])
+    return is_flipped
+
+
+def _is_flipped(images: Sequence[Report]) -> tuple[bool, bool]:
+    """Whether two images show the chest wall at different edges, and Patient Orientation does not, or does, say so."""
+    walls = [chest_wall_is_left(report) for report in images]
     if None in walls or walls[0] is walls[1]:
-        return
-    towards = [(report.identity.patient_orientation or ("",))[0] for report in images.values()]
-    if all(way == ("A" if wall else "P") for way, wall in zip(towards, walls, strict=True)):
+        return False, False
+    towards = [(report.identity.patient_orientation or ("",))[0] for report in images]
+    is_said = all(way == ("A" if wall else "P") for way, wall in zip(towards, walls, strict=True))
+    return not is_said, is_said
+
+
+def _flagged(images: Mapping[str, Report], flag: Flag) -> str:
+    return " and the ".join(name for name, report in images.items() if flag in report.flags)
+
+
+def _doubt_views(images: Mapping[str, Report]) -> Iterator[str]:
+    """Say where pictures contradict what headers say of up and down and of the view, and what shows a part alone."""
+    turned = _flagged(images, Flag.ORIENTATION_CONTRADICTED)
+    if turned:
+        yield (
+            f"upside down: in the {turned} the muscle is seen at the other end than Patient Orientation, or the usual "
+            "hanging, says"
+        )
+    oblique = _flagged(images, Flag.VIEW_CONTRADICTED)
+    if oblique:
+        yield f"the muscle of an oblique view is seen in the {oblique}, called CC: views may be exchanged"
+    parts = [name for name, report in images.items() if not shows_whole_breast(report)]
+    if parts:
+        yield (
+            f"the {' and the '.join(parts)} shows the breast in part, magnified, turned or pressed in part: what lies "
+            "beside it need not be new or gone"
+        )
+
+
+def _doubt_sides(images: Mapping[str, Report]) -> Iterator[str]:
+    """Say where headers disagree on the side, and where pictures show the chest wall at different edges."""
+    torn = _flagged(images, Flag.CONTRADICTORY_LATERALITY)
+    if torn:
+        yield f"attributes disagree on the side of the {torn}: sides may be exchanged"
+    is_flipped, is_turned = _is_flipped(list(images.values()))
+    if is_turned:
         yield "one is stored the other way round (Patient Orientation); the prior is shown turned"
-    else:
+    if is_flipped:
         yield (
             "the two show the chest wall at different edges, and Patient Orientation does not say why: one of them is "
             "flipped or of the other breast"

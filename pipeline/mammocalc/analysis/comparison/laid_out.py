@@ -10,7 +10,7 @@ import numpy as np
 from mammocalc.stages.breast import tallest_end_is_left
 from mammocalc.stages.registration import Anatomy
 from mammocalc.vocabulary.geometry import fill_polygon
-from mammocalc.vocabulary.lexicon import Flag, View
+from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mammocalc.model import ImageIdentity, Report
     from mammocalc.vocabulary.geometry import PixelSpacing
 
-FROM_ABOVE: Final = frozenset({View.CC, View.FB, View.XCCL, View.XCCM})
 LEAST_CONTRAST: Final = 1.0
 _CELLS: Final = 128
 
@@ -129,7 +128,7 @@ def orientation_of(report: Report) -> tuple[bool, bool]:
     tuple of bool
         Whether the chest wall is on the left, and whether the image is upside down.
     """
-    return _wall_is_left(report), _is_upside_down(report.identity)
+    return _wall_is_left(report), report.identity.is_upside_down
 
 
 def _turned(
@@ -150,13 +149,3 @@ def _wall_is_left(report: Report) -> bool:
     low, high = outline.min(axis=0), outline.max(axis=0)
     cells = fill_polygon((outline - low) / np.maximum(high - low, 1e-9) * (_CELLS - 1), (_CELLS, _CELLS))
     return tallest_end_is_left(cells > 0)
-
-
-def _is_upside_down(identity: ImageIdentity) -> bool:
-    """Whether Patient Orientation says that the head, or the lateral side, is at the bottom."""
-    if len(identity.patient_orientation) != 2:
-        return False
-    down = identity.patient_orientation[1].upper()
-    if identity.view in FROM_ABOVE:
-        return down == str(identity.laterality)
-    return "H" in down

@@ -41,6 +41,9 @@ WIDENED: Final = 1.5
 """Three numbers are looked at, and clusters that are drawn by eye differ more: limits are widened by half, so that all
 three together hold in 95 % (docs/evidence/comparison.md)."""
 
+NEVER_WITHIN: Final = Limits(36, 36, 0.75, 1.27, 0.94, 1.07)
+"""Whatever the widened limits are, no change is said within these: the count in per cent of what was seen before."""
+
 
 def limits_for(seen_before: int) -> Limits:
     """
@@ -53,15 +56,15 @@ def limits_for(seen_before: int) -> Limits:
 
     Examples
     --------
-    >>> limits_for(12).more
-    5
+    >>> limits_for(12).more, limits_for(50).more
+    (5, 18)
     """
-    bare = next(limits for least, limits in PUBLISHED if seen_before >= least)
+    bare, never = next(limits for least, limits in PUBLISHED if seen_before >= least), NEVER_WITHIN
     return Limits(
-        round(bare.fewer * WIDENED + 0.01),
-        round(bare.more * WIDENED + 0.01),
-        bare.least_extent**WIDENED,
-        bare.most_extent**WIDENED,
-        bare.least_diameter**WIDENED,
-        bare.most_diameter**WIDENED,
+        max(round(bare.fewer * WIDENED + 0.01), never.fewer * seen_before // 100),
+        max(round(bare.more * WIDENED + 0.01), never.more * seen_before // 100),
+        min(bare.least_extent**WIDENED, never.least_extent),
+        max(bare.most_extent**WIDENED, never.most_extent),
+        min(bare.least_diameter**WIDENED, never.least_diameter),
+        max(bare.most_diameter**WIDENED, never.most_diameter),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.model.comparison import PairedBy
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _UID: Final = re.compile(r"[0-9.]+")
 _IS_FRAME: Final = "it is one frame of a multi-frame object, and frames are not compared"
+_SIDES: Final = frozenset({Laterality.LEFT, Laterality.RIGHT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def named_pairs(
     return tuple(pairings), tuple(missing)
 
 
-def other_sides(entries: Iterable[Entry], pairings: Iterable[Pairing]) -> tuple[tuple[Entry, ...], ...]:
+def rivals(entries: Iterable[Entry], pairings: Iterable[Pairing]) -> tuple[tuple[Entry, ...], ...]:
     """
     Find the images with which a prior may have been exchanged.
 
@@ -151,20 +152,26 @@ def other_sides(entries: Iterable[Entry], pairings: Iterable[Pairing]) -> tuple[
     Returns
     -------
     tuple of tuple of Entry
-        For each pair the images of the other side, of the patient, view, day and run of its prior, by UID.
+        For each pair the images of the patient, day and run of its prior, by UID: those of the other side in its view,
+        and those of its side in another view.
     """
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.uid):
-        groups.setdefault((entry.is_prior, entry.study_day, *_kind(entry)), []).append(entry)
-    opposite = {str(Laterality.LEFT): str(Laterality.RIGHT), str(Laterality.RIGHT): str(Laterality.LEFT)}
+        groups.setdefault((entry.is_prior, entry.patient_key, entry.study_day), []).append(entry)
     found = []
     for pairing in pairings:
         prior = pairing.prior
-        turned = replace(prior, laterality=opposite.get(prior.laterality, ""))
-        key = (prior.is_prior, prior.study_day, *_kind(turned))
-        known = prior.patient_key is not None and turned.laterality
-        found.append(tuple(e for e in groups.get(key, []) if known and e.uid != pairing.current.uid))
+        others = groups.get((prior.is_prior, prior.patient_key, prior.study_day), [])
+        known = prior.patient_key is not None and prior.laterality in _SIDES
+        found.append(tuple(e for e in others if known and e.uid != pairing.current.uid and _may_be_meant(e, prior)))
     return tuple(found)
+
+
+def _may_be_meant(entry: Entry, prior: Entry) -> bool:
+    """Whether an image shows the other breast in the view of the prior, or its breast in another view."""
+    is_other_side, is_other_view = entry.laterality != prior.laterality, entry.view != prior.view
+    is_alike = set(entry.view_modifiers) == set(prior.view_modifiers) and entry.laterality in _SIDES
+    return is_alike and entry.view != View.UNKNOWN and is_other_side is not is_other_view
 
 
 def _why_missing(current: str | None, prior: str | None) -> str:
@@ -186,7 +193,7 @@ def _reason_alone(entry: Entry) -> str | None:
         return _IS_FRAME
     if entry.patient_key is None:
         return "the file names no patient (Patient ID): name the pair with --pairs"
-    if entry.laterality not in {Laterality.LEFT, Laterality.RIGHT} or entry.view == View.UNKNOWN:
+    if entry.laterality not in _SIDES or entry.view == View.UNKNOWN:
         return "its side or view is not known: name the pair with --pairs"
     return None
 

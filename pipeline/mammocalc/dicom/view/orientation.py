@@ -10,7 +10,6 @@ from mammocalc.vocabulary.lexicon import Laterality, View
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FROM_ABOVE: Final = frozenset({View.CC, View.FB, View.XCCL, View.XCCM})
 REVERSED_OBLIQUE: Final = frozenset({View.SIO, View.ISO})
 HANGING: Final = {("A", "R"): Laterality.LEFT, ("P", "L"): Laterality.RIGHT}
 """Directions of rows and columns in a view from above as it is hung: the lateral side at the top."""

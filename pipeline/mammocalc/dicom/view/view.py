@@ -10,9 +10,9 @@ from mammocalc.dicom.reader.free_text import find, words_of
 from mammocalc.dicom.reader.header import label
 from mammocalc.dicom.reader.vocabulary import BIOPSY_PADDLE, MAGNIFICATION_PADDLE, SPOT_PADDLE
 from mammocalc.dicom.view.codes import MODIFIER_CODES, SIDE_CODES, VIEW_CODES
-from mammocalc.dicom.view.orientation import FROM_ABOVE, REVERSED_OBLIQUE, Oriented, read_orientation
+from mammocalc.dicom.view.orientation import REVERSED_OBLIQUE, Oriented, read_orientation
 from mammocalc.dicom.view.words import WrittenView, read_view
-from mammocalc.vocabulary.lexicon import Flag, Laterality, View, ViewModifier
+from mammocalc.vocabulary.lexicon import FROM_ABOVE, Flag, Laterality, View, ViewModifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

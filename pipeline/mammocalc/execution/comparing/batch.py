@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mammocalc import __version__
-from mammocalc.analysis.comparison import other_sides
+from mammocalc.analysis.comparison import rivals
 from mammocalc.execution.comparing.folder import (
     CHANGES,
     COMPARISONS,
@@ -29,6 +29,7 @@ from mammocalc.execution.comparing.page import page_of
 from mammocalc.execution.comparing.pair import ImageTask, PairOutcome, PairTask, compare_pair, digest_of
 from mammocalc.execution.comparing.request import CompareRequest, CompareSummary
 from mammocalc.execution.comparing.sources import Source, find_pairs, open_source, say_of_runs, settings_that_differ
+from mammocalc.execution.comparing.summary import doubts_of
 from mammocalc.execution.workers.isolation import Isolated
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.execution.workers.resources import free_memory_bytes
@@ -112,6 +113,7 @@ def compare_runs(
             notes=notes,
             stopped=work.done < len(tasks),
             removed=0 if work.done < len(tasks) else removed,
+            doubts=dict(sorted(work.doubts.items(), key=lambda item: (-item[1], item[0]))),
         )
         _conclude(folder, tasks, work.compared, identity, summary)
     return summary
@@ -130,6 +132,7 @@ class _Work:
     comparable: int = 0
     resumed: int = 0
     changes: Counter[Change] = field(default_factory=Counter)
+    doubts: Counter[str] = field(default_factory=Counter)
     unseen: set[str] = field(default_factory=set)
     failed: list[tuple[str, str]] = field(default_factory=list)
     compared: dict[str, Comparison] = field(default_factory=dict)
@@ -162,6 +165,7 @@ class _Work:
         self.done += 1
         self.comparable += comparison.registration.is_comparable
         self.changes.update(comparison.counts)
+        self.doubts.update(doubts_of(comparison))
         if comparison.registration.kind is not RegistrationKind.NONE:  # of others nothing is looked for
             images = zip((comparison.current, comparison.prior), comparison.looked_at, strict=True)
             self.unseen.update(image.sop_instance_uid for image, is_seen in images if not is_seen)
@@ -219,7 +223,7 @@ def _tasks(
     levels = levels_of(len(pairings))
     settings_differ = bool(settings_that_differ(current, prior))
     entries = [*current.entries, *(() if prior is None else prior.entries)]
-    for pairing, sides in zip(pairings, other_sides(entries, pairings), strict=True):
+    for pairing, sides in zip(pairings, rivals(entries, pairings), strict=True):
         images = image(pairing.current), image(pairing.prior)
         are_mixed = pairing.current.is_prior is not pairing.prior.is_prior  # else both are of one run
         of_runs = notes if are_mixed else ()

@@ -50,7 +50,7 @@ class PairTask:
     A pair that is to be compared, and what is to be said of it beforehand.
 
     ``pictures`` are the places of the pictures of current and prior, and of their thumbnails. ``settings_differ`` tells
-    that the two were analysed with different settings, so that no change is believed. ``other_sides`` are images of the
+    that the two were analysed with different settings, so that no change is believed. ``rivals`` are images of the
     prior's date with which it may have been exchanged.
     """
 
@@ -61,7 +61,7 @@ class PairTask:
     inputs_digest: str
     pictures: tuple[str, str, str, str]
     settings_differ: bool = False
-    other_sides: tuple[ImageTask, ...] = ()
+    rivals: tuple[ImageTask, ...] = ()
 
     @property
     def uids(self) -> tuple[str, str]:
@@ -117,7 +117,7 @@ def compare_pair(task: PairTask) -> PairOutcome:
     prior_sight, prior_source, prior_doubts = _look("prior", task.prior, results[1])
     notes = [*task.pairing.notes, *task.notes, *doubts, *prior_doubts]
     current, prior = (result.report for result in results)
-    others = tuple(_other_sides(task))
+    others = tuple(_rivals(task))
     comparison = compare_images(current, prior, task.pairing.paired_by, notes, (sight, prior_sight), others)
     if task.settings_differ:
         comparison = withhold_changes(comparison)
@@ -150,8 +150,8 @@ def _look(name: str, image: ImageTask, result: Result) -> tuple[Sight | None, So
     return None, overlay_of(image.run, result), doubts
 
 
-def _other_sides(task: PairTask) -> Iterator[Report]:
-    for image in task.other_sides:
+def _rivals(task: PairTask) -> Iterator[Report]:
+    for image in task.rivals:
         with suppress(MammocalcError, OSError):  # its own pair says that it cannot be read
             yield _read(image).report
 

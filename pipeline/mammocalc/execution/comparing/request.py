@@ -58,6 +58,9 @@ class CompareSummary:
         Whether it was asked to stop before the last pair.
     removed : int
         Pairs of an earlier call that are none any more; their files were removed.
+    doubts : mapping of str to int
+        Of how many pairs each sentence is said: why they are not laid over each other, or what makes them less than
+        they seem.
     """
 
     pairs: int
@@ -70,3 +73,4 @@ class CompareSummary:
     notes: tuple[str, ...]
     stopped: bool
     removed: int = 0
+    doubts: Mapping[str, int] = field(default_factory=dict)

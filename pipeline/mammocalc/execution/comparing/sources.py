@@ -12,6 +12,7 @@ from mammocalc.execution.resume import require_record
 from mammocalc.rendering.wording import many
 from mammocalc.results.tables import key_of_row, read_image_rows
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.lexicon import Flag, ViewModifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 NOT_OF_FINDINGS: Final = frozenset({"admit", "outputs", "overlay", "privacy"})
 """Sections that decide which images are analysed and what is written, not what is found in one."""
 MOST_NAMED: Final = 5
+_SAID_BY_FLAG: Final = {
+    Flag.MAGNIFICATION_VIEW: ViewModifier.MAGNIFICATION.value, Flag.SPOT_VIEW: ViewModifier.SPOT.value
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,20 @@ def _entry(row: Mapping[str, str], *, is_prior: bool) -> Entry:
         study_day=int(row["study_day"]) if row["study_day"] else None,
         laterality=row["laterality"],
         view=row["view"],
-        view_modifiers=tuple(row["view_modifiers"].split()),
+        view_modifiers=_modifiers(row),
         intent=row["presentation_intent"],
         result=row["result"],
         is_prior=is_prior,
         is_frame=key_of_row(row) != row["sop_instance_uid"],
+    )
+
+
+def _modifiers(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the view modifiers, and those that only another attribute says, as a magnification factor does."""
+    words = row["view_modifiers"].split()
+    return (
+        *words,
+        *(word for flag, word in _SAID_BY_FLAG.items() if flag in row["flags"].split() and word not in words),
     )
 
 

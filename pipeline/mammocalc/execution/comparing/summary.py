@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.rendering.wording import many
@@ -9,8 +10,12 @@ from mammocalc.vocabulary.changes import STABILITY_NOTICE, Change
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 
 if TYPE_CHECKING:
-    from mammocalc.execution.comparing.request import CompareSummary
+    from collections.abc import Iterator
 
+    from mammocalc.execution.comparing.request import CompareSummary
+    from mammocalc.model import Comparison
+
+_OWN_NUMBERS: Final = re.compile(r" \(\d+ joined\)")
 LISTED: Final = 10  # what is named; comparison.json has all of it
 
 
@@ -42,6 +47,13 @@ def summarise(summary: CompareSummary, where: str) -> str:
             f"{many(summary.without_pixels, 'image')} of them not found under --images or not looked at: nothing is "
             "new or gone there"
         )
+    doubts = [
+        f"  {many(count, 'pair')}: {doubt}" for doubt, count in summary.doubts.items() if doubt not in summary.notes
+    ]
+    if doubts:
+        lines += ["said of pairs:", *doubts[:LISTED]]
+        if len(doubts) > LISTED:
+            lines.append(f"  and {len(doubts) - LISTED} more, in the pairs' files and on the page")
     if summary.removed:
         lines.append(f"{many(summary.removed, 'pair')} of an earlier call are none any more and were removed")
     lines += [f"note: {note}" for note in summary.notes]
@@ -53,3 +65,24 @@ def summarise(summary: CompareSummary, where: str) -> str:
                 lines.append(f"  and {len(items) - LISTED} more, in comparison.json")
     lines += [f"written to {where}", f"{SHORT_NOTICE}."]
     return "\n".join(lines)
+
+
+def doubts_of(comparison: Comparison) -> Iterator[str]:
+    """
+    Give what is said of a pair as a whole, without its own numbers, so that pairs of which the same holds are counted.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Yields
+    ------
+    str
+        Why it is not comparable, then its notes.
+    """
+    registration = comparison.registration
+    said = comparison.notes if registration.is_comparable else (*registration.reasons[1:], *comparison.notes)
+    for sentence in said:
+        bare = _OWN_NUMBERS.sub("", sentence)
+        if not re.search(r"\d\.\d", bare):
+            yield bare

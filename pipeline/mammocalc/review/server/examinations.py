@@ -9,6 +9,7 @@ from mammocalc.model.study import study_of
 from mammocalc.model.view_names import names_of
 from mammocalc.review.server.blinding import same_patient
 from mammocalc.vocabulary.image_key import frame_in_words, split_key
+from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -113,8 +114,7 @@ class Examinations:
             return None
         earlier = [one for one in self.of_patient(uid) if (one.days_before(own) or 0) > 0]
         views = [self._images[other] for one in earlier for other in one.uids if self._images[other].frame is None]
-        name = (image.laterality, image.view, image.view_modifiers)
-        same = [other.uid for other in views if (other.laterality, other.view, other.view_modifiers) == name]
+        same = [other.uid for other in views if _kind(other) == _kind(image)]
         return same[0] if same else None
 
     def describe(self, uid: str) -> dict[str, Any]:
@@ -136,6 +136,12 @@ def _named(one: Examination, images: Mapping[str, Image]) -> Iterator[tuple[str,
         frame = frame_in_words(image.frame, image.number_of_frames)
         name = names[image.sop_instance_uid]
         yield uid, f"{name}, {frame}" if frame else name
+
+
+def _kind(image: Image) -> tuple[object, ...]:
+    """Give what an image and its prior share; some are magnified by a factor alone, without a view modifier."""
+    parts = {Flag.MAGNIFICATION_VIEW, Flag.SPOT_VIEW} & set(image.found.get("flags", ()))
+    return image.laterality, image.view, frozenset(image.view_modifiers), frozenset(parts)
 
 
 def _newest_first(one: Examination) -> tuple[bool, int, tuple[str, ...]]:
