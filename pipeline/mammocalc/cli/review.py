@@ -68,6 +68,9 @@ def add_parser(commands: Commands) -> None:
         metavar="DIR",
         help="what mammocalc compare wrote of this run: changes since the priors",
     )
+    parser.add_argument(
+        "--prior-run", type=local_path, metavar="DIR", help="with --comparison: the run of the earlier date, to show it"
+    )
     add_salt(parser)
     parser.set_defaults(function=review)
 
@@ -99,6 +102,7 @@ def review(arguments: argparse.Namespace) -> int:
         opens_browser=not arguments.no_browser,
         salt_file=arguments.salt_file,
         comparison=arguments.comparison,
+        prior_run=arguments.prior_run,
     )
     with ignored_warnings():
         serve(request, lambda line: print(escaped(line), flush=True))

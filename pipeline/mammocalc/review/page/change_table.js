@@ -92,8 +92,11 @@ function lettersOf(result, kind, ids) {
  */
 function clusterRow(viewer, home, comparison, row) {
   const sizeOf = (/** @type {number} */ count, /** @type {number | null} */ extent) => (count ? [String(count), ...(extent === null ? [] : [millimetres(extent)])] : []);
+  const prior = viewer.priorOf(home)?.result;
+  const there = (prior?.clusters ?? []).filter(({ id }) => row.prior_clusters.includes(id));  // whole, as those of today are
+  const members = there.reduce((sum, one) => sum + one.members.length, 0);
   const now = sideOf(lettersOf(home.result, "cluster", [row.cluster]), ...sizeOf(row.members, row.extent_mm));
-  const before = sideOf(lettersOf(viewer.priorOf(home)?.result, "cluster", row.prior_clusters), ...sizeOf(row.prior_members, row.prior_extent_mm));
+  const before = sideOf(lettersOf(prior, "cluster", row.prior_clusters), ...sizeOf(members, there.length === 1 ? there[0].extent_mm : null));
   return line(viewer, home, { of: "cluster", row, now, before, other: comparison.prior, why: row.reasons.join(" ") });
 }
 

@@ -29,19 +29,26 @@ def collect_pairs(index: RunIndex, by_image: Mapping[str, Mapping[str, Sequence[
     list of dict
         By images and ids. A link may be answered in either of its views: the
         last word counts. Words on a result of the other image that is not there
-        any more are left out, as its ids mean other marks.
+        any more are left out, as its ids mean other marks; of a prior in another
+        run nobody knows better.
     """
     said: dict[tuple[Any, ...], dict[str, dict[str, Any]]] = {}
     for uid, readers in by_image.items():
         for reader, taken in readers.items():
             times = {item.number: item.time for item in taken}
             for name, word in compute_state((item.number, item.action) for item in taken).pairs.items():
-                if name.other not in index.images or word["other_digest"] != index.result_digest(name.other):
+                if not _is_present(index, name, word):
                     continue
                 before = said.setdefault(_whole(uid, name), {}).get(reader)
                 if before is None or before["number"] < word["number"]:
                     said[_whole(uid, name)][reader] = {**word, "saved_at": times[word["number"]]}
     return [pair for key in sorted(said, key=_order) if (pair := _pair(index, key, said[key]))["answers"]]
+
+
+def _is_present(index: RunIndex, name: PairName, word: Mapping[str, Any]) -> bool:
+    if name.other not in index.images:
+        return name.relation == "change" and bool(word["other_digest"])
+    return bool(word["other_digest"] == index.result_digest(name.other))
 
 
 def _whole(uid: str, name: PairName) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mammocalc.review.server.decoding import NoPixelsError
 from mammocalc.vocabulary.image_key import split_key
@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.review.server.decoders import Decoders
-    from mammocalc.review.server.locate import ImageFinder
     from mammocalc.review.server.pixels import Picture
     from mammocalc.review.server.settings import ReviewSettings
 
 ASKING: Final = 32
 """Threads that wait for a search or a decoder, one for each image in question: eight readers with a case each."""
+
+
+class Finds(Protocol):
+    """What finds the file of an image, as `ImageFinder` does."""
+
+    def find(self, uid: str, wait_s: float) -> tuple[Path | None, str]:
+        """Give the file, or why there is none."""
 
 
 class PictureStore:
@@ -32,7 +38,7 @@ class PictureStore:
 
     Parameters
     ----------
-    finder : ImageFinder
+    finder : Finds
     settings : ReviewSettings
     decoders : Decoders
         Outlive the store.
@@ -41,7 +47,7 @@ class PictureStore:
     """
 
     def __init__(
-        self, finder: ImageFinder, settings: ReviewSettings, decoders: Decoders, shapes: Mapping[str, tuple[int, int]]
+        self, finder: Finds, settings: ReviewSettings, decoders: Decoders, shapes: Mapping[str, tuple[int, int]]
     ) -> None:
         self._finder = finder
         self._settings = settings

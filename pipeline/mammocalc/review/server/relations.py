@@ -12,6 +12,7 @@ from mammocalc.results.comparison_to_json import comparison_to_json
 from mammocalc.results.layout import study_files
 from mammocalc.results.study_to_json import study_to_json
 from mammocalc.review.server.examinations import Examinations
+from mammocalc.review.server.open_runs import OpenRuns
 from mammocalc.review.server.relation_records import check_comparison, check_study
 from mammocalc.review.server.run_files import WrongFileError, parse_json, read_inside, say_why
 from mammocalc.vocabulary.errors import UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 COMPARISONS: Final = "comparisons"
 OUTDATED: Final = "The comparison is of another result of this image or of its prior. Compare again."
-ELSEWHERE: Final = "The prior is in another run; this review shows the images of its own run alone."
+ELSEWHERE: Final = "The prior is in another run: name that with --prior-run to see it beside."
 
 OF_STUDY: Final = ("findings", "statements", "notes")
 OF_COMPARISON: Final = ("interval_days", "registration", "clusters", "calcifications", "notes", "stability_notice")
@@ -52,10 +53,14 @@ class Relations:
     index : RunIndex
     comparison : Path or None
         The folder that ``mammocalc compare --out`` named; None where nothing was compared.
+    prior_run : RunIndex or None
+        The run of the earlier date, where that is another one.
 
     Attributes
     ----------
     index : RunIndex
+    runs : OpenRuns
+        All images that are shown.
     examinations : Examinations
     problems : tuple of str
         A sentence for each comparison that cannot be used.
@@ -63,10 +68,10 @@ class Relations:
     Raises
     ------
     UsageError
-        If the folder holds no comparison, or none of an image of the run.
+        If the folder holds no comparison, or none of an image of the run, or none with an image of the prior run.
     """
 
-    def __init__(self, index: RunIndex, comparison: Path | None) -> None:
+    def __init__(self, index: RunIndex, comparison: Path | None, prior_run: RunIndex | None = None) -> None:
         self.examinations = Examinations(index.images)
         self.index = index
         self._folder = comparison
@@ -76,6 +81,13 @@ class Relations:
         if comparison is not None:
             self._read_pairs(comparison, problems)
         self.problems = tuple(problems)
+        self.runs = OpenRuns(index, prior_run, {uid: pair.prior for uid, pair in self._pairs.items()})
+        if prior_run is not None and not self.runs.priors:
+            message = (
+                f"--prior-run {prior_run.folder} holds no prior that the comparison names. Give the run that was "
+                "PRIOR_RUN of mammocalc compare, and its --out with --comparison."
+            )
+            raise UsageError(message)
 
     def _read_pairs(self, folder: Path, problems: list[str]) -> None:
         places = list(_documents(folder))
@@ -104,7 +116,7 @@ class Relations:
         if pair is None:
             prior = self.examinations.prior(uid)
             return None if prior is None else {"uid": prior, "days_earlier": self.examinations.days_before(prior, uid)}
-        if pair.prior not in self.index.images:
+        if not self.runs.has(pair.prior):
             return None
         return {"uid": pair.prior, "days_earlier": pair.interval_days}
 
@@ -140,7 +152,7 @@ class Relations:
             return {"why": OUTDATED}
         told = comparison_to_json(record, UNTOLD)
         return {
-            "why": None if pair.prior in self.index.images else ELSEWHERE,
+            "why": None if self.runs.has(pair.prior) else ELSEWHERE,
             **{key: told[key] for key in OF_COMPARISON},
             "prior": record.prior.sop_instance_uid,
         }
@@ -168,10 +180,10 @@ class Relations:
 
     def _is_of(self, image: ComparedImage) -> bool:
         """Whether a comparison speaks of the very result that is shown; of an image elsewhere nobody knows better."""
-        if image.sop_instance_uid not in self.index.images:
+        if not self.runs.has(image.sop_instance_uid):
             return True
         try:
-            result, _ = self.index.result(image.sop_instance_uid)
+            result, _ = self.runs.index_of(image.sop_instance_uid).result(image.sop_instance_uid)
         except (OSError, WrongFileError):
             return False
         digest = result.provenance.configuration_digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.model.view_names import name_of
 from mammocalc.review.server.action import Before
 from mammocalc.review.server.pixel_description import describe_pixels
 from mammocalc.review.server.reader_name import check_reader
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from mammocalc.review.server.pixels import Picture
     from mammocalc.review.server.reader_state import State
     from mammocalc.review.server.relations import Relations
-    from mammocalc.review.server.run_index import Image
 
 PICTURE_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """Of JPEG and PNG: whatever else lies in the folder of a run is not sent."""
@@ -63,6 +63,7 @@ class Review:
         tile_px: int,
     ) -> None:
         self.index = relations.index
+        self.runs = relations.runs
         self.answers = answers
         self.pictures = pictures
         self.reader = reader
@@ -109,11 +110,12 @@ class Review:
 
     def image(self, uid: str, reader: str | None, drawn: Future[Picture]) -> dict[str, Any]:
         """Give everything of one image that this reader may see; ``drawn`` is what `begin` gave, and has ended."""
-        image, name = self._find(uid), self.who(reader)
-        taken = self.answers.of_image(uid, name)
+        image, name = self.runs.find(uid), self.who(reader)
+        is_own = self.runs.home(uid) == uid
+        taken = self.answers.of_image(uid, name) if is_own else []
         is_open = self._may_see(uid, name)
         return {
-            "name": self._relations.examinations.name(uid),
+            "name": self._relations.examinations.name(uid) if is_own else name_of(image),
             "image": {
                 "sop_instance_uid": split_key(uid)[0],
                 "frame": image.frame,
@@ -125,12 +127,12 @@ class Review:
                 "columns": image.columns,
                 "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
             },
-            "result": self._result(uid)[0] if is_open else None,
+            "result": self.runs.result(uid)[0] if is_open else None,
             "pixels": describe_pixels(image, drawn, self._tile_px),
-            "case": self._relations.examinations.case(uid),
-            "prior": self._relations.prior(uid),
-            "study": self._relations.study(uid) if is_open else None,
-            "comparison": self._relations.comparison(uid) if is_open else None,
+            "case": self._relations.examinations.case(uid) if is_own else [uid],
+            "prior": self._relations.prior(uid) if is_own else None,
+            "study": self._relations.study(uid) if is_open and is_own else None,
+            "comparison": self._relations.comparison(uid) if is_open and is_own else None,
             "answers": self._answer(uid, name, taken),
         }
 
@@ -146,7 +148,7 @@ class Review:
 
     def file(self, uid: str, kind: str, reader: str | None) -> tuple[bytes, str]:
         """Give the run's own overlay or thumbnail, both of which show the marks, and its ending."""
-        image = self._find(uid)
+        image = self.runs.find(uid)
         if not self._may_see(uid, self.who(reader)):  # before all else: some runs have pictures of findings alone
             message = f"Blinded reading: the {kind} is shown when all images of this patient have been read."
             raise NotKnownError(message)
@@ -155,7 +157,7 @@ class Review:
             message = f"The run has no {kind} of this image."
             raise NotKnownError(message)
         try:
-            picture = read_inside(self.index.folder, place)
+            picture = read_inside(self.runs.index_of(uid).folder, place)
         except (OSError, WrongFileError):  # it has gone, or became a link, since the start
             picture = b""
         if not picture.startswith(PICTURE_BEGINNINGS):
@@ -165,19 +167,20 @@ class Review:
 
     def begin(self, uid: str) -> Future[Picture]:
         """Begin the decoding of an image of the run."""
-        self._find(uid)
+        self.runs.find(uid)
         return self.pictures.begin(uid)
 
     def begin_plain(self, uid: str) -> Future[bytes]:
         """Begin a thumbnail of the pixels alone, which a blinded reader may see."""
-        self._find(uid)
+        self.runs.find(uid)
         return self.pictures.begin_thumbnail(uid)
 
     def take(self, uid: str, reader: str | None, action: Action) -> dict[str, Any]:
         """Take an action; it is on the disk when this returns."""
-        self._find(uid)
+        self.runs.find(uid)
+        self.runs.require_own(uid)
         name = check_reader(self.who(reader))
-        result, digest = self._result(uid)
+        result, digest = self.runs.result(uid)
         is_open = self._may_see(uid, name)
 
         def prepare(before: list[Taken]) -> tuple[str, str, bool, dict[str, Any]]:
@@ -201,9 +204,10 @@ class Review:
 
     def history(self, uid: str, reader: str | None) -> list[dict[str, Any]]:
         """List every action on an image, of one reader or, where nobody is named and nothing is blinded, of all."""
-        self._find(uid)
+        self.runs.find(uid)
         name = self.who(reader) if reader or self.is_blinded else None
-        taken, digest = self.answers.of_image(uid, name), self.index.result_digest(uid)
+        taken = self.answers.of_image(uid, name) if self.runs.home(uid) == uid else []
+        digest = self.runs.result_digest(uid)
         own: dict[tuple[str, str], list[Taken]] = {}
         for item in taken:
             own.setdefault((item.reader, item.result_digest), []).append(item)
@@ -243,46 +247,28 @@ class Review:
         """List the images of the same patient that keep a blinded reader from seeing this one's result."""
         if not self.is_blinded:
             return []
-        own = self._relations.examinations.same_patient(uid)
+        own = self._relations.examinations.same_patient(self.runs.home(uid))
         return [other for other in own if other not in marks or not marks[other]["answered"]]
-
-    def _find(self, uid: str) -> Image:
-        image = self.index.images.get(uid)
-        if image is None:
-            message = "The run has no image of this UID."
-            raise NotKnownError(message)
-        return image
-
-    def _result(self, uid: str) -> tuple[dict[str, Any], str]:
-        try:
-            return self.index.document(uid)
-        except OSError:
-            message = "The result of this image cannot be read any more. Look whether the run's folder is complete."
-            raise NotKnownError(message) from None
-        except WrongFileError as error:
-            message = f"The result of this image cannot be shown: {error}. Analyse the image again."
-            raise NotKnownError(message) from None
 
     def _other_result(self, uid: str, reader: str) -> tuple[dict[str, Any], str]:
         """Give the result of another image that an action names, where the reader may see it."""
-        self._find(uid)
+        self.runs.find(uid)
         if not self._may_see(uid, reader):
             message = "Blinded reading: the other image of this pair is not read yet."
             raise NotAllowedError(message)
-        return self._result(uid)
+        return self.runs.result(uid)
 
     def _present(self, state: State) -> State:
         """Leave out what was said of pairs whose other result is not there any more: its ids mean something else."""
-        digests = {name.other: "" for name in state.pairs}
-        digests.update((uid, self.index.result_digest(uid)) for uid in digests if uid in self.index.images)
+        digests = {name.other: self.runs.result_digest(name.other) for name in state.pairs}
         state.pairs = {name: said for name, said in state.pairs.items() if said["other_digest"] == digests[name.other]}
         return state
 
     def _answer(self, uid: str, reader: str, taken: list[Taken]) -> dict[str, Any]:
-        digest = self.index.result_digest(uid)
+        digest = self.runs.result_digest(uid)
         present = [item for item in taken if item.result_digest == digest]
         unread = self._unread(uid, self._progress.marks(reader))
-        label = None if unread else self.index.images[uid].found["distribution"]
+        label = None if unread else self.runs.find(uid).found["distribution"]
         undoes, redoes = next_steps((item.number, item.action) for item in present)
         return {
             "reader": reader,
@@ -293,7 +279,7 @@ class Review:
             "last": taken[-1].number if taken else 0,
             "answered": not unread,
             "unread_of_case": len(unread),
-            "images_of_case": len(self._relations.examinations.same_patient(uid)),
+            "images_of_case": len(self._relations.examinations.same_patient(self.runs.home(uid))),
             "other_results": len(taken) - len(present),
             "saved_at": present[-1].time if present else None,
         }

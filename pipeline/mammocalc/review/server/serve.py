@@ -20,6 +20,7 @@ from mammocalc.review.server.connections import Crowd, most_connections, run_ser
 from mammocalc.review.server.decoders import Decoders
 from mammocalc.review.server.guard import Entry
 from mammocalc.review.server.locate import ImageFinder, look_beside
+from mammocalc.review.server.open_runs import FinderOfBoth
 from mammocalc.review.server.picture_store import PictureStore
 from mammocalc.review.server.relations import Relations
 from mammocalc.review.server.reviewer import Review
@@ -30,7 +31,9 @@ from mammocalc.vocabulary.image_key import split_key
 from mammocalc.vocabulary.loopback import LOOPBACK, is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from mammocalc.review.server.run_index import Image
 
 SURVEY_S = 5.0
 """How long the start waits for the search of images that are not at their places: some 2,500 headers."""
@@ -62,6 +65,7 @@ class ReviewRequest:
     opens_browser: bool = True
     salt_file: Path | None = None
     comparison: Path | None = None
+    prior_run: Path | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)
 
 
@@ -87,7 +91,11 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         message = f"--images {request.images} is no folder. Name the folder that holds the DICOM files of the run."
         raise UsageError(message)
     index = read_index(request.run)
-    relations = Relations(index, request.comparison)
+    if request.prior_run is not None and request.comparison is None:
+        message = "--prior-run needs --comparison: what mammocalc compare wrote of the two runs."
+        raise UsageError(message)
+    prior_index = None if request.prior_run is None else read_index(request.prior_run)
+    relations = Relations(index, request.comparison, prior_index)
     configuration = index.record.get("configuration")  # of a record that somebody else may have written
     public_uid = uid_hasher(configuration if isinstance(configuration, dict) else {}, request.salt_file)
     token = new_token() if request.token_file is None else keep_token(request.token_file)
@@ -99,11 +107,13 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         beside = (request.run.resolve().parent, Path.cwd())
         images = request.images or look_beside(beside, recorded, decoders.read_uid)
         finder = ImageFinder(images, recorded, decoders.read_uid)
-        shapes = {uid: (image.rows, image.columns) for uid, image in index.images.items()}
+        priors = relations.runs.priors
+        prior_finder = _finder_of_priors(request, priors, decoders)
+        shapes = {uid: (image.rows, image.columns) for uid, image in {**priors, **index.images}.items()}
         review = Review(
             relations,
             answers,
-            PictureStore(finder, request.settings, decoders, shapes),
+            PictureStore(FinderOfBoth(finder, prior_finder, priors), request.settings, decoders, shapes),
             reader=request.reader,
             is_pinned=request.reader is not None,
             is_blinded=request.is_blinded,
@@ -115,7 +125,8 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
             crowd = Crowd(say, most_connections())
             app = build_app(review, Entry(token, frozenset(hosts), request.settings.max_body_bytes), crowd)
             address = f"http://{hosts[0]}/t/{token}/"
-            for line in (*relations.problems, *_introduce(request, review, finder, address)):
+            said = _introduce(request, review, finder, address)
+            for line in (*relations.problems, *said[:1], *_say_priors(prior_finder, priors), *said[1:]):
                 say(line)
             if public_uid is None:
                 say("The run has hashed UIDs under a secret salt: give it with --salt-file to see the images' pixels.")
@@ -124,6 +135,28 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
             with contextlib.suppress(KeyboardInterrupt), opening:
                 run_server(app, listening, crowd)
     say("Stopped. Every answer is saved.")
+
+
+def _finder_of_priors(request: ReviewRequest, priors: Mapping[str, Image], decoders: Decoders) -> ImageFinder:
+    """Look for the prior run's images in the folder that was named, else beside that run."""
+    recorded = {uid: image.input_path for uid, image in priors.items()}
+    images = request.images
+    if images is None and request.prior_run is not None:
+        images = look_beside((request.prior_run.resolve().parent, Path.cwd()), recorded, decoders.read_uid)
+    return ImageFinder(images, recorded, decoders.read_uid)
+
+
+def _say_priors(finder: ImageFinder, priors: Mapping[str, Image]) -> list[str]:
+    """Say how many priors of the other run are shown, and whether their pixels are."""
+    if not priors:
+        return []
+    shown = f"{len(priors)} prior{'' if len(priors) == 1 else 's'} of the prior run"
+    if finder.folder is None:
+        return [f"{shown}, shown from overlays: no files were found beside it. Name the folder of both with --images."]
+    found, of, is_done = finder.survey(SURVEY_S)
+    if found == of or not is_done:
+        return [f"{shown}."]
+    return [f"{shown}; of {of - found} no file lies under --images, so these are shown from their overlays."]
 
 
 def _check_host(request: ReviewRequest) -> None:
