@@ -76,7 +76,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory, judge: Judge) -> Path:
     mc.simulate(folder / "made", RECIPE, seed=11, studies=1)
     for case in CASES:
         made = sorted((folder / "made" / "patient_0001").rglob("*.dcm"))
-        images = {f"{path.parent.name}/{path.name}": pydicom.dcmread(path) for path in made}
+        images: Images = {f"{path.parent.name}/{path.name}": pydicom.dcmread(path) for path in made}
         for ds in images.values():
             ds.decompress()
         case(images)
