@@ -27,7 +27,7 @@ def two_runs(dated: Path, tmp_path_factory: pytest.TempPathFactory, judge: Any) 
 
 
 def result_of(run: Path, laterality: str, view: str) -> dict[str, Any]:
-    documents = [json.loads(path.read_bytes()) for path in (run / "results").rglob("*.json")]
+    documents: list[dict[str, Any]] = [json.loads(path.read_bytes()) for path in (run / "results").rglob("*.json")]
     [found] = [one for one in documents if (one["image"]["laterality"], one["image"]["view"]) == (laterality, view)]
     return found
 

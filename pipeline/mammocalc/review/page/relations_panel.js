@@ -32,7 +32,7 @@ export function relations(viewer, finding) {
   const pairs = pairsOf(viewer, { pane, finding });
   const missing = unseen(viewer, pane, finding);
   if (!place && !pairs.length && !missing.length) return [];
-  const title = h("p", { class: "named" }, nameOf(finding), place ? `, finding ${place.name}` : "", place ? locationOf(place) : null, linkButton(viewer, { pane, finding }));
+  const title = h("p", { class: "named" }, nameOf(finding), place ? `, finding ${place.name}` : "", place ? locationOf(place) : null, " ", linkButton(viewer, { pane, finding }));
   return [title, ...pairs.map((pair) => line(viewer, pair, { pane, finding })), ...missing];
 }
 
