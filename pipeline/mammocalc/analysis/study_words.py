@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.cluster_traits import chest_wall_is_left
-from mammocalc.model.view_names import names_of
+from mammocalc.model.view_names import name_of, names_of
 from mammocalc.stages.distribution import CONCERN
 from mammocalc.vocabulary.lexicon import Distribution, Flag, Laterality, View, ViewModifier
 
@@ -87,6 +88,8 @@ def doubt(images: Sequence[Report]) -> Iterator[str]:
         yield f"its images name {len(patients)} different patients, or some of them none, {apart}"
     elif len(days) > 1:
         yield f"its images are of {len(days)} different days, or some of them of none, {apart}"
+    elif None in days and (several := _several_of_one_view(images)):
+        yield f"no image names a day, and there are several of {_listed(several)}: they may be of different days"
     yield from _doubt_sides(images, names)
     without = [name for name, report in zip(names, images, strict=True) if report.spacing is None]
     if without:
@@ -101,6 +104,12 @@ def doubt(images: Sequence[Report]) -> Iterator[str]:
         yield "its images come from different machines (manufacturer or model): sizes and contrasts are less comparable"
     if any(Flag.IMPLANT in report.flags or report.identity.breast_implant_present for report in images):
         yield _say_implants(images)
+
+
+def _several_of_one_view(images: Sequence[Report]) -> list[str]:
+    """Name the views of which there is more than one image for the same purpose."""
+    views = Counter((name_of(report.identity), report.identity.presentation_intent) for report in images)
+    return list(dict.fromkeys(name for (name, _), count in views.items() if count > 1))
 
 
 def _doubt_sides(images: Sequence[Report], names: Sequence[str]) -> Iterator[str]:

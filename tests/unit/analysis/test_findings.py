@@ -208,8 +208,11 @@ def test_exchanged_sides_are_told_by_where_the_chest_wall_is(image: Callable[...
     flipped = tuple((row, columns - 1 - column) for row, column in left.breast.outline_px)
     exchanged = join_study([right, replace(left, breast=replace(left.breast, outline_px=flipped))])
     assert any(note.endswith("all are flipped, or the sides are exchanged") for note in exchanged.notes)
-    right = replace(right, breast=replace(right.breast, outline_px=flipped))
-    assert join_study([right, left]).notes == ()
+    hung = replace(right, breast=replace(right.breast, outline_px=flipped))
+    [note] = join_study([hung, left]).notes
+    assert note.startswith("R CC: the chest wall is at the other edge than Patient Orientation says")
+    said = replace(hung, identity=replace(hung.identity, patient_orientation=("P", "L")))
+    assert join_study([said, left]).notes == ()
 
 
 def test_a_cluster_that_is_torn_in_one_view_is_one_finding(image: Callable[..., Report]) -> None:

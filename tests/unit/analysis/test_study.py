@@ -151,3 +151,13 @@ def test_a_study_says_what_makes_it_less_than_it_seems(image: Callable[..., Repo
     unknown = join_study([image("1.1", Laterality.UNKNOWN, View.UNKNOWN)])
     assert unknown.breasts[0].reasons == ("unknown view: none",)
     assert unknown.missing == ("R CC", "R MLO", "L CC", "L MLO")
+
+
+def test_several_images_of_one_view_that_name_no_day_may_be_of_different_days(image: Callable[..., Report]) -> None:
+    undated = [image(f"1.{k}", L, view, study_day=None) for k, view in enumerate((View.CC, View.CC, View.MLO))]
+    assert join_study(undated).notes == (
+        "no image names a day, and there are several of L CC: they may be of different days",
+    )
+    assert join_study(undated[1:]).notes == ()
+    dated = [replace(one, identity=replace(one.identity, study_day=7)) for one in undated]
+    assert join_study(dated).notes == ()
