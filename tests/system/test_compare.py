@@ -269,6 +269,6 @@ def test_arguments_that_are_none_are_refused_before_anything_is_replaced(run_of_
     for arguments in wrong:
         with pytest.raises(mc.UsageError, match=f"{next(iter(arguments))}="):
             mc.compare(run_of_both, out=out, pairs=tmp_path / "none.csv", **arguments)
-    with pytest.raises(mc.UsageError, match=r"^images .* is no folder"):
+    with pytest.raises(mc.UsageError, match=r"^images .* is not a folder"):
         mc.compare(run_of_both, out=out, images=tmp_path / "none")
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before

@@ -142,7 +142,7 @@ def test_a_disk_that_fills_up_stops_the_comparison_which_goes_on_later(run_of_bo
     limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (2_000, 2_000))
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit)
     assert ended.returncode == 3, ended.stderr
-    assert "does not take the comparison any more (File too large); make room. The same command goes on" in ended.stderr
+    assert "does not take the comparison any more (File too large); make room. The same command continues" in ended.stderr
     assert not list(out.rglob("*.part"))
     assert main(command[3:]) == 0
     assert len(documents_of(out)) == 1
@@ -164,7 +164,7 @@ def test_a_folder_without_images_and_a_run_of_old_tables_are_named(
 ) -> None:
     command = ["compare", str(run_of_both), "--out", str(tmp_path / "changes")]
     assert main([*command, "--images", str(tmp_path / "nowhere")]) == 2
-    assert "nowhere is no folder: name the one in which the DICOM files are" in capsys.readouterr().err
+    assert "nowhere is not a folder: name the one in which the DICOM files are" in capsys.readouterr().err
     table = run_of_both / "tables" / "images.csv"
     table.write_text(table.read_text().replace("study_day", "day"))
     assert main(command) == 2

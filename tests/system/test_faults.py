@@ -128,8 +128,8 @@ def test_every_faulty_file_ends_as_its_row_and_the_good_one_is_judged(
     assert len(list((out / "results").iterdir())) == 3
     assert all(is_uid(path.stem) for path in (out / "results").iterdir())
     assert rows["evil_uid.dcm"]["sop_instance_uid"].startswith("2.25.")
-    assert "(0008,0018) is no UID" in rows["evil_uid.dcm"]["message"]
-    assert "(0002,0003) stands for it" in rows["uid_in_meta_alone.dcm"]["message"]
+    assert "(0008,0018) is not a UID" in rows["evil_uid.dcm"]["message"]
+    assert "(0002,0003) is used instead" in rows["uid_in_meta_alone.dcm"]["message"]
     assert rows["good.dcm"]["message"] is None
     totals = json.loads((out / "run.json").read_text())["totals"]
     assert totals["status"] == {"analysed": 3, "skipped": 4, "failed": 10}
@@ -186,7 +186,7 @@ def test_a_disk_that_fills_up_stops_the_run_which_can_go_on_later(
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit)
     assert ended.returncode == 3, ended.stderr
     assert "does not take the results any more (File too large); make room" in ended.stderr
-    assert "The same command goes on" in ended.stderr
+    assert "The same command continues" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert json.loads((out / "run.json").read_text())["state"] == "stopped"
     assert not list(out.rglob("*.part"))

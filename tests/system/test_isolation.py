@@ -141,7 +141,7 @@ def test_ctrl_c_twice_ends_even_a_decoder_that_hangs(drawn: Path, tmp_path: Path
         os.killpg(process.pid, signal.SIGINT)
         _, complained = process.communicate(timeout=30)
     assert process.returncode == 3
-    assert "the same command goes on where it was" in complained
+    assert "the same command continues where it stopped" in complained
     assert "Traceback" not in complained
     assert psutil.wait_procs(workers, timeout=10)[1] == []
 

@@ -253,5 +253,5 @@ def test_a_name_map_never_takes_the_place_of_a_pipe(
     pipe = tmp_path / "map.csv"
     os.mkfifo(pipe)
     assert main(["run", str(named), "--out", str(tmp_path / "out"), "--workers", "1", "--name-map", str(pipe)]) == 2
-    assert "is no file. Choose another --name-map" in capsys.readouterr().err
+    assert "is not a file. Choose another --name-map" in capsys.readouterr().err
     assert pipe.is_fifo()

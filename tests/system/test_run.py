@@ -207,7 +207,7 @@ def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(mammograms: Path,
     process.send_signal(signal.SIGINT)
     said, complained = process.communicate(timeout=60)
     assert process.returncode == 3
-    assert "The same command goes on" in complained
+    assert "The same command continues" in complained
     assert "Traceback" not in said + complained
     record = record_of(out)
     assert record["state"] == "stopped"
@@ -226,7 +226,7 @@ def test_a_second_ctrl_c_ends_the_run_at_once(mammograms: Path, tmp_path: Path) 
         process.send_signal(signal.SIGINT)
         complained = process.stderr.read()
     assert process.returncode == 3
-    assert "the same command goes on where it was" in complained
+    assert "the same command continues where it stopped" in complained
     assert "Traceback" not in complained
 
 

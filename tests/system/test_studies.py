@@ -157,7 +157,7 @@ def test_the_page_of_a_study_is_reached_from_its_images_and_leads_back(
     page.goto((out / "index.html").as_uri())
     page.get_by_placeholder("UID, path, reason").fill(first["sop_instance_uid"])
     page.locator(".card").first.click()
-    assert page.locator("#detail-seen").inner_text() == f"{first['letter']} is {finding['name']}, in this image alone"
+    assert page.locator("#detail-seen").inner_text() == f"{first['letter']} is {finding['name']}, in this image only"
     assert page.locator("#detail-links a", has_text="Study").get_attribute("href") == "studies/1.2.3.4.html"
     assert faults == []
     context.close()

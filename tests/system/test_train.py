@@ -139,5 +139,5 @@ def test_a_pipe_that_is_named_for_a_classifier_is_refused_and_not_waited_for(tmp
     pipe = tmp_path / "own.json"
     os.mkfifo(pipe)
     assert main(["train", "--out", str(pipe), "--images", "1"]) == 2
-    assert "is no file. Choose another --out" in capsys.readouterr().err
+    assert "is not a file. Choose another --out" in capsys.readouterr().err
     assert pipe.is_fifo()

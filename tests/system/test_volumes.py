@@ -53,7 +53,7 @@ def test_each_volume_is_one_sentence_on_terminal_and_page(
     assert {(row["status"], row["reason"]) for row in slices} == {("skipped", "tomosynthesis")}
     assert len({row["volume"] for row in rows.values()}) == 3
     assert all("series 7300" in row["message"] for row in slices)
-    why = "skipped, for volumes are not analysed yet"
+    why = "skipped, because volumes are not analysed yet"
     sentences = [
         f"volume 1 of tomosynthesis: 5 files, from slices/000.dcm to slices/004.dcm: {why}",
         f"volume 2 of tomosynthesis: 3 files, from views/000.dcm to views/002.dcm: {why}",

@@ -45,7 +45,7 @@ def watching(folder: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
     assert process.returncode == 3, complained
     assert "Traceback" not in said + complained
-    assert "The same command goes on" in complained
+    assert "The same command continues" in complained
 
 
 def events(out: Path) -> list[str]:

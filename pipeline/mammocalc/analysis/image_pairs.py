@@ -189,7 +189,7 @@ class ImagePairs:
         names = self.names[first.image], self.names[second.image]
         one, other = traits
         if comparison.why_not is not None:
-            yield f"{comparison.why_not}: compared by looks alone"
+            yield f"{comparison.why_not}: compared by appearance only"
             one, other = without_place(one), without_place(other)
         yield from reasons_for(one, other, names)
         labels = [self.clusters[place.image][place.cluster].distribution.label for place in (first, second)]

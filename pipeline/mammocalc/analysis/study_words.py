@@ -98,7 +98,7 @@ def doubt(images: Sequence[Report]) -> Iterator[str]:
     if unknown:
         yield (
             f"the nipple is not known in {len(unknown)} of {len(images)} images ({_listed(unknown)}): "
-            "links with these rest on looks alone"
+            "links with these rest on appearance only"
         )
     if len({report.identity.machine for report in images}) > 1:
         yield "its images come from different machines (manufacturer or model): sizes and contrasts are less comparable"
@@ -161,7 +161,7 @@ def _is_flipped(report: Report) -> bool:
 def _say_implants(images: Sequence[Report]) -> str:
     displaced = {ViewModifier.IMPLANT_DISPLACED in report.identity.view_modifiers for report in images}
     if len(displaced) > 1:
-        return "there is an implant: views in which it is displaced are compared with the others by looks alone"
+        return "there is an implant: views in which it is displaced are compared with the others by appearance only"
     return "there is an implant: places in front of it are less comparable between views"
 
 

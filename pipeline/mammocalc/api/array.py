@@ -91,7 +91,7 @@ def from_array(
     Raises
     ------
     UsageError
-        If the array is no greyscale image, an argument is none of its words, the spacing is not between
+        If the array is no greyscale image, an argument is not one of its words, the spacing is not between
         ``spacing.min_mm`` and ``spacing.max_mm``, or neither you nor the picture tell which values are dense.
     """
     if "spacing" in settings and not isinstance(settings["spacing"], Mapping | Settings):
@@ -157,7 +157,7 @@ def _word(name: str, value: object, words: type[_Word]) -> _Word:
     found = known.get(said) or known.get(SAME.get(said, ""))
     if not isinstance(value, str) or found is None:
         listed = ", ".join(repr(word.value) for word in words)
-        message = f"{name}={value!r} is none of {listed}"
+        message = f"{name}={value!r} is not one of {listed}"
         raise UsageError(message)
     return found
 
@@ -168,7 +168,7 @@ def _one_of(name: str, value: object, words: tuple[Any, ...]) -> Any:
         return None
     said = value.strip().upper() if isinstance(value, str) else value
     if said not in words:
-        message = f"{name}={value!r} is none of {', '.join(map(repr, words))} and None"
+        message = f"{name}={value!r} is not one of {', '.join(map(repr, words))} and None"
         raise UsageError(message)
     return said
 
@@ -176,6 +176,6 @@ def _one_of(name: str, value: object, words: tuple[Any, ...]) -> Any:
 def _uid(text: object) -> str | None:
     """Give a UID; UsageError where it is none."""
     if text is not None and not (isinstance(text, str) and is_uid(text)):
-        message = f"sop_instance_uid={text!r} is no UID: at most 64 digits and dots, such as 1.2.840.10008"
+        message = f"sop_instance_uid={text!r} is not a UID: at most 64 digits and dots, such as 1.2.840.10008"
         raise UsageError(message)
     return text

@@ -35,7 +35,7 @@ def compare(
     prior : Run, str, Path or None
         That of the earlier date, if it is another.
     out : str or Path
-        A folder of its own; made if needed. The same call goes on where it was stopped.
+        A folder of its own; made if needed. The same call continues where it stopped.
     images : str, Path or None
         Where the DICOM files are now. Without them nothing is called new or gone.
     pairs : str, Path or None

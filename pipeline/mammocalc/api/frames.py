@@ -76,7 +76,9 @@ def read_frame(run: Path, table: str) -> pd.DataFrame:
     try:
         frame = pandas.read_csv(file, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
     except FileNotFoundError:
-        message = f"{file} is not there: tables are written when a run ends. Repeat the run, which goes on where it was"
+        message = (
+            f"{file} is not there: tables are written when a run ends. Repeat the run, which continues where it stopped"
+        )
         raise UsageError(message) from None
     except (OSError, ValueError) as error:
         message = f"{file} cannot be read as a table of a run ({error})"

@@ -144,7 +144,7 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, *, frame: objec
     Raises
     ------
     UsageError
-        If there is no such file, a single setting is none of reading, or the frame is no number from 0 on.
+        If there is no such file, a single setting is not one of reading, or the frame is not a number from 0 on.
     ImageSkippedError
         If it is readable and not to be analysed, such as a tomosynthesis volume. ``reason`` says why in one word.
     ImageUnreadableError

@@ -35,7 +35,7 @@ def run(
     """
     Analyse every mammogram of some folders and files, and write the files of a run.
 
-    Repeated, it goes on where it was, and adds what is new.
+    Repeated, it continues where it stopped, and adds what is new.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def run(
     with worded_as_called():
         summary = run_engine(request, on_progress or (lambda _step: None))
     if summary.stopped_because is not None:
-        message = f"the run in {folder} stopped: {summary.stopped_because}. The same call goes on where it was"
+        message = f"the run in {folder} stopped: {summary.stopped_because}. The same call continues where it stopped"
         raise StoppedError(message)
     return open_run(folder)
 

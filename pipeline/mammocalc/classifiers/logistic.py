@@ -91,7 +91,7 @@ def from_json(document: Any) -> LogisticModel:
         features, intercept = tuple(str(term["feature"]) for term in terms), float(document["intercept"])
         origin = dict(document["origin"])
     except (KeyError, TypeError, ValueError) as error:
-        message = "it lacks a part, or a part is no number"
+        message = "it lacks a part, or a part is not a number"
         raise ValueError(message) from error
     mean, spread, weight = np.array(numbers, np.float64)
     if not np.isfinite([*mean, *spread, *weight, intercept]).all() or (spread <= 0).any():

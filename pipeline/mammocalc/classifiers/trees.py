@@ -127,7 +127,7 @@ def _expect_format(document: Any, expected: str, kind: str) -> None:
 
 def _expect_finite(*numbers: Any) -> None:
     if not all(np.isfinite(number).all() for number in numbers):
-        message = "a number in it is none, or too large"
+        message = "a number in it is invalid or too large"
         raise ValueError(message)
 
 

@@ -132,7 +132,7 @@ def _local(text: str, rest: str) -> Path:
     if sys.platform == "win32":
         path = path.removeprefix("/")  # file:///C:/run
     if not path.strip("/") or not Path(path).is_absolute():
-        raise _wrong(f"{text} is no folder of this machine. Write file:///data/run, or the path alone")
+        raise _wrong(f"{text} is not a folder of this machine. Write file:///data/run, or the path alone")
     return Path(path)
 
 

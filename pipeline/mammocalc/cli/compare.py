@@ -30,7 +30,7 @@ PRIOR_RUN only with images of that. Where dates are missing, --pairs names the i
 Nothing is called new before the prior's pixels were looked at again at its place: give the DICOM files with
 --images. Words are evidence and no diagnosis; what is unchanged is not therefore benign.
 
-The same command goes on where it was stopped, and adds what has come since.
+The same command continues where it stopped, and adds what has come since.
 """
 
 EXAMPLES: Final = """\
@@ -92,5 +92,5 @@ def compare(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         print(escaped(summarise(summary, str(arguments.out))))
     if summary.stopped:
-        return report_error("stopped. The same command goes on where it was.", STOPPED)
+        return report_error("stopped. The same command continues where it stopped.", STOPPED)
     return SOME_FAILED if summary.failed else DONE

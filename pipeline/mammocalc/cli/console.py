@@ -140,7 +140,7 @@ def summarise(summary: RunSummary, out: str, *, with_real_names: bool = False) -
     counted = ", ".join(f"{number} {status}" for status, number in totals.status.items())
     lines = [f"{_files(summary)}: {counted}"]
     if totals.passed_over:
-        lines.append(f"{totals.passed_over} passed over, for they are not DICOM")
+        lines.append(f"{totals.passed_over} passed over: not DICOM")
     lines += _archives(summary.archives)
     if summary.resumed:
         verb = "was" if summary.resumed == 1 else "were"

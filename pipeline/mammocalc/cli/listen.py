@@ -19,7 +19,7 @@ Be a DICOM node, until Ctrl-C: take mammograms by C-STORE, analyse each study wh
 its results as DICOM objects to one destination. They name the patient, as the images do.
 
 It listens to this machine alone unless --host says otherwise. Everything waits in the spool folder, so
-that a node that was stopped or killed goes on where it was: nothing is lost, nothing is sent twice.
+that a node that was stopped or killed continues where it stopped: nothing is lost, nothing is sent twice.
 Late images have the whole study analysed again; where nothing is new, nothing is sent.
 """
 

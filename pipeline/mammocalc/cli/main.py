@@ -50,14 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MammocalcError as error:
         return _fail(error)
     except KeyboardInterrupt:
-        return report_error("stopped; the same command goes on where it was", STOPPED)
+        return report_error("stopped; the same command continues where it stopped", STOPPED)
     except BrokenPipeError:  # as in `mammocalc config show | head`
         sys.stderr.close()
         return DONE
     except Exception as error:  # noqa: BLE001 - a traceback helps nobody at a clinic, and could quote a header
         from mammocalc.execution.fault import describe_fault  # noqa: PLC0415 - brings the image libraries
 
-        return report_error(f"{describe_fault(error)} The same command goes on where it was.", STOPPED)
+        return report_error(f"{describe_fault(error)} The same command continues where it stopped.", STOPPED)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -79,5 +79,5 @@ def build_parser() -> argparse.ArgumentParser:
 def _fail(error: MammocalcError) -> int:
     """Say what a command ended with: before it did anything, or on the way."""
     if isinstance(error, StoppedError | OutputLostError):
-        return report_error(f"{str(error).rstrip('.')}. The same command goes on where it was.", STOPPED)
+        return report_error(f"{str(error).rstrip('.')}. The same command continues where it stopped.", STOPPED)
     return report_error(str(error), WRONG_CALL)

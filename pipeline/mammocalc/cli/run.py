@@ -148,7 +148,9 @@ def run(arguments: argparse.Namespace) -> int:
     elif not arguments.quiet:
         print(summarise(summary, str(out), with_real_names=sys.stdout.isatty()))
     if summary.stopped_because is not None:
-        return report_error(f"stopped: {summary.stopped_because}. The same command goes on where it was.", STOPPED)
+        return report_error(
+            f"stopped: {summary.stopped_because}. The same command continues where it stopped.", STOPPED
+        )
     return SOME_FAILED if summary.totals.status["failed"] else DONE
 
 

@@ -115,7 +115,7 @@ def _with_film_as_given(config: Config, origins: dict[str, str]) -> Config:
 def _read_mapping(file: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Read the file's top level, and the keys that stand twice in it."""
     if not file.exists():
-        message = f"does not exist, and is none of the configurations that come by name: {listed()}"
+        message = f"does not exist, and is not one of the configurations that come by name: {listed()}"
         raise ConfigurationError(str(file), [Problem("file", message)])
     values, repeated = read_yaml(file, str(file))
     if values is None:

@@ -46,7 +46,7 @@ def read_words(path: Path, rows: Sequence[Mapping[str, str]]) -> TruthSet:
     Raises
     ------
     TruthError
-        With the line, where a word is none of `READERS_WORDS`, a reader has
+        With the line, where a word is not one of `READERS_WORDS`, a reader has
         no name, or one has read an image twice; or if nobody has any word.
     """
     readings: dict[tuple[str, str], Reading] = {}

@@ -41,7 +41,7 @@ def describe_volumes(rows: Iterable[FileRow]) -> tuple[str, ...]:
         if row.volume is not None:
             volumes.setdefault(row.volume, []).append(row.path)
     sentences = [
-        f"volume {number} of tomosynthesis: {_files(paths)}: skipped, for volumes are not analysed yet"
+        f"volume {number} of tomosynthesis: {_files(paths)}: skipped, because volumes are not analysed yet"
         for number, paths in enumerate(volumes.values(), start=1)
     ]
     more = len(sentences) - LISTED

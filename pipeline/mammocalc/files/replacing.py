@@ -80,4 +80,4 @@ def require_no_special_file(target: Path, option: str) -> None:
         Of the command line, by which it was named.
     """
     if target.exists() and not target.is_file():
-        raise OutputError(target, f"is no file. Choose another {option}.")
+        raise OutputError(target, f"is not a file. Choose another {option}.")

@@ -100,7 +100,7 @@ class Arrivals:
 
     def _store(self, received: Path, sop_class: str, instance: str, sender: int) -> Status:
         if instance and not is_uid(instance):
-            return Status(INVALID_INSTANCE, "The SOP Instance UID is no UID")
+            return Status(INVALID_INSTANCE, "The SOP Instance UID is not a UID")
         if shutil.disk_usage(self._spool.root).free < LEAST_FREE_BYTES:
             return Status(OUT_OF_RESOURCES, "The disk of the spool is full")
         try:

@@ -96,7 +96,7 @@ class _Bounds:
             self._check(association.dimse.message)
         except Exception as error:  # noqa: BLE001 - as above
             _drop_partial(association)
-            why = str(error) if isinstance(error, _PassedError) else "what was sent is no DICOM message, or no disk"
+            why = str(error) if isinstance(error, _PassedError) else "what was sent is not a DICOM message, or no disk"
             self._say(f"{why}; the association was aborted")
             association.abort(block=False)
 

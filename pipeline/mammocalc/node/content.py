@@ -57,7 +57,7 @@ def read_instance(path: Path) -> Instance:
         raise UnfitInstanceError(message) from None
     for name_of_uid, uid in uids.items():
         if not is_uid(uid):
-            message = f"{name_of_uid} is missing" if not uid else f"{name_of_uid} is no UID"
+            message = f"{name_of_uid} is missing" if not uid else f"{name_of_uid} is not a UID"
             raise UnfitInstanceError(message)
     # A name may be corrected or married; an identifier with its issuer, or else the name, tells a patient.
     patient = identifier if identifier[0] else (name, *identifier)

@@ -143,7 +143,7 @@ class Door:
     def _rejected(self, event: Event) -> None:
         title = _title(event.assoc)
         if self._settings.callers and title not in self._settings.callers:
-            self._refuse(f"refused an association of {title}: it is none of --from")
+            self._refuse(f"refused an association of {title}: it is not one of --from")
         else:
             self._refuse(f"refused an association of {title}: it called another AE title")
 

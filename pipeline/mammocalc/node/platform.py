@@ -131,7 +131,7 @@ def _read_settings(file: Path, keys: tuple[str, ...]) -> dict[str, Any]:
     try:
         values: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        message = f"{file.name}, which holds the settings of the job, is no JSON that can be read."
+        message = f"{file.name}, which holds the settings of the job, is not JSON that can be read."
         raise UsageError(message) from None
     for key in keys:
         if isinstance(values, list):

@@ -171,7 +171,7 @@ class Field:
         try:
             return vocabulary(self.text())
         except ValueError:
-            message = f"{self.value!r:.60} is none of {', '.join(vocabulary)}"
+            message = f"{self.value!r:.60} is not one of {', '.join(vocabulary)}"
             raise self.error(message) from None
 
     def words(self, vocabulary: type[Word]) -> tuple[Word, ...]:

@@ -32,7 +32,7 @@ def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
     Raises
     ------
     ResultError
-        If it is no JSON, or deeper than anything that this program writes.
+        If it is not JSON, or deeper than anything that this program writes.
 
     Examples
     --------
@@ -41,19 +41,19 @@ def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
     >>> parse_json("[1e999]")
     Traceback (most recent call last):
         ...
-    mammocalc.vocabulary.errors.ResultError: the document: it holds a number that is none: 1e999
+    mammocalc.vocabulary.errors.ResultError: the document: it contains an invalid number: 1e999
     """
     try:
         return json.loads(text, parse_constant=_refuse, parse_float=_finite if checks_floats else None)
     except RecursionError:
         message = "it is nested too deeply"
     except (ValueError, MemoryError):
-        message = "it is no JSON"
+        message = "it is not JSON"
     raise ResultError(THE_DOCUMENT, message)
 
 
 def _refuse(word: str) -> NoReturn:
-    raise ResultError(THE_DOCUMENT, f"it holds a number that is none: {word[:20]}")
+    raise ResultError(THE_DOCUMENT, f"it contains an invalid number: {word[:20]}")
 
 
 def _finite(text: str) -> float:

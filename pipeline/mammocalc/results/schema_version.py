@@ -69,7 +69,7 @@ def check_version(version: Any, history: Mapping[str, str] = HISTORY) -> str:
     Raises
     ------
     ResultError
-        If it is none of these. The sentence says what to do.
+        If it is not one of these. The sentence says what to do.
 
     Examples
     --------

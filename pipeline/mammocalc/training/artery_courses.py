@@ -77,7 +77,7 @@ def _course(text: str, line: int) -> NDArray[np.float64]:
     try:
         points = np.array([[float(value) for value in point.split(":")] for point in text.split(";")])
         if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2 or not np.isfinite(points).all():
-            raise ValueError  # noqa: TRY301 - as what is no number
+            raise ValueError  # noqa: TRY301 - as what is not a number
     except ValueError:
         message = f"line {line} of the list of courses holds no course: it takes two or more row:column with ; between"
         raise UsageError(message) from None

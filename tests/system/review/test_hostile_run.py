@@ -125,7 +125,7 @@ def test_links_of_a_run_lead_nowhere(serve: Any, run: Path, uid: str, tmp_path: 
     assert "leads out of the run" in words["9.9.json"]
     assert "no ordinary file" in words["9.8.json"]
     assert server.get(f"api/images/{uid}/overlay").status_code == 404
-    # Also what becomes a link while the server runs, and what is no picture.
+    # Also what becomes a link while the server runs, and what is not a picture.
     still = others[1].stem
     [overlay] = (run / "overlays").rglob(f"{still}.jpg")
     assert server.get(f"api/images/{still}/overlay").status_code == 200

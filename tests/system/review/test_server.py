@@ -535,7 +535,7 @@ def test_what_cannot_be_reviewed_ends_with_2_and_a_sentence(
     (tmp_path / "other.sqlite").write_bytes(b"not a database at all, but long enough to be read as one" * 100)
     for arguments, word in (
         ([str(tmp_path)], "holds no run"),
-        ([str(run), "--images", str(tmp_path / "nowhere")], "is no folder"),
+        ([str(run), "--images", str(tmp_path / "nowhere")], "is not a folder"),
         ([str(run), "--answers", str(tmp_path / "no" / "a.sqlite")], "does not exist"),
         ([str(run), "--answers", str(tmp_path / "other.sqlite")], "other.sqlite"),
         ([str(run), "--reader", "a\tb"], "printable"),

@@ -103,7 +103,7 @@ def test_without_a_nipple_looks_alone_link_less_surely(image: Callable[..., Repo
     [[known], [unknown]] = [study.findings[0].links for study in (sure, unsure)]
     assert unknown.basis is LinkBasis.LOOKS
     assert (unknown.probability or 0) < (known.probability or 0)
-    assert unknown.reasons[0] == "the nipple is not known in one of the images: compared by looks alone"
+    assert unknown.reasons[0] == "the nipple is not known in one of the images: compared by appearance only"
     assert any("nipple is not known in 1 of 2 images (R MLO)" in note for note in unsure.notes)
     assert unsure.findings[0].sightings[1].arc_mm is None
 

@@ -140,7 +140,7 @@ def test_a_study_says_what_makes_it_less_than_it_seems(image: Callable[..., Repo
     assert (study.patient_key, study.study_day) == (None, None)
     assert study.notes == (
         "its images name 2 different patients, or some of them none, so findings are linked within each of them alone",
-        "the nipple is not known in 1 of 2 images (R CC): links with these rest on looks alone",
+        "the nipple is not known in 1 of 2 images (R CC): links with these rest on appearance only",
     )
     two_days = join_study([image("1.1", R, View.CC), image("1.2", L, View.CC, study_day=8)])
     assert two_days.notes == (

@@ -214,7 +214,7 @@ def test_no_traceback_is_ever_shown(error: BaseException, monkeypatch: pytest.Mo
     monkeypatch.setattr(config_command, "write_schema", fail)
     assert main(["config", "schema"]) == 3
     said = capsys.readouterr()
-    assert "the same command goes on where it was" in said.err.lower()
+    assert "the same command continues where it stopped" in said.err.lower()
     assert "Traceback" not in said.err
     assert "Quillfeather" not in said.err
 
@@ -275,7 +275,7 @@ def test_the_summary_groups_reasons_and_names_the_first_failures() -> None:
     text = summarise(RunSummary(tuple(rows), totals, 1, None, measure_pace(rows, 12, 5400.0)), "out")
     assert text.splitlines()[:4] == [
         "15 files: 1 analysed, 1 skipped, 13 failed",
-        "2 passed over, for they are not DICOM",
+        "2 passed over: not DICOM",
         "1 of them was analysed before, by the run that goes on here",
         "distribution: 1 not applicable",
     ]

@@ -202,7 +202,7 @@ def test_the_range_that_is_believed_is_a_setting(pixels) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"laterality": "X"}, "laterality='X' is none of 'L', 'R', 'B'"),
+        ({"laterality": "X"}, "laterality='X' is not one of 'L', 'R', 'B'"),
         ({"laterality": 1}, "laterality=1"),
         ({"view": "AP"}, "'CC', 'MLO'"),
         ({"photometric": "RGB"}, "'MONOCHROME1', 'MONOCHROME2'"),
@@ -210,7 +210,7 @@ def test_the_range_that_is_believed_is_a_setting(pixels) -> None:
         ({"relationship": "LIN"}, "intent='FOR PROCESSING'"),
         ({"relationship": "SQRT", "intent": "FOR PROCESSING"}, "'LIN', 'LOG'"),
         ({"medium": "paper"}, "'digital', 'film'"),
-        ({"sop_instance_uid": "Doe^Jane"}, "no UID"),
+        ({"sop_instance_uid": "Doe^Jane"}, "not a UID"),
     ],
     ids=str,
 )

@@ -68,7 +68,7 @@ def test_a_text_that_is_no_uid_is_replaced_by_one_derived_from_it(make: Make, ke
     assert sum(uid.startswith(OWN) for uid in uids.values()) == 2
     assert Flag.DERIVED_UID in mammogram.flags
     assert len(identity.notes) == 1
-    assert "is no UID" in identity.notes[0]
+    assert "is not a UID" in identity.notes[0]
     assert text not in identity.notes[0] or text == "7"
     assert read_sop_instance_uid(path) == identity.sop_instance_uid
     assert as_uid(text) == uids[keyword]
@@ -100,7 +100,7 @@ def test_the_uid_of_file_meta_information_stands_for_one_that_is_missing(make: M
     assert mammogram.identity.sop_instance_uid == meta == read_sop_instance_uid(path)
     assert Flag.UID_FROM_FILE_META in mammogram.flags
     assert mammogram.identity.notes == (
-        "SOP Instance UID (0008,0018) is missing; Media Storage SOP Instance UID (0002,0003) stands for it.",
+        "SOP Instance UID (0008,0018) is missing; Media Storage SOP Instance UID (0002,0003) is used instead.",
     )
 
 

@@ -84,7 +84,7 @@ def test_results_cannot_come_back_in(door: Door, write: Callable[..., Path], tmp
 @pytest.mark.parametrize(
     "case",
     [
-        ({"StudyInstanceUID": "../../etc"}, 0xC000, "StudyInstanceUID is no UID"),
+        ({"StudyInstanceUID": "../../etc"}, 0xC000, "StudyInstanceUID is not a UID"),
         ({"StudyInstanceUID": ""}, 0xC000, "StudyInstanceUID is missing"),
         ({"SOPInstanceUID": "1.2.3.9"}, 0xA900, "another instance than the command says"),
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.2.1"}, 0xA900, "another instance than the command says"),

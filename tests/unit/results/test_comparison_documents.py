@@ -88,7 +88,7 @@ def test_the_schema_beside_the_code_is_what_the_forms_say() -> None:
         ({"schema_version": "7.0"}, "newer than"),
         ({"schema_version": None}, "a version such as"),
         ({"calcifications": 3}, "calcifications: a list is needed"),
-        ({"paired_by": "luck"}, "paired_by: .* is none of"),
+        ({"paired_by": "luck"}, "paired_by: .* is not one of"),
     ],
 )
 def test_what_is_no_comparison_is_refused_with_the_place(change: dict[str, object], message: str) -> None:

@@ -91,7 +91,7 @@ def test_results_of_samples_are_read_back_as_they_were_written(name: str) -> Non
         (lambda d: d["image"].update(rows=0), "image.rows: a whole number of at least 1 is needed, not 0"),
         (lambda d: d["image"].update(pixel_spacing_mm=[0.0, 0.1]), "image.pixel_spacing_mm: a spacing must be larger"),
         (lambda d: d["image"].update(pixel_spacing_mm=[0.1]), "image.pixel_spacing_mm: 2 values are needed, not 1"),
-        (lambda d: d["distribution"].update(label="cluster"), "distribution.label: 'cluster' is none of diffuse, "),
+        (lambda d: d["distribution"].update(label="cluster"), "distribution.label: 'cluster' is not one of diffuse, "),
         (lambda d: d["clusters"][0]["members"].append(77), "clusters[0].members[3]: there is no 77"),
         (lambda d: d["calcifications"][0].update(id=1), "calcifications[1].id: 1 is used twice"),
         (lambda d: d["calcifications"][0].update(cluster=5), "calcifications[0].cluster: there is no 5"),
@@ -99,7 +99,7 @@ def test_results_of_samples_are_read_back_as_they_were_written(name: str) -> Non
         (lambda d: d["counts"].update(micro=99), "counts.micro: 99 are told, but "),
         (lambda d: d["breast"]["outline"].append([1.0, None]), "breast.outline[90][1]: a number is needed, not null"),
         (lambda d: d.update(presence=1.5), "presence: a number from 0 to 1 is needed, not 1.5"),
-        (lambda d: d.update(flags=["odd"]), "flags[0]: 'odd' is none of "),
+        (lambda d: d.update(flags=["odd"]), "flags[0]: 'odd' is not one of "),
         (lambda d: d.update(clusters={}), "clusters: a list is needed, not an object"),
         (lambda d: d["clusters"][0].update(letter=None), "clusters[0].letter: a text is needed, not null"),
         (lambda d: d.pop("schema_version"), "schema_version: missing"),
@@ -171,12 +171,12 @@ def test_candidates_are_read_back(make_example: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"", "it is no JSON"),
-        (b'{"presence": NaN}', "it holds a number that is none: NaN"),
-        (b'{"presence": -1e999}', "it holds a number that is none: -1e999"),
+        (b"", "it is not JSON"),
+        (b'{"presence": NaN}', "it contains an invalid number: NaN"),
+        (b'{"presence": -1e999}', "it contains an invalid number: -1e999"),
         (b"[" * 100_000, "it is nested too deeply"),
-        (b"\xff\xfe{}", "it is no JSON"),
-        (b"7" * 5000, "it is no JSON"),
+        (b"\xff\xfe{}", "it is not JSON"),
+        (b"7" * 5000, "it is not JSON"),
     ],
 )
 def test_a_file_that_is_no_json_is_told(text: bytes, sentence: str, tmp_path: Path) -> None:

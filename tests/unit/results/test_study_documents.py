@@ -80,7 +80,7 @@ def test_a_study_of_the_first_version_has_no_findings(document: dict[str, Any]) 
             1.5,
             r"findings\[0\].links\[0\].probability: a number from 0 to 1",
         ),
-        (("findings", 0, "links", 0, "basis"), "guess", r"links\[0\].basis: .* is none of place_and_looks"),
+        (("findings", 0, "links", 0, "basis"), "guess", r"links\[0\].basis: .* is not one of place_and_looks"),
         (("findings", 0, "links", 0, "first", "sop_instance_uid"), "1.9", "the study has no such image"),
         (("findings", 0, "sightings", 1, "sop_instance_uid"), "1.9", r"sightings\[1\].sop_instance_uid: the study"),
         (("findings", 0, "location", "quadrant"), "lower_inner", r"location.quadrant: the quadrant is another one"),

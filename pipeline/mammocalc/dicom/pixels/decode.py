@@ -74,7 +74,9 @@ def find_syntax(uid: str) -> Syntax:
     """
     syntax = SYNTAXES.get(uid)
     if syntax is None:
-        shown = uid if uid.isascii() and uid.replace(".", "").isdigit() and len(uid) <= 64 else "a text that is no UID"
+        shown = (
+            uid if uid.isascii() and uid.replace(".", "").isdigit() and len(uid) <= 64 else "a text that is not a UID"
+        )
         message = f"The transfer syntax {shown} is not one of images that can be read. Export as JPEG Lossless (.70)."
         raise ImageUnreadableError(Reason.UNKNOWN_TRANSFER_SYNTAX, message)
     return syntax

@@ -107,7 +107,7 @@ def _required(header: Header, keyword: str, name: str) -> int:
     """Read an integer without which there is no image."""
     value = header.integer(keyword)
     if value is None:
-        message = f"{name} is missing or is no number. Export the image again from the source."
+        message = f"{name} is missing or is not a number. Export the image again from the source."
         raise ImageUnreadableError(Reason.MISSING_TAG, message)
     return value
 

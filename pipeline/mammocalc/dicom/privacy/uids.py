@@ -43,7 +43,7 @@ def decide_uids(opened: OpenFile, path: Path) -> Uids:
     An identifier only names outputs and groups images, so that none is a
     reason to refuse one. SOP Instance UID is taken from the data set, or else
     from File Meta Information, or else derived from the content of the file:
-    exact copies get the same. A text that is no UID becomes one that is
+    exact copies get the same. A text that is not a UID becomes one that is
     derived from the text, equal for equal texts, so that images of a series
     stay together.
 
@@ -70,23 +70,25 @@ def decide_uids(opened: OpenFile, path: Path) -> Uids:
     texts = {keyword: _whole(opened.header, keyword) for keyword in KEYWORDS}
     if opened.is_class_of_meta:
         flags.add(Flag.UID_FROM_FILE_META)
-        notes.append(f"{label('SOPClassUID')} is missing; {label('MediaStorageSOPClassUID')} stands for it.")
+        notes.append(f"{label('SOPClassUID')} is missing; {label('MediaStorageSOPClassUID')} is used instead.")
     if not texts["SOPInstanceUID"]:
         texts["SOPInstanceUID"] = _whole(opened.meta, "MediaStorageSOPInstanceUID")
         if texts["SOPInstanceUID"]:
             flags.add(Flag.UID_FROM_FILE_META)
-            notes.append(f"{label('SOPInstanceUID')} is missing; {label('MediaStorageSOPInstanceUID')} stands for it.")
+            notes.append(
+                f"{label('SOPInstanceUID')} is missing; {label('MediaStorageSOPInstanceUID')} is used instead."
+            )
     for keyword, text in texts.items():
         if text and not is_uid(text):
             texts[keyword] = derive_uid(text)
             flags.add(Flag.DERIVED_UID)
-            notes.append(f"{label(keyword)} is no UID; the one that stands for it was derived from its text.")
+            notes.append(f"{label(keyword)} is not a UID; one was derived from its text.")
         elif not text and keyword == "SOPInstanceUID":
             if opened.pixels is None:  # no image, so that nothing will be named
                 continue
             texts[keyword] = _uid_of_content(path)
             flags.add(Flag.DERIVED_UID)
-            notes.append(f"{label(keyword)} is missing; the one that stands for it was derived from the file's bytes.")
+            notes.append(f"{label(keyword)} is missing; one was derived from the file's bytes.")
         elif not text:
             flags.add(Flag.MISSING_UID)
             notes.append(f"{label(keyword)} is missing.")

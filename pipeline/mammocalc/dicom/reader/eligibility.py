@@ -104,7 +104,7 @@ def admit(header: Header, pixels: PixelElement | None, view: ViewCall, settings:
         (
             why_screenshot(header, view, statements, is_breast=is_breast(header), settings=settings),
             settings.screenshots,
-            Kind(Reason.SCREENSHOT, "a secondary capture that is no mammogram", "admit.screenshots"),
+            Kind(Reason.SCREENSHOT, "a secondary capture that is not a mammogram", "admit.screenshots"),
             (Flag.SCREENSHOT_ADMITTED, Flag.POSSIBLE_SCREENSHOT),
         ),
         (

@@ -135,7 +135,7 @@ def read_sop_instance_uid(path: Path) -> str | None:
     Returns
     -------
     str or None
-        A derived one where an image has none, or one that is no UID. None
+        A derived one where an image has none, or one that is not a UID. None
         where the file cannot be read, and where an object without pixels has
         none: `read_mammogram` will say what is wrong with it.
     """

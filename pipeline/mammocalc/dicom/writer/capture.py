@@ -44,7 +44,7 @@ def write_capture(content: StudyContent, image: StudyImage, overlay: bytes, numb
     Raises
     ------
     OSError
-        If the overlay is no picture.
+        If the overlay is not a picture.
 
     References
     ----------

@@ -137,7 +137,7 @@ def read_source(path: Path, frame: int | None = None) -> SourceImage:
         uids = {keyword: header.text(keyword) for keyword in IMAGE_UIDS}
         for keyword, uid in uids.items():
             if not is_uid(uid):
-                what = "is no UID" if uid else "is missing"
+                what = "is not a UID" if uid else "is missing"
                 message = (
                     f"{label(keyword)} {what}, so no object can refer to this image. Export it from its source again."
                 )

@@ -80,7 +80,7 @@ def find_image_files(
         If there is no such folder, or the run's salt is not known: then neither are its images.
     """
     if not folder.is_dir():
-        message = f"--images {folder} is no folder: name the one in which the DICOM files are"
+        message = f"--images {folder} is not a folder: name the one in which the DICOM files are"
         raise UsageError(message)
     public, key = known_by(source.root, source.record, salt_file, ", or leave out --images")
     contents = {row.sop_instance_uid: row.content for row in read_rows(source.root / ROWS)}

@@ -178,7 +178,7 @@ def _read_pairs(file: Path) -> Iterable[tuple[str, str]]:
             rows.fieldnames = names
             found = [(str(row["current"] or "").strip(), str(row["prior"] or "").strip()) for row in rows]
     except (OSError, UnicodeError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or "it is no CSV in UTF-8"
+        why = getattr(error, "strerror", None) or "it is not a CSV in UTF-8"
         message = f"--pairs {file} cannot be read ({why})."
         raise UsageError(message) from None
     pairs = [pair for pair in dict.fromkeys(found) if any(pair)]

@@ -62,7 +62,7 @@ def know_run(root: Path, salt_file: Path | None) -> KnownRun:
     if state != FINISHED:
         message = (
             f"{root} holds a run that has not ended ({state}), and a report of it would say that images were not "
-            "there. End it first: the same `mammocalc run` goes on where it was."
+            "there. End it first: the same `mammocalc run` continues where it stopped."
         )
         raise UsageError(message)
     public, key = known_by(root, record, salt_file)

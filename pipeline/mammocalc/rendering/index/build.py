@@ -166,6 +166,6 @@ def _seen(run_folder: Path) -> dict[str, str]:
             for other in findings[row["study_instance_uid"], row["finding"]]
             if other["sop_instance_uid"] != uid
         ]
-        where = f"also {', '.join(others)}" if others else "in this image alone"
+        where = f"also {', '.join(others)}" if others else "in this image only"
         said[uid].append(f"{row['letter']} is {row['finding']}, {where}")
     return {uid: "; ".join(parts) for uid, parts in said.items()}

@@ -45,7 +45,7 @@ def marks_of(
     Give every calcification's mark by its number: a diamond for vascular, a square for macro, else a ring.
 
     What is left out as typically benign has that colour: it lies within the
-    hulls of others, and is none of theirs.
+    hulls of others, and is not one of theirs.
     """
     colours: dict[int, Colour] = {
         number: APPEARANCES[cluster.distribution.label].colour for cluster in clusters for number in cluster.members

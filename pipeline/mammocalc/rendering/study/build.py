@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BASIS = {
     "place_and_looks": "by place and looks",
-    "looks": "by looks alone",
+    "looks": "by appearance only",
     "same_exposure": "one exposure",
 }
 

@@ -97,7 +97,7 @@ export function choose(what, { about, said, own, vocabulary, isCluster, labels: 
     const key = event.key.toLowerCase();
     const label = [...keys].find(([, one]) => one === key)?.[0];
     if (label === undefined && !(key === OWN && said)) {
-      byId("choose-hint").textContent = key === opening ? "" : `${event.key.toUpperCase()} is none of these. Esc leaves without an answer.`;
+      byId("choose-hint").textContent = key === opening ? "" : `${event.key.toUpperCase()} is not one of these. Esc leaves without an answer.`;
       return;
     }
     last = { key, time: event.timeStamp };

@@ -43,7 +43,7 @@ export class Pane {
   inverted = false;
   /** @type {VoiWindow | null} */
   window = null;
-  /** The number of the window among the presets; null where it is none of them. @type {number | null} */
+  /** The number of the window among the presets; null where it is not one of them. @type {number | null} */
   preset = null;
   /** The window before that of a place, to which one key leads back. @type {{ window: VoiWindow | null, preset: number | null } | null} */
   former = null;

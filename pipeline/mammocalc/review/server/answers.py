@@ -87,7 +87,7 @@ class Answers:
     Raises
     ------
     AnswersError
-        If the file cannot be opened, is none of ours, or was written by a
+        If the file cannot be opened, is not one of ours, or was written by a
         newer version.
     """
 

@@ -59,7 +59,7 @@ def check_ours(file: Path) -> None:
     if not file.exists():
         return
     if not file.is_file():
-        message = f"{file} is no file. Choose another one with --answers."
+        message = f"{file} is not a file. Choose another one with --answers."
         raise AnswersError(message)
     if file.stat().st_size == 0:
         return

@@ -184,7 +184,7 @@ def _add_errors(app: FastAPI, crowd: Crowd) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def not_read(_request: Request, _fault: Exception) -> Response:
-        return _error(422, "The address holds a number that is none. Reload the page.")
+        return _error(422, "The address contains an invalid number. Reload the page.")
 
     @app.exception_handler(Exception)
     async def unforeseen(_request: Request, error: Exception) -> Response:

@@ -49,7 +49,7 @@ def check_head(image: Any, version: Any) -> StoredImage:
     except ResultError as error:
         raise WrongFileError(str(error)) from None
     if not is_uid(stored.identity.sop_instance_uid):
-        message = "sop_instance_uid is no UID"
+        message = "sop_instance_uid is not a UID"
         raise WrongFileError(message)
     _check_image(stored.identity, stored.spacing)
     return stored

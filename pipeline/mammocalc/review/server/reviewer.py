@@ -161,7 +161,7 @@ class Review:
         except (OSError, WrongFileError):  # it has gone, or became a link, since the start
             picture = b""
         if not picture.startswith(PICTURE_BEGINNINGS):
-            message = f"The {kind} of this image is no picture any more. Look whether the run's folder is complete."
+            message = f"The {kind} of this image is not a picture any more. Look whether the run's folder is complete."
             raise NotKnownError(message)
         return picture, place.suffix
 

@@ -92,7 +92,7 @@ def parse_json(text: str | bytes) -> Any:
     Raises
     ------
     WrongFileError
-        If it is no JSON, or deeper than anything that a program of ours writes.
+        If it is not JSON, or deeper than anything that a program of ours writes.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def parse_json(text: str | bytes) -> Any:
     >>> parse_json("[1e999]")
     Traceback (most recent call last):
         ...
-    mammocalc.review.server.run_files.WrongFileError: it holds a number that is none: 1e999
+    mammocalc.review.server.run_files.WrongFileError: it contains an invalid number: 1e999
     """
     try:
         return parse_result_json(text)

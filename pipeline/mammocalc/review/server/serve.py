@@ -88,7 +88,7 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
     """
     _check_host(request)
     if request.images is not None and not request.images.is_dir():
-        message = f"--images {request.images} is no folder. Name the folder that holds the DICOM files of the run."
+        message = f"--images {request.images} is not a folder. Name the folder that holds the DICOM files of the run."
         raise UsageError(message)
     index = read_index(request.run)
     if request.prior_run is not None and request.comparison is None:

@@ -67,7 +67,7 @@ def describe_image(source: SourceImage) -> Iterator[Dataset]:
 
 
 def _view(source: SourceImage) -> Iterator[Dataset]:
-    """Give the view, old codes of SNOMED RT in those of SNOMED CT; nothing where the code is none of the standard's."""
+    """Give the view, old codes of SNOMED RT in those of SNOMED CT; nothing where the code is not a standard one."""
     for coded in source.header.items("ViewCodeSequence")[:1]:
         view = VIEW_CODES.get(coded.text("CodeValue"))
         if view is None:
