@@ -142,7 +142,9 @@ def test_a_disk_that_fills_up_stops_the_comparison_which_goes_on_later(run_of_bo
     limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (2_000, 2_000))
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit)
     assert ended.returncode == 3, ended.stderr
-    assert "does not take the comparison any more (File too large); make room. The same command continues" in ended.stderr
+    assert (
+        "does not take the comparison any more (File too large); make room. The same command continues" in ended.stderr
+    )
     assert not list(out.rglob("*.part"))
     assert main(command[3:]) == 0
     assert len(documents_of(out)) == 1

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mammocalc.model import FileRow
 
 _CODED: Final = (
-    "status", "reason", "message", "laterality", "view", "distribution", "between", "probabilities", "margin", "maker",
-    "flags", "result", "overlay", "thumbnail", "study", "seen",
+    "status", "reason", "message", "laterality", "view", "frame", "distribution", "between", "probabilities", "margin",
+    "maker", "flags", "result", "overlay", "thumbnail", "study", "seen",
 )  # fmt: skip
 _COUNTS: Final = ("calcifications", "micro", "macro", "size_unknown", "vascular", "clusters", "vessels")
 _PLAIN: Final = (
@@ -115,7 +115,8 @@ def _columns(
         for name in ("result", "overlay"):
             # All files of a folder share one pattern; the page puts the key of the image back.
             coded[name].append(_pattern(image.get(name), row.key))
-        plain["path"].append(row.path if row.frame is None else f"{row.path}, frame {row.frame + 1}")
+        plain["path"].append(row.path)
+        coded["frame"].append(None if row.frame is None else f"frame {row.frame + 1}")
         plain["uid"].append(row.key)
         plain["seconds"].append(round(row.seconds, 3))
         plain["presence_level"].append(float(image["presence_level"]) if image and image["presence_level"] else None)

@@ -72,7 +72,7 @@ export function tableRowOf(means, row, place) {
   const { rows, open } = means;
   const { path, uid } = rows.columns;
   const cell = (/** @type {string} */ className, /** @type {(Node | string | null)[]} */ ...children) => h("div", { class: className }, ...children);
-  const button = h("button", { type: "button", class: "open", title: path[row], onclick: () => open(row) }, path[row]);
+  const button = h("button", { type: "button", class: "open", title: path[row], onclick: () => open(row) }, [rows.coded("frame", row), path[row]].filter(Boolean).join(" · "));
   const status = rows.coded("status", row);
   const margin = rows.coded("margin", row);
   const numbers = NUMBERS.map(([key, digits]) => cell("right", rows.number(key, row)?.toFixed(digits) ?? ""));

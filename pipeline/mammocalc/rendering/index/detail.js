@@ -38,7 +38,7 @@ export class Detail {
     this.current = row;
     const label = rows.coded("distribution", row);
     const called = label === null ? rows.coded("status", row) : [words(label), candidates(rows, row)].filter(Boolean).join(": ");
-    byId("detail-title").textContent = [sideAndView(rows, row), called, findings(rows, row)].filter(Boolean).join(" · ");
+    byId("detail-title").textContent = [sideAndView(rows, row), rows.coded("frame", row), called, findings(rows, row)].filter(Boolean).join(" · ");
     byId("detail-text").textContent = [path[row], uid[row], rows.coded("maker", row)].filter(Boolean).join(" · ");
     byId("detail-seen").textContent = rows.coded("seen", row) ?? "";
     byId("detail-links").replaceChildren(...linksOf(rows, row));

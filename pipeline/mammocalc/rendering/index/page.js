@@ -51,7 +51,7 @@ function apply() {
   state.shown = ordered(found, columns.find(({ key }) => key === state.sort), state.isDescending);
   panel.say(counts);
   const all = sayNumber(rows.total);
-  byId("count").textContent = found.length === rows.total ? `${all} files` : `${sayNumber(found.length)} of ${all} files`;
+  byId("count").textContent = found.length === rows.total ? `${all} ${rows.noun}` : `${sayNumber(found.length)} of ${all} ${rows.noun}`;
   byId("empty").hidden = found.length > 0;
   byId("list").scrollTop = 0;
   layOut();

@@ -7,7 +7,7 @@
 /** @typedef {{ values: any[], codes: number[] }} Column */
 /** @typedef {"micro" | "macro" | "calcifications" | "clusters" | "vessels" | "vascular" | "size_unknown" | "presence_level" | "seconds"} Numeric */
 /**
- * @typedef {"status" | "reason" | "message" | "laterality" | "view" | "distribution" | "between" | "probabilities" | "margin" | "maker"
+ * @typedef {"status" | "reason" | "message" | "laterality" | "view" | "frame" | "distribution" | "between" | "probabilities" | "margin" | "maker"
  *   | "flags" | "result" | "overlay" | "thumbnail" | "study" | "seen"} CodedName
  */
 /** @typedef {Record<Numeric, (number | null)[]> & Record<CodedName, Column> & { path: string[], uid: (string | null)[] }} Columns */
@@ -101,6 +101,11 @@ export class Rows {
     return this.file("result", row)?.replace(/^results\//, "details/").replace(/\.json$/, ".html") ?? null;
   }
 
+  /** What its rows are: files, or images where frames of a file were analysed one by one. */
+  get noun() {
+    return this.columns.frame.values.length ? "images" : "files";
+  }
+
   /**
    * Whether a row has what is searched for.
    *
@@ -110,7 +115,7 @@ export class Rows {
   holds(row, text) {
     const { path, uid } = this.columns;
     if (!this.haystack.length) {
-      this.haystack = path.map((place, i) => [place, uid[i] ?? "", this.coded("maker", i) ?? "", this.coded("message", i) ?? ""].join("\n").toLowerCase());
+      this.haystack = path.map((place, i) => [place, uid[i] ?? "", ...["maker", "message", "frame"].map((name) => this.coded(/** @type {CodedName} */ (name), i) ?? "")].join("\n").toLowerCase());
     }
     return this.haystack[row].includes(text);
   }

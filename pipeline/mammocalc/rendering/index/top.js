@@ -19,7 +19,7 @@ function totalsOf(rows) {
   const counted = [["with calcifications", having, ""], ["calcifications", rows.sum("calcifications"), ""], ["micro", rows.sum("micro"), ""], ["macro", rows.sum("macro"), ""]];
   /** @type {[string, number, string][]} */
   const rare = [["of unknown size", rows.sum("size_unknown"), ""], ["of all, vascular", rows.sum("vascular"), ""]];
-  return [["files", rows.total, ""], ...named, ...counted, ...rare.filter(([, count]) => count), ["clusters", rows.sum("clusters"), ""]];
+  return [[rows.noun, rows.total, ""], ...named, ...counted, ...rare.filter(([, count]) => count), ["clusters", rows.sum("clusters"), ""]];
 }
 
 /**
