@@ -81,10 +81,8 @@ def cluster(**changes):
         ("two rims of six", {"benign": 2, "counting": 4}, D.TYPICALLY_BENIGN),
         ("two rims of seven", {"benign": 2, "counting": 5}, D.SCATTERED),
         ("one rim", {"benign": 1, "counting": 0}, D.NONE),
-        ("two rims beside arteries", {"arterial": 12, "counting": 4, "benign": 2}, D.VASCULAR),
-        ("three rims beside arteries", {"arterial": 12, "counting": 4, "benign": 3}, D.TYPICALLY_BENIGN),
-        ("three rims among many on arteries", {"arterial": 30, "counting": 4, "benign": 3}, D.VASCULAR),
-        ("three rims, arteries and specks", {"arterial": 12, "counting": 10, "benign": 3}, D.VASCULAR),
+        ("as many rims as on arteries", {"arterial": 12, "counting": 5, "benign": 12}, D.VASCULAR),
+        ("more rims than on arteries", {"arterial": 12, "counting": 5, "benign": 13}, D.TYPICALLY_BENIGN),
     ],
 )
 def test_the_first_row_that_holds_gives_the_word(case, changes, word):
@@ -185,6 +183,11 @@ def test_every_number_of_the_table_that_is_a_setting_matters(setting, value, cha
     changed = classify_image(spread, KNOWN, [], None, DistributionSettings(**{setting: value})).label
     assert usual is not word
     assert changed is word
+
+
+def test_arteries_keep_the_word_where_more_benign_ones_are_too_few_for_theirs():
+    spread = replace(SPECKS, arterial=12, counting=5, benign=13)
+    assert classify_image(spread, KNOWN, [], None, DistributionSettings(benign_min_share=0.8)).label is D.VASCULAR
 
 
 @pytest.mark.parametrize(

@@ -68,13 +68,6 @@ _REGION_MIN_SHARE: Final = 0.3
 """... and this share of all that count; without it, dense places of diffuse images are called regional."""
 
 
-_BENIGN_BESIDE_ARTERIES: Final = 2
-_BENIGN_SHARE_BESIDE_ARTERIES: Final = 0.1
-"""Vascular: so many typically benign ones, or this share of those on arteries, may lie beside. With more the image may
-be typically benign, which is what is so by its form or lies in arteries; images that readers call vascular have one or
-two."""
-
-
 @dataclass(frozen=True, slots=True)
 class ImageEvidence:
     """What the table asks about; ``calls`` are the clusters, and all calcifications taken as one set."""
@@ -114,8 +107,7 @@ def _vascular(seen: ImageEvidence) -> str:
     of = n.arterial + n.counting
     if n.arterial < max(s.vascular_min_count, s.vascular_min_share * of) or seen.has_region:
         return ""
-    is_more_than_beside = n.benign > max(_BENIGN_BESIDE_ARTERIES, _BENIGN_SHARE_BESIDE_ARTERIES * n.arterial)
-    if is_more_than_beside and _typically_benign(seen):
+    if n.benign > n.arterial and _typically_benign(seen):
         return ""
     doubtful = f", {n.possibly_arterial} of these in short rows that may be one" if n.possibly_arterial else ""
     benign = f", beside {n.benign} typically benign or coarse" if n.benign else ""
