@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from run_files import wait_until
 
 from mammocalc.model import Counts, FileRow
 from mammocalc.rendering.details import render_details
@@ -158,8 +159,9 @@ def test_a_small_window_shows_filters_and_whole_cards_side_by_side(page: Any) ->
 
 
 def test_every_thumbnail_loads_from_the_disk(page: Any) -> None:
-    page.wait_for_function("[...document.querySelectorAll('.card img')].every(i => i.complete)")
-    widths = page.locator(".card img").evaluate_all("nodes => nodes.map(node => node.naturalWidth)")
+    pictures = page.locator(".card img")
+    wait_until(lambda: pictures.evaluate_all("nodes => nodes.every(node => node.complete)"))
+    widths = pictures.evaluate_all("nodes => nodes.map(node => node.naturalWidth)")
     assert widths == [240] * 7
 
 
@@ -181,7 +183,7 @@ def test_flags_can_be_filtered_and_say_what_they_mean(page: Any) -> None:
     box.check()
     assert len(cards(page)) == 1
     title = page.locator("label", has=box).locator(".name").get_attribute("title")
-    assert "compressed with loss" in str(title)
+    assert "Lossy compression" in str(title)
 
 
 def test_search_finds_a_uid(page: Any) -> None:

@@ -42,7 +42,8 @@ class Made:
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
-        self._before = {line.get("made"): line for line in read_json_lines(folder.root / MADE)}
+        lines = read_json_lines(folder.root / MADE)
+        self._before = {str(line.get("made")): line for line in lines}
         self._now: list[dict[str, str]] = []
         places = [path.as_posix() for path in result_files(folder.root)]
         self.results = {place: _digest_of([folder.read(place)]) for place in places}

@@ -368,7 +368,7 @@ def test_priors_of_another_run_are_found_there(
     dates: Path, judge: Callable[..., object], objects: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for year in YEARS:
-        judge((dates / year / "R_CC.dcm", dates / year / "R_MLO.dcm"), tmp_path / year)
+        judge(dates / year, tmp_path / year)
     current, prior = tmp_path / YEARS[1], tmp_path / YEARS[0]
     mc.compare(current, prior, out=tmp_path / "compared", images=dates)
     call = [

@@ -103,7 +103,7 @@ def test_places_and_settings_are_found_for_each_platform(tmp_path: Path, monkeyp
     [
         ({"MERCURE_IN_DIR": "in"}, None, "go together"),
         ({"MERCURE_IN_DIR": "nowhere", "MERCURE_OUT_DIR": "out"}, None, "is not there"),
-        ({"MERCURE_IN_DIR": "in", "MERCURE_OUT_DIR": "out"}, "{", "no JSON"),
+        ({"MERCURE_IN_DIR": "in", "MERCURE_OUT_DIR": "out"}, "{", "not JSON"),
         ({"MERCURE_IN_DIR": "in", "MERCURE_OUT_DIR": "out"}, '{"process": {"settings": {"x": 1}}}', "unknown settings"),
         ({"MERCURE_IN_DIR": "in", "MERCURE_OUT_DIR": "out"}, '{"process": {"settings": {"set": 1}}}', "neither a text"),
     ],

@@ -19,6 +19,7 @@ from mammocalc.analysis.comparison import (
     named_pairs,
     pair_up,
 )
+from mammocalc.analysis.comparison.laid_out import lay_out
 from mammocalc.analysis.comparison.limits import limits_for
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
@@ -254,11 +255,44 @@ def test_sides_that_were_exchanged_between_two_dates_are_told_and_nothing_is_new
     assert ({cluster.change for cluster in found.clusters} == {Change.NOT_COMPARABLE}) is are_exchanged
 
 
+def same_tissue(report: Report) -> tuple[Sight, Sight]:
+    """Look at one image as the current one and as a prior without calcifications."""
+    sight = look_at(read_mammogram(SAMPLE, DicomSettings()), report, Config())
+    assert sight.tissue is not None
+    return sight, replace(nothing_seen(), tissue=replace(sight.tissue, crops=sight.tissue.crops[:0]))
+
+
+def test_nothing_is_new_where_two_images_cannot_be_laid_over_each_other(report: Report) -> None:
+    empty = replace(prior_of(report), calcifications=(), clusters=())
+    found = compare_images(report, empty, sights=(None, nothing_seen()))
+    assert not found.registration.is_comparable
+    assert set(words(found)) == {"not_comparable"}
+
+
+def test_nothing_is_new_where_the_prior_shows_no_tissue(report: Report) -> None:
+    prior = replace(report, identity=replace(report.identity, sop_instance_uid="1.2.3"))
+    empty = replace(prior, calcifications=(), clusters=())
+    current, blind = same_tissue(report)
+    assert blind.tissue is not None
+    box = blind.tissue.image.values.copy()
+    assert report.spacing is not None
+    members = set(max(report.clusters, key=lambda c: len(c.members)).members)
+    is_member = [c.number in members for c in report.calcifications]
+    places = blind.tissue.image.to_px(lay_out(report, report.spacing).points_mm[is_member])
+    (top, left), (bottom, right) = np.rint(places.min(axis=0)).astype(int), np.rint(places.max(axis=0)).astype(int)
+    box[max(0, top - 20) : bottom + 20, max(0, left - 20) : right + 20] = 0
+    hidden = replace(blind, tissue=replace(blind.tissue, image=replace(blind.tissue.image, values=box)))
+    found = compare_images(report, empty, sights=(current, hidden))
+    assert found.registration.is_comparable
+    assert not any(item.change is Change.NEW for item in found.calcifications if item.calcification in members)
+    assert any("shows no tissue at its place" in item.reason for item in found.calcifications)
+
+
 def test_a_group_is_not_new_where_it_was_on_what_is_labelled_the_other_side(report: Report) -> None:
-    this = prior_of(report)
+    this = replace(report, identity=replace(report.identity, sop_instance_uid="1.2.3"))
     empty = replace(this, calcifications=(), clusters=())
     turned = replace(this, identity=replace(this.identity, sop_instance_uid="1.2.4", laterality=Laterality.RIGHT))
-    sights = (None, nothing_seen())
+    sights = same_tissue(report)
     assert compare_images(report, empty, sights=sights).counts[Change.NEW] > 0
     found = compare_images(report, empty, sights=sights, rivals=[turned])
     assert set(words(found)) == {"not_comparable"}

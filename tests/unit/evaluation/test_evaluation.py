@@ -406,5 +406,5 @@ def test_a_run_of_a_newer_version_is_told_and_nothing_untrue_beside(image: Image
     with pytest.raises(UsageError, match=r"99\.0 is newer .*install a newer mammocalc to read it\.$"):
         read_run(run)
     (run / "run.json").write_text("[")
-    with pytest.raises(UsageError, match=r"no JSON\. It holds no run"):
+    with pytest.raises(UsageError, match=r"not JSON\. It holds no run"):
         read_run(run)

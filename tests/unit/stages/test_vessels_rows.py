@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,32 @@ def test_a_long_way_ends_where_it_comes_to_a_group() -> None:
     way = long_way()
     group = [speck((96.0 + 3 * (n // 4), 50.0 + 4 * (n % 4) + n % 3), 0.0, 1.0) for n in range(12)]
     assert flagged(way + group, nipple_mm=(55.0, 110.0)) == set(range(len(way)))
+
+
+def fan(openings_degrees: Sequence[float], begin_mm: float, end_mm: float) -> list[Calcification]:
+    """Give round specks along straight ducts that run to a nipple at (60, 110)."""
+    return [
+        speck((60.0 + away * math.sin(turn), 110.0 - away * math.cos(turn)), 0.0, 1.0)
+        for turn in np.radians(openings_degrees)
+        for away in np.arange(begin_mm, end_mm, 2.0)
+    ]
+
+
+def test_ducts_that_part_or_lie_side_by_side_are_no_long_path() -> None:
+    nipple_mm = (60.0, 110.0)
+    assert flagged(fan((40.0, -40.0), 8.0, 34.0), nipple_mm=nipple_mm) == set(), "two, from the nipple"
+    stem = [speck((60.0, 110.0 - away), 0.0, 1.0) for away in np.arange(10.0, 20.0, 2.0)]
+    branches = [
+        speck((60.0 + side * away * math.sin(0.7), 90.0 - away * math.cos(0.7)), 0.0, 1.0)
+        for side in (1, -1)
+        for away in np.arange(2.0, 26.0, 2.0)
+    ]
+    assert flagged(stem + branches, nipple_mm=nipple_mm) == set(), "one that branches"
+    rods = [
+        speck((60.0 + 35 * math.sin(turn), 110.0 - 35 * math.cos(turn)), math.pi - turn, 5.0)
+        for turn in np.radians(np.arange(-48.0, 49.0, 12.0))
+    ]
+    assert flagged(rods, nipple_mm=nipple_mm) == set(), "rods side by side"
 
 
 def test_two_short_tracks_without_a_vessel_are_none() -> None:

@@ -66,7 +66,8 @@ def whole_clusters(side: OneSided) -> dict[int, tuple[Change, str]]:
         return {}
     others = side.unexplained
     index = {item.number: place for place, item in enumerate(side.here.report.calcifications)}
-    place_of = dict(zip(side.index.tolist(), side.place_mm, strict=True))
+    is_known = np.isfinite(side.off_mm) & ~side.is_hidden
+    place_of = dict(zip(side.index[is_known].tolist(), side.place_mm[is_known], strict=True))
     change = Change.NEW if side.of_current else Change.GONE
     found: dict[int, tuple[Change, str]] = {}
     for cluster in side.here.report.clusters:

@@ -78,7 +78,8 @@ def compare_images(
     new_side = one_sided(joined, sights[1], of_current=True)
     gone_side = one_sided(joined, sights[0], of_current=False)
     new, gone = {}, {}
-    if not (joined.may_be_other_side or may_show_another_part(current, prior)):  # of another breast nothing is new
+    is_same = joined.registration.is_comparable and not joined.may_be_other_side
+    if is_same and not may_show_another_part(current, prior):  # of another breast nothing is new
         new, gone = whole_clusters(new_side), whole_clusters(gone_side)
     pairs = [
         word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, log)

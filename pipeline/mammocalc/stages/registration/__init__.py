@@ -6,7 +6,7 @@ from mammocalc.stages.registration.local_map import local_map
 from mammocalc.stages.registration.looks import cut_crops, log_odds_of_looks
 from mammocalc.stages.registration.match import Matching, match_points
 from mammocalc.stages.registration.tissue import TissueMap, register_tissue
-from mammocalc.stages.registration.tissue_image import TissueImage, coarsen
+from mammocalc.stages.registration.tissue_image import TissueImage, coarsen, detail_at
 
 __all__ = [
     "Anatomy",
@@ -17,6 +17,7 @@ __all__ = [
     "TissueMap",
     "coarsen",
     "cut_crops",
+    "detail_at",
     "lay_over",
     "local_map",
     "log_odds_of_looks",

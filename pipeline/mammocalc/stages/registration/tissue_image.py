@@ -18,6 +18,7 @@ PIXEL_MM: Final = 0.4
 SKIN_MM: Final = 3.0
 """The rim of the breast is no tissue: it lies where the plates press it, and looks alike in all breasts."""
 RISE_MM: Final = 2.0
+DETAIL_MM: Final = 1.0
 FILL_MM: Final = 0.8
 """Standard deviation of the average that fills what is cut out, from around it."""
 SPREAD_FLOOR: Final = 0.3
@@ -127,6 +128,33 @@ def structure(
     spread = np.sqrt(np.maximum(mean, 0))
     usual = float(np.median(spread[weight > 0.5])) if (weight > 0.5).any() else 0.0
     return np.asarray(band / (spread + SPREAD_FLOOR * usual + 1e-6) * weight, np.float32), weight
+
+
+def detail_at(image: TissueImage, places_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Tell how much of a breast's usual detail an image shows at some places.
+
+    Parameters
+    ----------
+    image : TissueImage
+    places_mm : ndarray of float64, shape (n, 2)
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Standard deviation of the detail within some millimetres over its median in the breast: near 0 where a box, a
+        border or saturation hides the tissue; 0 beyond the image, or where nothing is breast.
+    """
+    pixel_mm = float(np.mean(image.pixel_mm))
+    fine = image.values - _blurred(image.values, DETAIL_MM, pixel_mm)
+    spread = np.sqrt(_blurred(fine * fine, 2 * DETAIL_MM, pixel_mm))
+    is_breast = image.inside > 0.99
+    usual = float(np.median(spread[is_breast])) if is_breast.any() else 0.0
+    at = np.rint(np.nan_to_num(image.to_px(places_mm), nan=-1.0)).astype(np.intp)
+    is_in = ((at >= 0) & (at < spread.shape)).all(axis=1)
+    found = np.zeros(len(at))
+    found[is_in] = spread[tuple(at[is_in].T)] / max(usual, 1e-6)
+    return found
 
 
 def _averaged(image: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:

@@ -96,6 +96,13 @@ and have 0.1 to 0.8 of their number beside them (docs/evidence/arteries.md)."""
 
 _AROUND_MM: Final = 10.0
 
+_MAX_RADIAL_SHARE: Final = 0.75
+"""Path: largest share of its length that leads to the nipple or away from it. Two ducts that part, or meet at the
+nipple, make one path as well, and have 0.8 and more; a straight line that passes at half of its length has 0.4."""
+
+_LEAST_ON_PATH: Final = -0.1
+"""Path: smallest alignment of what lies on it: round specks have 0, rods in ducts that lie side by side less."""
+
 
 def find_rows(
     points: Points,
@@ -191,7 +198,7 @@ def _along_chains(
 
 def _long_paths(points: Points, nipple_mm: NDArray[np.float64] | None) -> list[frozenset[int]]:
     """
-    Find what lies along one thin line that is longer than a duct and does not run to the nipple.
+    Find what lies along one thin line that is longer than a duct and nowhere runs to the nipple for long.
 
     Nothing but a vessel goes so far across the ducts, whether it is seen or not.
     """
@@ -217,8 +224,15 @@ def _is_long_path(chain: Chain, nipple_mm: NDArray[np.float64]) -> bool:
     return (
         len(chain.members) >= _FEWEST_ON_PATH
         and chain.beside_share <= MAX_SHARE_BESIDE
-        and _points_to(nipple_mm, chain.line_mm) > _DUCT_AXIS_DEGREES
+        and chain.alignment >= _LEAST_ON_PATH
+        and _radial_share(chain.line_mm, nipple_mm) <= _MAX_RADIAL_SHARE
     )
+
+
+def _radial_share(line_mm: NDArray[np.float64], nipple_mm: NDArray[np.float64]) -> float:
+    """Give how much of a line's length leads to the nipple or away from it, 0 to 1: 1 of ducts, branching as well."""
+    away_mm = np.hypot(*(line_mm - nipple_mm).T)
+    return float(np.abs(np.diff(away_mm)).sum()) / path_length(line_mm)
 
 
 def _may_be_vessel(chain: Chain) -> bool:
