@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mammocalc.dicom import DicomSettings, read_claim
 from mammocalc.execution.paths import PublicPaths
 from mammocalc.model import FileRow
-from mammocalc.vocabulary.image_key import image_key
+from mammocalc.vocabulary.image_key import image_key, place_in_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ class PlannedFile:
     @property
     def place(self) -> tuple[str, int]:
         """As that of its row."""
-        return self.public_path, 0 if self.frame is None else self.frame + 1
+        return place_in_run(self.public_path, self.frame)
 
 
 @dataclass(frozen=True, slots=True)

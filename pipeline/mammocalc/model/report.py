@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mammocalc.vocabulary.image_key import image_key
+from mammocalc.vocabulary.image_key import image_key, place_in_run
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Medium
 
 if TYPE_CHECKING:
@@ -131,5 +131,5 @@ class FileRow:
 
     @property
     def place(self) -> tuple[str, int]:
-        """The path, and the number of the frame from 1; 0 where the file is one image."""
-        return self.path, 0 if self.frame is None else self.frame + 1
+        """Where it stands in a run (`mammocalc.vocabulary.image_key.place_in_run`)."""
+        return place_in_run(self.path, self.frame)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pydicom.dataset import Dataset
-from pynetdicom import AE
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind  # type: ignore[attr-defined]
 
+from mammocalc.node.caller import Caller
 from mammocalc.node.content import MAMMOGRAPHY
-from mammocalc.node.door import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 if TYPE_CHECKING:
     import ssl
@@ -45,13 +44,9 @@ class ArchiveCensus:
     """
 
     def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None = None) -> None:
-        self._peer, self._tls, self.name = peer, tls, peer.ae_title
-        self._entity = AE(ae_title)
-        self._entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
-        self._entity.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-        self._entity.connection_timeout = self._entity.acse_timeout = ANSWER_S
-        self._entity.dimse_timeout = self._entity.network_timeout = ANSWER_S
-        self._entity.add_requested_context(StudyRootQueryRetrieveInformationModelFind)
+        self.name = peer.ae_title
+        self._caller = Caller(peer, ae_title, tls, ANSWER_S)
+        self._caller.entity.add_requested_context(StudyRootQueryRetrieveInformationModelFind)
 
     def mammograms_of(self, study: str) -> int | None:
         """
@@ -67,12 +62,7 @@ class ArchiveCensus:
         int or None
             None where it does not answer, does not know the study, or does not count.
         """
-        association = self._entity.associate(
-            self._peer.host,
-            self._peer.port,
-            ae_title=self._peer.ae_title,
-            tls_args=None if self._tls is None else (self._tls, self._peer.host),
-        )
+        association = self._caller.associate()
         if not association.is_established:
             return None
         try:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from pynetdicom import AE, evt
+from pynetdicom import evt
 
+from mammocalc.node.caller import Caller
 from mammocalc.node.delivery import Answer, Fate, UnreachableError
-from mammocalc.node.door import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 if TYPE_CHECKING:
     import ssl
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from mammocalc.node.peers import Peer
 
-CONNECT_S: Final = 10.0
 ANSWER_S: Final = 60.0
 """An archive that indexes a large object takes seconds."""
 OUT_OF_RESOURCES: Final = range(0xA700, 0xA800)
@@ -42,13 +41,8 @@ class StorePeer:
     """
 
     def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None = None) -> None:
-        self._peer, self._tls = peer, tls
         self.name = peer.ae_title
-        self._entity = AE(ae_title)
-        self._entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
-        self._entity.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-        self._entity.connection_timeout = CONNECT_S
-        self._entity.acse_timeout = self._entity.dimse_timeout = self._entity.network_timeout = ANSWER_S
+        self._caller = Caller(peer, ae_title, tls, ANSWER_S)
 
     def offer(self, files: Sequence[Path]) -> Iterator[Answer]:
         """
@@ -65,18 +59,12 @@ class StorePeer:
             If there is no association.
         """
         kinds = dict(map(_kind_of, files))
-        self._entity.requested_contexts = []
+        self._caller.entity.requested_contexts = []
         for sop_class, syntax in sorted(set(kinds.values())):
             for one in dict.fromkeys((syntax, str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))):
-                self._entity.add_requested_context(sop_class, one)
+                self._caller.entity.add_requested_context(sop_class, one)
         opened: list[Event] = []
-        association = self._entity.associate(
-            self._peer.host,
-            self._peer.port,
-            ae_title=self._peer.ae_title,
-            tls_args=None if self._tls is None else (self._tls, self._peer.host),
-            evt_handlers=[(evt.EVT_CONN_OPEN, opened.append)],
-        )
+        association = self._caller.associate([(evt.EVT_CONN_OPEN, opened.append)])
         if not association.is_established:
             raise UnreachableError(_why_none(is_rejected=association.is_rejected, is_open=bool(opened)))
         try:

@@ -31,6 +31,18 @@ def image_key(sop_instance_uid: str, frame: int | None = None) -> str:
     return sop_instance_uid if frame is None else f"{sop_instance_uid}-frame{frame + 1:04}"
 
 
+def place_in_run(path: str, frame: int | None) -> tuple[str, int]:
+    """
+    Give where an image stands among the rows of a run: its path and the number of its frame from 1, 0 for a file.
+
+    Examples
+    --------
+    >>> place_in_run("a.dcm", None), place_in_run("a.dcm", 2)
+    (('a.dcm', 0), ('a.dcm', 3))
+    """
+    return path, 0 if frame is None else frame + 1
+
+
 def split_key(key: str) -> tuple[str, int | None]:
     """
     Give the SOP Instance UID and the frame that a key names; a text that is no key is given back as it is.

@@ -222,23 +222,25 @@ def words_of_one_sided(side: OneSided, whole: Mapping[int, tuple[Change, str]]) 
         In the order of ``side.index``.
     """
     said = []
-    for index, place, off_mm, is_hidden in zip(
-        side.index.tolist(), side.place_mm, side.off_mm.tolist(), side.is_hidden.tolist(), strict=True
+    for nth, (index, place, off_mm) in enumerate(
+        zip(side.index.tolist(), side.place_mm, side.off_mm.tolist(), strict=True)
     ):
         item = side.here.report.calcifications[index]
-        change, reason = whole[index] if index in whole else _word_at(side, item, place, off_mm)
-        if is_hidden and np.isfinite(off_mm):
-            change, reason = Change.NOT_COMPARABLE, f"the {side.other} shows no tissue at its place"
+        change, reason = whole[index] if index in whole else _word_at(side, nth)
         row, column = side.there.to_px(place[None])[0].tolist()
         told = (row, column) if np.isfinite(off_mm) or index in whole else None
         said.append(alone(item, change, told, reason, of_current=side.of_current))
     return said
 
 
-def _word_at(side: OneSided, item: Calcification, place_mm: NDArray[np.float64], off_mm: float) -> tuple[Change, str]:
-    """Say a word of one that should lie at a place of the other image, or that far off."""
+def _word_at(side: OneSided, nth: int) -> tuple[Change, str]:
+    """Say a word of one of them by what lies at its place in the other image, or as far off as it may be."""
+    item = side.here.report.calcifications[side.index[nth]]
+    place_mm, off_mm = side.place_mm[nth], float(side.off_mm[nth])
     if not np.isfinite(off_mm):
         return Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
+    if side.is_hidden[nth]:
+        return Change.NOT_COMPARABLE, f"the {side.other} shows no tissue at its place"
     is_rough = off_mm > PLACE_MM  # then what lies at another depth may be twice as far off, and be taken for another
     far_mm = max(AROUND_MM, 2 * off_mm)
     if not side.there.shows(place_mm, far_mm if is_rough else BORDER_MM):

@@ -78,8 +78,8 @@ def compare_images(
     new_side = one_sided(joined, sights[1], of_current=True)
     gone_side = one_sided(joined, sights[0], of_current=False)
     new, gone = {}, {}
-    is_same = joined.registration.is_comparable and not joined.may_be_other_side
-    if is_same and not may_show_another_part(current, prior):  # of another breast nothing is new
+    # Of another breast, or another part of it, nothing is new.
+    if joined.registration.is_comparable and not may_show_another_part(current, prior):
         new, gone = whole_clusters(new_side), whole_clusters(gone_side)
     pairs = [
         word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, log)
@@ -106,7 +106,7 @@ def compare_images(
         diameter_spread=sizes.spread if sizes.is_own else None,
         notes=(*notes, *doubt_sizes(sizes)),
     )
-    return _given_up(comparison) if joined.may_be_other_side else comparison
+    return _given_up(comparison) if joined.is_rivalled else comparison
 
 
 def _given_up(comparison: Comparison) -> Comparison:

@@ -68,8 +68,8 @@ class Joined:
     registration : Registration
     evidence : float
         Of what was joined, as `match_points` gives it.
-    may_be_other_side : bool
-        Whether something that was mirrored, or the other side, fits clearly better.
+    is_rivalled : bool
+        Whether the prior mirrored, or what may be meant instead of it, fits clearly better: nothing is comparable.
     """
 
     current: LaidOut
@@ -78,7 +78,7 @@ class Joined:
     pairs: NDArray[np.intp]
     registration: Registration
     evidence: float = 0.0
-    may_be_other_side: bool = False
+    is_rivalled: bool = False
 
     @property
     def log_ratios(self) -> NDArray[np.float64]:

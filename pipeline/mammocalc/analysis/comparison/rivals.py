@@ -91,7 +91,7 @@ def hold_against(joined: Joined, rivals: Iterable[Rival]) -> Joined:
                 is_comparable=False,
                 reasons=(*joined.registration.reasons[:1], said),
             )
-            return replace(joined, pairs=joined.pairs[:0], registration=given_up, may_be_other_side=True)
+            return replace(joined, pairs=joined.pairs[:0], registration=given_up, is_rivalled=True)
     return joined
 
 

@@ -1,0 +1,58 @@
+"""Calls of this node to another application entity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pynetdicom import AE
+
+from mammocalc.node.door import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Sequence
+    from typing import Any
+
+    from pynetdicom.association import Association
+
+    from mammocalc.node.peers import Peer
+
+CONNECT_S: Final = 10.0
+
+
+class Caller:
+    """
+    Whoever opens associations to one peer.
+
+    Parameters
+    ----------
+    peer : Peer
+    ae_title : str
+        Of this node.
+    tls : ssl.SSLContext or None
+    answer_s : float
+        How long an answer may take; a connection may take `CONNECT_S`.
+
+    Attributes
+    ----------
+    entity : AE
+        Of which contexts are asked for.
+    """
+
+    def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None, answer_s: float) -> None:
+        self._peer, self._tls = peer, tls
+        self.entity = AE(ae_title)
+        self.entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+        self.entity.implementation_version_name = IMPLEMENTATION_VERSION_NAME
+        self.entity.connection_timeout = CONNECT_S
+        self.entity.acse_timeout = self.entity.dimse_timeout = self.entity.network_timeout = answer_s
+
+    def associate(self, handlers: Sequence[tuple[Any, ...]] = ()) -> Association:
+        """Ask for an association; whether it is established, it says itself."""
+        return self.entity.associate(
+            self._peer.host,
+            self._peer.port,
+            ae_title=self._peer.ae_title,
+            tls_args=None if self._tls is None else (self._tls, self._peer.host),
+            evt_handlers=list(handlers),
+        )
