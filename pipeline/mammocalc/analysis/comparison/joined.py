@@ -197,8 +197,8 @@ def _judged(
     tissue: TissueMap | None,
 ) -> Joined:
     """Believe what was joined where the mirrored prior joins clearly less."""
-    frame = way.frame if isinstance(way, TissueMap) else way
-    on_tissue = isinstance(way, TissueMap)
+    frame, laid = (way.frame, way) if isinstance(way, TissueMap) else (way, None)
+    on_tissue = laid is not None
     smaller = min(len(current.points_mm), len(prior.points_mm))
     by_chance, best = len(mirrored[0].pairs), max(one.evidence for one in mirrored)
     is_clear = (
@@ -208,7 +208,7 @@ def _judged(
     mirrored_fits = not on_tissue and by_chance >= LEAST_JOINED and best >= OVER_CHANCE * found.evidence
     pairs = found.pairs if is_clear else found.pairs[:0]
     joined = len(pairs) if on_tissue else len(found.pairs)
-    is_comparable = is_clear or (isinstance(way, TissueMap) and way.is_of_one_breast)
+    is_comparable = is_clear or (laid is not None and laid.is_of_one_breast)
     kind = RegistrationKind.TISSUE if on_tissue else RegistrationKind.NEIGHBOURS
     registration = Registration(
         kind=kind if is_comparable else RegistrationKind.LANDMARKS,

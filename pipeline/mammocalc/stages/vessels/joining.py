@@ -14,6 +14,7 @@ from scipy.spatial.distance import pdist
 
 from mammocalc.stages.vessels.arms import REACH_MM
 from mammocalc.stages.vessels.course import draw_course
+from mammocalc.stages.vessels.ducts import may_be_duct
 from mammocalc.stages.vessels.marks import ELONGATED, lies_on_arms
 from mammocalc.vocabulary.geometry import points_along
 
@@ -33,9 +34,9 @@ GAP_MM: Final = 8.0
 other: then one ridge runs through both."""
 _FEW, _SURE_OF_FEW = 2, 0.95
 """So few marks have no line that could be looked at, and need to be as probable as this."""
-_DUCT_DEGREES, _SURE_OF_DUCTS = 20.0, 0.9
-"""A row whose axis comes as near to the nipple as this may be a duct: it needs to be as probable, and a vessel in view.
-So does a row where the nipple is not known. Of one mark alone it is the mark's own axis, and no vessel is in view."""
+_SURE_OF_DUCTS: Final = 0.9
+"""A row that points to the nipple may be a duct: it needs to be as probable as this, and a vessel in view. So does a
+row where the nipple is not known. Of one mark alone it is the mark's own axis, and no vessel is in view."""
 _IN_VIEW: Final = 1.5
 """Smallest clarity along the course of such a row, in the median of what lies between its marks: a duct is not seen but
 for its casts. Simulated ones had 0.7 to 1.4, and rows of patients on traced arteries
@@ -106,7 +107,7 @@ def join_marks(
             found += [certain] if certain.size else []
             continue
         needed = sure
-        if _may_be_duct(members, points, nipple_mm):
+        if _is_in_duct(members, points, nipple_mm):
             needed = max(needed, _SURE_OF_DUCTS) if _is_in_view(clarity, where) else 1.0
         plaques = members[is_plaque[members]]
         if len(plaques) <= _FEW:
@@ -170,21 +171,15 @@ def _is_in_view(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> bool:
     return len(between) >= _LEAST_BETWEEN and float(np.median(clarity.at(between[None]))) >= _IN_VIEW
 
 
-def _may_be_duct(members: NDArray[np.intp], points: Marks, nipple_mm: NDArray[np.float64] | None) -> bool:
+def _is_in_duct(members: NDArray[np.intp], points: Marks, nipple_mm: NDArray[np.float64] | None) -> bool:
     """Tell whether marks lie along the way to the nipple; where it is not known, whatever has an axis may."""
-    if len(members) > 1:
-        return _points_to(nipple_mm, points.at_mm[members]) <= _DUCT_DEGREES
-    [mark] = members
-    half = np.array([math.sin(points.direction[mark]), math.cos(points.direction[mark])])
-    ends = points.at_mm[mark] + np.stack([half, -half])
-    return bool(points.ratio[mark] >= ELONGATED) and _points_to(nipple_mm, ends) <= _DUCT_DEGREES
-
-
-def _points_to(nipple_mm: NDArray[np.float64] | None, at_mm: NDArray[np.float64]) -> float:
-    """Give the angle in degrees between the axis of marks and the way from their middle to the nipple; 0 without it."""
-    if nipple_mm is None:
-        return 0.0
+    at_mm = points.at_mm[members]
+    if len(members) == 1:
+        [mark] = members
+        if points.ratio[mark] < ELONGATED:
+            return False
+        half = np.array([math.sin(points.direction[mark]), math.cos(points.direction[mark])])
+        at_mm = at_mm + np.stack([half, -half])
     middle = at_mm.mean(axis=0)
-    axis, way = np.linalg.svd(at_mm - middle, full_matrices=False)[2][0], nipple_mm - middle
-    cross = axis[0] * way[1] - axis[1] * way[0]
-    return math.degrees(math.atan2(abs(cross), abs(float(axis @ way))))
+    axis = np.linalg.svd(at_mm - middle, full_matrices=False)[2][0]
+    return may_be_duct(nipple_mm, middle, axis, where_unknown=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mammocalc.stages.vessels.chains import find_chains
+from mammocalc.stages.vessels.ducts import may_be_duct
 from mammocalc.stages.vessels.evidence import describe_chain
 from mammocalc.stages.vessels.extension import along_tube, grow, lies_ahead, looks_alike
 from mammocalc.stages.vessels.limits import (
@@ -74,9 +74,6 @@ along 12 mm: a heavily calcified wall is mottled."""
 _DUCT_LENGTH_MM: Final = 30.0
 """Tube: a chain shorter than this that points to the nipple may be a duct, and is never called an artery for its tube;
 only for its tracks."""
-
-_DUCT_AXIS_DEGREES: Final = 20.0
-"""Tube: how well it then points to the nipple."""
 
 _TUBE_SIGMA_MM: Final = 0.9
 """Standard deviation of the blur before a tube's curvature is taken; it fits vessels 1 to 3 mm wide."""
@@ -208,7 +205,7 @@ def _is_artery(chain: Chain, tubes: TubeMap, nipple_mm: NDArray[np.float64] | No
     is_grainy = clarity >= _VERY_CLEAR and len(chain.members) >= _GRAINS and length >= _GRAINS_LENGTH_MM
     if not is_aligned and not is_grainy:
         return False
-    if length < _DUCT_LENGTH_MM and _points_to(nipple_mm, chain.line_mm) <= _DUCT_AXIS_DEGREES:
+    if _runs_to_nipple(chain.line_mm, nipple_mm, where_unknown=False):
         return False
     missing_mm = MIN_TUBE_LENGTH_MM - length
     return missing_mm <= 0 or run_on_mm(tubes, chain.line_mm, missing_mm) >= missing_mm
@@ -235,18 +232,15 @@ def _between_walls(members: NDArray[np.intp], points: Points, nipple_mm: NDArray
     rails = next((fit for fit in fits if fit is not None and are_walls(fit)), None)
     if rails is None:
         return None
-    is_short = path_length(rails.line_mm) < _DUCT_LENGTH_MM
-    may_be_ducts = is_short and (nipple_mm is None or _points_to(nipple_mm, rails.line_mm) <= _DUCT_AXIS_DEGREES)
-    if may_be_ducts and rails.count < _COMPLETE:
+    if rails.count < _COMPLETE and _runs_to_nipple(rails.line_mm, nipple_mm, where_unknown=True):
         return None
     chain = describe_chain(rails.line_mm, points)
     return chain if _is_of_plaques(chain) else None
 
 
-def _points_to(nipple_mm: NDArray[np.float64] | None, line_mm: NDArray[np.float64]) -> float:
-    """Angle in degrees between a line and the way from its middle to the nipple; 90 where that is not known."""
-    if nipple_mm is None:
-        return 90.0
-    axis, way = line_mm[-1] - line_mm[0], nipple_mm - line_mm[len(line_mm) // 2]
-    cross = axis[0] * way[1] - axis[1] * way[0]
-    return math.degrees(math.atan2(abs(cross), abs(float(axis @ way))))
+def _runs_to_nipple(
+    line_mm: NDArray[np.float64], nipple_mm: NDArray[np.float64] | None, *, where_unknown: bool
+) -> bool:
+    """Tell whether a line is shorter than a duct may be, and points to the nipple."""
+    axis, middle = line_mm[-1] - line_mm[0], line_mm[len(line_mm) // 2]
+    return path_length(line_mm) < _DUCT_LENGTH_MM and may_be_duct(nipple_mm, middle, axis, where_unknown=where_unknown)
