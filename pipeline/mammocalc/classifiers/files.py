@@ -48,11 +48,7 @@ def load_classifier(file: str | None, features: tuple[str, ...], medium: Medium 
     ConfigurationError
         If the file cannot be read or was made for other features.
     """
-    trees = _read(file, SHIPPED[medium], "classify.file", from_json)
-    if trees.features != features:
-        reason = "was made by another version, which described particles by other features; train it anew"
-        raise ConfigurationError("classify.file", [Problem("classify.file", reason)])
-    return trees
+    return _read(file, SHIPPED[medium], "classify.file", from_json, lambda trees: trees.features == features)
 
 
 @functools.cache
@@ -80,11 +76,14 @@ def load_distribution_classifier(
     ConfigurationError
         If the file cannot be read or was made for other features.
     """
-    trees = _read(file, SHIPPED_DISTRIBUTION, "distribution.file", classes_from_json)
-    if trees.features != features or trees.classes != classes:
-        reason = "was made by another version, which described patterns by other features; train it anew"
-        raise ConfigurationError("distribution.file", [Problem("distribution.file", reason)])
-    return trees
+    made_for = features, classes
+    return _read(
+        file,
+        SHIPPED_DISTRIBUTION,
+        "distribution.file",
+        classes_from_json,
+        lambda trees: (trees.features, trees.classes) == made_for,
+    )
 
 
 @functools.cache
@@ -108,20 +107,26 @@ def load_vessel_model(file: str | None, features: tuple[str, ...]) -> LogisticMo
     ConfigurationError
         If the file cannot be read or was made for other features.
     """
-    model = _read(file, SHIPPED_VESSELS, "vessels.file", model_from_json)
-    if model.features != features:
-        reason = "was made by another version, which described marks by other features; train it anew"
-        raise ConfigurationError("vessels.file", [Problem("vessels.file", reason)])
-    return model
+    return _read(file, SHIPPED_VESSELS, "vessels.file", model_from_json, lambda model: model.features == features)
 
 
-def _read(file: str | None, shipped: str, setting: str, parse: Callable[[Any], _Classifier]) -> _Classifier:
+def _read(
+    file: str | None,
+    shipped: str,
+    setting: str,
+    parse: Callable[[Any], _Classifier],
+    fits: Callable[[_Classifier], bool],
+) -> _Classifier:
     try:
         if file is None:
             text = resources.files("mammocalc.classifiers").joinpath("data", shipped).read_text(encoding="utf-8")
         else:
             text = Path(file).read_text(encoding="utf-8")
-        return parse(json.loads(text))
+        classifier = parse(json.loads(text))
     except (OSError, ValueError) as error:
         reason = f"cannot be used ({error if isinstance(error, ValueError) else type(error).__name__})"
         raise ConfigurationError(setting, [Problem(setting, reason)]) from error
+    if not fits(classifier):
+        reason = "was made by another version, which measured other features; train it anew"
+        raise ConfigurationError(setting, [Problem(setting, reason)])
+    return classifier

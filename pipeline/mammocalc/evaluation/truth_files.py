@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +13,7 @@ from mammocalc.evaluation.reader_truth import are_answers, read_answers
 from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet, hull_of
 from mammocalc.evaluation.truth_record import Record, read_record
 from mammocalc.evaluation.word_truth import WORD_COLUMNS, read_words
+from mammocalc.files.csv_rows import read_csv
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.image_key import image_key
 
@@ -124,9 +124,8 @@ def _names(folder: Path) -> dict[str, str]:
     """UIDs by file name from tables that lie beside the drawings."""
     found = {}
     for path in sorted(folder.glob("*.csv")):
-        columns, rows = _rows(path)
-        if {"file", _UID} <= set(columns):
-            found.update({row["file"]: row[_UID] for row in rows})
+        rows = read_csv(path, f"the table {path}", error=TruthError)
+        found.update({row["file"]: row[_UID] for row in rows if {"file", _UID} <= row.keys()})
     return found
 
 
@@ -186,20 +185,9 @@ def _points(path: Path) -> TrueImage:
 # ---------------------------------------------------------------- CSV
 
 
-def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = [{key: (value or "").strip() for key, value in row.items() if key is not None} for row in reader]
-            return [name.strip() for name in reader.fieldnames or ()], rows
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"the truth {path} cannot be read as a table: {error}."
-        raise TruthError(message) from None
-
-
 def _table(path: Path) -> TruthSet:
-    columns, rows = _rows(path)
-    names = set(columns)
+    rows = read_csv(path, f"the truth {path}", error=TruthError)
+    names = rows[0].keys() if rows else set()
     if not rows:
         message = f"the truth {path} holds no row."
     elif {_UID, "has_calcifications"} <= names:
@@ -210,7 +198,7 @@ def _table(path: Path) -> TruthSet:
         return read_words(path, rows)
     else:
         message = (
-            f"the truth {path} has the columns {', '.join(columns[:12])}; needed are sop_instance_uid and "
+            f"the truth {path} has the columns {', '.join(list(names)[:12])}; needed are sop_instance_uid and "
             "has_calcifications, or sop_instance_uid, kind, row, column and radius_px, or sop_instance_uid, reader "
             "and label."
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mammocalc.files.csv_rows import read_csv
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.uid import as_uid
 
@@ -50,24 +50,18 @@ def read_courses(path: Path) -> dict[str, Traced]:
     UsageError
         If the file cannot be read, lacks a column, or a course is none.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"the list of courses cannot be read ({type(error).__name__})"
-        raise UsageError(message) from None
-    missing = {"sop_instance_uid", "course_row_column"} - set(rows[0] if rows else ())
-    if missing:
-        message = f"the list of courses lacks {' and '.join(sorted(missing))}"
+    rows = read_csv(path, "the list of courses", ("sop_instance_uid", "course_row_column"))
+    if not rows:
+        message = "the list of courses names no image"
         raise UsageError(message)
     courses: dict[str, list[NDArray[np.float64]]] = {}
     unsure = set()
     for line, row in enumerate(rows, start=2):
-        uid = as_uid(row["sop_instance_uid"] or "")
+        uid = as_uid(row["sop_instance_uid"])
         own = courses.setdefault(uid, [])
-        if (text := (row["course_row_column"] or "").strip()) != "":
+        if text := row["course_row_column"]:
             own.append(_course(text, line))
-        if any(word in (row.get("note") or "").lower() for word in _UNSURE):
+        if any(word in row.get("note", "").lower() for word in _UNSURE):
             unsure.add(uid)
     return {uid: Traced(tuple(own), uid not in unsure) for uid, own in courses.items()}
 

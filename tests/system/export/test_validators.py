@@ -42,22 +42,20 @@ def test_four_views(study_objects: Path, views: Path, tool: Tool) -> None:
     assert summary_of(study_objects) == "111242"
 
 
-def test_one_image_without_a_finding(
-    images: Path, judge: Callable[..., object], tool: Tool, tmp_path: Path, keep: Callable[..., None]
+@pytest.mark.parametrize(("image", "summary"), [("L_CC", "111241"), ("L_MLO", "111242")])
+def test_one_image_without_a_finding_or_with_single_calcifications(
+    image: str,
+    summary: str,
+    images: Path,
+    judge: Callable[..., object],
+    tool: Tool,
+    tmp_path: Path,
+    keep: Callable[..., None],
 ) -> None:
-    keep("L_CC")
+    keep(image)
     objects = tried(images, judge, tmp_path)
     hold_against_validators(objects, images, tool)
-    assert summary_of(objects) == "111241"
-
-
-def test_single_calcifications_alone(
-    images: Path, judge: Callable[..., object], tool: Tool, tmp_path: Path, keep: Callable[..., None]
-) -> None:
-    keep("L_MLO")
-    objects = tried(images, judge, tmp_path)
-    hold_against_validators(objects, images, tool)
-    assert summary_of(objects) == "111242"
+    assert summary_of(objects) == summary
 
 
 def test_images_without_a_pixel_spacing(

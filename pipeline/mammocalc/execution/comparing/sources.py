@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.analysis.comparison import Entry, named_pairs, pair_up
 from mammocalc.config import REDACTED
 from mammocalc.execution.resume import require_record
+from mammocalc.files.csv_rows import read_csv
 from mammocalc.rendering.wording import many
 from mammocalc.results.tables import key_of_row, read_image_rows
 from mammocalc.vocabulary.errors import UsageError
@@ -168,20 +168,8 @@ def _modifiers(row: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _read_pairs(file: Path) -> Iterable[tuple[str, str]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            rows = csv.DictReader(opened)
-            names = [name.strip() for name in rows.fieldnames or ()]
-            if not {"current", "prior"} <= set(names):
-                message = f"--pairs {file} needs the columns current and prior (SOP Instance UIDs) in its first line"
-                raise UsageError(message)
-            rows.fieldnames = names
-            found = [(str(row["current"] or "").strip(), str(row["prior"] or "").strip()) for row in rows]
-    except (OSError, UnicodeError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or "it is not a CSV in UTF-8"
-        message = f"--pairs {file} cannot be read ({why})."
-        raise UsageError(message) from None
-    pairs = [pair for pair in dict.fromkeys(found) if any(pair)]
+    rows = read_csv(file, f"--pairs {file}", ("current", "prior"))
+    pairs = [pair for pair in dict.fromkeys((row["current"], row["prior"]) for row in rows) if any(pair)]
     if not pairs:
         message = (
             f"--pairs {file} names no pair: each line gives the SOP Instance UIDs of a current image and its prior"

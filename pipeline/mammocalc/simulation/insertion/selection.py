@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.files.csv_rows import read_csv
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.uid import as_uid
 
@@ -35,21 +35,10 @@ def read_selection(path: Path) -> frozenset[str]:
     UsageError
         If the file cannot be read, lacks a column, or leaves no image.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"the list of images cannot be read ({type(error).__name__})"
-        raise UsageError(message) from None
-    missing = {"sop_instance_uid", "has_calcifications"} - set(rows[0] if rows else ())
-    if missing:
-        message = f"the list of images lacks {' and '.join(sorted(missing))}"
-        raise UsageError(message)
     empty = frozenset(
-        as_uid(row["sop_instance_uid"] or "")
-        for row in rows
-        if (row["has_calcifications"] or "").strip().lower() in NO_CALCIFICATIONS
-        and not (row.get("seen") or "").strip()
+        as_uid(row["sop_instance_uid"])
+        for row in read_csv(path, "the list of images", ("sop_instance_uid", "has_calcifications"))
+        if row["has_calcifications"].lower() in NO_CALCIFICATIONS and not row.get("seen")
     )
     if not empty:
         message = "the list of images names none without calcifications"
