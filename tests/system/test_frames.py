@@ -216,3 +216,50 @@ def test_objects_refer_to_the_frame(made: Made, tmp_path: Path) -> None:
         ("seg", "SourceImageSequence"),
         ("labelmap", "SourceImageSequence"),
     } <= seen
+
+
+def test_a_file_of_other_frames_than_before_is_a_changed_file(
+    made: Made, drawn: Path, judge: Callable[..., Any], write_multiframe: Callable[..., str], tmp_path: Path
+) -> None:
+    images, run = tmp_path / "in", tmp_path / "run"
+    images.mkdir()
+    for before, singles in (((), ["grouped"] * 3), (("two.dcm",), ["none"] * 2), (("two.dcm",), ["none"])):
+        uid = write_multiframe(images / "two.dcm", [drawn / f"{name}.dcm" for name in singles])
+        summary = judge(images, run, ADMITTED)
+        frames = list(range(len(singles))) if len(singles) > 1 else [None]
+        assert summary.changed == before
+        assert [(row.frame, row.status, row.reason) for row in summary.rows] == [
+            (frame, "analysed", None) for frame in frames
+        ]
+        stems = {uid if frame is None else f"{uid}-frame{frame + 1:04}" for frame in frames}
+        assert {path.stem for kind in ("results", "overlays", "details") for path in (run / kind).iterdir()} == stems
+    assert uid == made.two
+    assert judge(images, run, ADMITTED).resumed == 1
+    assert "file_gone" not in (run / "log.jsonl").read_text(encoding="utf-8")
+
+
+def test_files_of_one_uid_and_other_numbers_of_frames_collide(
+    made: Made, drawn: Path, judge: Callable[..., Any], tmp_path: Path
+) -> None:
+    images, run = tmp_path / "in", tmp_path / "run"
+    images.mkdir()
+    shutil.copy(made.images / "two.dcm", images / "b.dcm")
+    judge(images, run, ADMITTED)
+    dataset = pydicom.dcmread(drawn / "none.dcm")
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = made.two
+    dataset.save_as(images / "c.dcm")
+    assert [(row.path, row.frame, row.reason) for row in judge(images, run, ADMITTED).rows] == [
+        ("b.dcm", 0, None),
+        ("b.dcm", 1, None),
+        ("c.dcm", None, "uid_collision"),
+    ]
+    (images / "c.dcm").rename(images / "a.dcm")
+    for resumed in (0, 1):
+        summary = judge(images, run, ADMITTED)
+        assert (summary.changed, summary.resumed) == ((), resumed)
+        assert [(row.path, row.frame, row.reason) for row in summary.rows] == [
+            ("a.dcm", None, None),
+            ("b.dcm", None, "uid_collision"),
+        ]
+    assert [path.stem for path in (run / "results").iterdir()] == [made.two]
+    assert "file_gone" not in (run / "log.jsonl").read_text(encoding="utf-8")

@@ -44,7 +44,9 @@ class Journal:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def note_changes(self, settled: Settled) -> None:
-        """Name the files that hold another image than before, or are gone."""
+        """Name the files that have other frames than before, hold another image, or are gone."""
+        for path in settled.changed:
+            self.note("file_changed", path=path)
         for path in settled.exchanged:
             self.note("file_holds_another_image", path=path)
         for path in settled.vanished:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom import DicomSettings, read_claim
 from mammocalc.execution.paths import PublicPaths
 from mammocalc.model import FileRow
 from mammocalc.vocabulary.image_key import image_key, place_in_run
+from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from mammocalc.config import Config
     from mammocalc.dicom import Pseudonyms
     from mammocalc.dicom.discover import Discovery, FoundFile, InputProblem
+
+OTHER_FRAMES: Final = (
+    "Another file of this run has the same SOP Instance UID and another number of frames, and comes first, so this one "
+    "was not analysed. Find out which is the right one, and remove the other."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,9 @@ def put_together(
     """
     Name files so that they name nobody, and put those of one image together.
 
+    Files of one SOP Instance UID that have another number of frames than the first of them are told here: no frame of
+    theirs has a counterpart to be held against.
+
     Parameters
     ----------
     headers : sequence of Header
@@ -176,12 +185,17 @@ def put_together(
     tuple of PlannedImage
         In the order of their first files, frames in their order.
     tuple of FileRow
-        Of what could not be looked into.
+        Of what could not be looked into, and of what collides.
     """
     together: dict[str, list[PlannedFile]] = {}
+    frames_of: dict[str | None, int | None] = {}
+    colliding = []
     for header in headers:
         name = paths.name(header.file.relative, has_spoken=header.has_spoken)
         uid = None if header.pseudonyms is None else header.pseudonyms.sop_instance_uid
+        if frames_of.setdefault(uid, header.number_of_frames) != header.number_of_frames:
+            colliding.append(FileRow(name, uid, Status.FAILED, Reason.UID_COLLISION, OTHER_FRAMES, 0.0))
+            continue
         for frame in (None,) if header.number_of_frames is None else range(header.number_of_frames):
             file = PlannedFile(header.file.path, name, uid, header.pseudonyms, frame)
             # No key holds a slash, so that a path cannot be taken for one.
@@ -197,7 +211,7 @@ def put_together(
         )
         for problem in problems
     ]
-    return tuple(PlannedImage(tuple(files)) for files in together.values()), tuple(rows)
+    return tuple(PlannedImage(tuple(files)) for files in together.values()), (*rows, *colliding)
 
 
 def _digest_of_input(found: Sequence[FoundFile], salt: str) -> str:

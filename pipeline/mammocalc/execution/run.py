@@ -129,7 +129,7 @@ class Run:
         self._before = {row.place: row for row in self.earlier()}
         settled = find_settled(self.earlier(), plan, self._to.order, there, known=known, on_hold=on_hold)
         self.journal.note_changes(settled)
-        self._changed.update(settled.exchanged)
+        self._changed.update(settled.changed, settled.exchanged)
         self.rows.replace([*plan.rows, *settled.rows])
         self.resumed += settled.settled
         self._results = set(there.places[RESULTS])

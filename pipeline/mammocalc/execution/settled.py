@@ -46,6 +46,8 @@ class Settled:
         What is to be looked at, each with the content from which the result was made that lies there whole.
     settled : int
         Files that need not be looked at, and that another process had settled.
+    changed : tuple of str
+        Paths of files that had other frames of the same object before, of which nothing stays.
     exchanged : tuple of str
         Paths that held another image before.
     vanished : tuple of str
@@ -55,6 +57,7 @@ class Settled:
     rows: tuple[FileRow, ...]
     left: tuple[PlannedImage, ...]
     settled: int
+    changed: tuple[str, ...]
     exchanged: tuple[str, ...]
     vanished: tuple[str, ...]
 
@@ -94,13 +97,17 @@ def find_settled(
     -------
     Settled
     """
+    rows, of_others = _take_away_frames(rows, plan, order, there)
     written = {row.place: row for row in rows if row.reason is not Reason.GONE}
     gone_before = {str(row.key): row for row in rows if row.reason is Reason.GONE}
     planned = {file.place: file for image in plan.images for file in image.files}
     uids = {image.key for image in plan.images}
     sources = _sources(uids, order, there)
     together: dict[str | None, set[tuple[str, int]]] = {}
+    stated = {row.place for row in plan.rows}
     for row in written.values():
+        if row.place in stated:
+            continue
         together.setdefault(row.key, set()).add(row.place)
 
     known_rows: list[FileRow] = []
@@ -120,19 +127,39 @@ def find_settled(
         else:
             left.append(replace(image, source=source))
 
+    paths = {path for path, _ in planned}
+    changed = [row.path for row in of_others if row.path in paths and row.reason is None]
+    paths |= {row.path for row in plan.rows}
     gone, exchanged, vanished = [], [], []
     for place, row in written.items():
         is_other = place in planned and planned[place].key != row.key
         if is_other:
             exchanged.append(row.path)
-        elif place not in planned and row.key not in uids:
+        elif row.path not in paths and row.key not in uids:
             vanished.append(row.path)
         if row.status is Status.ANALYSED and row.key not in uids:
             gone.append(replace(row, reason=Reason.GONE, message=EXCHANGED if is_other else GONE, seen=None))
     gone += [row for uid, row in gone_before.items() if uid not in uids]
     gone += _without_rows(there, {str(row.key) for row in gone} | {str(uid) for uid in uids}, order)
     rows_now = (*known_rows, *(replace(row, path=plan.renamed.get(row.path, row.path)) for row in gone))
-    return Settled(rows_now, tuple(left), settled, tuple(sorted({*exchanged})), tuple(sorted({*vanished})))
+    told = (tuple(sorted(set(paths))) for paths in (changed, exchanged, vanished))
+    return Settled(rows_now, tuple(left), settled, *told)
+
+
+def _take_away_frames(
+    rows: Iterable[FileRow], plan: Plan, order: WorkOrder, there: Present
+) -> tuple[list[FileRow], list[FileRow]]:
+    """Remove results of frames that their object has no more, as a changed file's; also gives the rows of these."""
+    planned = {image.key: image.files[0].sop_instance_uid for image in plan.images if image.key is not None}
+    objects = set(planned.values())
+    for key in set(there.places[RESULTS]) - set(planned):
+        if split_key(key)[0] in objects:
+            there.forget(key, order.folder)
+    kept: list[FileRow] = []
+    of_others: list[FileRow] = []
+    for row in rows:
+        (of_others if row.sop_instance_uid in objects and row.key not in planned else kept).append(row)
+    return kept, of_others
 
 
 def _says_all(rows: list[FileRow], source: str | None) -> bool:
