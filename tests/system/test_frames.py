@@ -8,9 +8,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pydicom
 import pytest
 from PIL import Image as Pictures
+from pydicom.uid import UID
 
 import mammocalc as mc
 from mammocalc.cli import main
@@ -167,6 +169,7 @@ def test_programmers_read_a_frame_by_its_number_and_a_run_by_keys(made: Made) ->
     assert (image.key, image.frame, image in run) == (key, 1, True)
     result = mc.analyse(image)
     assert result.key == run[key].key == key
+    assert mc.analyse(made.images / "ten.dcm", frame=np.int64(1)).to_json() == result.to_json()
     assert [item.diameter_mm for item in result.calcifications] == pytest.approx(
         [item.diameter_mm for item in run[key].calcifications], abs=0.01
     )
@@ -178,6 +181,17 @@ def test_programmers_read_a_frame_by_its_number_and_a_run_by_keys(made: Made) ->
         mc.read(made.images / "ten.dcm")
     with pytest.raises(mc.UsageError, match="frame=-1"):
         mc.read(made.images / "ten.dcm", frame=-1)
+    with pytest.raises(mc.UsageError, match="10 frames.*the last is 9"):
+        mc.analyse(made.images / "ten.dcm", frame=10)
+    with pytest.raises(mc.UsageError, match="give analyse the path"):
+        mc.analyse(image, frame=1)
+
+
+def test_frame_0_of_a_file_of_one_image_is_that_image(made: Made) -> None:
+    image = mc.read(made.images / "grouped.dcm", frame=0)
+    assert (image.key, image.frame) == (made.single, None)
+    with pytest.raises(mc.UsageError, match="a single image.*the last is 0"):
+        mc.read(made.images / "grouped.dcm", frame=1)
 
 
 def sequences(dataset: pydicom.Dataset) -> Iterator[tuple[str, pydicom.Dataset]]:
@@ -246,7 +260,7 @@ def test_files_of_one_uid_and_other_numbers_of_frames_collide(
     shutil.copy(made.images / "two.dcm", images / "b.dcm")
     judge(images, run, ADMITTED)
     dataset = pydicom.dcmread(drawn / "none.dcm")
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = made.two
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(made.two)
     dataset.save_as(images / "c.dcm")
     assert [(row.path, row.frame, row.reason) for row in judge(images, run, ADMITTED).rows] == [
         ("b.dcm", 0, None),

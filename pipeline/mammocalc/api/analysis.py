@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mammocalc import __version__
 from mammocalc.analysis.image import analyse as analyse_mammogram
 from mammocalc.api.configuration import DEFAULT, resolve, with_reading_of
-from mammocalc.api.image import Image, read_file
+from mammocalc.api.image import Image, admitting, read_file
 from mammocalc.api.result import Result
 from mammocalc.config import digest
 from mammocalc.execution.run_manifest import SOFTWARE
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from mammocalc.results.result import Result as Stored
 
 
-def analyse(image: Image | str | os.PathLike[str], config: object = DEFAULT, **settings: Any) -> Result:
+def analyse(
+    image: Image | str | os.PathLike[str], config: object = DEFAULT, *, frame: object = None, **settings: Any
+) -> Result:
     """
     Find the calcifications of one image, measure them, and name their distribution.
 
@@ -39,6 +41,8 @@ def analyse(image: Image | str | os.PathLike[str], config: object = DEFAULT, **s
         What `read` or `from_array` gave, or the path of a DICOM file.
     config : str, Path or Config
         The name of a configuration that comes with the program, a YAML file, or a `Config`.
+    frame : int or None
+        Of the file at a path: which frame, as `read` takes it.
     **settings
         Single settings by their paths, such as ``**{"detect.threshold_sigma": 7}``. They win.
 
@@ -49,21 +53,24 @@ def analyse(image: Image | str | os.PathLike[str], config: object = DEFAULT, **s
     Raises
     ------
     UsageError
-        If there is no such file, or a setting comes too late for an image that is read already.
+        If there is no such file or frame, or a setting comes too late for an image that is read already.
     ConfigurationError
         If the configuration has mistakes, or does not fit the classifier.
     ImageSkippedError, ImageUnreadableError
         If the image cannot or must not be analysed, such as one without a breast. ``reason`` says why in one word.
     """
-    resolved = resolve(config, settings)
+    resolved = resolve(config, {**admitting(frame), **settings})
     if isinstance(image, Image):
+        if frame is not None:
+            message = f"frame={frame!r}: an image is one frame already. Give it to read, or give analyse the path"
+            raise UsageError(message)
         used = with_reading_of(resolved, image.settings)
     elif hasattr(type(image), "__array__"):
         message = "an array does not say how large its pixels are: analyse(from_array(pixels, spacing_mm=...))"
         raise UsageError(message)
     else:
         used = resolved.config
-        image = read_file(image, used)
+        image = read_file(image, used, frame)
     report = analyse_mammogram(image.mammogram, used)
     provenance = Provenance(SOFTWARE, __version__, digest(used), used.name, image.source_digest)
     document = to_json(StoredResult.of(report, provenance))

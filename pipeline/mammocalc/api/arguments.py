@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -25,14 +26,20 @@ _CALLED: Final = {
 """What sentences for the command line name, and what it is called here."""
 
 
+def as_whole(value: object) -> int | None:
+    """Give a whole number, of Python or of NumPy; None for all else, True and False among it."""
+    return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else None
+
+
 def require_workers(workers: object) -> int:
     """Give the number of processes; None is that of the processors."""
     if workers is None:
         return default_workers()
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+    number = as_whole(workers)
+    if number is None or number < 1:
         message = f"workers={workers!r}: give a whole number from 1 on, or None"
         raise UsageError(message)
-    return workers
+    return number
 
 
 def require_force(force: object, what: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -136,8 +136,11 @@ def _spacing(spacing_mm: object) -> tuple[float, float] | None:
     """Give row and column spacing."""
     if spacing_mm is None:
         return None
-    sides: Any = (spacing_mm, spacing_mm) if isinstance(spacing_mm, numbers.Real) else spacing_mm
+    is_one = isinstance(spacing_mm, numbers.Real) or getattr(spacing_mm, "shape", None) == ()
+    sides: Any = (spacing_mm, spacing_mm) if is_one else spacing_mm
     try:
+        if isinstance(sides, Mapping | Set):
+            raise TypeError  # noqa: TRY301 - which of them is that of the rows is not said
         row, column = sides
         if any(isinstance(side, str | bool | np.bool_) for side in (row, column)):
             raise TypeError  # noqa: TRY301 - as any other text

@@ -26,6 +26,8 @@ SECTIONS: Final = {name: kind for name, field in Config.model_fields.items() if 
 DEFAULT: Final = "default"
 THE_CALL: Final = "the call"
 PATH: Final = re.compile(r"\w+(\.\w+)*")
+OF_ARRAYS: Final = ("spacing_mm", "laterality", "view", "photometric", "intent", "relationship", "medium")
+"""What is said of an array, and is no setting."""
 READING: Final = ("admit", "spacing", "read", "privacy")
 """Sections that say how a file becomes an image."""
 
@@ -77,6 +79,12 @@ def resolve(config: object, settings: Mapping[str, object]) -> ResolvedConfig:
                 f"is a section of settings, and cannot be {_kind(value)}: give one of its settings, as {path}.{first}"
             )
             problems.append(Problem(path, message))
+            continue
+        if path in OF_ARRAYS:
+            message = (
+                "is said of an array (from_array), and a file says it itself; see spacing.assume where it does not"
+            )
+            problems.append(Problem(path, message.partition(";")[0] if path != "spacing_mm" else message))
             continue
         if not PATH.fullmatch(path):
             problems.append(Problem(path or "(empty)", "the path of a setting is section.key"))

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.api.arguments import as_whole
 from mammocalc.api.frames import frame_of_rows, read_frame
 from mammocalc.api.notebook import run_to_html
 from mammocalc.api.paths import require_folder_path
@@ -200,10 +201,11 @@ class Run:
                 message = f"{self.path} holds no result of {key}; files() says what became of every file"
                 raise KeyError(message)
             return self._read(found)
-        if isinstance(key, bool) or not isinstance(key, int):
+        place = as_whole(key)
+        if place is None:
             message = f"the key is of the type {type(key).__name__}: give a SOP Instance UID, or a place in the tables"
             raise UsageError(message)
-        return self._read(list(self._files.values())[key])
+        return self._read(list(self._files.values())[place])
 
     def _read(self, file: Path) -> Result:
         """Read a result; UsageError where it is none."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mammocalc.api.arguments import as_whole
 from mammocalc.api.configuration import DEFAULT, READING, reading_settings, resolve
 from mammocalc.dicom import read_claim, read_mammogram
 from mammocalc.execution.content import digest_of, key_of
@@ -133,7 +134,7 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, *, frame: objec
         The name of a configuration that comes with the program, a YAML file, or a `Config`. Only what says how files
         are read counts here: the sections ``admit``, ``spacing``, ``read`` and ``privacy``.
     frame : int or None
-        0-based; what names one admits multi-frame files (``admit.multiframe``).
+        0-based; what names one admits multi-frame files (``admit.multiframe``). 0 is also the image of a file of one.
     **settings
         Single settings by their paths, such as ``**{"spacing.max_mm": 0.3}``.
 
@@ -144,7 +145,7 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, *, frame: objec
     Raises
     ------
     UsageError
-        If there is no such file, a single setting is not one of reading, or the frame is not a number from 0 on.
+        If there is no such file or frame, or a single setting is not one of reading.
     ImageSkippedError
         If it is readable and not to be analysed, such as a tomosynthesis volume. ``reason`` says why in one word.
     ImageUnreadableError
@@ -163,22 +164,22 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, *, frame: objec
     if unread:
         message = f"{', '.join(unread)}: no setting of reading, so give it to analyse. Reading has {', '.join(READING)}"
         raise UsageError(message)
-    if frame is not None:
-        if isinstance(frame, bool) or not isinstance(frame, int) or frame < 0:
-            message = f"frame={frame!r} is no frame: give its number, counted from 0"
-            raise UsageError(message)
-        settings = {"admit.multiframe": True, **settings}
-    return read_file(path, resolve(config, settings).config, frame)
+    return read_file(path, resolve(config, {**admitting(frame), **settings}).config, frame)
 
 
-def read_file(path: object, config: Config, frame: int | None = None) -> Image:
+def admitting(frame: object) -> dict[str, bool]:
+    """Give the setting under which a frame can be read; none where no frame is named."""
+    return {} if frame is None else {"admit.multiframe": True}
+
+
+def read_file(path: object, config: Config, frame: object = None) -> Image:
     """Read a DICOM file, or one frame of it, under a configuration."""
     file = require_file(path)
     settings = reading_settings(config)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of libraries quote the header
         try:
-            mammogram = read_mammogram(file, settings, frame)
+            mammogram = read_mammogram(file, settings, _which_frame(frame, file, settings))
         except ImageError as error:
             if error.reason is not Reason.NOT_DICOM:
                 raise
@@ -187,6 +188,26 @@ def read_file(path: object, config: Config, frame: int | None = None) -> Image:
         if settings.privacy.uids == "hash" and (names := read_claim(file, settings).pseudonyms) is not None:
             mammogram = replace(mammogram, identity=names.put_on(mammogram.identity))
     return Image(mammogram, settings, file, digest_of(file, key_of(settings.privacy.patient_key_salt)))
+
+
+def _which_frame(frame: object, file: Path, settings: DicomSettings) -> int | None:
+    """Give the frame as the reader takes it, None for an object of one image; UsageError where there is no such one."""
+    if frame is None:
+        return None
+    number = as_whole(frame)
+    if number is None or number < 0:
+        message = f"frame={frame!r} is no frame: give its number, counted from 0"
+        raise UsageError(message)
+    count = read_claim(file, settings).number_of_frames
+    if count is None:
+        if number:
+            read_mammogram(file, settings)  # says why no frame of the file is analysed; else it holds one image
+        count = 1
+    if number >= count:
+        holds = "a single image" if count == 1 else f"{count} frames"
+        message = f"frame={number}: the file holds {holds}, and frames are counted from 0, so the last is {count - 1}"
+        raise UsageError(message)
+    return None if count == 1 else number
 
 
 def require_file(path: object) -> Path:

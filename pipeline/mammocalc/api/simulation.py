@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from mammocalc.api.arguments import as_whole
 from mammocalc.api.paths import require_folder_path
 from mammocalc.model.mistakes import problems_of
 from mammocalc.simulation import Recipe, default_recipe, load_recipe
@@ -73,24 +74,25 @@ def simulate(
     mammocalc.vocabulary.errors.ConfigurationError: the recipe: 1 problem
       scenes.0.kind: Input should be ...
     """
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+    given = None if seed is None else as_whole(seed)
+    if seed is not None and (given is None or given < 0):
         message = f"seed={seed!r}: give a whole number that is not negative"
         raise UsageError(message)
     place = require_folder_path(folder, "folder")
     if studies is not None:
-        if isinstance(studies, bool) or not isinstance(studies, int) or studies < 1:
+        count = as_whole(studies)
+        if count is None or count < 1:
             message = f"studies={studies!r}: give the number of patients, at least 1"
             raise UsageError(message)
         patients = _read_patients(recipe)
-        first = 1 if seed is None else seed
-        return simulate_studies(place, studies, patients, seed=first, is_alone=True)
+        return simulate_studies(place, count, patients, seed=1 if given is None else given, is_alone=True)
     if isinstance(recipe, PatientRecipe):
         raise UsageError("a PatientRecipe makes patients: say how many by studies=")
     if recipe is None:
-        scenes = default_recipe(1 if seed is None else seed)
+        scenes = default_recipe(1 if given is None else given)
     else:
         scenes = _read(recipe)
-        reseeded = [scene.model_copy(update={"seed": scene.seed + (seed or 0)}) for scene in scenes.scenes]
+        reseeded = [scene.model_copy(update={"seed": scene.seed + (given or 0)}) for scene in scenes.scenes]
         scenes = scenes.model_copy(update={"scenes": tuple(reseeded)})
     return write_images(place, scenes, is_alone=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from mammocalc.model.record import Record
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Flag, Morphology
 
 
-class _Word(Record):
+class _Word(str, Record):
     """
-    A call that reads as its label: printed, and compared with a text.
+    A call that is its label wherever a text is wanted: printed, compared, sorted, in JSON and in tables.
 
     Without it, ``call == "grouped"`` would be false of every call, and nobody would be told.
     """
@@ -25,22 +25,19 @@ class _Word(Record):
     __slots__ = ()
     label: Distribution | Morphology
 
-    def __str__(self) -> str:
-        return self.label.value
-
-    def __format__(self, form: str) -> str:
-        return format(self.label.value, form)
+    def __new__(cls, label: str, *_: object, **__: object) -> Self:
+        return super().__new__(cls, str(label))
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, str):
-            return self.label == other
-        if type(other) is not type(self):
-            return NotImplemented
+        if not isinstance(other, _Word):
+            return str.__eq__(self, other)
         names = [item.name for item in fields(self)]  # type: ignore[arg-type]
-        return all(getattr(self, name) == getattr(other, name) for name in names)
+        return type(other) is type(self) and all(getattr(self, name) == getattr(other, name) for name in names)
+
+    __ne__ = object.__ne__  # that of texts would not ask the other one
 
     def __hash__(self) -> int:
-        return hash(self.label)
+        return str.__hash__(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -145,6 +145,8 @@ def test_the_array_stays_as_it_is_and_its_own(pixels) -> None:
         (np.full((64, 64), None), "object"),
         (np.where(np.eye(64) > 0, np.nan, 1.0), "64 of 4096 pixels are NaN.*nan_to_num"),
         (np.where(np.eye(64) > 0, np.inf, 1.0), "infinite"),
+        (np.where(np.eye(64) > 0, 1e300, 1.0), r"above 1e\+100"),
+        (np.eye(64) * 1e-310, "too small to reckon with"),
         (np.ma.masked_array(np.ones((64, 64)), mask=np.eye(64) > 0), "filled"),
         ([[1, 2], [3]], "no array of numbers"),
         ("a.dcm", r"read\(path\)"),
@@ -182,7 +184,8 @@ def test_pictures_of_one_value_and_of_two_are_no_mammograms() -> None:
         (True, "is no spacing"),
         ((0.07,), "is no spacing"),
         ((0.07, 0.07, 0.07), "is no spacing"),
-        ({"row": 0.07}, "is no spacing"),
+        ({0.07: 1, 0.1: 2}, "is no spacing"),
+        ({0.07, 0.1}, "is no spacing"),
     ],
     ids=repr,
 )
@@ -194,6 +197,7 @@ def test_a_spacing_that_is_none_is_refused(pixels, spacing, said: str) -> None:
 def test_the_range_that_is_believed_is_a_setting(pixels) -> None:
     assert from_array(pixels, 0.3, **dict[str, Any]({"spacing.max_mm": 0.4})).spacing_mm == (0.3, 0.3)
     assert from_array(pixels, np.float32(0.125)).spacing_mm == (0.125, 0.125)
+    assert from_array(pixels, np.array(0.125)).spacing_mm == (0.125, 0.125)
     assert from_array(pixels, np.array([0.1, 0.2])).spacing_mm == (0.1, 0.2)
     with pytest.raises(UsageError, match=r"read\.max_pixels"):
         from_array(pixels, 0.1, **dict[str, Any]({"read.max_pixels": 1000}))

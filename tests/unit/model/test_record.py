@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from typing import Any
+import pickle
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -34,3 +37,19 @@ def test_words_sets_and_records_within_are_plain_too() -> None:
     assert plain["outline_px"] == [[1.0, 2.0], [1.0, 3.0]]
     assert plain["morphology"]["probabilities"] == {"round": 1.0}
     assert CALL.to_dict()["evidence"] == {"count": 6}
+
+
+def test_a_call_is_its_label_wherever_a_text_is_wanted() -> None:
+    other = replace(CALL, probabilities={}, evidence={})
+    assert json.dumps({"distribution": CALL, "of": [KIND]}) == '{"distribution": "grouped", "of": ["round"]}'
+    assert (str(CALL), f"{CALL:>8}", {"grouped": 1}[CALL]) == ("grouped", " grouped", 1)
+    assert CALL in {"grouped"}
+    assert (CALL == "grouped", CALL != "grouped", CALL == Distribution.GROUPED) == (True, False, True)
+    assert (
+        CALL == other,
+        CALL != other,
+        CALL == replace(other, probabilities=CALL.probabilities, evidence=CALL.evidence),
+    ) == (False, True, True)
+    assert MorphologyCall(cast("Morphology", "grouped"), {}, ()) != CALL
+    for copied in (copy.deepcopy(other), pickle.loads(pickle.dumps(other))):
+        assert (type(copied), copied, str(copied)) == (DistributionCall, other, "grouped")

@@ -157,14 +157,22 @@ def _require_image(values: NDArray[Any], max_pixels: int) -> None:
             "the image is really so large"
         )
         raise UsageError(message)
-    count = 0
     if values.dtype.kind == "f":
-        count = values.size - int(np.count_nonzero(np.abs(values.astype(np.float64)) < LARGEST_VALUE))
+        _require_numbers(np.abs(values.astype(np.float64)))
+
+
+def _require_numbers(sizes: NDArray[np.float64]) -> None:
+    """Raise UsageError where real numbers are none, or so large or small that there is no reckoning with them."""
+    count = sizes.size - int(np.count_nonzero(sizes < LARGEST_VALUE))
     if count:
         message = (
-            f"{count} of {values.size} pixels are NaN or infinite. Give them the value of the background, such as "
-            "numpy.nan_to_num(pixels)"
+            f"{count} of {sizes.size} pixels are NaN, infinite or above {LARGEST_VALUE:g}. Give them the value of the "
+            "background, such as numpy.nan_to_num(pixels)"
         )
+        raise UsageError(message)
+    largest = float(sizes.max())
+    if 0 < largest < 1 / LARGEST_VALUE:
+        message = f"the largest pixel is {largest:g}, too small to reckon with. Scale the array: pixels / pixels.max()"
         raise UsageError(message)
 
 
