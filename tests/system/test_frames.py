@@ -181,7 +181,7 @@ def test_programmers_read_a_frame_by_its_number_and_a_run_by_keys(made: Made) ->
         mc.read(made.images / "ten.dcm")
     with pytest.raises(mc.UsageError, match="frame=-1"):
         mc.read(made.images / "ten.dcm", frame=-1)
-    with pytest.raises(mc.UsageError, match="10 frames.*the last is 9"):
+    with pytest.raises(mc.UsageError, match=r"10 frames.*the last is 9"):
         mc.analyse(made.images / "ten.dcm", frame=10)
     with pytest.raises(mc.UsageError, match="give analyse the path"):
         mc.analyse(image, frame=1)
@@ -190,7 +190,7 @@ def test_programmers_read_a_frame_by_its_number_and_a_run_by_keys(made: Made) ->
 def test_frame_0_of_a_file_of_one_image_is_that_image(made: Made) -> None:
     image = mc.read(made.images / "grouped.dcm", frame=0)
     assert (image.key, image.frame) == (made.single, None)
-    with pytest.raises(mc.UsageError, match="a single image.*the last is 0"):
+    with pytest.raises(mc.UsageError, match=r"a single image.*the last is 0"):
         mc.read(made.images / "grouped.dcm", frame=1)
 
 

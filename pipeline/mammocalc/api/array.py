@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numbers
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -139,7 +140,7 @@ def _spacing(spacing_mm: object) -> tuple[float, float] | None:
     is_one = isinstance(spacing_mm, numbers.Real) or getattr(spacing_mm, "shape", None) == ()
     sides: Any = (spacing_mm, spacing_mm) if is_one else spacing_mm
     try:
-        if isinstance(sides, Mapping | Set):
+        if isinstance(sides, Mapping | AbstractSet):
             raise TypeError  # noqa: TRY301 - which of them is that of the rows is not said
         row, column = sides
         if any(isinstance(side, str | bool | np.bool_) for side in (row, column)):

@@ -71,28 +71,7 @@ def resolve(config: object, settings: Mapping[str, object]) -> ResolvedConfig:
             "or a Config"
         )
         raise UsageError(message)
-    overrides = []
-    for path, value in given.items():
-        if path in SECTIONS:
-            first = next(iter(SECTIONS[path].model_fields))
-            message = (
-                f"is a section of settings, and cannot be {_kind(value)}: give one of its settings, as {path}.{first}"
-            )
-            problems.append(Problem(path, message))
-            continue
-        if path in OF_ARRAYS:
-            message = (
-                "is said of an array (from_array), and a file says it itself; see spacing.assume where it does not"
-            )
-            problems.append(Problem(path, message.partition(";")[0] if path != "spacing_mm" else message))
-            continue
-        if not PATH.fullmatch(path):
-            problems.append(Problem(path or "(empty)", "the path of a setting is section.key"))
-            continue
-        try:
-            overrides.append(f"{path}={json.dumps(value, default=_plain, allow_nan=False)}")
-        except (TypeError, ValueError):
-            problems.append(Problem(path, f"a setting cannot be {_shown(value)}"))
+    overrides = _overrides(given, problems)
     if problems:
         raise ConfigurationError(THE_CALL, problems)
     return load(base, overrides, option=THE_CALL)
@@ -159,6 +138,33 @@ def _leaves(values: Mapping[Any, object], prefix: str = "") -> Iterator[tuple[st
             yield from _leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
+
+
+def _overrides(given: Mapping[str, object], problems: list[Problem]) -> list[str]:
+    """Write values as the command line does; what cannot be set is a problem."""
+    overrides = []
+    for path, value in given.items():
+        if path in SECTIONS:
+            first = next(iter(SECTIONS[path].model_fields))
+            message = (
+                f"is a section of settings, and cannot be {_kind(value)}: give one of its settings, as {path}.{first}"
+            )
+            problems.append(Problem(path, message))
+            continue
+        if path in OF_ARRAYS:
+            message = (
+                "is said of an array (from_array), and a file says it itself; see spacing.assume where it does not"
+            )
+            problems.append(Problem(path, message.partition(";")[0] if path != "spacing_mm" else message))
+            continue
+        if not PATH.fullmatch(path):
+            problems.append(Problem(path or "(empty)", "the path of a setting is section.key"))
+            continue
+        try:
+            overrides.append(f"{path}={json.dumps(value, default=_plain, allow_nan=False)}")
+        except (TypeError, ValueError):
+            problems.append(Problem(path, f"a setting cannot be {_shown(value)}"))
+    return overrides
 
 
 def _once(values: Mapping[Any, object], problems: list[Problem]) -> dict[str, object]:
