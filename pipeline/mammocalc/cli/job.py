@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.cli.command_parser import Commands, add_command
 from mammocalc.cli.exit_codes import DONE, SOME_FAILED
 from mammocalc.cli.option_types import local_path
+from mammocalc.cli.stop_signals import stop_on_signal
 
 if TYPE_CHECKING:
     import argparse
@@ -19,6 +21,9 @@ Analyse the folder IN, and leave in OUT:
   dicom/*.dcm      DICOM objects; they name the patient
   run/             the run, as mammocalc run writes it
   result.json      what was analysed, what failed and why
+
+Zip archives in IN are unpacked into OUT, and what came of that is removed in the end. On Flywheel, which
+keeps no folders, dicom/ and run/ become zip archives.
 
 Without IN and OUT the variables of mercure, Holoscan and MONAI Deploy name them, else the folders of
 Flywheel (/flywheel/v0), else /input and /output, which XNAT mounts. mercure's task.json and Flywheel's
@@ -50,6 +55,7 @@ def job(arguments: argparse.Namespace) -> int:
     from mammocalc.node.platform import find_job  # noqa: PLC0415
 
     found = find_job((arguments.inputs, arguments.out), os.environ)
-    is_good = do_job(found)
+    with stop_on_signal(lambda sentence: print(sentence, file=sys.stderr)) as should_stop:
+        is_good = do_job(found, should_stop)
     print(f"results are in {found.out}")
     return DONE if is_good else SOME_FAILED

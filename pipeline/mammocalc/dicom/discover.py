@@ -33,6 +33,11 @@ NO_FILE: Final = (
     "This is a pipe, a socket or a device, so it was not read. Take it out of the input.",
 )
 
+PACKED: Final = (
+    Reason.NOT_DICOM,
+    "This is an archive, and none is looked into. Unpack it, and give the folder as INPUT.",
+)
+
 CIRCLE: Final = (
     Reason.SYMLINK_LOOP,
     "The link leads in a circle, so it was not followed; what lies there is read under its own name. Remove the link.",
@@ -74,15 +79,15 @@ class Discovery:
     problems : tuple of InputProblem
         Folders that cannot be read, links that lead in a circle or to nothing, pipes and devices that are named
         as images are, and files that a DICOMDIR names and that are not there.
-    archives : tuple of str
-        Names of those files that were passed over and are archives or images of
-        media, in which mammograms may lie.
+    archives : tuple of FoundFile
+        Those files that were passed over and are archives or images of media, in
+        which mammograms may lie.
     """
 
     files: tuple[FoundFile, ...]
     passed_over: int
     problems: tuple[InputProblem, ...]
-    archives: tuple[str, ...] = ()
+    archives: tuple[FoundFile, ...] = ()
 
 
 def discover(inputs: Sequence[Path]) -> Discovery:
@@ -133,7 +138,7 @@ class _Search:
 
     files: list[FoundFile] = field(default_factory=list)
     problems: list[InputProblem] = field(default_factory=list)
-    archives: list[str] = field(default_factory=list)
+    archives: list[FoundFile] = field(default_factory=list)
     passed_over: int = 0
     seen: set[str] = field(default_factory=set)
     names: dict[str, int] = field(default_factory=dict)
@@ -144,7 +149,10 @@ class _Search:
             self._walk(given, label)
         elif given.is_file():
             name = printable(given.name)
-            self._take(real_path(given), str(given), label or name, is_named=True)
+            if is_archive(str(given)) and not looks_like_dicom(str(given)):
+                self._report(label or name, PACKED)
+            else:
+                self._take(real_path(given), str(given), label or name, is_named=True)
         elif given.exists():
             self._report(label or printable(given.name), NO_FILE)
         elif given.is_symlink():
@@ -205,7 +213,7 @@ class _Search:
         else:
             self.passed_over += 1
             if is_archive(path):
-                self.archives.append(relative)
+                self.archives.append(FoundFile(Path(path), relative))
 
     def _take_directory(self, path: Path, relative: str) -> None:
         """Take the files that a DICOMDIR refers to."""

@@ -157,7 +157,7 @@ def plan_run(
     for problem in discovery.problems:
         paths.learn(problem.relative, problem.tokens)
     images, rows = put_together(headers, discovery.problems, paths)
-    archives = tuple(paths.name(name, has_spoken=False) for name in discovery.archives)
+    archives = tuple(paths.name(file.relative, has_spoken=False) for file in discovery.archives)
     now = {before: paths.name(before, has_spoken=False) for before in earlier}
     renamed = {before: name for before, name in now.items() if before != name}
     return Plan(images, rows, _digest_of_input(found, salt), renamed, archives)

@@ -30,7 +30,8 @@ class Job:
     """
     What a platform asks for.
 
-    ``config`` is the name of a configuration or None, and ``overrides`` are settings as ``--set`` takes them.
+    ``config`` is the name or the file of a configuration or None, and ``overrides`` are settings as ``--set`` takes
+    them. ``keeps_folders`` is False where the platform keeps files of the output alone, so that folders are packed.
     """
 
     inputs: Path
@@ -38,16 +39,19 @@ class Job:
     config: str | None = None
     overrides: tuple[str, ...] = ()
     objects: ObjectsWanted = field(default_factory=ObjectsWanted)
+    keeps_folders: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Input and output, and the file with the settings."""
+    """Input and output, the file with the settings, and that of the configuration where the platform names one."""
 
     inputs: Path
     out: Path
     settings: Path | None = None
     keys: tuple[str, ...] = ()
+    config: Path | None = None
+    keeps_folders: bool = True
 
 
 def find_job(given: tuple[Path | None, Path | None], environment: Mapping[str, str]) -> Job:
@@ -89,13 +93,14 @@ def find_job(given: tuple[Path | None, Path | None], environment: Mapping[str, s
     return Job(
         place.inputs,
         place.out,
-        str(settings["config"]) if settings.get("config") else None,
+        str(config) if (config := settings.get("config") or place.config) else None,
         tuple(map(str, overrides)),
         ObjectsWanted(
             str(settings.get("objects") or known.kinds),
             str(settings.get("manufacturer") or known.manufacturer),
             str(settings.get("model") or known.model),
         ),
+        place.keeps_folders,
     )
 
 
@@ -109,12 +114,13 @@ def _find_place(given: tuple[Path | None, Path | None], environment: Mapping[str
     for names in VARIABLES:
         values = [environment.get(name, "") for name in names]
         if all(values):
-            return _Place(Path(values[0]), Path(values[1]), *_mercure(Path(values[0])))
+            return _Place(Path(values[0]), Path(values[1]), *_mercure(Path(values[0])), _holoscan(environment))
         if any(values):
             message = f"{names[0]} and {names[1]} go together: set both."
             raise UsageError(message)
     if (FLYWHEEL / "input").is_dir():
-        return _Place(FLYWHEEL / "input", FLYWHEEL / "output", FLYWHEEL / "config.json", ("config",))
+        settings = FLYWHEEL / "config.json"
+        return _Place(FLYWHEEL / "input", FLYWHEEL / "output", settings, ("config",), keeps_folders=False)
     return _Place(*MOUNTS)
 
 
@@ -122,6 +128,12 @@ def _mercure(inputs: Path) -> tuple[Path | None, tuple[str, ...]]:
     """Give where mercure puts the settings of a module, if it has put any."""
     file = inputs / "task.json"
     return (file if file.is_file() else None), ("process", "settings")
+
+
+def _holoscan(environment: Mapping[str, str]) -> Path | None:
+    """Give the configuration that `holoscan run --config` mounts, if it has mounted one."""
+    named = environment.get("HOLOSCAN_CONFIG_PATH")
+    return Path(named) if named and Path(named).is_file() else None
 
 
 def _read_settings(file: Path, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import pytest
 
 from mammocalc import __version__
 from mammocalc.node import platform
-from mammocalc.node.platform import find_job
+from mammocalc.node.job import do_job
+from mammocalc.node.platform import Job, find_job
 from mammocalc.vocabulary.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
@@ -96,6 +98,49 @@ def test_places_and_settings_are_found_for_each_platform(tmp_path: Path, monkeyp
     job = find_job((None, None), {})
     assert (job.inputs, job.out) == (gear / "input", gear / "output")
     assert (job.config, job.overrides, job.objects.kinds) == ("high_sensitivity", ("a=1", "b=2"), "gsps")
+    assert not job.keeps_folders
+    mounted = tmp_path / "app.yaml"
+    holoscan = {
+        **dict(zip(platform.VARIABLES[1], map(str, (given, out)), strict=True)),
+        "HOLOSCAN_CONFIG_PATH": str(mounted),
+    }
+    assert find_job((None, None), holoscan).config is None
+    mounted.touch()
+    assert find_job((None, None), holoscan).config == str(mounted)
+
+
+def test_flywheel_gives_an_archive_and_keeps_files_alone(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gear = tmp_path / "flywheel"
+    (gear / "input" / "dicom").mkdir(parents=True)
+    with zipfile.ZipFile(gear / "input" / "dicom" / "1.dicom.zip", "w") as archive:
+        archive.write(drawn / "grouped.dcm", "series/1.dcm")
+    (gear / "input" / "dicom" / "2.zip").write_bytes(b"PK\x03\x04")
+    (gear / "config.json").write_text('{"config": {"set": "outputs.overlays=none"}}')
+    monkeypatch.setattr(platform, "FLYWHEEL", gear)
+    assert do_job(find_job((None, None), {}))
+    out = gear / "output"
+    assert sorted(path.name for path in out.iterdir()) == ["mammocalc.dicom.zip", "mammocalc.run.zip", "result.json"]
+    with zipfile.ZipFile(out / "mammocalc.dicom.zip") as archive:
+        objects = [pydicom.dcmread(archive.open(name)) for name in archive.namelist() if name.endswith(".dcm")]
+    assert sorted(item.Modality for item in objects) == ["PR", "SR"]
+    with zipfile.ZipFile(out / "mammocalc.run.zip") as archive:
+        [row] = [json.loads(line) for line in archive.read("run/files.jsonl").splitlines()]
+    assert (row["path"], row["status"]) == ("dicom/1.dicom.zip/series/1.dcm", "analysed")
+    result = json.loads((out / "result.json").read_text())
+    assert (result["analysed"], result["failed"], result["objects"]) == (1, 1, 2)
+    [problem] = result["not_analysed"]
+    assert "damaged" in problem["message"]
+
+
+def test_archives_without_an_image_are_a_failure_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.zip").write_bytes(b"PK\x03\x04")
+    assert not do_job(Job(tmp_path / "in", tmp_path / "out"))
+    result = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert (result["analysed"], result["failed"]) == (0, 1)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["result.json"]
 
 
 @pytest.mark.parametrize(
@@ -124,18 +169,15 @@ def test_manifests_and_dockerfile_say_the_same() -> None:
     label = re.search(r"org\.nrg\.commands='(.*)'", dockerfile)
     assert label is not None
     assert json.loads(label[1]) == [manifest("command.json")]
-    assert [manifest(name)["version"] for name in ("app.json", "pkg.json", "command.json", "manifest.json")] == (
-        [__version__] * 4
-    )
-    assert f'org.opencontainers.image.version="{__version__}"' in dockerfile
-    assert set(manifest("manifest.json")["config"]) == set(platform.KNOWN)
-    assert json.loads(manifest("app.json")["command"]) == ["mammocalc", "job"]
+    assert [manifest(name)["version"] for name in ("command.json", "manifest.json")] == [__version__] * 2
     mounts = {Path(mount["path"]) for mount in manifest("command.json")["mounts"]}
     assert mounts == set(platform.MOUNTS)
     assert re.search(r"^USER [1-9]", dockerfile, re.MULTILINE), "not root"
+    sent = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     for name in re.findall(r"^COPY ([^-\n]+) \S+$", dockerfile, re.MULTILINE):
         for source in name.split():
             assert (ROOT / source).exists(), source
+            assert f"!{source}" in sent or f"!{source.partition('/')[0]}" in sent, "the build gets what it copies"
 
 
 def test_everything_that_the_container_installs_is_pinned_by_hash() -> None:

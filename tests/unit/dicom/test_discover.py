@@ -357,7 +357,15 @@ def test_a_record_of_a_dicomdir_that_never_ends_is_damage(tmp_path: Path) -> Non
 def test_archives_that_are_passed_over_are_named(tmp_path: Path, name: str, content: bytes) -> None:
     put(tmp_path / "sub" / name, content)
     discovery = discover([tmp_path])
-    assert (discovery.passed_over, discovery.archives) == (1, (f"sub/{name}",))
+    assert (discovery.passed_over, [file.relative for file in discovery.archives]) == (1, [f"sub/{name}"])
+
+
+def test_an_archive_that_is_named_as_input_is_told_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
+    discovery = discover([tmp_path / "a.zip"])
+    [problem] = discovery.problems
+    assert discovery.files == ()
+    assert (problem.reason, "Unpack it" in problem.message) == (Reason.NOT_DICOM, True)
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "table.xlsx", "image.png", "archive", "gz", "zipper.csv", "model.npz"])
