@@ -46,7 +46,7 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="SECTION.KEY=VALUE",
         dest="overrides",
-        help="change one setting; may be repeated, and wins over FILE",
+        help="change one setting; overrides the configuration, and may be repeated",
     )
 
 
@@ -56,7 +56,7 @@ def add_salt(parser: argparse.ArgumentParser) -> None:
         "--salt-file",
         type=local_path,
         metavar="FILE",
-        help="its first line is privacy.patient_key_salt, which a command line or a shared configuration would show",
+        help="file whose first line is the secret privacy.patient_key_salt, which a command line would show to others",
     )
 
 

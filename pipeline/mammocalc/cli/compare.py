@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Hold the images of each patient against those of an earlier date, of the same side and view, and leave in DIR:
+Compare the images of each patient with those of an earlier date, of the same side and view, and leave in DIR:
 
   index.html                 both pictures of each pair at one scale, with what was joined
   comparisons/*.json         a file for each pair: registration, clusters, calcifications
   changes.csv                a row for each calcification: matched, grown, smaller, new, new_faint, gone,
                              not_comparable, and why
-  comparison.json            totals, and images that were compared with none, and why
+  comparison.json            totals, and which images have no counterpart, and why
 
-Dates are those of the examinations; of one RUN each image is compared with the nearest earlier day, with a
-PRIOR_RUN only with images of that. Where dates are missing, --pairs names the images.
+Each image is compared with the nearest earlier examination in RUN, or in PRIOR_RUN if that is given. If
+dates are missing, --pairs names the images.
 
-Nothing is called new before the prior's pixels were looked at again at its place: give the DICOM files with
---images. Words are evidence and no diagnosis; what is unchanged is not therefore benign.
+Nothing is called new before the prior's pixels are searched again at its place: give the DICOM files with
+--images. The words are evidence, not a diagnosis; unchanged does not mean benign.
 
-The same command continues where it stopped, and adds what has come since.
+The same command continues where it stopped, and adds new images.
 """
 
 EXAMPLES: Final = """\
@@ -47,7 +47,11 @@ def add_parser(commands: Commands) -> None:
     parser = add_command(commands, "compare", "compare two dates of the same patients", DESCRIPTION, EXAMPLES)
     parser.add_argument("run", type=local_path, metavar="RUN", help="the folder of a finished run")
     parser.add_argument(
-        "prior_run", nargs="?", type=local_path, metavar="PRIOR_RUN", help="that of the earlier date, if it is another"
+        "prior_run",
+        nargs="?",
+        type=local_path,
+        metavar="PRIOR_RUN",
+        help="the run of the earlier date, if it is not RUN",
     )
     parser.add_argument("--out", required=True, type=local_path, metavar="DIR", help="where to write; made if needed")
     parser.add_argument("--images", type=local_path, metavar="FOLDER", help="where the DICOM files of the runs are now")
@@ -55,16 +59,20 @@ def add_parser(commands: Commands) -> None:
         "--pairs",
         type=local_path,
         metavar="FILE.csv",
-        help="which images to compare: the columns current and prior hold SOP Instance UIDs",
+        help="images to compare: SOP Instance UIDs in the columns current and prior",
     )
     parser.add_argument(
         "--workers",
         type=positive,
         metavar="N",
-        help="processes that look at pixels at once (default: one per processor)",
+        help="number of worker processes (default: one per processor)",
     )
-    parser.add_argument("--force", action="store_true", help="replace another comparison in DIR; foreign files stay")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace another comparison in DIR; files that are not of a comparison stay",
+    )
+    parser.add_argument("--quiet", action="store_true", help="print only errors")
     add_salt(parser)
     parser.set_defaults(function=compare)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Hold the run in DIR against what is known about its images, and leave in DIR2:
+Compare the run in DIR with the truth about its images, and leave in DIR2:
 
   evaluation.html          every figure with its interval, and the curves, in any browser
   evaluation.json          the same as data
@@ -25,7 +25,7 @@ The truth is a folder of <SOPInstanceUID>.json as simulate writes it, a CSV with
 has_calcifications, a CSV with sop_instance_uid, kind, row, column and radius_px, a CSV with
 sop_instance_uid, reader, label and second_label (what readers call the image), a folder with
 INbreast's XML, or answers of readers (mammocalc review DIR --export answers.json). Curves go below
-the threshold where the run was made with outputs.candidates=true.
+the threshold if the run was made with outputs.candidates=true.
 """
 
 EXAMPLES: Final = """\
@@ -40,7 +40,9 @@ def add_parser(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = add_command(commands, "evaluate", "score a run against known truth", DESCRIPTION, EXAMPLES)
     parser.add_argument("run", type=local_path, metavar="DIR", help="the folder of a finished run")
-    parser.add_argument("--truth", required=True, type=local_path, metavar="FILE_OR_FOLDER", help="what is known")
+    parser.add_argument(
+        "--truth", required=True, type=local_path, metavar="FILE_OR_FOLDER", help="the truth, in one of these forms"
+    )
     parser.add_argument("--out", required=True, type=local_path, metavar="DIR2", help="where to write; made if needed")
     parser.add_argument(
         "--mark",
@@ -48,7 +50,7 @@ def add_parser(commands: Commands) -> None:
         default=[],
         type=local_path,
         metavar="DIR",
-        help="another run of the same images, to be marked on the curves; may be repeated",
+        help="another run of the same images, marked on the curves; may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print evaluation.json on standard output")
     add_salt(parser)

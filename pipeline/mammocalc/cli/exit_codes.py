@@ -12,5 +12,5 @@ exit codes:
   0  every mammogram that was found was analysed or skipped for a reason
   1  some failed; they are listed in files.jsonl
   2  the call or the configuration is wrong, and nothing was done
-  3  it was stopped, or lost its output folder, and can go on: repeat the same command
+  3  stopped, or the output folder was lost: the same command continues
 """

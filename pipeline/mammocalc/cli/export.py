@@ -19,13 +19,13 @@ Write the results of the run in RUN as DICOM objects, for archives and viewers o
 
   cad-sr    Mammography CAD SR, one for each study: for mammography workstations
   gsps      a presentation state for each image: marks in layers, for most viewers
-  capture   a secondary capture for each image: its overlay as a picture, for everything
+  capture   a secondary capture for each image: its overlay as a picture, for all viewers
   sr-1500   a TID 1500 measurement report for each study: for OHIF
   seg       segmentations of each image, binary and as a label map
 
-These objects name the patient: the headers of the images are read again, and copied into them. The
-files of a run name nobody, so DIR must lie apart from it. An image is known again by its UID and its
-content; where it is missing or another, that is said, and nothing wrong is written.
+These objects name the patient: patient and study are copied from the headers of the images. The files
+of a run name nobody, so DIR must lie outside it. Images are matched by UID and content; an image that is
+missing or has changed is named, and no object is written for it.
 """
 
 EXAMPLES: Final = """\
@@ -38,7 +38,7 @@ exit codes:
   0  everything that was asked for is in DIR
   1  something was left out; it is named here and in export.json
   2  the call is wrong, and nothing was done
-  3  the disk is full or the folder was lost: the same command goes on
+  3  the disk is full or the folder was lost: the same command continues
 """
 
 
@@ -53,23 +53,31 @@ def add_parser(commands: Commands) -> None:
         "--out", required=True, type=local_path, metavar="DIR", help="a folder of its own, made if needed"
     )
     parser.add_argument(
-        "--to", required=True, metavar="KINDS", help="which objects, with commas: cad-sr,gsps,capture,sr-1500,seg"
+        "--to",
+        required=True,
+        metavar="KINDS",
+        help="kinds of objects, separated by commas: cad-sr,gsps,capture,sr-1500,seg",
     )
     parser.add_argument(
         "--manufacturer",
         metavar="NAME",
         default="mammocalc",
-        help="under which the objects go (default: mammocalc); some workstations show those on their list alone",
+        help="Manufacturer of the objects (default: mammocalc); some workstations show only those on a list",
     )
-    parser.add_argument("--model", metavar="NAME", default="mammocalc", help="Manufacturer's Model Name, likewise")
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        default="mammocalc",
+        help="Manufacturer's Model Name of the objects (default: mammocalc)",
+    )
     parser.add_argument(
         "--comparison",
         type=local_path,
         metavar="DIR",
-        help="what mammocalc compare wrote of this run: changes since the priors, for cad-sr",
+        help="folder that mammocalc compare wrote for this run: changes since the priors, for cad-sr",
     )
     parser.add_argument(
-        "--prior-run", type=local_path, metavar="RUN", help="the run of the earlier date, if it is another"
+        "--prior-run", type=local_path, metavar="RUN", help="the run of the earlier date, if it is not RUN"
     )
     add_salt(parser)
     parser.set_defaults(function=export)

@@ -1,4 +1,4 @@
-"""``mammocalc job``: one run as platforms that start containers want it."""
+"""``mammocalc job``: one run, in the form that container platforms expect."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Analyse the folder IN, and leave in OUT:
+Analyse the images in the folder IN, and leave in OUT:
 
   dicom/*.dcm      DICOM objects; they name the patient
   run/             the run, as mammocalc run writes it
   result.json      what was analysed, what failed and why
 
-Zip archives in IN are unpacked into OUT, and what came of that is removed in the end. On Flywheel, which
+Zip archives in IN are unpacked into OUT; the unpacked files are removed at the end. On Flywheel, which
 keeps no folders, dicom/ and run/ become zip archives.
 
-Without IN and OUT the variables of mercure, Holoscan and MONAI Deploy name them, else the folders of
-Flywheel (/flywheel/v0), else /input and /output, which XNAT mounts. mercure's task.json and Flywheel's
-config.json may hold the settings config, set, objects, manufacturer and model.
+Without IN and OUT they come from the environment variables of mercure, Holoscan or MONAI Deploy; else from
+the folders of Flywheel (/flywheel/v0); else they are /input and /output, as XNAT mounts them. mercure's
+task.json and Flywheel's config.json may hold the settings config, set, objects, manufacturer and model.
 """
 
 EPILOG: Final = """\
@@ -44,8 +44,10 @@ def add_parser(commands: Commands) -> None:
     parser = add_command(
         commands, "job", "a folder in, a folder out: for platforms with containers", DESCRIPTION, EPILOG
     )
-    parser.add_argument("inputs", nargs="?", type=local_path, metavar="IN", help="the folder with images; only read")
-    parser.add_argument("out", nargs="?", type=local_path, metavar="OUT", help="where to write; made if needed")
+    parser.add_argument(
+        "inputs", nargs="?", type=local_path, metavar="IN", help="the folder with images; it is only read"
+    )
+    parser.add_argument("out", nargs="?", type=local_path, metavar="OUT", help="the folder to write to; made if needed")
     parser.set_defaults(function=job)
 
 

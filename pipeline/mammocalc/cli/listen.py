@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Be a DICOM node, until Ctrl-C: take mammograms by C-STORE, analyse each study when it is at rest, and send
-its results as DICOM objects to one destination. They name the patient, as the images do.
+Run a DICOM node until Ctrl-C: receive mammograms by C-STORE, analyse each study once it is complete, and
+send its results as DICOM objects to one destination. They name the patient, as the images do.
 
-It listens to this machine alone unless --host says otherwise. Everything waits in the spool folder, so
-that a node that was stopped or killed continues where it stopped: nothing is lost, nothing is sent twice.
-Late images have the whole study analysed again; where nothing is new, nothing is sent.
+Only this machine is admitted, unless --host says otherwise. Everything is kept in the spool folder until
+it is done, so a node that was stopped or killed continues: nothing is lost, nothing is sent twice. After
+late images the whole study is analysed again; if nothing is new, nothing is sent.
 """
 
 EXAMPLES: Final = """\
@@ -34,73 +34,95 @@ examples:
 
 def add_parser(commands: Commands) -> None:
     """Add the command to the parser."""
-    parser = add_command(commands, "listen", "be a DICOM node: images in, results back", DESCRIPTION, EXAMPLES)
+    parser = add_command(commands, "listen", "run a DICOM node: images in, results back", DESCRIPTION, EXAMPLES)
+    parser.add_argument("--port", required=True, type=tcp_port, metavar="N", help="port of the node; 0: any free one")
     parser.add_argument(
-        "--port", required=True, type=tcp_port, metavar="N", help="where to listen; 0: any that is free"
+        "--ae-title", required=True, metavar="NAME", help="AE title of the node; calls to other titles are rejected"
     )
-    parser.add_argument("--ae-title", required=True, metavar="NAME", help="under which title; others are not answered")
     parser.add_argument(
-        "--from", dest="callers", action="append", default=[], metavar="AE", help="who may call; may be repeated"
+        "--from",
+        dest="callers",
+        action="append",
+        default=[],
+        metavar="AE",
+        help="AE title that may call; may be repeated",
     )
-    parser.add_argument("--send-to", metavar="AE@HOST:PORT", help="where objects go (default: they stay in the spool)")
-    parser.add_argument("--web-from", metavar="URL", help="fetch mammograms from this DICOMweb server, too")
     parser.add_argument(
-        "--web-days", type=days, default=1, metavar="N", help="... of today and so many days before (default: 1)"
+        "--send-to", metavar="AE@HOST:PORT", help="destination of the objects (default: they stay in the spool)"
     )
-    parser.add_argument("--web-to", metavar="URL", help="send objects to this DICOMweb server, in place of --send-to")
+    parser.add_argument("--web-from", metavar="URL", help="also fetch mammograms from this DICOMweb server")
     parser.add_argument(
-        "--web-token-file", type=local_path, metavar="FILE", help="its first line is the token for these servers"
+        "--web-days",
+        type=days,
+        default=1,
+        metavar="N",
+        help="with --web-from: of today and this many days before (default: 1)",
+    )
+    parser.add_argument("--web-to", metavar="URL", help="send objects to this DICOMweb server instead of --send-to")
+    parser.add_argument(
+        "--web-token-file",
+        type=local_path,
+        metavar="FILE",
+        help="file whose first line is the bearer token for these servers",
     )
     parser.add_argument(
         "--objects",
         default="cad-sr,gsps",
         metavar="KINDS",
-        help="which are made, as mammocalc export names them (default: cad-sr,gsps)",
+        help="kinds of objects, as for mammocalc export (default: cad-sr,gsps)",
     )
     parser.add_argument(
-        "--manufacturer", default="mammocalc", metavar="NAME", help="as whose they go; some readers know a few alone"
+        "--manufacturer",
+        default="mammocalc",
+        metavar="NAME",
+        help="Manufacturer of the objects; some workstations show only those on a list",
     )
-    parser.add_argument("--model", default="mammocalc", metavar="NAME", help="Manufacturer's Model Name, likewise")
+    parser.add_argument("--model", default="mammocalc", metavar="NAME", help="Manufacturer's Model Name of the objects")
     parser.add_argument(
         "--spool",
         type=local_path,
         default="mammocalc-spool",
         metavar="DIR",
-        help="where images and objects wait, closed to others (default: mammocalc-spool)",
+        help="folder for waiting images and objects, closed to other users (default: mammocalc-spool)",
     )
     parser.add_argument(
         "--settle",
         type=seconds,
         default=30.0,
         metavar="SECONDS",
-        help="a study is at rest when nothing of it has come for so long (default: 30)",
+        help="a study is complete when nothing of it has come for this time (default: 30)",
     )
     parser.add_argument(
         "--ask",
         metavar="AE@HOST:PORT",
-        help="ask this archive how many mammograms a study has (C-FIND), and wait until all came, ten times --settle",
+        help="ask this archive by C-FIND how many mammograms a study has, and wait for them up to ten times --settle",
     )
     parser.add_argument(
         "--keep",
         type=hours,
         default=24.0,
         metavar="HOURS",
-        help="remove a study's images and run so long after its results were sent (default: 24)",
+        help="remove a study's images and run this long after its results were sent (default: 24)",
     )
-    parser.add_argument("--host", metavar="ADDRESS", help="let other machines in, on this address of this machine")
+    parser.add_argument("--host", metavar="ADDRESS", help="admit other machines, on this address of this machine")
     parser.add_argument("--tls-key", type=local_path, metavar="FILE", help="this node's private key, in PEM")
     parser.add_argument("--tls-cert", type=local_path, metavar="FILE", help="its certificate")
     parser.add_argument(
-        "--tls-ca", type=local_path, metavar="FILE", help="the authority whose certificates callers must show"
+        "--tls-ca",
+        type=local_path,
+        metavar="FILE",
+        help="certificate of the authority that must have signed those of callers",
     )
-    parser.add_argument("--send-tls", action="store_true", help="send by TLS too, with the same certificate")
+    parser.add_argument("--send-tls", action="store_true", help="also send by TLS, with the same certificate")
     add_configuration(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="processes that work at once (default: as run)")
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="number of worker processes (default: as for run)"
+    )
     parser.set_defaults(function=listen)
 
 
 def listen(arguments: argparse.Namespace) -> int:
-    """Be a DICOM node until it is stopped."""
+    """Run a DICOM node until it is stopped."""
     from mammocalc.config import load  # noqa: PLC0415 - see run
     from mammocalc.execution.workers.resources import default_workers  # noqa: PLC0415
     from mammocalc.node.certificates import choose_certificates  # noqa: PLC0415

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Serve a page over the finished run in DIR, to this machine alone, and open it in the browser: each image
-at its full depth, what was found in it, and what the reader thinks of that. Its address, with a token
-in it that nobody can guess, is printed.
+Serve a page of the finished run in DIR to this machine only, and open it in the browser. It shows each
+image at full bit depth with its findings, and takes the reader's answers. Its address, which holds a
+secret token, is printed.
 
-Every answer is kept at once in answers.sqlite in DIR, each reader's under their own name; the files of
-the run stay as they are. --export writes what was answered, and evaluate takes it as truth.
+Every answer is saved at once in answers.sqlite in DIR, under the reader's name; the files of the run
+are not changed. --export writes the answers, which evaluate takes as truth.
 
-A run does not record where its images were. They are looked for beside it; with --images FOLDER they
-are found by their UIDs, wherever they lie in it; else each case is shown from its overlay.
+A run does not record where its images were. They are looked for beside it, or anywhere in --images FOLDER
+by their UIDs; images that are not found are shown from their overlays.
 """
 
 EXAMPLES: Final = """\
@@ -38,25 +38,27 @@ examples:
 
 def add_parser(commands: Commands) -> None:
     """Add the command to the parser."""
-    parser = add_command(commands, "review", "look at a finished run in the browser, and answer", DESCRIPTION, EXAMPLES)
+    parser = add_command(commands, "review", "review a finished run in the browser", DESCRIPTION, EXAMPLES)
     parser.add_argument("run", type=local_path, metavar="DIR", help="the folder of a finished run")
     parser.add_argument("--images", type=local_path, metavar="FOLDER", help="where the DICOM files of the run are now")
     parser.add_argument(
         "--answers", type=local_path, metavar="FILE", help="where answers are kept (default: answers.sqlite in DIR)"
     )
-    parser.add_argument("--reader", metavar="NAME", help="under whose name answers are kept (default: the page asks)")
+    parser.add_argument("--reader", metavar="NAME", help="name under which answers are kept (default: the page asks)")
     parser.add_argument(
-        "--blinded", action="store_true", help="keep marks and labels back until the reader has read the image"
+        "--blinded", action="store_true", help="hide marks and labels until the reader has read the image"
     )
-    parser.add_argument("--port", type=tcp_port, default=0, metavar="N", help="default: any that is free")
     parser.add_argument(
-        "--host", metavar="NAME", help="let other machines in, under this name or address; needs --token-file"
+        "--port", type=tcp_port, default=0, metavar="N", help="port of the page (default: any free one)"
+    )
+    parser.add_argument(
+        "--host", metavar="NAME", help="admit other machines, under this name or address; needs --token-file"
     )
     parser.add_argument(
         "--token-file",
         type=local_path,
         metavar="FILE",
-        help="keep the token of the address here; written if it is missing",
+        help="file that keeps the token of the address; written if it is missing",
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument(
@@ -66,10 +68,13 @@ def add_parser(commands: Commands) -> None:
         "--comparison",
         type=local_path,
         metavar="DIR",
-        help="what mammocalc compare wrote of this run: changes since the priors",
+        help="folder that mammocalc compare wrote for this run: changes since the priors",
     )
     parser.add_argument(
-        "--prior-run", type=local_path, metavar="DIR", help="with --comparison: the run of the earlier date, to show it"
+        "--prior-run",
+        type=local_path,
+        metavar="DIR",
+        help="with --comparison: the run of the earlier date, to show its images",
     )
     add_salt(parser)
     parser.set_defaults(function=review)

@@ -25,19 +25,19 @@ Analyse every mammogram in the given files, folders (of any depth) and DICOMDIRs
 
   index.html               the run at a glance, in any browser
   results/<UID>.json       what was found in each image
-  details/<UID>.html       the same for people, opened from index.html
+  details/<UID>.html       the same as a page, opened from index.html
   overlays/<UID>.jpg       each image with its findings drawn in
-  studies/<UID>.json       what the images of each study say together
+  studies/<UID>.json       what the images of each study show together
   tables/*.csv             images, calcifications, clusters, studies and findings as tables
-  files.jsonl              what became of each input file, and why
+  files.jsonl              one line per input file: analysed, skipped or failed, and why
   run.json                 version, configuration, times and totals
-  log.jsonl                what happened on the way, a JSON line for each event
+  log.jsonl                one JSON line per event
 
-The same command goes on where a run was interrupted, and adds what has come since; what is gone or
-changed is named. Outputs hold no patient's name, identifier or birth date; see
-docs/configuration.md for the names of folders.
+The same command continues an interrupted run and adds new files; missing and changed files are named.
+Outputs hold no patient's name, identifier or birth date; docs/configuration.md tells what happens to
+names of folders.
 
-With --watch the run has no end: what arrives in the folders is taken up when it is complete.
+With --watch the run does not end: files that arrive in the folders are analysed once they are complete.
 """
 
 EXAMPLES: Final = """\
@@ -73,11 +73,9 @@ def add_parser(commands: Commands) -> None:
         "--workers",
         type=positive,
         metavar="N",
-        help="processes that work at once (default: one per processor, and no more than the memory has room for)",
+        help="number of worker processes (default: one per processor, fewer if memory is short)",
     )
-    parser.add_argument(
-        "--time-limit", type=seconds, metavar="SECONDS", help="give a file up after that time (default: 600)"
-    )
+    parser.add_argument("--time-limit", type=seconds, metavar="SECONDS", help="most time for one file (default: 600)")
     parser.add_argument(
         "--memory-limit",
         type=mebibytes,
@@ -85,25 +83,25 @@ def add_parser(commands: Commands) -> None:
         help="most memory of one process in MiB, at least 64 (default: its share of what is free)",
     )
     parser.add_argument(
-        "--watch", action="store_true", help="go on: analyse files as they arrive in INPUT, until Ctrl-C ends it"
+        "--watch", action="store_true", help="keep running and analyse files as they arrive in INPUT, until Ctrl-C"
     )
     parser.add_argument(
         "--settle",
         type=seconds,
         metavar="SECONDS",
-        help="with --watch: take a file up when it has not changed for so long (default: 10)",
+        help="with --watch: analyse a file once it has not changed for this time (default: 10)",
     )
-    parser.add_argument("--force", action="store_true", help="replace another run that lies in DIR; foreign files stay")
+    parser.add_argument(
+        "--force", action="store_true", help="replace another run in DIR; files that are not of a run stay"
+    )
     parser.add_argument(
         "--name-map",
         type=local_path,
         metavar="FILE",
-        help="write which file stands behind each path and UID of the outputs: a CSV that only its owner may read",
+        help="write a CSV that only its owner may read, with the file behind each path and UID of the outputs",
     )
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    parser.add_argument(
-        "--json", action="store_true", help="print totals and pace as JSON on standard output, and nothing else there"
-    )
+    parser.add_argument("--quiet", action="store_true", help="print only errors")
+    parser.add_argument("--json", action="store_true", help="print only totals and pace, as JSON, on standard output")
     parser.set_defaults(function=run)
 
 

@@ -18,11 +18,11 @@ DESCRIPTION: Final = """\
 Write synthetic full-field mammograms as DICOM, each with its truth (positions, sizes, clusters and
 labels) beside it in truth/. Equal recipes and seeds give equal files.
 
-With --studies, whole patients: each breast in CC and MLO on two dates, with calcifications in
-three dimensions that stay, grow, come and go; their truth names each of them in every image.
+With --studies, write whole patients: each breast in CC and MLO on two dates, with calcifications in
+three dimensions that stay, grow, appear and disappear. Their truth names each of them in every image.
 
-With --into, calcifications of known place, size and contrast are put into copies of the user's own
-mammograms instead, which are best without any. The copies name nobody: they keep what is needed
+With --into, insert calcifications of known place, size and contrast into copies of your own
+mammograms, preferably of images without any. The copies name nobody: they keep what is needed
 to read the pixels, and a patient key. See docs/simulator.md.
 """
 
@@ -44,10 +44,10 @@ def add_parser(commands: Commands) -> None:
         "--recipe",
         type=local_path,
         metavar="FILE",
-        help="YAML with the images (default: one of each kind), or with what --studies or --into draws",
+        help="YAML with the images (default: one of each kind), or with the settings of --studies or --into",
     )
     parser.add_argument(
-        "--seed", type=seed, metavar="N", help="another draw of the same kinds; added to the seeds of a recipe"
+        "--seed", type=seed, metavar="N", help="seed of the random numbers; added to the seeds of a recipe"
     )
     parser.add_argument(
         "--studies",
@@ -55,19 +55,19 @@ def add_parser(commands: Commands) -> None:
         nargs="?",
         const=1,
         metavar="N",
-        help="write the studies of so many patients (1), each with several views and dates",
+        help="write the studies of N patients (default: 1), each with several views and dates",
     )
     parser.add_argument(
         "--into",
         type=local_path,
         metavar="FOLDER",
-        help="put calcifications into copies of the mammograms of this folder",
+        help="insert calcifications into copies of the mammograms of this folder",
     )
     parser.add_argument(
         "--only",
         type=local_path,
         metavar="CSV",
-        help="with --into: take the images with has_calcifications 0 (and nothing in the column seen, if there is one)",
+        help="with --into: use only images with has_calcifications 0, and an empty cell in the column seen, if any",
     )
     add_configuration(parser)
     parser.set_defaults(function=simulate)

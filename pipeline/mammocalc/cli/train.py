@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from mammocalc.config import Config
 
 DESCRIPTION: Final = """\
-Train the classifier that tells calcifications from other particles: on simulated mammograms, and,
-with --into, as well on calcifications that are put into copies of your own images without any, into
-each up to six times, until there are about as many copies as simulated images. The one that comes
-with the program was made by `mammocalc train` with its defaults; the one for film with
-`--config digitised_film --images 192`. Needs LightGBM (pip install 'mammocalc[train]'); what it makes does not.
+Train the classifier that separates calcifications from other particles, on simulated mammograms. With
+--into, also on calcifications inserted into copies of your own images without any: up to six copies of
+each, until there are about as many copies as simulated images. The classifier of the program was made by
+`mammocalc train` with its defaults; the one for film with `--config digitised_film --images 192`.
+Training needs LightGBM (pip install 'mammocalc[train]'); using a classifier does not.
 
-With --distribution, train the one that names the distribution of calcifications, on simulated points.
+With --distribution, train the classifier that names the distribution of calcifications, on simulated points.
 
-With --vessels and --courses, fit the model that tells the calcifications of arteries, on arteries that
+With --vessels and --courses, fit the model that recognises calcifications of arteries, on arteries that
 you traced in your own images. The CSV has a row for each course: sop_instance_uid, course_row_column
-(row:column;row:column;... in stored pixels) and note, which may say unsure; an image without arteries
-has a row without a course, and one that is not named is left out. Simulated ducts are always added as
-what is no artery. The file holds weights alone, no pixel.
+(row:column;row:column;... in stored pixels) and note, which may say unsure. An image without arteries
+has a row with an empty course; images without a row are not used. Simulated ducts are always added as
+examples of what is not an artery. The model holds only weights, no pixels.
 """
 
 EXAMPLES: Final = """\
@@ -72,10 +72,10 @@ def add_parser(commands: Commands) -> None:
         "--into",
         type=local_path,
         metavar="FOLDER",
-        help="train on calcifications put into copies of these mammograms, too",
+        help="also train on calcifications inserted into copies of these mammograms",
     )
     parser.add_argument(
-        "--only", type=local_path, metavar="CSV", help="with --into: which images to take, as for simulate"
+        "--only", type=local_path, metavar="CSV", help="with --into: which images to use, as for simulate"
     )
     parser.add_argument("--images", type=positive, metavar="N", help=f"number of simulated images (default: {_IMAGES})")
     parser.add_argument(
@@ -85,11 +85,9 @@ def add_parser(commands: Commands) -> None:
         "--vessels",
         type=local_path,
         metavar="FOLDER",
-        help="fit the model of arteries instead, on courses traced in these",
+        help="fit the model of arteries instead, on courses traced in these images",
     )
-    parser.add_argument(
-        "--courses", type=local_path, metavar="CSV", help="with --vessels: what was traced in which image"
-    )
+    parser.add_argument("--courses", type=local_path, metavar="CSV", help="with --vessels: the traced courses")
     parser.add_argument(
         "--ducts",
         type=positive,
@@ -102,7 +100,7 @@ def add_parser(commands: Commands) -> None:
         metavar="N",
         help=f"with --distribution: number of simulated images (default: {_SCENES})",
     )
-    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="another draw of images")
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="seed of the random numbers")
     parser.add_argument("--workers", type=positive, metavar="N", help="processes (default: one per processor)")
     add_configuration(parser)
     parser.set_defaults(function=train)
