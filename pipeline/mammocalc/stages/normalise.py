@@ -196,8 +196,8 @@ def measure_noise(
 
 def _without_hot_pixels(crop: NDArray[np.uint16], medium: Medium) -> NDArray[np.uint16]:
     """Put the median of their surroundings in place of spikes of a single pixel."""
-    second = crop[::4, 1::4]
-    steps = cv2.absdiff(second, crop[::4, 0:-1:4][:, : second.shape[1]])
+    some = crop[::4]  # whole rows: OpenCV reads every fourth column of an image ten times slower
+    steps = np.ascontiguousarray(cv2.absdiff(some[:, 1:], some[:, :-1])[:, ::4])
     sigma = 1.4826 * median_level(count_levels(steps)) / np.sqrt(2)
     smallest = HOT_PIXEL_SIGMA * max(sigma, 1.0)
     neighbours = np.ones((3, 3), np.uint8)
@@ -214,7 +214,8 @@ def _without_hot_pixels(crop: NDArray[np.uint16], medium: Medium) -> NDArray[np.
     level = np.median(crop[around_rows, around_columns].reshape(len(rows), -1), axis=1)
     height = crop[rows, columns] - level
     is_hot = (height > smallest) & (height - lead[rows, columns] < HOT_PIXEL_SHARE[medium] * height)
-    repaired = crop.copy()
+    repaired = np.asarray(lead, dtype=np.uint16)  # its memory is there already
+    np.copyto(repaired, crop)
     repaired[rows[is_hot], columns[is_hot]] = np.rint(level[is_hot]).astype(np.uint16)
     return repaired
 

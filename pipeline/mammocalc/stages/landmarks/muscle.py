@@ -127,25 +127,35 @@ def _find_edge(
     top, left, height, width = rows.min(), columns.min(), np.ptp(rows) + 1, np.ptp(columns) + 1
     across = np.arange(round(0.12 * width), round(0.85 * width), 2)
     down = np.arange(round(0.2 * height), round(0.98 * height), 2)
-    start, end = (grid.ravel() for grid in np.meshgrid(across, down, indexing="ij"))
-    steep = (end > 0.8 * start) & (end < 6.0 * start)  # the muscle's edge runs steeply down
-    start, end = start[steep], end[steep]
+    grid = np.meshgrid(np.arange(len(across)), np.arange(len(down)), indexing="ij")
+    begins, ends = (index.ravel() for index in grid)
+    steep = (down[ends] > 0.8 * across[begins]) & (down[ends] < 6.0 * across[begins])  # the muscle's edge runs so
+    begins, ends = begins[steep], ends[steep]
+    start, end = across[begins], down[ends]
     if len(start) == 0:
         return np.zeros((0, 2))
     along = np.linspace(0.04, 0.9, 64)
-    line_rows = top + along[None, :] * end[:, None]
-    line_columns = left + (1 - along[None, :]) * start[:, None]
-    index = np.rint(line_rows).astype(int), np.rint(line_columns).astype(int)
+    # Many lines begin or end in one place: their rows and columns are worked out once.
+    line_rows = np.rint(top + along * down[:, None]).astype(int)
+    line_columns = np.rint(left + (1 - along) * across[:, None]).astype(int)
+    index = line_rows[ends] * drop.shape[1] + line_columns[begins]
     normal_length = np.hypot(start, end)[:, None]
-    across_edge = (drop[index] * end[:, None] - rise[index] * start[:, None]) / normal_length
-    # A median asks for an edge along the whole line, so that a bright gland does not decide.
-    strength = np.quantile(across_edge, 0.35, axis=1) * np.sqrt(normal_length.ravel() / normal_length.max())
+    across_edge = (drop.take(index) * end[:, None] - rise.take(index) * start[:, None]) / normal_length
+    # A low quantile asks for an edge along the whole line, so that a bright gland does not decide.
+    strength = _quantile(across_edge, 0.35) * np.sqrt(normal_length.ravel() / normal_length.max())
     best = int(strength.argmax())
     whole = _range(smooth[mask])
     least = max(_PECTORAL_LEAST_CONTRAST * whole, _PECTORAL_CONTRAST * thick_range)
     if whole <= 0 or strength[best] * 2.4 / cell_mm < least:
         return np.zeros((0, 2))
     return _bend(drop, (top, left + start[best]), (top + end[best], left), round(_PECTORAL_TUBE_MM / cell_mm))
+
+
+def _quantile(rows: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Give `numpy.quantile` of each row, in a tenth of its time for many short ones."""
+    ranked, place = np.sort(rows, axis=1), share * (rows.shape[1] - 1)
+    below = int(place)
+    return np.asarray(ranked[:, below] + (ranked[:, below + 1] - ranked[:, below]) * (place - below))
 
 
 def _range(values: NDArray[np.number[Any]]) -> float:

@@ -113,8 +113,10 @@ def _straightened(
 
 def _stands_out(strip: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give how much denser each place is than the course of the strip, over all depths, in spreads."""
-    course = median_filter(strip, (2 * round(_COURSE_MM / _STEP_MM / 2) + 1, 1), mode="nearest")
-    away = strip - course
+    width = 2 * round(_COURSE_MM / _STEP_MM / 2) + 1
+    # Depth by depth: SciPy's median of a line takes a tenth of that of an image.
+    course = [median_filter(depth, width, mode="nearest") for depth in np.ascontiguousarray(strip.T)]
+    away = strip - np.stack(course, axis=1)
     spread = 1.4826 * np.median(np.abs(away), axis=0) + _LEAST_SPREAD
     return np.asarray(np.clip(away / spread, -_CLIP, _CLIP).mean(axis=1))
 

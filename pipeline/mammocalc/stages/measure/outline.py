@@ -140,14 +140,25 @@ def find_outline(particle: Particle, around: Surroundings, spacing: PixelSpacing
     if height <= 0:
         return None
     excess, is_split = _without_neighbours(excess, at, around.peaks_px - (top, left))
-    framed = np.zeros((excess.shape[0] + 2, excess.shape[1] + 2))
-    framed[1:-1, 1:-1] = excess
-    outlines = [c - 1 for c in find_contours(framed, LEVEL * height) if len(c) > 3]
+    framed, corner = _alone(excess, LEVEL * height, at)
+    outlines = [c + corner for c in find_contours(framed, LEVEL * height) if len(c) > 3]
     holding = [c for c in outlines if points_in_poly([at], c)[0]]
     if not holding:
         return None
     outline = max(holding, key=polygon_area)
     return outline_of(outline + np.array([top, left]), spacing, reach_mm, is_split=is_split)
+
+
+def _alone(
+    excess: NDArray[np.float64], level: float, at: tuple[int, int]
+) -> tuple[NDArray[np.float64], NDArray[np.int_]]:
+    """Cut out the part above a level that holds a position, with the pixels around it, and give its first corner."""
+    part = cv2.dilate(_component(excess >= level, at).astype(np.uint8), np.ones((3, 3), np.uint8))
+    left, top, width, height = cv2.boundingRect(part)
+    box = slice(top, top + height), slice(left, left + width)
+    framed = np.zeros((height + 2, width + 2))
+    np.copyto(framed[1:-1, 1:-1], excess[box], where=part[box].astype(bool))
+    return framed, np.array([top - 1, left - 1])
 
 
 def _above(

@@ -115,25 +115,29 @@ def _walk(clarity: ClarityMap, start_mm: NDArray[np.float64]) -> list[tuple[NDAr
     clear = clarity.at(places).reshape(-1, circles, _DIRECTIONS)
     price = price_of(clear)
     cost = np.empty(clear.shape, np.float32)
-    back = np.zeros(clear.shape, np.int16)
     cost[:, 0] = STEP_MM * price[:, 0]
+    after = np.empty(cost[:, 0].shape, np.float32)
     for circle in range(1, circles):
-        sideways_mm = radius[circle] * _TURN
-        widest = min(_WIDEST_TURN, max(1, int(_STEEPEST * STEP_MM / sideways_mm)))
-        before = np.concatenate([cost[:, circle - 1, -widest:], cost[:, circle - 1], cost[:, circle - 1, :widest]], 1)
-        best, origin = cost[:, circle], back[:, circle]
+        widest, lengths_mm = _turns_to(circle)
+        last, best = cost[:, circle - 1], cost[:, circle]
+        before = np.concatenate([last[:, -widest:], last, last[:, :widest]], axis=1)
         best[:] = np.inf
-        for turn in range(-widest, widest + 1):
-            length_mm = math.hypot(STEP_MM, turn * sideways_mm)
-            after = before[:, widest + turn : widest + turn + _DIRECTIONS] + length_mm * price[:, circle]
-            is_better = after < best
-            np.copyto(best, after, where=is_better)
-            np.copyto(origin, np.int16(turn), where=is_better)
-    return [_arms_to(round(reach_mm / STEP_MM), clear, cost, back) for reach_mm in REACH_MM]
+        for turn, length_mm in enumerate(lengths_mm):
+            np.multiply(price[:, circle], length_mm, out=after)
+            after += before[:, turn : turn + _DIRECTIONS]
+            np.minimum(best, after, out=best)
+    return [_arms_to(round(reach_mm / STEP_MM), clear, price, cost) for reach_mm in REACH_MM]
+
+
+def _turns_to(circle: int) -> tuple[int, NDArray[np.float32]]:
+    """Give how many directions to either side a step to a circle may turn, and how long each is, leftmost first."""
+    sideways_mm = STEP_MM * (circle + 1) * _TURN
+    widest = min(_WIDEST_TURN, max(1, int(_STEEPEST * STEP_MM / sideways_mm)))
+    return widest, np.hypot(STEP_MM, np.arange(-widest, widest + 1) * sideways_mm).astype(np.float32)
 
 
 def _arms_to(
-    circles: int, clear: NDArray[np.float32], cost: NDArray[np.float32], back: NDArray[np.int16]
+    circles: int, clear: NDArray[np.float32], price: NDArray[np.float32], cost: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], ...]:
     """Follow the cheapest way to a circle, and the cheapest well apart from it, back to the mark."""
     last = cost[:, circles - 1]
@@ -145,8 +149,13 @@ def _arms_to(
     crossed = np.empty((len(last), 2, circles), np.intp)
     crossed[:, :, -1] = ends
     for circle in range(circles - 1, 0, -1):
-        here = crossed[:, :, circle]
-        crossed[:, :, circle - 1] = (here + back[every[:, None], circle, here]) % _DIRECTIONS
+        here = crossed[:, :, circle, None]
+        widest, lengths_mm = _turns_to(circle)
+        origins = (here + np.arange(-widest, widest + 1)) % _DIRECTIONS
+        mark = every[:, None, None]
+        paid = cost[mark, circle - 1, origins] + lengths_mm * price[mark, circle, here]
+        cheapest = paid.argmin(axis=2)[:, :, None]
+        crossed[:, :, circle - 1] = np.take_along_axis(origins, cheapest, axis=2)[:, :, 0]
     along = clear[every[:, None, None], np.arange(circles), crossed].mean(axis=2)
     contrast = np.median(last, axis=1) / last[every, first]
     return np.asarray(crossed * _TURN, np.float64), np.asarray(along, np.float64), np.asarray(contrast, np.float64)

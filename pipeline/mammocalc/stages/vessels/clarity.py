@@ -68,8 +68,9 @@ class ClarityMap:
         -------
         ndarray of float32, shape (n, m)
         """
-        place = ((points_mm - self.origin_mm) / self.pixel_mm).astype(np.float32)
-        down, across = np.ascontiguousarray(place[..., 0]), np.ascontiguousarray(place[..., 1])
+        down, across = (
+            ((points_mm[..., axis] - self.origin_mm[axis]) / self.pixel_mm[axis]).astype(np.float32) for axis in (0, 1)
+        )
         return np.asarray(cv2.remap(self.values, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
 
 
@@ -185,5 +186,5 @@ def _curvatures(
     smooth = cv2.GaussianBlur(image, (0, 0), sigmaX=x, sigmaY=y)
     orders = ((0, 2, y * y / 4), (2, 0, x * x / 4), (1, 1, x * y / 4))
     down, across, mixed = (cv2.Sobel(smooth, cv2.CV_32F, dx, dy, ksize=3, scale=by) for dx, dy, by in orders)
-    half, apart = (down + across) / 2, np.hypot((down - across) / 2, mixed)
+    half, apart = (down + across) / 2, cv2.magnitude((down - across) / 2, mixed)
     return np.asarray(half - apart, np.float32), np.asarray(half + apart, np.float32)

@@ -65,9 +65,17 @@ def _thin_stretch(line_mm: NDArray[np.float64], points: Points) -> NDArray[np.fl
     off_mm, place = KDTree(line_mm).query(members)
     apart_mm = STEP_MM * np.abs(np.arange(len(line_mm))[:, None] - place)
     near = apart_mm <= _AROUND_MM
-    is_thin = np.array([not some.any() or np.median(off_mm[some]) <= _MAX_OFF_PATH_MM for some in near])
+    is_thin = _medians(off_mm, near) <= _MAX_OFF_PATH_MM
     stretches = np.split(np.arange(len(line_mm)), np.flatnonzero(np.diff(is_thin)) + 1)
     return line_mm[max((stretch for stretch in stretches if is_thin[stretch[0]]), key=len, default=stretches[0][:0])]
+
+
+def _medians(values: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give the median of those that each row chooses, 0 where it chooses none."""
+    ranked = np.sort(np.where(chosen, values, np.inf), axis=1)
+    count, row = chosen.sum(axis=1), np.arange(len(chosen))
+    lower, upper = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(values) - 1)
+    return np.where(count > 0, (ranked[row, lower] + ranked[row, upper]) / 2, 0.0)
 
 
 def _is_long_path(chain: Chain, nipple_mm: NDArray[np.float64]) -> bool:
