@@ -45,9 +45,9 @@ MAX_LEVEL_SHARE: Final = 0.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folds:
-    """Neighbours at opposite ends of a range (a mask for each half of `_pairs`), their number, and the total."""
+    """Neighbours at opposite ends of a range (rows, columns in each half of `_pairs`), their number, and the total."""
 
-    at: tuple[NDArray[np.bool_], ...]
+    at: tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]
     count: int
     n_pairs: int
 
@@ -113,24 +113,22 @@ def find_folds(codes: NDArray[np.uint16], bits: int) -> Folds | None:
     """
     low = round((1 << bits) * END_SHARE)
     high = (1 << bits) - low
-    at = []
-    for is_low, is_high in zip(_pairs(codes < low), _pairs(codes >= high), strict=True):
-        folded = is_low[0] & is_high[1]
-        folded |= is_low[1] & is_high[0]
-        at.append(folded)
-    n_pairs = sum(folded.size for folded in at)
+    at = [_pairs_over(first, second, low, high) for first, second in _pairs(codes)]
+    n_pairs = sum(first.size for first, _ in _pairs(codes))
     for _ in range(2):  # black air and white letters are two levels at most
-        both = [(first[folded], second[folded]) for (first, second), folded in zip(_pairs(codes), at, strict=True)]
-        lower = np.concatenate([np.minimum(first, second) for first, second in both])
-        upper = np.concatenate([np.maximum(first, second) for first, second in both])
+        both = [
+            np.sort([first[places], second[places]], axis=0)
+            for (first, second), places in zip(_pairs(codes), at, strict=True)
+        ]
+        lower, upper = np.concatenate(both, axis=1)
         if lower.size < max(MIN_FOLDS, MIN_FOLDS_SHARE * n_pairs):
             return None
-        letters = _frequent_level(lower), _frequent_level(upper)
-        for folded, (first, second) in zip(at, both, strict=True):
-            folded[folded] = (np.minimum(first, second) != letters[0]) & (np.maximum(first, second) != letters[1])
+        dark, light = _frequent_level(lower), _frequent_level(upper)
+        kept = [(below != dark) & (above != light) for below, above in both]
+        at = [(rows[some], columns[some]) for (rows, columns), some in zip(at, kept, strict=True)]
     if min(len(np.unique(lower)), len(np.unique(upper))) < MIN_LEVELS:
         return None
-    return Folds(tuple(at), sum(int(np.count_nonzero(folded)) for folded in at), n_pairs)
+    return Folds(tuple(at), sum(len(rows) for rows, _ in at), n_pairs)
 
 
 def count_jumps(folds: Folds, values: NDArray[np.int32], least: int) -> int:
@@ -146,9 +144,22 @@ def count_jumps(folds: Folds, values: NDArray[np.int32], least: int) -> int:
         Neighbours that differ by so much are a jump.
     """
     jumps = 0
-    for folded, (first, second) in zip(folds.at, _pairs(values), strict=True):
-        jumps += int(np.count_nonzero((np.abs(first - second) >= least) & folded))
+    for places, (first, second) in zip(folds.at, _pairs(values), strict=True):
+        jumps += int(np.count_nonzero(np.abs(first[places] - second[places]) >= least))
     return jumps
+
+
+def _pairs_over(
+    first: NDArray[np.uint16], second: NDArray[np.uint16], low: int, high: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give rows and columns of the pairs of which one lies below the one and one not below the other level."""
+    if not first.size:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    # Few differ by so much, and only these are looked at more closely.
+    rows, columns = np.divmod(np.flatnonzero(cv2.absdiff(first, second) > high - low), first.shape[1])
+    one, other = first[rows, columns], second[rows, columns]
+    is_over = (np.minimum(one, other) < low) & (np.maximum(one, other) >= high)
+    return rows[is_over], columns[is_over]
 
 
 def _is_sheared(codes: NDArray[np.uint16]) -> bool:

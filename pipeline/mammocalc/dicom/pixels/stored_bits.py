@@ -85,7 +85,7 @@ class Reading:
     def codes(self, values: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """Take the stored bits out of each word, and shift signed values so that the smallest is 0."""
         codes = values >> np.uint16(self.shift) if self.shift else values
-        if self.bits < 16:
+        if self.bits < 16 and codes.max(initial=0) >> self.bits:  # looking is cheaper than a copy of the image
             codes = codes & np.uint16((1 << self.bits) - 1)
         return codes ^ np.uint16(1 << (self.bits - 1)) if self.is_signed else codes
 
