@@ -256,9 +256,25 @@ def test_the_same_from_python(run_of_both: Path, two_dates: Path, tmp_path: Path
     assert again.resumed == 1
     with pytest.raises(mc.UsageError, match="the same folder"):
         mc.compare(run, run, out=tmp_path / "other")
+    with pytest.raises(mc.UsageError, match="is the folder of the images"):
+        mc.compare(run, out=two_dates / ".", images=two_dates)
+    with pytest.raises(mc.UsageError, match="lie in out"):
+        mc.compare(run, out=two_dates.parent, images=two_dates)
     (tmp_path / "pairs.csv").write_text("current,prior\n1.2.3.20220402,1.2.3.20210305\n")
     with pytest.raises(mc.UsageError, match="already holds another comparison"):
         mc.compare(run, out=tmp_path / "changes", pairs=tmp_path / "pairs.csv")
+
+
+def test_a_run_of_other_patients_is_not_taken_for_the_prior(
+    run_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Path(shutil.copytree(run_of_both, tmp_path / "other"))
+    table = other / "tables" / "images.csv"
+    [key] = {row["patient_key"] for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines())}
+    table.write_text(table.read_text(encoding="utf-8").replace(key, "0" * 16).replace("1.2.3.", "1.2.4."))
+    assert main(["compare", str(run_of_both), str(other), "--out", str(tmp_path / "changes")]) == 2
+    assert "have no patient in common" in capsys.readouterr().err
+    assert not (tmp_path / "changes").exists()
 
 
 def test_arguments_that_are_none_are_refused_before_anything_is_replaced(run_of_both: Path, tmp_path: Path) -> None:

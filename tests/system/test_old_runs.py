@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import mammocalc as mc
 from mammocalc.cli import main
 from mammocalc.evaluation import read_run
-from mammocalc.execution.run_manifest import read_rows
+from mammocalc.results.file_rows import read_rows
 from mammocalc.results.from_json import from_json
 from mammocalc.results.schema_version import HISTORY, SCHEMA_VERSION
 from mammocalc.review.server.run_index import read_index
@@ -112,3 +113,73 @@ def test_a_run_of_an_older_schema_is_not_added_to(
     assert "--force" in said
     assert main(["run", str(analysed / "in"), "--out", str(run), "--quiet", "--force"]) == 1
     assert json.loads((run / "run.json").read_text())["schema_version"] == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "code", "sentence"),
+    [
+        ("run.json", "compare", 2, "run.json cannot be read, or is not what a run of mammocalc writes"),
+        ("run.json", "evaluate", 2, "run.json cannot be read (Is a directory). It holds no run"),
+        ("files.jsonl", "run", 2, "files.jsonl cannot be read (Is a directory)"),
+        ("files.jsonl", "evaluate", 2, "files.jsonl cannot be read (Is a directory)"),
+        ("made.jsonl", "run", 3, "(made.jsonl: it is no ordinary file); see to that first"),
+        ("index.html", "run", 3, "(index.html: it is no ordinary file); see to that first"),
+        ("tables/images.csv", "compare", 2, "tables/images.csv of"),
+    ],
+)
+def test_a_file_of_a_run_that_cannot_be_read_is_named(
+    analysed: Path, tmp_path: Path, name: str, command: str, code: int, sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    run = tmp_path / "run"
+    shutil.copytree(analysed / "run", run)
+    (run / name).unlink()
+    (run / name).mkdir()
+    arguments = {
+        "run": [str(analysed / "in"), "--out", str(run), "--quiet"],
+        "compare": [str(run), "--out", str(tmp_path / "out")],
+        "evaluate": [str(run), "--truth", str(analysed / "in"), "--out", str(tmp_path / "out")],
+    }
+    assert main([command, *arguments[command]]) == code
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("run.json", '{"software": "mammocalc", "configuration": 5}', "run.json cannot be read, or is not what a run"),
+        ("results", "[]", r"is no result \(an object is needed, not a list\)"),
+        ("results", "[", r"cannot be read \(it is not JSON\)"),
+        ("studies", "{}", "is no study"),
+    ],
+)
+def test_a_document_of_a_run_that_another_program_changed_is_named_from_python(
+    analysed: Path, tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(analysed / "run", run)
+    file = run / name if (run / name).is_file() else next((run / name).rglob("*.json"))
+    file.write_text(text, encoding="utf-8")
+
+    def read() -> None:
+        opened = mc.open_run(run)
+        opened.studies()
+        list(opened)
+
+    with pytest.raises(UsageError, match=sentence):
+        read()
+
+
+def test_rows_that_no_run_writes_are_passed_over(analysed: Path, tmp_path: Path) -> None:
+    row = json.loads((analysed / "run" / "files.jsonl").read_text().splitlines()[0])
+    wrong: tuple[dict[str, Any], ...] = (
+        {"path": 7},
+        {"status": []},
+        {"frame": -1},
+        {"frame": "1"},
+        {"sop_instance_uid": 4},
+        {"seconds": None},
+    )
+    lines = [json.dumps({**row, **change}) for change in ({"more": 1}, *wrong)]
+    (tmp_path / "files.jsonl").write_text("\n".join(lines))
+    assert [row.path for row in read_rows(tmp_path / "files.jsonl")] == [row["path"]]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.api.arguments import as_whole
+from mammocalc.api.arguments import as_whole, worded_as_called
 from mammocalc.api.frames import frame_of_rows, read_frame
 from mammocalc.api.notebook import run_to_html
 from mammocalc.api.paths import require_folder_path
 from mammocalc.api.result import Result
-from mammocalc.execution.resume import read_record
-from mammocalc.execution.run_manifest import read_rows
+from mammocalc.execution.resume import require_record
 from mammocalc.model import FileRow
+from mammocalc.results.file_rows import read_rows
 from mammocalc.results.layout import ROWS, result_files, study_files
-from mammocalc.vocabulary.errors import MammocalcError, UsageError
+from mammocalc.results.parse import parse_json
+from mammocalc.results.study_from_json import study_from_json
+from mammocalc.vocabulary.errors import MammocalcError, ResultError, UsageError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Run:
         UsageError
             If one of them cannot be read.
         """
-        return tuple(_read_document(self.root / file) for file in study_files(self.root))
+        return tuple(self._read_study(self.root / file) for file in study_files(self.root))
 
     def files(self) -> pd.DataFrame:
         """
@@ -213,8 +214,18 @@ class Run:
         try:
             return Result(document, self._open_overlay, self._paths.get(file.stem))
         except MammocalcError as error:
-            message = f"{self.path / file} is no result: {error}"
+            message = f"{self.path / file} is no result ({error}): repeat the run"
             raise UsageError(message) from error
+
+    def _read_study(self, file: Path) -> dict[str, Any]:
+        """Read the document of a study; UsageError where it is none."""
+        document = _read_document(file)
+        try:
+            study_from_json(document)
+        except MammocalcError as error:
+            message = f"{file} is no study ({error}): repeat the run"
+            raise UsageError(message) from error
+        return document
 
     def _open_overlay(self, stored: Stored) -> Picture:
         """Read the picture that the run wrote."""
@@ -253,9 +264,10 @@ class Run:
 
 def _read_document(file: Path) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        message = f"{file} cannot be read as a part of its run ({type(error).__name__}): repeat the run"
+        document: dict[str, Any] = parse_json(file.read_bytes())
+    except (OSError, ResultError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        message = f"{file} cannot be read ({why}): repeat the run"
         raise UsageError(message) from error
     return document
 
@@ -283,8 +295,5 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
         what = "is a file" if path.exists() else "does not exist"
         message = f"{path} {what}: give the folder that out of the run named"
         raise UsageError(message)
-    record = read_record(path)
-    if record is None:
-        message = f"{path} holds no run (no run.json of mammocalc): give the folder that out of the run named"
-        raise UsageError(message)
-    return Run(path, record)
+    with worded_as_called():
+        return Run(path, require_record(path))

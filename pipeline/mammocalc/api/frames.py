@@ -81,7 +81,8 @@ def read_frame(run: Path, table: str) -> pd.DataFrame:
         )
         raise UsageError(message) from None
     except (OSError, ValueError) as error:
-        message = f"{file} cannot be read as a table of a run ({error})"
+        why = error.strerror if isinstance(error, OSError) else error
+        message = f"{file} cannot be read as a table of a run ({why}). Repeat the run"
         raise UsageError(message) from error
     if list(frame.columns) != list(TABLES[table]):
         message = f"{file} does not have the columns of this version. Repeat the run with this version"

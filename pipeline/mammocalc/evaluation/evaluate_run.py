@@ -114,7 +114,7 @@ def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> T
             "among them. Give the salt of the run with --salt-file FILE."
         )
         raise UsageError(message)
-    return truth
+    return renamed(truth, known, str)
 
 
 def _clusters_as_drawn(configuration: Mapping[str, Any]) -> FindClusters:

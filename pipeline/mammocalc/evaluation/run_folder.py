@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from mammocalc.files.claim import state_of
-from mammocalc.files.json_lines import read_json_lines
+from mammocalc.results.file_rows import read_rows
 from mammocalc.results.from_json import candidates_from_json, from_json
 from mammocalc.results.layout import RECORD, ROWS, candidates_files, result_files
 from mammocalc.results.parse import parse_json
 from mammocalc.results.schema_version import check_version
 from mammocalc.vocabulary.errors import ResultError, UsageError
-from mammocalc.vocabulary.image_key import image_key
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -185,12 +184,14 @@ def _read(path: Path, read: Callable[[Any], Document], advice: str = "") -> Docu
         message = f"{path} cannot be read ({error.strerror}). {advice}".strip()
     except ResultError as error:
         is_ours = error.path == VERSION  # of another version, and the sentence says what to do
-        message = f"{path} cannot be read. {error}. {'' if is_ours else advice}".strip()
+        message = f"{path} cannot be read ({error}). {'' if is_ours else advice}".strip()
     raise UsageError(message)
 
 
 def _record(document: Any) -> dict[str, Any]:
     check_version(document.get("schema_version") if isinstance(document, dict) else None)
+    if not isinstance(document.get("configuration"), dict):
+        raise ResultError("configuration", "an object is needed")
     return dict(document)
 
 
@@ -230,16 +231,15 @@ def _rows(file: Path) -> tuple[dict[str, NotAnalysed], dict[str, NotAnalysed], d
     not_analysed: dict[str, NotAnalysed] = {}
     unnamed: dict[str, NotAnalysed] = {}
     uid_of_file: dict[str, str] = {}
-    for row in read_json_lines(file):
-        uid, name = row["sop_instance_uid"], PurePosixPath(row["path"]).name
-        if uid and not name.startswith("~"):
-            uid_of_file[name] = uid
-        status = Status(row["status"])
-        if status is Status.ANALYSED:
+    for row in read_rows(file):
+        name = PurePosixPath(row.path).name
+        if row.sop_instance_uid and not name.startswith("~"):
+            uid_of_file[name] = row.sop_instance_uid
+        if row.status is Status.ANALYSED:
             continue
-        outcome = NotAnalysed(status, row["reason"])
-        if uid:
-            not_analysed[image_key(uid, row.get("frame"))] = outcome
+        outcome = NotAnalysed(row.status, row.reason)
+        if row.key:
+            not_analysed[row.key] = outcome
         else:
             unnamed[name] = outcome
     return not_analysed, unnamed, uid_of_file

@@ -9,6 +9,7 @@ import numpy as np
 
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.geometry import convex_hull
+from mammocalc.vocabulary.image_key import as_key, image_key, split_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
@@ -150,28 +151,46 @@ class TruthSet:
 
 def renamed(truth: TruthSet, known: Container[str], rename: Callable[[str], str]) -> TruthSet:
     """
-    Give a truth under the UIDs of a run that has replaced those of the files.
+    Give a truth under the names that a run has for its images.
+
+    The run may have replaced the UIDs of the files, and derived those that were none. Frame 0 of an object of one image
+    is that image.
 
     Parameters
     ----------
     truth : TruthSet
     known : container of str
-        UIDs of the run: what is among them is left as it is, such as what readers of the run have said.
+        Keys of the run: what is among them is left as it is, such as what readers of the run have said.
     rename : callable
         Gives the UID of the run for that of a file.
 
     Returns
     -------
     TruthSet
+
+    Raises
+    ------
+    TruthError
+        If two images of the truth are one of the run.
     """
 
-    def uid_of(uid: str) -> str:
-        return uid if uid in known else rename(uid)
+    def uid_of(key: str) -> str:
+        written, frame = split_key(as_key(key))
+        uid = rename(written)
+        names = (key, image_key(uid, frame), *([uid] if frame == 0 else []))
+        found = next((name for name in names if name in known), None)
+        return found or (key if uid == written else names[1])
 
-    images = (replace(image, uid=uid_of(uid)) for uid, image in truth.images.items())
+    images: dict[str, TrueImage] = {}
+    for written, image in truth.images.items():
+        uid = uid_of(written)
+        if uid in images:
+            message = f"the truth speaks of one image of the run twice, as {written} the second time."
+            raise TruthError(message)
+        images[uid] = replace(image, uid=uid)
     return replace(
         truth,
-        images={image.uid: image for image in images},
+        images=images,
         readings=tuple(replace(reading, uid=uid_of(reading.uid)) for reading in truth.readings),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
@@ -11,20 +10,19 @@ from pydantic import Field
 from mammocalc.evaluation.inbreast import read_inbreast
 from mammocalc.evaluation.reader_truth import are_answers, read_answers
 from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet, hull_of
-from mammocalc.evaluation.truth_record import Record, read_record
+from mammocalc.evaluation.truth_record import Record, key_in, key_of, read_record
 from mammocalc.evaluation.word_truth import WORD_COLUMNS, read_words
 from mammocalc.files.csv_rows import read_csv
 from mammocalc.vocabulary.geometry import PixelSpacing
-from mammocalc.vocabulary.image_key import image_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from mammocalc.files.csv_rows import CsvRow
+
 POINTS, PRESENCE, REGIONS = "points", "presence", "regions"
 
-_YES: Final = frozenset({"1", "true", "yes"})
-_NO: Final = frozenset({"0", "false", "no"})
 _UID: Final = "sop_instance_uid"
 
 
@@ -171,7 +169,7 @@ def _points(path: Path) -> TrueImage:
         clusters.append(TrueCluster(members, hull_of(points, members), cluster.label, cluster.morphology))
     has = truth.has_calcifications
     return TrueImage(
-        uid=image_key(truth.sop_instance_uid, truth.frame),
+        uid=key_of(truth.sop_instance_uid, truth.frame),
         file=truth.file,
         has_calcifications=bool(points) if has is None else has,
         points=points,
@@ -191,9 +189,9 @@ def _table(path: Path) -> TruthSet:
     if not rows:
         message = f"the truth {path} holds no row."
     elif {_UID, "has_calcifications"} <= names:
-        return _presence(path, rows, has_second_look="seen" in names)
+        return _presence(rows, has_second_look="seen" in names)
     elif {_UID, "kind", "row", "column", "radius_px"} <= names:
-        return _regions(path, rows)
+        return _regions(rows)
     elif names >= WORD_COLUMNS:
         return read_words(path, rows)
     else:
@@ -205,47 +203,39 @@ def _table(path: Path) -> TruthSet:
     raise TruthError(message)
 
 
-def _presence(path: Path, rows: Sequence[Mapping[str, str]], *, has_second_look: bool) -> TruthSet:
+def _presence(rows: Sequence[CsvRow], *, has_second_look: bool) -> TruthSet:
     images: dict[str, TrueImage] = {}
-    for line, row in enumerate(rows, start=2):
-        word = row["has_calcifications"].lower()
-        if not row[_UID] or word not in _YES | _NO:
-            message = f"{path}, line {line}: a UID and 1 or 0 under has_calcifications are needed."
-            raise TruthError(message)
-        has = word in _YES
+    for row in rows:
+        uid, has = key_in(row), row.is_yes("has_calcifications")
+        if not uid or has is None:
+            raise row.wrong("a UID and 1 or 0 under has_calcifications are needed")
         looks = (has or bool(row["seen"])) if has_second_look else None
-        image = TrueImage(row[_UID], row.get("file") or None, has, looks)
-        if images.setdefault(image.uid, image) != image:
-            message = f"{path}, line {line}: this image was given another label further up."
-            raise TruthError(message)
+        image = TrueImage(uid, row.get("file") or None, has, looks)
+        if images.setdefault(uid, image) != image:
+            raise row.wrong("this image was given another label further up")
     return TruthSet(PRESENCE, images)
 
 
-def _regions(path: Path, rows: Sequence[Mapping[str, str]]) -> TruthSet:
+def _regions(rows: Sequence[CsvRow]) -> TruthSet:
     kinds: dict[str, str] = {}
     files: dict[str, str | None] = {}
     circles: dict[str, list[TrueRegion]] = {}
     unplaced: set[str] = set()
-    for line, row in enumerate(rows, start=2):
-        uid, kind = row[_UID], row["kind"].upper()
+    for row in rows:
+        uid, kind = key_in(row), row["kind"].upper()
         if not uid or kind not in {"CALC", "NORM"} or kinds.setdefault(uid, kind) != kind:
-            message = f"{path}, line {line}: a UID and CALC or NORM, one of them for an image, are needed."
-            raise TruthError(message)
+            raise row.wrong("a UID and CALC or NORM, one of them for an image, are needed")
         files[uid] = row.get("file") or None
-        places = [row["row"], row["column"], row["radius_px"]]
         if kind == "NORM":
             continue
-        if not any(places):
+        values = [row.number(column) for column in ("row", "column", "radius_px")]
+        places = [value for value in values if value is not None]
+        if not places:
             unplaced.add(uid)
             continue
-        try:
-            values = [float(value) for value in places]
-        except ValueError:
-            values = [math.nan]
-        if not all(math.isfinite(value) for value in values) or values[-1] <= 0:
-            message = f"{path}, line {line}: row, column and radius_px must be numbers, and the radius positive."
-            raise TruthError(message)
-        circles.setdefault(uid, []).append(TrueRegion(*values))
+        if len(places) < 3 or places[-1] <= 0:
+            raise row.wrong("row, column and radius_px must be numbers, and the radius positive")
+        circles.setdefault(uid, []).append(TrueRegion(*places))
     images = {
         uid: TrueImage(
             uid,

@@ -1,4 +1,4 @@
-"""Records of truth files: what they admit, and what is said where a document is none."""
+"""Records of truth files: what they admit, which image they name, and what is said where a document is none."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mammocalc.evaluation.truth import TruthError
+from mammocalc.vocabulary.image_key import MAX_FRAMES, image_key
+from mammocalc.vocabulary.uid import as_uid
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mammocalc.files.csv_rows import CsvRow
 
 
 class Record(BaseModel):
@@ -45,3 +49,23 @@ def read_record(kind: type[Document], document: Any, path: Path, claim: str) -> 
         place = ".".join(map(str, first["loc"])) or "the document"
         message = f"{path} {claim}: {place}: {first['msg'].lower()}."
         raise TruthError(message) from None
+
+
+def key_in(row: CsvRow) -> str:
+    """
+    Give the key of the image that a row of a truth names by ``sop_instance_uid``, and ``frame`` if there is one.
+
+    Frames are counted from 0, as in the tables of a run. Empty where no image is named.
+
+    Raises
+    ------
+    TruthError
+        If the frame is none.
+    """
+    uid, frame = row["sop_instance_uid"], row.whole("frame", MAX_FRAMES - 1) if "frame" in row else None
+    return key_of(uid, frame) if uid else uid
+
+
+def key_of(written: str, frame: int | None) -> str:
+    """Give the key of an image by what is written as its UID, which is as it is where no frame is named."""
+    return written if frame is None else image_key(as_uid(written), frame)

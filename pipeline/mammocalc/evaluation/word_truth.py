@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.evaluation.reader_truth import majority
 from mammocalc.evaluation.truth import Reading, TrueImage, TruthError, TruthSet
+from mammocalc.evaluation.truth_record import key_in
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, IMAGE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from mammocalc.files.csv_rows import CsvRow
 
 WORDS: Final = "words"
 WORD_COLUMNS: Final = frozenset({"sop_instance_uid", "reader", "label"})
@@ -25,7 +28,7 @@ _UNREAD: Final = frozenset({"", "cannot_say", "indeterminate", "not_applicable"}
 """A reader who says so has no word for the image."""
 
 
-def read_words(path: Path, rows: Sequence[Mapping[str, str]]) -> TruthSet:
+def read_words(path: Path, rows: Sequence[CsvRow]) -> TruthSet:
     """
     Take a table of words as truth.
 
@@ -33,7 +36,7 @@ def read_words(path: Path, rows: Sequence[Mapping[str, str]]) -> TruthSet:
     ----------
     path : Path
         For messages.
-    rows : sequence of mapping of str to str
+    rows : sequence of CsvRow
         One for each image and reader, with the columns of `WORD_COLUMNS`.
 
     Returns
@@ -52,15 +55,13 @@ def read_words(path: Path, rows: Sequence[Mapping[str, str]]) -> TruthSet:
     readings: dict[tuple[str, str], Reading] = {}
     files: dict[str, str | None] = {}
     unread = 0
-    for line, row in enumerate(rows, start=2):
-        uid, reader = row["sop_instance_uid"], row["reader"]
+    for row in rows:
+        uid, reader = key_in(row), row["reader"]
         if not uid or not reader:
-            message = f"{path}, line {line}: a UID and the name of a reader are needed."
-            raise TruthError(message)
+            raise row.wrong("a UID and the name of a reader are needed")
         if (uid, reader) in readings:
-            message = f"{path}, line {line}: {reader} has read this image further up; there must be one row of each."
-            raise TruthError(message)
-        first, second = (_word(path, line, name, row.get(name) or "") for name in ("label", "second_label"))
+            raise row.wrong(f"{reader} has read this image further up; there must be one row of each")
+        first, second = (_word(row, name) for name in ("label", "second_label"))
         files[uid] = files.get(uid) or row.get("file") or None
         unread += first is None
         readings[uid, reader] = Reading(
@@ -86,16 +87,16 @@ def read_words(path: Path, rows: Sequence[Mapping[str, str]]) -> TruthSet:
     return TruthSet(WORDS, images, _notes(given, len(of_image) - len(images), unread), given)
 
 
-def _word(path: Path, line: int, column: str, written: str) -> str | None:
+def _word(row: CsvRow, column: str) -> str | None:
     """Give the word that is meant; None for none."""
+    written = row.get(column, "")
     word = written.lower().replace(" ", "_").replace("-", "_")
     word = _OTHER_NAMES.get(word, word)
     if word in _UNREAD:
         return None
     if word not in READERS_WORDS:
         known = ", ".join((*READERS_WORDS, *_OTHER_NAMES))
-        message = f"{path}, line {line}: {column} is {written!r}; it must be one of {known}, or cannot_say."
-        raise TruthError(message)
+        raise row.wrong(f"{column} is {written!r}; it must be one of {known}, or cannot_say")
     return word
 
 

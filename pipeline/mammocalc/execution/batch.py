@@ -17,10 +17,11 @@ from mammocalc.execution.plan import plan_run
 from mammocalc.execution.resume import check_resumable, read_record
 from mammocalc.execution.run import ASKED, Run
 from mammocalc.execution.run_folder import out_of_room, require_space
-from mammocalc.execution.run_manifest import FINISHED, STOPPED, identify, read_rows
+from mammocalc.execution.run_manifest import FINISHED, STOPPED, identify
 from mammocalc.execution.run_options import Progress, RunRequest, RunSummary
 from mammocalc.execution.workers.pool import Workers
 from mammocalc.execution.workers.worker_process import WorkersUnavailableError
+from mammocalc.results.file_rows import read_rows
 from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.errors import OutputLostError, UsageError
 

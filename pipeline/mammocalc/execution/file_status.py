@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mammocalc.execution.run_manifest import to_line
+from mammocalc.results.file_rows import to_line
 from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.lexicon import Reason
 

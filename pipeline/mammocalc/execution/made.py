@@ -10,6 +10,7 @@ from mammocalc import __version__
 from mammocalc.execution.content import DIGEST_DIGITS
 from mammocalc.files.json_lines import read_json_lines
 from mammocalc.results.layout import MADE, result_files
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,8 +43,10 @@ class Made:
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
-        lines = read_json_lines(folder.root / MADE)
-        self._before = {str(line.get("made")): line for line in lines}
+        try:
+            self._before = {str(line.get("made")): line for line in read_json_lines(folder.root / MADE)}
+        except UsageError:  # writing them says what is in the way
+            self._before = {}
         self._now: list[dict[str, str]] = []
         places = [path.as_posix() for path in result_files(folder.root)]
         self.results = {place: _digest_of([folder.read(place)]) for place in places}

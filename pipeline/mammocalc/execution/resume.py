@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.config import without_secrets
@@ -10,8 +10,9 @@ from mammocalc.execution.own_files import clear, own_places, remove_parts
 from mammocalc.execution.run_folder import RESERVE
 from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.results.layout import LOG, RECORD
+from mammocalc.results.parse import parse_json
 from mammocalc.results.schema_version import SCHEMA_VERSION
-from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.errors import ResultError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,15 +63,21 @@ def check_resumable(root: Path, identity: RunIdentity, resolved: ResolvedConfig,
 def read_record(root: Path) -> Mapping[str, Any] | None:
     """Read ``run.json`` of a folder; None where it holds none of this program."""
     try:
-        record = json.loads((root / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = parse_json((root / RECORD).read_bytes())
+    except (OSError, ResultError):
         return None
-    return record if isinstance(record, dict) and record.get("software") == SOFTWARE else None
+    is_own = isinstance(record, dict) and record.get("software") == SOFTWARE
+    return record if is_own and isinstance(record.get("configuration", {}), dict) else None
 
 
 def require_record(root: Path) -> Mapping[str, Any]:
     """Read ``run.json`` of a folder; UsageError where it holds none of this program."""
     record = read_record(root)
+    if record is None and os.path.lexists(root / RECORD):
+        message = (
+            f"{root / RECORD} cannot be read, or is not what a run of mammocalc writes: repeat the run with --force"
+        )
+        raise UsageError(message)
     if record is None:
         message = f"{root} holds no run (no run.json of mammocalc): give the folder that --out of the run named"
         raise UsageError(message)

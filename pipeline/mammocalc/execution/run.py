@@ -17,7 +17,7 @@ from mammocalc.execution.own_files import is_own, remove_parts
 from mammocalc.execution.present import Present, is_complete
 from mammocalc.execution.process import process_image
 from mammocalc.execution.run_folder import RESERVE
-from mammocalc.execution.run_manifest import RUNNING, STOPPED, count, read_rows
+from mammocalc.execution.run_manifest import RUNNING, STOPPED, count
 from mammocalc.execution.run_options import Progress, RunSummary
 from mammocalc.execution.run_record import RunRecord
 from mammocalc.execution.settled import find_settled
@@ -25,6 +25,7 @@ from mammocalc.execution.studies import write_tables_and_studies
 from mammocalc.execution.volumes import describe_volumes
 from mammocalc.execution.workers.pool import run_tasks
 from mammocalc.rendering.index import write_page
+from mammocalc.results.file_rows import read_rows
 from mammocalc.results.layout import LOG, PAGE, RESULTS, ROWS, STUDIES, TABLES
 from mammocalc.results.tables import read_image_rows
 from mammocalc.vocabulary.errors import OutputLostError

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mammocalc.execution.outputs import written
 from mammocalc.files.claim import require_folder
 from mammocalc.files.replacing import write_whole
-from mammocalc.results.layout import place_of
+from mammocalc.results.layout import LOG, MADE, PAGE, RECORD, ROWS, place_of
 from mammocalc.vocabulary.errors import OutputError
 
 if TYPE_CHECKING:
@@ -125,9 +127,12 @@ class RunFolder:
 
 
 def out_of_room(error: OSError, what: str = "results") -> str:
-    """Say that the folder takes no more of what is written there, and why."""
+    """Say that the folder takes no more of what is written there, and why, by a name that is our own."""
     what_to_do = "make room" if error.errno in FULL else "see to that first"
     problem = error.strerror or type(error).__name__
+    name = PurePath(os.fsdecode(error.filename or "")).name
+    if name in {RECORD, ROWS, PAGE, LOG, MADE} or written.is_own_name(name):
+        problem = f"{name}: {problem}"
     return f"the output folder does not take the {what} any more ({problem}); {what_to_do}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
 from collections import Counter
@@ -14,16 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from mammocalc import __version__
 from mammocalc.config import digest, without_secrets
 from mammocalc.execution.workers.resources import processors
-from mammocalc.files.json_lines import read_json_lines
-from mammocalc.model import FileRow
 from mammocalc.results.schema_version import SCHEMA_VERSION
-from mammocalc.vocabulary.lexicon import NOTICE, Reason, Status
+from mammocalc.vocabulary.lexicon import NOTICE, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from mammocalc.config import ResolvedConfig
+    from mammocalc.model import FileRow
 
 SOFTWARE: Final = "mammocalc"
 SLOWEST: Final = 5  # files that are named as the slowest; files.jsonl has the seconds of all
@@ -172,29 +169,3 @@ def _version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None  # opencv-python may stand in for its headless form
-
-
-def to_line(row: FileRow) -> str:
-    """Write a row as a line of ``files.jsonl``."""
-    return json.dumps(asdict(row), ensure_ascii=False) + "\n"
-
-
-def read_rows(file: Path) -> tuple[FileRow, ...]:
-    """
-    Read ``files.jsonl`` back, as far as it was written.
-
-    Returns
-    -------
-    tuple of FileRow
-        In the file's order. Lines that a killed run left unfinished are left out; empty where there is no file.
-    """
-    rows = []
-    for values in read_json_lines(file):
-        try:
-            reason = values["reason"]
-            values["status"] = Status(values["status"])
-            values["reason"] = None if reason is None else Reason(reason)
-            rows.append(FileRow(**values))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return tuple(rows)

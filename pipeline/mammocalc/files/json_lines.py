@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.vocabulary.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -27,7 +29,7 @@ def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
 
     Raises
     ------
-    OSError
+    UsageError
         If the file cannot be read.
 
     Notes
@@ -46,3 +48,6 @@ def read_json_lines(file: Path) -> Iterator[dict[str, Any]]:
                     yield values
     except FileNotFoundError:
         return
+    except OSError as error:
+        message = f"{file} cannot be read ({error.strerror or 'input/output error'}). Bring it back, or take it away."
+        raise UsageError(message) from None

@@ -46,7 +46,7 @@ def replacing(target: Path, *, mode: int = FOR_ALL, is_synced: bool = False) -> 
         meanwhile, what lay there stays as it was, and the part is removed.
     """
     if target.exists() and not target.is_file():
-        raise OSError(errno.EEXIST, "it is no ordinary file")
+        raise OSError(errno.EEXIST, "it is no ordinary file", str(target))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)  # what was left there may be a link of somebody else
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))

@@ -6,7 +6,6 @@ import math
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mammocalc.results.parse import THE_DOCUMENT
 from mammocalc.vocabulary.errors import ResultError
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Field:
 
     def error(self, message: str) -> ResultError:
         """Say what is wrong here."""
-        return ResultError(self.path or THE_DOCUMENT, message)
+        return ResultError(self.path, message)
 
     def at(self, key: str) -> Field:
         """Give the value of a key of an object."""

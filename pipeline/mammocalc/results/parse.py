@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from mammocalc.vocabulary.errors import ResultError
-
-THE_DOCUMENT: Final = "the document"
-"""What errors call the whole of it."""
 
 
 def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
@@ -41,7 +38,7 @@ def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
     >>> parse_json("[1e999]")
     Traceback (most recent call last):
         ...
-    mammocalc.vocabulary.errors.ResultError: the document: it contains an invalid number: 1e999
+    mammocalc.vocabulary.errors.ResultError: it contains an invalid number: 1e999
     """
     try:
         return json.loads(text, parse_constant=_refuse, parse_float=_finite if checks_floats else None)
@@ -49,11 +46,11 @@ def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
         message = "it is nested too deeply"
     except (ValueError, MemoryError):
         message = "it is not JSON"
-    raise ResultError(THE_DOCUMENT, message)
+    raise ResultError("", message)
 
 
 def _refuse(word: str) -> NoReturn:
-    raise ResultError(THE_DOCUMENT, f"it contains an invalid number: {word[:20]}")
+    raise ResultError("", f"it contains an invalid number: {word[:20]}")
 
 
 def _finite(text: str) -> float:

@@ -27,9 +27,12 @@ NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def read_image_rows(run_folder: Path) -> Iterator[dict[str, str]]:
-    """Read the table of images that `write_tables` has written, row by row, each cell as its text."""
+    """Read the table of images that `write_tables` has written, row by row; KeyError where it is another table."""
     with (run_folder / table_path("images")).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        rows = csv.DictReader(file)
+        if "result" not in (rows.fieldnames or ()):  # without rows nobody else would see that it is another table
+            raise KeyError("result")
+        yield from rows
 
 
 def key_of_row(row: Mapping[str, str]) -> str:

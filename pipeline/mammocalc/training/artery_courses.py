@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mammocalc.files.csv_rows import CsvRow
+
 
 _UNSURE: Final = ("guess", "unsure")
 """Words of a note: such a course is used, and on its image nothing is taken for certainly not arterial."""
@@ -56,23 +58,23 @@ def read_courses(path: Path) -> dict[str, Traced]:
         raise UsageError(message)
     courses: dict[str, list[NDArray[np.float64]]] = {}
     unsure = set()
-    for line, row in enumerate(rows, start=2):
+    for row in rows:
         uid = as_uid(row["sop_instance_uid"])
         own = courses.setdefault(uid, [])
-        if text := row["course_row_column"]:
-            own.append(_course(text, line))
+        if row["course_row_column"]:
+            own.append(_course(row))
         if any(word in row.get("note", "").lower() for word in _UNSURE):
             unsure.add(uid)
     return {uid: Traced(tuple(own), uid not in unsure) for uid, own in courses.items()}
 
 
-def _course(text: str, line: int) -> NDArray[np.float64]:
+def _course(row: CsvRow) -> NDArray[np.float64]:
     """Read the points of one course."""
     try:
-        points = np.array([[float(value) for value in point.split(":")] for point in text.split(";")])
+        points = np.array([[float(px) for px in point.split(":")] for point in row["course_row_column"].split(";")])
         if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2 or not np.isfinite(points).all():
             raise ValueError  # noqa: TRY301 - as what is not a number
     except ValueError:
-        message = f"line {line} of the list of courses holds no course: it takes two or more row:column with ; between"
-        raise UsageError(message) from None
+        needed = "course_row_column holds no course: it takes two or more row:column in pixels with ; between"
+        raise row.wrong(needed) from None
     return points

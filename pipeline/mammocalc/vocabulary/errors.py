@@ -93,7 +93,7 @@ class ResultError(MammocalcError):
     Parameters
     ----------
     path : str
-        Of the field that is wrong, as ``calcifications[3].row``.
+        Of the field that is wrong, as ``calcifications[3].row``; empty for the whole document.
     message : str
         What is wrong there, without a full stop.
 
@@ -110,7 +110,7 @@ class ResultError(MammocalcError):
 
     def __str__(self) -> str:
         """Give the path and the sentence."""
-        return f"{self.path}: {self.message}"
+        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 class OutputError(MammocalcError):

@@ -383,6 +383,8 @@ def test_priors_of_another_run_are_found_there(
     ]
     assert main([*call, "--out", str(tmp_path / "without")]) == 1
     assert "name that with --prior-run" in capsys.readouterr().err
+    assert main([*call, "--out", str(tmp_path / "other"), "--prior-run", str(current)]) == 2
+    assert "holds no prior that the comparison names" in capsys.readouterr().err
     assert main([*call, "--out", str(tmp_path / "with"), "--prior-run", str(prior)]) == 0
     report = report_of(tmp_path / "with")
     assert problems_of(report, dates) == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mammocalc.evaluation import read_truth
-from mammocalc.evaluation.truth import TrueRegion, TruthError
+from mammocalc.evaluation.truth import TrueRegion, TruthError, renamed
 
 Write = Callable[..., Path]
 
@@ -84,10 +84,11 @@ REGIONS = "sop_instance_uid,kind,row,column,radius_px\n"
     [
         ("", "holds no row"),
         ("a,b\n1,2\n", "has the columns a, b; needed are sop_instance_uid and has_calcifications"),
-        (PRESENCE + "1,maybe\n", "line 2: a UID and 1 or 0"),
+        (PRESENCE + "1,maybe\n", "line 2: has_calcifications must be 1 or 0, and is 'maybe'"),
         (PRESENCE + ",1\n", "line 2: a UID and 1 or 0"),
         (PRESENCE + "1,1\n1,0\n", "line 3: this image was given another label"),
-        (REGIONS + "1,CALC,1,2,nan\n", "line 2: row, column and radius_px must be numbers"),
+        (REGIONS + "1,CALC,1,2,nan\n", "line 2: radius_px must be a number"),
+        (REGIONS + "1,CALC,1,,3\n", "line 2: row, column and radius_px must be numbers"),
         (REGIONS + "1,CALC,1,2,0\n", "the radius positive"),
         (REGIONS + "1,CALC,1,2,3\n1,NORM,,,\n", "line 3: a UID and CALC or NORM"),
         (REGIONS + "1,MASS,1,2,3\n", "line 2: a UID and CALC or NORM"),
@@ -182,3 +183,36 @@ def test_xml_that_is_no_drawing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "1.xml").write_text("<html></html>")
     with pytest.raises(TruthError, match="not a list of drawings"):
         read_truth(tmp_path, {"1.dcm": "1"})
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [("has_calcifications", "1"), ("kind,row,column,radius_px", "CALC,1,2,3"), ("reader,label", "A,none")],
+)
+def test_a_table_names_frames_as_those_of_a_run(tmp_path: Path, columns: str, cells: str) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text(f"sop_instance_uid,frame,{columns}\n1.2,0,{cells}\n1.2,2,{cells}\n1.3,,{cells}\n1.4,0,{cells}\n")
+    truth = read_truth(file, {})
+    assert list(truth.images) == ["1.2-frame0001", "1.2-frame0003", "1.3", "1.4-frame0001"]
+    here = renamed(truth, {"1.2-frame0001", "1.2-frame0003", "1.3", "1.4"}, str)  # 1.4 is an object of one image
+    assert list(here.images) == [image.uid for image in here.images.values()]
+    assert list(here.images) == ["1.2-frame0001", "1.2-frame0003", "1.3", "1.4"]
+    assert {reading.uid for reading in here.readings} in ({*here.images}, set())
+
+
+def test_frames_of_hashed_uids_are_frames_of_the_hashes(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("sop_instance_uid,frame,has_calcifications\n1.2,1,1\n1.2,0,1\n")
+    truth = read_truth(tmp_path / "a.csv", {})
+    assert list(renamed(truth, {"2.25.5-frame0002"}, lambda _uid: "2.25.5").images) == [
+        "2.25.5-frame0002",
+        "2.25.5-frame0001",
+    ]
+
+
+def test_an_image_that_is_named_twice_in_two_ways_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("sop_instance_uid,frame,has_calcifications\n1.2,,1\n1.2,0,0\n")
+    with pytest.raises(TruthError, match="one image of the run twice"):
+        renamed(read_truth(tmp_path / "a.csv", {}), {"1.2"}, str)
+    (tmp_path / "a.csv").write_text("sop_instance_uid,frame,has_calcifications\n1.2,-1,1\n")
+    with pytest.raises(TruthError, match="line 2: frame must be a whole number"):
+        read_truth(tmp_path / "a.csv", {})

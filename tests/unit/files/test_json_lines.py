@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mammocalc.files.json_lines import read_json_lines
+from mammocalc.vocabulary.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -34,5 +35,5 @@ def test_what_is_no_object_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_has_no_lines(tmp_path: Path) -> None:
     assert list(read_json_lines(tmp_path / "files.jsonl")) == []
-    with pytest.raises(OSError, match=r".+"):
+    with pytest.raises(UsageError, match=r"cannot be read \(.+\)"):
         list(read_json_lines(tmp_path))

@@ -83,7 +83,7 @@ def compare_runs(
     if prior is not None and prior.root.resolve() == current.root.resolve():
         message = "RUN and PRIOR_RUN are the same folder: give one of them alone, and its dates are compared."
         raise UsageError(message)
-    require_apart(request.out, [source.root for source in (current, prior) if source is not None])
+    require_apart(request.out, [source.root for source in (current, prior) if source is not None], request.images)
     pairings, unpaired = find_pairs(current, prior, request.pairs)
     notes = tuple(say_of_runs(current, prior))
     tasks = _tasks(request, current, prior, pairings, notes)

@@ -99,21 +99,31 @@ def levels_of(pairs: int) -> int:
     return levels_for(5 * pairs)
 
 
-def require_apart(out: Path, runs: Iterable[Path]) -> None:
+def require_apart(out: Path, runs: Iterable[Path], images: Path | None) -> None:
     """
-    Make sure that a comparison does not mix with a run that it reads, whatever the two are called.
+    Make sure that a comparison does not mix with what it reads, whatever that is called.
 
     Parameters
     ----------
     out : Path
     runs : iterable of Path
+    images : Path or None
+        Where the DICOM files are: a folder or a file.
 
     Raises
     ------
     UsageError
-        If one is the other, or lies in it.
+        If it is a run, lies in one or holds one, or if it is the folder of the images or holds that.
     """
     place = out.resolve()
+    if images is not None and images.resolve().is_relative_to(place):
+        is_same = images.resolve() == place
+        message = (
+            f"--out {out} is the folder of the images. Choose a folder of its own."
+            if is_same
+            else f"the images {images} lie in --out {out}, which needs a folder of its own. Choose another folder."
+        )
+        raise UsageError(message)
     for run in runs:
         root = run.resolve()
         if place.is_relative_to(root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,12 +53,16 @@ def open_source(root: Path, *, is_prior: bool = False) -> Source:
         return Source(root, record, tuple(_entry(row, is_prior=is_prior) for row in rows))
     except KeyError as error:
         message = (
-            f"tables/images.csv of {root} has no column {error.args[0]}: another version wrote it. Analyse its images "
-            "with this one"
+            f"tables/images.csv of {root} has no column {error.args[0]}: another version or another program wrote it. "
+            "Analyse its images with this one"
         )
         raise UsageError(message) from None
-    except (OSError, ValueError):
+    except FileNotFoundError:
         message = f"{root} has no table of its images (tables/images.csv): repeat the run, which ends it"
+        raise UsageError(message) from None
+    except (OSError, ValueError, csv.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not what a run writes"
+        message = f"tables/images.csv of {root} cannot be read ({why}): repeat the run"
         raise UsageError(message) from None
 
 
@@ -94,6 +99,13 @@ def find_pairs(
         unpaired = tuple((item.entry.uid, f"{item.entry.name}: {item.reason}") for item in alone)
     if not pairings:
         raise UsageError(_no_pairs(current, prior, unpaired, are_named=listed is not None))
+    is_used = any(pairing.current.is_prior is not pairing.prior.is_prior for pairing in pairings)
+    if prior is not None and not is_used and (why := _say_of_patients(current, prior)):
+        message = (
+            f"No image of {current.root} is compared with one of {prior.root}, and nothing was written. {why}\n"
+            "Leave the second run out to compare the dates within the first."
+        )
+        raise UsageError(message)
     return pairings, unpaired
 
 
@@ -188,12 +200,12 @@ def _no_pairs(current: Source, prior: Source | None, unpaired: tuple[tuple[str, 
     if not are_named:
         lines.append("tables/images.csv of a run has what --pairs needs: sop_instance_uid, by patient_key and view.")
     message = "\n".join(["No two images can be compared, and nothing was written.", *lines])
-    salts = _say_of_salts(current, prior)
+    salts = _say_of_patients(current, prior)
     return f"{message}\n{salts}" if salts else message
 
 
-def _say_of_salts(current: Source, prior: Source | None) -> str | None:
-    """Say that keys of patients cannot meet where they were made under different salts."""
+def _say_of_patients(current: Source, prior: Source | None) -> str | None:
+    """Say that two runs have no patient in common, and whether different salts may be why; None where they have."""
     if prior is None:
         return None
     ours, theirs = ({entry.patient_key for entry in one.entries} - {None} for one in (current, prior))

@@ -130,6 +130,13 @@ class ComparedImages:
                 f"mammocalc compare named ({COMPARISONS}/ in it holds a document for each pair)."
             )
             raise UsageError(message)
+        priors = {comparison.prior.sop_instance_uid for comparison, _ in found.values()}
+        if request.prior_run is not None and priors and priors.isdisjoint(runs[0].results):
+            message = (
+                f"--prior-run {request.prior_run} holds no prior that the comparison names. Give the run that was "
+                "PRIOR_RUN of mammocalc compare."
+            )
+            raise UsageError(message)
         return cls(found, runs, tuple(strays))
 
     def prior_of(self, image: StudyImage, files: ImageFiles) -> PriorView | None:

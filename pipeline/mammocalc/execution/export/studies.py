@@ -11,7 +11,7 @@ from mammocalc.dicom.writer import Kind, StudyContent, StudyImage, say_exposures
 from mammocalc.execution.export.images import NotThereError, is_one_patient, read_own_result, why_unusable
 from mammocalc.execution.export.overlays import find_overlay
 from mammocalc.execution.export.request import LeftOut
-from mammocalc.execution.run_manifest import read_rows
+from mammocalc.results.file_rows import read_rows
 from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import ROWS, result_files, study_files
 from mammocalc.results.study_from_json import read_study

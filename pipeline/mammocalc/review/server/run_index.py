@@ -169,7 +169,7 @@ def read_index(folder: Path) -> RunIndex:
     try:
         check_version(record.get("schema_version"))
     except ResultError as error:
-        message = f"{folder / RECORD} cannot be read. {error}."
+        message = f"{folder / RECORD} cannot be read ({error})."
         raise UsageError(message) from None
     rows, problems = read_rows(folder)
     analysed = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mammocalc.files.csv_rows import read_csv
 from mammocalc.vocabulary.errors import UsageError
@@ -10,9 +10,6 @@ from mammocalc.vocabulary.uid import as_uid
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-NO_CALCIFICATIONS: Final = frozenset({"0", "0.0", "false", "no"})
 
 
 def read_selection(path: Path) -> frozenset[str]:
@@ -38,7 +35,7 @@ def read_selection(path: Path) -> frozenset[str]:
     empty = frozenset(
         as_uid(row["sop_instance_uid"])
         for row in read_csv(path, "the list of images", ("sop_instance_uid", "has_calcifications"))
-        if row["has_calcifications"].lower() in NO_CALCIFICATIONS and not row.get("seen")
+        if row.is_yes("has_calcifications") is False and not row.get("seen")
     )
     if not empty:
         message = "the list of images names none without calcifications"
