@@ -32,9 +32,9 @@ for (const [action, sentence] of /** @type {[Action, string][]} */ ([
   [{ type: "agree_image" }, "agreed with the whole image"],
   [{ type: "agree_image", agreed: false }, "no longer agreed with the image"],
   [{ type: "mark_read", read: false }, "unread"],
-  [{ type: "judge_pair", relation: "link", of: "cluster", id: 1, other: "x", other_id: 3, answer: "not_the_same" }, "cluster A and cluster 3 in the other view: not the same"],
+  [{ type: "judge_pair", relation: "link", of: "cluster", id: 1, other: "x", other_id: 3, answer: "not_the_same" }, "cluster A and cluster number 3 in the other view: not the same"],
   [{ type: "judge_pair", relation: "change", of: "calcification", id: 7, other: "x", other_id: null, answer: "new" }, "calcification C and nothing in the prior: new"],
-  [{ type: "judge_pair", relation: "change", of: "calcification", id: null, other: "x", other_id: 2, answer: null }, "nothing and calcification 2 in the prior: taken back"],
+  [{ type: "judge_pair", relation: "change", of: "calcification", id: null, other: "x", other_id: 2, answer: null }, "nothing and calcification number 2 in the prior: taken back"],
 ])) {
   test(`${JSON.stringify(action).slice(0, 80)}: ${sentence.slice(0, 40)}`, () => {
     assert.equal(sentenceOf(action, KNOWN), sentence);
@@ -48,8 +48,8 @@ test("where the other image is open its findings have their letters as well", ()
   assert.equal(sentenceOf(action, KNOWN, others), "cluster A and cluster D in L MLO: same");
 });
 
-test("without a result findings go by their numbers", () => {
-  assert.equal(sentenceOf({ type: "judge_cluster", id: 1, verdict: "accept" }), "cluster 1 accepted");
+test("without a result findings go by their numbers, which are said to be no letters", () => {
+  assert.equal(sentenceOf({ type: "judge_cluster", id: 1, verdict: "accept" }), "cluster number 1 accepted");
 });
 
 test("an action of a newer version is named by its type", () => {

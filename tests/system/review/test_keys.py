@@ -329,3 +329,29 @@ def test_a_dialog_leaves_with_its_image(visit: Any, server: Any, uid: str) -> No
     assert not chosen(page)
     page.keys("g", "l")
     assert history(server, uid, "Back") == []
+
+
+def test_keys_typed_fast_are_for_what_was_opened_last(visit: Any, server: Any, uid: str) -> None:
+    page = visit("Fast", f"#/image/{uid}/large")
+    page.keys("j")
+    # All in one task of the page, so that no event of a closing dialog comes between.
+    page.evaluate(
+        "(keys) => { for (const key of keys) document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true})); }",
+        ["d", "l", "o", "r"],
+    )
+    page.saved()
+    assert not chosen(page)
+    said = history(server, uid, "Fast")
+    assert [(action["type"], action["label"]) for action in said] == [
+        ("set_distribution", "linear"),
+        ("set_morphology", "rod"),
+    ]
+
+
+def test_who_goes_on_leaves_the_list_that_was_open(visit: Any, server: Any, uid: str) -> None:
+    page = visit("Gone", f"#/image/{uid}/large")
+    page.keys("d", "PageDown", "g")
+    page.until(f"!location.hash.includes('{uid}') && document.querySelector('#stage').dataset.pictured === 'yes'")
+    assert not chosen(page)
+    assert history(server, uid, "Gone") == []

@@ -293,3 +293,28 @@ def test_a_browser_without_webgl_shows_the_pictures_of_the_run_and_says_why(visi
     page.keys("j")
     assert page.locator("#detail .bars").count() > 0
     page.keys("w", "z", "m", "Escape")
+
+
+def test_a_tick_keeps_its_size_and_the_toolbar_its_height(visit: Any, uid: str) -> None:
+    page = visit("Tick", f"#/image/{uid}/large", viewport={"width": 1280, "height": 720})
+    page.keys("Shift+J", "a")
+    page.saved()
+    ticks = []
+    for _ in range(2):
+        box = page.locator(".ring.selected .tick").bounding_box()
+        ring = page.locator(".ring.selected .line").first.bounding_box()
+        assert box["x"] + box["width"] > ring["x"] + ring["width"] / 2  # to the upper right, mirrored or not
+        assert box["y"] < ring["y"] + ring["height"] / 2
+        ticks.append((box["width"], box["height"]))
+        page.keys("-", "-", "-", "-")
+    assert ticks[0] == pytest.approx(ticks[1], abs=0.3)
+    page.keys("v")
+    top = page.locator("#stage").bounding_box()["y"]
+    assert page.locator("#tools").bounding_box()["height"] == 44
+    page.evaluate("() => { for (const tab of document.querySelectorAll('.tab')) tab.textContent += ' M (...12345678)'; }")
+    page.settle()
+    assert page.locator("#stage").bounding_box()["y"] == top
+    assert all(
+        page.locator(f"[data-command={name}]").bounding_box()["width"] >= 24 for name in ("large", "marks", "redo")
+    )
+    assert page.locator("[data-command=redo]").bounding_box()["x"] < page.locator(".panel").bounding_box()["x"] - 23

@@ -12,6 +12,7 @@ import { PAIR_WORDS } from "./partners.js";
 /** @typedef {LabelMode | "link" | "change"} Mode */
 
 const OWN = "0";  // the key that gives the label back to the program
+const PAGES = ["PageDown", "PageUp"];  // of the page, which go on along the worklist
 const TWICE_MS = 600;  // two presses of a key within so long are one that bounced or was meant once
 
 /**
@@ -45,6 +46,9 @@ export function keysOf(labels, opening) {
   return new Map(labels.map((label) => [label, keys.get(label) ?? ""]));
 }
 
+/** Leave what is being chosen, without an answer. */
+let leave = () => {};
+
 let last = { key: "", time: -Infinity };
 
 /**
@@ -70,12 +74,19 @@ export function choose(what, { about, said, own, vocabulary, isCluster, labels: 
   // Keys are those of all labels of the mode: a key never means one thing here and another there.
   const all = keysOf(labels(vocabulary, isCluster), opening);
   const keys = new Map([...all].filter(([label]) => !fitting || fitting.includes(label)));
-  /** @type {string | null | undefined} */
-  let chosen;
-  const take = (/** @type {string | null} */ label) => {
-    chosen = label;
+  // The event that a dialog has closed comes late: keys typed meanwhile may have opened it anew, for something else.
+  leave();
+  const listening = new AbortController();
+  /** @type {(label: string | null | undefined) => void} */
+  let tell = () => {};
+  const take = (/** @type {string | null | undefined} */ label) => {
+    listening.abort();
+    leave = () => {};
     dialog.close();
+    if (label === undefined) toast("Nothing was changed.");
+    tell(label);
   };
+  leave = () => take(undefined);
   /** @type {(label: string | null, key: string, text: string) => HTMLButtonElement} */
   const option = (label, key, text) => h("button", {
     type: "button", class: "choice", "aria-pressed": String(said === label), data: { label: label ?? "" },
@@ -87,6 +98,8 @@ export function choose(what, { about, said, own, vocabulary, isCluster, labels: 
   byId("choose-list").replaceChildren(...options);
   const listen = (/** @type {KeyboardEvent} */ event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+    // Who goes on to another image has left this one: what is typed next is not for it.
+    if (PAGES.includes(event.key)) take(undefined);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] ?? 0;
     if (step) move(options, step);
     else if (event.key.length !== 1 || event.key === " ") return;
@@ -104,14 +117,13 @@ export function choose(what, { about, said, own, vocabulary, isCluster, labels: 
     take(label ?? null);
   };
   byId("choose-hint").textContent = "Esc leaves without an answer.";
-  dialog.addEventListener("keydown", listen);
+  dialog.addEventListener("keydown", listen, { signal: listening.signal });
+  dialog.addEventListener("close", () => {
+    if (!dialog.open) leave();
+  }, { signal: listening.signal });
   dialog.showModal();
   byId("choose-list").focus();
-  return new Promise((resolve) => dialog.addEventListener("close", () => {
-    dialog.removeEventListener("keydown", listen);
-    if (chosen === undefined) toast("Nothing was changed.");
-    resolve(chosen);
-  }, { once: true }));
+  return new Promise((resolve) => { tell = resolve; });
 }
 
 /**

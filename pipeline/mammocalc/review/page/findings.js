@@ -140,7 +140,8 @@ export function holds(finding, id) {
 }
 
 /**
- * The letter of what the program found; its id where it has none, or where the result is not there.
+ * The letter of what the program found; its number where it has none, as members of clusters, and said to be one where
+ * the result that knows its letter is not there.
  *
  * @param {Pick<Result, "calcifications" | "clusters"> | null | undefined} result
  * @param {"cluster" | "calcification"} kind
@@ -149,7 +150,8 @@ export function holds(finding, id) {
 export function letterOf(result, kind, id) {
   /** @type {{ id: number, letter: string | null }[]} */
   const all = result?.[`${kind}s`] ?? [];
-  return all.find((one) => one.id === id)?.letter ?? id;
+  const found = all.find((one) => one.id === id);
+  return found ? found.letter ?? id : `number ${id}`;
 }
 
 /** @param {Finding} finding */

@@ -28,6 +28,8 @@ const SHAPES = {
   vascular: "M0 -1.25L1.25 0L0 1.25L-1.25 0Z",
   added: "M1 0A1 1 0 1 1 -1 0A1 1 0 1 1 1 0ZM-1.45 0H-.8M.8 0H1.45M0 -1.45V-.8M0 .8V1.45",
 };
+const TICK = "M2 -5L5 -1.5L11 -10";  // in pixels of the screen, from the upper right of its ring: it says the same at any zoom
+const CORNER = 0.75;  // of the radius to the right and up: on a ring, and within the corner of a square
 const GAP_PX = 3.5;
 const ARTERY = "#f08282";
 const ADDED = "#7fd4ff";
@@ -35,6 +37,18 @@ const ADDED = "#7fd4ff";
 const UNSCALED = { "vector-effect": "non-scaling-stroke" };
 
 const UNMEASURED = { diameter_px: 4, length_mm: null };
+
+/**
+ * Put the tick of an accepted mark to the upper right of its ring, as large and as upright as ever.
+ *
+ * @param {SVGGElement} ring
+ * @param {number} radiusPx Of the ring, on the screen.
+ * @param {Point} turned -1 where the view is mirrored along that side.
+ */
+function placeTick(ring, radiusPx, [across, down]) {
+  const [x, y, size] = [across * CORNER, -down * CORNER, 1 / radiusPx];
+  ring.querySelector(".tick")?.setAttribute("transform", `translate(${x} ${y}) scale(${across * size} ${down * size})`);
+}
 
 export class Marks {
   /** @type {Finding[]} */
@@ -45,8 +59,8 @@ export class Marks {
   hulls = [];
   /** @type {Course[]} */
   courses = [];
-  /** @type {number | null} */
-  drawnZoom = null;
+  /** The scale of the view for which marks are drawn. */
+  drawn = "";
 
   /**
    * @param {View} view
@@ -84,7 +98,7 @@ export class Marks {
     const lines = this.courses.flatMap(({ node }) => node ?? []);
     this.placed.replaceChildren(...lines, ...this.hulls.map((hull) => hull.node), ...this.rings.map((ring) => ring.node));
     this.labels.replaceChildren(...this.labelled().map(({ label }) => label));
-    this.drawnZoom = null;
+    this.drawn = "";
   }
 
   /** What has a label: clusters, then arteries. */
@@ -118,7 +132,7 @@ export class Marks {
       node.append(s("path", { class: "line cross", d: "M-.7 -.7L.7 .7M.7 -.7L-.7 .7", ...UNSCALED }));
     }
     if (finding.kind !== "added" && finding.verdict === "accept") {
-      node.append(s("path", { class: "line tick", d: "M.8 -1.5L1.15 -1.1L1.9 -2", ...UNSCALED }));
+      node.append(s("path", { class: "line tick", d: TICK, ...UNSCALED }));
     }
     node.setAttribute("color", this.colourOf(finding, cluster));
     return { finding, kind, node, x: finding.column + 0.5, y: finding.row + 0.5 };
@@ -165,9 +179,13 @@ export class Marks {
     this.placed.setAttribute("transform", matrix);
     this.all.style.display = shown.marks ? "" : "none";
     for (const kind of /** @type {const} */ (["micro", "macro", "vascular", "hulls"])) this.node.classList.toggle(`no-${kind}`, !shown[kind]);
-    if (this.drawnZoom !== view.zoom) {
-      this.drawnZoom = view.zoom;
-      for (const ring of this.rings) ring.node.setAttribute("transform", `translate(${ring.x} ${ring.y}) scale(${this.radius(ring)})`);
+    if (this.drawn !== view.scale.join()) {
+      this.drawn = view.scale.join();
+      for (const ring of this.rings) {
+        const radius = this.radius(ring);
+        ring.node.setAttribute("transform", `translate(${ring.x} ${ring.y}) scale(${radius})`);
+        placeTick(ring.node, radius * view.zoom, [Math.sign(across), Math.sign(down)]);
+      }
       for (const hull of this.hulls) {
         const d = grown(hull.points, this.room(hull));
         for (const line of hull.lines) line.setAttribute("d", d);

@@ -3,7 +3,9 @@
 
 import { h, s } from "../../rendering/pages/scripts/elements.js";
 import { byId } from "./dom.js";
+import { openOnes } from "./other_images.js";
 import { sentenceOf } from "./sentences.js";
+import { lineOfTabs, showTabs } from "./tabs.js";
 
 /**
  * @import { Action } from "./types.js"
@@ -64,7 +66,7 @@ const TOOLBAR = [
  * @param {(pane: Pane) => void} activate Called with a view whose tab is pressed.
  */
 export function buildToolbar(viewer, commands, activate) {
-  const tabs = h("div", { class: "tabs", role: "group", "aria-label": "Views of the case" });
+  const tabs = lineOfTabs();
   const presets = h("select", { id: "presets", "aria-label": "Window" });
   presets.addEventListener("change", () => {
     viewer.choose(Number(presets.value));
@@ -90,8 +92,8 @@ export function buildToolbar(viewer, commands, activate) {
   byId("tools").append(tabs, presets, h("span", { class: "gap" }), ...parts);
   return () => {
     for (const { button, isOn } of buttons) if (isOn) button.setAttribute("aria-pressed", String(isOn(viewer)));
-    for (const { button, name } of buttons) if (name === "undo" || name === "redo") showStep(button, name, viewer.active);
-    tabs.replaceChildren(...viewer.all.map((pane) => tab(pane, viewer.active !== null && pane === viewer.homeOf(viewer.active), activate)));
+    for (const { button, name } of buttons) if (name === "undo" || name === "redo") showStep(button, name, viewer);
+    showTabs(tabs, viewer, activate);
     showPresets(presets, viewer.active);
     byId("stage").dataset.tool = viewer.tool;
   };
@@ -102,25 +104,15 @@ export function buildToolbar(viewer, commands, activate) {
  *
  * @param {HTMLButtonElement} button
  * @param {"undo" | "redo"} name
- * @param {Pane | null} pane
+ * @param {Viewer} viewer
  */
-function showStep(button, name, pane) {
+function showStep(button, name, viewer) {
+  const pane = viewer.active;
   const state = pane?.answers.state;
   /** @type {Action | null | undefined} */
   const next = name === "undo" ? state?.undoes : state?.redoes;
   button.disabled = !next;
-  button.title = `${name === "undo" ? "Undo (U)" : "Redo (Shift+U)"}${next ? `: ${sentenceOf(next, pane?.result)}` : ""}`;
-}
-
-/**
- * @param {Pane} pane
- * @param {boolean} isActive
- * @param {(pane: Pane) => void} activate
- */
-function tab(pane, isActive, activate) {
-  return h("button", {
-    type: "button", class: "tab", "aria-pressed": String(isActive), onclick: () => activate(pane), data: { uid: pane.uid },
-  }, pane.where.textContent, pane.answers.state.read ? " ✓" : "");
+  button.title = `${name === "undo" ? "Undo (U)" : "Redo (Shift+U)"}${next ? `: ${sentenceOf(next, pane?.result, openOnes(viewer))}` : ""}`;
 }
 
 /**
