@@ -1,7 +1,8 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byChange, sayChanges } from "../../pipeline/mammocalc/review/page/change_table.js";
+import { byChange } from "../../pipeline/mammocalc/rendering/pages/scripts/change_order.js";
+import { sayChanges } from "../../pipeline/mammocalc/review/page/change_table.js";
 import { keysOf } from "../../pipeline/mammocalc/review/page/choosing.js";
 import { calcificationsOf, findingsOf } from "../../pipeline/mammocalc/review/page/findings.js";
 import {

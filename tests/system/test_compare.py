@@ -186,15 +186,34 @@ def test_the_page_opens_from_the_disk_joins_marks_and_blinks(
     sides = [page.locator(f"#{side} img") for side in ("current", "prior")]
     assert all(side.evaluate("image => image.complete && image.naturalWidth > 100") for side in sides)
     assert page.locator("#lines line.link").count() == document["counts"]["matched"]
-    rows = page.locator("#table tbody tr")
-    shown = sum(count for change, count in document["counts"].items() if change != "not_comparable")
-    assert rows.count() == shown
+    rows = page.locator("#table tr[id^=mark-]")
+    counts = {change: count for change, count in document["counts"].items() if count}
+    folds = page.locator("#table .fold[aria-expanded=false]")
+    told = page.locator("#table .fold").all_inner_texts()
+    assert sorted(int(text.split()[-1]) for text in told) == sorted(counts.values())
+    while folds.count():
+        folds.first.press("Enter")
+    assert rows.count() == sum(counts.values())
+    results = [json.loads(path.read_bytes()) for path in (run_of_both / "results").rglob("*.json")]
+    letters = {
+        (result["image"]["sop_instance_uid"], item["id"]): item["letter"] or str(item["id"])
+        for result in results
+        for item in result["calcifications"]
+    }
+    uid = document["current"]["sop_instance_uid"]
+    named = sorted(letters[uid, row["calcification"]] for row in document["calcifications"] if row["calcification"])
+    first = page.locator("#table tr[id^=mark-] td:first-child").all_inner_texts()
+    assert sorted(text for text in first if text != "–") == named  # as overlay and review call them
+    [cluster] = [one for result in results for one in result["clusters"] if result["image"]["sop_instance_uid"] == uid]
+    assert page.locator("#clusters td").first.inner_text() == cluster["letter"]
+    assert cluster["letter"] in page.locator("#lines .letter").all_text_contents()
     before = page.locator("#blink img").get_attribute("src")
     page.keyboard.press("b")
     assert page.locator("#blink img").get_attribute("src") != before
     assert page.locator("#blink-name").text_content() == "prior (blinks)"
     page.keyboard.press("j")
-    assert rows.nth(1).get_attribute("aria-selected") == "true"
+    assert rows.nth(1).get_attribute("aria-current") == "true"
+    assert first[1] in page.locator("#said").inner_text()
     assert not said
     page.close()
 

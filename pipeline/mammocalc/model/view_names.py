@@ -50,14 +50,29 @@ def names_of(images: Sequence[Identified]) -> list[str]:
         In the same order, for example ``R MLO``.
     """
     names = [name_of(image) for image in images]
-    uids: dict[str, set[str]] = {}
+    alike: dict[str, list[str]] = {}
     for name, image in zip(names, images, strict=True):
-        uids.setdefault(name, set()).add(image.sop_instance_uid)
-    ends = {name: _digits(of_name) for name, of_name in uids.items()}
-    return [
-        f"{name} (...{image.sop_instance_uid[-ends[name] :]})" if names.count(name) > 1 else name
-        for name, image in zip(names, images, strict=True)
-    ]
+        alike.setdefault(name, []).append(image.sop_instance_uid)
+    ends = {name: iter(ends_of(uids)) for name, uids in alike.items()}
+    return [f"{name} (...{next(ends[name])})" if len(alike[name]) > 1 else name for name in names]
+
+
+def ends_of(uids: Sequence[str]) -> list[str]:
+    """
+    Give the ends of UIDs, as long as it takes to tell them apart.
+
+    Examples
+    --------
+    >>> ends_of(["1.2.10000001", "1.2.10000002"])
+    ['10000001', '10000002']
+    >>> ends_of(["1.2.310000001", "1.2.410000001"])
+    ['310000001', '410000001']
+    """
+    longest = max(map(len, uids), default=0)
+    counts = range(_FEWEST, max(_FEWEST, longest) + 1)
+    distinct = len(set(uids))
+    count = next(count for count in counts if len({uid[-count:] for uid in uids}) == distinct)
+    return [uid[-count:] for uid in uids]
 
 
 def name_of(image: Viewed) -> str:
@@ -76,9 +91,3 @@ def name_of(image: Viewed) -> str:
     words = (image.laterality, image.view, *image.view_modifiers)
     known = [str(word) for word in words if str(word) != "unknown"]
     return " ".join(known) or "unknown view"
-
-
-def _digits(uids: set[str]) -> int:
-    """Give how many characters at the end tell UIDs apart."""
-    longest = max(_FEWEST, *map(len, uids))
-    return next(count for count in range(_FEWEST, longest + 1) if len({uid[-count:] for uid in uids}) == len(uids))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.model.view_names import ends_of
 from mammocalc.model.view_names import name_of as name_of_view
 from mammocalc.rendering.comparison.pictures import CROP_PX, CROPS_PER_ROW
 from mammocalc.rendering.pages import fill_page
@@ -79,7 +80,8 @@ def view_pair(pair: PairView) -> dict[str, Any]:
     """
     comparison, (current, prior) = pair.comparison, pair.canvases
     ours, theirs = places_of(comparison, pair.results)
-    letters = [result.letters.clusters for result in pair.results]
+    names = [_Names(result) for result in pair.results]
+    shown = [item for item in comparison.clusters if _is_shown(item, names)]
     made = comparison.registration
     return {
         "name": name_of_view(comparison.current),
@@ -96,16 +98,17 @@ def view_pair(pair: PairView) -> dict[str, Any]:
         "pictures": list(pair.pictures[:2]),
         "crops": list(pair.pictures[2:]),
         "document": pair.document,
-        "clusters": [_cluster(item, letters) for item in comparison.clusters],
+        "clusters": [_cluster(item, names) for item in shown],
+        "loose": len(comparison.clusters) - len(shown),
         "marks": [
             {
                 "change": str(item.change),
-                "ids": [item.calcification, item.prior_calcification],
+                "names": [names[0].calcification(item.calcification), names[1].calcification(item.prior_calcification)],
                 "at": [_place(one, current), _place(other, prior)],
                 "mm": [_round(item.diameter_mm), _round(item.prior_diameter_mm)],
-                "clusters": [
-                    None if number is None else known.get(number)
-                    for number, known in zip((item.cluster, item.prior_cluster), letters, strict=True)
+                "groups": [
+                    names[0].group(item.calcification, item.cluster),
+                    names[1].group(item.prior_calcification, item.prior_cluster),
                 ],
                 "reason": item.reason,
             }
@@ -140,15 +143,60 @@ def render_comparison_page(pairs: Sequence[dict[str, Any]], facts: Mapping[str, 
         "notes": list(notes),
         "words": {str(change): [name_of(str(change)), CHANGE_SENTENCES[change]] for change in Change},
         "crop": [CROP_PX, CROPS_PER_ROW],
-        "pairs": list(pairs),
+        "pairs": [{**pair, "name": name} for pair, name in zip(pairs, _told_apart(pairs), strict=True)],
     }
     return fill_page("rendering/comparison/page", data=data)
 
 
-def _cluster(item: ClusterChange, letters: Sequence[Mapping[int, str]]) -> dict[str, Any]:
+def _told_apart(pairs: Sequence[dict[str, Any]]) -> list[str]:
+    """Name pairs: those that would be called alike by the ends of the UIDs in which they differ as well."""
+    alike: dict[tuple[str, str, int | None], list[int]] = {}
+    for number, pair in enumerate(pairs):
+        alike.setdefault((pair["patient"], pair["name"], pair["days"]), []).append(number)
+    names = [str(pair["name"]) for pair in pairs]
+    for numbers in alike.values():
+        uids = [[pairs[number]["uids"][side] for number in numbers] for side in (0, 1)]
+        side = next((side for side in (0, 1) if len(set(uids[side])) == len(numbers)), 0)
+        if len(numbers) > 1:
+            for number, end in zip(numbers, ends_of(uids[side]), strict=True):
+                names[number] += f" ({'prior ' * side}...{end})"
+    return names
+
+
+class _Names:
+    """What the findings of an image are called wherever they are shown: by letters, members of groups by numbers."""
+
+    def __init__(self, result: Result) -> None:
+        report, letters = result.report, result.letters
+        self._calcifications = letters.calcifications
+        loose = {cluster.number for cluster in report.clusters if cluster.distribution.loose}
+        self._clusters = {number: letter for number, letter in letters.clusters.items() if number not in loose}
+        self._vessels = {
+            member: letters.vessels[vessel.number] for vessel in report.vessels for member in vessel.members
+        }
+
+    def calcification(self, number: int | None) -> str | None:
+        """Name a calcification."""
+        return None if number is None else self._calcifications.get(number, str(number))
+
+    def cluster(self, number: int | None) -> str | None:
+        """Name a cluster; None for a loose chain as well, which is shown nowhere."""
+        return None if number is None else self._clusters.get(number)
+
+    def group(self, number: int | None, cluster: int | None) -> str | None:
+        """Name the cluster or else the vessel that a calcification is in."""
+        return self.cluster(cluster) or (None if number is None else self._vessels.get(number))
+
+
+def _is_shown(item: ClusterChange, names: Sequence[_Names]) -> bool:
+    """Whether a cluster is more than loose chains, whose specks stand alone."""
+    return bool(names[0].cluster(item.cluster) or any(map(names[1].cluster, item.prior_clusters)))
+
+
+def _cluster(item: ClusterChange, names: Sequence[_Names]) -> dict[str, Any]:
     return {
-        "letter": None if item.cluster is None else letters[0].get(item.cluster),
-        "prior": [letters[1].get(number) for number in item.prior_clusters],
+        "letter": names[0].cluster(item.cluster),
+        "prior": [name for name in map(names[1].cluster, item.prior_clusters) if name],
         "change": str(item.change),
         "members": [item.members, item.prior_members, item.joined],
         "reasons": list(item.reasons),

@@ -6,7 +6,7 @@ import { wordOf } from "./change_looks.js";
 import { byId } from "./page_elements.js";
 import { SIDES } from "./pairs.js";
 
-/** @import { Shown } from "./pairs.js" */
+/** @import { Mark, Shown } from "./pairs.js" */
 
 const SIDE_PX = 192;  // of a thumbnail on the screen, as the style has it
 
@@ -25,6 +25,19 @@ function cropOf({ pair, mark, data }, side) {
   return [image];
 }
 
+/**
+ * What it is called and how large it is, on both dates.
+ *
+ * @param {Mark} mark
+ */
+function saidOf({ names, groups, mm }) {
+  return SIDES.map((side, number) => {
+    if (names[number] === null) return `${side}: none`;
+    const within = groups[number] === null ? "" : ` in ${groups[number]}`;
+    return `${side}: ${names[number]}${within}${mm[number] === null ? "" : `, ${mm[number].toFixed(2)} mm`}`;
+  }).join(" · ");
+}
+
 /** @param {Shown} shown */
 export function drawLoupe(shown) {
   const mark = shown.pair.marks[shown.mark];
@@ -32,5 +45,5 @@ export function drawLoupe(shown) {
   byId("blink").replaceChildren(...cropOf(shown, shown.side));
   byId("crop-current").replaceChildren(...cropOf(shown, 0));
   byId("crop-prior").replaceChildren(...cropOf(shown, 1));
-  byId("said").replaceChildren(...(mark ? [wordOf(shown, mark.change), `: ${mark.reason}`] : ["Choose a calcification."]));
+  byId("said").replaceChildren(...(mark ? [h("strong", {}, saidOf(mark)), " ", wordOf(shown, mark.change), ` ${mark.reason}`] : ["Choose a calcification."]));
 }

@@ -18,6 +18,7 @@ import { elementsOf } from "../pages/scripts/elements.js";
  * @property {HTMLElement} filters
  * @property {HTMLElement} lines
  * @property {HTMLElement} name
+ * @property {HTMLElement} no-clusters
  * @property {HTMLElement} notice
  * @property {HTMLElement} pairs
  * @property {HTMLElement} prior

@@ -1,16 +1,18 @@
 // @ts-check
 // The pairs that the page was given, and what the reader looks at.
 
+import { CHANGE_ORDER, UNCHANGED } from "../pages/scripts/change_order.js";
+
 /** @typedef {[number, number]} Point */
 /** Of both images, the current one first. @template T @typedef {[T, T]} Both */
 
 /**
  * @typedef {object} Mark
  * @property {string} change
- * @property {Both<number | null>} ids
+ * @property {Both<string | null>} names As overlay and review call them: a letter, or a number within a group; null where there is none.
  * @property {Both<Point | null>} at In mm from the upper left corner of each picture.
  * @property {Both<number | null>} mm Diameters.
- * @property {Both<string | null>} clusters
+ * @property {Both<string | null>} groups The letter of the cluster or the artery that it is in.
  * @property {string} reason
  */
 
@@ -31,6 +33,7 @@
  * @property {Both<string | null>} crops
  * @property {string} document
  * @property {Cluster[]} clusters
+ * @property {number} loose How many chains without a word there are beside them.
  * @property {Mark[]} marks
  */
 
@@ -48,6 +51,9 @@
  * @property {Compared[]} pairs
  */
 
+const FEW = 8;  // unchanged ones that do not make a table long
+const MANY = 60;  // of any word, that do
+
 /** @typedef {"current" | "prior"} Side */
 /** @type {Both<Side>} */
 export const SIDES = ["current", "prior"];
@@ -62,6 +68,9 @@ export class Shown {
   /** Words whose marks are not shown. @type {Set<string>} */
   hidden = new Set();
 
+  /** Words whose rows are folded into one. @type {Set<string>} */
+  folded = new Set();
+
   /** @param {Data} data */
   constructor(data) {
     this.data = data;
@@ -71,9 +80,24 @@ export class Shown {
     return this.data.pairs[this.number];
   }
 
-  /** The numbers of the marks that are shown. */
+  /** The numbers of the marks that are shown, of each word: what changed first. @type {{ change: string, numbers: number[] }[]} */
+  get groups() {
+    const numbers = (/** @type {string} */ word) => this.pair.marks.flatMap(({ change }, number) => (change === word ? [number] : []));
+    return CHANGE_ORDER.filter((change) => this.pair.counts[change] && !this.hidden.has(change)).map((change) => ({ change, numbers: numbers(change) }));
+  }
+
+  /** The numbers of the marks that are shown, in the order of the table. */
   get marks() {
-    return this.pair.marks.flatMap(({ change }, number) => (this.hidden.has(change) ? [] : [number]));
+    return this.groups.flatMap(({ numbers }) => numbers);
+  }
+
+  /**
+   * Fold the rows of a word into one that tells how many they are, or show them.
+   *
+   * @param {string} change
+   */
+  fold(change) {
+    if (!this.folded.delete(change)) this.folded.add(change);
   }
 
   /**
@@ -83,7 +107,9 @@ export class Shown {
    */
   open(number) {
     this.number = Math.min(Math.max(number, 0), this.data.pairs.length - 1);
-    this.hidden = new Set(this.pair.comparable ? ["not_comparable"] : []);
+    const { comparable, counts } = this.pair;
+    this.hidden = new Set(comparable ? ["not_comparable"] : []);
+    this.folded = new Set(CHANGE_ORDER.filter((change) => (counts[change] ?? 0) > (UNCHANGED.includes(change) ? FEW : MANY)));
     this.mark = this.marks[0] ?? -1;
   }
 

@@ -12,6 +12,7 @@ import { SIDES } from "./pairs.js";
 
 const LOUPE_PX = 340;  // beside the pictures, where there is room for both
 const LEAST_MARK_PX = 4;
+const [ABOVE_PX, BELOW_PX] = [11, 22];  // from a mark to the words beside it
 
 /**
  * The scale of both pictures, in pixels of the screen for a millimetre.
@@ -40,11 +41,51 @@ export function drawStage(shown, choose) {
     box.replaceChildren(source ? h("img", { alt: `${side} ${pair.name}`, src: source }) : h("p", { class: "none" }, "No picture: name the DICOM files with --images."));
   });
   const corners = cornersOf();
-  byId("lines").replaceChildren(...pair.marks.flatMap((mark, number) => {
+  const endsOf = (/** @type {Mark} */ { at }) => at.map((place, side) => place && /** @type {End} */ ([corners[side][0] + place[0] * scale, corners[side][1] + place[1] * scale]));
+  const marks = pair.marks.flatMap((mark, number) => {
     if (hidden.has(mark.change)) return [];
-    const ends = mark.at.map((place, side) => place && /** @type {End} */ ([corners[side][0] + place[0] * scale, corners[side][1] + place[1] * scale]));
-    return drawn(mark, ends, { scale, isChosen: number === shown.mark, hasLines: shown.hasLines, onclick: () => choose(number) });
-  }));
+    return drawn(mark, endsOf(mark), { scale, isChosen: number === shown.mark, hasLines: shown.hasLines, onclick: () => choose(number) });
+  });
+  byId("lines").replaceChildren(...marks, ...lettersOf(pair.marks.filter(({ change }) => !hidden.has(change)), endsOf), ...namesOf(pair.marks[shown.mark], endsOf));
+}
+
+/**
+ * The letter of each cluster and artery over its topmost mark.
+ *
+ * @param {Mark[]} marks
+ * @param {(mark: Mark) => End[]} endsOf
+ */
+function lettersOf(marks, endsOf) {
+  return SIDES.flatMap((_, side) => {
+    /** @type {Map<string, End>} */
+    const tops = new Map();
+    for (const mark of marks) {
+      const [letter, end] = [mark.groups[side], endsOf(mark)[side]];
+      const top = letter === null ? null : tops.get(letter);
+      if (letter !== null && end && (!top || end[1] < top[1])) tops.set(letter, end);
+    }
+    return [...tops].map(([letter, end]) => named(letter, end, ABOVE_PX));
+  });
+}
+
+/**
+ * What the chosen mark is called, on either side.
+ *
+ * @param {Mark | undefined} mark
+ * @param {(mark: Mark) => End[]} endsOf
+ */
+function namesOf(mark, endsOf) {
+  if (!mark) return [];
+  return endsOf(mark).flatMap((end, side) => (mark.names[side] === null ? [] : [named(mark.names[side], end, -BELOW_PX, "chosen-name")]));
+}
+
+/**
+ * @param {string | null} text
+ * @param {End} end
+ * @param {number} above In pixels.
+ */
+function named(text, end, above, className = "letter") {
+  return s("text", { x: end?.[0], y: (end?.[1] ?? 0) - above, class: className }, text);
 }
 
 /** Where the pictures lie on the stage. */
@@ -62,13 +103,13 @@ function cornersOf() {
  * @param {{ scale: number, isChosen: boolean, hasLines: boolean, onclick: () => void }} how
  * @returns {SVGElement[]}
  */
-function drawn({ change, ids, mm }, ends, { scale, isChosen, hasLines, onclick }) {
+function drawn({ change, names, mm }, ends, { scale, isChosen, hasLines, onclick }) {
   const chosen = isChosen ? " chosen" : "";
   const [from, to] = ends;
-  const isLinked = from && to && (isChosen || (hasLines && !ids.includes(null)));
+  const isLinked = from && to && (isChosen || (hasLines && !names.includes(null)));
   const line = isLinked ? [s("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], stroke: colourOf(change), class: `link${chosen}` })] : [];
   return [...line, ...ends.flatMap((end, side) => (end ? [s("path", {
-    d: shapeOf(change), stroke: colourOf(change), class: `mark${ids[side] === null ? " expected" : ""}${chosen}`, "vector-effect": "non-scaling-stroke",
+    d: shapeOf(change), stroke: colourOf(change), class: `mark${names[side] === null ? " expected" : ""}${chosen}`, "vector-effect": "non-scaling-stroke",
     transform: `translate(${end[0]} ${end[1]}) scale(${Math.max(LEAST_MARK_PX, ((mm[side] ?? 0.4) / 2 + 0.6) * scale)})`, onclick,
   })] : []))];
 }

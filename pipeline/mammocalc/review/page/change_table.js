@@ -1,6 +1,7 @@
 // @ts-check
 // The table of a comparison: what became of each cluster and each calcification since the prior.
 
+import { CHANGE_ORDER, byChange } from "../../rendering/pages/scripts/change_order.js";
 import { h } from "../../rendering/pages/scripts/elements.js";
 import { millimetres, sayInterval, words } from "../../rendering/pages/scripts/wording.js";
 import { letterOf } from "./findings.js";
@@ -14,17 +15,6 @@ import { pairOfRow, saidOf, usable } from "./partners.js";
  */
 
 const MOST_ROWS = 100;  // in the panel, which is built anew at every step; changes.csv has all
-const ORDER = ["new", "gone", "grown", "smaller", "new_faint", "matched", "not_comparable"];
-
-/**
- * The rows in the order of the table: what changed first.
- *
- * @template {{ change: string }} T
- * @param {T[]} rows
- */
-export function byChange(rows) {
-  return rows.toSorted((one, other) => ORDER.indexOf(one.change) - ORDER.indexOf(other.change));
-}
 
 /**
  * How many of each word there are: `3 new, 12 matched`.
@@ -32,7 +22,7 @@ export function byChange(rows) {
  * @param {{ change: string }[]} rows
  */
 export function sayChanges(rows) {
-  const said = ORDER.map((word) => [word, rows.filter((row) => row.change === word).length]).filter(([, count]) => count);
+  const said = CHANGE_ORDER.map((word) => [word, rows.filter((row) => row.change === word).length]).filter(([, count]) => count);
   return said.map(([word, count]) => `${count} ${words(String(word))}`).join(", ") || "nothing to compare";
 }
 
