@@ -38,7 +38,7 @@ class Identified(Viewed, Protocol):
 
 def names_of(images: Sequence[Identified]) -> list[str]:
     """
-    Name images by side and view; those of one view by the end of their UID as well, as long as it takes to tell them apart.
+    Name images by side and view; those of one view by the end of their UID as well, as long as tells them apart.
 
     Parameters
     ----------
