@@ -14,7 +14,7 @@ from mammocalc.rendering.pages.environment import _environment
 
 PACKAGE = Path(str(resources.files("mammocalc")))
 TEMPLATES = sorted(
-    path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.html") if "review" not in path.parts
+    name for name in (path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.html")) if "review/" not in name
 )
 BASE = "rendering/pages/base.html"
 TAKEN_AS_MARKUP = {(BASE, "style.text"), (BASE, "script.text")}
