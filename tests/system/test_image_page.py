@@ -116,6 +116,21 @@ def test_the_overlay_is_the_picture_and_loads_from_the_disk(open_page: Callable[
     assert picture.get_attribute("alt").startswith("The image with its findings: ")
 
 
+def test_on_paper_it_is_dark_on_white_and_whole(open_page: Callable[..., Any]) -> None:
+    page, _ = open_page(lambda one: any(cluster["published_association"] for cluster in one["clusters"]))
+    page.emulate_media(media="print")
+    look = page.evaluate(
+        "() => ['main', 'h1', '.card'].map((one) => { const style = getComputedStyle(document.querySelector(one));"
+        " return [style.color, style.overflowY, style.backgroundColor]; })"
+    )
+    assert [color for color, *_ in look] == ["rgb(0, 0, 0)"] * 3
+    assert look[0][1] == "visible"
+    assert look[2][2] == "rgb(255, 255, 255)"
+    box = page.locator("main").evaluate("node => [node.scrollHeight, node.clientHeight]")
+    assert box[0] == box[1]
+    assert page.locator("details table").first.is_visible()
+
+
 @pytest.mark.parametrize("width", [360, 700, 1000, 1400])
 def test_nothing_runs_out_of_a_window_of_any_width(open_page: Callable[..., Any], width: int) -> None:
     page, _ = open_page(has_cluster, width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Calcifications of one kind: each reason and how often it was given, and the letters on the overlay."""
+    """Calcifications of one kind: each reason and how often it was given, and the letters on the overlay by reason."""
 
     kind: str
     reasons: Counter[str] = field(default_factory=Counter)
-    letters: set[str] = field(default_factory=set)
+    letters: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @property
     def title(self) -> str:
         """Count and kind, and the letters in the order of the overlay."""
-        letters = " ".join(sorted(self.letters, key=lambda one: (len(one), one)))
+        letters = _in_order(set().union(*self.letters.values()))
         return f"{self.reasons.total()} {self.kind}" + (f": {letters}" if letters else "")
+
+    @property
+    def lines(self) -> list[str]:
+        """Each reason, the most frequent first, with its count, and with its letters where there are several."""
+        return [
+            (f"{letters}: " if len(self.reasons) > 1 and letters else "")
+            + (f"{count} × " if count > 1 else "")
+            + reason
+            for reason, count in self.reasons.most_common()
+            for letters in [_in_order(self.letters[reason])]
+        ]
 
 
 def left_out(result: Result) -> list[Excluded]:
@@ -39,5 +50,9 @@ def left_out(result: Result) -> list[Excluded]:
             own = kinds.setdefault(kind, Excluded(kind))
             own.reasons[item.left_out] += 1
             called = letters.calcifications.get(item.number) or letters.vessels.get(item.vessel or 0)
-            own.letters.update([called] if called else [])
+            own.letters[item.left_out].update([called] if called else [])
     return sorted(kinds.values(), key=lambda own: (-own.reasons.total(), own.kind))
+
+
+def _in_order(letters: set[str]) -> str:
+    return " ".join(sorted(letters, key=lambda one: (len(one), one)))

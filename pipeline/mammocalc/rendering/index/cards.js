@@ -42,8 +42,8 @@ export function cardOf(means, row) {
   const line = isAnalysed ? distribution(means, row) : h("div", { class: `status ${status}` }, status);
   if (isAnalysed) line.append(h("span", { class: "side" }, sideAndView(rows, row)));
   const about = isAnalysed ? candidates(rows, row) || findings(rows, row) || "-" : words(rows.coded("reason", row));
-  const last = h("div", { class: "last" }, h("span", { class: "dim" }, nameOf(rows, row)), chart(means, row));
-  const text = h("div", { class: "words" }, line, h("div", {}, about), last);
+  const last = h("div", { class: "last" }, h("span", { class: "dim path" }, h("bdi", {}, nameOf(rows, row))), chart(means, row));
+  const text = h("div", { class: "words" }, line, h("div", { class: "about" }, about), last);
   return h("button", { type: "button", class: "card", title: rows.columns.path[row], onclick: () => open(row) }, frame, text);
 }
 
@@ -72,7 +72,7 @@ export function tableRowOf(means, row, place) {
   const { rows, open } = means;
   const { path, uid } = rows.columns;
   const cell = (/** @type {string} */ className, /** @type {(Node | string | null)[]} */ ...children) => h("div", { class: className }, ...children);
-  const button = h("button", { type: "button", class: "open", title: path[row], onclick: () => open(row) }, [rows.coded("frame", row), path[row]].filter(Boolean).join(" · "));
+  const button = h("button", { type: "button", class: "open path", title: path[row], onclick: () => open(row) }, h("bdi", {}, nameOf(rows, row)));
   const status = rows.coded("status", row);
   const margin = rows.coded("margin", row);
   const numbers = NUMBERS.map(([key, digits]) => cell("right", rows.number(key, row)?.toFixed(digits) ?? ""));

@@ -17,7 +17,7 @@ import { buildTop } from "./top.js";
 
 /** @import { CodedName, Data } from "./rows.js" */
 
-const CARD = { width: 176, height: 244, gap: 14 };
+const CARD = { width: 188, height: 278, gap: 14 };
 const ROW = { width: null, height: 54, gap: 0 };
 
 /** @type {Data} */

@@ -8,8 +8,8 @@ import { sayCounts, words } from "../pages/scripts/wording.js";
 /** @type {(rows: Rows, row: number) => string} */
 export const sideAndView = (rows, row) => [rows.coded("laterality", row), rows.coded("view", row)].filter((part) => part && part !== "unknown").join(" ");
 
-/** Which frame of a file it is, and the name of the file without its folders. @type {(rows: Rows, row: number) => string} */
-export const nameOf = (rows, row) => [rows.coded("frame", row), rows.columns.path[row].split("/").at(-1)].filter(Boolean).join(" · ");
+/** Where the file lies, and which frame of it this is. @type {(rows: Rows, row: number) => string} */
+export const nameOf = (rows, row) => [rows.columns.path[row], rows.coded("frame", row)].filter(Boolean).join(" · ");
 
 /** The two labels that an indeterminate one lies between. @type {(rows: Rows, row: number) => string} */
 export const candidates = (rows, row) => (rows.coded("between", row) ?? []).map(words).join(" or ");

@@ -25,6 +25,8 @@ _FILTERS: Final = (
     wording.say_share,
 )
 
+_ON_PAPER: Final = "rendering/pages/print.css"
+
 
 def fill_page(template: str, **views: object) -> str:
     """
@@ -50,7 +52,7 @@ def fill_page(template: str, **views: object) -> str:
     jinja2.UndefinedError
         If the template names what it was not given: a fault of this program.
     """
-    style, script = _part(f"{template}.css"), _part(f"{template}.js")
+    style, script = _style(f"{template}.css"), _script(f"{template}.js")
     return _environment().get_template(f"{template}.html").render(style=style, script=script, **views)
 
 
@@ -80,10 +82,20 @@ def _environment() -> Environment:
 
 
 @functools.cache
-def _part(path: str) -> _Part | None:
-    file = resources.files("mammocalc").joinpath(path)
-    if not file.is_file():
-        return None
-    text = bundle(path) if path.endswith(".js") else file.read_text(encoding="utf-8")
+def _style(path: str) -> _Part:
+    """Give the style of a page, and behind it what all pages have on paper."""
+    return _known("".join(_read(part) for part in (path, _ON_PAPER)))
+
+
+@functools.cache
+def _script(path: str) -> _Part | None:
+    return _known(bundle(path)) if resources.files("mammocalc").joinpath(path).is_file() else None
+
+
+def _read(path: str) -> str:
+    return resources.files("mammocalc").joinpath(path).read_text(encoding="utf-8")
+
+
+def _known(text: str) -> _Part:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return _Part(text, f"sha256-{digest}")

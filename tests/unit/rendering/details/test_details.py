@@ -127,6 +127,13 @@ def test_what_is_left_out_is_listed_by_kind_with_why(make_example: Callable[...,
     part = words_of(section_of(page, "Listed, and left out of the distribution"))
     assert part == "2 vascular: B C 2 × vascular: lies on a chain 1 rim: A rim (90%)"
     assert "alone" not in words_of(page.split("</header>")[0])
+    other = replace(second, **artery | {"left_out": "vascular: in a tube"})
+    part = words_of(
+        section_of(
+            page_of(replace(report, calcifications=(found[0], other))), "Listed, and left out of the distribution"
+        )
+    )
+    assert part == "2 vascular: A B A: vascular: lies on a chain B: vascular: in a tube"
     nothing = section_of(page_of(report), "Listed, and left out of the distribution")
     assert words_of(nothing) == "Nothing was left out."
 
