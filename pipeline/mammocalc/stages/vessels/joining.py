@@ -32,11 +32,12 @@ _LIKELY: Final = 0.2
 GAP_MM: Final = 8.0
 """Marks this near belong together wherever they lie; farther ones, up to the far circle, if each lies on an arm of the
 other: then one ridge runs through both."""
-_FEW, _SURE_OF_FEW = 2, 0.95
-"""So few marks have no line that could be looked at, and need to be as probable as this."""
-_SURE_OF_DUCTS: Final = 0.9
-"""A row that points to the nipple may be a duct: it needs to be as probable as this, and a vessel in view. So does a
-row where the nipple is not known. Of one mark alone it is the mark's own axis, and no vessel is in view."""
+_PAIR, _SURE_OF_PAIR = 2, 0.9
+"""Two marks have no line that could be looked at, and one of them needs to be as probable as this. One mark alone is no
+artery: what is on a traced one and what is not then differ least, and casts of simulated ducts had 0.9 to 0.96."""
+_SURE_OF_DUCTS: Final = 0.7
+"""A row that points to the nipple may be a duct: its marks need to be as probable as this in the mean, and a vessel in
+view. So does a row where the nipple is not known."""
 _IN_VIEW: Final = 1.5
 """Smallest clarity along the course of such a row, in the median of what lies between its marks: a duct is not seen but
 for its casts. Simulated ones had 0.7 to 1.4, and rows of patients on traced arteries
@@ -49,7 +50,7 @@ _LEAST_BETWEEN: Final = 5
 _PLAQUE_MM: Final = 0.5
 """A wall is thinner than this, as its plaques are: of 719 likely marks on arteries that readers traced a tenth are as
 wide, at most a third of one artery; secretory rods are, by definition. So what is mostly of wider ones is no artery,
-and a wider one makes none sure (docs/pipeline.md)."""
+and wider ones make none sure (docs/pipeline.md)."""
 _COARSE_MM: Final = 0.8
 """What is as wide and not elongated is a coarse body: it is no member, wherever it lies."""
 _BAND_MM: Final = 1.4
@@ -90,7 +91,7 @@ def join_marks(
     nipple_mm : ndarray of float64, shape (2,), or None
         To which ducts point.
     sure : float
-        From which probability of one member, as narrow as a plaque, on the others are taken along.
+        From which mean probability of those members that are as narrow as a plaque a set is an artery.
 
     Returns
     -------
@@ -106,14 +107,8 @@ def join_marks(
         if not is_band(where) or _is_clump(where):
             found += [certain] if certain.size else []
             continue
-        needed = sure
-        if _is_in_duct(members, points, nipple_mm):
-            needed = max(needed, _SURE_OF_DUCTS) if _is_in_view(clarity, where) else 1.0
-        plaques = members[is_plaque[members]]
-        if len(plaques) <= _FEW:
-            needed = max(needed, _SURE_OF_FEW)
-        is_sure = 2 * len(plaques) > len(members) and probability[plaques].max() >= needed
-        if certain.size or is_sure:
+        plaques = probability[members[is_plaque[members]]]
+        if certain.size or _is_sure(plaques, where, clarity, nipple_mm, sure):
             found.append(members)
     return found
 
@@ -162,24 +157,34 @@ def _is_clump(at_mm: NDArray[np.float64]) -> bool:
     return len(at_mm) >= _CLUMP and float(pdist(at_mm).max()) < _LEAST_STEP_MM * (len(at_mm) - 1)
 
 
+def _is_sure(
+    plaques: NDArray[np.float64],
+    at_mm: NDArray[np.float64],
+    clarity: ClarityMap,
+    nipple_mm: NDArray[np.float64] | None,
+    sure: float,
+) -> bool:
+    """Tell whether a set of marks is an artery, by where they lie and the probabilities of those that are narrow."""
+    if len(at_mm) < _PAIR or 2 * len(plaques) <= len(at_mm):
+        return False
+    if _is_in_duct(at_mm, nipple_mm):
+        if not _is_in_view(clarity, at_mm):
+            return False
+        sure = max(sure, _SURE_OF_DUCTS)
+    if len(plaques) <= _PAIR:
+        return bool(plaques.max() >= max(sure, _SURE_OF_PAIR))
+    return bool(plaques.mean() >= sure)
+
+
 def _is_in_view(clarity: ClarityMap, at_mm: NDArray[np.float64]) -> bool:
     """Tell whether a tube is seen between marks, along the course through them."""
-    if len(at_mm) < 2:
-        return False
     course = points_along(draw_course(clarity, at_mm), _STEP_MM)
     between = course[KDTree(at_mm).query(course)[0] > _BETWEEN_MM]
     return len(between) >= _LEAST_BETWEEN and float(np.median(clarity.at(between[None]))) >= _IN_VIEW
 
 
-def _is_in_duct(members: NDArray[np.intp], points: Marks, nipple_mm: NDArray[np.float64] | None) -> bool:
+def _is_in_duct(at_mm: NDArray[np.float64], nipple_mm: NDArray[np.float64] | None) -> bool:
     """Tell whether marks lie along the way to the nipple; where it is not known, whatever has an axis may."""
-    at_mm = points.at_mm[members]
-    if len(members) == 1:
-        [mark] = members
-        if points.ratio[mark] < ELONGATED:
-            return False
-        half = np.array([math.sin(points.direction[mark]), math.cos(points.direction[mark])])
-        at_mm = at_mm + np.stack([half, -half])
     middle = at_mm.mean(axis=0)
     axis = np.linalg.svd(at_mm - middle, full_matrices=False)[2][0]
     return may_be_duct(nipple_mm, middle, axis, where_unknown=True)

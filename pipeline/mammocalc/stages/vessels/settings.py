@@ -26,7 +26,7 @@ class VesselSettings(Settings):
     file: str | None = None
     """A model made by ``mammocalc train --vessels``; null for the one that comes with the program."""
 
-    sure: float = Field(default=0.8, gt=0, lt=1)
-    """How probable one mark of an artery has to be at least; the likely ones that are joined to it are taken along.
-    Fewer than three marks, and rows that may point to the nipple, need 0.95 or this, whichever is more. Lower values
-    find more arteries, and flag more of what is none."""
+    sure: float = Field(default=0.65, gt=0, lt=1)
+    """How probable the marks that are joined to an artery have to be in the mean. A row that may point to the nipple
+    needs 0.7 or this, whichever is more; of two marks one needs 0.9 or this; one alone is no artery. Lower values find
+    more arteries, and flag more of what is none."""
