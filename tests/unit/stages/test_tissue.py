@@ -20,6 +20,7 @@ from mammocalc.stages.registration import (
     match_points,
     register_tissue,
 )
+from mammocalc.stages.registration.confirmed import confirmed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,3 +142,44 @@ def test_one_alone_is_joined_on_tissue_where_nothing_else_is_like_it() -> None:
     assert found.pairs.tolist() == [[0, 0]]
     assert not len(match_points(current, prior + 15.0, traits, theirs, Guide(np.zeros((1, 2)))).pairs)
     assert not len(match_points(current, prior[:0], traits, theirs[:0], Guide(np.zeros((1, 0)))).pairs)
+
+
+GUIDE = Guide(np.zeros((30, 30)))
+
+
+def log_ratios(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log(ours).T[:, :, None] - np.log(theirs).T[:, None])
+
+
+def scattered(rng: np.random.Generator, *, jitter_mm: float) -> tuple[NDArray[np.float64], ...]:
+    """Thirty that fill a breast, each at a depth of its own: they lie off their tissue, and along the wall apart."""
+    prior = rng.uniform((20, 15), (130, 70), (30, 2))
+    current = prior + (3.0, -2.5) + rng.normal(0, 1, (30, 2)) * (jitter_mm, 0.3)
+    traits = np.exp(rng.normal((-1.2, 2.5), 0.4, (30, 2)))
+    return current, prior, traits, traits * np.exp(rng.normal(0, 0.1, (30, 2)))
+
+
+def test_scattered_ones_that_lie_off_their_tissue_are_joined_as_all_around_them_go() -> None:
+    right = joined = 0
+    for seed in range(4):
+        current, prior, traits, theirs = scattered(np.random.default_rng(seed), jitter_mm=1.5)
+        found = match_points(current, prior, traits, theirs, Guide(np.zeros((30, 30))))
+        right += int((found.pairs[:, 0] == found.pairs[:, 1]).sum())
+        joined += len(found.pairs)
+    assert right >= 0.8 * 120
+    assert right >= 0.93 * joined
+
+
+def test_a_pair_is_believed_among_many_that_are_joined_and_not_where_none_is() -> None:
+    rng = np.random.default_rng(3)
+    current, prior, traits, theirs = scattered(rng, jitter_mm=1.0)
+    among = confirmed(np.stack([np.arange(30)] * 2, axis=1), current, prior, log_ratios(traits, theirs), GUIDE)
+    assert len(among) >= 27
+    strangers = rng.uniform((20, 15), (130, 70), (30, 2)), np.exp(rng.normal((-1.2, 2.5), 0.4, (30, 2)))
+    # The same three pairs are all that is joined of two sets that otherwise have nothing in common.
+    mixed = np.concatenate([prior[:3], strangers[0]]), np.concatenate([theirs[:3], strangers[1]])
+    alone = confirmed(
+        np.stack([np.arange(3)] * 2, axis=1), current, mixed[0], log_ratios(traits, mixed[1]), Guide(np.zeros((30, 33)))
+    )
+    assert len(alone) < 3
+    assert not len(confirmed(np.zeros((0, 2), np.intp), current, prior, log_ratios(traits, theirs), GUIDE))

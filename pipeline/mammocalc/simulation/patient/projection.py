@@ -35,6 +35,8 @@ _HELD_MM: Final = 30.0
 moves with it."""
 _FOLD_MM: Final = 12.0
 """Room below the breast."""
+_LAYER_ROUNDS: Final = 8
+"""How far a layer is squeezed out depends on its height, and that on the place: so many times are enough."""
 _NIPPLE_MM: Final = 8.0
 """Room before the nipple's place; the breast is laid farther back where it would not fit."""
 
@@ -115,14 +117,17 @@ class Projection:
         still = np.zeros(len(along))
         return self._pressed(self._within(along, still), still, along, still)
 
-    def plane_points(self, places_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    def layer_points(self, places_mm: NDArray[np.float64], height: float = 0.0) -> NDArray[np.float64]:
         """
-        Give the points of the breast's middle plane that lie at some places, had nothing swung, rolled or moved.
+        Give the points of a layer of the breast that lie at some places, had nothing swung, rolled or moved.
 
         Parameters
         ----------
         places_mm : ndarray of float64, shape (n, 2)
             (row, column) in mm.
+        height : float
+            Which layer, -1 to 1: a share of half the thickness of the breast's middle; 0 is its middle plane. Layers
+            draw near each other towards the skin line.
 
         Returns
         -------
@@ -131,10 +136,19 @@ class Projection:
         """
         row, column = (places_mm - self._corner_mm).T
         sine, cosine = math.sin(self._tilt), math.cos(self._tilt)
-        spread = self._stretch() * (1 + _BULGE / 3)
-        forward = (row * sine + column * cosine) / (1 + spread)
-        along = (column * sine - row * cosine) / (1 + spread * np.clip(forward / self.breast.depth_mm, 0.0, 1.2))
-        return self._within(along, forward)
+        across = np.zeros(len(places_mm))
+        angle, depth = math.radians(self.positioning.angle_degrees), self.breast.depth_mm
+        wide = math.hypot(self.breast.lateral_mm * math.cos(angle), self.breast.up_mm * math.sin(angle))
+        for _ in range(_LAYER_ROUNDS if height else 1):
+            spread = self._stretch() * (1 + _BULGE * (1 / 3 - np.clip(across / self._half_mm, -1.0, 1.0) ** 2))
+            forward = (row * sine + column * cosine) / (1 + spread)
+            along = (column * sine - row * cosine) / (1 + spread * np.clip(forward / depth, 0.0, 1.2))
+            from_middle = (along / wide) ** 2 + (forward / depth) ** 2
+            points = self._within(along, forward)
+            points[:, 0] -= math.sin(angle) * across
+            points[:, 2] += math.cos(angle) * across
+            across = height * self._half_mm * np.exp(-from_middle)
+        return points
 
     def nipple_place(self) -> NDArray[np.float64]:
         """Give the place (row, column) in mm of the nipple."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,9 @@ _MAP_MM: Final = 3.0
 _SOLID_SHARE: Final = 0.65
 """Share of the glandular tissue that is solid; the rest is drawn in the image and gives it sharper edges."""
 _VESSELS: Final = 5
+_HEIGHTS: Final = (0.0, -0.6, 0.6)
+"""Layers that texture, ligaments and fibres lie in, as shares of half the thickness: as the breast rolls they are moved
+apart, and so is what lies at other depths than most of the tissue."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,10 +54,10 @@ class BreastTissue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewTissue:
-    """What is drawn once for a view of a breast, as it usually lies, and moved into each of its images."""
+    """What is drawn once for a view of a breast, as it usually lies, and moved into each of its images: by layers."""
 
     usual: Projection
-    stroma: Stroma
+    layers: tuple[Stroma, ...]
 
 
 def draw_breast_tissue(breast: Breast, rng: np.random.Generator) -> BreastTissue:
@@ -78,7 +82,9 @@ def draw_view_tissue(
     coarse, to_skin = skin_distance_map(anatomy, field)
     distance = refine(to_skin, coarse, grid)
     knots = Room(anatomy, grid, distance).draw(scene.knots, rng)
-    return ViewTissue(usual, draw_stroma(anatomy, grid, distance, scene, knots, rng))
+    count = len(_HEIGHTS)
+    layers = (draw_stroma(anatomy, grid, distance, scene, knots[first::count], rng) for first in range(count))
+    return ViewTissue(usual, tuple(layers))
 
 
 def stroma_in(tissue: BreastTissue, own: ViewTissue, projection: Projection) -> Stroma:
@@ -96,30 +102,53 @@ def stroma_in(tissue: BreastTissue, own: ViewTissue, projection: Projection) -> 
     Returns
     -------
     Stroma
-        That of the view, moved to where the tissue of the middle plane lies, with the glandular tissue added up
-        along the beam.
+        Each layer of the view, moved to where the tissue at its height lies, and added up, with the glandular tissue
+        added up along the beam. Each layer gives its share of the fibres; the muscle lies in the first one.
     """
-    grid, field = own.stroma.grid, field_mm(tissue.breast)
-    rows, columns = (back / np.float32(grid.step_mm) - 0.5 for back in usual_places(own.usual, projection, field, grid))
+    layers = [
+        _moved(layer, tissue, own.usual, projection, height) for layer, height in zip(own.layers, _HEIGHTS, strict=True)
+    ]
+    middle, count = layers[0], len(layers)
+    solid = share_in_image(tissue.gland, projection, field_mm(tissue.breast), middle.grid)
+    fine = sum(layer.gland for layer in layers) / count
+    # Layers are drawn independently: their sum scatters by the root of their number, and is to be no rougher than one.
+    texture, ligaments = (
+        np.asarray(sum(parts) / math.sqrt(count), np.float32)
+        for parts in zip(*((layer.texture, layer.ligaments) for layer in layers), strict=True)
+    )
+    return replace(
+        middle,
+        gland=(_SOLID_SHARE * solid + (1 - _SOLID_SHARE) * fine).astype(np.float64),
+        texture=texture,
+        ligaments=ligaments,
+        fibres=tuple(fibres for layer in layers for fibres in layer.fibres),
+    )
+
+
+def _moved(layer: Stroma, tissue: BreastTissue, usual: Projection, projection: Projection, height: float) -> Stroma:
+    """Move a layer of a view into an image, with its share of the fibres."""
+    grid = layer.grid
+    back = usual_places(usual, projection, field_mm(tissue.breast), grid, height)
+    rows, columns = (way / np.float32(grid.step_mm) - 0.5 for way in back)
 
     def carried(values: NDArray[np.floating]) -> NDArray[np.float32]:
         image = np.asarray(values, dtype=np.float32)
         return np.asarray(cv2.remap(image, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT))
 
-    solid = share_in_image(tissue.gland, projection, field, grid)
-    fine = np.clip(carried(own.stroma.gland), 0.0, 1.0)
-    fibres = tuple(
-        ([_carried(path, own.usual, projection) for path in paths], peaks, sigma_mm)
-        for paths, peaks, sigma_mm in own.stroma.fibres
-    )
+    def path_in_image(path: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _carried(path, usual, projection, height)
+
+    *scattered, knots = layer.fibres
+    every = len(_HEIGHTS)
+    kept = [(paths[::every], peaks[::every], sigma_mm) for paths, peaks, sigma_mm in scattered] + [knots]
     return replace(
-        own.stroma,
-        gland=(_SOLID_SHARE * solid + (1 - _SOLID_SHARE) * fine).astype(np.float64),
-        texture=carried(own.stroma.texture),
-        ligaments=carried(own.stroma.ligaments),
-        waves=carried(own.stroma.waves),
-        strands=carried(own.stroma.strands),
-        fibres=fibres,
+        layer,
+        gland=np.clip(carried(layer.gland), 0.0, 1.0),
+        texture=carried(layer.texture),
+        ligaments=carried(layer.ligaments),
+        waves=carried(layer.waves),
+        strands=carried(layer.strands),
+        fibres=tuple(([path_in_image(path) for path in paths], peaks, sigma) for paths, peaks, sigma in kept),
     )
 
 
@@ -128,24 +157,26 @@ def vessels_in(tissue: BreastTissue, projection: Projection) -> tuple[Curve, ...
     return tuple(Curve(projection.places(path), radius) for path, radius in tissue.vessels)
 
 
-def _carried(path: NDArray[np.float64], usual: Projection, projection: Projection) -> NDArray[np.float64]:
+def _carried(
+    path: NDArray[np.float64], usual: Projection, projection: Projection, height: float
+) -> NDArray[np.float64]:
     """Move a path from the usual image into another; what lies between whole millimetres is straight."""
     at = np.unique(np.append(np.arange(0, len(path), _PATH_STRIDE), len(path) - 1))
-    moved = projection.places(usual.plane_points(path[at]))
+    moved = projection.places(usual.layer_points(path[at], height))
     every = np.arange(len(path))
     return np.stack([np.interp(every, at, moved[:, axis]) for axis in range(2)], axis=1)
 
 
 def usual_places(
-    usual: Projection, projection: Projection, field_mm: tuple[float, float], grid: Grid
+    usual: Projection, projection: Projection, field_mm: tuple[float, float], grid: Grid, height: float = 0.0
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Give for every cell of a grid over an image where its tissue lies in the usual image: row and column in mm."""
+    """Give where the tissue of every cell of a grid over an image lies in the usual one: row and column in mm."""
     coarse = Grid.covering(field_mm, _MAP_MM)
     y, x = np.broadcast_arrays(*coarse.centres_mm())
     wanted = np.stack([y, x], axis=-1).reshape(-1, 2)
     found = wanted.copy()
     for _ in range(_ROUNDS):
-        found += wanted - projection.places(usual.plane_points(found))
+        found += wanted - projection.places(usual.layer_points(found, height))
     # What is left of the way is carried, for `refine` keeps to the borders of what it is given.
     rest = (found - wanted).reshape(*coarse.shape, 2)
     own_y, own_x = grid.centres_mm()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mammocalc.stages.registration.local_map import local_map, nearness
+from mammocalc.stages.registration.local_map import carry, local_map, nearness
 from mammocalc.stages.registration.votes import narrow_likeness
 
 if TYPE_CHECKING:
@@ -27,6 +27,44 @@ ENOUGH_PAIRS: Final = 8.0
 """With so many soft pairs their own spread is taken."""
 ALONE_PER_MM2: Final = 0.02
 """Density of points that have no partner: a pair has to be likelier than that."""
+STIFF_STEPS: Final = 12
+STIFF_FIRST_SD_MM: Final = 3.0
+STIFF_LAST_SD_MM: Final = 1.5
+STIFF_WIDTH_MM: Final = 25.0
+"""Over that much all calcifications go together, whatever their depth, but for some millimetres."""
+
+
+def settle_stiffly(
+    current_mm: NDArray[np.float64],
+    prior_mm: NDArray[np.float64],
+    log_ratios: NDArray[np.float64],
+    odds: NDArray[np.float64],
+    start_mm: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """
+    Move the points of the prior as all around them go: calcifications lie deeper than most tissue, or less deep.
+
+    Parameters
+    ----------
+    current_mm, prior_mm, log_ratios, odds, start_mm
+        As for `drift`.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2)
+        Where to start from. What few points ask for is believed by half.
+    """
+    near = nearness(prior_mm, prior_mm, STIFF_WIDTH_MM)
+    alike = odds * np.prod([_likeness(ratio, 0.0, USUAL_LOG_SD) for ratio in log_ratios], axis=0)
+    carried = start_mm
+    for sd_mm in np.geomspace(STIFF_FIRST_SD_MM, STIFF_LAST_SD_MM, STIFF_STEPS).tolist():
+        spread = np.broadcast_to(np.eye(2) * sd_mm**2, (len(prior_mm), 2, 2))
+        share = _shares(_density(current_mm, carried, spread, alike))
+        weight = share.sum(axis=0)
+        goal = (share.T @ current_mm) / np.maximum(weight, 1e-12)[:, None]
+        asked = (near @ weight)[:, None]
+        carried = start_mm + (carry(prior_mm, prior_mm, goal, near * (weight + 1e-9)) - start_mm) * asked / (asked + 1)
+    return carried
 
 
 def drift(
@@ -69,8 +107,7 @@ def drift(
     alike = odds * np.prod([_likeness(ratio, 0.0, USUAL_LOG_SD) for ratio in log_ratios], axis=0)
     for _ in range(STEPS):
         expected = _density(current_mm, carried, spread, alike)
-        rivals = expected.sum(axis=0)[None] + expected.sum(axis=1)[:, None] - expected
-        share = expected / (ALONE_PER_MM2 + rivals)
+        share = _shares(expected)
         weight = share.sum(axis=0)
         goal = (share.T @ current_mm) / np.maximum(weight, 1e-12)[:, None]
         carried = local_map(prior_mm, prior_mm, goal, weight + 1e-9)
@@ -82,6 +119,12 @@ def drift(
         if pairs > ENOUGH_PAIRS:  # what machine and dose do to all of them, and how far they scatter here
             alike = odds * np.prod([_own_likeness(ratio, share, pairs) for ratio in log_ratios], axis=0)
     return _density(current_mm, carried, spread, alike)
+
+
+def _shares(expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share each pair's density out among all that want one of its points."""
+    rivals = expected.sum(axis=0)[None] + expected.sum(axis=1)[:, None] - expected
+    return np.asarray(expected / (ALONE_PER_MM2 + rivals))
 
 
 def _own_likeness(log_ratio: NDArray[np.float64], share: NDArray[np.float64], pairs: float) -> NDArray[np.float64]:

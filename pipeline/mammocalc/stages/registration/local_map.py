@@ -11,19 +11,21 @@ if TYPE_CHECKING:
 
 WIDTH_MM: Final = 4.5
 """Pairs weigh less with their distance: tissue moves together over some 30 mm, and shears within."""
-OTHERS_WIDTH_MM: Final = 9.0
-"""More of them are asked where one stands alone."""
 RIDGE_MM2: Final = 4.0
 """Holds turning, scaling and shearing near none: two or three pairs give a shift alone."""
 
 
-def nearness(points_mm: NDArray[np.float64], others_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+def nearness(
+    points_mm: NDArray[np.float64], others_mm: NDArray[np.float64], width_mm: float | None = None
+) -> NDArray[np.float64]:
     """
     Weigh how near points are to others.
 
     Parameters
     ----------
     points_mm, others_mm : ndarray of float64, shape (n, 2) and (m, 2)
+    width_mm : float or None
+        Standard deviation; None for `WIDTH_MM`.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def nearness(points_mm: NDArray[np.float64], others_mm: NDArray[np.float64]) -> 
         1 in the same place, falling to 0.
     """
     apart2 = ((points_mm[:, None] - others_mm[None]) ** 2).sum(axis=2)
-    return np.asarray(np.exp(-0.5 * apart2 / WIDTH_MM**2))
+    return np.asarray(np.exp(-0.5 * apart2 / (width_mm or WIDTH_MM) ** 2))
 
 
 def local_map(
@@ -57,44 +59,33 @@ def local_map(
         For each point an affine map that is fitted to the pairs around it, with a ridge towards a mere shift, and
         followed no further than these pairs reach.
     """
-    near = _nearest_weights(points_mm, from_mm)
-    return _carry(points_mm, from_mm, to_mm, near if weights is None else near * weights)
-
-
-def leave_one_out(from_mm: NDArray[np.float64], to_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """
-    Carry each point of joined pairs over as the others go: where they expect its partner.
-
-    Parameters
-    ----------
-    from_mm, to_mm : ndarray of float64, shape (m, 2)
-        Joined pairs; at least two.
-
-    Returns
-    -------
-    ndarray of float64, shape (m, 2)
-    """
-    return _carry(from_mm, from_mm, to_mm, _nearest_weights(from_mm, from_mm, without_self=True))
-
-
-def _nearest_weights(
-    points_mm: NDArray[np.float64], from_mm: NDArray[np.float64], *, without_self: bool = False
-) -> NDArray[np.float64]:
-    """Weigh pairs by their nearness to points; far from all of them the nearest still say most."""
     apart2 = ((points_mm[:, None] - from_mm[None]) ** 2).sum(axis=2)
-    if without_self:
-        np.fill_diagonal(apart2, np.inf)
-    width_mm = OTHERS_WIDTH_MM if without_self else WIDTH_MM
-    return np.asarray(np.exp(-0.5 * (apart2 - apart2.min(axis=1, keepdims=True)) / width_mm**2))
+    # Far from all of them the nearest still say most.
+    near = np.exp(-0.5 * (apart2 - apart2.min(axis=1, keepdims=True)) / WIDTH_MM**2)
+    return carry(points_mm, from_mm, to_mm, near if weights is None else near * weights)
 
 
-def _carry(
+def carry(
     points_mm: NDArray[np.float64],
     from_mm: NDArray[np.float64],
     to_mm: NDArray[np.float64],
     near: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Fit an affine map to the pairs around each point, weighed by their nearness, and carry the point over."""
+    """
+    Fit an affine map to the pairs around each point, and carry the point over.
+
+    Parameters
+    ----------
+    points_mm : ndarray of float64, shape (n, 2)
+    from_mm, to_mm : ndarray of float64, shape (m, 2)
+        Joined pairs; at least one.
+    near : ndarray of float64, shape (n, m)
+        Weight of each pair at each point; more than 0 for at least one of them.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 2)
+    """
     # Sums of products are matrix products; centred, so that nothing is lost in the difference of large numbers.
     centre = from_mm.mean(axis=0)
     here, shift = from_mm - centre, to_mm - from_mm

@@ -10,9 +10,10 @@ from scipy.spatial import KDTree
 
 from mammocalc.stages.registration.agreement import Shift, agree, expect
 from mammocalc.stages.registration.assignment import assign
-from mammocalc.stages.registration.drift import drift
-from mammocalc.stages.registration.local_map import leave_one_out, local_map
-from mammocalc.stages.registration.votes import likeness, narrow_likeness, vote
+from mammocalc.stages.registration.confirmed import confirmed
+from mammocalc.stages.registration.drift import drift, settle_stiffly
+from mammocalc.stages.registration.local_map import local_map
+from mammocalc.stages.registration.votes import likeness, vote
 from mammocalc.stages.registration.windows import cut_windows
 
 if TYPE_CHECKING:
@@ -27,22 +28,10 @@ SECOND_SCORE: Final = 1.7
 SECOND_LEAD: Final = 1.25
 SECOND_SHARE: Final = 0.25
 """A window that was not believed at first may be, near the shift that those around it let expect."""
-OFF_MM: Final = 0.8
-OFF_PER_MM: Final = 0.3
-"""How far a pair lies from where its neighbours expect it, and how much more for each millimetre that they are away."""
-FAR_MM: Final = 30.0
-AROUND_MM: Final = 15.0
-SURE_ODDS: Final = 0.5
-"""So many times likelier than one that is as alike by chance a pair has to be: 4 would join a quarter less."""
-LEAST_SCATTER: Final = 0.12
-CONFIRMED_ROUNDS: Final = 4
 BLEND_MM: Final = 4.0
 HELD_MM: Final = np.inf
 FADING_MM: Final = 15.0
 """How far what a window says holds: everywhere where nothing else is known, else until the tissue knows better."""
-ALONE_MM: Final = 8.0
-"""Farther from all others a pair is where its tissue is, not where they are."""
-SURE_ODDS_ON_TISSUE: Final = 2.0
 LEAST_PER_MM2: Final = 0.02
 """Least density with which the partner of a pair was expected where it is."""
 
@@ -79,8 +68,8 @@ def match_points(
     Join the calcifications of two dates one to one, as far as these can be told.
 
     Groups and windows of neighbours vote for a shift, by where they find points that are alike; the shifts that
-    neighbouring windows agree on are believed. From there all points drift, each as its neighbours do, and are then
-    assigned one to one, or stay alone.
+    neighbouring windows agree on are believed. From there all points drift, each as its neighbours do (on tissue first
+    as all around it do), and are then assigned one to one, or stay alone.
 
     Parameters
     ----------
@@ -108,58 +97,13 @@ def match_points(
     if not shifts and guide is None:
         return nothing
     start = _start(prior_mm, shifts, HELD_MM if guide is None else FADING_MM)
+    if guide is not None:
+        start = settle_stiffly(current_mm, prior_mm, log_ratios, odds, start)
     expected = drift(current_mm, prior_mm, log_ratios, odds, start)
     over_least = np.log(np.maximum(expected, 1e-300) / LEAST_PER_MM2)
     pairs = confirmed(assign(-over_least, 0.0), current_mm, prior_mm, log_ratios, guide)
     evidence = float(over_least[pairs[:, 0], pairs[:, 1]].sum())
     return Matching(pairs, _residual_mm(current_mm[pairs[:, 0]], prior_mm[pairs[:, 1]]), evidence)
-
-
-def confirmed(
-    pairs: NDArray[np.intp],
-    current_mm: NDArray[np.float64],
-    prior_mm: NDArray[np.float64],
-    log_ratios: NDArray[np.float64],
-    guide: Guide | None = None,
-) -> NDArray[np.intp]:
-    """
-    Keep the pairs that their neighbours confirm: each lies about where the others alone expect it.
-
-    One that drifted by itself onto whatever lay nearest is no evidence. The farther its neighbours are, the less they
-    know, and the more it has to be unlike all others around: a large ring may lie some millimetres off, a speck among
-    specks may not. Far from all others its tissue says where it should lie.
-    """
-    odds, sure = (np.ones(log_ratios.shape[1:]), SURE_ODDS) if guide is None else (guide.odds, SURE_ODDS_ON_TISSUE)
-    for _ in range(CONFIRMED_ROUNDS):
-        if len(pairs) < (2 if guide is None else 1):
-            return pairs[:0]
-        ones, others = pairs.T
-        there, here = prior_mm[others], current_mm[ones]
-        apart_mm = np.full(1, np.inf) if len(pairs) == 1 else KDTree(here).query(here, k=2)[0][:, 1]
-        expected_mm = there if len(pairs) == 1 else leave_one_out(there, here)
-        sd_mm = OFF_MM + OFF_PER_MM * apart_mm
-        if guide is not None:
-            by_tissue = apart_mm > ALONE_MM
-            expected_mm = np.where(by_tissue[:, None], there, expected_mm)
-            sd_mm = np.where(by_tissue, guide.spread_mm, sd_mm)
-            apart_mm = np.minimum(apart_mm, ALONE_MM)
-        off2 = ((expected_mm - here) ** 2).sum(axis=1)
-        alike = odds * np.prod([_alike(ratio, ratio[ones, others]) for ratio in log_ratios], axis=0)
-        expected = alike[ones, others] * np.exp(-0.5 * off2 / sd_mm**2) / (2 * np.pi * sd_mm**2)
-        around = KDTree(current_mm).query_ball_point(here, AROUND_MM, return_length=True) / (np.pi * AROUND_MM**2)
-        strangers = around * (alike[:, others].sum(axis=0) - alike[ones, others]) / len(current_mm)
-        keep = (expected >= sure * strangers) & (apart_mm <= FAR_MM) & (off2 <= (3 * sd_mm) ** 2)
-        if keep.all():
-            break
-        pairs = pairs[keep]
-    return pairs
-
-
-def _alike(log_ratio: NDArray[np.float64], joined: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weigh how alike a trait is, by what holds for the joined pairs and by how far these scatter."""
-    shift = float(np.median(joined))
-    scatter = max(1.4826 * float(np.median(np.abs(joined - shift))), LEAST_SCATTER)
-    return narrow_likeness(log_ratio, shift, scatter)
 
 
 def _find_shifts(

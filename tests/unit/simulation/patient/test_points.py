@@ -144,8 +144,9 @@ def test_points_lie_within_the_skin_line_and_before_the_muscle():
             assert (places[:, 1] > np.interp(places[:, 0], muscle[:, 0], muscle[:, 1])).all()
 
 
+@pytest.mark.parametrize("height", [0.0, -0.6, 0.6])
 @pytest.mark.parametrize("view", [View.CC, View.MLO])
-def test_tissue_is_found_again_in_the_usual_image(view):
+def test_tissue_is_found_again_in_the_usual_image(view, height):
     """The way from an image to the usual one and forth again ends where it began."""
     recipe = PatientRecipe()
     breast = _breast()
@@ -153,8 +154,11 @@ def test_tissue_is_found_again_in_the_usual_image(view):
     streams = np.random.default_rng(6), np.random.default_rng(7)
     here = Projection(breast, draw_positioning(breast, view, recipe, *streams))
     grid = Grid.covering(field_mm(breast), 1.0)
-    rows, columns = usual_places(usual, here, field_mm(breast), grid)
-    again = here.places(usual.plane_points(np.stack([rows, columns], axis=-1).reshape(-1, 2).astype(float)))
+    rows, columns = usual_places(usual, here, field_mm(breast), grid, height)
+    wanted = np.stack([rows, columns], axis=-1).reshape(-1, 2).astype(float)
+    layer = usual.layer_points(wanted, height)
+    assert np.abs(usual.places(layer) - wanted).max() < 1e-6
+    again = here.places(layer)
     y, x = np.broadcast_arrays(*grid.centres_mm())
     away = np.hypot(again[:, 0] - y.ravel(), again[:, 1] - x.ravel())
     assert np.quantile(away, 0.95) < 0.1
