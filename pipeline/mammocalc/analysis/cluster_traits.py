@@ -1,4 +1,4 @@
-"""What a cluster shows that it should show in another view too: its place in the breast, and its looks."""
+"""Traits of a cluster that other views should show too: its place in the breast and its appearance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The images of one breast, two by two: how they compare, and the odds and the link of any two of their clusters."""
+"""Pairs of images of one breast: how they can be compared, and the odds and links of their clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How likely two clusters of one breast, in two of its images, are the same finding, and why."""
+"""Odds that two clusters in two images of one breast are the same finding, with reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a breast a finding lies: quadrant, clock position, depth and distance, from one view or several."""
+"""Location of a finding in the breast: quadrant, clock position, depth and distance, from one view or several."""
 
 from __future__ import annotations
 

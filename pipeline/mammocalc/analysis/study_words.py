@@ -1,4 +1,4 @@
-"""The words of a study: which of them is of most concern, and what is said of its breasts and of its doubts."""
+"""Words of a study: the word of most concern for each breast, and doubts in sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which images of a breast can be compared in place, and which show one exposure twice."""
+"""Geometry of views: which images of a breast can be compared in place, and which show one exposure twice."""
 
 from __future__ import annotations
 

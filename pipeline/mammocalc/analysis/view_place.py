@@ -1,4 +1,4 @@
-"""What one view tells of the place of a finding: how far outer, upper and deep it lies from the nipple."""
+"""Place of a finding in one view: its distance from the nipple outwards, upwards and in depth."""
 
 from __future__ import annotations
 

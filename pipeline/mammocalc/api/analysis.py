@@ -1,4 +1,4 @@
-"""One image becomes its result."""
+"""`mc.analyse`: one image becomes its result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several calls are given alike, and how sentences for the command line are worded for a call."""
+"""Arguments that several calls share, and messages of the command line reworded for a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An image from an array, with what its owner says of it."""
+"""`mc.from_array`: an image from an array, with what its owner says of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two dates of the same patients: `mammocalc compare`, as a call."""
+"""`mc.compare`: `mammocalc compare` as a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run against a truth."""
+"""`mc.evaluate`: a run against a truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A finished run as DICOM objects: `mammocalc export`, as a call."""
+"""`mc.export`: `mammocalc export` as a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that lies in a folder: its results, its tables, and what became of every file."""
+"""`mc.open_run`: a run in a folder, with its results, its tables and the status of every file."""
 
 from __future__ import annotations
 

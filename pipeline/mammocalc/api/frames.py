@@ -1,4 +1,4 @@
-"""The tables of a run as DataFrames: what stands in their CSV, with a type for each column."""
+"""Tables of a run as DataFrames: the columns of their CSV, each with its type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One image, and how it is read from a file."""
+"""`mc.read`: one image, read from a file."""
 
 from __future__ import annotations
 

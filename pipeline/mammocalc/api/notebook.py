@@ -1,4 +1,4 @@
-"""How results look in a notebook: HTML that brings all it shows, and loads nothing."""
+"""Results in a notebook: self-contained HTML that loads nothing."""
 
 from __future__ import annotations
 

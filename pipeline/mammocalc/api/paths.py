@@ -1,4 +1,4 @@
-"""Paths of this machine, as calls are given them."""
+"""Paths of this machine as arguments of calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found in one image, as a program and a notebook see it."""
+"""The result of one image, for programs and notebooks."""
 
 from __future__ import annotations
 

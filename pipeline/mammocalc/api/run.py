@@ -1,4 +1,4 @@
-"""Many images: `mammocalc run`, as a call."""
+"""`mc.run`: `mammocalc run` as a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Synthetic mammograms with their truth."""
+"""`mc.simulate`: synthetic mammograms with their truth."""
 
 from __future__ import annotations
 

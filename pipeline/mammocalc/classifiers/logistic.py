@@ -1,4 +1,4 @@
-"""Logistic regression: read from a readable file, evaluated and fitted with nothing but arrays."""
+"""Logistic regression: read from a readable file, evaluated and fitted with NumPy only."""
 
 from __future__ import annotations
 

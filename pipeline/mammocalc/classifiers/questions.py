@@ -1,4 +1,4 @@
-"""Decision trees as questions that are asked of many rows at once, instead of one node after the other."""
+"""Decision trees evaluated for many rows at once, instead of node by node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a text names a place on this machine or an address, and whether it does so without a slip."""
+"""Paths and addresses: whether a text is a place on this machine or an address, and whether it is misspelt."""
 
 from __future__ import annotations
 

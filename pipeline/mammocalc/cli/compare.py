@@ -1,4 +1,4 @@
-"""``mammocalc compare``: the calcifications of a patient on two dates."""
+"""``mammocalc compare``: compares the calcifications of patients on two dates."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``mammocalc config``: settings are shown, checked and described."""
+"""``mammocalc config``: shows, checks and describes settings."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is seen of a run while it goes on, and when it has ended."""
+"""Progress of a run on the terminal, and its summary."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

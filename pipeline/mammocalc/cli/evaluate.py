@@ -1,4 +1,4 @@
-"""``mammocalc evaluate``: a run is compared with a truth."""
+"""``mammocalc evaluate``: compares a run with a truth."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

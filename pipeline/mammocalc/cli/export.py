@@ -1,4 +1,4 @@
-"""``mammocalc export``: the results of a run as DICOM objects."""
+"""``mammocalc export``: writes the results of a run as DICOM objects."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

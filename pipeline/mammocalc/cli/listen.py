@@ -1,4 +1,4 @@
-"""``mammocalc listen``: a DICOM node."""
+"""``mammocalc listen``: runs a DICOM node."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

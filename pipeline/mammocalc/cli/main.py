@@ -1,4 +1,4 @@
-"""The command line as a whole: which commands there are, and how each ends."""
+"""The command line as a whole: its commands, and how each ends."""
 
 from __future__ import annotations
 

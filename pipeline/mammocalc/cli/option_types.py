@@ -1,4 +1,4 @@
-"""What the values of options may be; each function reads one kind, or says what it must be."""
+"""Values of options: each function reads one kind, or says what it must be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``mammocalc review``: a finished run is served to its readers."""
+"""``mammocalc review``: serves a finished run to readers."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``mammocalc run``: mammograms are analysed."""
+"""``mammocalc run``: analyses mammograms."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``mammocalc simulate``: synthetic mammograms with their truth."""
+"""``mammocalc simulate``: writes synthetic mammograms with their truth."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

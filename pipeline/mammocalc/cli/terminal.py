@@ -1,4 +1,4 @@
-"""What a command writes on the terminal beside its result."""
+"""Messages on the terminal beside the result of a command."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``mammocalc train``: classifiers for one's own detector."""
+"""``mammocalc train``: trains classifiers."""
 # ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations

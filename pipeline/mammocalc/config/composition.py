@@ -1,4 +1,4 @@
-"""Which sections a configuration has, and the fingerprint of their values."""
+"""The sections of a configuration, and the digest of their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every setting is for: as rows, as a commented YAML file and as a JSON schema."""
+"""Description of every setting: as rows, as a commented YAML file and as a JSON schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs for digitised film: the settings that take the place of their namesakes where an image is a film."""
+"""Settings for digitised film, which replace those of the same name."""
 
 from __future__ import annotations
 

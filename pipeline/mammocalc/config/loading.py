@@ -1,4 +1,4 @@
-"""From a YAML file and ``--set`` options to a checked configuration, or to all mistakes at once."""
+"""Loading of a configuration: from a YAML file and ``--set`` options, with all mistakes at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of earlier versions that are constants of the program: a configuration that names one is told so."""
+"""Former settings that are constants now: a configuration that names one gets a message."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""The salt of a house: read from a file of its own, and used again to find what was hashed under it."""
+"""The salt for hashed identifiers: read from a file, and used again to find what was hashed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which settings stand before a learned classifier: it knows those that it was trained under, and no others."""
+"""Settings upstream of a learned classifier, which accepts only those it was trained under."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what was named on the command line to an ordered list of files, each once."""
+"""Discovery of files: from the inputs of a command to an ordered list of files, each once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a file is DICOM or an archive, by its name and its first bytes."""
+"""Kind of a file, DICOM or archive, from its name and first bytes."""
 
 from __future__ import annotations
 

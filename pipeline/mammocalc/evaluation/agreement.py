@@ -1,4 +1,4 @@
-"""Labels against labels: confusion, F1, kappa, and what guessing would reach."""
+"""Agreement of labels: confusion, F1, kappa, and the baseline of guessing."""
 
 from __future__ import annotations
 

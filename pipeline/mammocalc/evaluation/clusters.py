@@ -1,4 +1,4 @@
-"""When a true cluster counts as found."""
+"""Criteria for a true cluster to count as found."""
 
 from __future__ import annotations
 

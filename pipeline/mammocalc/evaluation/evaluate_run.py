@@ -1,4 +1,4 @@
-"""A run in a folder against a truth in a file or folder, written to a third."""
+"""Evaluation of a run in a folder against a truth, written to another folder."""
 
 from __future__ import annotations
 

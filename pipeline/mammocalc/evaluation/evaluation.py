@@ -1,4 +1,4 @@
-"""A run against a truth: every figure that this truth allows."""
+"""Evaluation of a run: every figure that its truth allows."""
 
 from __future__ import annotations
 

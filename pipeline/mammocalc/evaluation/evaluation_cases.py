@@ -1,4 +1,4 @@
-"""The images of a truth, each with what the run says of it, and those without."""
+"""Cases of an evaluation: the images of a truth with their results, and those without."""
 
 from __future__ import annotations
 

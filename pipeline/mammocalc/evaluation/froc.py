@@ -1,4 +1,4 @@
-"""Found calcifications against false marks, at every threshold."""
+"""FROC curves: found calcifications against false marks, at every threshold."""
 
 from __future__ import annotations
 

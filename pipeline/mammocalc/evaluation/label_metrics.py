@@ -1,4 +1,4 @@
-"""Distribution and morphology: labels that were given against labels that are true."""
+"""Metrics of labels: distribution and morphology against the truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks and true calcifications of an image, side by side in millimetres."""
+"""Marks and true calcifications of an image, paired, in millimetres."""
 
 from __future__ import annotations
 

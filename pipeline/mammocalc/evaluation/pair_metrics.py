@@ -1,4 +1,4 @@
-"""Links over views and matches over dates against what readers said: the share confirmed, and the links missed."""
+"""Metrics of links and changes against readers: the share confirmed, and the links missed."""
 
 from __future__ import annotations
 

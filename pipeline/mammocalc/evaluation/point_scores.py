@@ -1,4 +1,4 @@
-"""Points of a run against true points: operating point, curves and groups."""
+"""Scores of points: operating point, curves and groups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images with calcifications against images without: how well they are ranked, and marks on those without."""
+"""Metrics of presence: how well images with calcifications are ranked, and marks on those without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agreement of readers with one another and with the program: Cohen's kappa."""
+"""Agreement of readers with each other and with the program: Cohen's kappa."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a run is scored: distances, rates, bins and the bootstrap."""
+"""Settings of scoring: distances, rates, bins and the bootstrap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Diameters, and macro or micro, of the calcifications that were found: how far they are from the true ones."""
+"""Metrics of size: diameters, and macro or micro, of the calcifications that were found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The truth about images, from any kind of file."""
+"""Truth about images, from any kind of file."""
 
 from __future__ import annotations
 

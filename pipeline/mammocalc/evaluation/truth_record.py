@@ -1,4 +1,4 @@
-"""Records of truth files: what they admit, which image they name, and what is said where a document is none."""
+"""Records of truth files: their fields, the image they name, and messages about documents that are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The word of an image against the words of its readers, first and second, and the readers against one another."""
+"""Metrics of the word of an image against the words of readers, and of readers against each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of readers as truth: what each of them calls the distribution of an image, first and second."""
+"""Words of readers as truth: the first and second word of each for an image."""
 
 from __future__ import annotations
 

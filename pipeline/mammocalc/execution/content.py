@@ -1,4 +1,4 @@
-"""What is in a file, and whether it is still what it was."""
+"""Content of a file, and whether it has changed."""
 
 from __future__ import annotations
 

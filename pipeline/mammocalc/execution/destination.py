@@ -1,4 +1,4 @@
-"""Where a run writes: its folder, and the address behind it if there is one."""
+"""Destination of a run: its folder, and the address behind it if there is one."""
 
 from __future__ import annotations
 

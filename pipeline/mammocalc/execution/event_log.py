@@ -1,4 +1,4 @@
-"""What happened during a run, line by line, for those who look after it."""
+"""Events of a run, line by line."""
 
 from __future__ import annotations
 

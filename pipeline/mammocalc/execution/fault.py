@@ -1,4 +1,4 @@
-"""An unforeseen failure, described without data of a patient."""
+"""Unforeseen failures, described without data of a patient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a run, in memory and, as they come, on disk."""
+"""Status of each input file: the rows of a run, in memory and on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of files and folders as they may stand in the outputs of a run."""
+"""Names of files and folders in the outputs, without names of persons."""
 
 from __future__ import annotations
 

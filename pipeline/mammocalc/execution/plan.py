@@ -1,4 +1,4 @@
-"""What a run has to do: every file once, under a name that names nobody."""
+"""Plan of a run: every file once, under a name that names nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One image from DICOM to its outputs; what happens inside a worker."""
+"""Processing of one image in a worker, from DICOM to its outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of images that lie in other subfolders than a run of the present size puts them into."""
+"""Relocation of outputs that a smaller run has put into other subfolders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a run at an address: an object store, or whatever else fsspec reaches."""
+"""Files of a run at an address: an object store, or anything else that fsspec reaches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The right to write to an address, where nothing can be locked: a record with signs of life."""
+"""Lock of an address, where files cannot be locked: a record with signs of life."""
 
 from __future__ import annotations
 

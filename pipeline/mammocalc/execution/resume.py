@@ -1,4 +1,4 @@
-"""Whether a folder already holds a run, and whether that is this one."""
+"""Check whether a folder holds a run, and whether it is the same one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that is under way: where it writes, what is settled, what analyses."""
+"""A run in progress: its destination, settled files and backend."""
 
 from __future__ import annotations
 

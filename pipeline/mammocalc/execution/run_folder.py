@@ -1,4 +1,4 @@
-"""Where a run writes: a folder, or any store of files, which takes each of them whole or not at all."""
+"""Folder of a run, or another store of files, which takes each file whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record of a run: by what it was made, from what, and how it went."""
+"""Manifest of a run: its identity, inputs and course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the engine, and what it answers."""
+"""Options and outcome of a run."""
 
 from __future__ import annotations
 

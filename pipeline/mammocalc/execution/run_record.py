@@ -1,4 +1,4 @@
-"""What a run says of itself as a whole: ``run.json``, the head of its page, and what its caller gets in the end."""
+"""Record of a run as a whole: ``run.json``, the head of its page, and what its caller gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an earlier part of a run has settled: which files need not be looked at, and which are gone or changed."""
+"""Files that an earlier part of a run has settled, and those that are missing or changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second phase of a run, from the results of its images alone: tables, and images joined to studies."""
+"""Second phase of a run, from the results of its images: tables, and studies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of volumes of tomosynthesis: once for each, not for each of their slices."""
+"""Messages about tomosynthesis volumes: one for each, not for each slice."""
 
 from __future__ import annotations
 

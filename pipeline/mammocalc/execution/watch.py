@@ -1,4 +1,4 @@
-"""A run without an end: the same run again, whenever files have arrived and settled."""
+"""Watching a folder: the run is repeated whenever files have arrived and settled."""
 
 from __future__ import annotations
 

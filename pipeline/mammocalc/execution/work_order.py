@@ -1,4 +1,4 @@
-"""What a worker needs to know of a run, and what it gives back of an image."""
+"""Work order of a worker, and what it returns for an image."""
 
 from __future__ import annotations
 

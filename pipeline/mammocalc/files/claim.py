@@ -1,4 +1,4 @@
-"""A folder that one process writes to: a lock that ends with it, and a mark by which the folder is known again."""
+"""Claim of a folder by one process: a lock that ends with it, and a mark that identifies the folder."""
 
 from __future__ import annotations
 

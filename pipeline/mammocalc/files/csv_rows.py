@@ -1,4 +1,4 @@
-"""Tables that somebody else has written, as CSV: rows that know their columns and their place in the file."""
+"""CSV files of users: rows with their columns and their place in the file."""
 
 from __future__ import annotations
 

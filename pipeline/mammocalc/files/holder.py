@@ -1,4 +1,4 @@
-"""Who holds a folder: a process on a machine, written into the file that it locks."""
+"""Holder of a folder: the process and machine, written into the locked file."""
 
 from __future__ import annotations
 

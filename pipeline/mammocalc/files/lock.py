@@ -1,4 +1,4 @@
-"""A lock on an open file, as each system has it, and the content of that file."""
+"""Lock of an open file on each operating system, and the content of that file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Text of somebody else, written so that it steers no terminal and turns no other text around."""
+r"""Text of unknown origin, made harmless for terminals and for the direction of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is written whole or not at all: beside its place first, which it then takes."""
+"""Files that are written whole or not at all, beside their place first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML that people write: words stay words, nothing unfolds, and every key that stands twice is found."""
+"""YAML 1.2 as people write it: words stay words, aliases do not expand, repeated keys are errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sharp the edge of a body is: calcium ends within the blur of the detector, tissue does not."""
+"""Edge width of a body: calcium ends within the blur of the detector, tissue does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often each grey level occurs: of many pixels it takes far less time than to sort them."""
+"""Histograms of grey levels, which are much faster than sorting."""
 
 from __future__ import annotations
 

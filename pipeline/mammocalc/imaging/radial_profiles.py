@@ -1,4 +1,4 @@
-"""Rays that run outwards from a position: what an image looks like around it, direction by direction."""
+"""Radial profiles: the image around a position, direction by direction."""
 
 from __future__ import annotations
 

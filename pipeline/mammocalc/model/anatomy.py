@@ -1,4 +1,4 @@
-"""Where the breast and its landmarks are."""
+"""The breast and its landmarks."""
 
 from __future__ import annotations
 

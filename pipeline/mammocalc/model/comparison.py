@@ -1,4 +1,4 @@
-"""A comparison: the calcifications of one view of one breast on two dates, and what may be said of them."""
+"""A comparison: the calcifications of one view of one breast on two dates, and their changes."""
 
 from __future__ import annotations
 

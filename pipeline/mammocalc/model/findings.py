@@ -1,4 +1,4 @@
-"""What was found: calcifications, clusters, their pattern and its name."""
+"""Findings of an image: calcifications, clusters, their shape and their descriptor."""
 
 from __future__ import annotations
 

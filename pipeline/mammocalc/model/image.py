@@ -1,4 +1,4 @@
-"""An image as read from DICOM: its pixels, what their codes mean and what the header says."""
+"""An image as read from DICOM: its pixels, the meaning of their codes, and its header."""
 
 from __future__ import annotations
 

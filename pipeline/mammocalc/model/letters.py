@@ -1,4 +1,4 @@
-"""The letter by which a finding is called, on the overlay as in every table and on every page."""
+"""Letters of findings, the same on overlays, in tables and on pages."""
 
 from __future__ import annotations
 

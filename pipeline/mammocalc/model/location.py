@@ -1,4 +1,4 @@
-"""Where in a breast a finding lies, in the words of a radiologist's report."""
+"""Location of a finding in the breast, in the words of a radiologist's report."""
 
 from __future__ import annotations
 

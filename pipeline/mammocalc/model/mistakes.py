@@ -1,4 +1,4 @@
-"""What is wrong with values that people wrote, in their words."""
+"""Mistakes in values that people wrote, in plain words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the search leaves of an image: top-hats, their noise, and particles."""
+"""Intermediate results of the search: top-hats, their noise, and particles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record of what was found, as the plain values that JSON, YAML and tables take."""
+"""Records as plain values for JSON, YAML and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All of one image, and the row of one file."""
+"""Report of one image, and the row of one file."""
 
 from __future__ import annotations
 

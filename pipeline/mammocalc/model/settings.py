@@ -1,4 +1,4 @@
-"""What every section of a configuration has in common."""
+"""Base of all sections of a configuration."""
 
 from pydantic import BaseModel, ConfigDict
 

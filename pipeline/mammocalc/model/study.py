@@ -1,4 +1,4 @@
-"""A study: the images of one examination of one patient, and what they say of each breast."""
+"""A study: the images of one examination of one patient, and the words of each breast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the images of a study are called."""
+"""Names of the images of a study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What publications found among findings of one distribution: evidence beside a descriptor, never a judgement of it."""
+"""Published associations of a distribution with malignancy: evidence beside a descriptor, not a judgement."""
 
 from __future__ import annotations
 

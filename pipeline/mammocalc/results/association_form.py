@@ -1,4 +1,4 @@
-"""What a result says of published findings of a cluster's distribution."""
+"""Form of the published associations in a result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a result says of what a finding is called: the distribution and the morphology, with what speaks for it."""
+"""Form of distribution and morphology in a result, with their reasons."""
 
 from __future__ import annotations
 

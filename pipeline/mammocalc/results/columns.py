@@ -1,4 +1,4 @@
-"""What stands in the tables of a run: each column once, for every form that a table is written in."""
+"""Columns of the tables of a run, for every format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A comparison as it was written, read back: the inverse of `comparison_to_json`."""
+"""Reader of comparisons: the inverse of `comparison_to_json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A comparison of two images as JSON, and as rows of a table."""
+"""Writer of comparisons, as JSON and as rows of a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the parts of a result fit together: ids that name something, and counts of what is listed."""
+"""Consistency of a result: ids that exist, and counts that match."""
 
 from __future__ import annotations
 

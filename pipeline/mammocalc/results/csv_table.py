@@ -1,4 +1,4 @@
-"""A table as CSV: for people, and for every program there is."""
+"""Tables as CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One value of a document that somebody else may have written, with its path: what it must be, and what it is not."""
+"""One value of an untrusted document, with its path: checks, and messages about what is wrong."""
 
 from __future__ import annotations
 

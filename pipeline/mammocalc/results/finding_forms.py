@@ -1,4 +1,4 @@
-"""What a result says of what was found: calcifications, clusters, arteries, and what they are called."""
+"""Form of the findings in a result: calcifications, clusters and arteries."""
 
 from __future__ import annotations
 

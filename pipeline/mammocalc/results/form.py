@@ -1,4 +1,4 @@
-"""What a value of a document is: how it is written, how it is read back, and what the schema says of it, in one."""
+"""Form of a value in a document: how it is written, read and described in the schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A result as it was written, read back: the inverse of `to_json`."""
+"""Reader of results: the inverse of `to_json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a result says of its image, and of how it came to be."""
+"""Form of the image and the provenance in a result."""
 
 from __future__ import annotations
 

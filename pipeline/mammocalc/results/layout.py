@@ -1,4 +1,4 @@
-"""The folder of a run: what its files and folders are called, and where those of an image, a study or a table lie."""
+"""Layout of the folder of a run: names of all its files and folders."""
 
 from __future__ import annotations
 

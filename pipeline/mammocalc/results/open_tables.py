@@ -1,4 +1,4 @@
-"""Tables that are being written: as CSV, and as Parquet beside it on request; whole or not at all."""
+"""Tables that are being written, as CSV and optionally Parquet, whole or not at all."""
 
 from __future__ import annotations
 

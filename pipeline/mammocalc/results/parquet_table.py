@@ -1,4 +1,4 @@
-"""A table as Parquet: typed columns, for DuckDB, pandas, R and whatever reads a cohort."""
+"""Tables as Parquet, with typed columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON that somebody else may have written."""
+"""Parser of JSON from untrusted files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that a run keeps of one image, as its result holds it."""
+"""The result of one image: report, provenance and overlay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole of a result as a document: every key, in its order."""
+"""Form of the document of a result: every key, in order."""
 
 from __future__ import annotations
 

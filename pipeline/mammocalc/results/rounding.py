@@ -1,4 +1,4 @@
-"""How many decimals each kind of number in a result is worth, and how it is rounded to them."""
+"""Decimals of each kind of number in a result."""
 
 from __future__ import annotations
 

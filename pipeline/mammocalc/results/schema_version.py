@@ -1,4 +1,4 @@
-"""The versions of what a run writes: what each of them changed, and which of them can be read."""
+"""Schema versions: what each changed, and which can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which outputs a run writes."""
+"""Settings of the outputs of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that a run keeps of one study, as its document holds it."""
+"""The document of one study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a study says of one place in a breast: where it is seen, where it lies, and why clusters are taken for one."""
+"""Form of a finding in a study: where it is seen, where it lies, and why its clusters are linked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A study as it was written, read back: the inverse of `study_to_json`."""
+"""Reader of studies: the inverse of `study_to_json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A study as JSON: what its images say together, with the way to the result of each."""
+"""Writer of studies as JSON."""
 
 from __future__ import annotations
 

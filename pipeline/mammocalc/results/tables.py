@@ -1,4 +1,4 @@
-"""The results of a run as three tables: the form that statisticians read."""
+"""Tables of a run: images, calcifications and clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A result, and what was kept beside it, as JSON: the form that programs read."""
+"""Writer of results, and of what scored below the threshold, as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From attenuation to X-ray quanta in each pixel: exposure, blur, quantum and electronic noise, and what they hide."""
+"""Acquisition: from attenuation to X-ray quanta, with exposure, blur, quantum and electronic noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long thin things: fibres, vessels and ducts as smooth curves in millimetres."""
+"""Smooth curves in millimetres: fibres, vessels and ducts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The effective ratio: signal-to-noise of a calcification where tissue texture counts as noise."""
+"""Effective signal-to-noise ratio of a calcification, where tissue texture counts as noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From exposure to the scan of a film: characteristic curve, grain, dust, and what the scanner adds."""
+"""Film: from exposure to its scan, with characteristic curve, grain, dust and scanner."""
 
 from __future__ import annotations
 

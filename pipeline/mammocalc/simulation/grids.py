@@ -1,4 +1,4 @@
-"""Regular grids over the image in millimetres, and smooth ways from a coarse grid to the pixels."""
+"""Regular grids over the image in millimetres, and smooth interpolation from coarse to fine ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unique identifiers that follow from what they name, so that equal recipes give equal files."""
+"""Unique identifiers derived from their content, so that equal recipes give equal files."""
 
 from __future__ import annotations
 

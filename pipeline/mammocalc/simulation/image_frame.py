@@ -1,4 +1,4 @@
-"""From millimetres of the breast to pixels of the stored image."""
+"""Coordinates: from millimetres of the breast to pixels of the stored image."""
 
 from __future__ import annotations
 

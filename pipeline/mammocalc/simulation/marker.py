@@ -1,4 +1,4 @@
-"""Lead letters: side and view, as they are seen in the corner of a mammogram."""
+"""Lead letters: side and view, as seen in the corner of a mammogram."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patterns of points that are wider than any rendered scene has."""
+"""Point patterns that are wider than those of rendered scenes."""
 
 from __future__ import annotations
 

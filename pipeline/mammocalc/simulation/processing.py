@@ -1,4 +1,4 @@
-"""From quanta to stored values: raw images as detectors give them, and images processed for display."""
+"""Processing: from quanta to stored values, raw or for presentation."""
 
 from __future__ import annotations
 

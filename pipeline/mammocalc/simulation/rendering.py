@@ -1,4 +1,4 @@
-"""One scene from beginning to end: anatomy, tissue, calcifications, exposure, stored values and truth."""
+"""Rendering of one scene: anatomy, tissue, calcifications, exposure, stored values and truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a breast is filled with: glandular lobes, texture, ligaments and fibres."""
+"""Stroma of a breast: glandular lobes, texture, ligaments and fibres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of a recipe: kinds of scenes and objects, detectors, and how values are stored."""
+"""Vocabulary of recipes: kinds of scenes and objects, detectors and encodings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Neighbours become clusters, at any density, with extent, hull and area in millimetres."""
+"""Clustering of neighbours, at any density, with extent, hull and area in millimetres."""
 
 from __future__ import annotations
 

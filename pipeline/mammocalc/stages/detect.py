@@ -1,4 +1,4 @@
-"""Particles that stand out from the measured noise, in every direction."""
+"""Detection of particles that stand out from the measured noise in every direction."""
 
 from __future__ import annotations
 

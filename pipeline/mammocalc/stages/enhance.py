@@ -1,4 +1,4 @@
-"""The top-hats of the search: which particle sizes are left, and on pixels of which size."""
+"""Top-hats of the search: the particle sizes that are kept, and the pixel size for each."""
 
 from __future__ import annotations
 

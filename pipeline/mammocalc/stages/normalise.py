@@ -1,4 +1,4 @@
-"""Stored values become an image in which larger means denser, with its noise known."""
+"""Normalisation: stored values become density with known noise."""
 
 from __future__ import annotations
 

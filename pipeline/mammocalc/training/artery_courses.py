@@ -1,4 +1,4 @@
-"""The courses of arteries that a person traced, read from a CSV."""
+"""Courses of arteries that a person traced, from a CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a classifier can be written to the file that was named: asked before the work, and after it."""
+"""Destination of a classifier: whether it can be written, checked before and after the work."""
 
 from __future__ import annotations
 

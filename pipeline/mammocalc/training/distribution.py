@@ -1,4 +1,4 @@
-"""How the classifier of distributions is trained: on simulated points, by one command, with a fixed seed."""
+"""Training of the classifier of distributions, on simulated points."""
 
 from __future__ import annotations
 

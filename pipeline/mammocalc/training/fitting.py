@@ -1,4 +1,4 @@
-"""What training of every classifier shares: the library, its trees carried over, workers, and the readable file."""
+"""Parts that all training shares: the library, conversion of its trees, workers, and the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The particles of one image as rows of features, and which of them were planted."""
+"""Examples of particles: their features, and which of them are true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulated mammograms that the classifier of particles is trained on."""
+"""Simulated mammograms for the training of the particle classifier."""
 
 from __future__ import annotations
 

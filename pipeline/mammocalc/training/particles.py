@@ -1,4 +1,4 @@
-"""How the particle classifier is trained: on simulated mammograms, and images of one's own, with a fixed seed."""
+"""Training of the particle classifier, on simulated mammograms and images of users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the model of arteries is fitted: on courses that a reader traced, with simulated ducts as what is none."""
+"""Fitting of the model of arteries, on traced courses, with simulated ducts as counterexamples."""
 
 from __future__ import annotations
 

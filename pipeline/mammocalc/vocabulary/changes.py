@@ -1,4 +1,4 @@
-"""The words for what became of a calcification or a cluster between two dates, and what may be said with them."""
+"""Words for changes of calcifications and clusters between two dates, with their sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One family of deliberate failures; each builds its sentence from data."""
+"""Errors that this project raises on purpose."""
 
 from __future__ import annotations
 

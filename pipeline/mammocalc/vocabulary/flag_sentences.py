@@ -1,4 +1,4 @@
-"""What each flag says, in a sentence."""
+"""The sentence of each flag."""
 
 from __future__ import annotations
 

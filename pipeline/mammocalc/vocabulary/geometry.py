@@ -1,4 +1,4 @@
-"""Pixels, millimetres, and the way between them."""
+"""Pixel spacing, and the geometry of points and polygons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key of an image: one word that names it in files, pages, addresses and answers."""
+"""Key of an image: one word that names it in files, pages, addresses and answers."""
 
 from __future__ import annotations
 

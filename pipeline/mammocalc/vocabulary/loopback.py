@@ -1,4 +1,4 @@
-"""The addresses by which a machine reaches itself, and nobody else does."""
+"""Loopback addresses, by which only this machine reaches itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a UID is, and the one that stands for a text that is none."""
+"""UIDs: their syntax, and replacements for texts that are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The word for each calcification of two dates, and the reason for it."""
+"""Change of each calcification between two dates, with its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The word for each cluster of two dates, held against what another positioning alone does."""
+"""Change of each cluster between two dates, compared with the effect of positioning alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two images of one view of one breast: laid over each other, joined, and put into words."""
+"""Comparison of two images of one view of one breast: registered, joined and put into words."""
 
 from __future__ import annotations
 

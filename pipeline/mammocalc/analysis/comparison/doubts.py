@@ -1,4 +1,4 @@
-"""What keeps two images from being compared, and what makes their comparison less than it seems."""
+"""Reasons not to compare two images, and doubts about a comparison."""
 
 from __future__ import annotations
 

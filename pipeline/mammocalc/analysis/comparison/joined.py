@@ -1,4 +1,4 @@
-"""Two images laid over each other: which calcifications are joined, and where the others should lie."""
+"""Registration of two images: which calcifications are joined, and where the others should lie."""
 
 from __future__ import annotations
 

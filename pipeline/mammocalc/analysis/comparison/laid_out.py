@@ -1,4 +1,4 @@
-"""One image laid out for a comparison: in mm, the chest wall on the left, the head or the lateral side at the top."""
+"""One image prepared for a comparison: in mm, chest wall on the left, head or lateral side at the top."""
 
 from __future__ import annotations
 

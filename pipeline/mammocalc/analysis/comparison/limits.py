@@ -1,4 +1,4 @@
-"""What another positioning alone does to a cluster: within these limits no word of a change is said."""
+"""Limits of what positioning alone does to a cluster; within them no change is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs of images: the same patient, side and view, and the nearest earlier day; or what the user names."""
+"""Pairs of images: the same patient, side and view on the nearest earlier day, or those that the user names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters of one date that are parts of one cluster of the other: each alone has fewer members than the whole."""
+"""Clusters of one date that are parts of one cluster of the other."""
 
 from __future__ import annotations
 

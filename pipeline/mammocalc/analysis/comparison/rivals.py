@@ -1,4 +1,4 @@
-"""What a prior may be instead: turned over, of the other side, or of another view; where that fits, nothing is said."""
+"""Other explanations of a prior: flipped, of the other side or of another view. If one fits, no change is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second look at the pixels of an image: what lies at a place at which nothing was reported."""
+"""A second look at the pixels of an image, at places where nothing was reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two dates are laid over each other by, beside their calcifications: the tissue of an image, and close looks."""
+"""Tissue of an image, and crops around its calcifications, for the registration of two dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that are taken back, because something else than time may have made the change."""
+"""Changes that are withheld because something other than time may have caused them."""
 
 from __future__ import annotations
 

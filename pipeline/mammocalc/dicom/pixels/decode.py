@@ -1,4 +1,4 @@
-"""Compressed and uncompressed pixels become codes, each by a decoder that was chosen on purpose."""
+"""Decoding of pixels to codes, compressed and uncompressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decoders of compressed pixels, each chosen on purpose; none of them carries the GPL."""
+"""The decoders of compressed pixels; none is under the GPL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frames of a multi-frame object: how many there are, and which bytes are whose."""
+"""Frames of a multi-frame object: their number, and the bytes of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of what each code means: modality value, padding, and displayed grey."""
+"""Lookup tables of the codes: modality value, padding and displayed grey."""
 
 from __future__ import annotations
 

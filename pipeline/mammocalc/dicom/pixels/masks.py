@@ -1,4 +1,4 @@
-"""Pixels that are the mask of a region, and no picture."""
+"""Pixels that are the mask of a region, not a picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture in cells of about a millimetre, and what parts of it look like."""
+"""A picture in cells of about a millimetre, and the texture of its parts."""
 
 from __future__ import annotations
 

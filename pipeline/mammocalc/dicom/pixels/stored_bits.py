@@ -1,4 +1,4 @@
-"""The bits of each pixel become codes: as the header says, or as the pixels themselves show where it is wrong."""
+"""Stored bits become codes: as the header says, or as the pixels show if the header is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a picture shows tissue at all, or a phantom, a flat field and noise."""
+"""Presence of tissue, in contrast to a phantom, a flat field or noise."""
 
 from __future__ import annotations
 

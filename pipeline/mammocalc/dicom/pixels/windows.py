@@ -1,4 +1,4 @@
-"""The ways in which a file asks to be shown: its windows and its VOI LUTs, all of them."""
+"""Windows and VOI LUTs of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Under which names an image goes in the outputs, made where the salt is: workers get the names, never the salt."""
+"""Names of an image in the outputs, made where the salt is known: workers get the names, never the salt."""
 
 from __future__ import annotations
 

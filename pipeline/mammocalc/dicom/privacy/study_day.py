@@ -1,4 +1,4 @@
-"""The day of an examination without its date: each patient's dates are shifted by a number of days of their own."""
+"""Day of an examination without its date: each patient's dates are shifted by an offset of their own."""
 
 from __future__ import annotations
 

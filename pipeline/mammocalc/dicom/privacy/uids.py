@@ -1,4 +1,4 @@
-"""Under which identifiers an image goes: the file's own where they are UIDs, derived ones where they are not."""
+"""Identifiers of an image in the outputs: its own UIDs, or derived ones if they are not valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An array of pixels becomes a `Mammogram`, by what its owner says of it and by the rules that hold for files."""
+"""A `Mammogram` from an array of pixels, by the rules that hold for files."""
 
 from __future__ import annotations
 

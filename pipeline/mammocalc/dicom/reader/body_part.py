@@ -1,4 +1,4 @@
-"""Whether a header says that a breast is imaged."""
+"""Body part: whether a header says that a breast is imaged."""
 
 from __future__ import annotations
 

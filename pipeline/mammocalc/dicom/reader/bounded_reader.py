@@ -1,4 +1,4 @@
-"""The bytes of a file, read at a cost that the file cannot choose."""
+"""Bytes of a file, read at a cost that the file cannot choose."""
 
 from __future__ import annotations
 

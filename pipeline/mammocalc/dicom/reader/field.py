@@ -1,4 +1,4 @@
-"""A third witness for the spacing: how large the field was, by what the detector says."""
+"""The field of view as a third source of the spacing."""
 
 from __future__ import annotations
 

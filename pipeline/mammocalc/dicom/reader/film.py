@@ -1,4 +1,4 @@
-"""Whether an image went over a film, on which dust and scratches can imitate calcifications."""
+"""Digitised film, on which dust and scratches can imitate calcifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole words of free text, in the languages that archives are written in."""
+"""Whole words of free text, in the languages of archives."""
 
 from __future__ import annotations
 

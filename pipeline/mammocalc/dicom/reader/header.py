@@ -1,4 +1,4 @@
-"""Attributes of a DICOM header, read so that no broken element can stop the reading."""
+"""Attributes of a DICOM header, read so that no broken element stops the reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who an image is: identifiers that are safe to use as names, and nothing that names a person."""
+"""Identity of an image: identifiers that are safe as file names, and nothing that names a person."""
 
 from __future__ import annotations
 

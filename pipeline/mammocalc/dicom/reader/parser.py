@@ -1,4 +1,4 @@
-"""The bytes of a file: its header, and the bytes of its pixels, without believing any length in it."""
+"""Parser of the bytes of a file: header and pixel data, without trusting any length."""
 
 from __future__ import annotations
 

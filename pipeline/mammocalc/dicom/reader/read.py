@@ -1,4 +1,4 @@
-"""A file becomes a `Mammogram`, or an error that says why not."""
+"""Reading of a file: a `Mammogram`, or an error with its reason."""
 
 from __future__ import annotations
 

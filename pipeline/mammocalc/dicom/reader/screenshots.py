@@ -1,4 +1,4 @@
-"""Secondary captures that are no mammograms: screenshots, reports, cut-outs and masks."""
+"""Secondary captures that are not mammograms: screenshots, reports, cut-outs and masks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of the DICOM reader: what is admitted, which spacings are believed, and what may be read."""
+"""Settings of the DICOM reader: admission, believed spacings and limits."""
 
 from __future__ import annotations
 

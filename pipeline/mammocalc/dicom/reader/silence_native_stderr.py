@@ -1,4 +1,4 @@
-"""Libraries that write to the error stream on their own: kept quiet, and heard."""
+"""Error output of native libraries, kept off the terminal and read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SOP classes in which mammograms, and what is taken for one, are found."""
+"""SOP classes of mammograms, and of objects that may be some."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words by which kinds of images are known, in the languages that archives are written in."""
+"""Words that tell kinds of images, in the languages of archives."""
 
 from __future__ import annotations
 

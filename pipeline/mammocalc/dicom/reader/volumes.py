@@ -1,4 +1,4 @@
-"""Slices and projections of tomosynthesis: parts of a volume, and no mammograms."""
+"""Slices and projections of tomosynthesis, which are parts of a volume and not mammograms."""
 
 from __future__ import annotations
 

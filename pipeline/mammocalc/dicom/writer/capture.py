@@ -1,4 +1,4 @@
-"""The overlay of an image as a Secondary Capture: a picture that every viewer shows."""
+"""Secondary Capture of an overlay: a picture that every viewer shows."""
 
 from __future__ import annotations
 

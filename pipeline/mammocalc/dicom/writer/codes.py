@@ -1,4 +1,4 @@
-"""The coded terms that the objects use: code, coding scheme, and the meaning that the standard gives it."""
+"""Coded terms of the objects: code, coding scheme and code meaning."""
 
 from __future__ import annotations
 

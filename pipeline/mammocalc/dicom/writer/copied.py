@@ -1,4 +1,4 @@
-"""What every object copies from its image: who the patient is, and which study; and what of it no object may hold."""
+"""Attributes that every object copies from its image, patient and study, and values that it must not copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a presentation state shows its image: as the image asks to be shown, for a state without it would change that."""
+"""Display attributes of a presentation state: those of its image, which it would otherwise change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two images of one exposure, for processing and for presentation: of which of them an object speaks."""
+"""Two images of one exposure, for processing and for presentation: the one that an object refers to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which findings of a result are written, in which order, and under which names: the same in every object."""
+"""Findings of a result in the order and with the names that all objects share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From places in a result to graphic data: SR and presentation state share one system of coordinates."""
+"""Graphic coordinates: SR and presentation states share one coordinate system."""
 
 from __future__ import annotations
 

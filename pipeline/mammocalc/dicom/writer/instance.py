@@ -1,4 +1,4 @@
-"""What all objects have in common: series, equipment, a UID that follows from the content, and the bytes of a file."""
+"""Attributes of every object: series, equipment, a UID derived from the content, and the bytes of the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pixels of an image belong to which segment: calcifications by their size."""
+"""Masks of segments: the pixels of calcifications, by their size."""
 
 from __future__ import annotations
 

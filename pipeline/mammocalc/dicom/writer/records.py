@@ -1,4 +1,4 @@
-"""What objects are written from, and what comes out."""
+"""Input and output of the writers."""
 
 from __future__ import annotations
 

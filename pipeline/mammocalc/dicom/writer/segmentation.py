@@ -1,4 +1,4 @@
-"""The calcifications of an image as segmentations: a bit for each pixel and segment, and a map of labels."""
+"""Segmentations of the calcifications of an image: binary, and as a label map."""
 
 from __future__ import annotations
 

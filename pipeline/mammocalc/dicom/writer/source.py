@@ -1,4 +1,4 @@
-"""The image that an object speaks of: its header, read again, and what every object copies from it."""
+"""Source image of an object: its header, and what every object copies from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the images of a run are analysed: processes of this machine, a cluster, or this process itself."""
+"""Backends of a run: processes of this machine, a cluster, or this process itself."""
 
 from __future__ import annotations
 

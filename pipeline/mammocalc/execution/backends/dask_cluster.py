@@ -1,4 +1,4 @@
-"""The same run on the machines of a Dask cluster that is there already."""
+"""Backend on an existing Dask cluster."""
 
 from __future__ import annotations
 

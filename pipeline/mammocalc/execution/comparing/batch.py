@@ -1,4 +1,4 @@
-"""All pairs of one or two runs: compared, written, and counted."""
+"""Comparison of all pairs of one or two runs: compared, written and counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder of a comparison: what lies where, whose it is, and what of an earlier call is kept."""
+"""Folder of a comparison: its files, its owner, and what is kept of an earlier call."""
 
 from __future__ import annotations
 

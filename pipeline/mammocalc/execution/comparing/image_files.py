@@ -1,4 +1,4 @@
-"""Where the DICOM files of some images of a run lie in a folder, and what the run had found in them."""
+"""DICOM files of the images of a run, found in a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One pair of images from two results, and where they are from their pixels as well; called in a worker process."""
+"""Comparison of one pair of images, from results and, if found, pixels; called in a worker process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of a comparison, and what it answers."""
+"""Request and summary of a comparison."""
 
 from __future__ import annotations
 

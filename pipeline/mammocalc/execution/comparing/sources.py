@@ -1,4 +1,4 @@
-"""The runs that a comparison reads: their images, as candidates for pairs, and what stands in the way."""
+"""Runs that a comparison reads: their images as candidates for pairs, and obstacles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a comparison of dates says of the images of a run, for their reports: held against the results as they are."""
+"""Changes since the prior for reports, checked against the present results."""
 
 from __future__ import annotations
 

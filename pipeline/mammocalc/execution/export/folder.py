@@ -1,4 +1,4 @@
-"""The folder of an export: a subfolder for each study, in it one for each kind of object, and a list of all."""
+"""Folder of an export: a subfolder for each study and kind of object, and a list of all."""
 
 from __future__ import annotations
 

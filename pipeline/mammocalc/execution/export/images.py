@@ -1,4 +1,4 @@
-"""Where the images of a run are now: by their SOP Instance UIDs, and only where their content is what was analysed."""
+"""DICOM files of a run, found by SOP Instance UID, and used only with the content that was analysed."""
 
 from __future__ import annotations
 

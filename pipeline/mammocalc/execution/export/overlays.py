@@ -1,4 +1,4 @@
-"""The overlays of a run, as pictures that can be captured."""
+"""Overlays of a run, as pictures for secondary captures."""
 
 from __future__ import annotations
 

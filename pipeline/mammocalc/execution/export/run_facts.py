@@ -1,4 +1,4 @@
-"""What an export has to know of a run before it looks at an image: whether it has ended, and how it hides names."""
+"""Facts that an export needs of a run: whether it has ended, and how it hides names."""
 
 from __future__ import annotations
 

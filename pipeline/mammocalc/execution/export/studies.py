@@ -1,4 +1,4 @@
-"""Which images of a run are one study, and what keeps them from being written about."""
+"""Studies of a run, and reasons why some cannot be exported."""
 
 from __future__ import annotations
 

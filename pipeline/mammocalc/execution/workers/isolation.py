@@ -1,4 +1,4 @@
-"""A call in a process of its own, that may hang, crash or eat memory there."""
+"""Calls in a process of their own, which may hang, crash or exhaust memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work through a list with an executor, and outlive the workers that die."""
+"""A pool of workers that works through a list and survives workers that die."""
 
 from __future__ import annotations
 

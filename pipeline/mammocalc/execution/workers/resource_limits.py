@@ -1,4 +1,4 @@
-"""What one image may cost before it is given up."""
+"""Limits of time and memory for one image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this machine, or the part of it that was given to this process, has to offer."""
+"""Processors and memory that are available to this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker process: calls come in through a pipe, results go out through another, nothing else does."""
+"""Main function of a worker process: calls arrive by a pipe, and results leave by another."""
 
 from __future__ import annotations
 

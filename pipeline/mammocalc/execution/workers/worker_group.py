@@ -1,4 +1,4 @@
-"""The worker processes of one executor, and the one of this thread."""
+"""Worker processes of one executor, and the one of this thread."""
 
 from __future__ import annotations
 

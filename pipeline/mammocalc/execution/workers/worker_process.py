@@ -1,4 +1,4 @@
-"""One worker process: started, asked, held to its limits, ended."""
+"""One worker process: started, called, limited and ended."""
 
 from __future__ import annotations
 

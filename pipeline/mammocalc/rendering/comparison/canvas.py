@@ -1,4 +1,4 @@
-"""Which part of an image is shown, turned how, and where its places come to lie."""
+"""Canvas of an image in a comparison: the part shown, its orientation and coordinates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Probabilities as small bars, each beside its name and its number."""
+"""Small bars of probabilities, with name and number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripts of a page as one, for pages that open from the disk: each module in a scope of its own."""
+"""Scripts of a page as one, for pages that open from disk: each module in a scope of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small maps of the views of a study, at one scale: outlines, clusters by the names of findings, and where to look."""
+"""Small maps of the views of a study at one scale: outlines, clusters with names, and where to look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The token that stands in the address: a new one for every start, or one that is kept in a file."""
+"""Token in the address of the page: new at every start, or kept in a file."""
 
 from __future__ import annotations
 

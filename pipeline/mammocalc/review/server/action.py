@@ -1,4 +1,4 @@
-"""What every action of a reader is: checked against what it meets, then applied to the answer."""
+"""Actions of readers: their checks, and their effect on an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader can do to an image: whether it can be done to this one, and what it changes."""
+"""All actions of readers on an image."""
 
 from __future__ import annotations
 

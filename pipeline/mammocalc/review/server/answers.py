@@ -1,4 +1,4 @@
-"""Where answers are kept: a table of actions in SQLite that only grows."""
+"""Answers of readers: a table of actions in SQLite that only grows."""
 
 from __future__ import annotations
 

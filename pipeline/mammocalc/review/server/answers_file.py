@@ -1,4 +1,4 @@
-"""The file of answers: its tables, and whether a file is one of ours."""
+"""File of answers: its tables, and its identification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes over the wire whatever the run: JSON as bytes, and the words, colours and signs of the page."""
+"""JSON of the API: bytes, and the words, colours and symbols of the page."""
 
 from __future__ import annotations
 

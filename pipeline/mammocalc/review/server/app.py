@@ -1,4 +1,4 @@
-"""The addresses of the review server, and what each answers."""
+"""Routes of the review server."""
 
 from __future__ import annotations
 

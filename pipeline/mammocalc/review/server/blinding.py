@@ -1,4 +1,4 @@
-"""Blinded reading: the images of one patient are opened together, when all of them are read."""
+"""Blinded reading: images of one patient are unblinded together, when all of them are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The browser is opened without the address on its command line, which every user of the machine can read."""
+"""Opening the browser without the secret address on its command line, which all users can see."""
 
 from __future__ import annotations
 

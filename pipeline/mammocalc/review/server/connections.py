@@ -1,4 +1,4 @@
-"""How many connections there may be, and how long each may keep the server waiting."""
+"""Limits of connections: their number, and how long each may take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The processes that open the images, as a run has them: a file that ends or fills one costs its own picture alone."""
+"""Processes that decode images, isolated as in a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to a file of somebody else, in a process that may be lost over it."""
+"""Decoding of an untrusted file, in a process that may be lost."""
 
 from __future__ import annotations
 

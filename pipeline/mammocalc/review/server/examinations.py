@@ -1,4 +1,4 @@
-"""The examinations of a patient: which images belong to one, in which order they lie, which is the prior of which."""
+"""Examinations of a patient: their images, their order, and which is whose prior."""
 
 from __future__ import annotations
 

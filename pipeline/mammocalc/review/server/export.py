@@ -1,4 +1,4 @@
-"""What the readers answered, as JSON for `mammocalc evaluate` and as a table for people."""
+"""Export of answers, as JSON for `mammocalc evaluate` and as a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers said of two findings, in two views or on two dates: each pair once, whichever side it was said on."""
+"""Export of answers about pairs of findings in two views or dates, each pair once."""
 
 from __future__ import annotations
 

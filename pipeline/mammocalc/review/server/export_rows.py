@@ -1,4 +1,4 @@
-"""The answers of readers as rows of a table."""
+"""Export of answers as rows of a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask: whoever knows the token, under the address that is served, from the page itself."""
+"""Guard of the server: requests need the token, the served address and the page as origin."""
 
 from __future__ import annotations
 

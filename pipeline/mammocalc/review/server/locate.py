@@ -1,4 +1,4 @@
-"""Where the image files of a run are now: by the paths of its record, else by UID among all files of a folder."""
+"""Locating the image files of a run: by the paths of its record, else by UID in a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a folder lies on another machine, where a shared-memory file of SQLite would not be shared."""
+"""Detection of network shares, on which the shared memory of SQLite does not work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The runs that a review shows: the one that is read, and of the prior one what a comparison names."""
+"""Runs open in a review: the one that is read, and images of the prior one that a comparison names."""
 
 from __future__ import annotations
 

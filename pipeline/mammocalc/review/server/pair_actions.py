@@ -1,4 +1,4 @@
-"""What a reader says of two findings: whether they are the same, in two views or on two dates."""
+"""Actions on two findings: whether they are the same, in two views or on two dates."""
 
 from __future__ import annotations
 

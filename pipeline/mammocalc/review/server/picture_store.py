@@ -1,4 +1,4 @@
-"""Pictures in memory: each image is decoded once, whoever asks first, and the oldest make room."""
+"""Cache of pictures: each image is decoded once, and the oldest make room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page is told of an image's pixels before it asks for them."""
+"""Description of an image's pixels, which the page gets before the pixels."""
 
 from __future__ import annotations
 

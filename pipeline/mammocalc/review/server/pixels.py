@@ -1,4 +1,4 @@
-"""The pixels of an image as a page draws them: values that grow with brightness, in levels of half the size."""
+"""Pixels for the page: values that grow with brightness, in levels of half the size each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name of a reader."""
+"""Names of readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader's answer to an image, as it stands."""
+"""A reader's present answer to an image."""
 
 from __future__ import annotations
 

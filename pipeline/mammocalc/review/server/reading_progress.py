@@ -1,4 +1,4 @@
-"""What a reader has read, agreed with and answered so far."""
+"""A reader's progress: what is read, agreed with and answered."""
 
 from __future__ import annotations
 

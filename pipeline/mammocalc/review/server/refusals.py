@@ -1,4 +1,4 @@
-"""Why a request of the review page is refused."""
+"""Reasons for refusing a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A study or a comparison that the review shows: one that cannot be read is told by a sentence, and not by a fault."""
+"""Studies and comparisons for the review; unreadable ones give a sentence."""
 
 from __future__ import annotations
 

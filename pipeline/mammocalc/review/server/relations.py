@@ -1,4 +1,4 @@
-"""What an image has to do with others: its prior, the findings of its study, and what a comparison of dates says."""
+"""Relations of an image: its prior, the findings of its study, and changes between dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From actions, one after the other, to the answer that stands: undo and redo included."""
+"""Replay of actions, including undo and redo, to the present answer."""
 
 from __future__ import annotations
 

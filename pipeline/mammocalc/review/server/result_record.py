@@ -1,4 +1,4 @@
-"""A result that the review shows: one that somebody else wrote is told by a sentence, and not by a fault."""
+"""Results for the review; damaged ones give a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A review: the run, its pictures and the readers' answers, and what of it each reader may see."""
+"""A review: the run, its pictures and answers, and what each reader may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a run's files, as far as they can be read."""
+"""Rows of the files of a run, as far as they can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a run, which somebody else may have written: nothing outside of its folder, and no JSON that is none."""
+"""Untrusted files of a run: nothing outside its folder is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The images of a finished run, as far as a worklist needs them, and the way to the files of each."""
+"""Index of the images of a finished run, for the worklist."""
 
 from __future__ import annotations
 

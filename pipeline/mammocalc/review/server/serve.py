@@ -1,4 +1,4 @@
-"""From a command to a server that runs until it is stopped."""
+"""The review server, from a command until it is stopped."""
 
 from __future__ import annotations
 

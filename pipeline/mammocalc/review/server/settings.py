@@ -1,4 +1,4 @@
-"""What the review server keeps in memory and accepts."""
+"""Limits of the review server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The images of a run as a reader sees them listed."""
+"""Worklist of a reader: the images of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calcifications put into an image that exists, and what is known about them."""
+"""Rendering of calcifications into an existing image, with their truth."""
 
 from __future__ import annotations
 

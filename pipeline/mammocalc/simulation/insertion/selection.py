@@ -1,4 +1,4 @@
-"""Selection of images for insertion by a CSV."""
+"""Selection of images for insertion, from a CSV."""
 
 from __future__ import annotations
 

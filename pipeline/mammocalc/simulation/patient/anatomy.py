@@ -1,4 +1,4 @@
-"""The outside of a patient's breast as one of her images shows it."""
+"""Outside of a patient's breast in one of the images."""
 
 from __future__ import annotations
 

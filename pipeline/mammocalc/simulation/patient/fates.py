@@ -1,4 +1,4 @@
-"""What becomes of the calcifications of a finding from date to date."""
+"""Fates of the calcifications of a finding from date to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The findings of a patient's breast, before anything changes: where their calcifications lie and what these are."""
+"""Findings of a patient's breast on the first date: places and kinds of their calcifications."""
 
 from __future__ import annotations
 

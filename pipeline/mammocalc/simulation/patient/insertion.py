@@ -1,4 +1,4 @@
-"""Calcifications of a patient in the tissue of one image: bodies seen from its side, with the truth about each."""
+"""Insertion of calcifications into one image of a patient, with the truth about each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points of findings in three dimensions: groups, ducts, segments, regions and what fills a breast."""
+"""Point patterns of findings in three dimensions: groups, ducts, segments, regions, and the whole breast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a breast lay when an image was taken: angles, thickness, what was lost at the wall, and how tissue was moved."""
+"""Positioning of a breast in an image: angles, thickness, loss at the wall, and displacement of tissue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From places in a breast to places in its image: turned, compressed, displaced and laid on the detector."""
+"""Projection of places in a breast to its image: rotation, compression, displacement and detector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a simulated patient: calcifications, findings, images, and what each image shows."""
+"""Records of a simulated patient: calcifications, findings, images, and what each image shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images of a patient from beginning to end: tissue, calcifications, exposure, stored values and truth."""
+"""Rendering of the images of a patient: tissue, calcifications, exposure, stored values and truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tissue of a patient's breast, the same in all of its images as far as it is simulated."""
+"""Tissue of a patient's breast, shared by all of its images where it is simulated in three dimensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How particles are scored, and from which score on they are reported."""
+"""Settings of classification: how particles are scored, and the reporting threshold."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""All of an image's calcifications in the few numbers that its word is taken from."""
+"""Spread of all calcifications of an image, in the few numbers that decide its word."""
 
 from __future__ import annotations
 

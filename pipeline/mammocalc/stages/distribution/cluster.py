@@ -1,4 +1,4 @@
-"""One set of calcifications: the definitions as its frame, the learned classifier for what they leave to words."""
+"""Distribution of one cluster: the definitions as limits, and the learned classifier within them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The image as a whole: one table of words, read from the top; the first row that holds gives the word."""
+"""Word of the image: the first row of one table that holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of words for an image: a function for each row, which gives its reason where the row holds."""
+"""Table of the words of an image: a function for each row, which gives its reason if the row holds."""
 
 from __future__ import annotations
 

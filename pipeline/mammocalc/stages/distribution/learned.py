@@ -1,4 +1,4 @@
-"""The trained classifier of distributions: its features and its answer."""
+"""Learned classifier of distributions: its features and its answer."""
 
 from __future__ import annotations
 

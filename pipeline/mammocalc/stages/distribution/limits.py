@@ -1,4 +1,4 @@
-"""Numbers for the words of the definitions, used by criteria and reasons; none comes from the atlases."""
+"""Limits of the definitions for which the atlases give no number, shared by criteria and reasons."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The words in which a distribution is justified, with the numbers that were measured and the limits."""
+"""Reasons for a distribution, with the measured numbers and the limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The definitions of BI-RADS, as numbers with their reasons."""
+"""Settings of distribution: the definitions of BI-RADS as numbers, with their sources."""
 
 from typing import Literal
 

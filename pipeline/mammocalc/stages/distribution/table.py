@@ -1,4 +1,4 @@
-"""The definitions of BI-RADS as tests that pass softly near their limits: how well a pattern fits each descriptor."""
+"""Fit of a pattern to each descriptor: the definitions of BI-RADS as criteria with soft limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Odds that a single mark was drawn rather than imaged: the sum of three kinds of evidence, in decades."""
+"""Odds that a mark was drawn rather than imaged: the sum of three kinds of evidence, in decades."""
 
 from __future__ import annotations
 

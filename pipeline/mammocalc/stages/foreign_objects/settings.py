@@ -1,4 +1,4 @@
-"""What is taken for metal or for a drawing, and where the areola is."""
+"""Settings of foreign objects: metal, drawings and the areola."""
 
 from mammocalc.model.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Many small pieces of an image at once: they lie below each other in one array, too far apart to touch."""
+"""Many small pieces of an image in one array, too far apart to touch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the shifts that windows voted for are right: those that neighbouring windows agree on."""
+"""Agreement of neighbouring windows, which tells which of their shifts are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One-to-one assignment: who is whom among points that lie near one another."""
+"""One-to-one assignment of points that lie close together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks of one image looked for in another: how alike at which shift, and which shifts go together."""
+"""Block matching: similarity of blocks at each shift, and shifts that agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coherent drift: points move onto those of another image, each as its neighbours do."""
+"""Coherent drift: points move onto those of another image, each like its neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame of a breast: where a place of the prior image should lie in the current one, by nipple and chest wall."""
+"""Frame of a breast: from a place in the prior to one in the current image, by nipple and chest wall."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of two dates beside the points themselves."""
+"""Evidence on pairs of points from two dates beside their places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A smooth map from one image into another that is made of joined pairs: an affine one around each place."""
+"""Smooth map between two images from joined pairs: affine around each place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks: how alike what surrounds two calcifications is, with their own shapes."""
+"""Looks: similarity of the surroundings of two calcifications, with their own shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calcifications of two dates: which is which."""
+"""Matching of the calcifications of two dates."""
 
 from __future__ import annotations
 

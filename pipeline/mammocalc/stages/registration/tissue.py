@@ -1,4 +1,4 @@
-"""Tissue of two dates laid over each other: a smooth way between the images that vessels, fibres and lobes agree on."""
+"""Registration of the tissue of two dates: a smooth map on which vessels, fibres and lobes agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tissue of one image as two dates are laid over each other by it: coarse, flat, and without calcifications."""
+"""Tissue of one image for registration: coarse, flat and without calcifications."""
 
 from __future__ import annotations
 

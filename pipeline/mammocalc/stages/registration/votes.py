@@ -1,4 +1,4 @@
-"""Votes for a shift: the one that carries most of a few points onto others that are as large."""
+"""Votes for a shift: the one that moves most of a few points onto others of the same size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows: which neighbouring points vote for a shift together."""
+"""Windows: groups of neighbouring points that vote for a shift together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second look along arteries: candidates in the wall of a certain one are reported at lower odds."""
+"""Second look along arteries: candidates in the wall of a certain one are reported at lower odds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two clearest ways out of each mark: along a tube, if there is one."""
+"""Arms of each mark: the two clearest ways out of it, along a tube if there is one."""
 
 from __future__ import annotations
 

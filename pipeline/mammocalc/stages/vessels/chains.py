@@ -1,4 +1,4 @@
-"""Long smooth chains through points: the longest ways through their spanning tree, cut where they turn."""
+"""Chains of points: the longest smooth paths through their spanning tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joining of marks to arteries: along each other's arms, where at least one is certain."""
+"""Joining of marks to arteries, along their arms, if at least one is certain."""
 
 from __future__ import annotations
 

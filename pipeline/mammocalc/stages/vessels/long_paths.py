@@ -1,4 +1,4 @@
-"""Long thin paths that pass the nipple: vessels, whether they are seen or not."""
+"""Long thin paths that pass the nipple: arteries, even if no vessel is visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that tell an artery for certain: tracks, even rows, and chains along a tube of the image."""
+"""Rules that identify an artery with certainty: tracks, even rows, and chains along a tube of the image."""
 
 from __future__ import annotations
 

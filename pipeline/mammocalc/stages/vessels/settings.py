@@ -1,4 +1,4 @@
-"""What a user may want to set about arteries."""
+"""Settings of arteries."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""Two rows of plaques at an even distance: the walls of a vessel, also where the vessel itself is not seen."""
+"""Two rows of plaques at an even distance: the walls of a vessel, even if it is not visible."""
 
 from __future__ import annotations
 

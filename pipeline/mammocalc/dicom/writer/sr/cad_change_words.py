@@ -1,4 +1,4 @@
-"""What a Mammography CAD SR says of two dates in words, and in codes as far as there are any (TID 4002)."""
+"""Changes between two dates in a Mammography CAD SR, in words and, where they exist, codes (TID 4002)."""
 
 from __future__ import annotations
 

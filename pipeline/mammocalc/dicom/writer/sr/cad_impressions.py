@@ -1,4 +1,4 @@
-"""What a Mammography CAD SR says of a study: findings over its views, clusters and single calcifications (TID 4003)."""
+"""Impressions of a study in a Mammography CAD SR: findings, clusters and single calcifications (TID 4003)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which detections and analyses were performed, on which images, and whether they succeeded (TID 4015 and 4016)."""
+"""Detections and analyses performed, on which images, and their success (TID 4015 and 4016)."""
 
 from __future__ import annotations
 

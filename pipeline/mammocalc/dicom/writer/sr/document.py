@@ -1,4 +1,4 @@
-"""What every structured report has around its tree."""
+"""Attributes of every structured report around its tree."""
 
 from __future__ import annotations
 

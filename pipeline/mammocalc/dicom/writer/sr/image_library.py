@@ -1,4 +1,4 @@
-"""The entries of a report's image library: by which readers find an image, and know its geometry again (TID 4020)."""
+"""Image library of a report, by which readers find an image and its geometry (TID 4020)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""References to items of a report whose places are not known before all of it is there."""
+"""References between items of a report, resolved once the tree is complete."""
 
 from __future__ import annotations
 

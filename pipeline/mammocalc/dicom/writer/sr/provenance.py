@@ -1,4 +1,4 @@
-"""What every report says of a finding besides what was found: under which name, and by what."""
+"""Provenance of a finding in a report: its name, and the algorithm."""
 
 from __future__ import annotations
 
