@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.execution.made import Made
 from mammocalc.execution.run_folder import RunFolder
 from mammocalc.execution.studies import write_studies, write_tables_and_studies
+from mammocalc.execution.up_to_date import Made
 from mammocalc.results.layout import result_files
 from mammocalc.results.tables import write_tables
 from mammocalc.results.to_json import encode

@@ -35,7 +35,7 @@ def picture() -> np.ndarray[tuple[int, int], np.dtype[np.uint16]]:
 
 @lru_cache
 def small_file(syntax: str) -> bytes:
-    """A small real mammogram with every kind of element that the door looks at."""
+    """A small real mammogram with every kind of element that the reader looks at."""
     dataset = Dataset()
     dataset.ImageType = ["ORIGINAL", "PRIMARY"]
     dataset.SOPClassUID, dataset.SOPInstanceUID = UID("1.2.840.10008.5.1.4.1.1.1.2"), UID("1.2.3.4")
@@ -89,7 +89,7 @@ def compressed(syntax: str) -> bytes | None:
 
 
 def is_answered(content: bytes) -> bool:
-    """Whether the door answers to a file with a whole mammogram; an error of the image is an answer as well."""
+    """Whether the reader answers to a file with a whole mammogram; an error of the image is an answer as well."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.dcm"
         path.write_bytes(content)

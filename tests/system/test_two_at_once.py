@@ -17,7 +17,7 @@ from run_files import wait_until
 from mammocalc.cli import main
 from mammocalc.files import claim
 from mammocalc.files.claim import LOCK, FolderClaim, is_claimed
-from mammocalc.files.holder import Holder
+from mammocalc.files.lock_holder import Holder
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:

@@ -126,8 +126,8 @@ def listen(arguments: argparse.Namespace) -> int:
     from mammocalc.config import load  # noqa: PLC0415 - see run
     from mammocalc.execution.workers.resources import default_workers  # noqa: PLC0415
     from mammocalc.node.certificates import choose_certificates  # noqa: PLC0415
-    from mammocalc.node.extra import require_extra  # noqa: PLC0415
     from mammocalc.node.objects import ObjectsWanted  # noqa: PLC0415
+    from mammocalc.node.optional_imports import require_extra  # noqa: PLC0415
     from mammocalc.node.peers import check_ae_title, parse_peer  # noqa: PLC0415
     from mammocalc.node.request import ListenRequest  # noqa: PLC0415
     from mammocalc.node.web_server import WebServer, parse_url  # noqa: PLC0415

@@ -8,7 +8,7 @@ import numpy as np
 
 from mammocalc.evaluation.evaluation_report import bin_names, figure_to_json
 from mammocalc.evaluation.froc import Events, collect, draw_froc
-from mammocalc.evaluation.ideal import ideal_share
+from mammocalc.evaluation.ideal_observer import ideal_share
 from mammocalc.evaluation.matching import Outcome, match_ranked, neighbours
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from mammocalc.analysis.classifiers import check_classifiers
 from mammocalc.dicom.discover import discover
 from mammocalc.execution.backends.backend import DaskBackend, InProcessBackend, LocalBackend
 from mammocalc.execution.backends.dask_cluster import DaskCluster
+from mammocalc.execution.output_claim import local_output
 from mammocalc.execution.outputs import written
 from mammocalc.execution.own_files import is_own, own_files, own_places
-from mammocalc.execution.place import local_output
 from mammocalc.execution.plan import plan_run
 from mammocalc.execution.resume import check_resumable, read_record
 from mammocalc.execution.run import ASKED, Run

@@ -10,17 +10,17 @@ from mammocalc import __version__
 from mammocalc.config import digest, without_salt
 from mammocalc.execution.content import key_of
 from mammocalc.execution.own_files import remove_parts
-from mammocalc.execution.present import Present
 from mammocalc.execution.relocation import relocate
 from mammocalc.execution.remote import RemoteFolder
 from mammocalc.execution.run_folder import RESERVE, RESERVED_BYTES, RunFolder
 from mammocalc.execution.run_manifest import SOFTWARE
+from mammocalc.execution.stored_files import Present
 from mammocalc.execution.work_order import WorkOrder
 from mammocalc.results.layout import RESULTS, levels_for
 from mammocalc.results.result import Provenance
 
 if TYPE_CHECKING:
-    from mammocalc.execution.place import Claims
+    from mammocalc.execution.output_claim import Claims
     from mammocalc.execution.plan import Plan
     from mammocalc.execution.run_options import RunRequest
 

@@ -1,4 +1,4 @@
-"""The outcome of an image whose worker was lost."""
+"""Outcome of an image whose worker was lost."""
 
 from __future__ import annotations
 

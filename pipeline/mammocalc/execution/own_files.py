@@ -1,4 +1,4 @@
-"""Which files of a folder are those of a run, and how they are removed: foreign ones stay."""
+"""Own files of a run in a folder, and their removal: other files stay."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from mammocalc.results.layout import RESULTS, beside
 from mammocalc.results.parse import parse_json
 
 if TYPE_CHECKING:
-    from mammocalc.execution.present import Present
+    from mammocalc.execution.stored_files import Present
     from mammocalc.execution.work_order import WorkOrder
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
 from mammocalc.files.claim import BEAT_SECONDS, LOCK, is_alive
-from mammocalc.files.holder import decode_holder, held_by_another, this_process
+from mammocalc.files.lock_holder import decode_holder, held_by_another, this_process
 from mammocalc.vocabulary.errors import OutputError, OutputLostError
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from mammocalc.execution.destination import Destination
 from mammocalc.execution.event_log import Journal
 from mammocalc.execution.file_status import Rows
 from mammocalc.execution.lost_image import failed_outcome
-from mammocalc.execution.names import NameMap
+from mammocalc.execution.name_map import NameMap
 from mammocalc.execution.own_files import is_own, remove_parts
-from mammocalc.execution.present import Present, is_complete
 from mammocalc.execution.process import process_image
 from mammocalc.execution.run_folder import RESERVE
 from mammocalc.execution.run_manifest import RUNNING, STOPPED, count
 from mammocalc.execution.run_options import Progress, RunSummary
 from mammocalc.execution.run_record import RunRecord
 from mammocalc.execution.settled import find_settled
+from mammocalc.execution.stored_files import Present, is_complete
 from mammocalc.execution.studies import write_tables_and_studies
 from mammocalc.execution.volumes import describe_volumes
 from mammocalc.execution.workers.pool import run_tasks
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from mammocalc.execution.backends.backend import Backend
     from mammocalc.execution.content import State
-    from mammocalc.execution.place import Claims
+    from mammocalc.execution.output_claim import Claims
     from mammocalc.execution.plan import Plan, PlannedImage
     from mammocalc.execution.run_manifest import Pace, RunIdentity, Totals
     from mammocalc.execution.run_options import RunRequest

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mammocalc.execution.content import State
     from mammocalc.execution.plan import Plan, PlannedFile, PlannedImage
-    from mammocalc.execution.present import Present
+    from mammocalc.execution.stored_files import Present
     from mammocalc.execution.work_order import WorkOrder
 
 CHECKS_AT_ONCE: Final = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.study import join_study
-from mammocalc.execution.made import Made
+from mammocalc.execution.up_to_date import Made
 from mammocalc.model.study import study_of
 from mammocalc.rendering.study import render_study
 from mammocalc.results.columns import RESULT_TABLES, STUDY_TABLES

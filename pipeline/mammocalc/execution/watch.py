@@ -21,8 +21,8 @@ from mammocalc.execution.batch import (
     without_own,
 )
 from mammocalc.execution.content import State, state_of
+from mammocalc.execution.output_claim import local_output
 from mammocalc.execution.paths import PublicPaths
-from mammocalc.execution.place import local_output
 from mammocalc.execution.plan import Header, plan_run, read_header
 from mammocalc.execution.resume import check_resumable
 from mammocalc.execution.run import ASKED, Run

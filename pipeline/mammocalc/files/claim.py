@@ -10,8 +10,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from mammocalc.files.holder import Holder, decode_holder, held_by_another, this_process
 from mammocalc.files.lock import UNSUPPORTED, is_same_file, lock, read_content, write_at_start
+from mammocalc.files.lock_holder import Holder, decode_holder, held_by_another, this_process
 from mammocalc.vocabulary.errors import OutputError, OutputLostError
 
 if TYPE_CHECKING:

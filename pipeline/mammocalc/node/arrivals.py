@@ -1,4 +1,4 @@
-"""What comes in, from whichever side: looked at, put into the spool, and watched until its study is at rest."""
+"""Arriving instances from every source: checked, put into the spool, and watched until their study is complete."""
 
 from __future__ import annotations
 

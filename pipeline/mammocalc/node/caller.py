@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pynetdicom import AE
 
-from mammocalc.node.door import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from mammocalc.node.store_scp import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 if TYPE_CHECKING:
     import ssl

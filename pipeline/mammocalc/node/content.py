@@ -1,4 +1,4 @@
-"""What an instance that was received says of itself, read so that nothing in it can do harm."""
+"""Identifying content of a received instance, read safely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects go to their destination one by one: tried again with growing waits, and each taken away when it is there."""
+"""Delivery of objects, one by one: tried again after growing waits, and removed once stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from mammocalc.node.journal import end_of
-from mammocalc.node.patience import wait_seconds
+from mammocalc.node.retry_delays import wait_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A folder in, a folder out, an exit code: one run as platforms that start containers want it."""
+"""One run for container platforms: a folder in, a folder out, and an exit code."""
 
 from __future__ import annotations
 

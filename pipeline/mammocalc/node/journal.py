@@ -1,4 +1,4 @@
-"""What a node says of what it does: times, AE titles and ends of UIDs, nothing of a patient."""
+"""Log of a node: times, AE titles and ends of UIDs, nothing of a patient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DICOM objects of a run: the one place where a node and a job ask for them."""
+"""DICOM objects of a run, requested by node and job in one place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders of a job's output as zip archives, for platforms that keep files and no folders."""
+"""Zip archives of a job's output, for platforms that keep files but not folders."""
 
 from __future__ import annotations
 

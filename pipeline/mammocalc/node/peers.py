@@ -1,4 +1,4 @@
-"""Who takes part: application entities by their titles, and where one is reached."""
+"""Peers: application entities by their titles and addresses."""
 
 from __future__ import annotations
 

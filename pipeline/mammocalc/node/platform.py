@@ -1,4 +1,4 @@
-"""Where a platform that starts containers puts a job's input, output and settings."""
+"""Input, output and settings of a job on each container platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of a node."""
+"""Request of a node: its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a node keeps of patients, and for how long."""
+"""Retention: what a node keeps of patients, and for how long."""
 
 from __future__ import annotations
 

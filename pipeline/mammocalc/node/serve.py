@@ -1,4 +1,4 @@
-"""From a command to a node that runs until it is stopped."""
+"""The node, from a command until it is stopped."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.analysis.classifiers import check_classifiers
+from mammocalc.node.archive_query import ArchiveCensus
 from mammocalc.node.arrivals import Arrivals
-from mammocalc.node.bounds import set_up_library
-from mammocalc.node.census import ArchiveCensus
+from mammocalc.node.connection_limits import set_up_library
 from mammocalc.node.delivery import Delivery
-from mammocalc.node.desk import Desk
-from mammocalc.node.door import Door, DoorSettings
-from mammocalc.node.introduction import introduce
 from mammocalc.node.journal import Journal
 from mammocalc.node.retention import clean
 from mammocalc.node.spool import RECEIVING, open_spool
+from mammocalc.node.start_message import introduce
+from mammocalc.node.store_scp import Door, DoorSettings
 from mammocalc.node.store_scu import StorePeer
+from mammocalc.node.study_queue import Desk
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.loopback import is_loopback
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mammocalc.node.census import Census
+    from mammocalc.node.archive_query import Census
     from mammocalc.node.delivery import Destination
     from mammocalc.node.request import ListenRequest
     from mammocalc.node.spool import Spool

@@ -1,4 +1,4 @@
-"""The folder of a node: what lies where. Each step is a rename, so that a crash loses nothing and repeats nothing."""
+"""Spool folder of a node. Each step is a rename, so that a crash loses nothing and repeats nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects go to a named application entity by C-STORE."""
+"""C-STORE user: sends objects to an application entity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One study in a process of its own: analysed, and written as DICOM objects."""
+"""Analysis and export of one study, in a process of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zip archives among the input of a job, unpacked for as long as it lasts; nothing that they say is believed."""
+"""Zip archives in the input of a job, unpacked while it runs; nothing that they say is trusted."""
 
 from __future__ import annotations
 

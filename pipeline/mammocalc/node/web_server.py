@@ -1,4 +1,4 @@
-"""A DICOMweb server that the user has named, and nobody else."""
+"""A DICOMweb server that the user has named."""
 
 from __future__ import annotations
 

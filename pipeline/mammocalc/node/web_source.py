@@ -1,4 +1,4 @@
-"""Images are fetched from a DICOMweb server: its studies of the last days, whenever they have grown."""
+"""Images from a DICOMweb server: studies of the last days, whenever they have grown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from requests import RequestException
 
 from mammocalc.node.arrivals import OUT_OF_RESOURCES, SUCCESS
 from mammocalc.node.journal import end_of
-from mammocalc.node.patience import wait_seconds
+from mammocalc.node.retry_delays import wait_seconds
 from mammocalc.vocabulary.uid import is_uid
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Objects go to a DICOMweb server by STOW-RS."""
+"""STOW-RS user: sends objects to a DICOMweb server."""
 
 from __future__ import annotations
 

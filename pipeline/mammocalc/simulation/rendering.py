@@ -10,12 +10,12 @@ import numpy as np
 from mammocalc.simulation.acquisition import expose, set_beam
 from mammocalc.simulation.anatomy import make_anatomy, skin_distance_map
 from mammocalc.simulation.arteries import artery_attenuation, draw_artery
-from mammocalc.simulation.borders import _LEAD, collimator_attenuation, letter_mask, spoil_pixels
 from mammocalc.simulation.calcification_truth import add_calcifications, rate_visibility, true_artery, true_clusters
 from mammocalc.simulation.film import develop, scan
 from mammocalc.simulation.film_artefacts import Blemishes, soil
 from mammocalc.simulation.film_recipe import Film
 from mammocalc.simulation.grids import Grid, refine
+from mammocalc.simulation.image_artefacts import _LEAD, collimator_attenuation, letter_mask, spoil_pixels
 from mammocalc.simulation.image_frame import ImageFrame
 from mammocalc.simulation.insertion.place import place, place_beside
 from mammocalc.simulation.objects import place_objects

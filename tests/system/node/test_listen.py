@@ -143,6 +143,8 @@ def test_workers_end_with_a_node_that_is_killed(drawn: Path, tmp_path: Path) -> 
 def test_without_the_extra_a_sentence_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("mammocalc.node.extra.find_spec", lambda name: None if name == "pynetdicom" else name)
+    monkeypatch.setattr(
+        "mammocalc.node.optional_imports.find_spec", lambda name: None if name == "pynetdicom" else name
+    )
     assert main(["listen", "--port", "0", "--ae-title", "A"]) == 2
     assert "pip install 'mammocalc[listen]'" in capsys.readouterr().err

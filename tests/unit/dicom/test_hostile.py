@@ -1,4 +1,4 @@
-"""Small files that would cost much, or stop a run while it is planned: found by tests/benchmarks/fuzz_door.py."""
+"""Small files that would cost much, or stop a run while it is planned: found by tests/benchmarks/fuzz_reader.py."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from mammocalc.evaluation import ScoringSettings
 from mammocalc.evaluation.bootstrap import Bootstrap
 from mammocalc.evaluation.froc import Events, draw_froc, restrict
-from mammocalc.evaluation.ideal import ideal_share
+from mammocalc.evaluation.ideal_observer import ideal_share
 from mammocalc.evaluation.matching import Outcome
 from mammocalc.evaluation.presence_metrics import draw_roc, marks_where_so_many_are_found
 from mammocalc.evaluation.threshold_sweep import TabulatedCurve, thresholds_of

@@ -12,11 +12,11 @@ from mammocalc.execution.outputs import written
 from mammocalc.execution.outputs.output import Output
 from mammocalc.execution.own_files import clear, is_own
 from mammocalc.execution.plan import PlannedFile, PlannedImage
-from mammocalc.execution.present import Present, is_complete
 from mammocalc.execution.process import process_image
 from mammocalc.execution.relocation import relocate
 from mammocalc.execution.run_folder import RunFolder
 from mammocalc.execution.settled import source_of
+from mammocalc.execution.stored_files import Present, is_complete
 from mammocalc.execution.work_order import WorkOrder
 from mammocalc.results.layout import place_of
 from mammocalc.results.result import Provenance

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from mammocalc.config import load
-from mammocalc.node.introduction import introduce
 from mammocalc.node.objects import ObjectsWanted
 from mammocalc.node.peers import Peer, check_ae_title, parse_peer
 from mammocalc.node.request import ListenRequest
 from mammocalc.node.serve import listen
+from mammocalc.node.start_message import introduce
 from mammocalc.node.web_server import WebServer, parse_url
 from mammocalc.vocabulary.errors import UsageError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mammocalc.dicom import read_sop_instance_uid
 from mammocalc.dicom.discover import discover
 from mammocalc.execution.content import digest_of
-from mammocalc.execution.known_again import known_by
+from mammocalc.execution.identification import known_by
 from mammocalc.results.file_rows import read_rows
 from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.errors import UsageError

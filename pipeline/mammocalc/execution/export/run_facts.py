@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.dicom.writer import RunFacts
-from mammocalc.execution.known_again import known_by
+from mammocalc.execution.identification import known_by
 from mammocalc.execution.resume import require_record
 from mammocalc.execution.run_manifest import FINISHED
 from mammocalc.files.claim import state_of

@@ -1,4 +1,4 @@
-"""Put the pairs of a comparison and the page's parts into one file."""
+"""Page of a comparison: its pairs and its parts in one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put the page of one image together."""
+"""Page of one image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put the rows of a run and the page's parts into one file."""
+"""Page of a run: its rows and its parts in one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put the page of one study together."""
+"""Page of one study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Studies at rest, one after the other: taken in, analysed, put out for sending."""
+"""Queue of complete studies: taken in, analysed, and put out for sending."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mammocalc.execution.workers.worker_process import WorkersUnavailableError
 from mammocalc.node.arrivals import LONGEST
 from mammocalc.node.content import MAMMOGRAPHY, UnfitInstanceError, read_instance
 from mammocalc.node.journal import end_of
-from mammocalc.node.patience import wait_seconds
+from mammocalc.node.retry_delays import wait_seconds
 from mammocalc.node.spool import IMAGES, OBJECTS, RUN
 from mammocalc.node.study_run import StudyOutcome, StudyTask, process_study
 from mammocalc.rendering.wording import many
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.config import ResolvedConfig
+    from mammocalc.node.archive_query import Census
     from mammocalc.node.arrivals import Arrivals
-    from mammocalc.node.census import Census
     from mammocalc.node.objects import ObjectsWanted
     from mammocalc.node.spool import Spool, Taken
 

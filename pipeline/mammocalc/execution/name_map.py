@@ -1,4 +1,4 @@
-"""Which files stand behind the names of the outputs: for their owner alone."""
+"""Name map: the files behind the names in the outputs, for their owner only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of images lie in the store of a run, by the keys of the images."""
+"""Stored files of a run, by kind and by the key of their image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a node waits before it tries again what did not work."""
+"""Delays between attempts of a node."""
 
 from __future__ import annotations
 

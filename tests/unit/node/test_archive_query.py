@@ -11,12 +11,12 @@ from pynetdicom import AE, evt
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind  # type: ignore[attr-defined]
 
 from mammocalc.config import load
+from mammocalc.node.archive_query import ArchiveCensus
 from mammocalc.node.arrivals import LONGEST, Arrivals
-from mammocalc.node.census import ArchiveCensus
-from mammocalc.node.desk import Desk
 from mammocalc.node.journal import Journal
 from mammocalc.node.objects import ObjectsWanted
 from mammocalc.node.peers import Peer
+from mammocalc.node.study_queue import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

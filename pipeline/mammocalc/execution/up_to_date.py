@@ -1,4 +1,4 @@
-"""From which results the tables and studies of a run were made: what all of this still holds for is not made again."""
+"""Tables and studies that are up to date: hashes of the results they were made from."""
 
 from __future__ import annotations
 

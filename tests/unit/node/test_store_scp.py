@@ -13,10 +13,10 @@ from pynetdicom.pdu_primitives import P_DATA
 
 from mammocalc.node import arrivals as arrivals_module
 from mammocalc.node.arrivals import Arrivals
-from mammocalc.node.bounds import set_up_library
-from mammocalc.node.door import STORED_CLASSES, Door, DoorSettings
+from mammocalc.node.connection_limits import set_up_library
 from mammocalc.node.journal import Journal
 from mammocalc.node.serve import temporary_files_in
+from mammocalc.node.store_scp import STORED_CLASSES, Door, DoorSettings
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def test_silent_sockets_garbage_and_huge_pdus_keep_nobody_out(door: Door, said: 
         one.close()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # of the caller, not of the door
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # of the caller, not of the node
 def test_a_message_that_is_none_ends_its_association_alone(
     door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
 ) -> None:

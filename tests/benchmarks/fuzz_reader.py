@@ -1,8 +1,8 @@
 """
 Whether any file can get past the DICOM door in another way than as a mammogram or an error that says why not.
 
-    python tests/benchmarks/fuzz_door.py --inputs 20000
-    python tests/benchmarks/fuzz_door.py --only 4711 --keep /tmp/found
+    python tests/benchmarks/fuzz_reader.py --inputs 20000
+    python tests/benchmarks/fuzz_reader.py --only 4711 --keep /tmp/found
 
 Each input is a real DICOM file, damaged in one to four ways by a random generator that is seeded with the number of
 the input, so that any of them can be made again alone. It goes the way of a run: it is discovered, its header is read
@@ -11,7 +11,7 @@ input, so that a crash of a decoder is a finding and not the end.
 
 A finding is: an exception that is not of `mammocalc.vocabulary.errors`, more memory or more time than the limit, the
 end of the child, a mammogram that contradicts itself, a message that names the patient or the file, a word on the
-terminal. Ends with 1 if there were any.  The generator is one of our own because the door leads into decoders in C++
+terminal. Ends with 1 if there were any.  The generator is one of our own because the reader calls decoders in C++
 and Rust. Atheris ends at the first crash and sees nothing of the coverage in there; Hypothesis, which tries small
 files of another kind in tests/properties/test_dicom_robustness.py, lives in the process that it tests.
 """
@@ -32,8 +32,8 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from door_corpus import PATIENT_ID, PATIENT_NAME, make_corpus
-from door_mutations import mutate
+from reader_corpus import PATIENT_ID, PATIENT_NAME, make_corpus
+from reader_mutations import mutate
 
 from mammocalc.dicom import DicomSettings, ReadSettings, read_mammogram, read_sop_instance_uid
 from mammocalc.dicom.discover import discover
@@ -58,7 +58,7 @@ SECRETS: Final = (*PATIENT_NAME.split("^"), PATIENT_ID)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fuzz the door; 0 if nothing was found."""
+    """Fuzz the DICOM reader; 0 if nothing was found."""
     parser = argparse.ArgumentParser(description="Read damaged DICOM files and report what should not happen.")
     parser.add_argument("--inputs", type=int, default=20_000, help="how many files are tried")
     parser.add_argument("--first", type=int, default=0, help="number of the first one")
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.child is not None:
         _try_inputs(options.child, numbers, options.keep)
         return 0
-    with tempfile.TemporaryDirectory(prefix="fuzz_door") as folder:
+    with tempfile.TemporaryDirectory(prefix="fuzz_reader") as folder:
         (Path(folder) / "corpus").mkdir()
         make_corpus(Path(folder) / "corpus")
         return _supervise(Path(folder), numbers, options.keep)
@@ -179,7 +179,7 @@ def _status_mb(name: str) -> int:
 
 
 def _answer(path: Path) -> str:
-    """Lead one file through the door, and say what came out in one line."""
+    """Lead one file through the reader, and say what came out in one line."""
     try:
         discovery = discover([path.parent])
         files = [path, *(file.path for file in discovery.files if file.path != path)]

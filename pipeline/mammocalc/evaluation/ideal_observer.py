@@ -1,4 +1,4 @@
-"""The share that an ideal detector would find: the bound set by quantum noise."""
+"""Ideal observer: the share that it would find, the bound set by quantum noise."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ import pytest
 from mammocalc.config import load
 from mammocalc.execution.workers.resource_limits import Fault, Lost
 from mammocalc.node.arrivals import Arrivals
-from mammocalc.node.desk import TRIES, Desk
 from mammocalc.node.journal import Journal
 from mammocalc.node.objects import ObjectsWanted
+from mammocalc.node.study_queue import TRIES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

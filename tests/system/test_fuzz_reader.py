@@ -1,4 +1,4 @@
-"""A short run of tests/benchmarks/fuzz_door.py, which is meant for long ones by hand."""
+"""A short run of tests/benchmarks/fuzz_reader.py, which is meant for long ones by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-COMMAND = Path(__file__).parents[1] / "benchmarks" / "fuzz_door.py"
+COMMAND = Path(__file__).parents[1] / "benchmarks" / "fuzz_reader.py"
 INPUTS = 250
 
 

@@ -7,7 +7,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from door_corpus import JPEG_FAMILY
+from reader_corpus import JPEG_FAMILY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

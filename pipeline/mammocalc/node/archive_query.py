@@ -1,4 +1,4 @@
-"""How many mammograms an archive has of a study, so that none is analysed before all of them came."""
+"""Query of an archive by C-FIND: how many mammograms a study has, so that none is analysed too early."""
 
 from __future__ import annotations
 

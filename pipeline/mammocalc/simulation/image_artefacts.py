@@ -1,4 +1,4 @@
-"""Artefacts of a picture: letters, collimator, bad pixels."""
+"""Artefacts of a digital image: letters, collimator and bad pixels."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mammocalc.execution.made import Made
 from mammocalc.execution.run_folder import RunFolder
 from mammocalc.execution.studies import write_tables_and_studies
+from mammocalc.execution.up_to_date import Made
 from mammocalc.results.result import Provenance, Result
 from mammocalc.results.to_json import encode, to_json
 from mammocalc.vocabulary.lexicon import Distribution, Laterality, View

@@ -1,4 +1,4 @@
-"""The listening half: who may call, what may be sent, and what each instance is answered."""
+"""C-STORE provider: which callers and instances are accepted, and the status of each answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pynetdicom.transport import ThreadedAssociationServer
 from mammocalc.dicom.pixels.decode import SYNTAXES
 from mammocalc.dicom.reader.sop_classes import MAMMOGRAPHY_CLASSES, RADIOGRAPHIC_CLASSES
 from mammocalc.dicom.writer.instance import IMPLEMENTATION
-from mammocalc.node.bounds import MAXIMUM_PDU, PDU_S, REQUEST_S, hold_to_bounds
+from mammocalc.node.connection_limits import MAXIMUM_PDU, PDU_S, REQUEST_S, hold_to_bounds
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:

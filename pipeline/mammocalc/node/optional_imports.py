@@ -1,4 +1,4 @@
-"""What the node needs beside the base installation."""
+"""Packages that the node needs beside the base installation."""
 
 from __future__ import annotations
 

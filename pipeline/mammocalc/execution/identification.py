@@ -1,4 +1,4 @@
-"""By what the images of a run are known again in files: what it calls a UID, and how it tells contents apart."""
+"""Identification of the images of a run in files: the UID that the run uses, and the key for hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a node says of itself when it starts: where it listens, to whom, what it exposes, what it keeps."""
+"""Message of a node at its start: where it listens, to whom, what it exposes and keeps."""
 
 from __future__ import annotations
 

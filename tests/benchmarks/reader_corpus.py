@@ -1,4 +1,4 @@
-"""Real DICOM files in every form that the door reads: what fuzzing begins with."""
+"""Real DICOM files in every form that the reader takes: what fuzzing begins with."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ VARIANTS: Final[dict[str, Callable[[FileDataset], None]]] = {
 
 
 def _write_bare(source: Path, target: Path) -> None:
-    """Write a data set without File Meta Information, in Implicit VR: what the door has to guess."""
+    """Write a data set without File Meta Information, in Implicit VR: which the reader has to guess."""
     dataset = dcmread(source)
     bare = Dataset()
     bare.update({element.tag: element for element in dataset})

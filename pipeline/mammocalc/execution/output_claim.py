@@ -1,4 +1,4 @@
-"""Where a run is written, and the right to write there."""
+"""Claim of the output of a run: its folder, and its address if there is one."""
 
 from __future__ import annotations
 
