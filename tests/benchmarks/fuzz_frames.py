@@ -4,7 +4,7 @@ Whether any damage to a compressed frame can end a decoder's process, or give an
     python tests/benchmarks/fuzz_frames.py --inputs 6000
 
 Each transfer syntax has a child process of its own, which damages a small frame in its markers, sizes and samples and
-hands it to the part of the reader behind the DICOM header. `fuzz_reader.py` damages whole files, and reaches the decoders less often.
+hands it to the reader of pixels. `fuzz_reader.py` damages whole files, and reaches the decoders less often.
 Ends with 1 if a child did not end by itself.
 """
 

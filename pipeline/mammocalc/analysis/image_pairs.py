@@ -30,7 +30,7 @@ _WORTH_A_WORD: Final = 0.2
 
 
 class Place(NamedTuple):
-    """A cluster: which image of the breast, and which of its shown clusters."""
+    """A cluster, by the index of its image in the breast and its index among the shown clusters."""
 
     image: int
     cluster: int

@@ -27,7 +27,7 @@ _BEHIND_MM: Final = 10.0
 
 def locate(places: Sequence[ViewPlace], laterality: Laterality) -> Location:
     """
-    Say where in the breast a finding lies, from all views in which it is seen.
+    Locate a finding in the breast, from all views in which it is seen.
 
     A view from above tells outer from inner, one from the side upper from
     lower, and only both the quadrant and the clock position. In an oblique view

@@ -32,7 +32,7 @@ def taken_along(particles: Sequence[Particle], found: Sequence[Calcification]) -
 
 
 def mark_second_look(calcification: Calcification, frame: int, config: Config) -> Calcification:
-    """Say of a calcification in which frame it is, and whether only its cluster made it one."""
+    """Return a calcification with its frame, and flagged if only its cluster made it one."""
     is_second = calcification.score < config.classify.threshold
     flags = calcification.flags | ({Flag.SECOND_LOOK} if is_second else frozenset())
     return replace(calcification, frame=frame, flags=flags)

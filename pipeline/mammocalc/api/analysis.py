@@ -99,7 +99,7 @@ class _Drawing:
     _seen: weakref.ref[Image] | None = None
 
     def remember(self, image: Image) -> None:
-        """Take this image for as long as somebody else keeps it."""
+        """Remember an image for as long as its caller keeps it."""
         self._seen = weakref.ref(image)
 
     def __getstate__(self) -> dict[str, Any]:

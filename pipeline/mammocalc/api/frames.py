@@ -111,7 +111,7 @@ def frame_of_rows(rows: Iterable[Mapping[str, Any]], dtypes: Mapping[str, str | 
 
 
 def require_pandas() -> Any:
-    """Give pandas; UsageError with the way to get it where it is not installed."""
+    """Import pandas; UsageError says how to install it if it is missing."""
     try:
         return importlib.import_module("pandas")
     except ImportError:

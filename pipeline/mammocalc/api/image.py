@@ -211,7 +211,7 @@ def _which_frame(frame: object, file: Path, settings: DicomSettings) -> int | No
 
 
 def require_file(path: object) -> Path:
-    """Give the path of a file; UsageError where it is none."""
+    """Return the path of a file; UsageError if it is not one."""
     if not isinstance(path, str | os.PathLike):
         where = " (the dataset's is its filename)" if hasattr(path, "pixel_array") or hasattr(path, "save_as") else ""
         message = f"the path of a DICOM file is needed{where}, not an object of the type {type(path).__name__}"

@@ -52,7 +52,7 @@ def say_result(result: Result) -> str:
 
 
 def say_view(laterality: str, view: str) -> str:
-    """Say side and view, as far as they are known."""
+    """Name side and view, if they are known."""
     known = [word for word in (laterality, view) if word not in {Laterality.UNKNOWN.value, View.UNKNOWN.value}]
     return " ".join(known) or "unknown view"
 

@@ -19,7 +19,7 @@ MOST_LEAVES: Final = 64
 @dataclass(frozen=True, slots=True, eq=False)
 class Questions:
     """
-    Trees as a list of questions, each of which is asked of all trees and rows at once.
+    Trees as a list of questions, each evaluated for all trees and rows at once.
 
     The leaves of a tree are numbered from left to right. Where a value is
     above a threshold, the leaves on the left of that node are ruled out; when

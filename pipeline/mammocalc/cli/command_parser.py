@@ -16,7 +16,7 @@ CONFIGURATION: Final = f"a file, or the name of one that comes with the program 
 def add_command(
     commands: Commands, name: str, summary: str, description: str = "", epilog: str = ""
 ) -> argparse.ArgumentParser:
-    """Add a command, whose description is its summary where none is given."""
+    """Add a command; its description is the summary if none is given."""
     return commands.add_parser(
         name,
         help=summary,

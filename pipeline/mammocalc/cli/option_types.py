@@ -21,7 +21,7 @@ def seed(text: str) -> int:
 
 
 def non_empty(text: str) -> str:
-    """Read a text; an empty one, as from a variable of a script that is not set, would be the current folder."""
+    """Read a text. An empty one, as from an unset shell variable, would mean the current folder."""
     if not text:
         message = "must not be empty"
         raise argparse.ArgumentTypeError(message)

@@ -54,7 +54,7 @@ else:
 
 
 class Config(_Section):
-    """Every setting of mammocalc, section by section, in the order in which an image meets them."""
+    """All settings of mammocalc, by section, in the order in which the stages use them."""
 
     name: Annotated[str, Field(pattern=r"^[\w .()+-]{1,64}$")] = "default"
     """Name of this operating point; it stands in the provenance of every result. The unchanged defaults are called

@@ -47,7 +47,7 @@ HOMES: Final[Mapping[str, str]] = {
 
 
 def by_section(film: FilmSettings) -> dict[str, dict[str, Any]]:
-    """Sort the film's values by the section whose settings they take the place of."""
+    """Sort the values for film by the section whose settings they replace."""
     changes: dict[str, dict[str, Any]] = {}
     for name, section in HOMES.items():
         changes.setdefault(section, {})[name] = getattr(film, name)

@@ -232,7 +232,7 @@ def _sections() -> list[str]:
 
 
 def section_of(field: FieldInfo) -> type[Settings] | None:
-    """Give the section that a field holds, or None where it holds a value."""
+    """Return the section class of a field, or None if the field is a value."""
     annotation = field.annotation
     return annotation if isinstance(annotation, type) and issubclass(annotation, Settings) else None
 

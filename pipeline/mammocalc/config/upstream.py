@@ -102,7 +102,7 @@ def origin_of(upstream: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest_of(upstream: Mapping[str, Any]) -> str:
     """
-    Fingerprint settings that stand before a classifier.
+    Compute the digest of the settings upstream of a classifier.
 
     Returns
     -------

@@ -76,7 +76,7 @@ def _records(file: Stream) -> Iterator[Dataset]:
 
 
 def resolve(folder: Path, parts: tuple[str, ...]) -> Path | None:
-    """Find a referenced file below its DICOMDIR, in any case; None where it is not there or would lie elsewhere."""
+    """Find a referenced file below its DICOMDIR, regardless of case; None if it is missing or outside."""
     if any(part in {"", ".", ".."} or "/" in part or "\\" in part or "\0" in part for part in parts):
         return None
     for candidate in (parts, tuple(part.lower() for part in parts)):

@@ -35,7 +35,7 @@ ARCHIVE_STARTS: Final = (
 
 
 def looks_like_dicom(path: str) -> bool:
-    """Whether a file's name or its beginning says DICOM; of one that cannot be read, the name alone: no ending may."""
+    """Whether a file looks like DICOM by its name or first bytes. An unreadable file with no ending counts, too."""
     name = os.path.basename(path)  # noqa: PTH119 - for every file of a run
     if is_named_as_dicom(name):
         return True
@@ -84,7 +84,7 @@ def has_preamble(path: str) -> bool:
 
 
 def is_archive(path: str) -> bool:
-    """Whether a file that is not DICOM is an archive, by its name, or by how it begins where its name has no ending."""
+    """Whether a file that is not DICOM is an archive, by its ending, or by its first bytes if it has none."""
     name = os.path.basename(path)  # noqa: PTH119 - as above
     if ARCHIVE.search(name):
         return True

@@ -118,7 +118,7 @@ class Bootstrap:
         statistic: Callable[[NDArray[np.intp]], Sequence[float]],
     ) -> dict[str, Figure]:
         """
-        Give figures that are computed from items (pairs, images), each of which belongs to a case.
+        Return figures computed from items (pairs, images), each of which belongs to a case.
 
         Parameters
         ----------

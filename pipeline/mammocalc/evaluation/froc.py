@@ -94,7 +94,7 @@ class Froc:
     true_per_unit: NDArray[np.float64]
 
     def curve(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Give thresholds, false marks (per image, or whatever `per_unit` counts) and found shares, all (k,)."""
+        """Return thresholds, false marks (per image, or per unit of `per_unit`) and found shares, all (k,)."""
         false, found = self._sums(np.ones(len(self.per_unit)))
         divisor, truths = self.per_unit.sum(), self.true_per_unit.sum()
         return self.thresholds, false / max(divisor, 1e-12), found / max(truths, 1e-12)

@@ -38,7 +38,7 @@ class Answer:
 
 
 def image_answers(cases: Sequence[Case]) -> list[Answer]:
-    """Take the distribution of every image whose truth names one; images that were not analysed gave no answer."""
+    """Collect the distribution of every image whose truth names one; images that were not analysed have no answer."""
     return [
         Answer(number, case.truth.label, NOT_ANALYSED)
         if case.found is None

@@ -54,7 +54,7 @@ class PointCase:
 
 def point_cases(cases: Sequence[Case]) -> list[PointCase]:
     """
-    Take the cases whose calcifications are known one by one.
+    Select the cases with a truth for each calcification.
 
     Judged ones need a spacing, for no distance is known without. Those that
     were not analysed need none: all in them is missed.

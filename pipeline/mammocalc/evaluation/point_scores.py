@@ -48,7 +48,7 @@ def _events(
 
 class PointScores:
     """
-    Everything that is asked of single calcifications.
+    All scores of single calcifications.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class PointScores:
         }
 
     def groups(self) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
-        """Sort the true ones by diameter, both ratios, peak and kind, as far as the truth says so."""
+        """Group the true ones by diameter, both ratios, peak and kind, if the truth has them."""
         effective = self._values("effective_snr")
         snr = self._values("matched_filter_snr")
         peak = self._values("peak_grey_levels")

@@ -44,7 +44,7 @@ class TabulatedCurve:
     per_unit: NDArray[np.float64]
 
     def rates(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Give false ones (per image, or whatever is counted) and found shares at each threshold."""
+        """Return false ones (per image or other unit) and found shares at each threshold."""
         divisor, truths = self.per_unit.sum(), self.true_per_unit.sum()
         return self.false.sum(axis=1) / max(divisor, 1e-12), self.found.sum(axis=1) / max(truths, 1e-12)
 

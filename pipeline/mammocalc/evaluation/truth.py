@@ -25,7 +25,7 @@ class TruthError(UsageError):
 @dataclass(frozen=True, slots=True)
 class TruePoint:
     """
-    One true calcification; what is not known about it is None.
+    One true calcification; unknown values are None.
 
     ``diameter_px`` is given instead of ``diameter_mm`` where it was drawn on
     an image whose spacing the truth does not know.
@@ -71,7 +71,7 @@ class TrueRegion:
 @dataclass(frozen=True, slots=True)
 class TrueImage:
     """
-    The truth about one image; None where it is unknown, an empty tuple where there is none.
+    The truth about one image: None is unknown, an empty tuple is none.
 
     ``looks`` is ``has_calcifications`` corrected by who looked at the image
     again. ``file`` is its file name, for images whose UID a run could not read.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Record(BaseModel):
-    """A part of a truth file: numbers are numbers, and unknown keys are left alone."""
+    """A part of a truth file: types are strict, and unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def failed_outcome(image: PlannedImage, lost: Lost) -> ImageOutcome:
-    """Give the outcome of an image whose worker was lost for good: a row for each of its files."""
+    """Return the outcome of an image whose worker was lost for good: a row for each of its files."""
     reason, message = _ENDINGS[lost.fault]
     seconds = round(lost.seconds / len(image.files), 3)
     return ImageOutcome(

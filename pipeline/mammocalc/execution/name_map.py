@@ -19,7 +19,7 @@ COLUMNS: Final = ("path", "real_path", "sop_instance_uid", "original_sop_instanc
 
 class NameMap:
     """
-    Which files stand behind the names of the outputs.
+    The files behind the names in the outputs.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ class Claims:
 @contextlib.contextmanager
 def local_output(request: RunRequest) -> Iterator[tuple[RunRequest, Claims]]:
     """
-    Give a request whose ``out`` is a folder of this machine that knows what an earlier run has left, and hold it.
+    Claim the output of a run, and return its request with a local folder that has the files of earlier runs.
 
     That is the folder itself, or, for a run that lies at an address, one for
     as long as this lasts. Paths are whole where other machines use them.

@@ -63,7 +63,7 @@ def is_own(root: Path, path: Path) -> bool:
 
 
 def remove_parts(root: Path) -> None:
-    """Remove what a killed run had begun to write, but for the room that is kept for the last record."""
+    """Remove unfinished files of a killed run, except the space reserved for the last record."""
     parts = [
         *(part for part in root.glob("*.part") if _OWN_PART.fullmatch(part.name) and part.name != RESERVE),
         *(part for part in (root / TABLES).glob("*.part") if written.is_own_name(part.name)),

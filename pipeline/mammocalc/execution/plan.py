@@ -29,7 +29,7 @@ OTHER_FRAMES: Final = (
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
     """
-    A file that is to be analysed, or a frame of it: where it is, and what it may be called in the outputs.
+    A file to analyse, or a frame of it: its path, and its name in the outputs.
 
     What may name a person is left out where this is printed: the worker of a cluster prints the arguments of
     calls that failed.
@@ -107,7 +107,7 @@ class Header:
 
 
 def read_header(file: FoundFile, config: Config, paths: PublicPaths) -> Header:
-    """Look at the header of one file, and let ``paths`` know what it says about a person."""
+    """Read the header of one file, and tell ``paths`` what it says about a person."""
     claim = read_claim(file.path, DicomSettings(admit=config.admit, read=config.read, privacy=config.privacy))
     paths.learn(file.relative, claim.tokens)
     return Header(file, claim.pseudonyms, bool(claim.tokens), claim.number_of_frames)
@@ -167,7 +167,7 @@ def put_together(
     headers: Sequence[Header], problems: Sequence[InputProblem], paths: PublicPaths
 ) -> tuple[tuple[PlannedImage, ...], tuple[FileRow, ...]]:
     """
-    Name files so that they name nobody, and put those of one image together.
+    Give files names that name nobody, and group those of one image.
 
     Files of one SOP Instance UID that have another number of frames than the first of them are told here: no frame of
     theirs has a counterpart to be held against.

@@ -61,7 +61,7 @@ def check_resumable(root: Path, identity: RunIdentity, resolved: ResolvedConfig,
 
 
 def read_record(root: Path) -> Mapping[str, Any] | None:
-    """Read ``run.json`` of a folder; None where it holds none of this program."""
+    """Read ``run.json`` of a folder; None if it has none of this program."""
     try:
         record = parse_json((root / RECORD).read_bytes())
     except (OSError, ResultError):
@@ -71,7 +71,7 @@ def read_record(root: Path) -> Mapping[str, Any] | None:
 
 
 def require_record(root: Path) -> Mapping[str, Any]:
-    """Read ``run.json`` of a folder; UsageError where it holds none of this program."""
+    """Read ``run.json`` of a folder; UsageError if it has none of this program."""
     record = read_record(root)
     if record is None and os.path.lexists(root / RECORD):
         message = (

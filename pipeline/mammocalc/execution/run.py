@@ -50,7 +50,7 @@ ASKED: Final = "it was asked to stop"
 
 class Run:
     """
-    A run that is under way.
+    A run in progress.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ class Run:
 
     def drop_lost(self) -> str | None:
         """
-        Hold the rows against what lies in the store, and take away those whose results are not there any more.
+        Remove rows whose results are no longer in the store.
 
         Returns
         -------

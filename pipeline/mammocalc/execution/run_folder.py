@@ -47,7 +47,7 @@ class Store(Protocol):
         """Give the places of all own files of a kind."""
 
     def check(self) -> None:
-        """Raise OutputLostError if this is not the store any more in which the run began."""
+        """Raise OutputLostError if the store in which the run began has been replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class RunFolder:
                 yield path.relative_to(self.root).as_posix()
 
     def check(self) -> None:
-        """Raise OutputLostError if this is not the folder any more in which the run began."""
+        """Raise OutputLostError if the folder in which the run began has been replaced."""
         if self.token is not None:
             require_folder(self.root, self.token, self.what)
 

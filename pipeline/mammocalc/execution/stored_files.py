@@ -71,7 +71,7 @@ class Present:
 
 
 def is_complete(uid: str, order: WorkOrder, there: Present) -> bool:
-    """Whether all files are there that belong to an analysed image; what is in them is looked at only where it must."""
+    """Whether all files of an analysed image exist; their content is read only if necessary."""
     store, config = order.folder, order.config
     missing = [
         output

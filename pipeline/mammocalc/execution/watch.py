@@ -53,7 +53,7 @@ class WatchSettings(Settings):
 
     @property
     def poll_seconds(self) -> float:
-        """How often folders are looked through; asking works on network shares too, where nobody reports arrivals."""
+        """Seconds between searches of the folders; polling also works on network shares."""
         return min(max(self.settle_seconds / 4, NAP_SECONDS), 5.0)
 
 
@@ -105,7 +105,7 @@ class _Lookout:
 
     def plan(self, earlier: list[str]) -> tuple[Plan, frozenset[Path]]:
         """
-        Plan what has settled, and what was planned before; also gives what of that is being written just now.
+        Plan settled files and those planned before; also return those that are being written just now.
 
         The first plan has all files, so that nothing counts as gone that is only not known to have settled.
         """

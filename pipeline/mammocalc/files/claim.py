@@ -31,7 +31,7 @@ ATTEMPTS: Final = 50  # somebody who ends removes the file that another one has 
 
 def is_alive(read: Callable[[], bytes | None]) -> Holder | None:
     """
-    Find out whether somebody holds what a record says, where no lock tells.
+    Return the holder in a record if it is alive, for places without locks.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def require_folder(root: Path, token: str, what: str = "output folder") -> None:
 
 
 def is_claimed(root: Path) -> bool:
-    """Whether somebody writes into a folder now; asks without waiting, and changes nothing."""
+    """Whether a process is writing to a folder now; does not wait, and changes nothing."""
     try:
         descriptor = os.open(root / LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:
@@ -240,7 +240,7 @@ def _why(error: OSError) -> str:
 
 def state_of(root: Path, recorded: str | None) -> str | None:
     """
-    Say in which state a folder's run is, by what its record says and by whether somebody writes there.
+    Return the state of the run in a folder, from its record and its lock.
 
     Parameters
     ----------

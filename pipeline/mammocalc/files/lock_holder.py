@@ -53,7 +53,7 @@ class Holder:
 
 
 def this_process() -> Holder:
-    """Describe this process as a holder, with a token that nobody else has."""
+    """Describe this process as a holder, with a unique token."""
     return Holder(
         token=secrets.token_hex(8),
         pid=os.getpid(),
@@ -64,7 +64,7 @@ def this_process() -> Holder:
 
 
 def decode_holder(content: bytes) -> Holder | None:
-    """Read a holder; None where the content is none, as of a process that was killed while it wrote."""
+    """Read a holder; None if the content is incomplete, as after a process was killed."""
     try:
         values: dict[str, Any] = json.loads(content)
         del values["software"]
@@ -74,7 +74,7 @@ def decode_holder(content: bytes) -> Holder | None:
 
 
 def held_by_another(place: Path | str, holder: Holder | None) -> UsageError:
-    """Say that somebody else writes there."""
+    """Make the error for a folder that another process writes to."""
     who = "another process" if holder is None else holder.named()
     message = f"{place} is being written to by {who}. Wait until that has ended, or choose another folder."
     return UsageError(message)

@@ -70,7 +70,7 @@ def write_whole(target: Path, content: bytes | str, *, mode: int = FOR_ALL, is_s
 
 def require_no_special_file(target: Path, option: str) -> None:
     """
-    Raise OutputError where a folder, a pipe or a device has the name of a file that is to be written.
+    Raise OutputError if a folder, pipe or device has the name of a file to write.
 
     Parameters
     ----------

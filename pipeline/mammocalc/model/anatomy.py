@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Nipple:
-    """Where the nipple is, in pixels, and how far that is to be trusted (0 to 1)."""
+    """Position of the nipple in pixels, with its confidence (0 to 1)."""
 
     row_px: float
     column_px: float

@@ -90,7 +90,7 @@ class ComparedImage:
 @dataclass(frozen=True, slots=True)
 class Registration:
     """
-    How two images were laid over each other, and how far that is to be believed.
+    Registration of two images, with its evidence.
 
     Attributes
     ----------
@@ -249,6 +249,6 @@ class Comparison:
         return {word: words.count(word) for word in Change}
 
     def compared_members(self, cluster: int) -> int:
-        """Count the members of a current cluster of which it is known whether the prior has them: joined or new."""
+        """Count the members of a current cluster that are joined or new."""
         known = ON_BOTH_DATES | {Change.NEW}
         return sum(item.cluster == cluster and item.change in known for item in self.calcifications)

@@ -162,7 +162,7 @@ class StoredPixels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mammogram:
-    """One frame that is to be analysed; ``spacing`` is None where no believable one was found."""
+    """One frame to analyse; ``spacing`` is None without a believable one."""
 
     identity: ImageIdentity
     frame: int

@@ -26,7 +26,7 @@ def ranked_clusters(report: Report) -> list[Cluster]:
 
 def ranked_singles(report: Report) -> list[Calcification]:
     """
-    Give the calcifications outside of clusters and vessels, or in loose chains alone.
+    Return the calcifications outside clusters and vessels, or only in loose chains.
 
     The surest come first, those in arteries last, equal ones by number.
     """

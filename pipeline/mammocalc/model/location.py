@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Location:
     """
-    Where in a breast a finding lies, as far as its views tell.
+    Location of a finding in the breast, as far as its views show it.
 
     Attributes
     ----------

@@ -131,5 +131,5 @@ class FileRow:
 
     @property
     def place(self) -> tuple[str, int]:
-        """Where it stands in a run (`mammocalc.vocabulary.image_key.place_in_run`)."""
+        """Its place in the order of a run (`mammocalc.vocabulary.image_key.place_in_run`)."""
         return place_in_run(self.path, self.frame)

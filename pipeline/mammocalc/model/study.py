@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class JoinedBy(StrEnum):
-    """By which identifiers images are taken for one examination."""
+    """Identifiers by which images are grouped into one examination."""
 
     STUDY_INSTANCE_UID = "study_instance_uid"
     PATIENT_AND_DAY = "patient_and_day"
@@ -157,7 +157,7 @@ class Unseen:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
-    One place in a breast, by the clusters in which it is seen; each cluster that is shown belongs to exactly one.
+    One place in a breast, with the clusters that show it; each shown cluster belongs to exactly one finding.
 
     Attributes
     ----------

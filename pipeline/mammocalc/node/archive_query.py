@@ -21,12 +21,12 @@ PENDING: Final = frozenset({0xFF00, 0xFF01})
 
 
 class Census(Protocol):
-    """Whoever can be asked."""
+    """An archive that can be queried."""
 
     name: str
 
     def mammograms_of(self, study: str) -> int | None:
-        """Give how many mammograms there are of a study; None where that is not known."""
+        """Return the number of mammograms of a study; None if unknown."""
 
 
 class ArchiveCensus:

@@ -22,7 +22,7 @@ CONNECT_S: Final = 10.0
 
 class Caller:
     """
-    Whoever opens associations to one peer.
+    Client that opens associations to one peer.
 
     Parameters
     ----------

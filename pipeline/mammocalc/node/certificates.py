@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Key and certificate of the node, and the authority whose certificates the others must have; files in PEM."""
+    """Key and certificate of the node, and the authority that must have signed those of peers; PEM files."""
 
     key: Path
     certificate: Path
     authority: Path
 
     def for_callers(self) -> ssl.SSLContext:
-        """Give what callers meet: without a certificate of the authority nobody gets in."""
+        """Return the TLS context for callers, who need a certificate of the authority."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         return self._load(context)
 

@@ -27,7 +27,7 @@ class UnfitInstanceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Who an instance is, of what kind, and whose: ``patient`` is for comparison alone and never shown."""
+    """Identity, kind and patient of an instance; ``patient`` is only compared and never shown."""
 
     sop_class_uid: str
     sop_instance_uid: str

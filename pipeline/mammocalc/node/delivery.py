@@ -27,7 +27,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the destination said to an object: its fate, and why where it was not stored."""
+    """Answer of the destination for one object: its fate, and the reason if it was not stored."""
 
     file: Path
     fate: Fate
@@ -75,7 +75,7 @@ class Delivery:
         self._wake.set()
 
     def close(self, seconds: float) -> None:
-        """Stop after the object in hand, and wait so long for it."""
+        """Stop after the present object, and wait at most this long for it."""
         self._end.set()
         self._wake.set()
         self._thread.join(seconds)

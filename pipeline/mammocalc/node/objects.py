@@ -16,7 +16,7 @@ USUAL: Final = "cad-sr,gsps"
 
 @dataclass(frozen=True, slots=True)
 class ObjectsWanted:
-    """Which kinds of objects are made, and as whose; ``salt_file`` is that of the run, or None."""
+    """Kinds of objects to make, and their manufacturer; ``salt_file`` is that of the run, or None."""
 
     kinds: str = USUAL
     manufacturer: str = "mammocalc"

@@ -14,7 +14,7 @@ AE_TITLE: Final = re.compile(r"[\x21-\x5b\x5d-\x7e]([\x20-\x5b\x5d-\x7e]{0,14}[\
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """An application entity and where it listens."""
+    """An application entity and its address."""
 
     ae_title: str
     host: str

@@ -156,7 +156,7 @@ def _require_guarded(request: ListenRequest) -> None:
 
 @contextlib.contextmanager
 def temporary_files_in(folder: Path) -> Iterator[None]:
-    """Have what is received written where it is a rename away from its place, and private."""
+    """Put temporary files of received instances into the spool, private and one rename from their place."""
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         yield

@@ -82,7 +82,7 @@ class Spool:
         return self.root / STUDIES / uid
 
     def record(self, uid: str) -> dict[str, Any] | None:
-        """Give what was analysed of a study, and what became of it; None where it is not known."""
+        """Return the record of an analysed study; None if there is none."""
         for file in (self.root / OUTGOING / uid / RECORD, self.root / DONE / f"{uid}.json"):
             with contextlib.suppress(OSError, ValueError):
                 values = json.loads(file.read_text(encoding="utf-8"))
@@ -91,7 +91,7 @@ class Spool:
         return None
 
     def analysed(self, uid: str) -> dict[str, Any]:
-        """Give the digests of the images of a study that were analysed, by their UIDs; empty where it is not known."""
+        """Return the digests of the analysed images of a study by UID; empty if there is no record."""
         instances: dict[str, Any] = (self.record(uid) or {}).get("instances", {})
         return instances
 
@@ -100,7 +100,7 @@ class Spool:
         return _instances(self.study(uid) / IMAGES)
 
     def known_content(self, study: str, instance: str) -> str | None:
-        """Give the digest of an instance that came before; None where it did not."""
+        """Return the digest of an instance that came before; None if it did not."""
         for folder in (self.root / INCOMING / study, self.study(study) / IMAGES):
             with contextlib.suppress(OSError, ValueError):
                 return content_of(folder / f"{instance}{ENDING}")
@@ -122,7 +122,7 @@ class Spool:
             _sync(folder)
 
     def waiting(self) -> list[str]:
-        """Name the studies of which something has come, or which were not finished."""
+        """List the studies with new or unfinished images."""
         with self.lock:
             found = set(_names(self.root / INCOMING))
             for uid in _names(self.root / STUDIES):
@@ -138,7 +138,7 @@ class Spool:
         return found
 
     def take_in(self, uid: str) -> Taken:
-        """Put what has come of a study to its images; what was analysed before and has come alone is dropped."""
+        """Move the arrivals of a study to its images; if all were analysed before, they are dropped."""
         arrived, images = self.root / INCOMING / uid, self.study(uid) / IMAGES
         with self.lock:
             known = self.analysed(uid)
@@ -230,7 +230,7 @@ class Spool:
 @contextmanager
 def open_spool(root: Path) -> Iterator[Spool]:
     """
-    Open the folder of a node for this process alone; only its owner may read it.
+    Open the folder of a node for this process only; only its owner may read it.
 
     Raises
     ------

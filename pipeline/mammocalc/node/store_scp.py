@@ -124,7 +124,7 @@ class Door:
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
     def close(self) -> None:
-        """Stop to answer; connections and associations that are open are ended, and nobody waits for them."""
+        """Stop answering, and abort open connections and associations."""
         self._server.shutdown()
         self._server.send_away()
         for association in self._server.active_associations:

@@ -90,7 +90,7 @@ class Desk:
         threading.Thread(target=work, daemon=True).start()
 
     def close(self) -> None:
-        """End the process, whatever it is at; a run that is under way goes on at the next start."""
+        """End the process at once; an unfinished run continues at the next start."""
         self._is_ended = True
         self._executor.shutdown(wait=False, cancel_futures=True)
 

@@ -28,7 +28,7 @@ EXPORT: Final = "export"
 
 @dataclass(frozen=True, slots=True)
 class StudyTask:
-    """A study that is to be analysed; ``before`` are the instances that its last objects were made of."""
+    """A study to analyse; ``before`` are the instances from which its last objects were made."""
 
     folder: Path
     images: Path

@@ -22,7 +22,7 @@ def name_of(label: Distribution | str) -> str:
 
 def called(label: Distribution | str, between: Iterable[Distribution | str]) -> str:
     """
-    Give the words of a call, with the candidates where it is indeterminate.
+    Return the words of a call, with both candidates if it is indeterminate.
 
     Examples
     --------

@@ -115,7 +115,7 @@ class Collection(Settings):
 
 
 class Evidence(Settings):
-    """All that is shipped."""
+    """All published evidence that comes with the program."""
 
     studies: tuple[Study, ...]
     """Published series, the oldest first."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def check_ids(report: Report) -> None:
     """
-    Demand that no id is used twice, and that each one that is named is listed.
+    Check that no id is used twice, and that each referenced id exists.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def check_ids(report: Report) -> None:
 
 def check_counts(counts: Field, report: Report) -> None:
     """
-    Demand that the counts of a result are those of what it lists.
+    Check that the counts of a result match its lists.
 
     Raises
     ------

@@ -24,7 +24,7 @@ _BETWEEN: Final = {Kind.WORDS: " ", Kind.SENTENCES: "; "}
 
 class CsvTable:
     """
-    A table that is written row by row; a context manager.
+    A CSV table written row by row; a context manager.
 
     Lines end in LF. Text of a header stays on one line, and a spreadsheet
     does not run it as a formula: ``'`` stands before what it would run.

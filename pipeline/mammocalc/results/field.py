@@ -87,7 +87,7 @@ class Field:
         return Field(value, self._inside, self._step)
 
     def get(self, key: str) -> Any:
-        """Give the bare value of a key of an object; None where it is missing."""
+        """Return the value of a key of an object; None if it is missing."""
         return self.value.get(key) if isinstance(self.value, dict) else None
 
     def items(self) -> Iterator[Field]:

@@ -58,7 +58,7 @@ _SHARE = share(PROBABILITY_DECIMALS)
 
 @dataclass(frozen=True, slots=True)
 class Called(Generic[Item]):
-    """A finding under the letter by which overlay, tables and pages call it, and what was published of a cluster."""
+    """A finding with its letter, and the published associations of a cluster."""
 
     item: Item
     letter: str | None

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """What stands under ``image``: which one it is, and its spacing."""
+    """The part ``image`` of a result: identity and spacing."""
 
     identity: ImageIdentity
     spacing: PixelSpacing | None
@@ -46,7 +46,7 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class StoredProvenance:
-    """What stands under ``provenance``: the provenance, and as what the image was analysed."""
+    """The part ``provenance`` of a result, with the medium as which the image was analysed."""
 
     made: Provenance
     medium: Medium

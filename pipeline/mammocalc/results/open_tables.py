@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 class OpenTable:
     """
-    A table in all forms in which it is written.
+    A table in all its formats.
 
     Parameters
     ----------

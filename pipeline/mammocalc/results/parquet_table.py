@@ -18,7 +18,7 @@ ROWS_PER_GROUP: Final = 10_000
 
 class ParquetTable:
     """
-    A table that is written group by group; a context manager.
+    A Parquet table written in row groups; a context manager.
 
     Equal rows give equal bytes under one version of pyarrow: there is no time
     and no name in the file.

@@ -11,7 +11,7 @@ from mammocalc.vocabulary.errors import ResultError
 
 def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
     """
-    Parse JSON that somebody else may have written.
+    Parse JSON from an untrusted file.
 
     Parameters
     ----------

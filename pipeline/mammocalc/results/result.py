@@ -50,7 +50,7 @@ class OverlayPlacement:
     offset: tuple[float, float]
 
     def file_in(self, run: Path) -> Path | None:
-        """Give its file in the folder of a run; None where its path, which somebody may have changed, leads out."""
+        """Return its file in the folder of a run; None if its path leads outside, as a changed one may."""
         try:
             file = (run / self.path).resolve()
         except (OSError, RuntimeError, ValueError):  # a link in a circle, or a name that no system has

@@ -97,7 +97,7 @@ def check_version(version: Any, history: Mapping[str, str] = HISTORY) -> str:
 
 def upgraded(document: Mapping[str, Any], version: str) -> Mapping[str, Any]:
     """
-    Give a result the form of the version that is written now.
+    Convert a result to the present schema version.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class StudyImage:
     """
-    What a study keeps of one of its images; the rest stands in the image's own result.
+    The part of an image that its study repeats; the rest is in the image's own result.
 
     ``result`` is the path of that, relative to the run's folder, with forward slashes.
     """

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WhichStudy:
-    """What stands under ``study``: which one it is."""
+    """The part ``study`` of the document: its identity."""
 
     uid: str
     joined_by: JoinedBy

@@ -52,7 +52,7 @@ def study_row(study: Study) -> Row:
 
 def finding_rows(study: Study) -> Iterator[Row]:
     """
-    Give a row for each finding of a study and each cluster in which it is seen.
+    Return a row for each finding of a study and each cluster that shows it.
 
     Parameters
     ----------

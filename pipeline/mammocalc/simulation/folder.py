@@ -71,7 +71,7 @@ def write_images(
     folder: Path, truth_of: Mapping[str, str], made: Iterable[tuple[str, bytes, str]], *, is_alone: bool
 ) -> tuple[Path, ...]:
     """
-    Write images and their truths to a folder that nobody else writes to meanwhile.
+    Write images and their truths to a folder, which is locked meanwhile.
 
     Parameters
     ----------

@@ -178,7 +178,7 @@ def grow_body(shape: Shape, aspect: float, rng: np.random.Generator) -> Body:
 
 def project(body: Body, diameter_mm: float, axes: NDArray[np.float64]) -> Particle:
     """
-    Give the projection of a body that is seen from some side.
+    Project a body along a direction.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ class PointBreast:
 @dataclass(frozen=True, slots=True, eq=False)
 class PointScene:
     """
-    Points in a breast, and which of them are a pattern.
+    Points in a breast, some of which form a pattern.
 
     Attributes
     ----------

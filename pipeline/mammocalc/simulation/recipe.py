@@ -35,7 +35,7 @@ from mammocalc.vocabulary.lexicon import Laterality, PresentationIntent, View
 
 
 def require_order(values: tuple[float, float]) -> tuple[float, float]:
-    """Refuse a range whose end lies before its beginning."""
+    """Refuse a range that ends before it begins."""
     if values[1] < values[0]:
         raise ValueError("the second number must not be smaller than the first")
     return values

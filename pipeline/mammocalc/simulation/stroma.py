@@ -30,7 +30,7 @@ _POLE_MM = 22.0
 
 def power_law_noise(grid: Grid, exponent: float, outer_mm: float, rng: np.random.Generator) -> NDArray[np.float32]:
     """
-    Give Gaussian noise whose power spectrum falls with a power of the frequency.
+    Draw Gaussian noise with a power spectrum that falls with a power of the frequency.
 
     Parameters
     ----------

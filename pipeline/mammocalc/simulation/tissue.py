@@ -82,7 +82,7 @@ def make_tissue(
 
 
 def fill_breast(anatomy: Anatomy, distance: NDArray[np.float32], stroma: Stroma, vessels: tuple[Curve, ...]) -> Tissue:
-    """Give the attenuation of a breast that is filled with some stroma and vessels."""
+    """Compute the attenuation of a breast filled with stroma and vessels."""
     grid, gland = stroma.grid, stroma.gland
     muscle_depth = pectoral_depth(anatomy, *grid.centres_mm())
     thickness = breast_thickness(anatomy, distance)

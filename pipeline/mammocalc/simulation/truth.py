@@ -81,7 +81,7 @@ class PlantedArtery:
 
 @dataclass(frozen=True, slots=True)
 class PlantedObject:
-    """Something that is no calcification: its kind, centre, and the radius of the circle that holds it."""
+    """An object that is not a calcification: kind, centre, and radius of its enclosing circle."""
 
     kind: str
     row_px: float

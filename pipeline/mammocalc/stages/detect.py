@@ -44,7 +44,7 @@ class DetectSettings(Settings):
 
 def find_particles(scales: tuple[Scale, ...], breast: Breast, settings: DetectSettings) -> tuple[Particle, ...]:
     """
-    Find every particle that stands out from the noise of the breast.
+    Find the particles that stand out from the noise of the breast.
 
     A particle is a local maximum of a top-hat that is higher than
     the noise at its grey level, and whose edge is steep in every direction.

@@ -186,7 +186,7 @@ def write_file(path: Path, document: Mapping[str, Any], grown: str) -> None:
 
 def write_document(path: Path, document: Mapping[str, Any]) -> None:
     """
-    Write a model that is all JSON values.
+    Write a model that consists of JSON values.
 
     Raises
     ------

@@ -38,7 +38,7 @@ def describe_image(
     mammogram: Mammogram, points: Iterable[PlantedPoint], config: Config
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """
-    Describe the particles of one image, and tell which of them were planted.
+    Compute the features of the particles of one image, and mark the planted ones.
 
     Parameters
     ----------

@@ -150,7 +150,7 @@ def _describe(source: Path | Scene, traced: Traced, config: Config) -> Described
 
 def describe_file(path: Path, traced: Traced, config: Config) -> Described | None:
     """
-    Analyse one image, and describe the marks of which it is known whether they are arterial.
+    Analyse one image, and compute the features of marks that are known to be arterial or not.
 
     Returns
     -------

@@ -22,7 +22,7 @@ class UsageError(MammocalcError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a configuration: where it is, and what is wrong there."""
+    """One mistake in a configuration: its path and a message."""
 
     path: str
     message: str
@@ -126,4 +126,4 @@ class OutputLostError(MammocalcError):
 
 
 class StoppedError(MammocalcError):
-    """A command had begun to write and could not end; what is there is whole, and the same command goes on."""
+    """A command could not finish; what it wrote is whole, and the same command continues."""

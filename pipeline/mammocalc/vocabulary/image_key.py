@@ -33,7 +33,7 @@ def image_key(sop_instance_uid: str, frame: int | None = None) -> str:
 
 def place_in_run(path: str, frame: int | None) -> tuple[str, int]:
     """
-    Give where an image stands among the rows of a run: its path and the number of its frame from 1, 0 for a file.
+    Return the place of an image in the order of a run: its path, and its frame from 1, or 0 for a whole file.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def place_in_run(path: str, frame: int | None) -> tuple[str, int]:
 
 def split_key(key: str) -> tuple[str, int | None]:
     """
-    Give the SOP Instance UID and the frame that a key names; a text that is no key is given back as it is.
+    Split a key into SOP Instance UID and frame; other texts are returned unchanged.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def split_key(key: str) -> tuple[str, int | None]:
 
 def as_key(text: str) -> str:
     """
-    Give the key of the image that a truth or a list names; a UID that is none becomes the one that stands for it.
+    Return the key of an image named in a truth or a list; an invalid UID becomes the derived one.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def as_key(text: str) -> str:
 
 def frame_in_words(frame: int | None, number_of_frames: int) -> str:
     """
-    Say which frame an image is; empty where it is the only one.
+    Name the frame of an image; empty if it is the only one.
 
     Examples
     --------

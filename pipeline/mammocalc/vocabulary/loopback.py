@@ -10,7 +10,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 def is_loopback(host: str) -> bool:
     """
-    Whether an address, or a name, is that of this machine alone.
+    Whether an address or name is a loopback of this machine.
 
     Examples
     --------

@@ -27,7 +27,7 @@ def is_uid(text: str) -> bool:
 
 def derive_uid(text: str) -> str:
     """
-    Derive the UID that stands for a text that is none: equal texts get equal UIDs.
+    Derive a UID from a text that is not one; equal texts give equal UIDs.
 
     Names with letters would differ in nothing but their case, or be reserved
     on some file system; a text that claims to be a UID may also be anything
@@ -52,7 +52,7 @@ def from_digest(digest: bytes) -> str:
 
 def as_uid(text: str) -> str:
     """
-    Give a UID as it is, and the one that stands for a text that is none.
+    Return a UID unchanged, or the derived one of a text that is not a UID.
 
     What a run calls an image whose file has a text for a UID; truths and lists
     that name images by what stands in their files find them by it.

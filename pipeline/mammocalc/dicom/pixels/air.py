@@ -105,7 +105,7 @@ class _Region:
 
     @property
     def is_dead(self) -> bool:
-        """Whether it is as level as only air, lead or print is, whatever lies beside it."""
+        """Whether the region is as level as only air, lead or print can be."""
         return self.area_share >= _SMALLEST_AREA and self.beyond_share <= _MOST_BEYOND and self.texture <= _DEAD
 
     @property

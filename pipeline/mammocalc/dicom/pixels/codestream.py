@@ -25,7 +25,7 @@ class StreamKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Codestream:
     """
-    One frame's stream, every number of which that sizes memory was read.
+    The stream of one frame, with every number that determines the size of memory.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class BadStreamError(Exception):
 
 
 class CutStreamError(BadStreamError):
-    """A stream whose end is not there."""
+    """A stream without its end."""
 
 
 def check_end(stream: bytes) -> int:

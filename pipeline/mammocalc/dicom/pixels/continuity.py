@@ -77,7 +77,7 @@ def has_swapped_pairs(values: NDArray[np.uint16]) -> bool:
 
 def check_rows(codes: NDArray[np.uint16]) -> None:
     """
-    Refuse an image whose rows do not continue one another, as they do not where its width is wrong.
+    Refuse an image whose successive rows do not fit together, as happens if its width is wrong.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def check_rows(codes: NDArray[np.uint16]) -> None:
 
 def find_folds(codes: NDArray[np.uint16], bits: int) -> Folds | None:
     """
-    Find neighbours of which one lies at the lower and one at the upper end of a range of bits, over many levels.
+    Find neighbours at opposite ends of a range of bits, if there are enough, of many grey levels.
 
     Returns
     -------

@@ -21,7 +21,7 @@ ITEM_HEAD_BYTES: Final = 8
 
 
 def number_of_frames(header: Header) -> int:
-    """Give Number of Frames (0028,0008); 1 where there is none, or none that can be."""
+    """Return Number of Frames (0028,0008); 1 if it is missing or impossible."""
     return max(header.integer("NumberOfFrames") or 1, 1)
 
 

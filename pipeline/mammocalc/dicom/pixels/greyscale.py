@@ -95,7 +95,7 @@ def describe_values(
     is_monochrome1: bool,
 ) -> tuple[StoredPixels, Polarity]:
     """
-    Say what the codes of an image mean whose modality values are known: `describe_pixels` without its first step.
+    Describe the codes of an image whose modality values are known: `describe_pixels` without its first step.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def _apply_window(
 
 
 def apply_lut(values: NDArray[np.float64], table: Header, *, is_signed: bool) -> NDArray[np.float64] | None:
-    """Look values up in a LUT (PS3.3 C.11.1.1, C.11.2.1.1); None where it is damaged."""
+    """Look values up in a LUT (PS3.3 C.11.1.1, C.11.2.1.1); None if it is damaged."""
     descriptor = table.numbers("LUTDescriptor")
     if len(descriptor) != 3 or not all(map(math.isfinite, descriptor)):
         return None

@@ -118,7 +118,7 @@ def _within_borders(scaled: NDArray[np.float32], hidden: NDArray[np.bool_]) -> t
 
 
 def measure_texture(scaled: NDArray[np.float32], part: NDArray[np.bool_]) -> tuple[float, float] | None:
-    """Give the fine and the coarse texture of a part, up to three and to nine cells; None where it is too small."""
+    """Measure the fine and coarse texture of a region, up to three and nine cells; None if it is too small."""
     inner = cv2.erode(part.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=1) > 0
     if np.count_nonzero(inner) < FEWEST_CELLS:
         return None

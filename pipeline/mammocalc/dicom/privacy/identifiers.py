@@ -117,7 +117,7 @@ def uid_tokens(header: Header) -> frozenset[str]:
 
 
 def do_uids_tell(header: Header, uids: Iterable[str]) -> bool:
-    """Whether one of an image's UIDs holds a number by which its patient, visit or order goes, or a date of it."""
+    """Whether a UID of an image contains an identifier or date of its patient, visit or order."""
     numbers = [token for token in tokens_of(header.dataset) if token.isdecimal()]
     components = [part for uid in uids for part in uid.split(".")]
     return any(_holds(part, number) for part in components for number in numbers)

@@ -47,7 +47,7 @@ class Pseudonyms:
 
 def public_uid(uid: str, settings: PrivacySettings) -> str:
     """
-    Give the UID that stands for one in the outputs.
+    Return the UID that replaces one in the outputs.
 
     Parameters
     ----------

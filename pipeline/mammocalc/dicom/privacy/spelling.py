@@ -77,7 +77,7 @@ FILLERS: Final = frozenset({"st", "nd", "rd", "th", "of", "the", "de", "den", "l
 
 def fold(text: str) -> str:
     """
-    Bring a word to the form in which words are compared: no case, no accents.
+    Normalise a word for comparison: no case, no accents.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def words(text: str) -> list[str]:
 
 def spellings(word: str) -> frozenset[str]:
     """
-    Give the ways in which a word is written: in its own letters, in Latin ones, and where accents are not at hand.
+    List the spellings of a word: in its own alphabet, in Latin letters, and without accents.
 
     The last form of longer words is one that no language has: letters that
     stand for one another in transcriptions are one letter in it.
@@ -156,7 +156,7 @@ def without_padding(text: str) -> str:
 @lru_cache(maxsize=4096)
 def texts_of(raw: bytes) -> tuple[str, ...]:
     r"""
-    Give the texts that bytes may stand for, in any encoding and with escapes taken back.
+    List the texts that bytes may encode, in any encoding and with escapes undone.
 
     Parameters
     ----------

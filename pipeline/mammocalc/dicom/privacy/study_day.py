@@ -26,7 +26,7 @@ at most, lies so near an end of them that it narrows its date."""
 
 def study_day(header: Header, settings: PrivacySettings) -> int | None:
     """
-    Give the day of an examination, shifted by a number of days that is the same for all images of one patient.
+    Compute the day of an examination, shifted by the same number of days for all images of a patient.
 
     Differences between the days of one patient are the true intervals. Those
     between patients mean nothing.

@@ -32,7 +32,7 @@ class Stream(io.BufferedReader):
         self._passes_over = False
 
     def pass_over(self) -> None:
-        """Let the next read give nothing, and leave what it would have given behind."""
+        """Skip the bytes of the next read, which then returns nothing."""
         self._passes_over = True
 
     def open_pixels(self) -> None:

@@ -167,7 +167,7 @@ def hear_picture(admission: Admission, seen: frozenset[Flag], settings: AdmitSet
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of images that is skipped unless a setting admits it."""
+    """A kind of image that is skipped unless a setting admits it."""
 
     reason: Reason
     name: str

@@ -57,7 +57,7 @@ class Header:
         return bool(self._values(keyword)) or bool(self.items(keyword))
 
     def texts(self, keyword: str) -> tuple[str, ...]:
-        """Give an attribute's values as stripped text; empty where there is none."""
+        """Return an attribute's values as stripped text; empty if it is missing."""
         return tuple(str(value).strip(" \0") for value in self._values(keyword))
 
     def text(self, keyword: str) -> str:
@@ -65,7 +65,7 @@ class Header:
         return next(iter(self.texts(keyword)), "")
 
     def numbers(self, keyword: str) -> tuple[float, ...]:
-        """Give an attribute's values as floats, NaN for a value that is none; empty where there is none."""
+        """Return an attribute's values as floats, NaN for what is not a number; empty if it is missing."""
         return tuple(_number(value) for value in self._values(keyword))
 
     def number(self, keyword: str) -> float | None:
@@ -86,7 +86,7 @@ class Header:
         return ()
 
     def raw(self, keyword: str) -> bytes | tuple[Any, ...]:
-        """Give an attribute's bytes where it holds bytes (OW), as 16-bit little-endian words, else its values."""
+        """Return an attribute's values; bytes (OW) as 16-bit little-endian words."""
         for place in self._places():
             value = _value(place, keyword)
             if isinstance(value, bytes) and value:
@@ -117,7 +117,7 @@ def _value(dataset: Dataset, keyword: str) -> Any:
 
 
 def values_of(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
-    """Give the values of one element of one data set; empty where it is missing, broken or a sequence."""
+    """Return the values of one element; empty if it is missing, broken or a sequence."""
     value = _value(dataset, keyword)
     if value is None or isinstance(value, DicomSequence):
         return ()
@@ -127,7 +127,7 @@ def values_of(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
 
 
 def items_of(dataset: Dataset, keyword: str) -> list[Dataset]:
-    """Give the items of one sequence of one data set; empty where it is missing or broken."""
+    """Return the items of one sequence; empty if it is missing or broken."""
     value = _value(dataset, keyword)
     return list(value) if isinstance(value, DicomSequence) else []
 

@@ -57,7 +57,7 @@ class Fragment:
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenFile:
     """
-    An open DICOM file, read as far as its pixels.
+    An open DICOM file, read up to its pixel data.
 
     Attributes
     ----------
@@ -127,12 +127,12 @@ class OpenFile:
 
     @property
     def declared_bytes(self) -> int:
-        """The declared length of Pixel Data; 4294967295 where it is undefined."""
+        """The declared length of Pixel Data; 4294967295 if it is undefined."""
         return self._pixels().length
 
     @property
     def is_encapsulated(self) -> bool:
-        """Whether the pixels lie in items (PS3.5 A.4), whatever the transfer syntax says."""
+        """Whether the pixel data are in items (PS3.5 A.4), regardless of the transfer syntax."""
         pixels = self._pixels()
         if pixels.length == UNDEFINED_LENGTH:
             return True

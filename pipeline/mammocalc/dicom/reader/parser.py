@@ -46,7 +46,7 @@ INFLATED_SPARE_BYTES: Final = 64 << 20
 @contextmanager
 def open_dicom(path: Path, max_pixel_bytes: int, *, header_only: bool = False) -> Iterator[OpenFile]:
     """
-    Open a file and read its header, as far as its pixels.
+    Open a file and read its header, up to its pixel data.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ _SQUARE_SHARE: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class SpacingCall:
-    """The spacing of an image, where it came from, what is doubtful about it, and sentences that name the numbers."""
+    """The spacing of an image, its source, its flags, and sentences with the numbers."""
 
     spacing: PixelSpacing | None
     source: SpacingSource
@@ -104,7 +104,7 @@ def decide_spacing(header: Header, settings: SpacingSettings) -> SpacingCall:
 
 
 def is_magnified(header: Header, settings: SpacingSettings) -> bool:
-    """Whether the magnification is believable and that of a magnification stand."""
+    """Whether the magnification is believable and large enough for a magnification view."""
     magnification = _believed_magnification(header, settings, set())
     return magnification is not None and magnification > _MAGNIFICATION_VIEW_ABOVE
 

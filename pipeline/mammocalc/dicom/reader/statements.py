@@ -88,7 +88,7 @@ class Heard:
 
 
 def read_statements(header: Header) -> tuple[Statement, ...]:
-    """Give the text of every attribute in which words are looked for, those of the image first."""
+    """Return the text of every attribute that is searched for words, those of the image first."""
     return tuple(sorted(_statements(header), key=lambda statement: statement.subject))
 
 

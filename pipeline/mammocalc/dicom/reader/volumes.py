@@ -82,7 +82,7 @@ def _tells_place(header: Header, keyword: str) -> bool:
 
 
 def series_in_words(header: Header) -> str:
-    """Name the series of a slice by its number, which identifies no one; empty where it has none."""
+    """Name the series of a slice by its number, which identifies nobody; empty if it has none."""
     number = header.integer("SeriesNumber")
     return "" if number is None else f"series {number}"
 

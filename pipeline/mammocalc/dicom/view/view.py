@@ -48,7 +48,7 @@ class ViewCall:
 
 def decide_view(header: Header) -> ViewCall:
     """
-    Decide which breast an image shows, and in which view.
+    Decide side and view of an image.
 
     Every place is looked at. The first in the order of the tables decides,
     and one that disagrees is flagged. Codes decide before View Position, which

@@ -20,7 +20,7 @@ FOUND: Final = Axis("found", 0.0, 1.0, ticks=SHARE_TICKS)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; one without a figure is dim, and so is what stands beside a figure."""
+    """A cell of a table; cells without a figure, and notes beside a figure, are dim."""
 
     text: str
     beside: str | None = None
@@ -76,7 +76,7 @@ def curve_of(table: Table | None, name: str) -> list[tuple[float, float]]:
 
 
 def rate_axis(title: str, values: Iterable[float]) -> Axis:
-    """Make a logarithmic axis that holds all rates above zero; those of zero stand at its left end."""
+    """Make a logarithmic axis for all rates; rates of zero are drawn at its left end."""
     above = [value for value in values if value > 0]
     low = min([0.05, *(value for value in above if value >= 0.001)])
     return Axis(title, low * 0.8, max([10.0, *above]) * 1.1, is_log=True, ticks=LOG_TICKS)

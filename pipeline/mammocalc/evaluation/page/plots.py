@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A marked place, with its interval upwards where it is known."""
+    """A marked point, with its vertical interval if known."""
 
     name: str
     look: str

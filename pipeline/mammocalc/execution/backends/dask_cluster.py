@@ -33,7 +33,7 @@ RECOUNT_SECONDS: Final = 5.0  # workers come and go
 
 def what_is_exposed(address: str) -> str | None:
     """
-    Say what a connection to a scheduler shows to others, in a sentence; None where it is encrypted or stays here.
+    Describe what a connection to a scheduler exposes, in a sentence; None if it is encrypted or local.
 
     Examples
     --------
@@ -175,7 +175,7 @@ class DaskCluster(Executor):
         return local
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls; at once where nobody waits for those that are out."""
+        """Stop taking calls; return at once unless calls in progress are awaited."""
         if not wait and cancel_futures:
             self._client.close()
 

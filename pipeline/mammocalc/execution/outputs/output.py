@@ -19,7 +19,7 @@ def _same(content: bytes, _old: Mapping[str, str], _new: Mapping[str, str]) -> b
 @dataclass(frozen=True, slots=True)
 class Output:
     """
-    One kind of file of an image: whoever processes, stores, resumes or clears walks over these.
+    One kind of file of an image; processing, storing, resuming and clearing all walk over these.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ OUTPUTS: tuple[Output, ...] = (RESULT, DETAILS, OVERLAY, THUMBNAIL, CANDIDATES)
 
 
 def write_outputs(image: AnalysedImage) -> dict[str, bytes]:
-    """Give everything that is to be written of one image, by place; the result is last, so that where it is, all is."""
+    """Return all files of one image by place. The result is last: if it exists, all others do."""
     return {image.place(output): output.render(image) for output in reversed(OUTPUTS) if image.wants(output)}
 
 
@@ -34,7 +34,7 @@ def folders() -> tuple[str, ...]:
 
 
 def is_own_name(name: str) -> bool:
-    """Whether a file in one of these folders is called as those of runs are; others are somebody else's."""
+    """Whether a file in one of these folders has the name of a run's file; others are not the run's."""
     return _own_names(tuple(ending for output in OUTPUTS for ending in output.endings)).fullmatch(name) is not None
 
 

@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 def one_file(_task: object) -> int:
-    """Count the files of a task that is one."""
+    """Count the files of a task that has just one."""
     return 1
 
 

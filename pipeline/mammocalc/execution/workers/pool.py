@@ -34,7 +34,7 @@ class Workers(ThreadPoolExecutor):
         super().__init__(workers, thread_name_prefix="worker", initializer=join_group, initargs=(self._group,))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes: after what was begun, or at once where nobody waits for it."""
+        """End the processes: after the calls in progress, or at once if nobody waits for them."""
         if not wait:
             self._group.close()
         super().shutdown(wait, cancel_futures=cancel_futures)
@@ -56,7 +56,7 @@ class SharedExecutor(Executor):
         return self._shared.submit(fn, *arguments, **named)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the shared executor where nobody waits any more."""
+        """End the shared executor, but only if nobody waits for it."""
         if not wait:
             self._shared.shutdown(wait=False, cancel_futures=cancel_futures)
 

@@ -15,7 +15,7 @@ MEMBERSHIP: Final = Path("/proc/self/cgroup")
 
 
 def default_workers() -> int:
-    """One worker per processor that this process may use, but no more than free memory has room for; at least one."""
+    """One worker per available processor, limited by free memory; at least one."""
     return max(1, min(processors(), free_memory_bytes() // BYTES_PER_WORKER))
 
 

@@ -11,7 +11,7 @@ STARTS: Final = 3  # a worker that is killed while it starts says nothing of the
 
 
 class WorkerGroup(set["WorkerProcess"]):
-    """The worker processes of an executor; once it is closed, each that is started late ends at once."""
+    """The worker processes of one executor. Workers that start after `close` are terminated at once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,12 +46,12 @@ _OWN: Final = _Own()
 
 
 def join_group(group: WorkerGroup) -> None:
-    """Let the workers of this thread belong to a group; the initialiser of an executor's threads."""
+    """Add the workers of this thread to a group; the initialiser of an executor's threads."""
     _OWN.group = group
 
 
 def worker_of_this_thread(first: bytes) -> WorkerProcess:
-    """Give the worker of this thread, started anew where it was lost or has other work."""
+    """Return the worker of this thread; a new one if it was lost or has other work."""
     worker = _OWN.worker
     if worker is not None and (worker.first != first or not worker.is_alive()):
         worker.end()

@@ -65,7 +65,7 @@ class Surroundings:
 
 class Canvas:
     """
-    An image whose codes can be changed where that is allowed.
+    An image whose codes can be changed at permitted pixels.
 
     Parameters
     ----------

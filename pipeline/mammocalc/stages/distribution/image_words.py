@@ -132,7 +132,7 @@ def _of_concern(label: Distribution) -> Callable[[ImageEvidence], str]:
 
 
 def sure_call(label: Distribution, seen: ImageEvidence) -> DistributionCall | None:
-    """Find a set that stands out and is a segment or a line by the definitions alone as well."""
+    """Find a dominant set that is a segment or a line also by the definitions alone."""
     return next((c for c in seen.standing_out if c.label is label and _has_wide_margin(c)), None)
 
 
@@ -242,7 +242,7 @@ WORDS: Final[tuple[tuple[Distribution, Callable[[ImageEvidence], str]], ...]] = 
 
 
 def is_undecided(call: DistributionCall) -> bool:
-    """Tell whether a set has the numbers of a region, and nobody can say whether it is a segment."""
+    """Tell whether a set fits a region, but cannot be told from a segment."""
     return set(call.between) == _UNDECIDED and not call.loose and call.probabilities.get(Distribution.REGIONAL, 0.0) > 0
 
 

@@ -154,7 +154,7 @@ def measure_marks(
     particles: Sequence[Particle], density: Density, spacing: PixelSpacing, grain: Grain
 ) -> list[Mark | None]:
     """
-    Measure what stands out at each particle; None where that is too low to tell anything.
+    Measure the mark at each particle; None if it is too faint.
 
     All are looked at together: what surrounds each of them is a tile, and the
     tiles lie below each other in one array, too far apart to touch.

@@ -22,7 +22,7 @@ _LEVELS: Final = np.iinfo(np.uint16).max + 1
 def cut_out(
     particles: Sequence[Particle], image: NDArray[np.uint16], half: int
 ) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-    """Give a tile around each particle with a gap below it, shape (n, side + gap, side), and where it is image."""
+    """Cut a tile around each particle, shape (n, side + gap, side), and a mask of pixels inside the image."""
     side = 2 * half + 1
     tiles = np.zeros((len(particles), side + GAP_PX, side), np.uint16)
     is_image = np.zeros(tiles.shape, np.bool_)
@@ -52,7 +52,7 @@ def median_of(tiles: NDArray[np.uint16], is_image: NDArray[np.bool_]) -> NDArray
 
 
 def median_within(tiles: NDArray[np.uint16], masks: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Median of each tile within its mask; infinite where that is empty."""
+    """Median of each tile within its mask; infinite if the mask is empty."""
     counts = count(masks)
     owner = np.repeat(np.arange(len(masks)), counts)
     ranked = np.sort(owner * _LEVELS + tiles[masks]) % _LEVELS  # by tile, then by level
