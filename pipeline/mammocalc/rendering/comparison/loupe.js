@@ -45,5 +45,5 @@ export function drawLoupe(shown) {
   byId("blink").replaceChildren(...cropOf(shown, shown.side));
   byId("crop-current").replaceChildren(...cropOf(shown, 0));
   byId("crop-prior").replaceChildren(...cropOf(shown, 1));
-  byId("said").replaceChildren(...(mark ? [h("strong", {}, saidOf(mark)), " ", wordOf(shown, mark.change), ` ${mark.reason}`] : ["Choose a calcification."]));
+  byId("said").replaceChildren(...(mark ? [h("strong", {}, saidOf(mark)), h("br"), wordOf(shown, mark.change), `: ${mark.reason}`] : ["Choose a calcification."]));
 }

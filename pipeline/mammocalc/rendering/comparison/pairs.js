@@ -52,7 +52,7 @@ import { CHANGE_ORDER, UNCHANGED } from "../pages/scripts/change_order.js";
  */
 
 const FEW = 8;  // unchanged ones that do not make a table long
-const MANY = 60;  // of any word, that do
+const MANY = 20;  // of any word, that do
 
 /** @typedef {"current" | "prior"} Side */
 /** @type {Both<Side>} */

@@ -50,7 +50,7 @@ export function changes(viewer, isOpen) {
   const table = h("table", { class: "changes" },
     h("thead", {}, h("tr", {}, ...["Now", "Prior", "Change", "You"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...rows));
   return [h("details", { id: "change-rows", open: isOpen },
-    title, why, h("p", { class: "dim small" }, [...registration.reasons, ...notes].join(". ")), table,
+    title, why, h("p", { class: "dim small" }, [...registration.reasons, ...notes].join("; ")), table,
     left > 0 ? h("p", { class: "dim small" }, `${left} more rows are in changes.csv.`) : null,
     h("p", { class: "caution" }, comparison.stability_notice))];
 }
