@@ -214,6 +214,13 @@ def test_the_page_opens_from_the_disk_joins_marks_and_blinks(
     page.keyboard.press("j")
     assert rows.nth(1).get_attribute("aria-current") == "true"
     assert first[1] in page.locator("#said").inner_text()
+    rows.last.locator("td").last.click()
+    page.mouse.wheel(0, 4000)
+    assert rows.last.get_attribute("aria-current") == "true"
+    assert first[-1] in page.locator("#said").inner_text()
+    loupe, row = page.locator(".loupe").bounding_box(), rows.last.bounding_box()
+    assert loupe["x"] > row["x"] + row["width"]
+    assert loupe["y"] + loupe["height"] > 0  # beside the table, however far down
     assert not said
     page.close()
 

@@ -8,8 +8,6 @@ import { SIDES } from "./pairs.js";
 
 /** @import { Mark, Shown } from "./pairs.js" */
 
-const SIDE_PX = 192;  // of a thumbnail on the screen, as the style has it
-
 /**
  * @param {Shown} shown
  * @param {0 | 1} side
@@ -18,10 +16,11 @@ function cropOf({ pair, mark, data }, side) {
   const source = pair.crops[side];
   if (!source || !pair.marks[mark]?.at[side]) return [];
   const [, columns] = data.crop;
+  const sidePx = byId("blink").offsetWidth;
   const image = h("img", { alt: "", src: source });
-  image.style.width = `${columns * SIDE_PX}px`;
-  image.style.left = `${-(mark % columns) * SIDE_PX}px`;
-  image.style.top = `${-Math.floor(mark / columns) * SIDE_PX}px`;
+  image.style.width = `${columns * sidePx}px`;
+  image.style.left = `${-(mark % columns) * sidePx}px`;
+  image.style.top = `${-Math.floor(mark / columns) * sidePx}px`;
   return [image];
 }
 

@@ -56,10 +56,20 @@ function show(number) {
   drawLoupe(shown);
 }
 
+/** @param {string} id */
+function isInSight(id) {
+  const box = document.getElementById(id)?.getBoundingClientRect();
+  return box !== undefined && box.bottom > 0 && box.top < window.innerHeight;
+}
+
 /** @param {number} by */
 function walk(by) {
   const next = shown.next(by);
-  if (next !== undefined) choose(next);
+  if (next === undefined) return;
+  const isRowSeen = isInSight(`mark-${shown.mark}`);
+  choose(next);
+  // Who reads in the table goes on in the table; who looks at the pictures keeps them.
+  if (isRowSeen) document.getElementById(`mark-${next}`)?.scrollIntoView({ block: "nearest" });
 }
 
 function swap() {
@@ -87,6 +97,9 @@ if (data.pairs.length) {
   window.addEventListener("keydown", (event) => {
     if (isPlain(event)) KEYS[event.key.toLowerCase()]?.();
   });
-  window.addEventListener("resize", drawAgain);
+  window.addEventListener("resize", () => {
+    drawAgain();
+    drawLoupe(shown);
+  });
   show(0);
 }

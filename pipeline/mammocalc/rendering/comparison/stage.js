@@ -10,7 +10,7 @@ import { SIDES } from "./pairs.js";
 
 /** @typedef {[number, number] | null} End */
 
-const LOUPE_PX = 340;  // beside the pictures, where there is room for both
+const BETWEEN_PX = 40;  // of the stage, beside its pictures
 const LEAST_MARK_PX = 4;
 const [ABOVE_PX, BELOW_PX] = [11, 22];  // from a mark to the words beside it
 
@@ -22,8 +22,8 @@ const [ABOVE_PX, BELOW_PX] = [11, 22];  // from a mark to the words beside it
 function scaleOf({ sizes }) {
   const width = sizes[0][0] + sizes[1][0];
   const height = Math.max(sizes[0][1], sizes[1][1]);
-  const room = Math.max(360, byId("stage").parentElement?.clientWidth ?? 900) - 60;
-  return Math.min(5, Math.max(1.2, Math.min((room > 900 ? room - LOUPE_PX : room) / width, Math.max(420, window.innerHeight * 0.78) / height)));
+  const room = Math.max(360, byId("stage").clientWidth) - BETWEEN_PX;
+  return Math.min(5, Math.max(1, Math.min(room / width, Math.max(420, window.innerHeight * 0.78) / height)));
 }
 
 /**
