@@ -19,6 +19,8 @@ from mammocalc.evaluation.truth import TrueRegion
 from mammocalc.vocabulary.geometry import convex_hull, distance_to_hull
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mammocalc.evaluation import ScoringSettings
 
 SQUARE = np.array([[0.0, 0.0], [0.0, 10.0], [10.0, 10.0], [10.0, 0.0]])
@@ -42,10 +44,17 @@ def test_the_overlap_is_that_of_the_painted_hulls(seed: int) -> None:
     generator = np.random.default_rng(seed)
     one, other = (convex_hull(generator.uniform(0, 10, (8, 2)) + generator.uniform(0, 4)) for _ in range(2))
     grid = np.stack(np.meshgrid(np.arange(0, 15, 0.1), np.arange(0, 15, 0.1), indexing="ij"), axis=-1).reshape(-1, 2)
-    painted = [np.array([distance_to_hull(point, hull) == 0 for point in grid]) for hull in (one, other)]
+    painted = [_holds(hull, grid) for hull in (one, other)]
     expected = (painted[0] & painted[1]).sum() / (painted[0] | painted[1]).sum()
     assert overlap(one, other) == pytest.approx(expected, abs=0.02)
     assert overlap(one, other) == pytest.approx(overlap(other[::-1], one))
+
+
+def _holds(hull: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell of each point whether it lies on one and the same side of all sides of a hull."""
+    side, to_point = np.roll(hull, -1, axis=0) - hull, points[:, None] - hull
+    turn = side[:, 0] * to_point[..., 1] - side[:, 1] * to_point[..., 0]
+    return np.asarray((turn >= 0).all(axis=1) | (turn <= 0).all(axis=1))
 
 
 def test_hulls_without_an_area_do_not_overlap() -> None:
