@@ -27,7 +27,7 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.VIEW_INFERRED: "Side or view is not stated in its own attribute; it was inferred from Patient Orientation, a "
     "description, the end of the Patient ID or an ambiguous abbreviation.",
     Flag.UNKNOWN_INTENSITY_RELATIONSHIP: "A raw image without Pixel Intensity Relationship. Its polarity was taken "
-    "from the picture, or from the photometric interpretation where the picture shows no air.",
+    "from the picture, or from the photometric interpretation if the picture shows no air.",
     Flag.AMBIGUOUS_POLARITY: "The header contradicts itself about which pixel values are dense tissue. Check "
     "Photometric Interpretation, Presentation LUT Shape and the windows.",
     Flag.CONTRADICTORY_POLARITY: "The picture shows air where the densest tissue should be according to the header. "
@@ -73,15 +73,15 @@ FLAG_SENTENCES: Final[dict[Flag, str]] = {
     Flag.SPECIMEN_ADMITTED: "A specimen; analysed because the configuration admits it.",
     Flag.CONTRAST_ADMITTED: "A recombined contrast image; analysed because the configuration admits it.",
     Flag.SCREENSHOT_ADMITTED: "A screenshot or document; analysed because the configuration admits it.",
-    Flag.MULTIFRAME_ADMITTED: "One frame of a multi-frame object; analysed by itself because the configuration admits "
-    "it. What shows in several frames is reported in each, and studies and comparisons leave the frames out.",
+    Flag.MULTIFRAME_ADMITTED: "One frame of a multi-frame object, analysed as an image because the configuration "
+    "admits it. Calcifications visible in several frames are reported in each; studies and comparisons omit frames.",
     Flag.BREAST_OUTLINE_UNCERTAIN: "The outline of the breast could not be distinguished from the background with "
     "certainty.",
     Flag.NIPPLE_UNCERTAIN: "The nipple was not found with enough confidence to be used.",
     Flag.PECTORAL_UNCERTAIN: "The edge of the pectoral muscle was not found with enough confidence to be used.",
-    Flag.ORIENTATION_CONTRADICTED: "The pectoral muscle is seen at the other end of the image than Patient Orientation "
-    "says, or where that is missing than is usual: the image is upside down.",
-    Flag.VIEW_CONTRADICTED: "The header says CC, and the picture shows the pectoral muscle as in an oblique view: the "
+    Flag.ORIENTATION_CONTRADICTED: "The pectoral muscle is at the other end of the image than Patient Orientation says "
+    "(or, without it, than is usual): the image is upside down.",
+    Flag.VIEW_CONTRADICTED: "The header says CC, but the picture shows a pectoral muscle as in an oblique view: the "
     "views may be exchanged.",
     Flag.TOO_MANY_FINDINGS: "More findings than the reporting limit; those with the highest scores are listed.",
     Flag.METAL: "Metal clips, markers, wires or letters lie over the breast; nothing on them is listed as a "
