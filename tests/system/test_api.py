@@ -378,6 +378,8 @@ def test_damaged_runs_are_errors_of_ours(run: mc.Run, tmp_path: Path) -> None:
         (lambda _in, out: WRONGLY.run(7, out), "type int"),
         (lambda folder, out: WRONGLY.run(folder / "texts", out), "no DICOM files"),
         (lambda folder, out: WRONGLY.run(folder, out, workers=0), "workers=0"),
+        (lambda folder, out: WRONGLY.run(folder, out, on_progress=5), "on_progress is of the type int"),
+        (lambda _folder, out: WRONGLY.simulate(out, seed=2**40), "seed=1099511627776: .* 4294967295"),
         (lambda folder, out: WRONGLY.run(folder, out, workers=2.5), "workers=2.5"),
         (lambda folder, out: WRONGLY.run(folder, out, time_limit_s=0), "time_limit_s=0"),
         (lambda folder, out: WRONGLY.run(folder, out, config="defualt"), "high_sensitivity"),

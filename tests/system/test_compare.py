@@ -303,6 +303,21 @@ def test_a_run_of_other_patients_is_not_taken_for_the_prior(
     assert not (tmp_path / "changes").exists()
 
 
+def test_of_files_that_collide_the_analysed_one_is_looked_at(
+    run_of_both: Path, two_dates: Path, tmp_path: Path
+) -> None:
+    rows = [json.loads(line) for line in (run_of_both / "files.jsonl").read_text(encoding="utf-8").splitlines()]
+    other = {"status": "failed", "reason": "uid_collision", "path": "z.dcm", "content": "0" * 32}
+    lines = [json.dumps(row) for row in (*rows, *({**row, **other} for row in rows))]
+    (run_of_both / "files.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    mc.compare(run_of_both, out=tmp_path / "changes", images=two_dates)
+    [document] = documents_of(tmp_path / "changes")
+    assert document["looked_at"] == {"current": True, "prior": True}
+    assert {result.to_frame("images")["path"].item() for result in mc.open_run(run_of_both)} == {
+        row["path"] for row in rows
+    }
+
+
 def test_arguments_that_are_none_are_refused_before_anything_is_replaced(run_of_both: Path, tmp_path: Path) -> None:
     out = tmp_path / "changes"
     mc.compare(run_of_both, out=out, workers=1)

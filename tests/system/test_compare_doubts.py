@@ -171,6 +171,9 @@ def test_a_folder_without_images_and_a_run_of_old_tables_are_named(
     table.write_text(table.read_text().replace("study_day", "day"))
     assert main(command) == 2
     assert "has no column study_day: another version or another program wrote it" in capsys.readouterr().err
+    table.write_text(table.read_text().splitlines()[0].replace("day", "study_day") + "\na,b\n")
+    assert main(command) == 2
+    assert "cannot be read (it is not what a run writes)" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -125,6 +125,7 @@ def test_a_run_of_an_older_schema_is_not_added_to(
         ("made.jsonl", "run", 3, "(made.jsonl: it is no ordinary file); see to that first"),
         ("index.html", "run", 3, "(index.html: it is no ordinary file); see to that first"),
         ("tables/images.csv", "compare", 2, "tables/images.csv of"),
+        ("results", "run", 3, "(results: "),
     ],
 )
 def test_a_file_of_a_run_that_cannot_be_read_is_named(
@@ -133,8 +134,12 @@ def test_a_file_of_a_run_that_cannot_be_read_is_named(
 ) -> None:  # fmt: skip
     run = tmp_path / "run"
     shutil.copytree(analysed / "run", run)
-    (run / name).unlink()
-    (run / name).mkdir()
+    if name == "results":
+        shutil.rmtree(run / name)
+        (run / name).write_text("a file")
+    else:
+        (run / name).unlink()
+        (run / name).mkdir()
     arguments = {
         "run": [str(analysed / "in"), "--out", str(run), "--quiet"],
         "compare": [str(run), "--out", str(tmp_path / "out")],

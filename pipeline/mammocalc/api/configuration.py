@@ -26,8 +26,13 @@ SECTIONS: Final = {name: kind for name, field in Config.model_fields.items() if 
 DEFAULT: Final = "default"
 THE_CALL: Final = "the call"
 PATH: Final = re.compile(r"\w+(\.\w+)*")
-OF_ARRAYS: Final = ("spacing_mm", "laterality", "view", "photometric", "intent", "relationship", "medium")
-"""What is said of an array, and is no setting."""
+_OF_ARRAY: Final = "is said of an array (from_array), and a file says it itself"
+NO_SETTINGS: Final = {
+    "frame": "is said of one file, to read or analyse; admit.multiframe=True takes each frame as an image",
+    "spacing_mm": f"{_OF_ARRAY}; see spacing.assume where it does not",
+    **dict.fromkeys(("laterality", "view", "photometric", "intent", "relationship", "medium"), _OF_ARRAY),
+}
+"""What is said of files and arrays in other ways, and why."""
 READING: Final = ("admit", "spacing", "read", "privacy")
 """Sections that say how a file becomes an image."""
 
@@ -151,11 +156,8 @@ def _overrides(given: Mapping[str, object], problems: list[Problem]) -> list[str
             )
             problems.append(Problem(path, message))
             continue
-        if path in OF_ARRAYS:
-            message = (
-                "is said of an array (from_array), and a file says it itself; see spacing.assume where it does not"
-            )
-            problems.append(Problem(path, message.partition(";")[0] if path != "spacing_mm" else message))
+        if path in NO_SETTINGS:
+            problems.append(Problem(path, NO_SETTINGS[path]))
             continue
         if not PATH.fullmatch(path):
             problems.append(Problem(path or "(empty)", "the path of a setting is section.key"))

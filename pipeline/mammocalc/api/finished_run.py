@@ -63,7 +63,7 @@ class Run:
         self.record = record
         self._files = {file.stem: file for file in result_files(path)}
         self._rows = read_rows(path / ROWS)
-        self._paths = {str(row.key): row.path for row in self._rows}
+        self._paths = {str(row.key): row.path for row in self._rows if row.status is Status.ANALYSED}
 
     def images(self) -> pd.DataFrame:
         """

@@ -14,6 +14,7 @@ from mammocalc.api.arguments import as_whole
 from mammocalc.api.configuration import DEFAULT, READING, reading_settings, resolve
 from mammocalc.dicom import read_claim, read_mammogram
 from mammocalc.execution.content import digest_of, key_of
+from mammocalc.files.possible_path import why_impossible
 from mammocalc.vocabulary.errors import ImageError, UsageError
 from mammocalc.vocabulary.lexicon import Laterality, Reason, View
 
@@ -220,6 +221,8 @@ def require_file(path: object) -> Path:
         message = "the path is empty: name a DICOM file"
         raise UsageError(message)
     file = Path(path).expanduser()
+    if why := why_impossible(file):
+        raise UsageError(why)
     if file.is_dir():
         message = f"{file} is a folder: name a file in it, or analyse all of it with run({str(file)!r}, out=...)"
         raise UsageError(message)

@@ -114,7 +114,7 @@ def run_to_html(heading: str, results: Iterable[Result], rows: Sequence[FileRow]
     str
         HTML: the first images, and the files that were skipped or failed.
     """
-    paths = {row.key: row.path for row in rows}
+    paths = {row.key: row.path for row in rows if row.status is Status.ANALYSED}
     shown = [
         (
             paths.get(result.report.identity.key),
@@ -129,7 +129,7 @@ def run_to_html(heading: str, results: Iterable[Result], rows: Sequence[FileRow]
     parts = [f"<div><b>{_text(heading)}</b></div>"]
     parts += [table(("file", "view", "distribution", "presence of 10", "calcifications"), shown)] if shown else []
     parts += [table(("file", "status", "reason", "what to do"), left[:IMAGES])] if left else []
-    parts += [_more(max(len(paths) - len(left) - IMAGES, 0), "images() has all")]
+    parts += [_more(max(len(paths) - IMAGES, 0), "images() has all")]
     parts += [_more(max(len(left) - IMAGES, 0), "files() has all")]
     return f"<div class='mammocalc-run'>{''.join(parts)}</div>"
 

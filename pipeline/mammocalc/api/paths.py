@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from mammocalc.files.possible_path import why_impossible
 from mammocalc.vocabulary.errors import UsageError
 
 
@@ -21,7 +22,11 @@ def require_folder_path(path: object, name: str, what: str = "a folder") -> Path
         kind = what.removeprefix("a ")
         message = f"{name}={text!r} is no {kind} of this machine: `mammocalc run` on the command line takes addresses"
         raise UsageError(message)
-    return Path(text).expanduser()
+    found = Path(text).expanduser()
+    if why := why_impossible(found):
+        message = f"{name}: {why}"
+        raise UsageError(message)
+    return found
 
 
 def path_or_none(path: object, name: str, what: str = "a folder") -> Path | None:

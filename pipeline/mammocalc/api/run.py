@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.api.arguments import require_force, require_workers, worded_as_called
+from mammocalc.api.arguments import as_whole, require_force, require_workers, worded_as_called
 from mammocalc.api.configuration import DEFAULT, resolve
 from mammocalc.api.finished_run import Run, open_run
 from mammocalc.api.paths import require_folder_path
@@ -74,8 +74,11 @@ def run(
     StoppedError
         If the run could not go on. What there is is whole, and the same call goes on.
     """
-    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(_several(inputs))
+    given = [inputs] if isinstance(inputs, str | bytes | os.PathLike) else list(_several(inputs))
     folder = require_folder_path(out, "out")
+    if on_progress is not None and not callable(on_progress):
+        message = f"on_progress is of the type {type(on_progress).__name__}: give what can be called with a step"
+        raise UsageError(message)
     request = RunRequest(
         inputs=tuple(require_folder_path(item, "inputs") for item in given),
         out=folder,
@@ -102,7 +105,8 @@ def _several(inputs: object) -> Iterable[Any]:
 
 def _limits(time_limit_s: float | None, memory_limit_mib: int | None) -> Limits:
     """Give the limits of a worker."""
-    given = {"time_seconds": time_limit_s, "memory_mib": memory_limit_mib}
+    whole = as_whole(memory_limit_mib)
+    given = {"time_seconds": time_limit_s, "memory_mib": memory_limit_mib if whole is None else whole}
     try:
         return Limits(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValueError:

@@ -47,7 +47,8 @@ def simulate(
         None draws twelve images, one of each kind. With ``studies`` what stands in a recipe of patients, or None for
         both breasts in CC and MLO on two dates.
     seed : int or None
-        Not negative. Other seeds give other images; equal ones give equal bytes. None is 1, or the seeds of the recipe.
+        From 0 to 4294967295. Other seeds give other images; equal ones give equal bytes. None is 1, or the seeds of the
+        recipe.
     studies : int or None
         Writes the studies of so many patients: one breast for all of its images, whose calcifications stay, grow, come
         and go. None writes single images.
@@ -75,8 +76,8 @@ def simulate(
       scenes.0.kind: Input should be ...
     """
     given = None if seed is None else as_whole(seed)
-    if seed is not None and (given is None or given < 0):
-        message = f"seed={seed!r}: give a whole number that is not negative"
+    if seed is not None and (given is None or not 0 <= given < 2**32):
+        message = f"seed={seed!r}: give a whole number from 0 to 4294967295"
         raise UsageError(message)
     place = require_folder_path(folder, "folder")
     if studies is not None:

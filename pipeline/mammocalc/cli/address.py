@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from mammocalc.files.possible_path import why_impossible
 from mammocalc.vocabulary.errors import UsageError
 
 SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-]*)\s*:(/*)(.*)", re.DOTALL)
@@ -47,6 +48,8 @@ def parse_output(text: str) -> Path | str:
     mammocalc.vocabulary.errors.UsageError: --out: s3:// names no bucket. Write s3://bucket/folder; is a variable empty?
     """
     _require_expanded(text)
+    if why := why_impossible(Path(text)):
+        raise _wrong(why)
     found = SCHEME.fullmatch(text)
     if found is None:
         return Path(text)
@@ -82,6 +85,8 @@ def parse_path(text: str) -> Path:
     >>> parse_path("a/b").as_posix()
     'a/b'
     """
+    if why := why_impossible(Path(text)):
+        raise ValueError(why)
     found = SCHEME.fullmatch(text)
     if found is None or len(found[1]) == 1:
         return Path(text)

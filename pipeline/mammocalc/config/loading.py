@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from mammocalc.config.composition import REDACTED, Config, is_secret
 from mammocalc.config.film import HOMES
 from mammocalc.config.now_constant import NOW_CONSTANT
+from mammocalc.files.possible_path import SHOWN, why_impossible
 from mammocalc.files.ready_made import find, listed
 from mammocalc.files.yaml_text import YamlError, parse_yaml, read_yaml
 from mammocalc.model.mistakes import sentence_of, shown
@@ -114,6 +115,8 @@ def _with_film_as_given(config: Config, origins: dict[str, str]) -> Config:
 
 def _read_mapping(file: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Read the file's top level, and the keys that stand twice in it."""
+    if (why := why_impossible(file)) is not None:
+        raise ConfigurationError(str(file)[:SHOWN], [Problem("file", why)])
     if not file.exists():
         message = f"does not exist, and is not one of the configurations that come by name: {listed()}"
         raise ConfigurationError(str(file), [Problem("file", message)])

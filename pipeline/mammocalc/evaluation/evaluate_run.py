@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from mammocalc.config import uid_hasher
 from mammocalc.evaluation.evaluation import Evaluation, evaluate
 from mammocalc.evaluation.folder import write_evaluation
@@ -120,7 +122,11 @@ def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> T
 def _clusters_as_drawn(configuration: Mapping[str, Any]) -> FindClusters:
     """Draw clusters by the settings of the run, for curves that go below its threshold."""
     told = configuration.get("group", {})
-    settings = GroupSettings(**{name: told[name] for name in GroupSettings.model_fields if name in told})
+    try:
+        settings = GroupSettings(**{name: told[name] for name in GroupSettings.model_fields if name in told})
+    except (ValidationError, TypeError):
+        message = "The settings in run.json are not what a run of mammocalc writes: repeat the run with --force."
+        raise UsageError(message) from None
 
     def find(points_mm: NDArray[Any]) -> list[Any]:
         return [group.members for group in find_clusters(points_mm, settings)]

@@ -155,7 +155,11 @@ def read_run(folder: Path) -> FinishedRun:
         for path in result_files(folder):
             candidates = _read(folder / below[path.stem], candidates_from_json) if path.stem in below else ()
             images[path.stem] = _image(_read(folder / path, from_json), candidates)
-        not_analysed, unnamed, uid_of_file = _rows(folder / ROWS)
+        not_analysed, unnamed, uid_of_file, analysed = _rows(folder / ROWS)
+        lost = len(analysed - images.keys())
+        if lost:
+            message = f"{folder} lacks the results of {lost} analysed images: repeat the run, which makes them again."
+            raise UsageError(message)
         configuration = record["configuration"]
         record["state"] = state_of(folder, record.get("state"))
         return FinishedRun(
@@ -164,7 +168,7 @@ def read_run(folder: Path) -> FinishedRun:
             unnamed=unnamed,
             uid_of_file=uid_of_file,
             has_candidates=bool(below),
-            macro_min_width_mm=configuration.get("measure", {}).get("macro_min_width_mm", MACRO_MIN_WIDTH_MM),
+            macro_min_width_mm=float(configuration.get("measure", {}).get("macro_min_width_mm", MACRO_MIN_WIDTH_MM)),
             configuration=configuration,
             facts={
                 name: record.get(name)
@@ -227,19 +231,23 @@ def _image(result: Result, candidates: Sequence[Candidate]) -> FoundImage:
     )
 
 
-def _rows(file: Path) -> tuple[dict[str, NotAnalysed], dict[str, NotAnalysed], dict[str, str]]:
+def _rows(file: Path) -> tuple[dict[str, NotAnalysed], dict[str, NotAnalysed], dict[str, str], set[str]]:
+    """Give what was not analysed, by key and by file name, UIDs by file name, and the keys of what was analysed."""
     not_analysed: dict[str, NotAnalysed] = {}
     unnamed: dict[str, NotAnalysed] = {}
     uid_of_file: dict[str, str] = {}
+    analysed: set[str] = set()
+    unclear: set[str] = set()  # names of several images
     for row in read_rows(file):
         name = PurePosixPath(row.path).name
         if row.sop_instance_uid and not name.startswith("~"):
-            uid_of_file[name] = row.sop_instance_uid
+            unclear |= {name} if uid_of_file.setdefault(name, row.sop_instance_uid) != row.sop_instance_uid else set()
         if row.status is Status.ANALYSED:
+            analysed |= {row.key} if row.key else set()
             continue
         outcome = NotAnalysed(row.status, row.reason)
         if row.key:
             not_analysed[row.key] = outcome
         else:
             unnamed[name] = outcome
-    return not_analysed, unnamed, uid_of_file
+    return not_analysed, unnamed, {name: uid_of_file[name] for name in uid_of_file.keys() - unclear}, analysed

@@ -131,7 +131,7 @@ def out_of_room(error: OSError, what: str = "results") -> str:
     what_to_do = "make room" if error.errno in FULL else "see to that first"
     problem = error.strerror or type(error).__name__
     name = PurePath(os.fsdecode(error.filename or "")).name
-    if name in {RECORD, ROWS, PAGE, LOG, MADE} or written.is_own_name(name):
+    if name in {RECORD, ROWS, PAGE, LOG, MADE, *written.folders()} or written.is_own_name(name):
         problem = f"{name}: {problem}"
     return f"the output folder does not take the {what} any more ({problem}); {what_to_do}"
 

@@ -177,4 +177,4 @@ def _morphology(call: MorphologyCall | None) -> Row:
     """Give the kind of a calcification or cluster, and its probability."""
     if call is None:
         return {"morphology": None, "p_morphology": None}
-    return {"morphology": call.label, "p_morphology": call.probabilities[call.label]}
+    return {"morphology": call.label, "p_morphology": call.probabilities.get(call.label)}

@@ -101,6 +101,7 @@ def test_settings_of_reading_come_with_the_image_and_are_refused_later() -> None
 @pytest.mark.parametrize(
     ("make", "said"),
     [
+        (lambda: resolve("default", {"frame": 2}), "frame: is said of one file"),
         (lambda: resolve("default", {"spacing_mm": 0.07}), "said of an array.*spacing.assume"),
         (lambda: Config(detekt={}), "detekt: unknown key; did you mean detect"),  # type: ignore[call-arg]
         (lambda: Config(detect={"threshold_sigma": "a"}), 'detect.threshold_sigma: .*number .*"a"'),  # type: ignore[arg-type]

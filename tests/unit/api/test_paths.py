@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         ("", "path is empty: name a file"),
         ("s3://a/b", "no file of this machine"),
         (b"a", "of the type bytes"),
+        ("a\0b", "path: .* holds a character"),
+        ("a" * 5000, "path: 'a{60}'... is longer than a path can be"),
     ],
 )
 def test_what_is_no_path_is_told(given: object, said: str) -> None:

@@ -11,6 +11,7 @@ from mammocalc.evaluation import (
     Evaluation,
     ScoringSettings,
     evaluate,
+    evaluate_run,
     read_run,
     read_truth,
     summarise,
@@ -408,3 +409,29 @@ def test_a_run_of_a_newer_version_is_told_and_nothing_untrue_beside(image: Image
     (run / "run.json").write_text("[")
     with pytest.raises(UsageError, match=r"run\.json cannot be read \(it is not JSON\)\. It holds no run"):
         read_run(run)
+
+
+def test_results_that_were_lost_are_told_and_not_left_out(image: Image, write_run: Write) -> None:
+    row = {"path": "b.dcm", "sop_instance_uid": "2", "status": "analysed", "reason": None}
+    with pytest.raises(UsageError, match="lacks the results of 1 analysed images: repeat the run"):
+        read_run(write_run([image("1")], [row]))
+
+
+@pytest.mark.parametrize("group", [{"min_members": "x"}, 5])
+def test_settings_that_somebody_has_changed_are_told(
+    image: Image, write_run: Write, write_truth: Write, tmp_path: Path, group: object
+) -> None:
+    run = write_run([image("1", [(10, 10, 0.9, 0.3)])])
+    record = json.loads((run / "run.json").read_text())
+    record["configuration"]["group"] = group
+    (run / "run.json").write_text(json.dumps(record))
+    with pytest.raises(UsageError, match=r"settings in run\.json are not what a run"):
+        evaluate_run(run, write_truth({"sop_instance_uid": "1"}), tmp_path / "scores")
+
+
+def test_a_name_of_two_files_names_no_image(image: Image, write_run: Write) -> None:
+    rows = [
+        {"path": path, "sop_instance_uid": uid, "status": "skipped", "reason": "multiframe"}
+        for path, uid in (("b/a.dcm", "2"), ("c/a.dcm", "3"), ("b/e.dcm", "4"), ("c/e.dcm", "4"))
+    ]
+    assert read_run(write_run([image("1")], rows)).uid_of_file == {"image_0.dcm": "1", "e.dcm": "4"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROVENANCE = Provenance("mammocalc", "0.1.0", "0123456789abcdef", "default")
+MORPHOLOGY: dict[str, Any] = {"label": "round", "calibrated_on": None, "reasons": [], "evidence": {}}
 POINTS = ((500.0, 300.0), (520.0, 310.0), (510.0, 330.0))
 
 
@@ -253,3 +255,17 @@ def test_a_large_cohort_is_not_held_in_memory(
         tracemalloc.stop()
     assert peaks[0] - peaks[1] < 90 * 5_000, "a path for each result, and nothing of what is in it"
     assert len(content) > 4_000
+
+
+def test_a_kind_whose_probability_somebody_took_out_is_a_row_all_the_same(
+    tmp_path: Path, write_result: Callable[..., None]
+) -> None:
+    write_result(tmp_path, "1.2")
+    file = tmp_path / "results" / "1.2.json"
+    document = json.loads(file.read_bytes())
+    for cluster in document["clusters"]:
+        cluster["morphology"] = {**MORPHOLOGY, "probabilities": {}}
+    file.write_text(json.dumps(document), encoding="utf-8")
+    write_tables(tmp_path)
+    rows = read(tmp_path, "clusters.csv")
+    assert {(row["morphology"], row["p_morphology"]) for row in rows} == {("round", "")}

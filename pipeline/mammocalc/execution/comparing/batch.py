@@ -81,7 +81,7 @@ def compare_runs(
     current = open_source(request.run)
     prior = None if request.prior_run is None else open_source(request.prior_run, is_prior=True)
     if prior is not None and prior.root.resolve() == current.root.resolve():
-        message = "RUN and PRIOR_RUN are the same folder: give one of them alone, and its dates are compared."
+        message = "the run and the prior run are the same folder: give one of them alone, and its dates are compared."
         raise UsageError(message)
     require_apart(request.out, [source.root for source in (current, prior) if source is not None], request.images)
     pairings, unpaired = find_pairs(current, prior, request.pairs)

@@ -13,6 +13,7 @@ from mammocalc.execution.identification import known_by
 from mammocalc.results.file_rows import read_rows
 from mammocalc.results.layout import ROWS
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,7 +84,8 @@ def find_image_files(
         message = f"--images {folder} is not a folder: name the one in which the DICOM files are"
         raise UsageError(message)
     public, key = known_by(source.root, source.record, salt_file, ", or leave out --images")
-    contents = {row.sop_instance_uid: row.content for row in read_rows(source.root / ROWS)}
+    rows = read_rows(source.root / ROWS)  # of files that collide, that of the analysed one
+    contents = {row.sop_instance_uid: row.content for row in rows if row.status is Status.ANALYSED}
     wanted, found = set(uids), defaultdict[str, "list[ImageFile]"](list)
     for listed in discover([folder]).files:
         original = read_sop_instance_uid(listed.path)

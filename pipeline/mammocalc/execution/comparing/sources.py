@@ -60,7 +60,7 @@ def open_source(root: Path, *, is_prior: bool = False) -> Source:
     except FileNotFoundError:
         message = f"{root} has no table of its images (tables/images.csv): repeat the run, which ends it"
         raise UsageError(message) from None
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, TypeError, AttributeError, csv.Error) as error:  # cells that are not there are None
         why = error.strerror if isinstance(error, OSError) else "it is not what a run writes"
         message = f"tables/images.csv of {root} cannot be read ({why}): repeat the run"
         raise UsageError(message) from None
