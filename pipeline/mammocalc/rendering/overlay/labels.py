@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _CELL: Final = 4  # pixels of the picture; finer places look no better
 _COST_OF_LABEL: Final = 1e6  # never on another label, if there is room anywhere
 _COST_OF_MARK: Final = 2e4  # on marks only where the picture is full: a twentieth is worth 1000 pixels of way
+_NEAR_PX: Final = 400  # where a place is looked for first: most labels find one in less than this
 _COST_OF_TISSUE: Final = 240.0  # pixels that a label goes out of its way to stand on black rather than on white
 
 
@@ -77,26 +79,42 @@ def place_labels(
     dense = cv2.integral(_coarse(brightness))
     places = []
     for (label_width, label_height), target in zip(sizes, targets, strict=True):
-        # One cell of air on each side keeps neighbours apart.
-        across, down = -(-label_width // _CELL) + 2, -(-label_height // _CELL) + 2
-        if across > columns or down > rows:
-            place = Box(0, 0, label_width, label_height)
-        else:
-            cost = _COST_OF_LABEL * _sums(cv2.integral(labelled), down, across)
-            cost += _COST_OF_MARK * _sums(marked, down, across) / (down * across)
-            cost += _COST_OF_TISSUE * _sums(dense, down, across) / (down * across)
-            left = (np.arange(cost.shape[1]) + 1) * _CELL
-            top = (np.arange(cost.shape[0]) + 1) * _CELL
-            beside = np.maximum(np.maximum(target.left - (left + label_width), left - target.right), 0)
-            above = np.maximum(np.maximum(target.top - (top + label_height), top - target.bottom), 0)
-            cost += np.hypot(beside[None, :], above[:, None])
-            # Of equal places take the one that is level with the middle.
-            cost += 0.02 * np.abs(top + label_height / 2 - (target.top + target.bottom) / 2)[:, None]
-            row, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
-            place = Box(int(left[column]), int(top[row]), label_width, label_height)
+        tables = cv2.integral(labelled), marked, dense
+        for reach_px in (_NEAR_PX, max(height, width)):
+            place, cost = _cheapest((label_width, label_height), target, tables, reach_px)
+            if cost < reach_px:  # farther away the way alone costs more
+                break
         _fill(labelled, place)
         places.append(place)
     return places
+
+
+def _cheapest(
+    size: tuple[int, int], target: Box, tables: tuple[cv2.typing.MatLike, ...], reach_px: int
+) -> tuple[Box, float]:
+    """Give the best place for a label no farther than so many pixels from its target, and what it costs."""
+    width, height = size
+    rows, columns = (side - 1 for side in tables[0].shape)
+    # One cell of air on each side keeps neighbours apart.
+    across, down = -(-width // _CELL) + 2, -(-height // _CELL) + 2
+    top = (np.arange(rows - down + 1) + 1) * _CELL
+    left = (np.arange(columns - across + 1) + 1) * _CELL
+    above = np.maximum(np.maximum(target.top - (top + height), top - target.bottom), 0)
+    beside = np.maximum(np.maximum(target.left - (left + width), left - target.right), 0)
+    near_rows, near_columns = np.flatnonzero(above <= reach_px), np.flatnonzero(beside <= reach_px)
+    if not len(near_rows) or not len(near_columns):
+        return Box(0, 0, width, height), math.inf
+    rows_in, columns_in = (slice(near[0], near[-1] + 1) for near in (near_rows, near_columns))
+    part = slice(rows_in.start, rows_in.stop + down), slice(columns_in.start, columns_in.stop + across)
+    on_label, on_marks, on_tissue = (_sums(table[part], down, across) for table in tables)
+    cost = _COST_OF_LABEL * on_label
+    cost += _COST_OF_MARK * on_marks / (down * across)
+    cost += _COST_OF_TISSUE * on_tissue / (down * across)
+    cost += np.hypot(beside[columns_in], above[rows_in, None])
+    # Of equal places take the one that is level with the middle.
+    cost += 0.02 * np.abs(top[rows_in] + height / 2 - (target.top + target.bottom) / 2)[:, None]
+    row, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
+    return Box(int(left[columns_in][column]), int(top[rows_in][row]), width, height), float(cost[row, column])
 
 
 def _coarse(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
