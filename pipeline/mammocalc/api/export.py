@@ -49,7 +49,8 @@ def export(
     salt_file : str, Path or None
         Holds the salt of the run, if that was a secret.
     comparison : str, Path or None
-        What `mammocalc.compare` wrote of this run: changes since the priors become part of ``cad-sr``.
+        What `mammocalc.compare` wrote of this run: changes since the priors become part of ``cad-sr``, ``gsps`` and
+        ``sr-1500``.
     prior_run : str, Path or None
         The run of the earlier date, if it is another.
 

@@ -74,7 +74,7 @@ def add_parser(commands: Commands) -> None:
         "--comparison",
         type=local_path,
         metavar="DIR",
-        help="folder that mammocalc compare wrote for this run: changes since the priors, for cad-sr",
+        help="folder that mammocalc compare wrote for this run: changes since the priors, for cad-sr, gsps, sr-1500",
     )
     parser.add_argument(
         "--prior-run", type=local_path, metavar="RUN", help="the run of the earlier date, if it is not RUN"

@@ -73,7 +73,7 @@ def compared(run: Path, dates: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def objects(run: Path, dates: Path, compared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("objects") / "out"
-    summary = mc.export(run, dates, out, to="cad-sr", comparison=compared)
+    summary = mc.export(run, dates, out, to="cad-sr,gsps,sr-1500", comparison=compared)
     assert summary.left_out == ()
     return out
 
@@ -85,17 +85,27 @@ def said(compared: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def report_with(run: Path, dates: Path, said: Path, tmp_path: Path) -> Callable[..., Dataset]:
+def objects_with(run: Path, dates: Path, said: Path, tmp_path: Path) -> Callable[..., Path]:
     """Export after every document of the comparison was changed; nothing may be left out."""
 
-    def report_with(change: Callable[[dict[str, Any]], None]) -> Dataset:
+    def objects_with(change: Callable[[dict[str, Any]], None], to: str) -> Path:
         for path in documents(said):
             document = json.loads(path.read_bytes())
             change(document)
             path.write_text(json.dumps(document), encoding="utf-8")
-        summary = mc.export(run, dates, tmp_path / "objects", to="cad-sr", comparison=said)
+        summary = mc.export(run, dates, tmp_path / "objects", to=to, comparison=said)
         assert summary.left_out == ()
-        report = report_of(tmp_path / "objects")
+        return tmp_path / "objects"
+
+    return objects_with
+
+
+@pytest.fixture
+def report_with(objects_with: Callable[..., Path], dates: Path) -> Callable[..., Dataset]:
+    """Give the report of the later date likewise."""
+
+    def report_with(change: Callable[[dict[str, Any]], None]) -> Dataset:
+        report = report_of(objects_with(change, "cad-sr"))
         assert problems_of(report, dates) == []
         return report
 
@@ -106,9 +116,9 @@ def documents(folder: Path) -> list[Path]:
     return sorted((folder / "comparisons").rglob("*.json"))
 
 
-def report_of(objects: Path, year: str = YEARS[1]) -> Dataset:
+def report_of(objects: Path, year: str = YEARS[1], kind: str = "cad-sr") -> Dataset:
     """Give the report of a date."""
-    found = map(pydicom.dcmread, objects.glob("*/cad-sr/*.dcm"))
+    found = map(pydicom.dcmread, objects.glob(f"*/{kind}/*.dcm"))
     return next(report for report in found if report.StudyDate.startswith(year))
 
 
@@ -218,6 +228,124 @@ def test_the_marks_of_a_prior_have_the_names_that_its_own_report_gives_them(obje
 
 def test_validators_have_nothing_to_say(objects: Path, dates: Path, tool: Tool) -> None:
     hold_against_validators(objects, dates, tool)
+
+
+def of_current(objects: Path, kind: str) -> list[Dataset]:
+    """Give the presentation states of the later date, in the order of their images."""
+    found = map(pydicom.dcmread, objects.glob(f"*/{kind}/*.dcm"))
+    return sorted((one for one in found if one.StudyDate.startswith(YEARS[1])), key=image_of)
+
+
+def image_of(state: Dataset) -> str:
+    return str(state.ReferencedSeriesSequence[0].ReferencedImageSequence[0].ReferencedSOPInstanceUID)
+
+
+def by_image(compared: Path) -> dict[str, dict[str, Any]]:
+    found = [json.loads(path.read_bytes()) for path in documents(compared)]
+    return {document["current"]["sop_instance_uid"]: document for document in found}
+
+
+def marked(state: Dataset, layer: str, what: str) -> list[Dataset]:
+    return [
+        item for one in state.GraphicAnnotationSequence if one.GraphicLayer == layer for item in one.get(what) or []
+    ]
+
+
+def group_of(report: Dataset, identifier: str, image: str) -> Node:
+    """Find the measurement group of a finding of an image."""
+    return next(
+        node
+        for node in nodes(report, "125007,DCM")
+        if any(child.dataset.get("TextValue") == identifier for child in node.children)
+        and any(
+            str(below.dataset.ReferencedSOPSequence[0].ReferencedSOPInstanceUID) == image
+            for child in node.children
+            for below in child.children
+            if below.value_type == "IMAGE"
+        )
+    )
+
+
+def test_measurements_have_the_words_of_the_comparison_and_its_codes(objects: Path, compared: Path) -> None:
+    report = report_of(objects, kind="sr-1500")
+    coded = {"matched": UNCHANGED, "grown": LARGER, "smaller": "19776001,SCT", "new": NEW}
+    told = 0
+    for image, document in by_image(compared).items():
+        for kind, entries in (("cluster", document["clusters"]), ("calcification", document["calcifications"])):
+            for item in entries:
+                if item[kind] is None:
+                    continue
+                group = group_of(report, f"{kind} {item[kind]}", image)
+                [text] = [child.dataset.TextValue for child in group.children if child.concept == TEXT]
+                assert item["change"].replace("_", " ") in text.lower()
+                assert ("Unchanged is not benign" in text) == (item["change"] in {"matched", "smaller"})
+                if kind == "calcification":
+                    found = [child.value for child in group.children if child.concept == WORD]
+                    assert found == [code for word, code in coded.items() if word == item["change"]]
+                told += 1
+    assert told > 20
+    [whole] = nodes(report, "C0034375,UMLS")
+    assert "compared with the prior image, 365 days earlier" in whole.children[0].dataset.TextValue
+    assert nodes(report_of(objects, YEARS[0], "sr-1500"), "C0034375,UMLS") == []
+
+
+def test_presentation_states_say_what_became_of_what_they_name(objects: Path, compared: Path, run: Path) -> None:
+    found = by_image(compared)
+    for state in of_current(objects, "gsps"):
+        document, result = found[image_of(state)], read_result(run / "results" / f"{image_of(state)}.json")
+        texts = [str(item.UnformattedTextValue) for item in marked(state, "LABELS", "TextObjectSequence")]
+        for item in document["clusters"]:
+            if item["cluster"] is not None:
+                letter, word = result.letters.clusters[item["cluster"]], item["change"].replace("_", " ")
+                assert any(f"{letter}:" in text and text.endswith(f", {word}") for text in texts)
+        _, since = (str(item.UnformattedTextValue) for item in marked(state, "NOTICE", "TextObjectSequence"))
+        for what in ("clusters", "calcifications"):
+            assert (f"{what}: " in since) == bool(document[what])
+        assert since.startswith("Since the image 365 days earlier: ")
+        gone = [item for item in document["calcifications"] if item["change"] == "gone" and item["place"]]
+        assert len(marked(state, "GONE", "GraphicObjectSequence")) == len(gone)
+
+
+def test_what_is_gone_is_marked_where_it_should_lie_and_named_as_in_its_own_study(
+    objects_with: Callable[..., Path], objects: Path
+) -> None:
+    def change(document: dict[str, Any]) -> None:
+        join_all(document)
+        if not document["clusters"]:
+            return
+        first = next(item for item in document["calcifications"] if item["prior_calcification"] is not None)
+        lost = {**first, "calcification": None, "change": "gone", "place": [100.0, 50.25], "diameter_mm": None}
+        first |= {"prior_calcification": None, "prior_diameter_mm": None, "prior_cluster": None, "change": "new"}
+        document["calcifications"].append(lost)
+        document["clusters"].append({**document["clusters"][0], "cluster": None, "change": "gone", "reasons": ["x"]})
+
+    out = objects_with(change, "gsps,sr-1500")
+    before = {str(node.dataset.UID) for node in nodes(report_of(objects, YEARS[0]), "112040,DCM")}
+    states = [state for state in of_current(out, "gsps") if marked(state, "CLUSTERS", "GraphicObjectSequence")]
+    for state in states:
+        [square] = marked(state, "GONE", "GraphicObjectSequence")
+        assert np.mean(np.reshape(square.GraphicData[:-2], (-1, 2)), axis=0) == pytest.approx([50.75, 100.5], abs=1e-4)
+        assert square.TrackingUID in before
+        assert "GONE" in [layer.GraphicLayer for layer in state.GraphicLayerSequence]
+        assert "1 gone" in marked(state, "NOTICE", "TextObjectSequence")[1].UnformattedTextValue
+    assert states
+    [whole] = nodes(report_of(out, kind="sr-1500"), "C0034375,UMLS")
+    assert "of the prior alone" in whole.children[0].dataset.TextValue
+
+
+def test_marks_of_a_pair_of_which_nothing_can_be_said_have_no_words(objects_with: Callable[..., Path]) -> None:
+    def change(document: dict[str, Any]) -> None:
+        give("not_comparable")(document)
+        for item in document["calcifications"]:
+            item["change"] = "not_comparable"
+
+    notices = []
+    for state in of_current(objects_with(change, "gsps"), "gsps"):
+        notices.append(str(marked(state, "NOTICE", "TextObjectSequence")[1].UnformattedTextValue))
+        labels = marked(state, "LABELS", "TextObjectSequence")
+        assert not any("comparable" in str(item.UnformattedTextValue) for item in labels)
+    said = {notice.partition(": ")[2] for notice in notices}
+    assert said == {"nothing can be said of any calcification.", "nothing on either date."}
 
 
 def give(word: str, **more: Any) -> Callable[[dict[str, Any]], None]:
@@ -398,7 +526,7 @@ def test_calls_that_cannot_mean_anything_are_refused(run: Path, dates: Path, sai
         return str(caught.value)
 
     assert "holds no comparison" in refused(comparison=run)
-    assert "Add cad-sr" in refused(comparison=said, to="gsps")
+    assert "Add cad-sr, gsps or sr-1500" in refused(comparison=said, to="capture,seg")
     assert "prior_run is of use with comparison alone" in refused(prior_run=run)
     assert "holds no run" in refused(comparison=said, prior_run=said)
     record = json.loads((said / "comparison.json").read_bytes())
@@ -471,5 +599,5 @@ def test_equal_calls_give_equal_bytes(run: Path, dates: Path, compared: Path, ob
     def bytes_of(folder: Path) -> Iterator[tuple[str, bytes]]:
         return ((path.name, path.read_bytes()) for path in sorted(folder.rglob("*.dcm")))
 
-    mc.export(run, dates, tmp_path / "again", to="cad-sr", comparison=compared)
+    mc.export(run, dates, tmp_path / "again", to="cad-sr,gsps,sr-1500", comparison=compared)
     assert [*bytes_of(tmp_path / "again")] == [*bytes_of(objects)]

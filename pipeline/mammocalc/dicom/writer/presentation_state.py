@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from mammocalc.dicom.writer.change_words import is_told, say_marks, word_of
 from mammocalc.dicom.writer.copied import copy_patient_and_study
 from mammocalc.dicom.writer.display import describe_display
 from mammocalc.dicom.writer.findings import COLOURS, findings_of, layer_of, names_of_clusters, track
@@ -13,15 +14,16 @@ from mammocalc.dicom.writer.instance import Series, describe_series, finish, mom
 from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
 from mammocalc.dicom.writer.sr.items import referred
+from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, CalcificationSize, Flag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydicom.dataset import Dataset
 
     from mammocalc.dicom.writer.findings import Findings, Tracking
-    from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+    from mammocalc.dicom.writer.records import DicomObject, PriorView, StudyContent, StudyImage
     from mammocalc.dicom.writer.source import SourceImage
     from mammocalc.model import Calcification, Counts, Point, Report
     from mammocalc.results.result import Result
@@ -29,13 +31,14 @@ if TYPE_CHECKING:
 SOP_CLASS: Final = "1.2.840.10008.5.1.4.1.1.11.1"
 SERIES: Final = Series(Kind.GSPS, "PR", 9002, "Marks of calcifications")
 
-CLUSTERS, VASCULAR, LABELS, NOTICE = "CLUSTERS", "VASCULAR", "LABELS", "NOTICE"
+CLUSTERS, VASCULAR, GONE, LABELS, NOTICE = "CLUSTERS", "VASCULAR", "GONE", "LABELS", "NOTICE"
 LAYERS: Final = {
     CLUSTERS: ("Hulls of clusters", (58687, 30716, 52165)),
     "MICRO": ("Microcalcifications", COLOURS[CalcificationSize.MICRO]),
     "MACRO": ("Macrocalcifications", COLOURS[CalcificationSize.MACRO]),
     "SIZE UNKNOWN": ("Calcifications in an image without a pixel spacing", COLOURS[None]),
     VASCULAR: ("Calcifications in arteries, and their courses", (43964, 43949, 38029)),
+    GONE: ("Places where a calcification of the prior is gone", (44862, 32532, 31303)),
     LABELS: ("Letters and words", (61800, 32768, 32303)),
     NOTICE: ("What the marks must not be used for", (44862, 32532, 31303)),
 }
@@ -46,6 +49,7 @@ _GREY: Final = 0xFFFF
 _ROOM_PX: Final = 4.0
 """Between a calcification and its circle, so that the circle hides no part of it."""
 _LEAST_RADIUS_PX: Final = 6.0
+_CORNERS: Final = ((-1, -1), (-1, 1), (1, 1), (1, -1))
 _LINE_PX: Final = 40.0
 _LETTER_PX: Final = 24.0
 """Height of a label's box, and width for each of its letters; viewers choose the letters themselves."""
@@ -78,7 +82,8 @@ def write_presentation_state(
     Returns
     -------
     DicomObject
-        With a notice in it, and with marks where there are any: it says that the image was analysed.
+        With a notice in it, and with marks where there are any: it says that the image was analysed. Where it was
+        compared with a prior, labels say what became of what they name, and squares where something is gone.
 
     References
     ----------
@@ -119,8 +124,12 @@ def _draw(image: StudyImage, content: StudyContent, target: SourceImage) -> dict
         if len(vessel.course_px) > 1:
             tracking = track(image, facts, "vessel", vessel.number)
             layers[VASCULAR].graphics.append(_line(vessel.course_px, target, tracking, is_closed=False))
-    layers[LABELS].texts.extend(_labels(result, found, names_of_clusters(content), target))
+    prior = content.prior_of(image)
+    layers[LABELS].texts.extend(_labels(result, found, names_of_clusters(content), target, prior))
     layers[NOTICE].texts.append(_notice(result.report))
+    if prior is not None:
+        layers[GONE].graphics.extend(_gone(prior, target))
+        layers[NOTICE].texts.append(_text(say_marks(prior), "DISPLAY", [0.0, 0.03, 1.0, 0.06], "LEFT"))
     return {name: layer for name, layer in layers.items() if layer.graphics or layer.texts}
 
 
@@ -132,6 +141,16 @@ def _marks(item: Calcification, target: SourceImage, tracking: Tracking) -> list
     if is_area(item.outline_px):
         marks.append(_line(item.outline_px, target, tracking))
     return marks
+
+
+def _gone(prior: PriorView, target: SourceImage) -> Iterator[Dataset]:
+    """Draw a square where a calcification of the prior is not any more, under the name that it has there."""
+    for change in prior.comparison.calcifications:
+        if change.change is Change.GONE and change.place_px is not None and change.prior_calcification is not None:
+            row, column = change.place_px
+            half = max(_LEAST_RADIUS_PX, _ROOM_PX)
+            corners = tuple((row + down * half, column + right * half) for down, right in _CORNERS)
+            yield _line(corners, target, track(prior.image, prior.facts, "calcification", change.prior_calcification))
 
 
 def _line(points_px: tuple[Point, ...], target: SourceImage, tracking: Tracking, *, is_closed: bool = True) -> Dataset:
@@ -150,19 +169,26 @@ def _graphic(kind: str, data: list[float], tracking: Tracking, *, is_closed: boo
 
 
 def _labels(
-    result: Result, found: Findings, names: Mapping[tuple[str, int], str], target: SourceImage
+    result: Result,
+    found: Findings,
+    names: Mapping[tuple[str, int], str],
+    target: SourceImage,
+    prior: PriorView | None,
 ) -> list[Dataset]:
     """
     Name clusters, arteries and single calcifications by the letters that overlay and tables give them.
 
-    Clusters bear the name of their finding before it, which is the same in every view.
+    Clusters bear the name of their finding before it, which is the same in every view, and all the word of what became
+    of them, where a comparison has any.
     """
     letters = result.letters
+    told = prior if prior is not None and is_told(prior) else None
     labels = []
     for cluster, members in found.clusters:
         name = names.get((result.report.identity.key, cluster.number))
         called = " ".join(filter(None, (name, letters.clusters[cluster.number])))
         words = f"{called}: {cluster.distribution.label}, {len(members)}"
+        words += "" if told is None else f", {word_of(told.clusters[cluster.number].change)}"
         places = cluster.hull_px or [(item.row_px, item.column_px) for item in members]
         labels.append(_label(words.replace("_", " "), places, target))
     labels += [
@@ -171,7 +197,12 @@ def _labels(
         if vessel.course_px
     ]
     labels += [
-        _label(letters.calcifications[item.number], [(item.row_px, item.column_px)], target)
+        _label(
+            letters.calcifications[item.number]
+            + ("" if told is None else f": {word_of(told.calcifications[item.number].change)}"),
+            [(item.row_px, item.column_px)],
+            target,
+        )
         for item in found.singles
         if Flag.VASCULAR not in item.flags and item.number in letters.calcifications
     ]

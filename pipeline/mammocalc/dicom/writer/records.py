@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.vocabulary.errors import UsageError
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mammocalc.dicom.writer.source import SourceImage
-    from mammocalc.model import Comparison, Finding
+    from mammocalc.model import CalcificationChange, ClusterChange, Comparison, Finding
     from mammocalc.results.result import Result
 
 SOFTWARE: Final = "mammocalc"
@@ -103,7 +104,7 @@ class StudyImage:
     read_overlay: Callable[[], bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PriorView:
     """
     The prior of an image, and what a comparison says of the two.
@@ -127,6 +128,17 @@ class PriorView:
     comparison: Comparison
     version: str
     changed_in_number: frozenset[int] = frozenset()
+
+    @cached_property
+    def clusters(self) -> Mapping[int, ClusterChange]:
+        """What became of each cluster of the current image."""
+        return {item.cluster: item for item in self.comparison.clusters if item.cluster is not None}
+
+    @cached_property
+    def calcifications(self) -> Mapping[int, CalcificationChange]:
+        """What became of each calcification of the current image."""
+        found = self.comparison.calcifications
+        return {item.calcification: item for item in found if item.calcification is not None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,6 +169,10 @@ class StudyContent:
     findings: tuple[Finding, ...] = ()
     is_joined: bool = False
     priors: Mapping[str, PriorView] = field(default_factory=dict)
+
+    def prior_of(self, image: StudyImage) -> PriorView | None:
+        """Give what an image was compared with, if it was."""
+        return None if image.result is None else self.priors.get(image.result.report.identity.key)
 
     @property
     def study_instance_uid(self) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mammocalc.model import ComparedImage, Comparison
     from mammocalc.results.result import Result
 
+TELLING: Final = frozenset({Kind.CAD_SR, Kind.GSPS, Kind.SR_1500})
+"""Kinds of objects that say what became of a finding since a prior."""
 _OUTDATED: Final = "the comparison is of another result of {}. Compare again"
 _ELSEWHERE: Final = "its prior was analysed in another run: name that with --prior-run"
 _PATIENTS: Final = "its prior names a different patient, or the same one in another way, so it is not referred to"
@@ -48,8 +50,8 @@ def _require_comparison(request: ExportRequest) -> None:
             message = "--prior-run is of use with --comparison alone, which names what mammocalc compare wrote."
             raise UsageError(message)
         return
-    if Kind.CAD_SR not in request.kinds:
-        message = "--comparison: changes stand in the Mammography CAD SR alone. Add cad-sr to --to."
+    if not TELLING & set(request.kinds):
+        message = "--comparison: none of these kinds of objects tells changes. Add cad-sr, gsps or sr-1500 to --to."
         raise UsageError(message)
     record = read_comparison_record(folder)
     if record is None:

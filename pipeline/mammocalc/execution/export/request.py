@@ -31,7 +31,7 @@ class ExportRequest:
     salt_file : Path or None
         The salt of the run, if that was a secret.
     comparison : Path or None
-        Folder of what `mammocalc compare` wrote of this run; its changes become part of the CAD SR.
+        Folder of what `mammocalc compare` wrote of this run; its changes become part of what speaks of them.
     prior_run : Path or None
         The run of the earlier date, if it is another.
     """

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.change_words import Seen
 from mammocalc.dicom.writer.codes import dcm
 from mammocalc.dicom.writer.findings import findings_of, track_change
 from mammocalc.dicom.writer.sr import items
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import PriorView
     from mammocalc.dicom.writer.sr.links import Links
-    from mammocalc.model import Calcification, CalcificationChange, Cluster, ClusterChange
+    from mammocalc.model import Calcification, Cluster
 
 COMPOSITE: Final = dcm(111015, "Composite Feature")
 RELATION: Final = dcm(111016, "Composite type")
@@ -51,17 +52,6 @@ class Since:
     links: Links
 
     @cached_property
-    def clusters(self) -> Mapping[int, ClusterChange]:
-        """What became of each cluster of the current image."""
-        return {item.cluster: item for item in self.prior.comparison.clusters if item.cluster is not None}
-
-    @cached_property
-    def calcifications(self) -> Mapping[int, CalcificationChange]:
-        """What became of each calcification of the current image."""
-        found = self.prior.comparison.calcifications
-        return {item.calcification: item for item in found if item.calcification is not None}
-
-    @cached_property
     def of_prior(self) -> Mapping[int, Calcification]:
         """The calcifications of the prior."""
         result = self.prior.image.result
@@ -83,6 +73,11 @@ class Sighting:
     finder: Finder
     since: Since | None
 
+    @property
+    def seen(self) -> Seen:
+        """The same for words."""
+        return Seen(self.finder.image, self.cluster, self.members, None if self.since is None else self.since.prior)
+
 
 def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Dataset:
     """
@@ -102,7 +97,7 @@ def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Data
         clusters, for then they are those of the two numbers to which they refer.
     """
     cluster, members, finder, since = sighting.cluster, sighting.members, sighting.finder, sighting.since
-    change = None if since is None else since.clusters.get(cluster.number)
+    change = None if since is None else since.prior.clusters.get(cluster.number)
     if since is None or change is None or change.change not in ON_BOTH_DATES:
         return finding_of_cluster(cluster, members, finder, relationship)
     before = since.clusters_of_prior(change.prior_clusters)
@@ -110,7 +105,8 @@ def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Data
     lone = [
         since.of_prior[partner]
         for item in members
-        if (partner := since.calcifications[item.number].prior_calcification) is not None and partner not in clustered
+        if (partner := since.prior.calcifications[item.number].prior_calcification) is not None
+        and partner not in clustered
     ]
     if not before and not lone:
         return finding_of_cluster(cluster, members, finder, relationship)
@@ -131,7 +127,7 @@ def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Data
 
 def feature_of_single(item: Calcification, finder: Finder, since: Since | None) -> Dataset:
     """Give a calcification likewise; its difference is that of the two diameters."""
-    change = None if since is None else since.calcifications.get(item.number)
+    change = None if since is None else since.prior.calcifications.get(item.number)
     if since is None or change is None or change.change not in ON_BOTH_DATES or change.prior_calcification is None:
         return finding_of_single(item, finder)
     now = finding_of_single(item, finder, INFERRED_FROM)
@@ -142,7 +138,10 @@ def feature_of_single(item: Calcification, finder: Finder, since: Since | None) 
 
 
 def _are_all_counted(cluster: Cluster, before: Cluster, since: Since) -> bool:
-    compared = since.prior.comparison.compared_members(cluster.number), since.clusters[cluster.number].prior_members
+    compared = (
+        since.prior.comparison.compared_members(cluster.number),
+        since.prior.clusters[cluster.number].prior_members,
+    )
     return compared == (len(cluster.members), len(before.members))
 
 

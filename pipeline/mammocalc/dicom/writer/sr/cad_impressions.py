@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.change_words import say_calcification, say_clusters, say_rest
 from mammocalc.dicom.writer.codes import dcm
 from mammocalc.dicom.writer.findings import findings_of, seen_in_several, track_finding, words_of_label
 from mammocalc.dicom.writer.sr import items
-from mammocalc.dicom.writer.sr.cad_change_words import say_clusters, say_rest, say_single
 from mammocalc.dicom.writer.sr.cad_changes import (
     COMPOSITE,
     ON_MULTIPLE_IMAGES,
@@ -21,15 +21,16 @@ from mammocalc.dicom.writer.sr.cad_changes import (
 from mammocalc.dicom.writer.sr.cad_findings import finding_of_single
 from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES, INFERRED_FROM
 from mammocalc.dicom.writer.sr.provenance import algorithm, known_as
+from mammocalc.dicom.writer.sr.said import body_of_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pydicom.dataset import Dataset
 
+    from mammocalc.dicom.writer.change_words import Said
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import StudyContent
-    from mammocalc.dicom.writer.sr.cad_change_words import Said
     from mammocalc.dicom.writer.sr.cad_changes import Since
     from mammocalc.dicom.writer.sr.cad_findings import Finder
     from mammocalc.model import Calcification, Finding
@@ -71,28 +72,33 @@ def impressions_of(
         singles += _singles(found.singles, finder, since)
     for finding, keys in seen_in_several(content, sighted):
         parts = [sighted.pop(key) for key in keys]
-        yield _impression(codes.PRESENTATION_REQUIRED, [_over_views(finding, parts, content)], say_clusters(parts))
+        yield _impression(
+            codes.PRESENTATION_REQUIRED,
+            [_over_views(finding, parts, content)],
+            say_clusters([part.seen for part in parts]),
+        )
     for one in sighted.values():
-        yield _impression(codes.PRESENTATION_REQUIRED, [feature_of_cluster(one)], say_clusters([one]))
+        yield _impression(codes.PRESENTATION_REQUIRED, [feature_of_cluster(one)], say_clusters([one.seen]))
     yield from singles
 
 
 def _singles(found: Sequence[Calcification], finder: Finder, since: Since | None) -> Iterator[Dataset]:
+    prior = None if since is None else since.prior
     rest = []
     for item in found:
-        said = say_single(item, since)
-        if said is None:
+        said = say_calcification(item, prior)
+        if said is None or not said.codes:
             rest.append(item)
         else:
             yield _impression(codes.PRESENTATION_OPTIONAL, [feature_of_single(item, finder, since)], said)
     if rest:
         below = [finding_of_single(item, finder) for item in rest]
-        yield _impression(codes.PRESENTATION_OPTIONAL, below, say_rest(rest, since))
+        yield _impression(codes.PRESENTATION_OPTIONAL, below, say_rest(rest, prior))
 
 
 def _impression(intent: Code, findings: Sequence[Dataset], said: Said | None) -> Dataset:
-    body = [] if said is None else said.body(CONTAINS)
-    below = [items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent), *body, *findings]
+    intent_item = items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent)
+    below = [intent_item, *body_of_change(said, CONTAINS), *findings]
     return items.container(INFERRED_FROM, _IMPRESSION, below)
 
 

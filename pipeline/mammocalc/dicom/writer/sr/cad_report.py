@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.change_words import is_told, say_study
 from mammocalc.dicom.writer.codes import dcm
 from mammocalc.dicom.writer.instance import Series
 from mammocalc.dicom.writer.records import Kind
 from mammocalc.dicom.writer.sr import items
-from mammocalc.dicom.writer.sr.cad_change_words import is_told, say_study
 from mammocalc.dicom.writer.sr.cad_changes import Since
 from mammocalc.dicom.writer.sr.cad_findings import Finder
 from mammocalc.dicom.writer.sr.cad_impressions import impressions_of
@@ -18,12 +18,13 @@ from mammocalc.dicom.writer.sr.document import write_report
 from mammocalc.dicom.writer.sr.image_library import describe_image
 from mammocalc.dicom.writer.sr.items import CONTAINS, HAS_CONCEPT_MOD, HAS_PROPERTIES
 from mammocalc.dicom.writer.sr.links import Links
+from mammocalc.dicom.writer.sr.said import body_of_change
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mammocalc.dicom.writer.records import DicomObject, PriorView, RunFacts, StudyContent, StudyImage
+    from mammocalc.dicom.writer.records import DicomObject, RunFacts, StudyContent, StudyImage
     from mammocalc.dicom.writer.sr.items import Position
 
 SOP_CLASS: Final = "1.2.840.10008.5.1.4.1.1.88.50"
@@ -73,7 +74,7 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
     impressions = list(impressions_of(content, finders, sinces))
     have_all_succeeded = all(one.has_succeeded for one in (*looked_for, *made_of_it))
     summary = _SUMMARIES[bool(analysed), have_all_succeeded, bool(impressions)]
-    said = say_study(analysed, sinces)
+    said = say_study(analysed, [None if since is None else since.prior for since in sinces])
     tree = (
         items.code(HAS_CONCEPT_MOD, codes.LANGUAGE, codes.ENGLISH),
         items.container(
@@ -85,7 +86,7 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
             CONTAINS,
             dcm(111017, "CAD Processing and Findings Summary"),
             summary,
-            [*([] if said is None else said.body(HAS_PROPERTIES)), *impressions],
+            [*body_of_change(said, HAS_PROPERTIES), *impressions],
         ),
         detections(looked_for),
         analyses(made_of_it),
@@ -97,17 +98,13 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
 def _priors_of(content: StudyContent, images: Sequence[StudyImage]) -> tuple[StudyImage, ...]:
     """Give the priors that are not of the report itself, each once, in the order of what was compared with them."""
     own = {image.source.key for image in images}
-    priors = (_prior_of(image, content) for image in images)
+    priors = map(content.prior_of, images)
     found = {prior.image.source.key: prior.image for prior in priors if prior is not None}
     return tuple(image for uid, image in found.items() if uid not in own)
 
 
-def _prior_of(image: StudyImage, content: StudyContent) -> PriorView | None:
-    return None if image.result is None else content.priors.get(image.result.report.identity.key)
-
-
 def _since(image: StudyImage, content: StudyContent, places: Mapping[str, Position], links: Links) -> Since | None:
-    prior = _prior_of(image, content)
+    prior = content.prior_of(image)
     if prior is None:
         return None
     return Since(prior, Finder(prior.image, prior.facts, places[prior.image.source.key]), links)
@@ -122,7 +119,7 @@ def _detections(
         key = (image.result is not None, *_how(content.facts))
         groups.setdefault(key, []).append(places[image.source.key])
     for image in images:
-        prior = _prior_of(image, content)
+        prior = content.prior_of(image)
         if prior is not None:
             found = groups.setdefault((True, *_how(prior.facts)), [])
             place = places[prior.image.source.key]

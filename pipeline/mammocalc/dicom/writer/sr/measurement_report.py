@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import codes
+from mammocalc.dicom.writer.change_words import Seen, say_calcification, say_clusters, say_study
 from mammocalc.dicom.writer.codes import Code, dcm, sct
 from mammocalc.dicom.writer.findings import (
     findings_of,
@@ -30,6 +31,7 @@ from mammocalc.dicom.writer.sr.items import (
     SELECTED_FROM,
 )
 from mammocalc.dicom.writer.sr.provenance import algorithm, known_as
+from mammocalc.dicom.writer.sr.said import words_of_change
 from mammocalc.vocabulary.lexicon import Laterality
 from mammocalc.vocabulary.uid import derive_uid
 
@@ -51,6 +53,7 @@ _TITLE: Final = dcm(126000, "Imaging Measurement Report")
 _SOURCE: Final = sct(260753009, "Source")
 _SIDES: Final = {Laterality.LEFT: sct(7771000, "Left"), Laterality.RIGHT: sct(24028007, "Right")}
 """CID 244."""
+_QUALITATIVE: Final = Code("C0034375", "UMLS", "Qualitative Evaluations")
 _LEAST_RADIUS_PX: Final = 1.0
 
 
@@ -71,6 +74,9 @@ def write_measurement_report(content: StudyContent, images: Sequence[StudyImage]
         A finding that joins clusters over views has a group for each of them under one UID, beside those of the
         clusters: OHIF draws only the first of equal ones, so that a cluster without one of its own would be lost.
 
+        What became of each since a prior stands in its group, as in the Mammography CAD SR; what the prior alone has,
+        in the qualitative evaluations of the whole.
+
     References
     ----------
     DICOM PS3.16 TID 1500, 1410 and 1600.
@@ -90,6 +96,7 @@ def write_measurement_report(content: StudyContent, images: Sequence[StudyImage]
         items.code(HAS_CONCEPT_MOD, dcm(121058, "Procedure reported"), sct(71651007, "Mammography")),
         items.container(CONTAINS, codes.IMAGE_LIBRARY, [_library(images)]),
         items.container(CONTAINS, dcm(126010, "Imaging Measurements"), groups),
+        *_since_the_priors(images, content),
     )
     return write_report(content, images, (_TITLE, "1500", tree), SOP_CLASS, SERIES)
 
@@ -107,17 +114,28 @@ def _describe(image: StudyImage) -> Iterator[Dataset]:
     yield items.number(HAS_ACQ_CONTEXT, dcm(110911, "Pixel Data Columns"), source.columns, codes.PIXELS)
 
 
+def _since_the_priors(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Dataset]:
+    """Say with what the images were compared (rows 12 and 14 of TID 1500); nothing where none was."""
+    said = say_study(images, [content.prior_of(image) for image in images])
+    if said is not None:
+        yield items.container(CONTAINS, _QUALITATIVE, words_of_change(said, CONTAINS))
+
+
 def _groups(image: StudyImage, content: StudyContent) -> Iterator[Dataset]:
     """Give a measurement group for each cluster, and for each calcification."""
     if image.result is None:
         return
     found = findings_of(image.result.report)
+    prior = content.prior_of(image)
     for cluster, members in found.clusters:
         known = track(image, content.facts, "cluster", cluster.number)
-        yield _group(image, content, known, codes.CALCIFICATION_CLUSTER, _of_cluster(cluster, members, image))
+        said = words_of_change(say_clusters([Seen(image, cluster, members, prior)]), CONTAINS)
+        below = [*_of_cluster(cluster, members, image), *said]
+        yield _group(image, content, known, codes.CALCIFICATION_CLUSTER, below)
     for item in found.all:
         known = track(image, content.facts, "calcification", item.number)
-        yield _group(image, content, known, codes.INDIVIDUAL_CALCIFICATION, _of_calcification(item, image))
+        below = [*_of_calcification(item, image), *words_of_change(say_calcification(item, prior), CONTAINS)]
+        yield _group(image, content, known, codes.INDIVIDUAL_CALCIFICATION, below)
 
 
 def _groups_of_findings(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Dataset]:
@@ -130,8 +148,11 @@ def _groups_of_findings(images: Sequence[StudyImage], content: StudyContent) -> 
     }
     for finding, keys in seen_in_several(content, found):
         words = [*words_of_label(finding.label), *codes.words_of_location(finding.location)]
-        for image, cluster, members in map(found.__getitem__, keys):
+        parts = [found[key] for key in keys]
+        changes = say_clusters([Seen(*part, content.prior_of(part[0])) for part in parts])
+        for image, cluster, members in parts:
             below = [*(items.code(CONTAINS, *one) for one in words), _region_of_cluster(cluster, members, image)]
+            below += words_of_change(changes, CONTAINS)
             yield _group(image, content, track_finding(finding.name, content), codes.CALCIFICATION_CLUSTER, below)
 
 
