@@ -60,8 +60,9 @@ def test_a_whole_reading_is_done_by_keyboard_alone(visit: Any, server: Any, uid:
 
 
 def test_the_keys_are_shown_and_can_be_switched_off(visit: Any, uid: str) -> None:
-    page = visit("Jo", f"#/image/{uid}/large")
+    page = visit("Jo", f"#/image/{uid}/large", viewport={"width": 1280, "height": 720})
     page.keys("?")
+    assert page.locator("#keys-list").evaluate("node => node.scrollWidth <= node.clientWidth")  # all of it, downwards
     text = page.locator("#keys-list").inner_text()
     for words in ("Next finding", "Agree with the whole image", "Magnifier", "Undo"):
         assert words in text

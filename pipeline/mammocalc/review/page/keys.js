@@ -113,13 +113,14 @@ export function showKeys(vocabulary) {
   if (!byId("keys-list").childElementCount) {
     /** @type {[string, Row[]][]} */
     const modes = Object.entries(MODES).map(([mode, { opening, labels, title }]) => [
-      `${title}: ${mode === "change" ? "Shift+" : ""}${opening.toUpperCase()}, then`,
+      `${title}${title.endsWith("?") ? "" : ":"} ${mode === "change" ? "Shift+" : ""}${opening.toUpperCase()}, then`,
       [...keysOf(labels(vocabulary), opening)].map(([label, key]) => [key, null, label.replaceAll("_", " ")]),
     ]);
-    for (const [title, rows] of [...KEYS, ...modes]) {
+    const sections = [...KEYS, ...modes].map(([title, rows]) => {
       const lines = rows.map(([key, , text]) => h("div", {}, h("dt", {}, ...key.split(/(?<=.)\+(?=.)/).map((part) => h("kbd", {}, shown(part)))), h("dd", {}, text)));
-      byId("keys-list").append(h("section", {}, h("h3", {}, title), h("dl", {}, ...lines)));
-    }
+      return h("section", {}, h("h3", {}, title), h("dl", {}, ...lines));
+    });
+    byId("keys-list").append(h("div", { class: "columns" }, ...sections));
     const toggle = byId("single-keys");
     toggle.checked = singleKeysAreOn();
     toggle.addEventListener("change", () => localStorage.setItem(STORE, toggle.checked ? "on" : "off"));
