@@ -139,7 +139,7 @@ export class Shown {
    * @param {Compared} pair
    */
   counted({ counts }) {
-    return Object.entries(counts).filter(([, count]) => count).map(([change, count]) => `${count} ${this.wordOf(change)}`).join(" · ");
+    return CHANGE_ORDER.filter((change) => counts[change]).map((change) => `${counts[change]} ${this.wordOf(change)}`).join(" · ");
   }
 
   /** @param {string} change */

@@ -108,8 +108,12 @@ function drawn({ change, names, mm }, ends, { scale, isChosen, hasLines, onclick
   const [from, to] = ends;
   const isLinked = from && to && (isChosen || (hasLines && !names.includes(null)));
   const line = isLinked ? [s("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], stroke: colourOf(change), class: `link${chosen}` })] : [];
-  return [...line, ...ends.flatMap((end, side) => (end ? [s("path", {
-    d: shapeOf(change), stroke: colourOf(change), class: `mark${names[side] === null ? " expected" : ""}${chosen}`, "vector-effect": "non-scaling-stroke",
-    transform: `translate(${end[0]} ${end[1]}) scale(${Math.max(LEAST_MARK_PX, ((mm[side] ?? 0.4) / 2 + 0.6) * scale)})`, onclick,
-  })] : []))];
+  return [...line, ...ends.flatMap((end, side) => {
+    if (!end) return [];
+    const transform = `translate(${end[0]} ${end[1]}) scale(${Math.max(LEAST_MARK_PX, ((mm[side] ?? 0.4) / 2 + 0.6) * scale)})`;
+    const shape = { d: shapeOf(change), "vector-effect": "non-scaling-stroke", transform };
+    const expected = names[side] === null ? " expected" : "";
+    // On bright tissue pale colours are seen by what is dark around them, as on the overlays.
+    return [s("path", { ...shape, class: `halo${expected}` }), s("path", { ...shape, stroke: colourOf(change), class: `mark${expected}${chosen}`, onclick })];
+  })];
 }
