@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.simulation.arteries import Artery
-    from mammocalc.simulation.insertion.target_image import Box
+    from mammocalc.simulation.grids import Box
     from mammocalc.simulation.particles import Particle
     from mammocalc.simulation.recipe import Scene
     from mammocalc.simulation.vocabulary import Shape

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.simulation.insertion.target_image import Box
+    from mammocalc.simulation.grids import Box
 
 _WINDOWS_MM: Final = (9.6, 4.8, 2.4)
 """Sides of the squares in which the spectrum is measured. The widest is several times as wide as a calcification; the

@@ -12,6 +12,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+Box = tuple[slice, slice]
+"""Rows and columns of a part of an image."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -22,7 +22,7 @@ from mammocalc.simulation.objects import place_objects
 from mammocalc.simulation.placement_region import Room
 from mammocalc.simulation.processing import BreastMap, Stored, store, store_share
 from mammocalc.simulation.random_streams import random_stream
-from mammocalc.simulation.tissue import TISSUE_STEP_MM, fibre_attenuation, make_tissue, make_vessels
+from mammocalc.simulation.tissue import TISSUE_STEP_MM, draw_attenuation, make_tissue, make_vessels
 from mammocalc.simulation.truth import PlantedObject, Truth, word_of
 from mammocalc.simulation.vocabulary import Kind
 
@@ -152,11 +152,11 @@ def render(scene: Scene) -> SimulatedImage:
     knots = room.draw(scene.knots, random_stream(scene, "knots"))
     tissue = make_tissue(anatomy, coarse, distance, scene, vessels, knots, random_stream(scene, "tissue"))
 
-    attenuation = refine(tissue.coarse, coarse, pixels)
-    thin = fibre_attenuation(tissue, pixels)
-    for number, artery in enumerate(arteries):
-        thin += artery_attenuation(artery, coarse, pixels, random_stream(scene, f"film {number}"))
-    attenuation += thin * np.clip(refine(distance, coarse, pixels) / np.float32(2), 0, 1)
+    walls = (
+        artery_attenuation(artery, coarse, pixels, random_stream(scene, f"film {number}"))
+        for number, artery in enumerate(arteries)
+    )
+    attenuation = draw_attenuation(tissue, distance, pixels, walls)
     beam = set_beam(scene, float(np.median(tissue.coarse[room.inside])))
     planted, changes = add_calcifications(attenuation, placements, scene, beam, random_stream(scene, "particles"))
 

@@ -10,10 +10,12 @@ import numpy as np
 
 from mammocalc.simulation.anatomy import breast_thickness, nipple_thickness, pectoral_depth
 from mammocalc.simulation.curves import Curve, draw_fibres, tube_thickness, wander
-from mammocalc.simulation.grids import blur, smoothstep
+from mammocalc.simulation.grids import blur, refine, smoothstep
 from mammocalc.simulation.stroma import Stroma, draw_stroma
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from mammocalc.simulation.anatomy import Anatomy
@@ -109,9 +111,31 @@ def fill_breast(anatomy: Anatomy, distance: NDArray[np.float32], stroma: Stroma,
     return Tissue(grid, body, stroma.fibres, gland)
 
 
-def fibre_attenuation(tissue: Tissue, grid: Grid) -> NDArray[np.float32]:
-    """Draw the thin fibres of a breast on the pixels' grid."""
-    total = np.zeros(grid.shape, dtype=np.float32)
+def draw_attenuation(
+    tissue: Tissue, distance: NDArray[np.float32], pixels: Grid, walls: Iterable[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """
+    Draw a breast on the pixels' grid.
+
+    Parameters
+    ----------
+    tissue : Tissue
+    distance : ndarray of float32
+        To the skin, in mm, on the tissue's grid.
+    pixels : Grid
+    walls : iterable of ndarray of float32
+        Attenuation of calcified arteries on ``pixels``.
+
+    Returns
+    -------
+    ndarray of float32
+        Line integrals. Fibres and walls fade within 2 mm of the skin.
+    """
+    attenuation = refine(tissue.coarse, tissue.grid, pixels)
+    thin = np.zeros(pixels.shape, dtype=np.float32)
     for paths, peaks, sigma_mm in tissue.fibres:
-        total += draw_fibres(grid, paths, peaks, sigma_mm)
-    return total
+        thin += draw_fibres(pixels, paths, peaks, sigma_mm)
+    for wall in walls:
+        thin += wall
+    attenuation += thin * np.clip(refine(distance, tissue.grid, pixels) / np.float32(2), 0, 1)
+    return attenuation

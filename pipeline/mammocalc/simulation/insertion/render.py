@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.model import StoredPixels
+    from mammocalc.simulation.grids import Box
     from mammocalc.simulation.insertion.recipe import InsertRecipe
-    from mammocalc.simulation.insertion.target_image import Box, Surroundings
+    from mammocalc.simulation.insertion.target_image import Surroundings
 
 _TRIES: Final = 60
 """Places that are tried for one calcification before it is left out."""

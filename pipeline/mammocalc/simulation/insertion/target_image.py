@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.model import StoredPixels
+    from mammocalc.simulation.grids import Box
 
-Box = tuple[slice, slice]
 
 _DETAIL_SIGMA_MM: Final = 0.3
 """What a Gaussian of this width leaves behind counts as noise: about the size of the largest microcalcifications, so

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.simulation.acquisition import Beam
-    from mammocalc.simulation.insertion.target_image import Box
+    from mammocalc.simulation.grids import Box
     from mammocalc.simulation.patient.breast import Breast
     from mammocalc.simulation.patient.records import PatientCalcification, PatientImage
     from mammocalc.simulation.truth import PlantedCalcification

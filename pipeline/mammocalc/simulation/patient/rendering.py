@@ -22,7 +22,7 @@ from mammocalc.simulation.placement_region import Room
 from mammocalc.simulation.processing import BreastMap
 from mammocalc.simulation.recipe import Scene
 from mammocalc.simulation.rendering import SimulatedImage, in_field, take
-from mammocalc.simulation.tissue import TISSUE_STEP_MM, fibre_attenuation, fill_breast
+from mammocalc.simulation.tissue import TISSUE_STEP_MM, draw_attenuation, fill_breast
 from mammocalc.simulation.truth import PlantedCluster, Truth, word_without_pattern
 from mammocalc.simulation.vocabulary import Coding, Kind
 from mammocalc.vocabulary.lexicon import Distribution
@@ -126,15 +126,16 @@ def _render(
     distance = refine(breast_map.skin_distance, breast_map.grid, coarse)
     room = Room(anatomy, coarse, distance)
     body = fill_breast(anatomy, distance, stroma_in(tissue, drawn, projection), vessels_in(tissue, projection))
-    attenuation = refine(body.coarse, coarse, pixels)
-    thin = fibre_attenuation(body, pixels)
-    arteries = []
-    for place, one in enumerate(patient.arteries):
-        if one.laterality is image.laterality:
-            arteries.append(Artery(Curve(projection.places(one.course_mm), one.radius_mm), one.style, one.disease))
-            film = patient_stream(patient.seed, patient.number, "film", place)
-            thin += artery_attenuation(arteries[-1], coarse, pixels, film)
-    attenuation += thin * np.clip(refine(distance, coarse, pixels) / np.float32(2), 0, 1)
+    arteries = {
+        place: Artery(Curve(projection.places(one.course_mm), one.radius_mm), one.style, one.disease)
+        for place, one in enumerate(patient.arteries)
+        if one.laterality is image.laterality
+    }
+    walls = (
+        artery_attenuation(one, coarse, pixels, patient_stream(patient.seed, patient.number, "film", place))
+        for place, one in arteries.items()
+    )
+    attenuation = draw_attenuation(body, distance, pixels, walls)
     beam = set_beam(scene, float(np.median(body.coarse[room.inside])))
     findings = _clusters(patient, image)
     planted, changes = insert(
@@ -157,7 +158,7 @@ def _render(
         pectoral_px=frame.points(anatomy.pectoral_mm[::8]),
         defects_px=(),
         knots_px=(),
-        arteries=tuple(true_artery(one, scene, frame) for one in arteries),
+        arteries=tuple(true_artery(one, scene, frame) for one in arteries.values()),
     )
     stored = taken.stored
     return PatientPhantom(
