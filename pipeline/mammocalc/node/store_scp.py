@@ -97,6 +97,7 @@ class Door:
             (evt.EVT_C_STORE, self._store),
             (evt.EVT_REQUESTED, self._requested),
             (evt.EVT_REJECTED, self._rejected),
+            (evt.EVT_ACCEPTED, self._accepted),
             (evt.EVT_RELEASED, self._left, [False]),
             (evt.EVT_ABORTED, self._left, [True]),
             (evt.EVT_CONN_CLOSE, self._left, [False]),
@@ -139,6 +140,14 @@ class Door:
         if sum(one.is_established for one in self._server.active_associations) >= MOST_ASSOCIATIONS:
             event.assoc.acse.send_reject(*TOO_MANY)
             self._refuse(f"refused an association of {_title(event.assoc)}: {MOST_ASSOCIATIONS} are open")
+
+    def _accepted(self, event: Event) -> None:
+        """Say of a caller that nothing of what it proposes is taken: it goes away without a word."""
+        if not event.assoc.accepted_contexts:
+            self._refuse(
+                f"nothing that {_title(event.assoc)} proposes is taken here: no class of images, or a transfer syntax "
+                "of its own"
+            )
 
     def _rejected(self, event: Event) -> None:
         title = _title(event.assoc)

@@ -25,6 +25,8 @@ ANSWER_S: Final = 60.0
 """An archive that indexes a large object takes seconds."""
 OUT_OF_RESOURCES: Final = range(0xA700, 0xA800)
 NOT_AUTHORISED: Final = 0x0124
+_NAMES: Final = {"1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage"}
+"""Of classes that are newer than pydicom's list."""
 WARNINGS: Final = range(0xB000, 0xC000)
 
 
@@ -65,6 +67,9 @@ class StorePeer:
                 self._caller.entity.add_requested_context(sop_class, one)
         opened: list[Event] = []
         association = self._caller.associate([(evt.EVT_CONN_OPEN, opened.append)])
+        if not association.is_established and association.rejected_contexts and not association.accepted_contexts:
+            yield from (Answer(file, Fate.REFUSED, _takes_no(kinds[file][0])) for file in files)
+            return
         if not association.is_established:
             raise UnreachableError(_why_none(is_rejected=association.is_rejected, is_open=bool(opened)))
         try:
@@ -82,7 +87,7 @@ class StorePeer:
         except FileNotFoundError:
             return Answer(file, Fate.STORED)  # a newer state of the study has taken its place
         except ValueError:
-            return Answer(file, Fate.REFUSED, f"it takes no {UID(sop_class).name}")
+            return Answer(file, Fate.REFUSED, _takes_no(sop_class))
         except (AttributeError, RuntimeError, OSError) as error:
             return Answer(file, Fate.LATER, f"an unforeseen {type(error).__name__}")
         code = answer.get("Status")
@@ -97,6 +102,10 @@ class StorePeer:
 def _kind_of(file: Path) -> tuple[Path, tuple[str, str]]:
     meta = read_file_meta_info(file)
     return file, (str(meta.MediaStorageSOPClassUID), str(meta.TransferSyntaxUID))
+
+
+def _takes_no(sop_class: str) -> str:
+    return f"it takes no {_NAMES.get(sop_class) or UID(sop_class).name}"
 
 
 def _why_none(*, is_rejected: bool, is_open: bool) -> str:

@@ -211,7 +211,8 @@ class Desk:
             return False
         seen = f"{outcome.analysed} analysed, {outcome.failed} failed, {outcome.skipped} skipped"
         if not outcome.objects:
-            why = "nothing new" if outcome.judged else "no mammograms"
+            why = "no object could be written" if outcome.remarks else "nothing new"
+            why = why if outcome.judged else "no mammograms"
             self._say(f"{name}: {seen}; {why}, nothing to send")
             return False
         later = "; what was not sent yet of its earlier state is not sent any more" if is_superseding else ""

@@ -14,7 +14,7 @@ from mammocalc.execution.run_options import RunRequest
 from mammocalc.files.claim import is_claimed
 from mammocalc.node.content import UnfitInstanceError, read_instance
 from mammocalc.node.objects import make_objects
-from mammocalc.vocabulary.errors import MammocalcError, UsageError
+from mammocalc.vocabulary.errors import MammocalcError, OutputError, UsageError
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def process_study(task: StudyTask) -> StudyOutcome:
         warnings.simplefilter("ignore")
         try:
             return _process(task)
-        except OSError:
+        except (OSError, OutputError):
             return StudyOutcome(problem="the disk of the spool does not take the results", is_lasting=False)
         except MammocalcError:  # its sentence may name paths
             return StudyOutcome(problem="its objects could not be written", is_lasting=False)

@@ -12,7 +12,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 
 from mammocalc.dicom.reader.header import Header
-from mammocalc.dicom.writer.copied import copy_patient_and_study
+from mammocalc.dicom.writer.copied import copy_patient_and_study, read_copied
 from mammocalc.dicom.writer.source import SourceImage
 
 
@@ -48,3 +48,26 @@ def test_how_an_image_was_de_identified_is_copied() -> None:
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "113100", "DCM", "Basic Profile"
     copy = copied_from(DataElement("DeidentificationMethodCodeSequence", "SQ", [code]))
     assert copy.DeidentificationMethodCodeSequence[0].CodeValue == "113100"
+
+
+@pytest.mark.parametrize(
+    ("characters", "value", "is_copied"),
+    [
+        (None, "Muller^A", True),
+        (None, "Müller^A", False),  # read as Latin 1, for want of anything better
+        ("ISO_IR 999", "Müller^A", False),
+        ("ISO_IR 100", "Müller^A", True),
+        ("ISO_IR 192", "M\ufffdller^A", False),  # bytes that are no UTF-8
+    ],
+)
+def test_what_the_character_set_does_not_have_is_left_out_and_named(
+    characters: str | None, value: str, is_copied: bool
+) -> None:
+    dataset = Dataset()
+    if characters is not None:
+        dataset.SpecificCharacterSet = characters
+    dataset.PatientName, dataset.PatientID = value, "1"
+    copied = read_copied(Header(dataset))
+    assert bool(copied.values["PatientName"]) == is_copied
+    assert ("Patient's Name (0010,0010)" in copied.unfit) != is_copied
+    assert copied.values["PatientID"] == ("1",)

@@ -7,8 +7,8 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hospital import ARCHIVE, associate, echo, send, silent_sockets
-from pynetdicom import _config
+from hospital import ARCHIVE, associate, echo, send, silent_sockets, wait_until
+from pynetdicom import AE, _config
 from pynetdicom.pdu_primitives import P_DATA
 
 from mammocalc.node import arrivals as arrivals_module
@@ -79,6 +79,13 @@ def test_results_cannot_come_back_in(door: Door, write: Callable[..., Path], tmp
         association.send_c_store(tmp_path / "sr")
     association.release()
     assert not [uid for uid in STORED_CLASSES if ".88." in uid or ".66." in uid or uid.endswith(".11.1")]
+
+
+def test_a_caller_of_whose_proposals_nothing_is_taken_is_named(door: Door, said: Said) -> None:
+    entity = AE(ARCHIVE)
+    entity.add_requested_context(STORED_CLASSES[0], "1.2.840.113619.5.2")  # a maker's own transfer syntax
+    assert not entity.associate("127.0.0.1", door.port, ae_title="MAMMOCALC").is_established
+    wait_until(lambda: "nothing that ARCHIVE proposes is taken here" in said.text, 10)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from mammocalc.node.arrivals import Arrivals
 from mammocalc.node.journal import Journal
 from mammocalc.node.objects import ObjectsWanted
 from mammocalc.node.study_queue import TRIES, Desk
+from mammocalc.node.study_run import StudyOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,3 +84,14 @@ def test_what_no_mammogram_is_has_nothing_sent(
     assert not desk.work("1.2.3")
     assert "0 analysed" in said[-1]
     assert spool.outgoing() == []
+
+
+def test_a_study_of_which_no_object_could_be_written_is_not_called_nothing_new(
+    spool: Spool, write: Callable[..., Path], desk: Desk, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = StudyOutcome(analysed=1, judged=("1.2.3.4",), remarks=("Series Instance UID is missing",))
+    monkeypatch.setattr(desk, "_process", lambda _task: outcome)
+    spool.accept(write(spool.root / "receiving" / "a"), "1.2.3", "1.2.3.4")
+    assert not desk.work("1.2.3")
+    assert "no object could be written, nothing to send" in said[-1]
+    assert "Series Instance UID is missing" in said[-2]

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from mammocalc.config import load
 from mammocalc.files.claim import FolderClaim
+from mammocalc.node import study_run
 from mammocalc.node.objects import ObjectsWanted
 from mammocalc.node.study_run import StudyTask, process_study
+from mammocalc.vocabulary.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
 
 def task(folder: Path, write: Callable[..., Path]) -> StudyTask:
@@ -45,3 +49,15 @@ def test_two_patients_are_told_before_anything_is_run(tmp_path: Path, write: Cal
     assert "two patients" in outcome.problem
     assert outcome.is_lasting
     assert not one.run.exists()
+
+
+def test_a_disk_without_room_for_the_run_is_called_so_and_tried_again(
+    tmp_path: Path, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OutputError(tmp_path, "has no room")
+
+    monkeypatch.setattr(study_run, "run", full)
+    outcome = process_study(task(tmp_path, write))
+    assert outcome.problem == "the disk of the spool does not take the results"
+    assert not outcome.is_lasting

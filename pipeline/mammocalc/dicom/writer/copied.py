@@ -57,6 +57,8 @@ _FORMS: Final = {
 _MOST_CHARACTERS: Final = {"LO": 64, "SH": 16, "PN": 64}
 """Of a value, and of each group of components of a name (PS3.5 section 6.2)."""
 _MOST_GROUPS, _MOST_COMPONENTS = 3, 5
+_UNDECODED: Final = "\ufffd"
+"""Stands for bytes that a character set does not have."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 _MISSPELT: Final = (
@@ -90,14 +92,16 @@ def read_copied(header: Header) -> Copied:
     """Sort what a header says of patient and study into what can be copied and what cannot."""
     values: dict[str, tuple[Value, ...]] = {}
     unfit = []
+    has_characters = bool(character_set(header))
     for keyword in (*COPIED_IF_THERE, *EMPTY_IF_MISSING):
         is_name = dictionary_VR(keyword) == "PN"
         texts = (_as_text(value, is_name=is_name) for value in values_of(header.dataset, keyword))
         found = [value for value in texts if value != ""]
         values[keyword] = ()
-        if all(value is not None and _fits(keyword, value) for value in found) and (
-            len(found) <= 1 or keyword in _SEVERAL_ADMITTED
-        ):
+        if all(
+            value is not None and _fits(keyword, value) and _is_written(value, has_characters=has_characters)
+            for value in found
+        ) and (len(found) <= 1 or keyword in _SEVERAL_ADMITTED):
             values[keyword] = tuple(value for value in found if value is not None)
         else:
             unfit.append(label(keyword))
@@ -191,6 +195,12 @@ def _fits(keyword: str, value: Value) -> bool:
     return len(groups) <= _MOST_GROUPS and all(
         len(group) <= _MOST_CHARACTERS[vr] and group.count("^") < _MOST_COMPONENTS for group in groups
     )
+
+
+def _is_written(value: Value, *, has_characters: bool) -> bool:
+    """Whether a character set has a text: ASCII alone where none is named, and nothing that was not decoded."""
+    text = str(value)
+    return _UNDECODED not in text and (has_characters or text.isascii())
 
 
 def _methods(dataset: Dataset) -> list[Dataset]:
