@@ -118,7 +118,7 @@ def test_courses_that_name_no_image_of_the_folder_teach_nothing(tmp_path, capsys
         ("sop_instance_uid\n1.2.3\n", "lacks course_row_column"),
         (
             "sop_instance_uid,course_row_column\n1.2.3,1:2\n",
-            "list of courses, line 2: course_row_column holds",
+            ".csv, line 2: course_row_column holds no course",
         ),
         ("sop_instance_uid,course_row_column\n1.2.3,\n1.2.3,1:2;3:x\n", "line 3"),
         ("sop_instance_uid,course_row_column\n1.2.3,1:2:3;3:4:5\n", "line 2"),

@@ -11,6 +11,7 @@ from xml.parsers.expat import ExpatError
 import numpy as np
 
 from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TruthError, TruthSet
+from mammocalc.evaluation.truth_record import MOST
 from mammocalc.vocabulary.geometry import convex_hull, polygon_area
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def _drawings(path: Path) -> list[tuple[str, NDArray[np.float64]]]:
         for region in regions:
             corners = [_POINT.search(text) for text in region["Point_px"]]
             points = [(float(match[2]), float(match[1])) for match in corners if match]
+            if any(abs(px) > MOST for point in points for px in point):
+                raise ValueError  # noqa: TRY301 - as what is no number
             found.append((str(region.get("Name", "")).strip(), np.array(points, float).reshape(-1, 2)))
     except (OSError, ValueError, KeyError, TypeError, ExpatError) as error:
         message = f"{path} is not a list of drawings as INbreast has them ({type(error).__name__})."

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mammocalc.evaluation.truth_record import Record
+from mammocalc.evaluation.truth_record import Length, Place, Record
 from mammocalc.vocabulary.image_key import image_key
 
 
@@ -14,9 +14,9 @@ class _Mark(Record):
     id: int | str
     source: Literal["program", "reader"]
     verdict: Literal["accept", "reject"] | None
-    row: float
-    column: float
-    diameter_mm: float | None = Field(default=None, gt=0)
+    row: Place
+    column: Place
+    diameter_mm: Length = None
     diameter_by: Literal["program", "reader"] = "program"
     cluster: int | None = None
 

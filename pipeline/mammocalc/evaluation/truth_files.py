@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
@@ -10,9 +9,11 @@ from pydantic import Field
 from mammocalc.evaluation.inbreast import read_inbreast
 from mammocalc.evaluation.reader_truth import are_answers, read_answers
 from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet, hull_of
-from mammocalc.evaluation.truth_record import Record, key_in, key_of, read_record
+from mammocalc.evaluation.truth_record import MOST, Length, Place, Record, key_in, key_of, read_record
 from mammocalc.evaluation.word_truth import WORD_COLUMNS, read_words
 from mammocalc.files.csv_rows import read_csv
+from mammocalc.results.parse import parse_json
+from mammocalc.vocabulary.errors import ResultError
 from mammocalc.vocabulary.geometry import PixelSpacing
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ _UID: Final = "sop_instance_uid"
 
 
 class _Point(Record):
-    row: float
-    column: float
+    row: Place
+    column: Place
     id: int | str | None = None
-    diameter_mm: float | None = Field(default=None, gt=0)
-    length_mm: float | None = Field(default=None, gt=0)
-    width_mm: float | None = Field(default=None, gt=0)
+    diameter_mm: Length = None
+    length_mm: Length = None
+    width_mm: Length = None
     size: str | None = None
     kind: str | None = None
     cluster: int | str | None = None
@@ -99,8 +100,8 @@ def read_truth(path: Path, uid_of_file: Mapping[str, str]) -> TruthSet:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parse_json(path.read_bytes())
+    except (OSError, ResultError) as error:
         message = f"{path} is no truth: {error.strerror if isinstance(error, OSError) else error}."
         raise TruthError(message) from None
 
@@ -233,8 +234,8 @@ def _regions(rows: Sequence[CsvRow]) -> TruthSet:
         if not places:
             unplaced.add(uid)
             continue
-        if len(places) < 3 or places[-1] <= 0:
-            raise row.wrong("row, column and radius_px must be numbers, and the radius positive")
+        if len(places) < 3 or places[-1] <= 0 or max(map(abs, places)) > MOST:
+            raise row.wrong("row, column and radius_px must be numbers of pixels, and the radius positive")
         circles.setdefault(uid, []).append(TrueRegion(*places))
     images = {
         uid: TrueImage(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mammocalc.evaluation.truth import TruthError
 from mammocalc.vocabulary.image_key import MAX_FRAMES, image_key
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.files.csv_rows import CsvRow
+
+
+MOST: Final = 1e6
+"""Pixels or millimetres, of which no image has as many."""
+Place = Annotated[float, Field(ge=-MOST, le=MOST)]
+Length = Annotated[float | None, Field(gt=0, le=MOST)]
 
 
 class Record(BaseModel):

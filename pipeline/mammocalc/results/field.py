@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 POINT_AXES: Final = 2
+LARGEST: Final = 1e15
+"""No number of an image is as large, and squares of larger ones are soon none."""
 
 
 class Field:
@@ -107,15 +108,10 @@ class Field:
         return None if self.value is None else read(self)
 
     def number(self) -> float:
-        """Give a finite number."""
+        """Give a number that can be reckoned with: its square is one, too."""
         value = self.value
-        if type(value) is float and math.isfinite(value):
-            return value
-        if type(value) is int:
-            try:
-                return float(value)
-            except OverflowError:
-                pass
+        if type(value) in {float, int} and -LARGEST <= value <= LARGEST:
+            return float(value)
         raise self._needed("a number")
 
     def length(self) -> float:
@@ -189,12 +185,17 @@ class Field:
         value = self.value
         if type(value) is list and set(map(type, value)) <= {list} and set(map(len, value)) <= {POINT_AXES}:
             numbers = list(chain.from_iterable(value))  # the many, without a path for each of them
-            if set(map(type, numbers)) <= {float} and math.isfinite(sum(numbers)):
+            if set(map(type, numbers)) <= {float} and all(-LARGEST <= end <= LARGEST for end in _ends(numbers)):
                 return tuple(map(tuple, value))
         return tuple(item.pair(Field.number) for item in self.items())
 
     def _needed(self, what: str) -> ResultError:
         return self.error(f"{what} is needed, not {_named(self.value)}")
+
+
+def _ends(numbers: list[float]) -> tuple[float, ...]:
+    """Give the smallest and the largest of them, which holds all between; none of none."""
+    return (min(numbers), max(numbers)) if numbers else ()
 
 
 def _named(value: Any) -> str:

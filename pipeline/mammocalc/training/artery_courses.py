@@ -52,7 +52,7 @@ def read_courses(path: Path) -> dict[str, Traced]:
     UsageError
         If the file cannot be read, lacks a column, or a course is none.
     """
-    rows = read_csv(path, "the list of courses", ("sop_instance_uid", "course_row_column"))
+    rows = read_csv(path, f"the list of courses {path}", ("sop_instance_uid", "course_row_column"))
     if not rows:
         message = "the list of courses names no image"
         raise UsageError(message)

@@ -88,6 +88,7 @@ REGIONS = "sop_instance_uid,kind,row,column,radius_px\n"
         (PRESENCE + ",1\n", "line 2: a UID and 1 or 0"),
         (PRESENCE + "1,1\n1,0\n", "line 3: this image was given another label"),
         (REGIONS + "1,CALC,1,2,nan\n", "line 2: radius_px must be a number"),
+        (REGIONS + "1,CALC,1e7,1,3\n", "line 2: row, column and radius_px must be numbers of pixels"),
         (REGIONS + "1,CALC,1,,3\n", "line 2: row, column and radius_px must be numbers"),
         (REGIONS + "1,CALC,1,2,0\n", "the radius positive"),
         (REGIONS + "1,CALC,1,2,3\n1,NORM,,,\n", "line 3: a UID and CALC or NORM"),
@@ -104,7 +105,9 @@ def test_a_table_that_cannot_be_used_says_where(tmp_path: Path, text: str, said:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "is no truth"),
+        ("{", "is no truth: it is not JSON"),
+        ("[" * 100_000, "is no truth: it is nested too deeply"),
+        ('{"sop_instance_uid": "1", "points": [{"row": 1e300, "column": 1}]}', "points.0.row: input should be less"),
         ("[]", "the document"),
         ('{"points": []}', "sop_instance_uid: field required"),
         ('{"sop_instance_uid": "1", "points": [{"row": 1}]}', "points.0.column: field required"),

@@ -86,6 +86,11 @@ def test_results_of_samples_are_read_back_as_they_were_written(name: str) -> Non
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
+        (lambda d: d["calcifications"][1].update(row=1e300), "calcifications[1].row: a number is needed, not 1e+300"),
+        (
+            lambda d: d["breast"]["outline"].append([1.0, -1e300]),
+            "breast.outline[90][1]: a number is needed, not -1e+300",
+        ),
         (lambda d: d["calcifications"][1].update(row="12"), "calcifications[1].row: a number is needed, not a text"),
         (lambda d: d["calcifications"][1].pop("row"), "calcifications[1].row: missing"),
         (lambda d: d["image"].update(rows=0), "image.rows: a whole number of at least 1 is needed, not 0"),

@@ -34,7 +34,7 @@ def read_selection(path: Path) -> frozenset[str]:
     """
     empty = frozenset(
         as_uid(row["sop_instance_uid"])
-        for row in read_csv(path, "the list of images", ("sop_instance_uid", "has_calcifications"))
+        for row in read_csv(path, f"the list of images {path}", ("sop_instance_uid", "has_calcifications"))
         if row.is_yes("has_calcifications") is False and not row.get("seen")
     )
     if not empty:
