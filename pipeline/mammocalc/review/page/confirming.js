@@ -3,6 +3,9 @@
 
 import { byId } from "./dom.js";
 
+/** Take the answer of the question before, whose dialog may have closed without its event having come. */
+let leave = () => {};
+
 /**
  * Ask; true only where the reader says yes.
  *
@@ -13,10 +16,21 @@ import { byId } from "./dom.js";
  */
 export function confirmed(title, text, yes) {
   const dialog = byId("ask");
+  leave();
   byId("ask-title").textContent = title;
   byId("ask-text").textContent = text;
   byId("ask-yes").textContent = yes;
   dialog.returnValue = "";
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+  return new Promise((resolve) => {
+    const listening = new AbortController();
+    leave = () => {
+      listening.abort();
+      leave = () => {};
+      resolve(dialog.returnValue === "yes");
+    };
+    dialog.addEventListener("close", () => {
+      if (!dialog.open) leave();
+    }, { signal: listening.signal });
+  });
 }
