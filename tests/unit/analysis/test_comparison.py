@@ -111,6 +111,16 @@ def test_on_tissue_a_place_is_known_where_nothing_is_joined(report: Report) -> N
     assert found.registration.kind == "tissue"
     assert found.counts[Change.NEW] > 0.3 * len(report.calcifications)
     assert compare_images(report, none, sights=(sight, None)).counts[Change.NEW] == 0
+    # A prior that was blurred need not show what is small, and one that is very noisy neither.
+    for clarity in (replace(tissue.clarity, grain=0.03), replace(tissue.clarity, noise=50 * tissue.clarity.noise)):
+        dim = replace(empty, tissue=replace(tissue, crops=tissue.crops[:0], clarity=clarity))
+        assert compare_images(report, none, sights=(sight, dim)).counts[Change.NEW] == 0
+    # One that is joined to none and lies within reach of its place may be it.
+    near = replace(report.calcifications[0], column_px=report.calcifications[0].column_px + 40.0, diameter_mm=3.0)
+    one = replace(none, calcifications=(near,))
+    other = replace(empty, tissue=replace(tissue, crops=0 * tissue.crops[:1]))
+    found = compare_images(alone, one, sights=(single, other))
+    assert [str(item.change) for item in found.calcifications if item.calcification is not None] == ["new_faint"]
 
 
 def test_something_faint_at_the_place_is_no_new_one(report: Report) -> None:

@@ -11,10 +11,13 @@ import pytest
 
 from mammocalc.stages.registration import (
     Anatomy,
+    Clarity,
     Guide,
     TissueImage,
+    clarity_of,
     coarsen,
     cut_crops,
+    expect,
     lay_over,
     log_odds_of_looks,
     match_points,
@@ -183,3 +186,38 @@ def test_a_pair_is_believed_among_many_that_are_joined_and_not_where_none_is() -
     )
     assert len(alone) < 3
     assert not len(confirmed(np.zeros((0, 2), np.intp), current, prior, log_ratios(traits, theirs), GUIDE))
+
+
+def test_what_is_expected_is_uncertain_as_far_as_pairs_scatter_and_in_their_direction() -> None:
+    current, prior, _, _ = scattered(np.random.default_rng(8), jitter_mm=2.0)
+    places, spread = expect(prior[:5], prior[5:], current[5:], on_tissue=True)
+    off_mm = np.abs(places - prior[:5] - (3.0, -2.5))
+    assert off_mm.max() < 2.5
+    down, across = np.sqrt(spread[:, 0, 0]), np.sqrt(spread[:, 1, 1])
+    assert (down > 1.5 * across).all()
+    assert ((down > 1.0) & (down < 3.5)).all()
+    nowhere, first = expect(prior[:2], prior[:0], current[:0], on_tissue=True)
+    assert (nowhere == prior[:2]).all()
+    assert np.sqrt(first[:, 0, 0]).tolist() == [2.5, 2.5]
+    assert not len(expect(prior[:0], prior, current, on_tissue=False)[0])
+
+
+def test_a_smoothed_or_noisy_image_is_told_by_its_grain_and_noise() -> None:
+    rng = np.random.default_rng(9)
+    tissue = cv2.GaussianBlur(rng.normal(0, 1, (800, 600)), (0, 0), 12)
+    seen = 20000 + 2500 * tissue / tissue.std()
+
+    def clarity(noise: float, sigma: float) -> Clarity:
+        image = seen + rng.normal(0, noise, seen.shape)
+        density = (image if not sigma else cv2.GaussianBlur(image, (0, 0), sigma)).astype(np.uint16)
+        return clarity_of(density, coarsen(density, np.zeros((0, 2)), (), (0.1, 0.1)))
+
+    usual, blurred, noisy = clarity(300, 0), clarity(300, 3), clarity(900, 0)
+    assert blurred.differs_from(usual)
+    assert usual.differs_from(blurred)
+    assert not noisy.differs_from(usual)
+    assert not blurred.differs_from(clarity(300, 3))
+    assert noisy.contrast_over(usual) == pytest.approx(1 / 3, rel=0.15)
+    assert usual.contrast_over(noisy) == 1.0
+    empty = np.zeros((100, 80), np.uint16)
+    assert clarity_of(empty, coarsen(empty, np.zeros((0, 2)), (), (0.1, 0.1))) == Clarity(1.0, 0.0)

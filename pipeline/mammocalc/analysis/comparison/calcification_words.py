@@ -9,7 +9,6 @@ import numpy as np
 
 from mammocalc.analysis.comparison.joined import PLACE_MM
 from mammocalc.model.comparison import CalcificationChange
-from mammocalc.stages.registration import detail_at
 from mammocalc.vocabulary.changes import Change
 
 if TYPE_CHECKING:
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.analysis.comparison.joined import Joined
-    from mammocalc.analysis.comparison.laid_out import LaidOut
-    from mammocalc.analysis.comparison.sight import Sight
+    from mammocalc.analysis.comparison.one_sided import OneSided
     from mammocalc.model import Calcification
 
 USUAL_LOG_SD: Final = 0.35
@@ -36,17 +34,17 @@ TOLD_RATIO: Final = 1.1
 
 AROUND_MM: Final = 6.0
 """Within that of its place something like it may be it: what lies at another depth moves apart as the breast rolls."""
-EXPLAINED_MM: Final = 0.5
-"""What stands out so near to a joined calcification is that one."""
+APART_MM: Final = 14.0
+"""Where depth moves places apart, no calcification that is joined to none may lie so near, whatever it looks like."""
+LIKE_SCORE: Final = 0.3
 SEEN_SCORE: Final = 0.02
 SEEN_CONTRAST: Final = 0.5
 """Something is there if it looks like a calcification a little, or has half the contrast that would be expected."""
 SURE_CONTRAST: Final = 7.5
 """Contrast, in standard deviations of the noise, that is not overlooked (the reference's limit for a new one)."""
+SURE_AT_DEPTH: Final = 10.0
+"""The same where depth moves places apart: more of what is not overlooked may lie elsewhere."""
 BORDER_MM: Final = 3.0
-LEAST_DETAIL: Final = 0.3
-"""Tissue with less of a breast's usual detail is hidden or saturated. None of 15 images of INbreast has less than 0.35
-anywhere; black boxes and saturated regions have 0 to 0.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,113 +97,6 @@ def word_of_pair(current: Calcification, prior: Calcification, sizes: Sizes, log
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unexplained:
-    """
-    What stands out in an image and is no joined calcification.
-
-    Attributes
-    ----------
-    places_mm : ndarray of float64, shape (n, 2)
-    contrast, score : ndarray of float64, shape (n,)
-        Reported ones have the score 1. Without a second look these are all.
-    """
-
-    places_mm: NDArray[np.float64]
-    contrast: NDArray[np.float64]
-    score: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OneSided:
-    """
-    The calcifications of one image that are joined to none, and what is known of their places in the other.
-
-    Attributes
-    ----------
-    here, there : LaidOut
-        Their image, and the other.
-    of_current : bool
-        Whether their image is the current one.
-    index : ndarray of int, shape (n,)
-        Which they are, increasing.
-    place_mm : ndarray of float64, shape (n, 2)
-        In the other image.
-    off_mm : ndarray of float64, shape (n,)
-        How far from there it may lie; infinite where that is not known.
-    contrast_ratio : float
-        By how much the other image shows the same with more contrast.
-    unexplained : Unexplained
-        What may be one of them in the other image.
-    is_looked_at : bool
-        Whether the pixels of the other image were looked at again.
-    detail : ndarray of float64, shape (n,)
-        How much of the usual detail the other image shows at each place; 1 where its pixels were not looked at.
-    """
-
-    here: LaidOut
-    there: LaidOut
-    of_current: bool
-    index: NDArray[np.intp]
-    place_mm: NDArray[np.float64]
-    off_mm: NDArray[np.float64]
-    contrast_ratio: float
-    unexplained: Unexplained
-    is_looked_at: bool
-    detail: NDArray[np.float64]
-
-    @property
-    def is_hidden(self) -> NDArray[np.bool_]:
-        """Whether something hides the tissue at the place of each, shape (n,)."""
-        return np.asarray(self.detail < LEAST_DETAIL)
-
-    @property
-    def other(self) -> str:
-        """What the other image is called."""
-        return "prior" if self.of_current else "current image"
-
-
-def one_sided(joined: Joined, sight: Sight | None, *, of_current: bool) -> OneSided:
-    """Gather the calcifications of the current image, or of the prior, that are joined to none."""
-    here, there = (joined.current, joined.prior) if of_current else (joined.prior, joined.current)
-    ours, theirs = joined.pairs[:, 0 if of_current else 1], joined.pairs[:, 1 if of_current else 0]
-    index = np.setdiff1d(np.arange(len(here.points_mm)), ours)
-    expected = joined.expected_in_prior if of_current else joined.expected_in_current
-    place_mm, off_mm = expected(here.points_mm[index])
-    return OneSided(
-        here=here,
-        there=there,
-        of_current=of_current,
-        index=index,
-        place_mm=place_mm,
-        off_mm=off_mm,
-        contrast_ratio=_contrast_ratio(here, there, ours, theirs),
-        unexplained=_unexplained(there, theirs, sight),
-        is_looked_at=sight is not None,
-        detail=np.ones(len(index))
-        if sight is None or sight.tissue is None
-        else detail_at(sight.tissue.image, place_mm),
-    )
-
-
-def _unexplained(image: LaidOut, joined: NDArray[np.intp], sight: Sight | None) -> Unexplained:
-    left = np.setdiff1d(np.arange(len(image.points_mm)), joined)
-    places, found = image.points_mm[left], image.report.calcifications
-    contrast = np.array([found[k].contrast_to_noise for k in left.tolist()])
-    score = np.ones(len(left))
-    if sight is None:
-        return Unexplained(places, contrast, score)
-    seen, more, scores = image.to_mm(sight.places_px), sight.contrast, sight.score
-    taken = image.points_mm[joined]
-    if len(taken) and len(seen):
-        apart = np.hypot(*np.moveaxis(seen[:, None] - taken[None], -1, 0)).min(axis=1)
-        free = apart > EXPLAINED_MM + float(np.median(image.diameter_mm[joined])) / 2
-        seen, more, scores = seen[free], more[free], scores[free]
-    return Unexplained(
-        np.concatenate([places, seen]), np.concatenate([contrast, more]), np.concatenate([score, scores])
-    )
-
-
 def words_of_one_sided(side: OneSided, whole: Mapping[int, tuple[Change, str]]) -> list[CalcificationChange]:
     """
     Say of calcifications that are joined to none whether they are new, or gone.
@@ -241,26 +132,33 @@ def _word_at(side: OneSided, nth: int) -> tuple[Change, str]:
         return Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
     if side.is_hidden[nth]:
         return Change.NOT_COMPARABLE, f"the {side.other} shows no tissue at its place"
-    is_rough = off_mm > PLACE_MM  # then what lies at another depth may be twice as far off, and be taken for another
-    far_mm = max(AROUND_MM, 2 * off_mm)
-    if not side.there.shows(place_mm, far_mm if is_rough else BORDER_MM):
+    around, is_rough = side.unexplained, off_mm > PLACE_MM
+    if not side.there.shows(place_mm, off_mm if is_rough else BORDER_MM):
         return Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
-    if is_rough and (np.hypot(*(side.there.points_mm - place_mm).T) <= far_mm).any():
-        unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
-        return unsure, f"its place is known to {off_mm:.0f} mm only, and the {side.other} has others around it"
-    around = side.unexplained
     away_mm = np.hypot(*(around.places_mm - place_mm).T)
+    if is_rough and ((away_mm <= max(APART_MM, off_mm)) & (around.score >= 1.0)).any():
+        unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
+        return unsure, (
+            f"its place is known to {off_mm:.0f} mm, and a calcification of the {side.other} that is joined to none "
+            f"lies within {max(APART_MM, off_mm):.0f} mm"
+        )
     expected = item.contrast_to_noise * side.contrast_ratio
     # Whatever lies at its place, and farther off what is as bright as it and looks like a calcification.
-    near = (away_mm <= off_mm) | (
-        (away_mm <= far_mm) & (around.contrast >= SEEN_CONTRAST * expected) & (around.score >= 0.5)
-    )
-    return _judge(side, expected, around.contrast[near], around.score[near])
+    is_bright = around.contrast >= SEEN_CONTRAST * expected
+    at_place = (away_mm <= PLACE_MM) & (is_bright | (not is_rough))
+    near = at_place | ((away_mm <= max(AROUND_MM, off_mm)) & is_bright & (around.score >= LIKE_SCORE))
+    sure = SURE_AT_DEPTH if is_rough else SURE_CONTRAST
+    return _judge(side, (expected, sure), around.contrast[near], around.score[near])
 
 
 def _judge(
-    side: OneSided, expected: float, contrast: NDArray[np.float64], score: NDArray[np.float64]
+    side: OneSided,
+    expected_and_sure: tuple[float, float],
+    contrast: NDArray[np.float64],
+    score: NDArray[np.float64],
 ) -> tuple[Change, str]:
+    """Say a word by what lies there, and by the contrast that is expected and that which is not overlooked."""
+    expected, sure = expected_and_sure
     unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
     other = side.other
     if (score >= 1.0).any():
@@ -269,7 +167,9 @@ def _judge(
         return unsure, f"not reported on the {other}, whose pixels were not looked at again (--images)"
     if ((score >= SEEN_SCORE) | (contrast >= SEEN_CONTRAST * expected)).any():
         return unsure, f"something fainter stands out at its place in the {other}"
-    if expected < SURE_CONTRAST:
+    if side.is_blurred:
+        return unsure, "one of the two images is smoother, as if blurred: what one shows the other need not"
+    if expected < sure:
         return unsure, f"so faint that the {other} need not show it"
     change = Change.NEW if side.of_current else Change.GONE
     return change, f"nothing stands out at its place in the pixels of the {other}"
@@ -284,14 +184,3 @@ def alone(
             item.number, None, change, item.diameter_mm, None, item.cluster, None, place_px, reason
         )
     return CalcificationChange(None, item.number, change, None, item.diameter_mm, None, item.cluster, place_px, reason)
-
-
-def _contrast_ratio(here: LaidOut, there: LaidOut, ours: NDArray[np.intp], theirs: NDArray[np.intp]) -> float:
-    if len(ours) < 3:
-        return 1.0
-    one, other = here.report.calcifications, there.report.calcifications
-    ratios = [
-        other[b].contrast_to_noise / max(one[a].contrast_to_noise, 1e-6)
-        for a, b in zip(ours.tolist(), theirs.tolist(), strict=True)
-    ]
-    return float(np.median(ratios))

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mammocalc.analysis.comparison.calcification_words import OneSided, Sizes
+    from mammocalc.analysis.comparison.calcification_words import Sizes
     from mammocalc.analysis.comparison.joined import Joined
+    from mammocalc.analysis.comparison.one_sided import OneSided
     from mammocalc.model import Cluster
 
 LEAST_SHARE: Final = 0.25
@@ -62,7 +63,7 @@ def whole_clusters(side: OneSided) -> dict[int, tuple[Change, str]]:
     dict of int to (Change, str)
         By the index of each of their members; empty without a second look.
     """
-    if not side.is_looked_at:
+    if not side.is_looked_at or side.is_blurred:
         return {}
     others = side.unexplained
     index = {item.number: place for place, item in enumerate(side.here.report.calcifications)}

@@ -12,7 +12,6 @@ from mammocalc.analysis.comparison.calcification_words import (
     alone,
     compare_sizes,
     doubt_sizes,
-    one_sided,
     word_of_pair,
     words_of_one_sided,
 )
@@ -20,6 +19,7 @@ from mammocalc.analysis.comparison.cluster_words import Words, cluster_alone, wh
 from mammocalc.analysis.comparison.doubts import may_show_another_part, refusal, say_doubts
 from mammocalc.analysis.comparison.joined import join
 from mammocalc.analysis.comparison.laid_out import lay_out
+from mammocalc.analysis.comparison.one_sided import one_sided
 from mammocalc.analysis.comparison.rivals import hold_against, rivals_of
 from mammocalc.model.comparison import (
     ComparedImage,
@@ -75,8 +75,8 @@ def compare_images(
     joined = join(lay_out(current, current.spacing), lay_out(prior, prior.spacing), (tissues[0], tissues[1]))
     joined = hold_against(joined, rivals_of(current, prior, rivals))
     sizes = compare_sizes(joined)
-    new_side = one_sided(joined, sights[1], of_current=True)
-    gone_side = one_sided(joined, sights[0], of_current=False)
+    new_side = one_sided(joined, sights, of_current=True)
+    gone_side = one_sided(joined, sights, of_current=False)
     new, gone = {}, {}
     # Of another breast, or another part of it, nothing is new.
     if joined.registration.is_comparable and not may_show_another_part(current, prior):

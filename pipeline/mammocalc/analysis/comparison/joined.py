@@ -13,6 +13,7 @@ from mammocalc.stages.registration import (
     FrameMap,
     Guide,
     TissueMap,
+    expect,
     lay_over,
     local_map,
     log_odds_of_looks,
@@ -42,15 +43,16 @@ LEAST_NEIGHBOURS: Final = 2
 """A place on the other date is known where so many joined calcifications lie that near."""
 PLACE_MM: Final = 2.0
 """Then it lies within this: three residuals of a good registration."""
-TISSUE_PLACE_MM: Final = 7.0
-"""And by the tissue alone within this: three quarters of simulated ones, and of joined pairs of INbreast, do."""
-SPEAKERS: Final = 3
+PLACE_SD_MM: Final = 0.8
+FEW_PAIRS_SD_MM: Final = 4.0
+"""On tissue places are uncertain by how far joined ones scatter, by so much more, and by at least the latter where not
+three are joined: simulated ones lie 2.0 to 4.5 mm from their tissue (median), for they lie deeper or less deep."""
 SPREADS: Final = 3.0
-"""On tissue it lies within so many spreads of what at least three neighbours do: at other depths some do otherwise."""
+"""A place lies within so many of these."""
+CONFIRMING_PAIRS: Final = 5
+"""Tissue that may be that of the other breast is that of this one where so many are joined, 1.5 times over chance."""
 LEAST_CORRELATION: Final = 0.2
 """Of the blocks of tissue around a place."""
-FADING_MM: Final = 15.0
-"""What joined calcifications do holds that far beyond their neighbourhood, where the tissue knows better."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,8 @@ class Joined:
     registration : Registration
     evidence : float
         Of what was joined, as `match_points` gives it.
+    by_chance : float
+        The same of the best mirrored prior.
     is_rivalled : bool
         Whether the prior mirrored, or what may be meant instead of it, fits clearly better: nothing is comparable.
     """
@@ -78,6 +82,7 @@ class Joined:
     pairs: NDArray[np.intp]
     registration: Registration
     evidence: float = 0.0
+    by_chance: float = 0.0
     is_rivalled: bool = False
 
     @property
@@ -99,47 +104,51 @@ class Joined:
         ndarray of float64, shape (n, 2)
             In mm of the prior. By the landmarks alone where nothing else is known.
         ndarray of float64, shape (n,)
-            In mm: `PLACE_MM` among joined neighbours, `TISSUE_PLACE_MM` by the tissue; infinite where nobody knows.
+            In mm: `PLACE_MM` among joined neighbours, on tissue three spreads; infinite where nobody knows.
         """
         ours, theirs = self._joined_in_frame()
-        moved, is_near = _carried(places_mm, ours, theirs, self._fading_mm)
-        return self.way.to_prior(moved), self._off_mm(places_mm, is_near, ours, theirs)
+        moved, off_mm = self._carried(places_mm, places_mm, ours, theirs)
+        return self.way.to_prior(moved), off_mm
 
     def expected_in_current(self, places_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give where places of the prior lie in the current image; as `expected_in_prior`."""
         ours, theirs = self._joined_in_frame()
         there = self.way.to_current(places_mm)
-        moved, is_near = _carried(there, theirs, ours, self._fading_mm)
-        return moved, self._off_mm(there, is_near, theirs, ours)
+        return self._carried(there, there, theirs, ours)
 
     def _joined_in_frame(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         ours = self.current.points_mm[self.pairs[:, 0]]
         return ours, self.way.to_current(self.prior.points_mm[self.pairs[:, 1]])
 
-    @property
-    def _fading_mm(self) -> float:
-        return FADING_MM if isinstance(self.way, TissueMap) else np.inf
-
-    def _off_mm(
+    def _carried(
         self,
         places_mm: NDArray[np.float64],
-        is_near: NDArray[np.bool_],
+        in_current_mm: NDArray[np.float64],
         from_mm: NDArray[np.float64],
         to_mm: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Tell how far off places may be: less among neighbours that moved alike than by the tissue alone."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Carry places as the joined pairs around them go, and tell how far off they may be."""
+        if not len(places_mm):
+            return places_mm, np.zeros(0)
+        is_near = np.zeros(len(places_mm), bool)
+        if len(from_mm):
+            near = KDTree(from_mm).query_ball_point(places_mm, NEIGHBOUR_MM, return_length=True)
+            is_near = np.asarray(near) >= LEAST_NEIGHBOURS
         if not isinstance(self.way, TissueMap):
-            return np.where(is_near, PLACE_MM, np.inf)
-        is_tissue = (self.way.agreement(places_mm) >= LEAST_CORRELATION) & self.way.is_of_one_breast
-        by_tissue = np.where(is_tissue, TISSUE_PLACE_MM, np.inf)
-        if not is_near.any():
-            return by_tissue
-        near = KDTree(from_mm).query_ball_point(places_mm[is_near], NEIGHBOUR_MM)
-        shift_mm = to_mm - from_mm
-        spread = [np.sqrt(shift_mm[own].var(axis=0).sum()) if len(own) >= SPEAKERS else np.inf for own in near]
-        by_neighbours = np.full(len(places_mm), np.inf)
-        by_neighbours[is_near] = np.maximum(PLACE_MM, SPREADS * np.array(spread))
-        return np.where(by_neighbours <= TISSUE_PLACE_MM, by_neighbours, by_tissue)
+            moved = local_map(places_mm, from_mm, to_mm) if len(from_mm) else places_mm
+            return moved, np.where(is_near, PLACE_MM, np.inf)
+        moved, spread = expect(places_mm, from_mm, to_mm, on_tissue=True)
+        sd_mm = np.sqrt(np.linalg.eigvalsh(spread)[:, -1] + PLACE_SD_MM**2)
+        if len(from_mm) < LEAST_JOINED:
+            sd_mm = np.maximum(sd_mm, FEW_PAIRS_SD_MM)
+        is_known = is_near | (self.way.agreement(in_current_mm) >= LEAST_CORRELATION)
+        return moved, np.where(is_known & self.is_of_one_breast, SPREADS * sd_mm, np.inf)
+
+    @property
+    def is_of_one_breast(self) -> bool:
+        """Whether tissue, or what is joined on it, tells that this is not the patient's other breast."""
+        by_pairs = len(self.pairs) >= CONFIRMING_PAIRS and self.evidence >= OVER_CHANCE * self.by_chance
+        return by_pairs or (isinstance(self.way, TissueMap) and self.way.is_of_one_breast)
 
 
 def join(
@@ -234,7 +243,7 @@ def _judged(
             *_reasons_of_tissue(tissue),
         ),
     )
-    return Joined(current, prior, way, pairs, registration, found.evidence, mirrored_fits)
+    return Joined(current, prior, way, pairs, registration, found.evidence, best, mirrored_fits)
 
 
 def mirror(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -254,20 +263,6 @@ def mirror(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         return [points_mm] * len(MIRRORED)
     middle = (points_mm.min(axis=0) + points_mm.max(axis=0)) / 2
     return [(points_mm - middle) * signs + middle for signs in MIRRORED]
-
-
-def _carried(
-    places_mm: NDArray[np.float64], from_mm: NDArray[np.float64], to_mm: NDArray[np.float64], fading_mm: float
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Carry places as the joined pairs around them go, less with the distance from these."""
-    if not len(places_mm) or not len(from_mm):
-        return places_mm, np.zeros(len(places_mm), bool)
-    tree = KDTree(from_mm)
-    near = tree.query_ball_point(places_mm, NEIGHBOUR_MM, return_length=True)
-    beyond_mm = np.maximum(tree.query(places_mm)[0] - NEIGHBOUR_MM, 0.0)
-    held = np.exp(-0.5 * (beyond_mm / fading_mm) ** 2)[:, None]
-    moved = places_mm + held * (local_map(places_mm, from_mm, to_mm) - places_mm)
-    return moved, np.asarray(near) >= LEAST_NEIGHBOURS
 
 
 def _reasons(

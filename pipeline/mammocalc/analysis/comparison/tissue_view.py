@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mammocalc.stages.registration import coarsen, cut_crops
+from mammocalc.stages.registration import clarity_of, coarsen, cut_crops
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.analysis.comparison.laid_out import LaidOut
-    from mammocalc.stages.registration import TissueImage
+    from mammocalc.stages.registration import Clarity, TissueImage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,10 +27,13 @@ class TissueView:
         Its tissue, without calcifications.
     crops : ndarray of float32, shape (n, k, k)
         What surrounds each calcification, in the report's order.
+    clarity : Clarity
+        What it is able to show.
     """
 
     image: TissueImage
     crops: NDArray[np.float32]
+    clarity: Clarity
 
 
 def view_tissue(density: NDArray[np.uint16], laid: LaidOut) -> TissueView:
@@ -58,4 +61,4 @@ def view_tissue(density: NDArray[np.uint16], laid: LaidOut) -> TissueView:
     report, size_mm = laid.report, (spacing.row_mm, spacing.column_mm)
     outlines = [laid_out(one.outline_px) for one in report.calcifications]
     image = coarsen(turned, laid_out(report.breast.outline_px), outlines, size_mm)
-    return TissueView(image, cut_crops(turned, laid.points_mm, size_mm))
+    return TissueView(image, cut_crops(turned, laid.points_mm, size_mm), clarity_of(turned, image))

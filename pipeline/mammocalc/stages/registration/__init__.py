@@ -1,5 +1,7 @@
 """Registration: two sets of calcifications of one breast are laid over each other and joined."""
 
+from mammocalc.stages.registration.clarity import Clarity, clarity_of
+from mammocalc.stages.registration.expected import expect
 from mammocalc.stages.registration.frame import Anatomy, FrameMap, lay_over
 from mammocalc.stages.registration.guide import Guide
 from mammocalc.stages.registration.local_map import local_map
@@ -10,14 +12,17 @@ from mammocalc.stages.registration.tissue_image import TissueImage, coarsen, det
 
 __all__ = [
     "Anatomy",
+    "Clarity",
     "FrameMap",
     "Guide",
     "Matching",
     "TissueImage",
     "TissueMap",
+    "clarity_of",
     "coarsen",
     "cut_crops",
     "detail_at",
+    "expect",
     "lay_over",
     "local_map",
     "log_odds_of_looks",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
+from scipy.spatial.distance import cdist
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,11 +131,11 @@ def settle(alike: Alikeness, width_mm: float) -> tuple[NDArray[np.float64], NDAr
     shifts = np.stack(np.meshgrid(way, way, indexing="ij"), axis=-1).reshape(-1, 2)
     seen = alike.seen.reshape(count, -1)
     table = seen * alike.correlation.reshape(count, -1) + (1 - seen) * UNSEEN
-    near = np.exp(-0.5 * ((places[:, None] - places[None]) ** 2).sum(axis=2) / width_mm**2)
+    near = np.exp(-0.5 * cdist(places, places, "sqeuclidean") / width_mm**2)
     smooth = np.zeros((count, 2))
     own, trust = smooth, np.ones(count)
     for hold in HOLDS:
-        chosen = np.argmax(table - hold * ((shifts[None] - smooth[:, None]) ** 2).sum(axis=2), axis=1)
+        chosen = np.argmax(table - hold * cdist(smooth, shifts, "sqeuclidean"), axis=1)
         own = shifts[chosen]
         most = alike.correlation.reshape(count, -1)[np.arange(count), chosen] * seen[np.arange(count), chosen]
         trust = np.clip(most, LEAST_WEIGHT, 1.0).astype(np.float64) ** 2
@@ -163,7 +164,7 @@ def held_out(
     ndarray of float64, shape (n,)
         Correlations: about 0 in the mean for two breasts, however freely their blocks were shifted.
     """
-    apart2 = ((alike.places_mm[:, None] - alike.places_mm[None]) ** 2).sum(axis=2)
+    apart2 = cdist(alike.places_mm, alike.places_mm, "sqeuclidean")
     may_speak = apart2 > apart_mm**2
     nearest = np.where(may_speak, apart2, np.inf).min(axis=1, initial=np.inf, keepdims=True)
     nearest = np.where(np.isfinite(nearest), nearest, 0.0)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.spatial import KDTree
 
-from mammocalc.stages.registration.local_map import carry, nearness
+from mammocalc.stages.registration.expected import expect
+from mammocalc.stages.registration.local_map import nearness
 from mammocalc.stages.registration.votes import narrow_likeness
 
 if TYPE_CHECKING:
@@ -15,19 +16,6 @@ if TYPE_CHECKING:
 
     from mammocalc.stages.registration.guide import Guide
 
-WIDE_MM: Final = 25.0
-"""So far around a pair all others say where it lies; its neighbours say more."""
-ALL_AS_NEIGHBOURS: Final = 1.0
-"""What all others say weighs as much as so many neighbours."""
-ALL_AS_PAIRS: Final = 2.0
-"""How far they scatter is known beforehand as from so many pairs."""
-NO_SHIFT_AS_PAIRS: Final = 0.5
-"""That calcifications lie where their tissue is weighs as much as so many pairs."""
-ON_TISSUE_SD_MM: Final = 2.5
-ON_LANDMARKS_SD_MM: Final = 4.0
-"""How far pairs scatter about what all others do, before any is known: they lie at different depths."""
-NEIGHBOURS_SD_MM: Final = 0.6
-LEAST_SD_MM: Final = 0.15
 MOST_SPREADS: Final = 3.0
 AROUND_MM: Final = 15.0
 """How many calcifications lie that near tells how many are as alike by chance; and how many of these are joined, how
@@ -77,7 +65,9 @@ def confirmed(
             return pairs[:0]
         ones, others = pairs.T
         here, there = current_mm[ones], prior_mm[others]
-        off2, density = _expected(here, there, on_tissue=on_tissue)
+        expected, spread = expect(there, there, here, on_tissue=on_tissue, without_self=True)
+        off2 = np.einsum("ni,nij,nj->n", here - expected, np.linalg.inv(spread), here - expected)
+        density = np.exp(-0.5 * off2) / (2 * np.pi * np.sqrt(np.linalg.det(spread)))
         alike = odds * np.prod([_alike(ratio, ratio[ones, others]) for ratio in log_ratios], axis=0)
         around = KDTree(current_mm).query_ball_point(here, AROUND_MM, return_length=True) / (np.pi * AROUND_MM**2)
         own = alike[ones, others]
@@ -91,41 +81,6 @@ def confirmed(
         worst = fails[np.argsort(ratio[fails], kind="stable")][: (len(fails) + 1) // 2 if left else None]
         pairs = np.delete(pairs, worst, axis=0)
     return pairs
-
-
-def _expected(
-    here: NDArray[np.float64], there: NDArray[np.float64], *, on_tissue: bool
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Tell how far each pair lies from where the others expect it, in squared spreads, and with which density."""
-    others = 1 - np.eye(len(here))
-    near, wide = (nearness(there, there, width) * others for width in (None, WIDE_MM))
-    by_all = there
-    if len(here) > 1:
-        by_all = carry(there, there, here, wide + 1e-9 * others)
-    if on_tissue:
-        heard = wide.sum(axis=1, keepdims=True)
-        by_all = there + (by_all - there) * heard / (heard + NO_SHIFT_AS_PAIRS)
-    count = near.sum(axis=1, keepdims=True)
-    trust = count / (count + ALL_AS_NEIGHBOURS)
-    expected = by_all
-    if len(here) > 1:
-        expected = trust * carry(there, there, here, near + 1e-6 * wide + 1e-12 * others) + (1 - trust) * by_all
-    first_sd = ON_TISSUE_SD_MM if on_tissue else ON_LANDMARKS_SD_MM
-    of_all = _spread(here - by_all, wide, np.eye(2) * first_sd**2)
-    held = (1 - trust)[:, :, None] * of_all + trust[:, :, None] * np.eye(2) * NEIGHBOURS_SD_MM**2
-    spread = _spread(here - expected, near, held) + np.eye(2) * LEAST_SD_MM**2
-    off = here - expected
-    off2 = np.einsum("ni,nij,nj->n", off, np.linalg.inv(spread), off)
-    return off2, np.exp(-0.5 * off2) / (2 * np.pi * np.sqrt(np.linalg.det(spread)))
-
-
-def _spread(
-    off_mm: NDArray[np.float64], weights: NDArray[np.float64], before: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give the covariance of what the others are off, and of what is known before; shape (n, 2, 2)."""
-    own = off_mm[:, :, None] * off_mm[:, None]
-    heard = weights.sum(axis=1)[:, None, None]
-    return np.asarray((np.einsum("jk,kxy->jxy", weights, own) + ALL_AS_PAIRS * before) / (heard + ALL_AS_PAIRS))
 
 
 def _share_joined(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def nearness(
     ndarray of float64, shape (n, m)
         1 in the same place, falling to 0.
     """
-    apart2 = ((points_mm[:, None] - others_mm[None]) ** 2).sum(axis=2)
+    apart2 = cdist(points_mm, others_mm, "sqeuclidean")
     return np.asarray(np.exp(-0.5 * apart2 / (width_mm or WIDTH_MM) ** 2))
 
 
@@ -59,7 +60,7 @@ def local_map(
         For each point an affine map that is fitted to the pairs around it, with a ridge towards a mere shift, and
         followed no further than these pairs reach.
     """
-    apart2 = ((points_mm[:, None] - from_mm[None]) ** 2).sum(axis=2)
+    apart2 = cdist(points_mm, from_mm, "sqeuclidean")
     # Far from all of them the nearest still say most.
     near = np.exp(-0.5 * (apart2 - apart2.min(axis=1, keepdims=True)) / WIDTH_MM**2)
     return carry(points_mm, from_mm, to_mm, near if weights is None else near * weights)

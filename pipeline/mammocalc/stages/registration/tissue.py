@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from mammocalc.stages.registration.blocks import compare_blocks, held_out, settle
 from mammocalc.stages.registration.tissue_image import PIXEL_MM, structure
@@ -110,7 +111,7 @@ class TissueMap:
 
     def agreement(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give the correlation of the blocks around places of the current image, shape (n,)."""
-        apart2 = ((points_mm[:, None] - self._places_mm[None]) ** 2).sum(axis=2)
+        apart2 = cdist(points_mm, self._places_mm, "sqeuclidean")
         near = np.exp(-0.5 * (apart2 - apart2.min(axis=1, initial=np.inf, keepdims=True)) / AROUND_MM**2)
         return np.asarray(near @ self._correlations / near.sum(axis=1))
 
@@ -179,7 +180,7 @@ class _Way:
     def moved(self, places_mm: NDArray[np.float64], shifts_mm: NDArray[np.float64], width_mm: float) -> _Way:
         """Go on from what blocks were shifted by."""
         nodes = self.places()
-        apart2 = ((nodes.reshape(-1, 1, 2) - places_mm[None]) ** 2).sum(axis=2)
+        apart2 = cdist(nodes.reshape(-1, 2), places_mm, "sqeuclidean")
         near = np.exp(-0.5 * (apart2 - apart2.min(axis=1, keepdims=True)) / width_mm**2)
         shift = (near @ shifts_mm / near.sum(axis=1, keepdims=True)).reshape(nodes.shape)
         at = ((nodes + shift - self.first_mm) / NODE_MM).astype(np.float32)
