@@ -183,9 +183,11 @@ def test_drawings_without_an_image_say_how_they_are_matched(drawings: Path) -> N
 
 
 def test_xml_that_is_no_drawing_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "1.xml").write_text("<html></html>")
-    with pytest.raises(TruthError, match="not a list of drawings"):
-        read_truth(tmp_path, {"1.dcm": "1"})
+    far = plistlib.dumps({"Images": [{"ROIs": [roi("Calcification", (1e30, 1))]}]})
+    for content in (b"<html></html>", far):
+        (tmp_path / "1.xml").write_bytes(content)
+        with pytest.raises(TruthError, match="not a list of drawings"):
+            read_truth(tmp_path, {"1.dcm": "1"})
 
 
 @pytest.mark.parametrize(
