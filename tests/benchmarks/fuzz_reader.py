@@ -1,5 +1,5 @@
 """
-Whether any file can get past the DICOM door in another way than as a mammogram or an error that says why not.
+Whether any file can get past the DICOM reader in another way than as a mammogram or an error that says why not.
 
     python tests/benchmarks/fuzz_reader.py --inputs 20000
     python tests/benchmarks/fuzz_reader.py --only 4711 --keep /tmp/found

@@ -1,4 +1,4 @@
-"""A simulated image as it is judged: written as DICOM, and read by the same door as every other."""
+"""A simulated image as it is judged: written as DICOM, and read by the same reader as every other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a file holds, the DICOM door answers with a mammogram or with an error that says why not."""
+"""Whatever a file holds, the DICOM reader answers with a mammogram or with an error that says why not."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ANSWER_S: Final = 10.0
 PENDING: Final = frozenset({0xFF00, 0xFF01})
 
 
-class Census(Protocol):
+class ArchiveQuery(Protocol):
     """An archive that can be queried."""
 
     name: str

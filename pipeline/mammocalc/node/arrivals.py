@@ -31,7 +31,7 @@ LEAST_FREE_BYTES: Final = 1 << 30
 """Kept free on the disk of the spool: a sender is told to come again before a file is cut short, and a run of the
 study has room."""
 LONGEST: Final = 10
-"""Times the rest, after which a study counts as at rest although its association goes on, with other studies."""
+"""Times the rest, after which a study counts as complete although its association continues with other studies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Arrivals:
     ----------
     spool : Spool
     rest_seconds : float
-        A study is at rest when nothing of it has come for so long, and no association is open that sent some of it.
+        A study is complete when nothing of it has come for this time, and no association that sent part of it is open.
     journal : Journal
     """
 
@@ -144,7 +144,7 @@ class Arrivals:
             )
 
     def at_rest(self) -> list[str]:
-        """Take the studies that are at rest, the one that has waited longest first."""
+        """Take the complete studies, the one that has waited longest first."""
         now = time.monotonic()
         with self._lock:
             found = sorted(

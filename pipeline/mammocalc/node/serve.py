@@ -16,9 +16,9 @@ from mammocalc.node.journal import Journal
 from mammocalc.node.retention import clean
 from mammocalc.node.spool import RECEIVING, open_spool
 from mammocalc.node.start_message import introduce
-from mammocalc.node.store_scp import Door, DoorSettings
+from mammocalc.node.store_scp import StoreScp, StoreScpSettings
 from mammocalc.node.store_scu import StorePeer
-from mammocalc.node.study_queue import Desk
+from mammocalc.node.study_queue import StudyQueue
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.loopback import is_loopback
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mammocalc.node.archive_query import Census
+    from mammocalc.node.archive_query import ArchiveQuery
     from mammocalc.node.delivery import Destination
     from mammocalc.node.request import ListenRequest
     from mammocalc.node.spool import Spool
@@ -67,27 +67,31 @@ def listen(request: ListenRequest, write: Callable[[str], None], should_stop: Ca
     destination = _destination(request)
     with open_spool(request.spool) as spool, temporary_files_in(spool.root / RECEIVING):
         arrivals = Arrivals(spool, request.rest_seconds, journal)
-        door = Door(
-            DoorSettings(request.ae_title, request.host, request.port, request.callers, tls), arrivals, journal.refuse
+        scp = StoreScp(
+            StoreScpSettings(request.ae_title, request.host, request.port, request.callers, tls),
+            arrivals,
+            journal.refuse,
         )
-        desk = Desk(spool, arrivals, request.resolved, request.wanted, request.workers, journal.say, _census(request))
+        queue = StudyQueue(
+            spool, arrivals, request.resolved, request.wanted, request.workers, journal.say, _archive(request)
+        )
         delivery = None if destination is None else Delivery(spool, destination, journal.say)
         source = _source(request, spool, arrivals, journal.say)
         try:
-            for line in introduce(request, door.port):
+            for line in introduce(request, scp.port):
                 journal.say(line)
-            desk.start(delivery.wake if delivery is not None else lambda: None)
+            queue.start(delivery.wake if delivery is not None else lambda: None)
             if delivery is not None:
                 delivery.start()
-            door.open()
+            scp.open()
             if source is not None:
                 source.start()
             _wait(lambda: clean(spool, request.keep_hours, journal.say), should_stop)
         finally:
-            door.close()
+            scp.close()
             if source is not None:
                 source.close()
-            desk.close()
+            queue.close()
             if delivery is not None:
                 delivery.close(END_S)
     journal.say("Stopped. What is in the spool is taken up at the next start.")
@@ -115,7 +119,7 @@ def _destination(request: ListenRequest) -> Destination | None:
     return StorePeer(request.send_to, request.ae_title, tls)
 
 
-def _census(request: ListenRequest) -> Census | None:
+def _archive(request: ListenRequest) -> ArchiveQuery | None:
     if request.ask is None:
         return None
     tls = request.certificates.for_destination() if request.certificates and request.send_with_tls else None

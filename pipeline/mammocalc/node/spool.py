@@ -62,7 +62,7 @@ class Spool:
     ::
 
         receiving/              what is being written
-        incoming/STUDY/UID.dcm  received whole, waiting for the study to be at rest
+        incoming/STUDY/UID.dcm  received whole, until the study is complete
         studies/STUDY/          images/, run/ and objects/ of a study that is, or was, analysed
         outgoing/STUDY/         objects that are to be sent, and study.json
         done/STUDY.json         what was analysed and sent: UIDs and digests, no patient's data

@@ -47,7 +47,7 @@ MOST_WAITING: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class DoorSettings:
+class StoreScpSettings:
     """
     Where a node listens, and to whom.
 
@@ -61,13 +61,13 @@ class DoorSettings:
     tls: ssl.SSLContext | None = None
 
 
-class Door:
+class StoreScp:
     """
     The listening half of a node.
 
     Parameters
     ----------
-    settings : DoorSettings
+    settings : StoreScpSettings
     arrivals : Arrivals
         Takes what is stored.
     refuse : callable
@@ -79,7 +79,7 @@ class Door:
         If the address cannot be used.
     """
 
-    def __init__(self, settings: DoorSettings, arrivals: Arrivals, refuse: Callable[[str], None]) -> None:
+    def __init__(self, settings: StoreScpSettings, arrivals: Arrivals, refuse: Callable[[str], None]) -> None:
         self._settings, self._arrivals, self._refuse = settings, arrivals, refuse
         entity = AE(settings.ae_title)
         entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mammocalc.config import ResolvedConfig
-    from mammocalc.node.archive_query import Census
+    from mammocalc.node.archive_query import ArchiveQuery
     from mammocalc.node.arrivals import Arrivals
     from mammocalc.node.objects import ObjectsWanted
     from mammocalc.node.spool import Spool, Taken
@@ -41,7 +41,7 @@ TRIES: Final = 3
 LOOK_S: Final = 0.2
 
 
-class Desk:
+class StudyQueue:
     """
     Where studies are analysed, in a process of their own.
 
@@ -53,7 +53,7 @@ class Desk:
     wanted : ObjectsWanted
     workers : int
     say : callable
-    census : Census or None
+    archive : ArchiveQuery or None
         Is asked before a study is analysed whether all of it came; None asks nobody.
     """
 
@@ -65,9 +65,9 @@ class Desk:
         wanted: ObjectsWanted,
         workers: int,
         say: Callable[[str], None],
-        census: Census | None = None,
+        archive: ArchiveQuery | None = None,
     ) -> None:
-        self._census = census
+        self._archive = archive
         self._waits: Counter[str] = Counter()
         self._spool, self._arrivals, self._say = spool, arrivals, say
         self._resolved, self._wanted, self._workers = resolved, wanted, workers
@@ -106,7 +106,7 @@ class Desk:
 
     def work(self, uid: str) -> bool:
         """
-        Do what is to be done for a study at rest.
+        Process a complete study.
 
         Returns
         -------
@@ -114,7 +114,7 @@ class Desk:
             Whether objects were put out for sending.
         """
         name = f"study {end_of(uid)}"
-        if self._census is not None and self._waits_for_more(uid, name, self._census):
+        if self._archive is not None and self._waits_for_more(uid, name, self._archive):
             return False
         taken = self._spool.take_in(uid)
         if not taken.images:
@@ -137,20 +137,20 @@ class Desk:
         del self._tries[uid], self._crashes[uid]
         return self._put_out(uid, name, outcome, record)
 
-    def _waits_for_more(self, uid: str, name: str, census: Census) -> bool:
+    def _waits_for_more(self, uid: str, name: str, archive: ArchiveQuery) -> bool:
         """Whether an archive has more mammograms of a study than came; waits for them, but not for ever."""
-        there = census.mammograms_of(uid)
+        there = archive.mammograms_of(uid)
         came = sum(path is None or _is_mammogram(path) for path in self._spool.here(uid).values())
         if there is None:
-            self._say(f"{name}: {census.name} does not say how many mammograms it has; what came is analysed")
+            self._say(f"{name}: {archive.name} does not say how many mammograms it has; what came is analysed")
         elif came < there and self._waits[uid] < LONGEST:
             if not self._waits[uid]:
-                self._say(f"{name}: {came} of {many(there, 'mammogram')} of {census.name} came; it waits for the rest")
+                self._say(f"{name}: {came} of {many(there, 'mammogram')} of {archive.name} came; it waits for the rest")
             self._waits[uid] += 1
             self._arrivals.again(uid, self._arrivals.rest_seconds)
             return True
         elif came < there:
-            self._say(f"{name}: {came} of {many(there, 'mammogram')} of {census.name} came; what came is analysed")
+            self._say(f"{name}: {came} of {many(there, 'mammogram')} of {archive.name} came; what came is analysed")
         del self._waits[uid]
         return False
 

@@ -16,7 +16,7 @@ from mammocalc.node.arrivals import LONGEST, Arrivals
 from mammocalc.node.journal import Journal
 from mammocalc.node.objects import ObjectsWanted
 from mammocalc.node.peers import Peer
-from mammocalc.node.study_queue import Desk
+from mammocalc.node.study_queue import StudyQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,47 +89,47 @@ def test_an_archive_that_refuses_or_is_down_is_not_known(archive: Finder) -> Non
 
 
 @pytest.fixture
-def desk_with(spool: Spool) -> Iterator[Callable[[Finder, list[str]], Desk]]:
+def queue_with(spool: Spool) -> Iterator[Callable[[Finder, list[str]], StudyQueue]]:
     made = []
 
-    def desk_with(archive: Finder, said: list[str]) -> Desk:
+    def queue_with(archive: Finder, said: list[str]) -> StudyQueue:
         arrivals = Arrivals(spool, 0.0, Journal(said.append))
-        made.append(Desk(spool, arrivals, load(), ObjectsWanted(), 1, said.append, census_of(archive)))
+        made.append(StudyQueue(spool, arrivals, load(), ObjectsWanted(), 1, said.append, census_of(archive)))
         return made[-1]
 
-    yield desk_with
-    for desk in made:
-        desk.close()
+    yield queue_with
+    for queue in made:
+        queue.close()
 
 
 def test_a_study_waits_for_what_the_archive_has_but_not_for_ever(
-    archive: Finder, spool: Spool, write: Callable[..., Path], desk_with: Callable[[Finder, list[str]], Desk]
+    archive: Finder, spool: Spool, write: Callable[..., Path], queue_with: Callable[[Finder, list[str]], StudyQueue]
 ) -> None:
     said: list[str] = []
-    desk = desk_with(archive, said)
+    queue = queue_with(archive, said)
     archive.series = [("MG", 2)]
     spool.accept(write(spool.root / "receiving" / "a", Modality="MG"), STUDY, "1.2.3.4")
     for _ in range(LONGEST):
-        assert not desk.work(STUDY)
+        assert not queue.work(STUDY)
     [waits] = said
     assert "1 of 2 mammograms of ARCHIVE came; it waits for the rest" in waits
     assert spool.waiting() == [STUDY]
-    desk.work(STUDY)
+    queue.work(STUDY)
     assert "1 of 2 mammograms of ARCHIVE came; what came is analysed" in said[1]
     assert "1 image; analysing" in said[2]
 
 
 def test_nothing_waits_where_the_archive_says_nothing_or_all_came(
-    archive: Finder, spool: Spool, write: Callable[..., Path], desk_with: Callable[[Finder, list[str]], Desk]
+    archive: Finder, spool: Spool, write: Callable[..., Path], queue_with: Callable[[Finder, list[str]], StudyQueue]
 ) -> None:
     said: list[str] = []
-    desk = desk_with(archive, said)
+    queue = queue_with(archive, said)
     spool.accept(write(spool.root / "receiving" / "a", Modality="MG"), STUDY, "1.2.3.4")
-    desk.work(STUDY)
+    queue.work(STUDY)
     assert "ARCHIVE does not say how many mammograms it has; what came is analysed" in said[0]
     archive.series = [("MG", 2)]
     spool.accept(write(spool.root / "receiving" / "b", Modality="MG"), STUDY, "1.2.3.5")
     said.clear()
-    desk.work(STUDY)
+    queue.work(STUDY)
     assert not [line for line in said if "mammograms of ARCHIVE" in line]
     wait_until(lambda: archive.asked != [])

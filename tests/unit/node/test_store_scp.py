@@ -1,4 +1,4 @@
-"""Real associations with a door on the loopback: what is let in, and what each thing is answered."""
+"""Real associations with a scp on the loopback: what is let in, and what each thing is answered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mammocalc.node.arrivals import Arrivals
 from mammocalc.node.connection_limits import set_up_library
 from mammocalc.node.journal import Journal
 from mammocalc.node.serve import temporary_files_in
-from mammocalc.node.store_scp import STORED_CLASSES, Door, DoorSettings
+from mammocalc.node.store_scp import STORED_CLASSES, StoreScp, StoreScpSettings
 from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ def said() -> Said:
 
 
 @pytest.fixture
-def door(spool: Spool, said: Said) -> Iterator[Door]:
+def scp(spool: Spool, said: Said) -> Iterator[StoreScp]:
     set_up_library()
     journal = Journal(said.append)
     arrivals = Arrivals(spool, 0.1, journal)
     with temporary_files_in(spool.root / "receiving"):
-        door = Door(DoorSettings("MAMMOCALC", "127.0.0.1", 0, (ARCHIVE,)), arrivals, journal.refuse)
-        door.open()
-        yield door
-        door.close()
+        scp = StoreScp(StoreScpSettings("MAMMOCALC", "127.0.0.1", 0, (ARCHIVE,)), arrivals, journal.refuse)
+        scp.open()
+        yield scp
+        scp.close()
 
 
 def received(spool: Spool) -> list[str]:
@@ -58,33 +58,33 @@ def received(spool: Spool) -> list[str]:
 
 
 def test_an_image_is_in_the_spool_before_it_is_answered(
-    door: Door, spool: Spool, write: Callable[..., Path], tmp_path: Path
+    scp: StoreScp, spool: Spool, write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    association = associate(door.port, [write(tmp_path / "a")])
+    association = associate(scp.port, [write(tmp_path / "a")])
     assert association.send_c_store(tmp_path / "a").Status == 0
     assert received(spool) == ["1.2.3.4.dcm"]
     association.release()
     assert list((spool.root / "receiving").iterdir()) == []
 
 
-def test_strangers_are_refused_and_named(door: Door, said: Said, write: Callable[..., Path], tmp_path: Path) -> None:
-    assert send(door.port, [write(tmp_path / "a")], "STRANGER") == []
+def test_strangers_are_refused_and_named(scp: StoreScp, said: Said, write: Callable[..., Path], tmp_path: Path) -> None:
+    assert send(scp.port, [write(tmp_path / "a")], "STRANGER") == []
     assert "refused an association of STRANGER" in said.text
-    assert echo(door.port)
+    assert echo(scp.port)
 
 
-def test_results_cannot_come_back_in(door: Door, write: Callable[..., Path], tmp_path: Path) -> None:
-    association = associate(door.port, [write(tmp_path / "sr", SOPClassUID=CAD_SR)])
+def test_results_cannot_come_back_in(scp: StoreScp, write: Callable[..., Path], tmp_path: Path) -> None:
+    association = associate(scp.port, [write(tmp_path / "sr", SOPClassUID=CAD_SR)])
     with pytest.raises(ValueError, match=r"[Nn]o presentation context"):
         association.send_c_store(tmp_path / "sr")
     association.release()
     assert not [uid for uid in STORED_CLASSES if ".88." in uid or ".66." in uid or uid.endswith(".11.1")]
 
 
-def test_a_caller_of_whose_proposals_nothing_is_taken_is_named(door: Door, said: Said) -> None:
+def test_a_caller_of_whose_proposals_nothing_is_taken_is_named(scp: StoreScp, said: Said) -> None:
     entity = AE(ARCHIVE)
     entity.add_requested_context(STORED_CLASSES[0], "1.2.840.113619.5.2")  # a maker's own transfer syntax
-    assert not entity.associate("127.0.0.1", door.port, ae_title="MAMMOCALC").is_established
+    assert not entity.associate("127.0.0.1", scp.port, ae_title="MAMMOCALC").is_established
     wait_until(lambda: "nothing that ARCHIVE proposes is taken here" in said.text, 10)
 
 
@@ -98,7 +98,7 @@ def test_a_caller_of_whose_proposals_nothing_is_taken_is_named(door: Door, said:
     ],
 )
 def test_what_contradicts_itself_is_refused_with_a_sentence(
-    door: Door, spool: Spool, said: Said, write: Callable[..., Path], case: tuple[dict[str, str], int, str]
+    scp: StoreScp, spool: Spool, said: Said, write: Callable[..., Path], case: tuple[dict[str, str], int, str]
 ) -> None:
     changed, status, why = case
     folder = spool.root.parent
@@ -107,7 +107,7 @@ def test_what_contradicts_itself_is_refused_with_a_sentence(
     meta_end = 144 + struct.unpack_from("<I", whole.read_bytes(), 140)[0]
     start = 144 + struct.unpack_from("<I", content, 140)[0]
     whole.write_bytes(whole.read_bytes()[:meta_end] + content[start:])
-    association = associate(door.port, [whole])
+    association = associate(scp.port, [whole])
     assert as_claimed(association, whole).Status == status
     association.release()
     assert received(spool) == []
@@ -126,33 +126,33 @@ def as_claimed(association: Any, file: Path) -> Dataset:
 
 
 def test_a_uid_that_comes_twice_with_other_content_is_refused(
-    door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
+    scp: StoreScp, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
 ) -> None:
     files = [write(tmp_path / "a"), write(tmp_path / "b"), write(tmp_path / "c", StudyDescription="other")]
-    assert send(door.port, files) == [0, 0, 0xC001]
+    assert send(scp.port, files) == [0, 0, 0xC001]
     assert received(spool) == ["1.2.3.4.dcm"]
     assert "came before with other content" in said.text
 
 
 def test_a_full_disk_asks_the_sender_to_come_again(
-    door: Door, spool: Spool, write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scp: StoreScp, spool: Spool, write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrivals_module, "LEAST_FREE_BYTES", 1 << 62)
-    assert send(door.port, [write(tmp_path / "a")]) == [0xA700]
+    assert send(scp.port, [write(tmp_path / "a")]) == [0xA700]
     assert received(spool) == []
 
 
-def test_silent_sockets_garbage_and_huge_pdus_keep_nobody_out(door: Door, said: Said) -> None:
-    silent = silent_sockets(door.port, 80)
+def test_silent_sockets_garbage_and_huge_pdus_keep_nobody_out(scp: StoreScp, said: Said) -> None:
+    silent = silent_sockets(scp.port, 80)
     for start in (
         b"GET / HTTP/1.1\r\n\r\n",
         bytes(range(256)) * 20,
         b"\x01\x00",
         b"\x04\x00\xff\xff\xff\xff" + bytes(99),
     ):
-        with socket.create_connection(("127.0.0.1", door.port)) as one:
+        with socket.create_connection(("127.0.0.1", scp.port)) as one:
             one.sendall(start)
-    assert echo(door.port)
+    assert echo(scp.port)
     assert "a PDU claims 4294967295 bytes" in said.text
     for one in silent:
         one.close()
@@ -160,30 +160,30 @@ def test_silent_sockets_garbage_and_huge_pdus_keep_nobody_out(door: Door, said: 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # of the caller, not of the node
 def test_a_message_that_is_none_ends_its_association_alone(
-    door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
+    scp: StoreScp, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    association = associate(door.port, [write(tmp_path / "a")])
+    association = associate(scp.port, [write(tmp_path / "a")])
     garbage: Any = P_DATA()
     garbage.presentation_data_value_list = [[1, b"\x03" + b"\xde\xad\xbe\xef" * 9]]
     association.dul.send_pdu(garbage)
     association.join(10)
     assert not association.is_established
     assert "the association was aborted" in said.text
-    assert send(door.port, [write(tmp_path / "a")]) == [0]
+    assert send(scp.port, [write(tmp_path / "a")]) == [0]
     assert received(spool) == ["1.2.3.4.dcm"]
 
 
-def test_a_port_that_is_taken_is_an_error_with_a_way_out(door: Door, spool: Spool) -> None:
+def test_a_port_that_is_taken_is_an_error_with_a_way_out(scp: StoreScp, spool: Spool) -> None:
     with pytest.raises(UsageError, match="Choose another --port"):
-        Door(DoorSettings("OTHER", "127.0.0.1", door.port), Arrivals(spool, 1, Journal(print)), print)
+        StoreScp(StoreScpSettings("OTHER", "127.0.0.1", scp.port), Arrivals(spool, 1, Journal(print)), print)
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value for VR UI:UserWarning")  # of the caller
 def test_a_uid_that_is_a_path_leads_nowhere(
-    door: Door, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
+    scp: StoreScp, spool: Spool, said: Said, write: Callable[..., Path], tmp_path: Path
 ) -> None:
     file = write(tmp_path / "a", instance="../../../etc/x")
-    association = associate(door.port, [file])
+    association = associate(scp.port, [file])
     answer = as_claimed(association, file)
     if association.is_established:
         association.release()
