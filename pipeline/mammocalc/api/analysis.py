@@ -38,13 +38,13 @@ def analyse(
     Parameters
     ----------
     image : Image, str or Path
-        What `read` or `from_array` gave, or the path of a DICOM file.
+        An image from `read` or `from_array`, or the path of a DICOM file.
     config : str, Path or Config
         The name of a configuration that comes with the program, a YAML file, or a `Config`.
     frame : int or None
-        Of the file at a path: which frame, as `read` takes it.
+        For a path: the 0-based frame of a multi-frame file, as in `read`.
     **settings
-        Single settings by their paths, such as ``**{"detect.threshold_sigma": 7}``. They win.
+        Single settings by their paths, such as ``**{"detect.threshold_sigma": 7}``. They override ``config``.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def analyse(
     Raises
     ------
     UsageError
-        If there is no such file or frame, or a setting comes too late for an image that is read already.
+        If there is no such file or frame, or a setting of reading is given for an image that was read before.
     ConfigurationError
         If the configuration has mistakes, or does not fit the classifier.
     ImageSkippedError, ImageUnreadableError

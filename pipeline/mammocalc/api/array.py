@@ -53,17 +53,17 @@ def from_array(
     **settings: Any,
 ) -> Image:
     """
-    Make an image of an array.
+    Make an image from an array.
 
-    Nothing is guessed: what is not said is unknown, flagged, and left out of whatever needs it.
+    Nothing is guessed: what is not given is unknown, flagged, and not used.
 
     Parameters
     ----------
     pixels : array_like of integers or floats, shape (rows, columns)
         Stored values. Floats of more than 65,536 different values are rounded to as many even steps.
     spacing_mm : float, (float, float) or None
-        Distance of neighbouring rows and of neighbouring columns, in the breast; one number for both. None where it is
-        not known: then nothing is given in millimetres, and no distribution.
+        Distance of neighbouring rows and of neighbouring columns, in the breast; one number for both. None if it is
+        unknown: then nothing is in millimetres, and there is no distribution.
     laterality : {"L", "R", "B"} or None
         Which breast.
     view : str or None
@@ -78,9 +78,9 @@ def from_array(
     medium : {"digital", "film"}
         Film is digitised film, which has a classifier of its own.
     sop_instance_uid : str or None
-        Under which the result goes. None derives one from pixels and statements: equal for equal ones.
+        UID of the result. None derives one from pixels and arguments, so equal input gives equal UIDs.
     config : str, Path or Config
-        As in `read`; of it ``spacing`` and ``read`` count.
+        As in `read`; only the sections ``spacing`` and ``read`` are used.
     **settings
         Single settings by their paths.
 
@@ -92,8 +92,8 @@ def from_array(
     Raises
     ------
     UsageError
-        If the array is no greyscale image, an argument is not one of its words, the spacing is not between
-        ``spacing.min_mm`` and ``spacing.max_mm``, or neither you nor the picture tell which values are dense.
+        If the array is not a greyscale image, an argument is not one of its values, the spacing is not between
+        ``spacing.min_mm`` and ``spacing.max_mm``, or neither an argument nor the picture tells which values are dense.
     """
     if "spacing" in settings and not isinstance(settings["spacing"], Mapping | Settings):
         message = "the spacing of an array is called spacing_mm: from_array(pixels, spacing_mm=(0.07, 0.07))"

@@ -33,19 +33,19 @@ def compare(
     run : Run, str or Path
         A finished run, or its folder.
     prior : Run, str, Path or None
-        That of the earlier date, if it is another.
+        The run of the earlier date, if it is not ``run``.
     out : str or Path
-        A folder of its own; made if needed. The same call continues where it stopped.
+        A folder of its own, made if needed. The same call continues where it stopped.
     images : str, Path or None
-        Where the DICOM files are now. Without them nothing is called new or gone.
+        The folder of the DICOM files. Without it nothing is called new or gone.
     pairs : str, Path or None
-        A CSV with the columns current and prior (SOP Instance UIDs), where dates are unknown.
+        A CSV with the columns current and prior (SOP Instance UIDs), if dates are unknown.
     workers : int or None
-        Processes that look at pixels at once; None takes one per processor.
+        Number of worker processes; None is one per processor.
     force : bool
-        Replace another comparison that lies in ``out``.
+        Replace another comparison in ``out``.
     salt_file : str, Path or None
-        Holds the salt of runs that hashed their UIDs, if that was a secret.
+        File with the secret salt of the runs, if they hashed their UIDs.
 
     Returns
     -------

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 class Evaluation:
     """
-    How well a run found what is there.
+    Scores of a run against a truth.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Evaluation:
         return section in self.document
 
     def keys(self) -> KeysView[str]:
-        """Give the names of the sections, so that ``dict(evaluation)`` is the document."""
+        """Return the names of the sections, so that ``dict(evaluation)`` is the document."""
         return self.document.keys()
 
     def save(self, out: str | os.PathLike[str]) -> Path:
@@ -114,9 +114,9 @@ def evaluate(
     truth : str or Path
         A folder of truths as `simulate` writes them, or a CSV: presence, regions, readings. docs/evaluate.md lists all.
     others : iterable of Run, str or Path
-        Runs of the same images at other operating points, which are marked on the curves.
+        Runs of the same images at other operating points, to be marked on the curves.
     salt_file : str, Path or None
-        The file with the secret salt of the run, where that hashed its UIDs.
+        File with the secret salt of the run, if it hashed its UIDs.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def evaluate(
     Raises
     ------
     UsageError
-        If there is no such run or truth, or the truth is one of other images.
+        If there is no such run or truth, or the truth is of other images.
     """
     folder = _folder_of(run)
     place = require_folder_path(truth, "truth", "a folder of truths or a CSV")

@@ -37,22 +37,22 @@ def export(
     run : Run, str or Path
         A finished run, or its folder.
     images : str or Path
-        Where its DICOM files are now. Each is known again by its UID and its content.
+        The folder of its DICOM files, which are matched by UID and content.
     out : str or Path
         A folder of its own, made if needed.
     to : str or several
         Kinds of objects: ``cad-sr``, ``gsps``, ``capture``, ``sr-1500``, ``seg``; a text may hold several, with commas.
     manufacturer : str
-        Under whose name the objects go: some workstations show those of the manufacturers on their list alone.
+        Manufacturer of the objects. Some workstations show only those of manufacturers on a list.
     model : str
-        Manufacturer's Model Name, likewise.
+        Manufacturer's Model Name of the objects.
     salt_file : str, Path or None
-        Holds the salt of the run, if that was a secret.
+        File with the secret salt of the run, if it hashed its UIDs.
     comparison : str, Path or None
-        What `mammocalc.compare` wrote of this run: changes since the priors become part of ``cad-sr``, ``gsps`` and
-        ``sr-1500``.
+        Folder that `mammocalc.compare` wrote for this run: changes since the priors become part of ``cad-sr``,
+        ``gsps`` and ``sr-1500``.
     prior_run : str, Path or None
-        The run of the earlier date, if it is another.
+        The run of the earlier date, if it is not ``run``.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def export(
     OutputError
         If the folder cannot be made. Nothing was done.
     StoppedError
-        If the folder takes no more. What is in it is whole, and the same call goes on.
+        If the folder takes no more. What is in it is whole, and the same call continues.
     """
     opened = run if isinstance(run, Run) else open_run(run)
     words = to.split(",") if isinstance(to, str) else [str(word) for word in _several(to)]

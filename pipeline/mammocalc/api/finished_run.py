@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 class Run:
     """
-    A run: the results of many images, and what became of every file.
+    A run: the results of many images, and the status of every file.
 
     Iterating gives the `Result` of each analysed image, in the order of the tables: by SOP Instance UID. Each is read
-    when its turn comes.
+    only when it is needed.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Run:
 
     def images(self) -> pd.DataFrame:
         """
-        Give a row for each analysed image.
+        Return a row for each analysed image.
 
         Returns
         -------
@@ -83,16 +83,16 @@ class Run:
         return read_frame(self.root, "images")
 
     def calcifications(self) -> pd.DataFrame:
-        """Give a row for each calcification, as `images` does."""
+        """Return a row for each calcification, as `images` does."""
         return read_frame(self.root, "calcifications")
 
     def clusters(self) -> pd.DataFrame:
-        """Give a row for each cluster, as `images` does."""
+        """Return a row for each cluster, as `images` does."""
         return read_frame(self.root, "clusters")
 
     def findings(self) -> pd.DataFrame:
         """
-        Give a row for each finding of a breast and each cluster in which it is seen, as `images` does.
+        Return a row for each finding of a breast and each cluster that shows it, as `images` does.
 
         With ``p_link`` and ``reasons`` of the surest link to another view; `studies` gives all of them.
         """
@@ -100,7 +100,7 @@ class Run:
 
     def studies(self) -> tuple[dict[str, Any], ...]:
         """
-        Give the document of each study: findings over views, the word of each breast, and what is missing.
+        Return the document of each study: findings over views, the word of each breast, and missing views.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class Run:
 
     def files(self) -> pd.DataFrame:
         """
-        Give a row for each input file: what became of it, and why.
+        Return a row for each input file: its status, and the reason.
 
         Returns
         -------
@@ -274,12 +274,12 @@ def _read_document(file: Path) -> dict[str, Any]:
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
     """
-    Open a run that was made before, by `run` or by the command line.
+    Open a finished run, made by `run` or by the command line.
 
     Parameters
     ----------
     folder : str or Path
-        What ``out`` was.
+        The folder of the run.
 
     Returns
     -------

@@ -53,12 +53,12 @@ class Image:
 
     @property
     def sop_instance_uid(self) -> str:
-        """The UID under which it goes."""
+        """The SOP Instance UID."""
         return self.mammogram.identity.sop_instance_uid
 
     @property
     def key(self) -> str:
-        """Its name in a run: the SOP Instance UID, and the number of the frame where it is one of several."""
+        """Its name in a run: the SOP Instance UID, with the frame number for one of several frames."""
         return self.mammogram.identity.key
 
     @property
@@ -73,13 +73,13 @@ class Image:
 
     @property
     def spacing_mm(self) -> tuple[float, float] | None:
-        """Row and column spacing in the breast; None where no believable one is known."""
+        """Row and column spacing in the breast in mm; None without a believable one."""
         spacing = self.mammogram.spacing
         return None if spacing is None else (spacing.row_mm, spacing.column_mm)
 
     @property
     def spacing_source(self) -> SpacingSource:
-        """Where the spacing was taken from."""
+        """The source of the spacing."""
         return self.mammogram.spacing_source
 
     @property
@@ -99,12 +99,12 @@ class Image:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences that say what decided where a flag does not."""
+        """Sentences with details of flags."""
         return self.mammogram.identity.notes
 
     def to_array(self) -> NDArray[np.float64]:
         """
-        Give the modality values of all pixels.
+        Return the modality values of all pixels.
 
         Returns
         -------
@@ -132,10 +132,10 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, *, frame: objec
     path : str or Path
         A DICOM file of any name.
     config : str, Path or Config
-        The name of a configuration that comes with the program, a YAML file, or a `Config`. Only what says how files
-        are read counts here: the sections ``admit``, ``spacing``, ``read`` and ``privacy``.
+        The name of a configuration that comes with the program, a YAML file, or a `Config`. Only the sections
+        about reading are used: ``admit``, ``spacing``, ``read`` and ``privacy``.
     frame : int or None
-        0-based; what names one admits multi-frame files (``admit.multiframe``). 0 is also the image of a file of one.
+        0-based frame; naming one admits multi-frame files (``admit.multiframe``). 0 is also the image of a file of one.
     **settings
         Single settings by their paths, such as ``**{"spacing.max_mm": 0.3}``.
 
@@ -146,9 +146,9 @@ def read(path: str | os.PathLike[str], config: object = DEFAULT, *, frame: objec
     Raises
     ------
     UsageError
-        If there is no such file or frame, or a single setting is not one of reading.
+        If there is no such file or frame, or a single setting is not about reading.
     ImageSkippedError
-        If it is readable and not to be analysed, such as a tomosynthesis volume. ``reason`` says why in one word.
+        If it is readable but not analysed, such as a tomosynthesis volume. ``reason`` says why in one word.
     ImageUnreadableError
         If it cannot be read as a mammogram.
     ConfigurationError

@@ -67,12 +67,12 @@ class Result:
 
     @property
     def sop_instance_uid(self) -> str:
-        """The image that this is the result of."""
+        """The SOP Instance UID of the image."""
         return self.report.identity.sop_instance_uid
 
     @property
     def key(self) -> str:
-        """Its name in a run: the SOP Instance UID, and the number of the frame where it is one of several."""
+        """Its name in a run: the SOP Instance UID, with the frame number for one of several frames."""
         return self.report.identity.key
 
     @property
@@ -87,13 +87,13 @@ class Result:
 
     @property
     def spacing(self) -> PixelSpacing | None:
-        """Row and column spacing in the breast; None where no believable one is known, and then nothing is in mm."""
+        """Row and column spacing in the breast in mm; None without a believable one, and then no length is in mm."""
         return self.report.spacing
 
     @property
     def distribution(self) -> DistributionCall:
         """
-        How the calcifications of the image are distributed.
+        The distribution of the calcifications of the image.
 
         ``label`` is the word, and what it compares with: ``result.distribution == "grouped"``. ``probabilities``,
         ``reasons`` and ``evidence`` argue it.
@@ -102,22 +102,22 @@ class Result:
 
     @property
     def presence(self) -> float | None:
-        """How sure it is that there is any calcification, 0 to 1."""
+        """Certainty that there is any calcification, 0 to 1; not a probability."""
         return self.report.presence
 
     @property
     def presence_level(self) -> float | None:
-        """The same on a scale from 0 to 10 on which differences are seen."""
+        """The same on a scale from 0 to 10, on which differences are visible."""
         return self.stored.presence_level
 
     @property
     def calcifications(self) -> tuple[Calcification, ...]:
-        """What is reported, by number; empty where nothing is."""
+        """The reported calcifications, by number; empty if there are none."""
         return self.report.calcifications
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:
-        """Clusters of them, by number; loose chains, which no page shows, included."""
+        """Their clusters, by number, including loose chains, which no page shows."""
         return self.report.clusters
 
     @property
@@ -132,16 +132,16 @@ class Result:
 
     @property
     def provenance(self) -> Provenance:
-        """How this came to be: version, digest of the configuration, operating point."""
+        """Version, digest of the configuration, and operating point."""
         return self.stored.provenance
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the result as the values of JSON, as the published schema describes them; a copy."""
+        """Return the result as JSON values, as the published schema describes them; a copy."""
         return deepcopy(dict(self._document))
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """
-        Give the result as JSON, and write it.
+        Return the result as JSON, and write it to a file if one is given.
 
         Parameters
         ----------
@@ -169,7 +169,7 @@ class Result:
 
     def to_frame(self, table: Literal["images", "calcifications", "clusters"] = "calcifications") -> pd.DataFrame:
         """
-        Give the result as a table with the columns of a run's.
+        Return the result as a table with the columns of a run.
 
         Parameters
         ----------
@@ -199,7 +199,7 @@ class Result:
 
     def overlay(self) -> Picture:
         """
-        Draw the image with what was found in it.
+        Draw the image with its findings.
 
         Returns
         -------

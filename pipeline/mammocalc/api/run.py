@@ -35,33 +35,33 @@ def run(
     """
     Analyse every mammogram of some folders and files, and write the files of a run.
 
-    Repeated, it continues where it stopped, and adds what is new.
+    The same call continues where it stopped, and adds new files.
 
     Parameters
     ----------
     inputs : str, Path or several of them
         Folders of any depth, DICOM files and DICOMDIRs.
     out : str or Path
-        The folder of the run; made where it is not there.
+        The folder of the run, made if needed.
     config : str, Path or Config
         The name of a configuration that comes with the program, a YAML file, or a `Config`.
     workers : int or None
-        Worker processes; None takes one for each processor that has memory enough.
+        Number of worker processes; None is one per processor, fewer if memory is short.
     force : bool
-        Replace a run of another configuration or version that lies in ``out``.
+        Replace a run of another configuration or version in ``out``.
     time_limit_s : float or None
         Longest time for one file; None for 600 seconds.
     memory_limit_mib : int or None
         Most memory of one worker; None shares what is free.
     on_progress : callable or None
-        Is told of every step: ``stage``, ``done``, ``total`` and ``row``.
+        Called after every step with ``stage``, ``done``, ``total`` and ``row``.
     **settings
         Single settings by their paths, such as ``**{"detect.threshold_sigma": 7}``.
 
     Returns
     -------
     Run
-        Also where files failed: each is a row of `Run.files`.
+        Even if files failed: each is a row of `Run.files`.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def run(
     OutputError
         If the folder cannot take the results. Nothing was done.
     StoppedError
-        If the run could not go on. What there is is whole, and the same call goes on.
+        If the run could not go on. What it wrote is whole, and the same call continues.
     """
     given = [inputs] if isinstance(inputs, str | bytes | os.PathLike) else list(_several(inputs))
     folder = require_folder_path(out, "out")

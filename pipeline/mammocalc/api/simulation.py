@@ -41,17 +41,17 @@ def simulate(
     Parameters
     ----------
     folder : str or Path
-        Made where it is not there. The truths go into ``truth`` in it, where `evaluate` finds them.
+        The folder, made if needed. The truths are written to its subfolder ``truth``, where `evaluate` finds them.
     recipe : str, Path, mapping, sequence of mappings or None
-        A YAML file, or what stands in one: ``{"scenes": [{"name": "a", "kind": "grouped"}]}``, or the scenes alone.
-        None draws twelve images, one of each kind. With ``studies`` what stands in a recipe of patients, or None for
+        A YAML file, or its content: ``{"scenes": [{"name": "a", "kind": "grouped"}]}``, or only the scenes.
+        None draws twelve images, one of each kind. With ``studies`` a recipe of patients, or None for
         both breasts in CC and MLO on two dates.
     seed : int or None
         From 0 to 4294967295. Other seeds give other images; equal ones give equal bytes. None is 1, or the seeds of the
         recipe.
     studies : int or None
-        Writes the studies of so many patients: one breast for all of its images, whose calcifications stay, grow, come
-        and go. None writes single images.
+        Number of patients whose studies are written. Each breast is the same in all images; its calcifications stay,
+        grow, appear and disappear. None writes single images.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def simulate(
     ConfigurationError
         If the recipe has mistakes.
     UsageError
-        If the folder holds truths of other images, or the seed or the number of patients is none.
+        If the folder holds truths of other images, or the seed or the number of patients is not valid.
     OutputError
         If the folder cannot be written to.
 
