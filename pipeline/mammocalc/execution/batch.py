@@ -91,7 +91,7 @@ def run(
 
 
 @contextlib.contextmanager
-def open_backend(request: RunRequest, open_executor: Callable[[int], Executor] | None) -> Iterator[Backend]:
+def open_backend(request: RunRequest, open_executor: Callable[[int], Executor] | None = None) -> Iterator[Backend]:
     """Open the backend that a request names: one cluster or set of workers for as long as this lasts."""
     if open_executor is not None:
         yield InProcessBackend(request.workers, open_executor)

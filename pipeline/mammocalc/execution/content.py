@@ -63,7 +63,7 @@ def digest_of(path: Path, key: bytes = b"") -> str:
     return digest.hexdigest()[:DIGEST_DIGITS]
 
 
-def tag_of(state: State, key: bytes, now: float | None = None) -> str | None:
+def tag_of(state: State, key: bytes) -> str | None:
     """
     Give a short mark of a state, which tells equal from different and no date.
 
@@ -72,8 +72,6 @@ def tag_of(state: State, key: bytes, now: float | None = None) -> str | None:
     state : State
     key : bytes
         Of `key_of`: dates of files can be those of examinations.
-    now : float, optional
-        Seconds since 1970.
 
     Returns
     -------
@@ -81,8 +79,7 @@ def tag_of(state: State, key: bytes, now: float | None = None) -> str | None:
         16 hexadecimal digits. None where the file changed so lately that it can change again within one step of its
         dates, or has dates in the future: its content has to be read.
     """
-    now = time.time() if now is None else now
-    if now - max(state.modified_ns, state.changed_ns) / 1e9 < COARSEST_SECONDS:
+    if time.time() - max(state.modified_ns, state.changed_ns) / 1e9 < COARSEST_SECONDS:
         return None
     numbers = "{} {} {}".format(*state).encode()
     return hashlib.blake2b(numbers, key=key, digest_size=TAG_BYTES).hexdigest()

@@ -32,7 +32,6 @@ from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
     from pathlib import Path
 
     from mammocalc.config import Config
@@ -150,7 +149,6 @@ def watch(
     settings: WatchSettings,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     should_stop: Callable[[], bool] = lambda: False,
-    open_executor: Callable[[int], Executor] | None = None,
 ) -> RunSummary:
     """
     Analyse files as they arrive, until asked to stop.
@@ -162,7 +160,7 @@ def watch(
     ----------
     request : RunRequest
     settings : WatchSettings
-    on_progress, should_stop, open_executor
+    on_progress, should_stop
         As for `mammocalc.execution.batch.run`.
 
     Returns
@@ -181,7 +179,7 @@ def watch(
     """
     check_classifiers(request.resolved.config)
     require_apart(request)
-    with local_output(request) as (request, claims), open_backend(request, open_executor) as backend:  # noqa: PLR1704 - as it is meant
+    with local_output(request) as (request, claims), open_backend(request) as backend:  # noqa: PLR1704 - as it is meant
         discover(request.inputs)
         identity = identify(request.resolved, "")
         require_shared_filesystem(backend, request, request.inputs[0])

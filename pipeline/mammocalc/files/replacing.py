@@ -62,9 +62,9 @@ def replacing(target: Path, *, mode: int = FOR_ALL, is_synced: bool = False) -> 
         raise
 
 
-def write_whole(target: Path, content: bytes | str, *, mode: int = FOR_ALL, is_synced: bool = False) -> None:
+def write_whole(target: Path, content: bytes | str, *, is_synced: bool = False) -> None:
     """Write a file as `replacing` does; text as UTF-8, with line feeds as they are."""
-    with replacing(target, mode=mode, is_synced=is_synced) as part:
+    with replacing(target, is_synced=is_synced) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 

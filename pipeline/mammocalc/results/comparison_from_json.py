@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mammocalc.results.comparison_form import COMPARISON
 from mammocalc.results.field import Field
-from mammocalc.results.parse import parse_json
 from mammocalc.results.schema_version import COMPARISON_HISTORY, check_version
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mammocalc.model import Comparison
     from mammocalc.results.comparison_form import ComparisonDocument
 
@@ -43,26 +40,3 @@ def comparison_from_json(document: Any) -> Comparison:
     check_version(root.at("schema_version").value, COMPARISON_HISTORY)
     read: ComparisonDocument = COMPARISON.read(root)
     return read.comparison()
-
-
-def read_comparison(path: Path) -> Comparison:
-    """
-    Read a comparison from its file.
-
-    Parameters
-    ----------
-    path : Path
-        Of the folder ``comparisons``.
-
-    Returns
-    -------
-    Comparison
-
-    Raises
-    ------
-    ResultError
-        As `comparison_from_json`.
-    OSError
-        If it cannot be read.
-    """
-    return comparison_from_json(parse_json(path.read_bytes()))
