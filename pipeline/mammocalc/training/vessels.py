@@ -118,7 +118,7 @@ def train_on_courses(
             seen.add(uid)
             jobs.append((file.path, traced[uid]))
     real = len(jobs)
-    jobs += [(scene, Traced((), is_certain=True)) for scene in _scenes(simulated, seed)]
+    jobs += [(scene, Traced((), is_certain=True)) for scene in scenes_without_arteries(simulated, seed)]
     found: list[Described] = []
     with open_trainers(workers) as pool:
         described = pool.map(_describe, *zip(*jobs, strict=True), itertools.repeat(config)) if jobs else iter(())
@@ -128,8 +128,8 @@ def train_on_courses(
     return _fit_all(found, {"images": real, "simulated_images": simulated, "seed": seed}, config)
 
 
-def _scenes(count: int, seed: int) -> Iterator[Scene]:
-    """Give scenes without arteries; kinds take turns, and pixel size, view and coding do so independently."""
+def scenes_without_arteries(count: int, seed: int) -> Iterator[Scene]:
+    """Give so many scenes; kinds take turns, and pixel size, view and coding do so independently."""
     for number in range(count):
         recipe = default_recipe(_FIRST_SEED + 1000 * seed + number).scenes
         kind = _NO_ARTERIES[number % len(_NO_ARTERIES)]
