@@ -9,7 +9,7 @@ import pytest
 
 from mammocalc.simulation.vocabulary import Beside, Kind
 from mammocalc.training.artery_courses import read_courses
-from mammocalc.training.vessels import SIMULATED_SHARE, _scenes, weigh
+from mammocalc.training.vessels import SIMULATED_SHARE, scenes_without_arteries, weigh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def test_without_simulated_marks_the_others_weigh_it_all() -> None:
 
 
 def test_no_simulated_scene_that_is_to_hold_no_artery_holds_one() -> None:
-    scenes = list(_scenes(96, 1))
+    scenes = list(scenes_without_arteries(96, 1))
     assert len({scene.seed for scene in scenes}) == 96
     assert not any(Beside.ARTERY in scene.beside for scene in scenes)
     assert not any(scene.kind in {Kind.ARTERIAL, Kind.NONE} for scene in scenes)
