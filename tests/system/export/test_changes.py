@@ -251,6 +251,13 @@ def marked(state: Dataset, layer: str, what: str) -> list[Dataset]:
     ]
 
 
+def since_of(state: Dataset) -> str:
+    """Give what the presentation state says above the image, its lines joined."""
+    _, since = (str(item.UnformattedTextValue) for item in marked(state, "NOTICE", "TextObjectSequence"))
+    assert max(map(len, since.split("\r\n"))) <= 100
+    return since.replace("\r\n", " ")
+
+
 def group_of(report: Dataset, identifier: str, image: str) -> Node:
     """Find the measurement group of a finding of an image."""
     return next(
@@ -298,7 +305,11 @@ def test_presentation_states_say_what_became_of_what_they_name(objects: Path, co
             if item["cluster"] is not None:
                 letter, word = result.letters.clusters[item["cluster"]], item["change"].replace("_", " ")
                 assert any(f"{letter}:" in text and text.endswith(f", {word}") for text in texts)
-        _, since = (str(item.UnformattedTextValue) for item in marked(state, "NOTICE", "TextObjectSequence"))
+        for item in document["calcifications"]:
+            letter = result.letters.calcifications.get(item["calcification"])
+            if letter is not None and not any(text.startswith(f"{letter}: ") for text in texts):
+                assert item["change"] == "matched"
+        since = since_of(state)
         for what in ("clusters", "calcifications"):
             assert (f"{what}: " in since) == bool(document[what])
         assert since.startswith("Since the image 365 days earlier: ")
@@ -327,7 +338,7 @@ def test_what_is_gone_is_marked_where_it_should_lie_and_named_as_in_its_own_stud
         assert np.mean(np.reshape(square.GraphicData[:-2], (-1, 2)), axis=0) == pytest.approx([50.75, 100.5], abs=1e-4)
         assert square.TrackingUID in before
         assert "GONE" in [layer.GraphicLayer for layer in state.GraphicLayerSequence]
-        assert "1 gone" in marked(state, "NOTICE", "TextObjectSequence")[1].UnformattedTextValue
+        assert "1 gone" in since_of(state)
     assert states
     [whole] = nodes(report_of(out, kind="sr-1500"), "C0034375,UMLS")
     assert "of the prior alone" in whole.children[0].dataset.TextValue
@@ -341,7 +352,7 @@ def test_marks_of_a_pair_of_which_nothing_can_be_said_have_no_words(objects_with
 
     notices = []
     for state in of_current(objects_with(change, "gsps"), "gsps"):
-        notices.append(str(marked(state, "NOTICE", "TextObjectSequence")[1].UnformattedTextValue))
+        notices.append(since_of(state))
         labels = marked(state, "LABELS", "TextObjectSequence")
         assert not any("comparable" in str(item.UnformattedTextValue) for item in labels)
     said = {notice.partition(": ")[2] for notice in notices}

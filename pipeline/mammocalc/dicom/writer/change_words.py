@@ -104,7 +104,7 @@ def say_study(images: Sequence[StudyImage], priors: Sequence[PriorView | None]) 
 
 
 def say_marks(prior: PriorView) -> str:
-    """Say in two lines at most what a comparison says of the image that is marked."""
+    """Say shortly what a comparison says of the image that is marked."""
     comparison = prior.comparison
     days = comparison.interval_days
     when = "the prior image" if days is None else f"the image {days} days earlier"
@@ -116,6 +116,7 @@ def say_marks(prior: PriorView) -> str:
         f"{what}: {_tally(found)}" for what, found in (("clusters", clusters), ("calcifications", singles)) if found
     ]
     sentences = [f"Since {when}: {'; '.join(told) or 'nothing on either date'}."]
+    sentences += ["Single letters without a word: matched."] if Change.MATCHED in singles else []
     return _joined(sentences, [*clusters, *singles])
 
 

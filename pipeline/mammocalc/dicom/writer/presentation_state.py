@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer.change_words import is_told, say_marks, word_of
@@ -49,6 +50,8 @@ _GREY: Final = 0xFFFF
 _ROOM_PX: Final = 4.0
 """Between a calcification and its circle, so that the circle hides no part of it."""
 _LEAST_RADIUS_PX: Final = 6.0
+_MOST_LETTERS: Final = 100
+"""Of a line above the image, so that it fits onto a screen at any size of letters that can be read."""
 _CORNERS: Final = ((-1, -1), (-1, 1), (1, 1), (1, -1))
 _LINE_PX: Final = 40.0
 _LETTER_PX: Final = 24.0
@@ -129,7 +132,7 @@ def _draw(image: StudyImage, content: StudyContent, target: SourceImage) -> dict
     layers[NOTICE].texts.append(_notice(result.report))
     if prior is not None:
         layers[GONE].graphics.extend(_gone(prior, target))
-        layers[NOTICE].texts.append(_text(say_marks(prior), "DISPLAY", [0.0, 0.03, 1.0, 0.06], "LEFT"))
+        layers[NOTICE].texts.append(_since(prior))
     return {name: layer for name, layer in layers.items() if layer.graphics or layer.texts}
 
 
@@ -198,8 +201,7 @@ def _labels(
     ]
     labels += [
         _label(
-            letters.calcifications[item.number]
-            + ("" if told is None else f": {word_of(told.calcifications[item.number].change)}"),
+            letters.calcifications[item.number] + _word_of_single(item, told),
             [(item.row_px, item.column_px)],
             target,
         )
@@ -207,6 +209,12 @@ def _labels(
         if Flag.VASCULAR not in item.flags and item.number in letters.calcifications
     ]
     return labels
+
+
+def _word_of_single(item: Calcification, told: PriorView | None) -> str:
+    """Give the word for a letter, but for the word that most of them have."""
+    change = Change.MATCHED if told is None else told.calcifications[item.number].change
+    return "" if change is Change.MATCHED else f": {word_of(change)}"
 
 
 def _label(words: str, points_px: Sequence[Point], target: SourceImage) -> Dataset:
@@ -228,6 +236,12 @@ def _notice(report: Report) -> Dataset:
     found = ", ".join(_count(number, word) for number, word in _named(counts) if number)
     words = f"{SOFTWARE}: {found or 'no calcification found'}. {SHORT_NOTICE}."
     return _text(words, "DISPLAY", [0.0, 0.0, 1.0, 0.03], "LEFT")
+
+
+def _since(prior: PriorView) -> Dataset:
+    """Say below it what a comparison says of the image as a whole, in lines that fit above it."""
+    lines = wrap(say_marks(prior), _MOST_LETTERS)
+    return _text("\r\n".join(lines), "DISPLAY", [0.0, 0.03, 1.0, 0.03 * (1 + len(lines))], "LEFT")
 
 
 def _named(counts: Counts) -> tuple[tuple[int, str], ...]:
