@@ -53,11 +53,11 @@ def add_parser(commands: Commands) -> None:
 
 def job(arguments: argparse.Namespace) -> int:
     """Do one job of a platform."""
-    from mammocalc.node.job import do_job  # noqa: PLC0415 - see run
-    from mammocalc.node.platform import find_job  # noqa: PLC0415
-
-    found = find_job((arguments.inputs, arguments.out), os.environ)
     with stop_on_signal(lambda sentence: print(sentence, file=sys.stderr)) as should_stop:
+        from mammocalc.node.job import do_job  # noqa: PLC0415 - see run
+        from mammocalc.node.platform import find_job  # noqa: PLC0415
+
+        found = find_job((arguments.inputs, arguments.out), os.environ)
         is_good = do_job(found, should_stop)
     print(f"results are in {found.out}")
     return DONE if is_good else SOME_FAILED

@@ -306,8 +306,8 @@ def test_presentation_states_say_what_became_of_what_they_name(objects: Path, co
                 letter, word = result.letters.clusters[item["cluster"]], item["change"].replace("_", " ")
                 assert any(f"{letter}:" in text and text.endswith(f", {word}") for text in texts)
         for item in document["calcifications"]:
-            letter = result.letters.calcifications.get(item["calcification"])
-            if letter is not None and not any(text.startswith(f"{letter}: ") for text in texts):
+            named = result.letters.calcifications.get(item["calcification"])
+            if named is not None and not any(text.startswith(f"{named}: ") for text in texts):
                 assert item["change"] == "matched"
         since = since_of(state)
         for what in ("clusters", "calcifications"):

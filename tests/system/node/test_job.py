@@ -15,6 +15,7 @@ from typing import Any
 
 import pydicom
 import pytest
+from hospital import wait_until
 
 from mammocalc import __version__
 from mammocalc.node import platform
@@ -132,6 +133,21 @@ def test_flywheel_gives_an_archive_and_keeps_files_alone(
     assert (result["analysed"], result["failed"], result["objects"]) == (1, 1, 2)
     [problem] = result["not_analysed"]
     assert "damaged" in problem["message"]
+
+
+def test_a_job_that_is_told_to_stop_takes_its_unpacked_images_away(drawn: Path, tmp_path: Path) -> None:
+    given, out = tmp_path / "in", tmp_path / "out"
+    given.mkdir()
+    with zipfile.ZipFile(given / "a.zip", "w") as archive:
+        archive.write(drawn / "grouped.dcm", "1.dcm")
+    command = [sys.executable, "-m", "mammocalc", "job", str(given), str(out)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    wait_until((out / ".unpacked").exists, 120)
+    process.terminate()
+    _, said = process.communicate(timeout=120)
+    assert "Stopping" in said
+    assert process.returncode in {0, 3}  # the image in hand is finished, and it was the last
+    assert {path.name for path in out.iterdir()} <= {"run", "dicom", "result.json"}
 
 
 def test_archives_without_an_image_are_a_failure_that_is_told(tmp_path: Path) -> None:
