@@ -42,8 +42,8 @@ _UNKNOWN_FAILURES = (
 
 
 _UNFIT = (
-    "its images have values that no object may hold (too long, several, or of another form), so its objects are "
-    "without them: {}. Correct the images, or file the objects by hand"
+    "its images have values that no object may hold (too long, several, of another form, or beyond its character set), "
+    "so its objects are without them: {}. Correct the images, or file the objects by hand"
 )
 
 
