@@ -14,12 +14,17 @@ _ROWS_AT_ONCE = 32_000
 """cv2.remap takes maps of fewer than 32768 rows."""
 
 
+def directions(count: int) -> NDArray[np.float64]:
+    """Give so many evenly spaced angles of a whole turn, radians, from 0 on."""
+    return np.asarray(2 * np.pi * np.arange(count) / count)
+
+
 def cast_rays(
     image: NDArray[np.uint16],
     rows: NDArray[np.integer],
     columns: NDArray[np.integer],
     radii_px: NDArray[np.float64],
-    directions: int,
+    angles: NDArray[np.float64],
 ) -> NDArray[np.float32]:
     """
     Sample an image along rays around some positions, bilinearly.
@@ -32,24 +37,22 @@ def cast_rays(
         0-based positions.
     radii_px : ndarray of float64, shape (m,)
         Distances from the position, in pixels.
-    directions : int
-        Number of rays, evenly spaced; the first runs along the row, to larger
-        columns, the next ones turn towards larger rows.
+    angles : ndarray, shape (k,)
+        Of the rays, radians: 0 runs along the row, to larger columns, a quarter turn to larger rows.
 
     Returns
     -------
-    ndarray of float32, shape (n, directions, m)
+    ndarray of float32, shape (n, k, m)
         In units of the image. Empty for no positions.
     """
-    angles = 2 * np.pi * np.arange(directions) / directions
     x = (columns[:, None, None] + np.cos(angles)[None, :, None] * radii_px).astype(np.float32)
     y = (rows[:, None, None] + np.sin(angles)[None, :, None] * radii_px).astype(np.float32)
     rays = np.empty(x.shape, np.float32)
     for start in range(0, len(rows), _ROWS_AT_ONCE):  # a row for each position: narrower maps take longer
         part = slice(start, start + _ROWS_AT_ONCE)
-        shape = (-1, directions * len(radii_px))
+        shape = (-1, len(angles) * len(radii_px))
         sampled = cv2.remap(
             image, x[part].reshape(shape), y[part].reshape(shape), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        rays[part] = sampled.reshape(-1, directions, len(radii_px))
+        rays[part] = sampled.reshape(-1, len(angles), len(radii_px))
     return rays

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 from scipy.spatial import KDTree
 
-from mammocalc.imaging.radial_profiles import cast_rays
+from mammocalc.imaging.radial_profiles import cast_rays, directions
 from mammocalc.model import Particle
 from mammocalc.model.settings import Settings
 
@@ -22,8 +22,15 @@ CANDIDATE_SIGMA: Final = 3.0
 """Smallest height above the background, in standard deviations of the noise, of a particle that is looked at."""
 
 DIRECTIONS: Final = 16
-"""Number of directions in which a particle must have an edge, a multiple of four. Fibres, and crossings of fibres, have
+"""Directions in which a particle must have an edge, a multiple of eight. Fibres, and crossings of fibres, have
 none along themselves."""
+
+_ANGLES: Final = (
+    directions(DIRECTIONS)[:: DIRECTIONS // 4],
+    directions(DIRECTIONS)[DIRECTIONS // 8 :: DIRECTIONS // 4],
+    directions(DIRECTIONS)[1::2],
+)
+"""All directions, those first that tell most."""
 
 SEPARATION_MM: Final = 0.3
 """Two particles of the finest scale are at least this far apart; in coarser ones the distance grows with the length
@@ -95,12 +102,13 @@ def _in_scale(index: int, scale: Scale, finest_mm: float, breast: Breast, settin
     kept = np.flatnonzero(keep)
     kept = kept[_separate(rows[kept], columns[kept], height[kept] / sigma[kept], reach_px)]
     length_px = scale.length_mm / scale.pixel_mm
-    # The weakest of four directions is no weaker than the weakest of all, and most end here.
-    edge = weakest_edge(scale.image, rows[kept], columns[kept], length_px, 4)
-    may_be = height[kept] * np.maximum(edge, 0.0) >= (0.999 * settings.threshold_sigma * sigma[kept]) ** 2
-    kept = kept[may_be]
+    edge = np.full(len(kept), np.inf)
+    for angles in _ANGLES:
+        edge = np.minimum(edge, weakest_edge(scale.image, rows[kept], columns[kept], length_px, angles))
+        # The weakest of some directions is no weaker than the weakest of all, and most end here.
+        may_be = height[kept] * np.maximum(edge, 0.0) >= (0.999 * settings.threshold_sigma * sigma[kept]) ** 2
+        kept, edge = kept[may_be], edge[may_be]
     rows, columns, height, sigma = rows[kept], columns[kept], height[kept], sigma[kept]
-    edge = weakest_edge(scale.image, rows, columns, length_px, DIRECTIONS)
     contrast, edge = height / sigma, np.maximum(edge, 0.0) / sigma
     strength = np.sqrt(contrast * edge)
     full_rows, full_columns = full_rows[kept] + top, full_columns[kept] + left
@@ -117,7 +125,7 @@ def weakest_edge(
     rows: NDArray[np.int_],
     columns: NDArray[np.int_],
     length_px: float,
-    directions: int,
+    angles: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """
     Give the weakest of the steepest drops around some positions.
@@ -134,8 +142,8 @@ def weakest_edge(
         0-based positions.
     length_px : float
         Largest width of a particle, in pixels.
-    directions : int
-        Number of rays.
+    angles : ndarray, shape (k,)
+        Of the rays, radians; at least one.
 
     Returns
     -------
@@ -144,7 +152,7 @@ def weakest_edge(
     """
     drop_px = max(1.0, 0.3 * length_px)
     radii = np.arange(0.0, max(1.6 * length_px, 2 * drop_px) + drop_px, drop_px / 3)
-    rays = cast_rays(image, rows, columns, radii, directions)
+    rays = cast_rays(image, rows, columns, radii, angles)
     drops = rays[:, :, :-3] - rays[:, :, 3:]
     return np.asarray(drops.max(axis=2, initial=-np.inf).min(axis=1, initial=np.inf), dtype=np.float64)
 

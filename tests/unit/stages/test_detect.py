@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mammocalc.imaging.radial_profiles import directions
 from mammocalc.stages.detect import DetectSettings, find_particles, weakest_edge
 
 CLEAR = DetectSettings(threshold_sigma=9.0)
@@ -73,11 +74,11 @@ def test_the_edge_of_a_disc_is_its_height_and_that_of_a_line_is_none():
     image = np.full((80, 120), 1000, np.uint16)
     image[38:42, 28:32] = 3000
     image[40, 70:119] = 3000
-    disc, line = weakest_edge(image, np.array([40, 40]), np.array([30, 95]), 8.0, 16)
+    disc, line = weakest_edge(image, np.array([40, 40]), np.array([30, 95]), 8.0, directions(16))
     assert disc > 1800
     assert line < 200
 
 
 def test_no_positions_have_no_edges():
     none = np.zeros(0, dtype=np.int_)
-    assert weakest_edge(np.zeros((5, 5), np.uint16), none, none, 8.0, 16).shape == (0,)
+    assert weakest_edge(np.zeros((5, 5), np.uint16), none, none, 8.0, directions(16)).shape == (0,)

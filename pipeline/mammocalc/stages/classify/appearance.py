@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import KDTree
 
-from mammocalc.imaging.radial_profiles import cast_rays
+from mammocalc.imaging.radial_profiles import cast_rays, directions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _describe_scale(
     strength = np.array([p.strength_sigma for p in particles])
     height = scale.tophat[rows, columns].astype(np.float64)
     sigma = height / np.maximum(contrast, 1e-6)
-    rays = cast_rays(scale.image, rows, columns, _RADII_MM * zoom / scale.pixel_mm, _DIRECTIONS)
+    rays = cast_rays(scale.image, rows, columns, _RADII_MM * zoom / scale.pixel_mm, directions(_DIRECTIONS))
     rays /= sigma[:, None, None].astype(np.float32)
     rays -= np.median(rays[:, :, _SURROUNDINGS], axis=(1, 2))[:, None, None]
     mean = rays.mean(axis=1)
@@ -182,7 +182,7 @@ def edge_sigma(particles: Sequence[Particle], scales: tuple[Scale, ...], breast:
         which = [i for i, p in enumerate(particles) if p.scale == index]
         places = np.rint([(particles[i].row_px - top, particles[i].column_px - left) for i in which]).astype(np.int_)
         radii_mm = np.arange(0.0, _OUTLINE_REACH * scales[index].length_mm, _OUTLINE_STEP_MM)
-        rays = cast_rays(finest.image, places[:, 0], places[:, 1], radii_mm / finest.pixel_mm, _DIRECTIONS)
+        rays = cast_rays(finest.image, places[:, 0], places[:, 1], radii_mm / finest.pixel_mm, directions(_DIRECTIONS))
         drops = (rays[:, :, :-_OUTLINE_STEPS] - rays[:, :, _OUTLINE_STEPS:]).max(axis=2)
         weak = np.sort(drops, axis=1)[:, _DIRECTIONS // 8].astype(np.float64)
         found[which] = weak / finest.noise.at(rays.mean(axis=(1, 2)).astype(np.float64))
@@ -202,7 +202,7 @@ def _edges(
     step_mm = _EDGE_STEP_MM * max(1.0, zoom / 1.6)
     near = np.arange(0.0, _EDGE_REACH_MM * zoom, step_mm) / finest.pixel_mm
     far = _RADII_MM[_SURROUNDINGS] * zoom / finest.pixel_mm
-    rays = cast_rays(finest.image, places[:, 0], places[:, 1], np.concatenate([near, far]), _DIRECTIONS)
+    rays = cast_rays(finest.image, places[:, 0], places[:, 1], np.concatenate([near, far]), directions(_DIRECTIONS))
     ground = np.median(rays[:, :, len(near) :], axis=(1, 2))
     height = np.maximum(rays[:, 0, 0] - ground, 0.5 * sigma)
     drops = rays[:, :, : len(near) - 2] - rays[:, :, 2 : len(near)]
