@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
@@ -19,7 +19,8 @@ class _Word(str, Record):
     """
     A call that is its label wherever a text is wanted: printed, compared, sorted, in JSON and in tables.
 
-    Without it, ``call == "grouped"`` would be false of every call, and nobody would be told.
+    Two calls of one label are equal, as their texts are, so that sets and counts take them as one word; ``to_dict()``
+    tells whether they are equal throughout.
     """
 
     __slots__ = ()
@@ -27,17 +28,6 @@ class _Word(str, Record):
 
     def __new__(cls, label: str, *_: object, **__: object) -> Self:
         return super().__new__(cls, str(label))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Word):
-            return str.__eq__(self, other)
-        names = [item.name for item in fields(self)]  # type: ignore[arg-type]
-        return type(other) is type(self) and all(getattr(self, name) == getattr(other, name) for name in names)
-
-    __ne__ = object.__ne__  # that of texts would not ask the other one
-
-    def __hash__(self) -> int:
-        return str.__hash__(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,3 +59,12 @@ def test_where_nothing_is_seen_the_course_is_as_good_as_straight_at_any_angle(de
 
 def test_one_mark_is_one_corner() -> None:
     assert draw_course(clarity_of(), np.array([(10.0, 10.0)])).tolist() == [[10.0, 10.0]]
+
+
+def test_where_a_course_begins_is_not_left_to_rounding() -> None:
+    """There and back along the same marks are equally long but for the last bit."""
+    rng = np.random.default_rng(1)
+    marks = np.stack([np.full(12, 10.0), np.linspace(5.0, 50.0, 12)], axis=1) + rng.normal(0, 0.3, (12, 2))
+    for _ in range(8):
+        some = marks + rng.normal(0, 1e-9, marks.shape)
+        assert draw_course(clarity_of(), some)[0] == pytest.approx(some[0], abs=0.01)

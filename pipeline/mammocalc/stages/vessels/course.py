@@ -79,7 +79,8 @@ def _along(at_mm: NDArray[np.float64]) -> list[int]:
     apart = cdist(at_mm, at_mm)
     tree = minimum_spanning_tree(apart + 1e-6)  # no two marks are at one place, or the tree would not hold both
     lengths, before = dijkstra(tree, directed=False, return_predecessors=True)
-    first, last = (int(number) for number in np.unravel_index(lengths.argmax(), lengths.shape))
+    # There and back are equally long but for rounding, which must not decide where a course begins.
+    first, last = (int(number) for number in np.unravel_index(np.tril(lengths).argmax(), lengths.shape))
     way = [last]
     while way[-1] != first:
         way.append(int(before[first, way[-1]]))
