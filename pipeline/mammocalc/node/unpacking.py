@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.discover import discover
+from mammocalc.dicom.file_kind import is_archive, looks_like_dicom
 from mammocalc.dicom.folder_entry import printable
 from mammocalc.execution.run_folder import out_of_room
 from mammocalc.vocabulary.errors import StoppedError
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 1 << 35
 """Of one archive, unpacked: a session with volumes of tomosynthesis has a third of it. More is no archive of images."""
 MOST_FILES: Final = 100_000
+MOST_TIMES, ALWAYS_BYTES = 200, 1 << 30
+"""Unpacked, mammograms take 2 to 20 times their room in an archive. More than so many times is a bomb, from a size on
+that matters."""
 LEAST_FREE_BYTES: Final = 1 << 30
 """What the run and its objects need beside the unpacked images."""
 CHUNK_BYTES: Final = 1 << 20
@@ -35,8 +39,8 @@ ENCRYPTED: Final = 1
 DAMAGE: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError)
 """What reading a damaged archive raises, or one of a method that is not known (NotImplementedError)."""
 _TOO_LARGE: Final = (
-    f"Unpacked, the archive has more than {MOST_BYTES >> 30} GB or {MOST_FILES} files, or more than the output has "
-    "room for, so it was not used. Pack fewer images, or give the output more room."
+    f"Unpacked, the archive has more than {MOST_BYTES >> 30} GB, {MOST_TIMES} times its size or {MOST_FILES} files, or "
+    "more than the output has room for, so it was not used. Pack fewer images, or give the output more room."
 )
 
 
@@ -110,7 +114,7 @@ def unpacked(
     Notes
     -----
     Names lead nowhere: parts that would leave the folder are dropped, and links become files. Sizes are counted while
-    they are written, whatever the archive says. An archive within an archive stays packed.
+    they are written, whatever the archive says. An archive within an archive is not looked into, and told.
     """
     shutil.rmtree(space, ignore_errors=True)
     found = discover([inputs])
@@ -188,21 +192,10 @@ def _unpack(file: FoundFile, place: Path, name: str, should_stop: Callable[[], b
     except DAMAGE:
         yield _failed(name, Reason.UNREADABLE, "The archive is damaged, or no zip archive. Send it again.")
         return
-    room = min(MOST_BYTES, shutil.disk_usage(place.parent).free - LEAST_FREE_BYTES)
-    closed = damaged = 0
     with archive:
         try:
             members = _files_of(archive)
-            for member in members:
-                if member.flag_bits & ENCRYPTED:
-                    closed += 1
-                    continue
-                target = _place_for(place, member.filename.replace("\\", "/").split("/"))
-                try:
-                    room -= _copy(archive, member, target, room, should_stop)
-                except _DamagedError:
-                    damaged += 1
-                    target.unlink(missing_ok=True)
+            closed, damaged, inner = _write(archive, members, place, _room(file.path, place), should_stop)
         except _TooLargeError:
             shutil.rmtree(place, ignore_errors=True)
             yield _failed(name, Reason.TOO_LARGE, _TOO_LARGE)
@@ -211,8 +204,43 @@ def _unpack(file: FoundFile, place: Path, name: str, should_stop: Callable[[], b
         yield _failed(name, Reason.UNREADABLE, f"{_count(closed)} in it need a password. Pack without one.")
     if damaged:
         yield _failed(name, Reason.UNREADABLE, f"{_count(damaged)} in it cannot be unpacked. Send the archive again.")
+    if inner:
+        message = f"{_count(inner)} in it: archives, which are not looked into within another. Unpack them first."
+        yield NotUnpacked(name, Status.SKIPPED, Reason.NOT_DICOM, message)
     if not members:
         yield NotUnpacked(name, Status.SKIPPED, Reason.NOT_DICOM, "The archive is empty.")
+
+
+def _room(archive: Path, place: Path) -> int:
+    """Give how many bytes may come out of an archive."""
+    most = min(MOST_BYTES, max(ALWAYS_BYTES, MOST_TIMES * archive.stat().st_size))
+    return min(most, shutil.disk_usage(place.parent).free - LEAST_FREE_BYTES)
+
+
+def _write(
+    archive: zipfile.ZipFile,
+    members: Iterable[zipfile.ZipInfo],
+    place: Path,
+    room: int,
+    should_stop: Callable[[], bool],
+) -> tuple[int, int, int]:
+    """Write the files of an archive, and count those that need a password, are damaged, and are archives."""
+    closed = damaged = inner = 0
+    for member in members:
+        if member.flag_bits & ENCRYPTED:
+            closed += 1
+            continue
+        target = _place_for(place, member.filename.replace("\\", "/").split("/"))
+        try:
+            room -= _copy(archive, member, target, room, should_stop)
+        except _DamagedError:
+            damaged += 1
+            target.unlink(missing_ok=True)
+            continue
+        if is_archive(str(target)) and not looks_like_dicom(str(target)):
+            inner += 1
+            target.unlink()
+    return closed, damaged, inner
 
 
 def _files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

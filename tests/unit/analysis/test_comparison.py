@@ -298,6 +298,22 @@ def test_nothing_is_new_where_the_prior_shows_no_tissue(report: Report) -> None:
     assert any("shows no tissue at its place" in item.reason for item in found.calcifications)
 
 
+def renamed(report: Report) -> Report:
+    return replace(report, identity=replace(report.identity, sop_instance_uid="1.2.3"))
+
+
+def test_a_piece_of_what_is_joined_is_neither_new_nor_gone(report: Report) -> None:
+    """A coarse body is one mark on one date, and two on the other."""
+    body = max(report.calcifications, key=lambda item: item.diameter_mm or 0)
+    piece = replace(body, number=999, row_px=body.row_px + 3, diameter_mm=0.4, contrast_to_noise=20.0)
+    pieces = replace(report, calcifications=(*report.calcifications, piece))
+    whole_sight, pieces_sight = (same_tissue(one)[0] for one in (report, pieces))
+    now = compare_images(pieces, renamed(report), sights=(pieces_sight, whole_sight))
+    before = compare_images(report, renamed(pieces), sights=(whole_sight, pieces_sight))
+    assert [item.change for item in now.calcifications if item.calcification == 999] == [Change.NEW_FAINT]
+    assert [item.change for item in before.calcifications if item.prior_calcification == 999] == [Change.NOT_COMPARABLE]
+
+
 def test_a_group_is_not_new_where_it_was_on_what_is_labelled_the_other_side(report: Report) -> None:
     this = replace(report, identity=replace(report.identity, sop_instance_uid="1.2.3"))
     empty = replace(this, calcifications=(), clusters=())

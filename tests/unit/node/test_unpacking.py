@@ -122,6 +122,9 @@ def test_a_bomb_is_not_used_and_leaves_no_room_taken(
     assert (told.path, told.status, told.reason) == ("archive 1", "failed", "too_large")
     monkeypatch.setattr(unpacking, "MOST_FILES", 1)
     assert {item.reason for item in look()[1]} == {"too_large"}
+    monkeypatch.undo()
+    monkeypatch.setattr(unpacking, "ALWAYS_BYTES", 1 << 20)  # a thousand times its size, as no images are
+    assert [(item.path, item.reason) for item in look()[1]] == [("archive 1", "too_large")]
 
 
 def test_sizes_that_an_archive_states_are_not_believed(
@@ -182,8 +185,9 @@ def test_other_archives_and_folders_that_cannot_be_read_are_told(inputs: Path, l
     assert [item.message.startswith("An archive that is no zip") for item in told] == [True]
     zipped(inputs / "a.zip", **{"1.dcm": DICOM, "inner.zip": b"PK\x03\x04"})
     found, told = look()
-    assert set(found) == {"a.zip/1.dcm", "a.zip/inner.zip"}  # of which the run says that it was passed over
-    assert [item.path for item in told] == ["other archive 1", "entry 1"]
+    assert set(found) == {"a.zip/1.dcm"}
+    assert [item.path for item in told] == ["other archive 1", "archive 1", "entry 1"]
+    assert told[1].message.startswith("1 file in it: archives")
 
 
 def test_what_lies_in_the_output_is_not_read(inputs: Path) -> None:

@@ -17,6 +17,7 @@ from mammocalc.stages.registration import (
     clarity_of,
     coarsen,
     cut_crops,
+    detail_at,
     expect,
     lay_over,
     log_odds_of_looks,
@@ -56,7 +57,7 @@ def seen(field: NDArray[np.float32], *, is_moved: bool) -> TissueImage:
     values = cv2.remap(field, x, y, cv2.INTER_CUBIC) + rng.normal(0, 30, SHAPE).astype(np.float32)
     down, across = grid[..., 0] - 150, grid[..., 1]
     inside = ((down / 140) ** 2 + (across / 180) ** 2 < 1).astype(np.float32)
-    return TissueImage(np.asarray(values, np.float32), inside, (0.0, 0.0), PIXEL_MM)
+    return TissueImage(np.asarray(values, np.float32), inside, np.zeros(SHAPE, np.float32), (0.0, 0.0), PIXEL_MM)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +122,21 @@ def test_calcifications_are_cut_out_of_the_tissue() -> None:
     image = coarsen(plain, outline, [], (0.1, 0.1))
     assert image.values.shape == (100, 75)
     assert image.to_px(np.array([[0.15, 0.15]])).tolist() == pytest.approx(np.zeros((1, 2)), abs=1e-9)
+
+
+def test_tissue_that_is_saturated_or_covered_hides_what_lies_there() -> None:
+    rng = np.random.default_rng(3)
+    smooth = cv2.GaussianBlur(rng.normal(0, 1, (600, 500)), (0, 0), 25)
+    density = (20_000 + 2_000 * smooth / smooth.std() + rng.normal(0, 100, smooth.shape)).astype(np.uint16)
+    density[300:380, 200:260] = 0
+    bright, dull = (np.argwhere(smooth == edge) * 0.1 for edge in (smooth.max(), smooth.min()))
+    places = np.concatenate([bright, dull, [[34.0, 23.0]]])  # the last one in the box
+    whole, saturated = (
+        detail_at(coarsen(np.minimum(density, limit), np.zeros((0, 2)), [], (0.1, 0.1)), places)
+        for limit in (65_535, np.uint16(np.quantile(density, 0.8)))
+    )
+    assert (whole > 0.3).tolist() == [True, True, False]
+    assert (saturated > 0.3).tolist() == [False, True, False]
 
 
 def test_looks_tell_which_of_two_is_the_same() -> None:

@@ -44,6 +44,9 @@ SURE_CONTRAST: Final = 7.5
 """Contrast, in standard deviations of the noise, that is not overlooked (the reference's limit for a new one)."""
 SURE_AT_DEPTH: Final = 10.0
 """The same where depth moves places apart: more of what is not overlooked may lie elsewhere."""
+PIECE_MM: Final = 0.2
+"""So near to the edge of what is reported there it may be a piece of that: a coarse body is one mark on one date, and
+two on the other."""
 BORDER_MM: Final = 3.0
 
 
@@ -131,13 +134,18 @@ def _word_at(side: OneSided, nth: int) -> tuple[Change, str]:
     if not np.isfinite(off_mm):
         return Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
     if side.is_hidden[nth]:
-        return Change.NOT_COMPARABLE, f"the {side.other} shows no tissue at its place"
+        return Change.NOT_COMPARABLE, (
+            f"the {side.other} shows no tissue at its place: a box, a border or saturation hides it"
+        )
     around, is_rough = side.unexplained, off_mm > PLACE_MM
     if not side.there.shows(place_mm, off_mm if is_rough else BORDER_MM):
         return Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
+    unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
+    from_edge_mm = np.hypot(*(side.there.points_mm - place_mm).T) - side.there.diameter_mm / 2
+    if (from_edge_mm <= PIECE_MM).any():
+        return unsure, f"its place lies on a calcification of the {side.other}: it may be a piece of that"
     away_mm = np.hypot(*(around.places_mm - place_mm).T)
     if is_rough and ((away_mm <= max(APART_MM, off_mm)) & (around.score >= 1.0)).any():
-        unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
         return unsure, (
             f"its place is known to {off_mm:.0f} mm, and a calcification of the {side.other} that is joined to none "
             f"lies within {max(APART_MM, off_mm):.0f} mm"

@@ -21,6 +21,11 @@ RISE_MM: Final = 2.0
 DETAIL_MM: Final = 1.0
 FILL_MM: Final = 0.8
 """Standard deviation of the average that fills what is cut out, from around it."""
+BRIGHTEST_SHARE, DARKEST_SHARE = 0.02, 0.2
+"""Tissue of which more is at the breast's largest or smallest level is cut off there, and may hide what stood out. At
+the largest it is calcium itself that is cut off; at the smallest there is air beside. Farther than 3 mm from the skin
+27 images of INbreast have a quarter of this at most, and one in which a fifth of the breast is saturated has fifty
+times as much."""
 SPREAD_FLOOR: Final = 0.3
 """Structure that is fainter than this share of the usual one is not lifted to it: it is noise."""
 
@@ -36,12 +41,15 @@ class TissueImage:
         Density without calcifications, so that a change in these does not steer what is laid over what.
     inside : ndarray of float32, shape (rows, columns)
         Share of each pixel that is breast.
+    cut_off : ndarray of float32, shape (rows, columns)
+        How far tissue is cut off at the largest or the smallest level, as by saturation or a box; from 1 on it is.
     origin_mm, pixel_mm : tuple of float
         Centre of the first pixel and the size of a pixel, (down, across); about `PIXEL_MM`.
     """
 
     values: NDArray[np.float32]
     inside: NDArray[np.float32]
+    cut_off: NDArray[np.float32]
     origin_mm: tuple[float, float]
     pixel_mm: tuple[float, float]
 
@@ -95,7 +103,10 @@ def coarsen(
     around = cv2.GaussianBlur(kept, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(share, (0, 0), sigma), 1e-3)
     origin_mm = (pixel_mm[0] - spacing_mm[0]) / 2, (pixel_mm[1] - spacing_mm[1]) / 2
     values = np.asarray(kept + (1 - share) * around, np.float32)
-    return TissueImage(values, _averaged(breast.astype(np.float32), shape), origin_mm, pixel_mm)
+    low, high = (edge(density, where=breast > 0, initial=start) for edge, start in ((np.min, 65535), (np.max, 0)))
+    at_ends = ((density >= high) & (keep > 0)) / BRIGHTEST_SHARE + (density <= low) / DARKEST_SHARE
+    cut_off = _blurred(_averaged(at_ends.astype(np.float32), shape), DETAIL_MM, PIXEL_MM)
+    return TissueImage(values, _averaged(breast.astype(np.float32), shape), cut_off, origin_mm, pixel_mm)
 
 
 def structure(
@@ -143,7 +154,7 @@ def detail_at(image: TissueImage, places_mm: NDArray[np.float64]) -> NDArray[np.
     -------
     ndarray of float64, shape (n,)
         Standard deviation of the detail within some millimetres over its median in the breast: near 0 where a box, a
-        border or saturation hides the tissue; 0 beyond the image, or where nothing is breast.
+        border or saturation hides the tissue; 0 beyond the image, where nothing is breast, or where it is cut off.
     """
     pixel_mm = float(np.mean(image.pixel_mm))
     fine = image.values - _blurred(image.values, DETAIL_MM, pixel_mm)
@@ -153,7 +164,8 @@ def detail_at(image: TissueImage, places_mm: NDArray[np.float64]) -> NDArray[np.
     at = np.rint(np.nan_to_num(image.to_px(places_mm), nan=-1.0)).astype(np.intp)
     is_in = ((at >= 0) & (at < spread.shape)).all(axis=1)
     found = np.zeros(len(at))
-    found[is_in] = spread[tuple(at[is_in].T)] / max(usual, 1e-6)
+    detail = np.where(image.cut_off < 1, spread / max(usual, 1e-6), 0.0)
+    found[is_in] = detail[tuple(at[is_in].T)]
     return found
 
 
