@@ -21,11 +21,11 @@ RISE_MM: Final = 2.0
 DETAIL_MM: Final = 1.0
 FILL_MM: Final = 0.8
 """Standard deviation of the average that fills what is cut out, from around it."""
-BRIGHTEST_SHARE, DARKEST_SHARE = 0.02, 0.2
-"""Tissue of which more is at the breast's largest or smallest level is cut off there, and may hide what stood out. At
-the largest it is calcium itself that is cut off; at the smallest there is air beside. Farther than 3 mm from the skin
-27 images of INbreast have a quarter of this at most, and one in which a fifth of the breast is saturated has fifty
-times as much."""
+SATURATED: Final = 0.001
+"""Share of the breast at its largest level, without what is reported, from which an image is saturated."""
+BRIGHTEST_SHARE, DARKEST_SHARE = 0.002, 0.2
+"""Tissue of which more is at the largest level of a saturated image, or at the smallest one, is cut off there and may
+hide what stood out. At the largest it is calcium itself that is cut off; at the smallest there is air beside."""
 SPREAD_FLOOR: Final = 0.3
 """Structure that is fainter than this share of the usual one is not lifted to it: it is noise."""
 
@@ -104,7 +104,9 @@ def coarsen(
     origin_mm = (pixel_mm[0] - spacing_mm[0]) / 2, (pixel_mm[1] - spacing_mm[1]) / 2
     values = np.asarray(kept + (1 - share) * around, np.float32)
     low, high = (edge(density, where=breast > 0, initial=start) for edge, start in ((np.min, 65535), (np.max, 0)))
-    at_ends = ((density >= high) & (keep > 0)) / BRIGHTEST_SHARE + (density <= low) / DARKEST_SHARE
+    is_top = (density >= high) & (keep > 0)
+    is_saturated = np.count_nonzero(is_top & (breast > 0)) >= SATURATED * np.count_nonzero(breast)
+    at_ends = is_top * (is_saturated / BRIGHTEST_SHARE) + (density <= low) / DARKEST_SHARE
     cut_off = _blurred(_averaged(at_ends.astype(np.float32), shape), DETAIL_MM, PIXEL_MM)
     return TissueImage(values, _averaged(breast.astype(np.float32), shape), cut_off, origin_mm, pixel_mm)
 
