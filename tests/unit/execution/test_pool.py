@@ -158,6 +158,15 @@ def test_a_worker_has_one_thread_and_prints_nothing(capfd: pytest.CaptureFixture
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux is told to keep what is freed")
+def test_a_worker_keeps_the_memory_of_an_image_for_the_next() -> None:
+    pages = "__import__('resource').getrusage(__import__('resource').RUSAGE_SELF).ru_minflt"
+    taken = f"(lambda before: bytearray(30 << 20) and {pages} - before)({pages})"
+    first, second = run_tasks([partial(eval, taken)] * 2, isolated(), lost, workers=1)
+    assert first > 1000
+    assert second < 100
+
+
 def test_a_worker_ignores_what_ends_its_group() -> None:
     asked = "[__import__('os').kill(__import__('os').getpid(), number) for number in (2, 15)] and 'alive'"
     assert results([partial(eval, asked)], isolated()) == ["alive"]
