@@ -71,7 +71,7 @@ def test_a_folder_that_takes_nothing_is_told_apart_from_a_faulty_file(
     (tmp_path / "file").write_text("in the way")
     outcome = process_image(PlannedImage((PlannedFile(drawn, "a.dcm", UID),)), order(tmp_path / "file"))
     assert outcome.rows == ()
-    assert outcome.write_problem == out_of_room(NotADirectoryError(errno.ENOTDIR, "Not a directory"))
+    assert outcome.write_problem == out_of_room(NotADirectoryError(errno.ENOTDIR, "Not a directory", "thumbnails"))
 
 
 @pytest.mark.parametrize(
