@@ -153,7 +153,7 @@ def test_silent_sockets_garbage_and_huge_pdus_keep_nobody_out(scp: StoreScp, sai
         with socket.create_connection(("127.0.0.1", scp.port)) as one:
             one.sendall(start)
     assert echo(scp.port)
-    assert "a PDU claims 4294967295 bytes" in said.text
+    wait_until(lambda: "a PDU claims 4294967295 bytes" in said.text)
     for one in silent:
         one.close()
 
