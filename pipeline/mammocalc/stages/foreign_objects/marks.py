@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
-from mammocalc.imaging.histogram import count_levels, median_level
+from mammocalc.imaging.histogram import count_levels
+from mammocalc.imaging.neighbours import neighbour_steps, noise_of_steps
 from mammocalc.stages.foreign_objects import tiles as tiling
 
 if TYPE_CHECKING:
@@ -137,15 +137,12 @@ class Grain:
 def grain_of(density: Density, breast: Breast) -> Grain:
     """Measure the grain of an image on every third row and column of the breast's box."""
     top, left, bottom, right = breast.box_px
-    values, beside = (
-        density.image[top:bottom:3, left : right - 1 : 3],
-        density.image[top:bottom:3, left + 1 : right : 3],
-    )
+    box = density.image[top:bottom, left:right]
     rows, columns = np.arange(top, bottom, 3), np.arange(left, right - 1, 3)
     inside = breast.is_searched.take(rows // breast.cell_px, axis=0).take(columns // breast.cell_px, axis=1)
-    steps = count_levels(np.asarray(cv2.absdiff(values, beside)), inside)
-    sigma = 1.4826 * median_level(steps) / math.sqrt(2)
-    levels = np.flatnonzero(count_levels(values))
+    steps = count_levels(neighbour_steps(box, 3), inside)
+    sigma = noise_of_steps(steps)
+    levels = np.flatnonzero(count_levels(box[::3, :-1:3]))
     step = float(np.median(np.diff(levels))) if len(levels) > 1 else 1.0
     return Grain(max(sigma, 1.0), step, float(steps[0] / max(steps.sum(), 1)))
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mammocalc.imaging.radial_profiles import directions
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -109,7 +111,7 @@ def _walk(clarity: ClarityMap, start_mm: NDArray[np.float64]) -> list[tuple[NDAr
     """Walk from circle to circle, and give directions, clarity and contrast of the arms to each of two circles."""
     circles = round(REACH_MM[-1] / STEP_MM)
     radius = STEP_MM * np.arange(1, circles + 1)
-    angle = _TURN * np.arange(_DIRECTIONS)
+    angle = directions(_DIRECTIONS)
     away = radius[:, None, None] * np.stack([np.sin(angle), np.cos(angle)], axis=-1)
     places = (start_mm[:, None, None] + away).reshape(len(start_mm), -1, 2)
     clear = clarity.at(places).reshape(-1, circles, _DIRECTIONS)
