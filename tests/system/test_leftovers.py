@@ -128,10 +128,10 @@ def test_the_log_begins_a_line_of_its_own_behind_half_a_line(judge: Judge, three
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of little more than one megabyte."""
+    """A file system that holds the results of three images (1.2 MB), and half as much again."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1800k", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
         pytest.skip("only the administrator can mount a file system; the limit on file sizes is tested elsewhere")
     yield folder
