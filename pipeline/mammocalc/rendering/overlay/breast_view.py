@@ -11,7 +11,14 @@ import numpy as np
 from mammocalc.model import Calcification
 from mammocalc.model.letters import ranked_clusters
 from mammocalc.rendering.overlay.annotations import _draw_scale_bar, _freer_side, _has_air_on_the_right, _write_side
-from mammocalc.rendering.overlay.finding_labels import _draw_label, _draw_leader, _label_of, _label_size, _labels_of
+from mammocalc.rendering.overlay.finding_labels import (
+    _draw_label,
+    _draw_leader,
+    _label_of,
+    _label_size,
+    _labels_of,
+    without_crossings,
+)
 from mammocalc.rendering.overlay.labels import place_labels
 from mammocalc.rendering.overlay.marks import Mark, draw_marks, draw_outline, reach, rounded_hull
 from mammocalc.rendering.overlay.picture import Placement, fixed_point
@@ -163,6 +170,7 @@ def draw_annotations(
     ]
     sizes = [_label_size(label, em) for label in labels]
     boxes = place_labels(sizes, [label.target for label in labels], busy.astype(bool), brightness, written)
+    boxes = without_crossings(labels, boxes)
     for label, box in zip(labels, boxes, strict=True):
         _draw_leader(picture, label, box, kept_clear, em)
     for label, box in zip(labels, boxes, strict=True):

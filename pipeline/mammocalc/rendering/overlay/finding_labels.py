@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import cv2
@@ -19,6 +20,8 @@ from mammocalc.vocabulary.geometry import points_along
 from mammocalc.vocabulary.lexicon import Distribution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mammocalc.model import Cluster, Report
@@ -113,14 +116,65 @@ def _darken(picture: NDArray[np.uint8], box: Box, left_over: float) -> None:
     plate[:] = (plate * left_over).astype(np.uint8)
 
 
+def without_crossings(labels: Sequence[Label], boxes: Sequence[Box]) -> list[Box]:
+    """
+    Exchange the places of labels whose lines would cross: at a crossing a reader follows the wrong one.
+
+    Parameters
+    ----------
+    labels : sequence of Label
+        What is named.
+    boxes : sequence of Box
+        Where their labels stand, in the same order.
+
+    Returns
+    -------
+    list of Box
+        In the same order. Two lines still cross where the labels are not
+        about equally long: the longer one would cover what lies beside.
+    """
+    places = list(boxes)
+    pairs = list(combinations(range(len(places)), 2))
+    # Each exchange makes the lines shorter, so this ends; the count guards against equal lengths.
+    for _ in pairs:
+        exchanged = False
+        for one, other in pairs:
+            alike = abs(places[one].width - places[other].width) < places[one].height / 2
+            if alike and _cross(_leader(labels[one], places[one]), _leader(labels[other], places[other])):
+                places[one], places[other] = _at(places[other], places[one]), _at(places[one], places[other])
+                exchanged = True
+        if not exchanged:
+            break
+    return places
+
+
+def _at(place: Box, label: Box) -> Box:
+    """Give the box of a label in the place of another."""
+    return replace(label, left=place.left, top=place.top)
+
+
+def _cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Say whether two lines, as rows of (x, y), have a point in common that is not just an end."""
+
+    def sides(line: NDArray[np.float64], ends: NDArray[np.float64]) -> bool:
+        (dx, dy), away = line[1] - line[0], ends - line[0]
+        turns = dx * away[:, 1] - dy * away[:, 0]
+        return bool(turns[0] * turns[1] < 0)
+
+    return sides(one, other) and sides(other, one)
+
+
+def _leader(label: Label, box: Box) -> NDArray[np.float64]:
+    """Give the shortest line from a label to what it names, as two rows of (x, y)."""
+    nearest = np.clip(label.anchor, (box.left, box.top), (box.right, box.bottom)).astype(np.float64)
+    closest = int(np.argmin(np.hypot(*(label.anchor - nearest).T)))
+    return np.stack([nearest[closest], label.anchor[closest]])
+
+
 def _draw_leader(picture: NDArray[np.uint8], label: Label, box: Box, kept_clear: NDArray[np.bool_], em: int) -> None:
     """Join a label to what it names, where it stands apart from it."""
-    corner = np.array([box.left, box.top], dtype=np.float64)
-    nearest = np.clip(label.anchor, corner, (box.right, box.bottom))
-    gaps = np.hypot(*(label.anchor - nearest).T)
-    closest = int(np.argmin(gaps))
-    if gaps[closest] > 0.6 * em:
+    ends = _leader(label, box)
+    if np.hypot(*(ends[1] - ends[0])) > 0.6 * em:
         appearance = label.appearance or APPEARANCES[Distribution.GROUPED]
         plain = replace(appearance, dashes=(), colour=appearance.colour if label.appearance else SINGLE)
-        ends = np.stack([nearest[closest], label.anchor[closest]])
         draw_outline(picture, ends, plain, 1, kept_clear, closed=False)

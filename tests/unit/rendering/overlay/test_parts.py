@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mammocalc.model.letters import letter
+from mammocalc.rendering.overlay.finding_labels import Label, without_crossings
 from mammocalc.rendering.overlay.insets import Place, choose_places, window_of
 from mammocalc.rendering.overlay.labels import Box, place_labels
 from mammocalc.rendering.overlay.marks import Mark, draw_marks, draw_outline, rounded_hull
@@ -140,6 +141,34 @@ def test_a_label_larger_than_the_picture_is_placed_all_the_same() -> None:
         [(900, 24)], [Box(0, 0, 9, 9)], np.zeros((40, 60), dtype=bool), np.zeros((40, 60), dtype=np.uint8)
     )
     assert (box.left, box.top) == (0, 0)
+
+
+def label(key: str, x: float, y: float) -> Label:
+    return Label(key, "", None, Box(round(x) - 12, round(y) - 12, 24, 24), np.array([[x, y]]))
+
+
+@pytest.mark.parametrize(
+    ("lefts", "tops", "widths", "exchanged"),
+    [
+        ((0, 0), (0, 40), (30, 34), True),  # the upper label names what lies lower
+        ((0, 0), (40, 0), (30, 34), False),
+        ((0, 300), (0, 40), (30, 34), False),  # one on each side
+        ((0, 0), (0, 40), (30, 90), False),  # the longer one would cover what lies beside the shorter
+    ],
+)
+def test_lines_to_labels_do_not_cross(
+    lefts: tuple[int, int], tops: tuple[int, int], widths: tuple[int, int], exchanged: bool
+) -> None:
+    boxes = [Box(left, top, width, 24) for left, top, width in zip(lefts, tops, widths, strict=True)]
+    places = without_crossings([label("A", 150, 80), label("B", 150, 10)], boxes)
+    assert [box.top for box in places] == list(reversed(tops) if exchanged else tops)
+    assert [(box.width, box.height) for box in places] == [(box.width, box.height) for box in boxes]
+
+
+def test_three_lines_in_reverse_order_are_set_right() -> None:
+    labels = [label("A", 150, 160), label("B", 150, 80), label("C", 150, 10)]
+    places = without_crossings(labels, [Box(0, top, 30, 24) for top in (0, 80, 160)])
+    assert [box.top for box in places] == [160, 80, 0]
 
 
 def test_text_is_shortened_and_wrapped_to_its_width() -> None:
