@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mammocalc.cli.main import build_parser
+from mammocalc.cli.main import parse
 from mammocalc.config import Config, load
 from mammocalc.config.description import UNITS
 from mammocalc.config.loading import setting_paths
@@ -57,7 +57,7 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 def can_be_given(arguments: list[str]) -> bool:
     try:
-        build_parser().parse_args(arguments)
+        parse(arguments)
     except SystemExit as end:
         return not end.code
     return True
@@ -86,7 +86,7 @@ def test_every_option_that_is_shown_is_a_setting(document: Path) -> None:
 
 def test_the_options_in_the_helps_are_settings(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        build_parser().parse_args(["run", "--help"])
+        parse(["run", "--help"])
     options = options_of(capsys.readouterr().out)
     assert options
     for option in options:

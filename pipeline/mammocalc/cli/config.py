@@ -7,9 +7,10 @@ import json
 import textwrap
 from typing import TYPE_CHECKING
 
-from mammocalc.cli.command_parser import CONFIGURATION, Commands, add_command, add_overrides
+from mammocalc.cli.command_parser import add_command
 from mammocalc.cli.exit_codes import DONE, WRONG_CALL
 from mammocalc.cli.option_types import local_path
+from mammocalc.cli.shared_options import CONFIGURATION, add_overrides
 from mammocalc.cli.terminal import report_error
 from mammocalc.vocabulary.errors import ConfigurationError
 
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "config", "show, check or describe configurations")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
     show = add_command(actions, "show", "print every setting: value, unit, meaning, and where it came from")

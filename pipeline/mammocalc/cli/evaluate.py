@@ -6,9 +6,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.cli.command_parser import Commands, add_command, add_salt
 from mammocalc.cli.exit_codes import DONE
 from mammocalc.cli.option_types import local_path
+from mammocalc.cli.shared_options import add_salt
 from mammocalc.files.plain_text import escaped
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ example:
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "evaluate", "score a run against known truth", DESCRIPTION, EXAMPLES)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("run", type=local_path, metavar="DIR", help="the folder of a finished run")
     parser.add_argument(
         "--truth", required=True, type=local_path, metavar="FILE_OR_FOLDER", help="the truth, in one of these forms"

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.cli.command_parser import Commands, add_command, add_salt
 from mammocalc.cli.exit_codes import DONE, SOME_FAILED
 from mammocalc.cli.option_types import local_path
+from mammocalc.cli.shared_options import add_salt
 from mammocalc.cli.terminal import ignored_warnings, report_error
 from mammocalc.files.plain_text import escaped
 
@@ -42,9 +42,9 @@ exit codes:
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "export", "write results as DICOM objects", DESCRIPTION, EXAMPLES)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("run", type=local_path, metavar="RUN", help="the folder of a finished run")
     parser.add_argument(
         "--images", required=True, type=local_path, metavar="FOLDER", help="where the DICOM files of the run are now"

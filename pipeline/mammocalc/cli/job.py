@@ -7,7 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.cli.command_parser import Commands, add_command
 from mammocalc.cli.exit_codes import DONE, SOME_FAILED
 from mammocalc.cli.option_types import local_path
 from mammocalc.cli.stop_signals import stop_on_signal
@@ -39,11 +38,9 @@ exit codes:
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    parser = add_command(
-        commands, "job", "a folder in, a folder out: for platforms with containers", DESCRIPTION, EPILOG
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
+    parser.description, parser.epilog = DESCRIPTION, EPILOG
     parser.add_argument(
         "inputs", nargs="?", type=local_path, metavar="IN", help="the folder with images; it is only read"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.cli.command_parser import Commands, add_command, add_configuration, read_salt
 from mammocalc.cli.exit_codes import DONE
 from mammocalc.cli.option_types import days, hours, local_path, positive, seconds, tcp_port
+from mammocalc.cli.shared_options import add_configuration, read_salt
 from mammocalc.cli.stop_signals import stop_on_signal
 from mammocalc.cli.terminal import ignored_warnings
 
@@ -32,9 +32,9 @@ examples:
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "listen", "run a DICOM node: images in, results back", DESCRIPTION, EXAMPLES)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("--port", required=True, type=tcp_port, metavar="N", help="port of the node; 0: any free one")
     parser.add_argument(
         "--ae-title", required=True, metavar="NAME", help="AE title of the node; calls to other titles are rejected"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from typing import TYPE_CHECKING, Final
 
 from mammocalc import __version__
-from mammocalc.cli import compare, config, evaluate, export, job, listen, review, run, simulate, train
+from mammocalc.cli.command_parser import add_command
 from mammocalc.cli.exit_codes import DONE, EXIT_CODES, STOPPED, WRONG_CALL
 from mammocalc.cli.terminal import escape_unencodable, report_error
 from mammocalc.vocabulary.errors import MammocalcError, OutputLostError, StoppedError
@@ -16,8 +17,19 @@ from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = (run, review, evaluate, compare, export, simulate, train, listen, job, config)
-"""The modules of the commands, in the order of the help."""
+COMMANDS: Final = {
+    "run": "analyse mammograms",
+    "review": "review a finished run in the browser",
+    "evaluate": "score a run against known truth",
+    "compare": "compare two dates of the same patients",
+    "export": "write results as DICOM objects",
+    "simulate": "write synthetic mammograms with known truth",
+    "train": "train a particle classifier",
+    "listen": "run a DICOM node: images in, results back",
+    "job": "a folder in, a folder out: for platforms with containers",
+    "config": "show, check or describe configurations",
+}
+"""The commands in the order of the help. Each is a module beside this one, which is imported for its own calls only."""
 
 DESCRIPTION: Final = f"""\
 From a folder of DICOM mammograms to calcifications, their sizes (macro, micro) and their
@@ -42,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     escape_unencodable()
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as end:  # argparse has said what is wrong, or shown the help
         return int(end.code or 0)
     try:
@@ -60,8 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return report_error(f"{describe_fault(error)} The same command continues where it stopped.", STOPPED)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser of the whole command line; ``function`` carries the command out."""
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments of a call; ``function`` carries the command out."""
     parser = argparse.ArgumentParser(
         prog="mammocalc",
         description=DESCRIPTION,
@@ -71,9 +83,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mammocalc {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add_parser(commands)
-    return parser
+    called = next((word for word in argv if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        command = add_command(commands, name, summary)
+        if name == called:
+            importlib.import_module(f"mammocalc.cli.{name}").add_options(command)
+    return parser.parse_args(argv)
 
 
 def _fail(error: MammocalcError) -> int:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.cli.address import parse_output
-from mammocalc.cli.command_parser import Commands, add_command, add_configuration, read_salt
 from mammocalc.cli.exit_codes import DONE, EXIT_CODES, SOME_FAILED, STOPPED, WRONG_CALL
 from mammocalc.cli.option_types import local_path, mebibytes, non_empty, positive, seconds
+from mammocalc.cli.shared_options import add_configuration, read_salt
 from mammocalc.cli.stop_signals import stop_on_signal
 from mammocalc.cli.terminal import ignored_warnings, report_error
 from mammocalc.vocabulary.lexicon import Reason
@@ -50,9 +50,9 @@ examples:
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "run", "analyse mammograms", DESCRIPTION, EXAMPLES + EXIT_CODES)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES + EXIT_CODES
     parser.add_argument(
         "inputs", nargs="+", type=local_path, metavar="INPUT", help="a DICOM file, a folder or a DICOMDIR"
     )

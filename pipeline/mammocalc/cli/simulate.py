@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.cli.command_parser import Commands, add_command, add_configuration, read_salt
 from mammocalc.cli.exit_codes import DONE, SOME_FAILED, WRONG_CALL
 from mammocalc.cli.option_types import local_path, positive, seed
+from mammocalc.cli.shared_options import add_configuration, read_salt
 from mammocalc.cli.terminal import ignored_warnings, report_error
 from mammocalc.vocabulary.errors import UsageError
 
@@ -35,10 +35,9 @@ examples:
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    summary = "write synthetic mammograms with known truth"
-    parser = add_command(commands, "simulate", summary, DESCRIPTION, EXAMPLES)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("folder", type=local_path, metavar="DIR", help="the folder to write to; made if needed")
     parser.add_argument(
         "--recipe",

@@ -6,9 +6,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mammocalc.cli.command_parser import Commands, add_command, add_configuration, read_salt
 from mammocalc.cli.exit_codes import DONE, WRONG_CALL
 from mammocalc.cli.option_types import local_path, positive, seed
+from mammocalc.cli.shared_options import add_configuration, read_salt
 from mammocalc.cli.terminal import ignored_warnings, report_count, report_error
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ _LEARNS_FROM: Final = {
 }
 
 
-def add_parser(commands: Commands) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "train", "train a particle classifier", DESCRIPTION, EXAMPLES)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say in the command's parser what the command takes."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument(
         "--out", required=True, type=local_path, metavar="FILE", help="the classifier, a readable JSON file"
     )

@@ -286,9 +286,19 @@ def test_the_summary_groups_reasons_and_names_the_first_failures() -> None:
     assert text.endswith("open out/index.html")
 
 
-def test_the_command_starts_without_what_only_images_need() -> None:
-    ask = "import mammocalc.cli.main, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+def modules_after(statements: str) -> list[str]:
+    ask = f"import sys; from mammocalc.cli.main import COMMANDS, parse; {statements}; print(*sys.modules)"
+    return subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_the_commands_start_without_what_only_images_need() -> None:
+    loaded = modules_after("import importlib; [importlib.import_module(f'mammocalc.cli.{name}') for name in COMMANDS]")
     assert "mammocalc.cli.run" in loaded
     heavy = {"numpy", "scipy", "skimage", "cv2", "pydicom", "pydantic", "yaml", "rich", "PIL"}
     assert heavy.isdisjoint(loaded)
+
+
+def test_a_call_imports_its_own_command_alone() -> None:
+    loaded = modules_after("parse(['run', 'images', '--out', 'train'])")
+    assert "mammocalc.cli.run" in loaded
+    assert "mammocalc.cli.train" not in loaded
