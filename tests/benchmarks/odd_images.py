@@ -12,6 +12,7 @@ about as many marks as the plain one. tests/system/export/test_odd_images.py ask
 from __future__ import annotations
 
 import argparse
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pydicom
 import pydicom.config
-from object_points import points_of
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, ImplicitVRLittleEndian, generate_uid
-from template_checker import check_report
-from validators import complaints
 
 import mammocalc as mc
 from mammocalc.simulation import simulate
@@ -33,6 +31,12 @@ from mammocalc.simulation.coding import encode
 from mammocalc.simulation.recipe import Recipe, Scene
 from mammocalc.simulation.vocabulary import TRANSFER_SYNTAX_UIDS, Coding, Kind
 from mammocalc.vocabulary.lexicon import Laterality, View
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "templates"))
+
+from object_points import points_of
+from template_checker import check_report
+from validators import complaints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

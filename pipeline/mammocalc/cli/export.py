@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.cli.exit_codes import DONE, SOME_FAILED
@@ -85,10 +86,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def export(arguments: argparse.Namespace) -> int:
     """Write the results of a run as DICOM objects."""
+    gc.disable()  # nothing that is imported is garbage, and looking for some would take a seventh of the time
     from mammocalc.dicom.writer import Device  # noqa: PLC0415 - see run
     from mammocalc.execution.export.export import export as export_run  # noqa: PLC0415
     from mammocalc.execution.export.request import ExportRequest, parse_kinds  # noqa: PLC0415
 
+    gc.freeze()
+    gc.enable()
     request = ExportRequest(
         run=arguments.run,
         images=arguments.images,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mammocalc.analysis.change_limits import limits_for
 from mammocalc.analysis.comparison import (
     Entry,
     Sight,
@@ -20,7 +21,6 @@ from mammocalc.analysis.comparison import (
     pair_up,
 )
 from mammocalc.analysis.comparison.laid_out import lay_out
-from mammocalc.analysis.comparison.limits import limits_for
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram

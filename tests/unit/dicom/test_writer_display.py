@@ -43,7 +43,7 @@ def test_a_spacing_is_two_distances_or_none(spacing: list[float], ratio: list[in
     image = image_of(ImagerPixelSpacing=spacing)
     [area] = shown(image).DisplayedAreaSelectionSequence
     assert area.PresentationPixelAspectRatio == ratio
-    named = {item.ConceptNameCodeSequence[0].CodeValue for item in describe_image(image)}
+    named = {item["ConceptNameCodeSequence"][0].value for item in describe_image(image)}
     assert (named >= SPACINGS) is is_written
     assert named.isdisjoint(SPACINGS) is not is_written
 

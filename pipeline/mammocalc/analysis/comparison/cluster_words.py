@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mammocalc.analysis.change_limits import limits_for
 from mammocalc.analysis.comparison.calcification_words import SEEN_SCORE, SURE_CONTRAST
-from mammocalc.analysis.comparison.limits import limits_for
 from mammocalc.analysis.comparison.parts import tell_parts
 from mammocalc.model.comparison import ClusterChange
 from mammocalc.vocabulary.changes import Change

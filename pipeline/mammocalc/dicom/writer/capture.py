@@ -9,8 +9,8 @@ from PIL import Image as Pictures
 
 from mammocalc.dicom.writer.copied import copy_patient_and_study
 from mammocalc.dicom.writer.instance import Series, describe_series, finish, moment_of
+from mammocalc.dicom.writer.new_item import referred
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
-from mammocalc.dicom.writer.sr.items import referred
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE
 
 if TYPE_CHECKING:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.codes import (
     CLOCK_CODES,
@@ -21,8 +19,6 @@ from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Latera
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.model.location import Location
 
 
@@ -32,17 +28,6 @@ class Code(NamedTuple):
     value: str
     scheme: str
     meaning: str
-
-    def item(self) -> Dataset:
-        """Give the item of a code sequence: the same one each time, so nobody may change it."""
-        return _item_of(self)
-
-
-@cache
-def _item_of(code: Code) -> Dataset:
-    item = new_item()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code
-    return item
 
 
 def dcm(value: int, meaning: str) -> Code:

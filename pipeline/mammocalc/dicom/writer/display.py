@@ -10,8 +10,7 @@ from pydicom.dataelem import DataElement
 
 from mammocalc.dicom.pixels.windows import FUNCTIONS, usable_windows
 from mammocalc.dicom.writer.copied import text_within
-from mammocalc.dicom.writer.new_item import new_item
-from mammocalc.dicom.writer.sr.items import referred
+from mammocalc.dicom.writer.new_item import new_item, referred
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

@@ -120,7 +120,9 @@ def finish(dataset: Dataset, sop_class_uid: str, series: Series, images: Iterabl
     meta.TransferSyntaxUID = UID(meta.get("TransferSyntaxUID", ExplicitVRLittleEndian))
     meta.ImplementationClassUID, meta.ImplementationVersionName = UID(IMPLEMENTATION), SOFTWARE.upper()
     before, after = _encoded(dataset, stop=_SOP_INSTANCE_UID), _encoded(dataset, start=_SOP_INSTANCE_UID + 1)
-    uid = derive_uid(hashlib.sha256(before + after).hexdigest())
+    content = hashlib.sha256(before)
+    content.update(after)
+    uid = derive_uid(content.hexdigest())
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(sop_class_uid), UID(uid)
     dataset.SOPInstanceUID = uid
     head = DicomBytesIO(b"\0" * 128 + b"DICM")

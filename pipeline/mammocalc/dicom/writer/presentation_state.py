@@ -12,9 +12,8 @@ from mammocalc.dicom.writer.display import describe_display
 from mammocalc.dicom.writer.findings import COLOURS, findings_of, layer_of, names_of_clusters, track
 from mammocalc.dicom.writer.graphics import circle, closed, graphic_points, is_area
 from mammocalc.dicom.writer.instance import Series, describe_series, finish, moment_of
-from mammocalc.dicom.writer.new_item import new_item
+from mammocalc.dicom.writer.new_item import new_item, referred
 from mammocalc.dicom.writer.records import SOFTWARE, Kind
-from mammocalc.dicom.writer.sr.items import referred
 from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.lexicon import SHORT_NOTICE, CalcificationSize, Flag
 

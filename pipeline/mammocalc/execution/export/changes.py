@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.analysis.comparison.limits import limits_for
+from mammocalc.analysis.change_limits import limits_for
 from mammocalc.dicom.writer import Kind, PriorView, StudyImage
 from mammocalc.execution.comparing.folder import COMPARISONS, comparison_files, read_comparison_record
 from mammocalc.execution.export.images import ImageFiles, NotThereError, is_one_patient, read_own_result, why_unusable

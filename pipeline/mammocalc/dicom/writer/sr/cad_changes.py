@@ -19,10 +19,9 @@ from mammocalc.vocabulary.changes import ON_BOTH_DATES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import PriorView
+    from mammocalc.dicom.writer.sr.encoding import Item
     from mammocalc.dicom.writer.sr.links import Links
     from mammocalc.model import Calcification, Cluster
 
@@ -79,7 +78,7 @@ class Sighting:
         return Seen(self.finder.image, self.cluster, self.members, None if self.since is None else self.since.prior)
 
 
-def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Dataset:
+def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Item:
     """
     Give a cluster: as a finding, or as a feature of two dates where a comparison says that it is on both.
 
@@ -91,7 +90,7 @@ def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Data
 
     Returns
     -------
-    Dataset
+    Item
         The feature is inferred from the cluster, from the clusters of the prior in which its joined members lie, and
         from those that lie in none. Differences stand there only where the comparison counts every member of both
         clusters, for then they are those of the two numbers to which they refer.
@@ -115,7 +114,7 @@ def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Data
         *(finding_of_cluster(*one, since.finder, INFERRED_FROM, codes.PRESENTATION_OPTIONAL) for one in before),
         *(finding_of_single(item, since.finder, INFERRED_FROM) for item in lone),
     ]
-    differences: list[Dataset] = []
+    differences: list[Item] = []
     if len(before) == 1 and not lone and _are_all_counted(cluster, before[0][0], since):
         differences = [
             *_difference(codes.DIFFERENCE_IN_NUMBER, codes.NUMBER_OF_CALCIFICATIONS, (now, targets[0]), since.links),
@@ -125,7 +124,7 @@ def feature_of_cluster(sighting: Sighting, relationship: str = CONTAINS) -> Data
     return _feature(what, relationship, codes.PRESENTATION_REQUIRED, (finder, since), [*differences, now, *targets])
 
 
-def feature_of_single(item: Calcification, finder: Finder, since: Since | None) -> Dataset:
+def feature_of_single(item: Calcification, finder: Finder, since: Since | None) -> Item:
     """Give a calcification likewise; its difference is that of the two diameters."""
     change = None if since is None else since.prior.calcifications.get(item.number)
     if since is None or change is None or change.change not in ON_BOTH_DATES or change.prior_calcification is None:
@@ -146,8 +145,8 @@ def _are_all_counted(cluster: Cluster, before: Cluster, since: Since) -> bool:
 
 
 def _feature(
-    what: tuple[Code, str, int], relationship: str, intent: Code, of: tuple[Finder, Since], below: Sequence[Dataset]
-) -> Dataset:
+    what: tuple[Code, str, int], relationship: str, intent: Code, of: tuple[Finder, Since], below: Sequence[Item]
+) -> Item:
     value, noun, number = what
     finder, since = of
     tracking = track_change(finder.image, since.prior.image, finder.facts, noun, number)
@@ -166,25 +165,25 @@ def _feature(
     )
 
 
-def _difference(name: Code, of_what: Code, findings: tuple[Dataset, Dataset], links: Links) -> Iterator[Dataset]:
+def _difference(name: Code, of_what: Code, findings: tuple[Item, Item], links: Links) -> Iterator[Item]:
     """Give the difference of a number of two findings, now less before, with references to both."""
     numbers = [_number(finding, of_what) for finding in findings]
     if None in numbers:
         return
-    now, before = (float(one.MeasuredValueSequence[0].NumericValue) for one in numbers if one is not None)
+    now, before = (float(one["MeasuredValueSequence"][0]["NumericValue"]) for one in numbers if one is not None)
     difference = int(now - before) if of_what is codes.NUMBER_OF_CALCIFICATIONS else now - before
     units = codes.NO_UNITS if of_what is codes.NUMBER_OF_CALCIFICATIONS else codes.MILLIMETRE
     below = [links.to(INFERRED_FROM, one) for one in numbers if one is not None]
     yield items.number(HAS_PROPERTIES, name, difference, units, below)
 
 
-def _number(finding: Dataset, name: Code) -> Dataset | None:
+def _number(finding: Item, name: Code) -> Item | None:
     """Find a number of a finding by its name."""
     return next(
         (
             item
-            for item in finding.ContentSequence
-            if item.get("ValueType") == "NUM" and item.ConceptNameCodeSequence[0].CodeValue == name.value
+            for item in finding["ContentSequence"]
+            if item.get("ValueType") == "NUM" and item["ConceptNameCodeSequence"] == [name]
         ),
         None,
     )

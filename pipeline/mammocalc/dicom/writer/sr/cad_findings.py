@@ -21,10 +21,9 @@ from mammocalc.dicom.writer.sr.provenance import algorithm, known_as
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import RunFacts, StudyImage
+    from mammocalc.dicom.writer.sr.encoding import Item
     from mammocalc.dicom.writer.sr.items import Position
     from mammocalc.model import Calcification, Cluster, Point
 
@@ -44,7 +43,7 @@ def finding_of_cluster(
     finder: Finder,
     relationship: str = CONTAINS,
     intent: Code = codes.PRESENTATION_REQUIRED,
-) -> Dataset:
+) -> Item:
     """
     Give a cluster as a finding, its calcifications below it.
 
@@ -60,7 +59,7 @@ def finding_of_cluster(
 
     Returns
     -------
-    Dataset
+    Item
         Its calcifications may be drawn. What has no code of the standard has no item: an indeterminate distribution,
         a form that cannot be assessed. A score is no certainty in per cent, so that none is given.
     """
@@ -78,7 +77,7 @@ def finding_of_cluster(
     )
 
 
-def finding_of_single(item: Calcification, finder: Finder, relationship: str = CONTAINS) -> Dataset:
+def finding_of_single(item: Calcification, finder: Finder, relationship: str = CONTAINS) -> Item:
     """Give a calcification as a finding, which may be drawn."""
     return items.code(
         relationship,
@@ -93,7 +92,7 @@ def finding_of_single(item: Calcification, finder: Finder, relationship: str = C
     )
 
 
-def _describe_cluster(cluster: Cluster) -> Iterator[Dataset]:
+def _describe_cluster(cluster: Cluster) -> Iterator[Item]:
     """Describe a cluster, in the order of TID 4010."""
     for words in words_of_cluster(cluster):
         yield items.code(HAS_PROPERTIES, *words)
@@ -101,7 +100,7 @@ def _describe_cluster(cluster: Cluster) -> Iterator[Dataset]:
         yield items.number(HAS_PROPERTIES, *measured)
 
 
-def _head(finder: Finder, intent: Code, what: str, number: int) -> list[Dataset]:
+def _head(finder: Finder, intent: Code, what: str, number: int) -> list[Item]:
     """Begin a finding: whether it is to be drawn, its name, and by what it was found."""
     return [
         items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent),
@@ -110,7 +109,7 @@ def _head(finder: Finder, intent: Code, what: str, number: int) -> list[Dataset]
     ]
 
 
-def _geometry(finder: Finder, centre: Point, outline: Sequence[Point]) -> Iterator[Dataset]:
+def _geometry(finder: Finder, centre: Point, outline: Sequence[Point]) -> Iterator[Item]:
     """Say where a finding lies (TID 4021): its centre, and its outline where that has an inside."""
     source = finder.image.source
     selected = items.reference(SELECTED_FROM, finder.position)

@@ -26,22 +26,19 @@ from mammocalc.dicom.writer.sr.said import body_of_change
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.change_words import Said
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.records import StudyContent
     from mammocalc.dicom.writer.sr.cad_changes import Since
     from mammocalc.dicom.writer.sr.cad_findings import Finder
+    from mammocalc.dicom.writer.sr.encoding import Item
     from mammocalc.model import Calcification, Finding
 
 _IMPRESSION: Final = dcm(111034, "Individual Impression/Recommendation")
 _SPATIALLY: Final = dcm(111154, "Target Content Items are related spatially")
 
 
-def impressions_of(
-    content: StudyContent, finders: Sequence[Finder], sinces: Sequence[Since | None]
-) -> Iterator[Dataset]:
+def impressions_of(content: StudyContent, finders: Sequence[Finder], sinces: Sequence[Since | None]) -> Iterator[Item]:
     """
     Give a heading for each finding over several views, for each other cluster, and for the single ones of each image.
 
@@ -56,12 +53,12 @@ def impressions_of(
 
     Yields
     ------
-    Dataset
+    Item
         Findings by their names; then clusters by image and rank; then single ones by image, each that has a code of
         change by itself.
     """
     sighted: dict[tuple[str, int], Sighting] = {}
-    singles: list[Dataset] = []
+    singles: list[Item] = []
     for finder, since in zip(finders, sinces, strict=True):
         if finder.image.result is None:
             continue
@@ -82,7 +79,7 @@ def impressions_of(
     yield from singles
 
 
-def _singles(found: Sequence[Calcification], finder: Finder, since: Since | None) -> Iterator[Dataset]:
+def _singles(found: Sequence[Calcification], finder: Finder, since: Since | None) -> Iterator[Item]:
     prior = None if since is None else since.prior
     rest = []
     for item in found:
@@ -96,13 +93,13 @@ def _singles(found: Sequence[Calcification], finder: Finder, since: Since | None
         yield _impression(codes.PRESENTATION_OPTIONAL, below, say_rest(rest, prior))
 
 
-def _impression(intent: Code, findings: Sequence[Dataset], said: Said | None) -> Dataset:
+def _impression(intent: Code, findings: Sequence[Item], said: Said | None) -> Item:
     intent_item = items.code(HAS_CONCEPT_MOD, codes.RENDERING_INTENT, intent)
     below = [intent_item, *body_of_change(said, CONTAINS), *findings]
     return items.container(INFERRED_FROM, _IMPRESSION, below)
 
 
-def _over_views(finding: Finding, parts: Sequence[Sighting], content: StudyContent) -> Dataset:
+def _over_views(finding: Finding, parts: Sequence[Sighting], content: StudyContent) -> Item:
     """
     Give a finding over several views (TID 4004 and 4005): one feature, inferred from the clusters in which it is seen.
 
@@ -110,7 +107,7 @@ def _over_views(finding: Finding, parts: Sequence[Sighting], content: StudyConte
     """
     words = [*codes.words_of_location(finding.location), *words_of_label(finding.label)]
     features = [feature_of_cluster(part, INFERRED_FROM) for part in parts]
-    features.sort(key=lambda item: item.ConceptNameCodeSequence[0].CodeValue != COMPOSITE.value)  # rows 5, then 6
+    features.sort(key=lambda item: item["ConceptNameCodeSequence"] != [COMPOSITE])  # rows 5, then 6
     return items.code(
         CONTAINS,
         COMPOSITE,

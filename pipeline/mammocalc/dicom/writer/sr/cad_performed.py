@@ -14,9 +14,8 @@ from mammocalc.dicom.writer.sr.provenance import algorithm
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.codes import Code
+    from mammocalc.dicom.writer.sr.encoding import Item
     from mammocalc.dicom.writer.sr.items import Position
 
 _DETECTION: Final = dcm(111022, "Detection Performed")
@@ -48,7 +47,7 @@ class Performed:
     parameters: str = ""
 
 
-def detections(done: Sequence[Performed]) -> Dataset:
+def detections(done: Sequence[Performed]) -> Item:
     """Say what was looked for, and where that failed."""
     below = [
         *_group(dcm(111063, "Successful Detections"), _DETECTION, [one for one in done if one.has_succeeded]),
@@ -57,7 +56,7 @@ def detections(done: Sequence[Performed]) -> Dataset:
     return items.code(CONTAINS, dcm(111064, "Summary of Detections"), status_of(done), below)
 
 
-def analyses(done: Sequence[Performed]) -> Dataset:
+def analyses(done: Sequence[Performed]) -> Item:
     """Say what was made of what was found."""
     below = [
         *_group(dcm(111062, "Successful Analyses"), _ANALYSIS, [one for one in done if one.has_succeeded]),
@@ -76,14 +75,14 @@ def status_of(done: Sequence[Performed]) -> Code:
     return codes.SUCCEEDED if True in successes else codes.FAILED
 
 
-def _group(name: Code, noun: Code, done: Sequence[Performed]) -> list[Dataset]:
+def _group(name: Code, noun: Code, done: Sequence[Performed]) -> list[Item]:
     """Give one outcome's items (TID 4017 and 4018); none where there is nothing of it."""
     if not done:
         return []
     return [items.container(INFERRED_FROM, name, [_item(noun, one) for one in done])]
 
 
-def _item(noun: Code, one: Performed) -> Dataset:
+def _item(noun: Code, one: Performed) -> Item:
     how = [items.text(HAS_PROPERTIES, codes.ALGORITHM_PARAMETERS, one.parameters)] if one.parameters else []
     below = [
         *algorithm(one.version, HAS_PROPERTIES),

@@ -6,23 +6,22 @@ from typing import TYPE_CHECKING
 
 from mammocalc.dicom.writer.copied import copy_patient_and_study
 from mammocalc.dicom.writer.instance import describe_series, finish, moment_of
-from mammocalc.dicom.writer.new_item import new_item
 from mammocalc.dicom.writer.sr import items
+from mammocalc.dicom.writer.sr.encoding import put_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.instance import Series
     from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+    from mammocalc.dicom.writer.sr.encoding import Item
 
 
 def write_report(
     content: StudyContent,
     images: Sequence[StudyImage],
-    tree: tuple[Code, str, Iterable[Dataset]],
+    tree: tuple[Code, str, Iterable[Item]],
     sop_class_uid: str,
     series: Series,
     priors: Sequence[StudyImage] = (),
@@ -35,7 +34,7 @@ def write_report(
     content : StudyContent
     images : sequence of StudyImage
         All that it refers to; at least one.
-    tree : tuple of (Code, str, iterable of Dataset)
+    tree : tuple of (Code, str, iterable of Item)
         Its title, the number of its template, and the items below its root.
     sop_class_uid : str
     series : Series
@@ -53,37 +52,31 @@ def write_report(
     title, number, below = tree
     dataset = copy_patient_and_study(images[0].source)
     describe_series(dataset, series, content, 1)
-    dataset.ReferencedPerformedProcedureStepSequence = []
     dataset.ContentDate, dataset.ContentTime = moment_of(content, dataset)
     dataset.CompletionFlag, dataset.VerificationFlag = "COMPLETE", "UNVERIFIED"
-    dataset.PerformedProcedureCodeSequence = []
-    dataset.CurrentRequestedProcedureEvidenceSequence = _evidence(images)
+    dataset.ReferencedPerformedProcedureStepSequence, dataset.PerformedProcedureCodeSequence = [], []
+    root = items.container("", title, below)
+    root["ContentTemplateSequence"] = [items.template(number)]
+    root["CurrentRequestedProcedureEvidenceSequence"] = _evidence(images)
     if priors:
-        dataset.PertinentOtherEvidenceSequence = _evidence(priors)
-    dataset.ValueType, dataset.ContinuityOfContent = "CONTAINER", "SEPARATE"
-    dataset.ConceptNameCodeSequence = [title.item()]
-    dataset.ContentTemplateSequence = [items.template(number)]
-    dataset.ContentSequence = list(below)
+        root["PertinentOtherEvidenceSequence"] = _evidence(priors)
+    put_item(dataset, root)
     return finish(dataset, sop_class_uid, series, [image.source for image in (*images, *priors)])
 
 
-def _evidence(images: Sequence[StudyImage]) -> list[Dataset]:
+def _evidence(images: Sequence[StudyImage]) -> list[Item]:
     """List the images of a report by study and series."""
-    by_study: dict[str, dict[str, list[Dataset]]] = {}
+    by_study: dict[str, dict[str, list[Item]]] = {}
     for source in {image.source.sop_instance_uid: image.source for image in images}.values():
-        referred = items.instance(source.sop_class_uid, source.sop_instance_uid)
-        by_study.setdefault(source.study_instance_uid, {}).setdefault(source.series_instance_uid, []).append(referred)
-    return [_study(uid, by_series) for uid, by_series in by_study.items()]
-
-
-def _study(uid: str, by_series: dict[str, list[Dataset]]) -> Dataset:
-    study = new_item()
-    study.StudyInstanceUID = uid
-    study.ReferencedSeriesSequence = [_series(series, referred) for series, referred in by_series.items()]
-    return study
-
-
-def _series(uid: str, referred: list[Dataset]) -> Dataset:
-    item = new_item()
-    item.SeriesInstanceUID, item.ReferencedSOPSequence = uid, referred
-    return item
+        by_series = by_study.setdefault(source.study_instance_uid, {})
+        by_series.setdefault(source.series_instance_uid, []).append(items.instance(source))
+    return [
+        {
+            "StudyInstanceUID": study,
+            "ReferencedSeriesSequence": [
+                {"SeriesInstanceUID": series, "ReferencedSOPSequence": instances}
+                for series, instances in by_series.items()
+            ],
+        }
+        for study, by_series in by_study.items()
+    ]

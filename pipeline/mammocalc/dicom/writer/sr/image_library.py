@@ -14,12 +14,11 @@ from mammocalc.vocabulary.lexicon import Laterality
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.source import SourceImage
+    from mammocalc.dicom.writer.sr.encoding import Item
 
 
-def describe_image(source: SourceImage) -> Iterator[Dataset]:
+def describe_image(source: SourceImage) -> Iterator[Item]:
     """
     Give what the library says of an image: what stands in its header, and as it stands there.
 
@@ -32,7 +31,7 @@ def describe_image(source: SourceImage) -> Iterator[Dataset]:
 
     Yields
     ------
-    Dataset
+    Item
         In the order of the rows of TID 4020.
     """
     header = source.header
@@ -66,7 +65,7 @@ def describe_image(source: SourceImage) -> Iterator[Dataset]:
             yield items.number(HAS_ACQ_CONTEXT, name, angle, codes.DEGREE)
 
 
-def _view(source: SourceImage) -> Iterator[Dataset]:
+def _view(source: SourceImage) -> Iterator[Item]:
     """Give the view, old codes of SNOMED RT in those of SNOMED CT; nothing where the code is not a standard one."""
     for coded in source.header.items("ViewCodeSequence")[:1]:
         view = VIEW_CODES.get(coded.text("CodeValue"))

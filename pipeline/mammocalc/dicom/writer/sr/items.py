@@ -1,18 +1,15 @@
-"""The content items of a structured report, each a data set."""
+"""The content items of a structured report."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mammocalc.dicom.writer.new_item import new_item
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.codes import Code
     from mammocalc.dicom.writer.source import SourceImage
+    from mammocalc.dicom.writer.sr.encoding import Item
 
 CONTAINS: Final = "CONTAINS"
 HAS_OBS_CONTEXT: Final = "HAS OBS CONTEXT"
@@ -26,112 +23,80 @@ Position = tuple[int, ...]
 """Where an item stands in the tree: the root is 1, its first child 1.1."""
 
 
-def container(relationship: str, name: Code, children: Iterable[Dataset] = ()) -> Dataset:
+def container(relationship: str, name: Code, children: Iterable[Item] = ()) -> Item:
     """Give a heading."""
-    item = _item(relationship, "CONTAINER", name, children)
-    item.ContinuityOfContent = "SEPARATE"
-    return item
+    return _item(relationship, "CONTAINER", name, children, ContinuityOfContent="SEPARATE")
 
 
-def code(relationship: str, name: Code, value: Code, children: Iterable[Dataset] = ()) -> Dataset:
+def code(relationship: str, name: Code, value: Code, children: Iterable[Item] = ()) -> Item:
     """Give a coded value."""
-    item = _item(relationship, "CODE", name, children)
-    item.ConceptCodeSequence = [value.item()]
-    return item
+    return _item(relationship, "CODE", name, children, ConceptCodeSequence=[value])
 
 
-def text(relationship: str, name: Code, value: str, children: Iterable[Dataset] = ()) -> Dataset:
+def text(relationship: str, name: Code, value: str, children: Iterable[Item] = ()) -> Item:
     """Give a text."""
-    item = _item(relationship, "TEXT", name, children)
-    item.TextValue = value
-    return item
+    return _item(relationship, "TEXT", name, children, TextValue=value)
 
 
-def uid_reference(relationship: str, name: Code, value: str) -> Dataset:
+def uid_reference(relationship: str, name: Code, value: str) -> Item:
     """Give a UID."""
-    item = _item(relationship, "UIDREF", name)
-    item.UID = value
-    return item
+    return _item(relationship, "UIDREF", name, UID=value)
 
 
-def date(relationship: str, name: Code, value: str) -> Dataset:
+def date(relationship: str, name: Code, value: str) -> Item:
     """Give a date."""
-    item = _item(relationship, "DATE", name)
-    item.Date = value
-    return item
+    return _item(relationship, "DATE", name, Date=value)
 
 
-def time(relationship: str, name: Code, value: str) -> Dataset:
+def time(relationship: str, name: Code, value: str) -> Item:
     """Give a time."""
-    item = _item(relationship, "TIME", name)
-    item.Time = value
-    return item
+    return _item(relationship, "TIME", name, Time=value)
 
 
-def number(relationship: str, name: Code, value: float, units: Code, children: Iterable[Dataset] = ()) -> Dataset:
+def number(relationship: str, name: Code, value: float, units: Code, children: Iterable[Item] = ()) -> Item:
     """Give a number with its units; a count is written as one."""
-    item = _item(relationship, "NUM", name, children)
-    measured = new_item()
-    measured.NumericValue = str(value) if isinstance(value, int) else f"{value:.9g}"
-    measured.MeasurementUnitsCodeSequence = [units.item()]
-    item.MeasuredValueSequence = [measured]
-    return item
+    written = str(value) if isinstance(value, int) else f"{value:.9g}"
+    measured = {"NumericValue": written, "MeasurementUnitsCodeSequence": [units]}
+    return _item(relationship, "NUM", name, children, MeasuredValueSequence=[measured])
 
 
-def coordinates(relationship: str, name: Code, graphic_type: str, data: Sequence[float], image: Dataset) -> Dataset:
+def coordinates(relationship: str, name: Code, graphic_type: str, data: Sequence[float], image: Item) -> Item:
     """Give a place on an image, which is named by an item of its own or by reference."""
-    item = _item(relationship, "SCOORD", name, [image])
-    item.GraphicType, item.GraphicData = graphic_type, list(data)
-    return item
+    return _item(relationship, "SCOORD", name, [image], GraphicType=graphic_type, GraphicData=data)
 
 
-def image(
-    relationship: str, source: SourceImage, children: Iterable[Dataset] = (), name: Code | None = None
-) -> Dataset:
-    """Give an image."""
-    item = _item(relationship, "IMAGE", name, children)
-    item.ReferencedSOPSequence = [referred(source)]
-    return item
-
-
-def reference(relationship: str, position: Position) -> Dataset:
-    """Give a reference to another item of the tree."""
-    item = new_item()
-    item.RelationshipType = relationship
-    item.ReferencedContentItemIdentifier = list(position)
-    return item
-
-
-def instance(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
-    """Give the item of a sequence that refers to an instance."""
-    item = new_item()
-    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class_uid, sop_instance_uid
-    return item
-
-
-def referred(source: SourceImage) -> Dataset:
-    """Give the item of a sequence that refers to an image, or to one frame of it (PS3.3 table 10-3)."""
-    item = instance(source.sop_class_uid, source.sop_instance_uid)
+def image(relationship: str, source: SourceImage, children: Iterable[Item] = (), name: Code | None = None) -> Item:
+    """Give an image, or one frame of it (PS3.3 table 10-3)."""
+    referred = instance(source)
     if source.frame is not None:
-        item.ReferencedFrameNumber = source.frame + 1
-    return item
+        referred["ReferencedFrameNumber"] = str(source.frame + 1)
+    return _item(relationship, "IMAGE", name, children, ReferencedSOPSequence=[referred])
 
 
-def template(number: str) -> Dataset:
+def reference(relationship: str, position: Position) -> Item:
+    """Give a reference to another item of the tree."""
+    return {"RelationshipType": relationship, "ReferencedContentItemIdentifier": position}
+
+
+def instance(source: SourceImage) -> Item:
+    """Give the item of a sequence that refers to an instance."""
+    return {"ReferencedSOPClassUID": source.sop_class_uid, "ReferencedSOPInstanceUID": source.sop_instance_uid}
+
+
+def template(number: str) -> Item:
     """Give the item that names the template of what it stands in (PS3.3 C.18.8.1.2)."""
-    item = new_item()
-    item.MappingResource, item.TemplateIdentifier = "DCMR", number
-    return item
+    return {"MappingResource": "DCMR", "TemplateIdentifier": number}
 
 
-def _item(relationship: str, value_type: str, name: Code | None, children: Iterable[Dataset] = ()) -> Dataset:
-    item = new_item()
+def _item(
+    relationship: str, value_type: str, name: Code | None, children: Iterable[Item] = (), **value: object
+) -> Item:
+    item: Item = {"ValueType": value_type, **value}
     if relationship:
-        item.RelationshipType = relationship
-    item.ValueType = value_type
+        item["RelationshipType"] = relationship
     if name is not None:
-        item.ConceptNameCodeSequence = [name.item()]
+        item["ConceptNameCodeSequence"] = [name]
     below = list(children)
     if below:
-        item.ContentSequence = below
+        item["ContentSequence"] = below
     return item

@@ -38,10 +38,9 @@ from mammocalc.vocabulary.uid import derive_uid
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.findings import Tracking
     from mammocalc.dicom.writer.records import DicomObject, StudyContent, StudyImage
+    from mammocalc.dicom.writer.sr.encoding import Item
     from mammocalc.model import Calcification, Cluster, Point
 
 SOP_CLASS: Final = "1.2.840.10008.5.1.4.1.1.88.34"
@@ -101,12 +100,12 @@ def write_measurement_report(content: StudyContent, images: Sequence[StudyImage]
     return write_report(content, images, (_TITLE, "1500", tree), SOP_CLASS, SERIES)
 
 
-def _library(images: Sequence[StudyImage]) -> Dataset:
+def _library(images: Sequence[StudyImage]) -> Item:
     entries = [items.image(CONTAINS, image.source, _describe(image), _SOURCE) for image in images]
     return items.container(CONTAINS, dcm(126200, "Image Library Group"), entries)
 
 
-def _describe(image: StudyImage) -> Iterator[Dataset]:
+def _describe(image: StudyImage) -> Iterator[Item]:
     """Give what the library says of an image (TID 1602)."""
     source = image.source
     yield items.code(HAS_ACQ_CONTEXT, dcm(121139, "Modality"), Code("MG", "DCM", "Mammography"))
@@ -114,14 +113,14 @@ def _describe(image: StudyImage) -> Iterator[Dataset]:
     yield items.number(HAS_ACQ_CONTEXT, dcm(110911, "Pixel Data Columns"), source.columns, codes.PIXELS)
 
 
-def _since_the_priors(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Dataset]:
+def _since_the_priors(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Item]:
     """Say with what the images were compared (rows 12 and 14 of TID 1500); nothing where none was."""
     said = say_study(images, [content.prior_of(image) for image in images])
     if said is not None:
         yield items.container(CONTAINS, _QUALITATIVE, words_of_change(said, CONTAINS))
 
 
-def _groups(image: StudyImage, content: StudyContent) -> Iterator[Dataset]:
+def _groups(image: StudyImage, content: StudyContent) -> Iterator[Item]:
     """Give a measurement group for each cluster, and for each calcification."""
     if image.result is None:
         return
@@ -138,7 +137,7 @@ def _groups(image: StudyImage, content: StudyContent) -> Iterator[Dataset]:
         yield _group(image, content, known, codes.INDIVIDUAL_CALCIFICATION, below)
 
 
-def _groups_of_findings(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Dataset]:
+def _groups_of_findings(images: Sequence[StudyImage], content: StudyContent) -> Iterator[Item]:
     """Give the groups of each finding that is seen in several images of the report: what it is called, and where."""
     found = {
         (image.result.report.identity.key, cluster.number): (image, cluster, members)
@@ -156,26 +155,24 @@ def _groups_of_findings(images: Sequence[StudyImage], content: StudyContent) -> 
             yield _group(image, content, track_finding(finding.name, content), codes.CALCIFICATION_CLUSTER, below)
 
 
-def _of_cluster(cluster: Cluster, members: Sequence[Calcification], image: StudyImage) -> Iterator[Dataset]:
+def _of_cluster(cluster: Cluster, members: Sequence[Calcification], image: StudyImage) -> Iterator[Item]:
     yield from (items.number(CONTAINS, *measured) for measured in measures_of_cluster(cluster))
     yield from (items.code(CONTAINS, *words) for words in words_of_cluster(cluster))
     yield _region_of_cluster(cluster, members, image)
 
 
-def _region_of_cluster(cluster: Cluster, members: Sequence[Calcification], image: StudyImage) -> Dataset:
+def _region_of_cluster(cluster: Cluster, members: Sequence[Calcification], image: StudyImage) -> Item:
     places = [(item.row_px, item.column_px) for item in members]
     return _region(cluster.hull_px or places, middle_of(places), _LEAST_RADIUS_PX, image)
 
 
-def _of_calcification(item: Calcification, image: StudyImage) -> Iterator[Dataset]:
+def _of_calcification(item: Calcification, image: StudyImage) -> Iterator[Item]:
     yield from (items.number(CONTAINS, *measured) for measured in measures_of(item))
     yield from (items.code(CONTAINS, codes.CALCIFICATION_TYPE, value) for value in types_of(item))
     yield _region(item.outline_px, (item.row_px, item.column_px), item.diameter_px / 2, image)
 
 
-def _group(
-    image: StudyImage, content: StudyContent, known: Tracking, finding: Code, measured: Iterable[Dataset]
-) -> Dataset:
+def _group(image: StudyImage, content: StudyContent, known: Tracking, finding: Code, measured: Iterable[Item]) -> Item:
     """Give a measurement group (TID 1410)."""
     side = None if image.result is None else _SIDES.get(image.result.report.identity.laterality)
     below = [] if side is None else [items.code(HAS_CONCEPT_MOD, codes.LATERALITY, side)]
@@ -190,11 +187,11 @@ def _group(
             *measured,
         ],
     )
-    group.ContentTemplateSequence = [items.template("1410")]
+    group["ContentTemplateSequence"] = [items.template("1410")]
     return group
 
 
-def _region(outline: Sequence[Point], centre: Point, radius_px: float, image: StudyImage) -> Dataset:
+def _region(outline: Sequence[Point], centre: Point, radius_px: float, image: StudyImage) -> Item:
     """Give the region that was measured: its outline, or a circle where that has no inside."""
     source = image.source
     selected = items.image(SELECTED_FROM, source, (), _SOURCE)

@@ -10,12 +10,11 @@ from mammocalc.dicom.writer.sr import items
 from mammocalc.dicom.writer.sr.items import HAS_OBS_CONTEXT
 
 if TYPE_CHECKING:
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.findings import Tracking
+    from mammocalc.dicom.writer.sr.encoding import Item
 
 
-def known_as(tracking: Tracking) -> list[Dataset]:
+def known_as(tracking: Tracking) -> list[Item]:
     """Give the name and UID by which a finding is known in every object (TID 4108)."""
     return [
         items.text(HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tracking.identifier),
@@ -23,7 +22,7 @@ def known_as(tracking: Tracking) -> list[Dataset]:
     ]
 
 
-def algorithm(version: str, relationship: str) -> list[Dataset]:
+def algorithm(version: str, relationship: str) -> list[Item]:
     """Name the algorithm and its version (TID 4019)."""
     return [
         items.text(relationship, codes.ALGORITHM_NAME, SOFTWARE),

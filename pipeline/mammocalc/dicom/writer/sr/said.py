@@ -9,15 +9,14 @@ from mammocalc.dicom.writer.sr import items
 from mammocalc.dicom.writer.sr.provenance import algorithm
 
 if TYPE_CHECKING:
-    from pydicom.dataset import Dataset
-
     from mammocalc.dicom.writer.change_words import Said
+    from mammocalc.dicom.writer.sr.encoding import Item
 
 _CHANGE: Final = dcm(111023, "Differential Diagnosis/Impression")
 _DESCRIPTION: Final = dcm(111033, "Impression Description")
 
 
-def words_of_change(said: Said | None, relationship: str) -> list[Dataset]:
+def words_of_change(said: Said | None, relationship: str) -> list[Item]:
     """Give codes, then the text; nothing where nothing was compared."""
     if said is None:
         return []
@@ -25,6 +24,6 @@ def words_of_change(said: Said | None, relationship: str) -> list[Dataset]:
     return [*coded, items.text(relationship, _DESCRIPTION, said.text)]
 
 
-def body_of_change(said: Said | None, relationship: str) -> list[Dataset]:
+def body_of_change(said: Said | None, relationship: str) -> list[Item]:
     """Give the same with what compared, in the order of TID 4002."""
     return [] if said is None else [*words_of_change(said, relationship), *algorithm(said.version, relationship)]
