@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mammocalc.evaluation.truth_record import Length, Place, Record
+from mammocalc.evaluation.truth_record import DistributionWord, Length, MorphologyWord, Place, Record
 from mammocalc.vocabulary.image_key import image_key
 
 
@@ -29,19 +29,19 @@ class _Mark(Record):
 class _Cluster(Record):
     id: int
     verdict: Literal["accept", "reject"] | None
-    distribution: str | None = None
-    morphology: str | None = None
+    distribution: DistributionWord | None = None
+    morphology: MorphologyWord | None = None
 
 
 class _Blinded(Record):
-    distribution: str | None = None
+    distribution: DistributionWord | None = None
     calcifications: list[_Mark] = Field(default_factory=list)
 
 
 class _Answer(Record):
     reader: str = Field(min_length=1)
     read: bool
-    distribution: str | None = None
+    distribution: DistributionWord | None = None
     calcifications: list[_Mark]
     clusters: list[_Cluster] = Field(default_factory=list)
     blinded: _Blinded | None = None

@@ -9,7 +9,18 @@ from pydantic import Field
 from mammocalc.evaluation.inbreast import read_inbreast
 from mammocalc.evaluation.reader_truth import are_answers, read_answers
 from mammocalc.evaluation.truth import TrueCluster, TrueImage, TruePoint, TrueRegion, TruthError, TruthSet, hull_of
-from mammocalc.evaluation.truth_record import MOST, Length, Place, Record, key_in, key_of, read_record
+from mammocalc.evaluation.truth_record import (
+    MOST,
+    DistributionWord,
+    Length,
+    MorphologyWord,
+    Place,
+    Record,
+    SizeWord,
+    key_in,
+    key_of,
+    read_record,
+)
 from mammocalc.evaluation.word_truth import WORD_COLUMNS, read_words
 from mammocalc.files.csv_rows import read_csv
 from mammocalc.results.parse import parse_json
@@ -34,7 +45,7 @@ class _Point(Record):
     diameter_mm: Length = None
     length_mm: Length = None
     width_mm: Length = None
-    size: str | None = None
+    size: SizeWord | None = None
     kind: str | None = None
     cluster: int | str | None = None
     matched_filter_snr: float | None = None
@@ -44,8 +55,8 @@ class _Point(Record):
 
 class _Cluster(Record):
     id: int | str
-    label: str | None = None
-    morphology: str | None = None
+    label: DistributionWord | None = None
+    morphology: MorphologyWord | None = None
 
 
 class _Truth(Record):
@@ -54,7 +65,7 @@ class _Truth(Record):
     file: str | None = None
     pixel_spacing_mm: tuple[float, float] | None = Field(default=None, strict=False)
     has_calcifications: bool | None = None
-    distribution: str | None = None
+    distribution: DistributionWord | None = None
     points: list[_Point]
     clusters: list[_Cluster] = Field(default_factory=list)
     inserted: bool = False

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from mammocalc.evaluation.truth import TruthError
 from mammocalc.vocabulary.image_key import MAX_FRAMES, image_key
+from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Morphology
 from mammocalc.vocabulary.uid import as_uid
 
 if TYPE_CHECKING:
+    from enum import StrEnum
     from pathlib import Path
 
     from mammocalc.files.csv_rows import CsvRow
@@ -20,6 +23,23 @@ MOST: Final = 1e6
 """Pixels or millimetres, of which no image has as many."""
 Place = Annotated[float, Field(ge=-MOST, le=MOST)]
 Length = Annotated[float | None, Field(gt=0, le=MOST)]
+
+
+def _one_of(words: type[StrEnum]) -> AfterValidator:
+    """Refuse a word that is not known: nothing would ever equal it, and it would count as wrong without a sound."""
+
+    def check(written: str) -> str:
+        if written not in {*words}:
+            values = {"written": repr(written), "known": ", ".join(words)}
+            raise PydanticCustomError("unknown_word", "{written} is not one of {known}", values)
+        return written
+
+    return AfterValidator(check)
+
+
+DistributionWord = Annotated[str, _one_of(Distribution)]
+MorphologyWord = Annotated[str, _one_of(Morphology)]
+SizeWord = Annotated[str, _one_of(CalcificationSize)]
 
 
 class Record(BaseModel):
@@ -53,7 +73,7 @@ def read_record(kind: type[Document], document: Any, path: Path, claim: str) -> 
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the document"
-        message = f"{path} {claim}: {place}: {first['msg'].lower()}."
+        message = f"{path} {claim}: {place}: {first['msg'][:1].lower()}{first['msg'][1:]}."
         raise TruthError(message) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import shutil
+import stat
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -113,8 +114,8 @@ def unpacked(
 
     Notes
     -----
-    Names lead nowhere: parts that would leave the folder are dropped, and links become files. Sizes are counted while
-    they are written, whatever the archive says. An archive within an archive is not looked into, and told.
+    Names lead nowhere: parts that would leave the folder are dropped. Links and archives within an archive are not
+    followed, and told. Sizes are counted while they are written, whatever the archive says.
     """
     shutil.rmtree(space, ignore_errors=True)
     found = discover([inputs])
@@ -195,6 +196,8 @@ def _unpack(file: FoundFile, place: Path, name: str, should_stop: Callable[[], b
     with archive:
         try:
             members = _files_of(archive)
+            links = sum(map(_is_link, members))
+            members = [member for member in members if not _is_link(member)]
             closed, damaged, inner = _write(archive, members, place, _room(file.path, place), should_stop)
         except _TooLargeError:
             shutil.rmtree(place, ignore_errors=True)
@@ -207,7 +210,10 @@ def _unpack(file: FoundFile, place: Path, name: str, should_stop: Callable[[], b
     if inner:
         message = f"{_count(inner)} in it: archives, which are not looked into within another. Unpack them first."
         yield NotUnpacked(name, Status.SKIPPED, Reason.NOT_DICOM, message)
-    if not members:
+    if links:
+        message = f"{_count(links)} in it: links to other places, which are not followed. Pack the images themselves."
+        yield NotUnpacked(name, Status.SKIPPED, Reason.NOT_DICOM, message)
+    elif not members:
         yield NotUnpacked(name, Status.SKIPPED, Reason.NOT_DICOM, "The archive is empty.")
 
 
@@ -248,6 +254,11 @@ def _files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     if len(members) > MOST_FILES:
         raise _TooLargeError
     return members
+
+
+def _is_link(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is a symbolic link, as systems other than Unix (3) do not say."""
+    return member.create_system == 3 and stat.S_ISLNK(member.external_attr >> 16)
 
 
 def _failed(name: str, reason: Reason, message: str) -> NotUnpacked:

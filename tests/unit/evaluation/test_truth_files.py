@@ -113,6 +113,22 @@ def test_a_table_that_cannot_be_used_says_where(tmp_path: Path, text: str, said:
         ('{"sop_instance_uid": "1", "points": [{"row": 1}]}', "points.0.column: field required"),
         ('{"sop_instance_uid": "1", "points": [{"row": "1", "column": 1}]}', "points.0.row: input should be a valid"),
         ('{"sop_instance_uid": "1", "points": [], "pixel_spacing_mm": [0, 1]}', "positive"),
+        (
+            '{"sop_instance_uid": "1", "points": [], "distribution": "Cluster"}',
+            "distribution: 'Cluster' is not one of diffuse, regional, grouped, linear, segmental, none",
+        ),
+        (
+            '{"sop_instance_uid": "1", "points": [], "clusters": [{"id": 1, "label": "clustered"}]}',
+            "clusters.0.label: 'clustered' is not one of diffuse",
+        ),
+        (
+            '{"sop_instance_uid": "1", "points": [], "clusters": [{"id": 1, "morphology": "fine"}]}',
+            "clusters.0.morphology: 'fine' is not one of skin",
+        ),
+        (
+            '{"sop_instance_uid": "1", "points": [{"row": 1, "column": 1, "size": "big"}]}',
+            "size: 'big' is not one of macro",
+        ),
     ],
 )
 def test_a_document_that_cannot_be_used_says_where(tmp_path: Path, text: str, said: str) -> None:

@@ -14,6 +14,7 @@ from mammocalc.node import unpacking
 from mammocalc.node.packing import pack
 from mammocalc.node.unpacking import JobInput, unpacked
 from mammocalc.vocabulary.errors import StoppedError
+from mammocalc.vocabulary.lexicon import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,7 @@ def test_an_input_without_archives_is_the_folder_itself(inputs: Path, tmp_path: 
         assert given == JobInput(inputs)
 
 
-def test_names_lead_nowhere_and_links_become_files(inputs: Path, tmp_path: Path, look: Callable[[], Any]) -> None:
+def test_names_lead_nowhere_and_links_are_told(inputs: Path, tmp_path: Path, look: Callable[[], Any]) -> None:
     names = [
         "../../escaped",
         "/etc/absolute",
@@ -95,9 +96,10 @@ def test_names_lead_nowhere_and_links_become_files(inputs: Path, tmp_path: Path,
         link = zipfile.ZipInfo("link")
         link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
-    found, told = look()
-    assert told == []
-    assert sorted(found.values()) == sorted([*(name.encode() for name in names), b"/etc/passwd"])
+    found, [told] = look()
+    assert (told.status, told.reason) == (Status.SKIPPED, Reason.NOT_DICOM)
+    assert told.message == "1 file in it: links to other places, which are not followed. Pack the images themselves."
+    assert sorted(found.values()) == sorted(name.encode() for name in names)
     assert all(name.startswith("evil.zip/") for name in found)
     assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
     assert not (inputs / "escaped").exists()

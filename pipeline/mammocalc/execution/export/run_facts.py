@@ -24,13 +24,15 @@ class KnownRun:
     """
     A finished run.
 
-    ``public`` gives the UID that the run has for one, ``key`` is that under which it has hashed contents.
+    ``public`` gives the UID that the run has for one, ``key`` is that under which it has hashed contents, ``files`` how
+    many files it has looked at; None where it does not say so.
     """
 
     root: Path
     facts: RunFacts
     public: Callable[[str], str]
     key: bytes
+    files: int | None = None
 
 
 def know_run(root: Path, salt_file: Path | None) -> KnownRun:
@@ -66,7 +68,9 @@ def know_run(root: Path, salt_file: Path | None) -> KnownRun:
         )
         raise UsageError(message)
     public, key = known_by(root, record, salt_file)
-    return KnownRun(root, _facts(root, record), public, key)
+    totals = record.get("totals")
+    files = totals.get("files") if isinstance(totals, dict) else None
+    return KnownRun(root, _facts(root, record), public, key, files if type(files) is int else None)
 
 
 def _facts(root: Path, record: Mapping[str, Any]) -> RunFacts:

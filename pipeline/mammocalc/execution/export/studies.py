@@ -39,8 +39,13 @@ _PATIENTS = (
 _UNKNOWN_FAILURES = (
     "{} of the files that failed cannot be assigned to a study, so that no report says so: files.jsonl names them"
 )
-
-
+_ROWS_LOST = (
+    "files.jsonl is not whole: it names {} of the {} files of the run. Which of the others failed is not known, and no "
+    "report is written where one may be an image of the study. Bring the file back, or repeat the run"
+)
+_MAY_HAVE_FAILED = (
+    "files.jsonl is not whole, and {} of its images have neither a result nor a row: they may have failed"
+)
 _UNFIT = (
     "its images have values that no object may hold (too long, several, of another form, or beyond its character set), "
     "so its objects are without them: {}. Correct the images, or file the objects by hand"
@@ -81,13 +86,14 @@ class RunImages:
     The images of a run by study, each by the name of its result or the row of its failure.
 
     ``documents`` are the files of studies. ``strays`` are failed files of which no header is known, so that they may
-    belong to any study.
+    belong to any study. ``are_rows_lost`` is true where the run has looked at more files than it has rows of.
     """
 
     results: Mapping[str, Mapping[str, Path]]
     failures: Mapping[str, Mapping[str, FileRow]]
     documents: Mapping[str, Path]
     strays: tuple[LeftOut, ...]
+    are_rows_lost: bool
 
     @property
     def studies(self) -> list[str]:
@@ -116,7 +122,11 @@ def sort_by_study(run: KnownRun, files: ImageFiles) -> RunImages:
     failures: dict[str, dict[str, FileRow]] = defaultdict(dict)
     strays: list[LeftOut] = []
     unknown = 0
-    for row in read_rows(run.root / ROWS):
+    rows = read_rows(run.root / ROWS)
+    are_rows_lost = run.files is not None and len(rows) < run.files
+    if are_rows_lost:
+        strays.append(LeftOut("", _ROWS_LOST.format(len(rows), run.files)))
+    for row in rows:
         key, uid = row.key, row.sop_instance_uid
         if row.status is Status.ANALYSED and key not in analysed:
             strays.append(LeftOut(str(key), "its result is not in the run any more. Repeat the run"))
@@ -129,7 +139,7 @@ def sort_by_study(run: KnownRun, files: ImageFiles) -> RunImages:
     if unknown:
         strays.append(LeftOut("", _UNKNOWN_FAILURES.format(unknown)))
     documents = {path.stem: run.root / path for path in study_files(run.root)}
-    return RunImages(results, failures, documents, tuple(strays))
+    return RunImages(results, failures, documents, tuple(strays), are_rows_lost)
 
 
 def find_study(
@@ -170,6 +180,8 @@ def find_study(
         except NotThereError as error:
             study.left_out.append(LeftOut(image, str(error)))
     others = tuple(_others(files, uid, images))
+    if others and images.are_rows_lost:
+        study.left_out.append(LeftOut(uid, _MAY_HAVE_FAILED.format(len(others))))
     patients = {image.source.patient for image in found}
     if any(not is_one_patient(one, other) for one, other in combinations(patients, 2)):
         study.left_out.append(LeftOut(uid, _PATIENTS))
