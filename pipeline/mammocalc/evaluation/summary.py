@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mammocalc.vocabulary.numbers import say_percent
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -149,7 +151,7 @@ def _of_marks(marks: Mapping[str, Any]) -> list[str]:
     for entry in marks["at_shares"]:
         if entry["threshold"] is not None:
             mean, median = say(entry["marks_on_without_mean"], 2), entry["marks_on_without_median"]
-            where = f"where {entry['share']:.0%} of those with are marked (score {entry['threshold']:.3f})"
+            where = f"where {say_percent(entry['share'])} of those with are marked (score {entry['threshold']:.3f})"
             lines.append(f"  {where}: mean {mean}, median {median:g}")
     return lines
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from mammocalc.model.settings import Settings
 from mammocalc.vocabulary.lexicon import DESCRIPTORS, Distribution
+from mammocalc.vocabulary.numbers import say_percent
 
 SHIPPED: Final = "published_associations.json"
 MEANING: Final = (
@@ -219,7 +220,8 @@ def association_of(label: Distribution) -> Association | None:
         descriptor=label,
         malignant_share_range=(min(shares), max(shares)),
         population=f"findings of {len(told)} series that were biopsied, operated on or followed up; "
-        f"{min(whole):.0%} to {max(whole):.0%} of a series were malignant, whatever their distribution; "
+        f"{say_percent(min(whole))} to {say_percent(max(whole))} of a series were malignant, whatever their "
+        "distribution; "
         f"there called {', '.join(dict.fromkeys(repr(share.described_as) for _, share in told))}",
         n=sum(study.n for study, _ in told),
         source="; ".join(dict.fromkeys(study.source for study, _ in told)),

@@ -94,7 +94,7 @@ def test_the_shipped_counts_add_up() -> None:
 
 def test_the_count_of_the_collection_is_named_for_what_it_is() -> None:
     collection = association(Distribution.LINEAR)["collection"]
-    assert collection["meaning"] == "share within an enriched collection, 36% malignant; not a predictive value"
+    assert collection["meaning"] == "share within an enriched collection, 36 % malignant; not a predictive value"
     assert "CC BY 3.0" in collection["source"]
 
 

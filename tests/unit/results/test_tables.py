@@ -103,11 +103,11 @@ def test_calcifications_and_clusters_refer_to_each_other(tmp_path: Path, write_r
 def test_what_is_left_out_says_why_and_is_counted(tmp_path: Path, make_example: Callable[..., Any]) -> None:
     report = make_example(singles=((700.0, 200.0, 15.0), (600.0, 200.0, 4.0))).report
     first, second = report.calcifications
-    report = replace(report, calcifications=(replace(first, left_out="rim (88%): hollow"), second))
+    report = replace(report, calcifications=(replace(first, left_out="rim (88 %): hollow"), second))
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "1.2.json").write_bytes(encode(to_json(Result.of(report, PROVENANCE))))
     write_tables(tmp_path)
-    assert [row["left_out"] for row in read(tmp_path, "calcifications.csv")] == ["rim (88%): hollow", ""]
+    assert [row["left_out"] for row in read(tmp_path, "calcifications.csv")] == ["rim (88 %): hollow", ""]
     assert read(tmp_path, "images.csv")[0]["n_left_out"] == "1"
 
 

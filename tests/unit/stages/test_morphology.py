@@ -291,7 +291,7 @@ def test_kinds_with_a_cause_of_their_own_are_listed_apart_and_size_alone_is_none
 def test_kinds_that_are_left_out_add_up() -> None:
     shares = {Morphology.EGGSHELL: 0.45, Morphology.POPCORN: 0.4, Morphology.ROUND: 0.15}
     torn = member(1, Morphology.EGGSHELL, morphology=MorphologyCall(Morphology.EGGSHELL, shares, ("because",)))
-    assert counts_for_distribution(torn, SETTINGS) == (False, "eggshell (45%): because")
+    assert counts_for_distribution(torn, SETTINGS) == (False, "eggshell (45 %): because")
 
 
 def test_what_is_set_apart_is_counted_by_kind() -> None:
@@ -326,7 +326,7 @@ def test_a_cluster_is_named_by_what_its_members_are() -> None:
     assert cluster_of([Morphology.RIM] * 3 + [punctate]).label is Morphology.RIM
     few = cluster_of([unseen] * 9 + [punctate] * 2)
     assert few.label is unseen
-    assert few.reasons == ("2 of 11 members have an assessable shape: 3 and 25% are needed",)
+    assert few.reasons == ("2 of 11 members have an assessable shape: 3 and 25 % are needed",)
 
 
 def test_milk_of_calcium_is_never_named_and_said_to_need_two_views() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mammocalc.evaluation.page.blocks import FOUND, Listing, Section, cell, curve_of
 from mammocalc.evaluation.page.plots import SHARE_TICKS, Axis, Line, plot
 from mammocalc.evaluation.summary import say
+from mammocalc.vocabulary.numbers import say_percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,7 @@ def _marks_table(marks: Mapping[str, Any]) -> Listing:
     rows: list[Row] = [("operating point", cell(marks["with_marked"]), cell(mean, 2), f"{median:g}")]
     for entry in marks["at_shares"]:
         if entry["threshold"] is None:
-            rows.append((f"score for {entry['share']:.0%}", "not reached", "", ""))
+            rows.append((f"score for {say_percent(entry['share'])}", "not reached", "", ""))
             continue
         mean, median = cell(entry["marks_on_without_mean"], 2), entry["marks_on_without_median"]
         rows.append((f"score {entry['threshold']:.3f}", f"{entry['share']:.2f}", mean, f"{median:g}"))

@@ -11,6 +11,7 @@ from mammocalc.stages.distribution.learned import ask
 from mammocalc.stages.distribution.reasons import REASONS, breaks_definition, nipple_unknown
 from mammocalc.stages.distribution.table import fit_definitions, ranked, within_definitions
 from mammocalc.vocabulary.lexicon import Distribution
+from mammocalc.vocabulary.numbers import say_percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,8 +72,8 @@ def classify_pattern(
     reasons = _reasons(p, s, probabilities, given) if unclear else [REASONS[first](p, s)]
     if by_chance and learned is not None:
         reasons.append(
-            f"{p.count} of {p.image_count} calcifications lie here, as may be by chance: {learned.chance:.0%} of "
-            "such sets in simulated images were no pattern"
+            f"{p.count} of {p.image_count} calcifications lie here, as may be by chance: "
+            f"{say_percent(learned.chance)} of such sets in simulated images were no pattern"
         )
     return DistributionCall(
         label=Distribution.INDETERMINATE if unclear else first,

@@ -16,6 +16,7 @@ from mammocalc.stages.distribution.limits import (
     SEGMENTAL_MIN_RATIO,
 )
 from mammocalc.vocabulary.lexicon import Distribution
+from mammocalc.vocabulary.numbers import say_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -183,13 +184,13 @@ def _diffuse(seen: ImageEvidence) -> str:
     if n.counting >= s.diffuse_min_count and n.cell_share >= s.diffuse_min_cell_share and not is_compact:
         return (
             f"{n.counting} calcifications in {n.cells_with} of {n.cells_of_breast} cells of 20 mm (diffuse: at least "
-            f"{s.diffuse_min_count}, in {s.diffuse_min_cell_share:.0%} of the breast's cells)"
+            f"{s.diffuse_min_count}, in {say_percent(s.diffuse_min_cell_share)} of the breast's cells)"
         )
     similar = similar_clusters(seen.calls)
     hull = max((call.evidence["image_hull_share"] for call in seen.calls), default=0.0)
     if similar >= _DIFFUSE_MIN_CLUSTERS and hull >= _DIFFUSE_MIN_HULL_SHARE_OF_CLUSTERS:
         return (
-            f"{similar} similar clusters through the breast; the hull of all takes {hull:.0%} of it "
+            f"{similar} similar clusters through the breast; the hull of all takes {say_percent(hull)} of it "
             "(IARC atlas: multiple similar clusters throughout the breast are diffuse)"
         )
     return ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.stages.distribution.limits import LINEAR_MAX_WIDTH_MM, LINEAR_MIN_ELONGATION, LINEAR_MIN_LINE_SHARE
 from mammocalc.vocabulary.lexicon import Distribution
+from mammocalc.vocabulary.numbers import say_mm, say_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,14 +57,14 @@ def breaks_definition(label: Distribution, p: Pattern, s: DistributionSettings) 
 def _lacks_diffuse(p: Pattern, s: DistributionSettings) -> str:
     if p.cells_with >= s.diffuse_min_cell_share * p.cells_of_breast:
         return ""
-    return f"{_in_cells(p)}: diffuse is {s.diffuse_min_cell_share:.0%} and more"
+    return f"{_in_cells(p)}: diffuse is {say_percent(s.diffuse_min_cell_share)} and more"
 
 
 def _lacks_linear(p: Pattern, _s: DistributionSettings) -> str:
     if _is_straight(p) or _is_winding(p):
         return ""
     return (
-        f"{_so_many(p)}, {p.width_mm:.1f} mm wide and {p.elongation:.1f} times as long: linear is at most "
+        f"{_so_many(p)}, {say_mm(p.width_mm)} wide and {p.elongation:.1f} times as long: linear is at most "
         f"{LINEAR_MAX_WIDTH_MM:g} mm wide and {LINEAR_MIN_ELONGATION:g} times as long, or follows one path"
     )
 
@@ -136,26 +137,26 @@ def _birads(p: Pattern, s: DistributionSettings) -> str:
 
 def _diffuse_reason(p: Pattern, s: DistributionSettings) -> str:
     return (
-        f"{_in_cells(p)} (diffuse: at least {s.diffuse_min_count}, in {s.diffuse_min_cell_share:.0%} of the breast's "
-        "cells)"
+        f"{_in_cells(p)} (diffuse: at least {s.diffuse_min_count}, in {say_percent(s.diffuse_min_cell_share)} "
+        "of the breast's cells)"
     )
 
 
 def _linear_reason(p: Pattern, _s: DistributionSettings) -> str:
     if not _is_straight(p):
         return (
-            f"{p.count} calcifications along one path, nine of ten within {p.path_width_mm:.1f} mm of it "
+            f"{p.count} calcifications along one path, nine of ten within {say_mm(p.path_width_mm)} of it "
             f"(linear: at most {LINEAR_MAX_WIDTH_MM:g} mm wide in all)"
         )
     return (
-        f"{p.count} calcifications in a line {p.length_mm:.1f} mm long and {p.width_mm:.1f} mm wide "
+        f"{p.count} calcifications in a line {say_mm(p.length_mm)} long and {say_mm(p.width_mm)} wide "
         f"(linear: at most {LINEAR_MAX_WIDTH_MM:g} mm wide and {LINEAR_MIN_ELONGATION:g} times as long)"
     )
 
 
 def _grouped_reason(p: Pattern, s: DistributionSettings) -> str:
     return (
-        f"{p.count} calcifications within {p.extent_mm:.1f} mm, {p.most_in_circle} of them within "
+        f"{p.count} calcifications within {say_mm(p.extent_mm)}, {p.most_in_circle} of them within "
         f"{p.circle_mm:g} mm ({_birads(p, s)}grouped: at least {s.grouped_min_count} within {p.circle_mm:g} mm, "
         f"or {s.numerous_count} within {s.grouped_max_extent_mm:g} mm)"
     )
@@ -163,16 +164,16 @@ def _grouped_reason(p: Pattern, s: DistributionSettings) -> str:
 
 def _regional_reason(p: Pattern, s: DistributionSettings) -> str:
     return (
-        f"{p.count} calcifications across {p.extent_mm:.1f} mm without the form of a duct or lobe "
+        f"{p.count} calcifications across {say_mm(p.extent_mm)} without the form of a duct or lobe "
         f"({_birads(p, s)}regional: more than {s.grouped_max_extent_mm:g} mm, not conforming to a duct)"
     )
 
 
 def _segmental_reason(p: Pattern, _s: DistributionSettings) -> str:
     if p.axis_to_nipple_degrees is None:
-        return f"{p.count} calcifications across {p.extent_mm:.1f} mm; whether they point to the nipple is not known"
+        return f"{p.count} calcifications across {say_mm(p.extent_mm)}; whether they point to the nipple is not known"
     return (
-        f"{p.count} calcifications across {p.extent_mm:.1f} mm, their axis {p.axis_to_nipple_degrees:.0f} degrees off "
+        f"{p.count} calcifications across {say_mm(p.extent_mm)}, their axis {p.axis_to_nipple_degrees:.0f} degrees off "
         f"the nipple, {p.radial_over_transverse:.1f} times as long towards it as across (segmental: never more than "
         f"{_SEGMENTAL_NEVER_BEYOND_DEGREES:g} degrees, and at least {_SEGMENTAL_LEAST_RATIO:g} times)"
     )

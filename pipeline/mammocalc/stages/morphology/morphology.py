@@ -13,6 +13,7 @@ from mammocalc.stages.morphology.limits import GROUP_HALF, POWDER_MIN_SHARE
 from mammocalc.stages.morphology.pieces import call_pieces
 from mammocalc.stages.morphology.table import CLUSTERS, judge, not_assessable, particle_table, wording
 from mammocalc.vocabulary.lexicon import Flag, Morphology, View
+from mammocalc.vocabulary.numbers import say_percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,7 +163,7 @@ def counts_for_distribution(calcification: Calcification, settings: MorphologySe
     certainty = sum(call.probabilities.get(kind, 0.0) for kind in apart)
     if call.label not in apart or certainty < settings.apart_min_certainty:
         return True, ""
-    return False, f"{wording(call.label)} ({call.probabilities[call.label]:.0%}): {call.reasons[0]}"
+    return False, f"{wording(call.label)} ({say_percent(call.probabilities[call.label])}): {call.reasons[0]}"
 
 
 def set_apart(
@@ -239,7 +240,7 @@ def classify_cluster(
         if seen["axilla_share"] < POWDER_MIN_SHARE:
             reason = (
                 f"{assessable:.0f} of {len(members)} members have an assessable shape: "
-                f"{_GROUP_MIN_ASSESSABLE} and {_GROUP_MIN_SHARE:.0%} are needed"
+                f"{_GROUP_MIN_ASSESSABLE} and {say_percent(_GROUP_MIN_SHARE)} are needed"
             )
             return not_assessable(reason, seen)
     call = judge(table, seen)

@@ -11,6 +11,7 @@ import numpy as np
 from mammocalc.model import MorphologyCall
 from mammocalc.stages.morphology.table import wording
 from mammocalc.vocabulary.lexicon import Morphology
+from mammocalc.vocabulary.numbers import say_mm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ def _piece(one: Calcification, host: Calcification, gap_mm: float) -> Calcificat
     call = host.morphology
     if call is None:
         return one
-    where = f"{gap_mm:.1f} mm from the edge of" if gap_mm > 0 else "inside of"
+    where = f"{say_mm(gap_mm)} from the edge of" if gap_mm > 0 else "inside of"
     reason = f"{where} calcification {host.number}, which looks {wording(call.label)}: a piece of it"
     evidence = one.morphology.evidence if one.morphology is not None else call.evidence
     return replace(one, morphology=MorphologyCall(call.label, call.probabilities, (reason,), evidence))

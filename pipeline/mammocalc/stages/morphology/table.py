@@ -37,6 +37,7 @@ from mammocalc.stages.morphology.limits import (
     UNLIKELY,
 )
 from mammocalc.vocabulary.lexicon import Morphology
+from mammocalc.vocabulary.numbers import say_mm, say_percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,30 +151,30 @@ CLUSTERS: Final[Mapping[Morphology, Row]] = MappingProxyType(
 
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "length_mm": "{value:.1f} mm long",
-        "width_mm": "{value:.2f} mm wide",
-        "diameter_mm": "{value:.2f} mm in diameter",
+        "length_mm": "{mm} long",
+        "width_mm": "{fine_mm} wide",
+        "diameter_mm": "{fine_mm} in diameter",
         "elongation": "{value:.1f} times as long as wide",
-        "solidity": "fills {value:.0%} of its hull",
+        "solidity": "fills {percent} of its hull",
         "lobulation": "lobulation {value:.2f}",
-        "out_of_round": "{value:.0%} of its area off a disc",
+        "out_of_round": "{percent} of its area off a disc",
         "curl": "half of its perimeter {value:.2f} times its length",
-        "path_mm": "{value:.1f} mm along its bends",
-        "ribbon_mm": "{value:.2f} mm thick",
-        "lucency": "middle {value:.0%} below the rim",
-        "rim_share": "rim in {value:.0%} of the directions",
-        "wall_mm": "wall {value:.2f} mm",
-        "wall_share": "wall {value:.0%} of the width",
-        "edge_width_mm": "edge {value:.2f} mm wide",
+        "path_mm": "{mm} along its bends",
+        "ribbon_mm": "{fine_mm} thick",
+        "lucency": "middle {percent} below the rim",
+        "rim_share": "rim in {percent} of the directions",
+        "wall_mm": "wall {fine_mm}",
+        "wall_share": "wall {percent} of the width",
+        "edge_width_mm": "edge {fine_mm} wide",
         "contrast_to_noise": "contrast to noise {value:.0f}",
         "near_skin": "near the skin",
-        "linear_share": "{value:.0%} of the assessable members linear",
+        "linear_share": "{percent} of the assessable members linear",
         "count": "{value:.0f} members",
         "linear_count": "{value:.1f} in number",
-        "coarse_share": "{value:.0%} of all members not fine",
-        "round_share": "{value:.0%} round",
-        "amorphous_share": "{value:.0%} amorphous",
-        "axilla_share": "{value:.0%} over the pectoral muscle in an oblique view",
+        "coarse_share": "{percent} of all members not fine",
+        "round_share": "{percent} round",
+        "amorphous_share": "{percent} amorphous",
+        "axilla_share": "{percent} over the pectoral muscle in an oblique view",
     }
 )
 
@@ -257,5 +258,8 @@ def _said(test: Criterion | Unless, values: Mapping[str, float]) -> str:
     if test.quantity == "near_skin":
         return "near the skin" if value else "not near the skin"
     side = "at least" if test.is_lower else "at most"
-    shown = f"{limit:.0%}" if "%" in _WORDS[test.quantity] else f"{limit:g}"
-    return f"{_WORDS[test.quantity].format(value=value)} ({side} {shown})"
+    shown = say_percent(limit) if "percent" in _WORDS[test.quantity] else f"{limit:g}"
+    written = _WORDS[test.quantity].format(
+        value=value, percent=say_percent(value), mm=say_mm(value), fine_mm=say_mm(value, decimals=2)
+    )
+    return f"{written} ({side} {shown})"

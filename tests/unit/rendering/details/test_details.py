@@ -122,10 +122,10 @@ def test_what_is_left_out_is_listed_by_kind_with_why(make_example: Callable[...,
     artery = {"left_out": "vascular: lies on a chain", "flags": frozenset({Flag.VASCULAR})}
     rim = MorphologyCall(Morphology.RIM, {Morphology.RIM: 0.9, Morphology.NOT_ASSESSABLE: 0.1}, ("hollow",))
     first, second, third = report.calcifications
-    found = (replace(first, **artery), replace(second, **artery), replace(third, morphology=rim, left_out="rim (90%)"))
+    found = (replace(first, **artery), replace(second, **artery), replace(third, morphology=rim, left_out="rim (90 %)"))
     page = page_of(replace(report, calcifications=found))
     part = words_of(section_of(page, "Listed, and left out of the distribution"))
-    assert part == "2 vascular: B C 2 × vascular: lies on a chain 1 rim: A rim (90%)"
+    assert part == "2 vascular: B C 2 × vascular: lies on a chain 1 rim: A rim (90 %)"
     assert "alone" not in words_of(page.split("</header>")[0])
     other = replace(second, **artery | {"left_out": "vascular: in a tube"})
     part = words_of(

@@ -107,7 +107,7 @@ def test_what_is_left_out_as_benign_has_a_colour_of_its_own_within_a_cluster_too
     example = make_example(((Distribution.INDETERMINATE, group),), singles=((560.0, 260.0, 12.0),))
     sand = np.array(APPEARANCES[Distribution.TYPICALLY_BENIGN].colour)
     shown = {}
-    for why in (None, "rim (90%)"):
+    for why in (None, "rim (90 %)"):
         *others, last = example.report.calcifications
         report = replace(example.report, calcifications=(*others, replace(last, left_out=why)))
         picture = picture_of(
@@ -115,7 +115,7 @@ def test_what_is_left_out_as_benign_has_a_colour_of_its_own_within_a_cluster_too
         )
         shown[why] = (picture == sand).all(axis=2).sum()
     assert shown[None] == 0
-    assert shown["rim (90%)"] > 20
+    assert shown["rim (90 %)"] > 20
 
 
 def test_the_course_of_an_artery_is_drawn_on_the_breast_and_in_its_inset(
