@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mammocalc.model.record import Record
 
@@ -15,23 +15,42 @@ if TYPE_CHECKING:
     from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Flag, Morphology
 
 
-class _Word(str, Record):
+class _Call(str, Record):
     """
-    A call that is its label wherever a text is wanted: printed, compared, sorted, in JSON and in tables.
+    A call that is its label wherever a text is wanted: printed, sorted, in JSON and in tables.
 
-    Two calls of one label are equal, as their texts are, so that sets and counts take them as one word; ``to_dict()``
-    tells whether they are equal throughout.
+    It equals its label, and another call that says the same throughout. Calls are counted by their ``label``.
     """
 
     __slots__ = ()
     label: Distribution | Morphology
+    probabilities: Mapping[Any, float]
 
     def __new__(cls, label: str, *_: object, **__: object) -> Self:
         return super().__new__(cls, str(label))
 
+    def __eq__(self, other: object) -> bool:
+        """Compare with a call by all that both say, with a text by the label."""
+        if isinstance(other, type(self)):
+            return all(getattr(self, item.name) == getattr(other, item.name) for item in fields(self))  # type: ignore[arg-type]
+        return str.__eq__(self, other)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MorphologyCall(_Word):
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __repr__(self) -> str:
+        """One line: the label, and each probability that does not round to nothing, the likeliest first."""
+        likely = sorted(
+            ((share, str(word)) for word, share in self.probabilities.items() if share >= 0.005), reverse=True
+        )
+        shares = ", ".join(f"{word} {share:.2f}" for share, word in likely)
+        return f"<{type(self).__name__} {self}{': ' if shares else ''}{shares}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MorphologyCall(_Call):
     """
     What kind of calcification something looks like, with what speaks for it.
 
@@ -70,7 +89,7 @@ class Calcification(Record):
     frame: int
     row_px: float
     column_px: float
-    outline_px: tuple[Point, ...]
+    outline_px: tuple[Point, ...] = field(repr=False)
     diameter_px: float
     diameter_mm: float | None
     length_mm: float | None
@@ -191,8 +210,8 @@ class Pattern:
     span_over_disc: float | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DistributionCall(_Word):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DistributionCall(_Call):
     """
     A distribution descriptor with what speaks for it.
 
@@ -229,7 +248,7 @@ class Cluster(Record):
     extent_mm: float
     area_mm2: float
     density_per_cm2: float
-    hull_px: tuple[Point, ...]
+    hull_px: tuple[Point, ...] = field(repr=False)
     distribution: DistributionCall
     morphology: MorphologyCall | None = None
 
@@ -246,7 +265,7 @@ class Vessel(Record):
 
     number: int
     members: tuple[int, ...]
-    course_px: tuple[Point, ...]
+    course_px: tuple[Point, ...] = field(repr=False)
     length_mm: float
 
 

@@ -48,8 +48,39 @@ def test_a_call_is_its_label_wherever_a_text_is_wanted() -> None:
         assert (type(copied), copied.to_dict(), str(copied)) == (DistributionCall, CALL.to_dict(), "grouped")
 
 
-def test_calls_of_one_label_are_counted_together_whatever_speaks_for_them() -> None:
-    other = replace(CALL, probabilities={}, evidence={})
-    assert Counter([CALL, other, "grouped", Distribution.GROUPED]) == {"grouped": 4}
-    assert len({CALL, other}) == 1
-    assert CALL.to_dict() != other.to_dict()
+@pytest.mark.parametrize(
+    ("call", "change"),
+    [
+        (CALL, {"reasons": ("far",)}),
+        (CALL, {"probabilities": {Distribution.GROUPED: 0.5}}),
+        (CALL, {"margin": 0.5}),
+        (CALL, {"between": (Distribution.GROUPED, Distribution.LINEAR)}),
+        (CALL, {"evidence": {"count": 7}}),
+        (CALL, {"calibrated_on": "simulated"}),
+        (CALL, {"loose": True}),
+        (KIND, {"probabilities": {Morphology.ROUND: 0.5}}),
+        (KIND, {"reasons": ("round",)}),
+        (KIND, {"evidence": {"across_px": 7.0}}),
+        (KIND, {"calibrated_on": "simulated"}),
+    ],
+)
+def test_calls_are_equal_if_all_that_they_say_is(call: Any, change: dict[str, Any]) -> None:
+    assert (call == replace(call), call != replace(call), hash(call) == hash(replace(call))) == (True, False, True)
+    other = replace(call, **change)
+    assert (call == other, call != other) == (False, True)
+    assert str(call) == other == call.label
+    assert replace(MARK, morphology=KIND) != replace(MARK, morphology=replace(KIND, evidence={"across_px": 1.0}))
+
+
+def test_calls_are_counted_by_their_label() -> None:
+    calls = [CALL, replace(CALL, probabilities={}, evidence={})]
+    assert Counter(call.label for call in calls) == {"grouped": 2}
+
+
+def test_a_call_is_shown_in_one_line() -> None:
+    shares = {Distribution.LINEAR: 0.0941, Distribution.GROUPED: 0.9, Distribution.DIFFUSE: 0.004}
+    assert repr(replace(CALL, probabilities=shares)) == "<DistributionCall grouped: grouped 0.90, linear 0.09>"
+    assert repr(DistributionCall(Distribution.NONE, ("nothing",))) == "<DistributionCall none>"
+    assert repr(KIND) == "<MorphologyCall round: round 1.00>"
+    assert "outline" not in repr(MARK)
+    assert "<MorphologyCall round: round 1.00>" in repr(MARK)

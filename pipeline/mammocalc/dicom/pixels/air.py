@@ -79,7 +79,7 @@ class Air:
     cut_sides: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Region:
     """A level region at the lower end of a picture that touches its border: air, if this is the thin end."""
 

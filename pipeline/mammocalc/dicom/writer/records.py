@@ -180,7 +180,7 @@ class StudyContent:
         return self.images[0].source.study_instance_uid
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class DicomObject:
     """
     One object, as a file holds it.

@@ -102,7 +102,7 @@ class PatientFinding:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class ShownCalcification:
     """A calcification in one image: its id, finding, place (row, column) in mm, diameter and fate."""
 

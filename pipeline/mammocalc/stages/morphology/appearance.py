@@ -26,7 +26,7 @@ _CELLS = 40
 _RINGS = 8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Appearance:
     """
     The measured quantities that the decision table looks at.
