@@ -123,22 +123,20 @@ def _find_edge(
     """Edge of the muscle in cells (row, column), top first; empty if none is believed."""
     drop = np.asarray(-cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8), dtype=np.float32)
     rise = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    rows, columns = np.nonzero(mask)
-    top, left, height, width = rows.min(), columns.min(), np.ptp(rows) + 1, np.ptp(columns) + 1
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, left, height, width = rows[0], columns[0], np.ptp(rows) + 1, np.ptp(columns) + 1
     across = np.arange(round(0.12 * width), round(0.85 * width), 2)
     down = np.arange(round(0.2 * height), round(0.98 * height), 2)
-    grid = np.meshgrid(np.arange(len(across)), np.arange(len(down)), indexing="ij")
-    begins, ends = (index.ravel() for index in grid)
-    steep = (down[ends] > 0.8 * across[begins]) & (down[ends] < 6.0 * across[begins])  # the muscle's edge runs so
-    begins, ends = begins[steep], ends[steep]
+    # The muscle's edge runs so.
+    begins, ends = np.nonzero((down > 0.8 * across[:, None]) & (down < 6.0 * across[:, None]))
     start, end = across[begins], down[ends]
     if len(start) == 0:
         return np.zeros((0, 2))
     along = np.linspace(0.04, 0.9, 64)
     # Many lines begin or end in one place: their rows and columns are worked out once.
-    line_rows = np.rint(top + along * down[:, None]).astype(int)
+    begin_of_row = np.rint(top + along * down[:, None]).astype(int) * drop.shape[1]
     line_columns = np.rint(left + (1 - along) * across[:, None]).astype(int)
-    index = line_rows[ends] * drop.shape[1] + line_columns[begins]
+    index = begin_of_row[ends] + line_columns[begins]
     normal_length = np.hypot(start, end)[:, None]
     across_edge = (drop.take(index) * end[:, None] - rise.take(index) * start[:, None]) / normal_length
     # A low quantile asks for an edge along the whole line, so that a bright gland does not decide.
