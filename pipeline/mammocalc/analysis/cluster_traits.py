@@ -86,10 +86,6 @@ def frame_of(report: Report) -> BreastFrame | None:
     """
     Say from where places in an image are measured.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     BreastFrame or None
@@ -110,10 +106,6 @@ def frame_of(report: Report) -> BreastFrame | None:
 def chest_wall_is_left(report: Report) -> bool | None:
     """
     Tell at which edge of the image the chest wall is, by what the picture shows.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------
@@ -139,10 +131,6 @@ def traits_of(report: Report, cluster: Cluster, frame: BreastFrame) -> Traits:
         One of the report's; its members have diameters in mm, as the image has a spacing.
     frame : BreastFrame
         Of the same report.
-
-    Returns
-    -------
-    Traits
     """
     by_number = {item.number: item for item in report.calcifications}
     members = [by_number[number] for number in cluster.members]

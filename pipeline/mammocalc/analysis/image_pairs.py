@@ -123,10 +123,6 @@ class ImagePairs:
             In two images, in their order.
         parts : sequence of Place
             All clusters of the finding; those in one image are compared together.
-
-        Returns
-        -------
-        Link
         """
         comparison = self.comparison(first.image, second.image)
         one, other = self._whole(first, parts), self._whole(second, parts)

@@ -108,10 +108,6 @@ def differences(first: Traits, second: Traits) -> Mapping[str, float]:
     """
     Compare two clusters.
 
-    Parameters
-    ----------
-    first, second : Traits
-
     Returns
     -------
     mapping of str to float

@@ -41,10 +41,6 @@ def locate(places: Sequence[ViewPlace], laterality: Laterality) -> Location:
     laterality : Laterality
         Of the breast.
 
-    Returns
-    -------
-    Location
-
     Notes
     -----
     With the angle a of the oblique view from the view from above, x outwards and z upwards, a place appears at the

@@ -42,33 +42,13 @@ class Comparison:
 
 
 def shows_whole_breast(report: Report) -> bool:
-    """
-    Tell whether an image shows the whole breast as its view does, by view, modifiers and flags.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether an image shows the whole breast as its view does, by view, modifiers and flags."""
     who = report.identity
     return who.view in _IN_PLACE and set(who.view_modifiers) <= _HARMLESS and not report.flags & _IN_PART
 
 
 def compare_images(first: Report, second: Report) -> Comparison:
-    """
-    Say how two images of one breast of one patient and day may be compared.
-
-    Parameters
-    ----------
-    first, second : Report
-
-    Returns
-    -------
-    Comparison
-    """
+    """Say how two images of one breast of one patient and day may be compared."""
     if is_same_exposure(first, second):
         return Comparison(in_place=True, is_same_view=True, is_same_exposure=True, why_not=None)
     why_not = _why_not(first, second)

@@ -76,10 +76,6 @@ def place_in_view(report: Report, middle_mm: NDArray[np.float64], frame: BreastF
     name : str
         Of the view.
 
-    Returns
-    -------
-    ViewPlace
-
     Notes
     -----
     Which way is outer, in a view from above, is said by Patient Orientation alone: a picture of a breast from above

@@ -48,10 +48,6 @@ def resolve(config: object, settings: Mapping[str, object]) -> ResolvedConfig:
     settings : mapping of str to object
         Values by their paths, such as ``{"detect.threshold_sigma": 7}``; they win.
 
-    Returns
-    -------
-    ResolvedConfig
-
     Raises
     ------
     ConfigurationError

@@ -141,10 +141,6 @@ class Run:
         **options
             ``to``, ``manufacturer``, ``model``, ``salt_file``, ``comparison`` and ``prior_run``.
 
-        Returns
-        -------
-        ExportSummary
-
         Raises
         ------
         UsageError, OutputError, StoppedError
@@ -168,10 +164,6 @@ class Run:
             A folder of its own.
         **options
             ``images``, ``pairs``, ``workers``, ``force`` and ``salt_file``.
-
-        Returns
-        -------
-        CompareSummary
 
         Raises
         ------

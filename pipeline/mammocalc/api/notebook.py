@@ -35,10 +35,6 @@ def say_result(result: Result) -> str:
     """
     Say in one line what was found.
 
-    Parameters
-    ----------
-    result : Result
-
     Returns
     -------
     str

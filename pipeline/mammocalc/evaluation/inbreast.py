@@ -41,10 +41,6 @@ def read_inbreast(paths: Sequence[Path], uid_of_file: Mapping[str, str]) -> Trut
         UIDs by file name. A drawing belongs to the file whose name holds its
         image id as a word, or to the image whose UID is its name.
 
-    Returns
-    -------
-    TruthSet
-
     Raises
     ------
     TruthError

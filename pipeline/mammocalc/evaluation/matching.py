@@ -92,10 +92,6 @@ def match_ranked(near: Sequence[Sequence[int]], scores: NDArray[np.float64], tru
     truths : int
         Number of true ones.
 
-    Returns
-    -------
-    RankedMatch
-
     Examples
     --------
     Both marks could be the first truth's, only the second could be the other's:

@@ -31,11 +31,6 @@ def score_presence(
     An image with calcifications that was not analysed ranks last; one without
     is left out, for an error must not pay.
 
-    Parameters
-    ----------
-    cases : sequence of Case
-    bootstrap : Bootstrap
-
     Returns
     -------
     tuple of (dict or None, dict or None, dict of str to Table)

@@ -59,10 +59,6 @@ def run(
         Starts an executor with so many workers, in which images are analysed without limits; None for
         processes of this machine, with them.
 
-    Returns
-    -------
-    RunSummary
-
     Raises
     ------
     UsageError
@@ -120,10 +116,6 @@ def finalise(this_run: Run, work: Callable[[], tuple[str | None, int]]) -> RunSu
     this_run : Run
     work : callable
         Gives None or why it stopped, and how many files were passed over.
-
-    Returns
-    -------
-    RunSummary
     """
     passed_over = 0
     try:

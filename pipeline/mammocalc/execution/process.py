@@ -41,11 +41,6 @@ def process_image(image: PlannedImage, order: WorkOrder) -> ImageOutcome:
     they have one, else for bearing the UID of another image. A file that changes while it
     is read is read again, and fails where it goes on changing.
 
-    Parameters
-    ----------
-    image : PlannedImage
-    order : WorkOrder
-
     Returns
     -------
     ImageOutcome

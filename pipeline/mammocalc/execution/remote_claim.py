@@ -27,10 +27,6 @@ class RemoteClaim:
     waits for its next sign of life; one of this machine whose process is gone counts for nothing. The object goes
     with the end of the run.
 
-    Parameters
-    ----------
-    remote : RemoteFolder
-
     Raises
     ------
     UsageError

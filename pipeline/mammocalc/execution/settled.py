@@ -92,10 +92,6 @@ def find_settled(
         Files that this process has settled, and their states then: these are not looked at again, failed ones either.
     on_hold : set of Path
         Files that are being written just now: their images stay as they are.
-
-    Returns
-    -------
-    Settled
     """
     rows, of_others = _take_away_frames(rows, plan, order, there)
     written = {row.place: row for row in rows if row.reason is not Reason.GONE}

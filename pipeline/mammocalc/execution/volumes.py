@@ -26,10 +26,6 @@ def describe_volumes(rows: Iterable[FileRow]) -> tuple[str, ...]:
     """
     Describe the volumes of a run, which are not analysed.
 
-    Parameters
-    ----------
-    rows : iterable of FileRow
-
     Returns
     -------
     tuple of str

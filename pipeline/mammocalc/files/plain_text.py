@@ -15,10 +15,6 @@ def escaped(text: str, *, keep: str = "\n") -> str:
     keep : str
         Characters that stay whatever they are.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> escaped("\x1b[31mred\u202egpj.exe")

@@ -40,10 +40,6 @@ def names_of(images: Sequence[Identified]) -> list[str]:
     """
     Name images by side and view; those of one view by the end of their UID as well, as long as tells them apart.
 
-    Parameters
-    ----------
-    images : sequence of ImageIdentity or StudyImage
-
     Returns
     -------
     list of str

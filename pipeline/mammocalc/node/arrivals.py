@@ -88,10 +88,6 @@ class Arrivals:
             Tells associations apart.
         title : str
             Of the sender, for the log.
-
-        Returns
-        -------
-        Status
         """
         status = self._store(received, sop_class, instance, sender)
         if status.code != SUCCESS:

@@ -48,15 +48,7 @@ class UnreachableError(Exception):
 
 
 class Delivery:
-    """
-    Sends what lies in the spool.
-
-    Parameters
-    ----------
-    spool : Spool
-    destination : Destination
-    say : callable
-    """
+    """Sends what lies in the spool."""
 
     def __init__(self, spool: Spool, destination: Destination, say: Callable[[str], None]) -> None:
         self._spool, self._destination, self._say = spool, destination, say

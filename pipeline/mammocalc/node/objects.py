@@ -53,10 +53,6 @@ def make_objects(run: Path, images: Path, out: Path, wanted: ObjectsWanted) -> M
         Made if needed.
     wanted : ObjectsWanted
 
-    Returns
-    -------
-    MadeObjects
-
     Raises
     ------
     MammocalcError

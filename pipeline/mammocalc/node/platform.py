@@ -65,10 +65,6 @@ def find_job(given: tuple[Path | None, Path | None], environment: Mapping[str, s
     environment : mapping
         Variables.
 
-    Returns
-    -------
-    Job
-
     Raises
     ------
     UsageError

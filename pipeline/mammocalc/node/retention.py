@@ -27,12 +27,6 @@ def clean(spool: Spool, keep_hours: float, say: Callable[[str], None]) -> None:
 
     Images and run of a study go ``keep_hours`` after its last objects were sent, or after the last image came where
     nothing can be sent of it; so do objects that the destination refused. What waits to be analysed or sent stays.
-
-    Parameters
-    ----------
-    spool : Spool
-    keep_hours : float
-    say : callable
     """
     now, keep_s = time.time(), keep_hours * HOUR_S
     waiting = set(spool.waiting())

@@ -67,10 +67,6 @@ class Spool:
         outgoing/STUDY/         objects that are to be sent, and study.json
         done/STUDY.json         what was analysed and sent: UIDs and digests, no patient's data
         refused/STUDY/          objects that the destination refused for good
-
-    Parameters
-    ----------
-    root : Path
     """
 
     def __init__(self, root: Path) -> None:

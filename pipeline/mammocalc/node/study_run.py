@@ -75,10 +75,6 @@ def process_study(task: StudyTask) -> StudyOutcome:
     """
     Analyse a study and write its objects.
 
-    Parameters
-    ----------
-    task : StudyTask
-
     Returns
     -------
     StudyOutcome

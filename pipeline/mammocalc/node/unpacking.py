@@ -101,10 +101,6 @@ def unpacked(
     own : collection of Path
         Files and folders of the output, which may lie in the input: they are no input.
 
-    Yields
-    ------
-    JobInput
-
     Raises
     ------
     StoppedError

@@ -28,13 +28,7 @@ REFUSALS: Final = frozenset(
 
 
 class WebStore:
-    """
-    A server that stores by STOW-RS (PS3.18 10.5).
-
-    Parameters
-    ----------
-    server : WebServer
-    """
+    """A server that stores by STOW-RS (PS3.18 10.5)."""
 
     def __init__(self, server: WebServer) -> None:
         self.name = server.host

@@ -74,10 +74,6 @@ def say_counts(counts: Counts) -> str:
     """
     Say how many calcifications are listed.
 
-    Parameters
-    ----------
-    counts : Counts
-
     Examples
     --------
     >>> from mammocalc.model import Counts

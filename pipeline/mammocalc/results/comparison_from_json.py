@@ -22,10 +22,6 @@ def comparison_from_json(document: Any) -> Comparison:
     document : JSON value
         As `json.loads` gives it.
 
-    Returns
-    -------
-    Comparison
-
     Raises
     ------
     ResultError

@@ -36,11 +36,6 @@ def comparison_to_json(comparison: Comparison, provenance: ComparisonProvenance)
     """
     Give a comparison as the document that ``comparison.schema.json`` describes.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    provenance : ComparisonProvenance
-
     Returns
     -------
     dict

@@ -79,10 +79,6 @@ def read_result(path: Path, *, leave_out: Collection[str] = ()) -> Result:
     leave_out : collection of str
         As of `from_json`.
 
-    Returns
-    -------
-    Result
-
     Raises
     ------
     ResultError
@@ -126,10 +122,6 @@ def head_from_json(document: Any) -> Head:
     document : JSON value
         Of a result.
 
-    Returns
-    -------
-    Head
-
     Raises
     ------
     ResultError
@@ -155,10 +147,6 @@ def image_from_json(image: Any, version: Any) -> StoredImage:
         What stands under ``image``.
     version : JSON value
         What stands under ``schema_version``.
-
-    Returns
-    -------
-    StoredImage
 
     Raises
     ------

@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 
 
 class OpenTable:
-    """
-    A table in all its formats.
-
-    Parameters
-    ----------
-    *forms : CsvTable or ParquetTable
-    """
+    """A table in all its formats."""
 
     def __init__(self, *forms: CsvTable | ParquetTable) -> None:
         self._forms = forms

@@ -21,10 +21,6 @@ def read_schema(kind: Literal["result", "study", "comparison"] = "result") -> di
     ----------
     kind : {"result", "study", "comparison"}
         Of the document that it describes.
-
-    Returns
-    -------
-    dict
     """
     text = resources.files("mammocalc.results").joinpath(f"{kind}.schema.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)

@@ -75,10 +75,6 @@ class Study:
             The results of its images, by SOP Instance UID. All are of one configuration.
         paths : mapping of str to str
             Where these lie, relative to the run's folder, with forward slashes.
-
-        Returns
-        -------
-        Study
         """
         uids = [report.identity.sop_instance_uid for report in study.images]
         first = results[uids[0]].provenance

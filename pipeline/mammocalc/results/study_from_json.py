@@ -29,10 +29,6 @@ def study_from_json(document: Any) -> Study:
     document : JSON value
         As `json.loads` gives it.
 
-    Returns
-    -------
-    Study
-
     Raises
     ------
     ResultError
@@ -55,10 +51,6 @@ def read_study(path: Path) -> Study:
     ----------
     path : Path
         ``<StudyInstanceUID>.json`` of a run.
-
-    Returns
-    -------
-    Study
 
     Raises
     ------

@@ -19,10 +19,6 @@ def study_row(study: Study) -> Row:
     """
     Give the row of a study.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     mapping
@@ -53,10 +49,6 @@ def study_row(study: Study) -> Row:
 def finding_rows(study: Study) -> Iterator[Row]:
     """
     Return a row for each finding of a study and each cluster that shows it.
-
-    Parameters
-    ----------
-    study : Study
 
     Yields
     ------

@@ -14,10 +14,6 @@ def study_to_json(study: Study) -> dict[str, Any]:
     """
     Give a study as the document that ``study.schema.json`` describes.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     dict

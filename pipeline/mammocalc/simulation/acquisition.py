@@ -107,10 +107,6 @@ def matched_filter_snr(attenuation: NDArray[np.float64], background: float, beam
         Line integral of the tissue around it.
     beam : Beam
 
-    Returns
-    -------
-    float
-
     Notes
     -----
     Barrett and Myers, Foundations of Image Science (2004), section 13.2.

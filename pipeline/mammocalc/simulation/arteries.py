@@ -76,11 +76,6 @@ def draw_artery(room: Room, rng: np.random.Generator) -> Artery:
     """
     Draw an artery that winds through the breast, past the nipple.
 
-    Parameters
-    ----------
-    room : Room
-    rng : Generator
-
     Returns
     -------
     Artery

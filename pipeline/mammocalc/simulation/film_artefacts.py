@@ -58,10 +58,6 @@ def soil(
         What clear film is.
     pixel_mm : float
     rng : Generator
-
-    Returns
-    -------
-    Blemishes
     """
     size = density.shape[0] * pixel_mm, density.shape[1] * pixel_mm
     scratches = [_scratch(density, response, size, pixel_mm, rng) for _ in range(film.scratches)]

@@ -145,10 +145,6 @@ def make_dataset(simulated: SimulatedImage) -> FileDataset:
     """
     Give a rendered scene as a DICOM file in memory.
 
-    Parameters
-    ----------
-    simulated : SimulatedImage
-
     Returns
     -------
     FileDataset

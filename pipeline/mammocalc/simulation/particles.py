@@ -147,10 +147,6 @@ def grow(shape: Shape, diameter_mm: float, aspect: float, angle: float, rng: np.
     angle : float
         Direction of the long axis in radians; 0 lies along the columns' axis x.
     rng : Generator
-
-    Returns
-    -------
-    Particle
     """
     projection = _body(shape, aspect, rng).sum(axis=0)
     turned = ndimage.rotate(projection, -math.degrees(angle), reshape=True, order=1)
@@ -188,10 +184,6 @@ def project(body: Body, diameter_mm: float, axes: NDArray[np.float64]) -> Partic
     axes : ndarray of float64, shape (3, 3)
         The image's unit vectors, one in a row: down the rows, along the
         columns, and along the beam, in the body's (x, y, z).
-
-    Returns
-    -------
-    Particle
     """
     down, inward, beam = axes
     # Arrays are indexed (z, y, x); the output's first axis is the beam.

@@ -130,10 +130,6 @@ def usual_scene(breast: PointBreast, kind: Kind, disturbance: Disturbance, rng: 
     disturbance : Disturbance
     rng : Generator
 
-    Returns
-    -------
-    PointScene
-
     Raises
     ------
     ConfigurationError
@@ -156,10 +152,6 @@ def wide_scene(breast: PointBreast, label: Distribution, rng: np.random.Generato
     label : Distribution
         A descriptor, or ``not_applicable`` for scenes without a pattern.
     rng : Generator
-
-    Returns
-    -------
-    PointScene
 
     Raises
     ------

@@ -136,11 +136,6 @@ def word_of(scene: Scene, planted: Sequence[PlantedCalcification]) -> Distributi
     """
     Give the word of an image by what was planted.
 
-    Parameters
-    ----------
-    scene : Scene
-    planted : sequence of PlantedCalcification
-
     Returns
     -------
     Distribution
@@ -193,11 +188,6 @@ def point_record(point: PlantedCalcification) -> dict[str, Any]:
 def truth_record(truth: Truth, scene: Scene) -> dict[str, Any]:
     """
     Give what is known about a rendered scene, as it is written to JSON.
-
-    Parameters
-    ----------
-    truth : Truth
-    scene : Scene
 
     Returns
     -------

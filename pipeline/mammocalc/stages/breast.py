@@ -256,10 +256,6 @@ def tallest_end_is_left(is_breast: NDArray[np.bool_]) -> bool:
     ----------
     is_breast : ndarray of bool, shape (rows, columns)
         Not empty, in cells of any shape.
-
-    Returns
-    -------
-    bool
     """
     columns = np.flatnonzero(is_breast.any(axis=0))
     heights = is_breast[:, columns].sum(axis=0)

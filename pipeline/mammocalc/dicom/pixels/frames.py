@@ -41,10 +41,6 @@ def fragments_of_frame(opened: OpenFile, frame: int, count: int) -> tuple[Fragme
     count : int
         How many frames the header names, at least 2.
 
-    Returns
-    -------
-    tuple of Fragment
-
     Raises
     ------
     ImageUnreadableError

@@ -108,11 +108,6 @@ def describe_values(
         What is said of polarity and of windows.
     intent : PresentationIntent
     is_monochrome1 : bool
-
-    Returns
-    -------
-    StoredPixels
-    Polarity
     """
     vois, rising = _list_vois(modality, header)
     if intent is PresentationIntent.FOR_PROCESSING and is_relationship_known(header):

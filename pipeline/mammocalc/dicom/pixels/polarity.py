@@ -87,10 +87,6 @@ def decide_polarity(header: Header, intent: PresentationIntent, statements: Sequ
     air : Air
         What the picture shows, in modality values.
 
-    Returns
-    -------
-    Polarity
-
     References
     ----------
     DICOM PS3.3 C.8.11.3 (Pixel Intensity Relationship and its Sign,

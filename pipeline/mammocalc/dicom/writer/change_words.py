@@ -41,10 +41,6 @@ def say_clusters(seen: Sequence[Seen]) -> Said | None:
     """
     Say what became of a finding, by the clusters in which it is seen.
 
-    Parameters
-    ----------
-    seen : sequence of Seen
-
     Returns
     -------
     Said or None

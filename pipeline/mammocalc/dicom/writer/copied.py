@@ -120,10 +120,6 @@ def copy_patient_and_study(source: SourceImage) -> Dataset:
     What the standard demands and the image lacks is empty: an object that knew more than its image would be filed
     under another patient. What no object may hold counts as lacking; a part of it would name somebody else.
 
-    Parameters
-    ----------
-    source : SourceImage
-
     Returns
     -------
     Dataset

@@ -26,10 +26,6 @@ def pair_exposures(images: Sequence[StudyImage]) -> tuple[Exposure, ...]:
     """
     Find the images of a study that are of one exposure.
 
-    Parameters
-    ----------
-    images : sequence of StudyImage
-
     Returns
     -------
     tuple of Exposure

@@ -130,10 +130,6 @@ def plot(
         An interval around the first line.
     cloud : sequence of (x, y)
         Many small points.
-
-    Returns
-    -------
-    Drawing
     """
 
     def at(point_x: float, point_y: float) -> tuple[float, float]:

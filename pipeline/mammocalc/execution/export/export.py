@@ -32,10 +32,6 @@ def export(request: ExportRequest) -> ExportSummary:
     An image is known again by its SOP Instance UID and by its content, as a run knows it. What cannot be written
     without saying something wrong is left out, with its reason; the rest is written.
 
-    Parameters
-    ----------
-    request : ExportRequest
-
     Returns
     -------
     ExportSummary

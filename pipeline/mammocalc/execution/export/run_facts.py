@@ -45,10 +45,6 @@ def know_run(root: Path, salt_file: Path | None) -> KnownRun:
     salt_file : Path or None
         Its salt, if that was a secret.
 
-    Returns
-    -------
-    KnownRun
-
     Raises
     ------
     UsageError

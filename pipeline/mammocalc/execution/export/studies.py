@@ -102,18 +102,7 @@ class RunImages:
 
 
 def sort_by_study(run: KnownRun, files: ImageFiles) -> RunImages:
-    """
-    Sort results and failures by study: by the headers of the images where they are there, else by the results.
-
-    Parameters
-    ----------
-    run : KnownRun
-    files : ImageFiles
-
-    Returns
-    -------
-    RunImages
-    """
+    """Sort results and failures by study: by the headers of the images where they are there, else by the results."""
     study_of = {uid: study for study, uids in files.by_study.items() for uid in uids}
     results: dict[str, dict[str, Path]] = defaultdict(dict)
     for path in result_files(run.root):
@@ -157,10 +146,6 @@ def find_study(
     files : ImageFiles
     request : ExportRequest
     compared : ComparedImages
-
-    Returns
-    -------
-    FoundStudy
     """
     study = FoundStudy(uid)
     found: list[StudyImage] = []

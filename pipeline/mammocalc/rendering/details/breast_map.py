@@ -56,10 +56,6 @@ def draw_map(result: Result) -> BreastMap | None:
     """
     Draw where everything lies, as it lies in the stored image.
 
-    Parameters
-    ----------
-    result : Result
-
     Returns
     -------
     BreastMap or None

@@ -27,14 +27,6 @@ def keep_token(file: Path) -> str:
     """
     Read the token that a file holds, or draw one and write it there, for its owner's eyes alone.
 
-    Parameters
-    ----------
-    file : Path
-
-    Returns
-    -------
-    str
-
     Raises
     ------
     UsageError

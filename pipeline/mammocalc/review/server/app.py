@@ -72,10 +72,6 @@ def build_app(review: Review, entry: Entry, crowd: Crowd) -> ASGIApp:
         Who is let in.
     crowd : Crowd
         Is told who was let in, and what went wrong.
-
-    Returns
-    -------
-    ASGI application
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     _add_errors(app, crowd)

@@ -171,15 +171,7 @@ class Visitor(H11Protocol):
 
 
 def run_server(app: ASGIApp, listening: socket.socket, crowd: Crowd) -> None:
-    """
-    Serve until the process is told to stop.
-
-    Parameters
-    ----------
-    app : ASGI application
-    listening : socket
-    crowd : Crowd
-    """
+    """Serve until the process is told to stop."""
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         # It logs addresses, which hold the token, and tracebacks, which hold paths, as often as a stranger likes.
         logging.getLogger(name).disabled = True

@@ -22,10 +22,6 @@ def compute_state(actions: Iterable[tuple[int, Action]]) -> State:
     actions : iterable of (int, Action)
         Of one reader on one result, with their numbers in the store, in the
         order in which they were taken.
-
-    Returns
-    -------
-    State
     """
     done, undone, _ = _follow(actions)
     state = State(can_undo=bool(done), can_redo=bool(undone))

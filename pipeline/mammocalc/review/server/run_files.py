@@ -38,10 +38,6 @@ def read_inside(folder: Path, place: PurePath, first_bytes: int | None = None) -
     first_bytes : int or None
         How much of its beginning is wanted; None for all.
 
-    Returns
-    -------
-    bytes
-
     Raises
     ------
     WrongFileError
@@ -79,10 +75,6 @@ def find_inside(folder: Path, place: PurePath) -> Path:
 def parse_json(text: str | bytes) -> Any:
     """
     Parse JSON of somebody else.
-
-    Parameters
-    ----------
-    text : str or bytes
 
     Returns
     -------

@@ -150,10 +150,6 @@ def read_index(folder: Path) -> RunIndex:
     folder : Path
         What ``--out`` of the run was.
 
-    Returns
-    -------
-    RunIndex
-
     Raises
     ------
     UsageError

@@ -22,12 +22,6 @@ def draw_fates(finding: DrawnFinding, recipe: PatientRecipe, rng: np.random.Gene
     """
     Draw the diameters of every calcification that a finding may have, on each date.
 
-    Parameters
-    ----------
-    finding : DrawnFinding
-    recipe : PatientRecipe
-    rng : Generator
-
     Returns
     -------
     list of tuple of float or None

@@ -19,11 +19,6 @@ def make_patient_dataset(rendered: PatientPhantom, identity: ImageIdentity) -> F
     """
     Give an image of a patient as a DICOM file in memory.
 
-    Parameters
-    ----------
-    rendered : PatientPhantom
-    identity : ImageIdentity
-
     Returns
     -------
     FileDataset

@@ -64,10 +64,6 @@ def grow_calcification(calcification: PatientCalcification, breast: Breast) -> G
         In whose usual image its attenuation is chosen: microcalcifications
         are thinned or thickened until a CC view with the usual exposure shows
         them with the signal-to-noise ratio that scenes have.
-
-    Returns
-    -------
-    GrownCalcification
     """
     rng = np.random.Generator(np.random.PCG64(calcification.seed))
     body = grow_body(calcification.shape, calcification.aspect, rng)

@@ -118,10 +118,6 @@ def draw_positioning(
         Gives what all dates of that breast and view share: most of the displacement of tissue between the views.
     rng : Generator
         Gives the rest.
-
-    Returns
-    -------
-    Positioning
     """
     usual = usual_positioning(breast, view, recipe)
     roll, up, aside, oblique, thicker, lost, shift = rng.normal(0.0, 1.0, 7).tolist()

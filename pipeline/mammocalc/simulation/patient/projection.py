@@ -48,11 +48,6 @@ class Projection:
     Image places are (row, column) in mm from the upper corner at the chest
     wall, with the chest wall on the left for both sides.
 
-    Parameters
-    ----------
-    breast : Breast
-    positioning : Positioning
-
     Notes
     -----
     The breast is turned, pressed to the thickness with its volume kept, and

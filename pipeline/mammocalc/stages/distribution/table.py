@@ -39,11 +39,6 @@ def fit_definitions(p: Pattern, s: DistributionSettings) -> Mapping[Distribution
     segmental and regional. Each test passes softly near its limit; the share
     of a descriptor is the product along its way through the tests.
 
-    Parameters
-    ----------
-    p : Pattern
-    s : DistributionSettings
-
     Returns
     -------
     mapping of Distribution to float

@@ -35,10 +35,6 @@ def may_be_duct(
         The answer without a nipple: True where a duct has to be excluded,
         False where the row has other evidence.
 
-    Returns
-    -------
-    bool
-
     Examples
     --------
     >>> import numpy as np

@@ -92,10 +92,6 @@ def map_tubes(scale: Scale, breast: Breast, spacing: PixelSpacing, sigma_mm: flo
         Size of a stored pixel.
     sigma_mm : float
         Standard deviation of the blur.
-
-    Returns
-    -------
-    TubeMap
     """
     factor = max(1, round(_PIXEL_MM / scale.pixel_mm))
     rows, columns = (size // factor for size in scale.image.shape)

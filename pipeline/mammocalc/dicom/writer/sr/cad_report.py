@@ -53,10 +53,6 @@ def write_cad_report(content: StudyContent, images: Sequence[StudyImage]) -> Dic
     images : sequence of StudyImage
         Those of the study that it speaks of, one of each exposure; at least one.
 
-    Returns
-    -------
-    DicomObject
-
     References
     ----------
     DICOM PS3.16 TID 4000 to 4021; PS3.3 A.35.5 (Mammography CAD SR IOD); PS3.17 Annex E.

@@ -41,10 +41,6 @@ def write_report(
     priors : sequence of StudyImage
         Images of other studies to which it refers.
 
-    Returns
-    -------
-    DicomObject
-
     References
     ----------
     DICOM PS3.3 C.17.1 to C.17.3.

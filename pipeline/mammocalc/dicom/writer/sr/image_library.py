@@ -25,10 +25,6 @@ def describe_image(source: SourceImage) -> Iterator[Item]:
     The pixel spacing too is the header's, at the detector: readers compare it with that of the image they show
     (PS3.17 E.5). Sizes of findings are in the breast.
 
-    Parameters
-    ----------
-    source : SourceImage
-
     Yields
     ------
     Item
