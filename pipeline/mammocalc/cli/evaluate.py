@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Compare the run in DIR with the truth about its images, and leave in DIR2:
+Compare RUN with the truth about its images, and leave in DIR:
 
   evaluation.html          every figure with its interval, and the curves, in any browser
   evaluation.json          the same as data
@@ -24,12 +24,12 @@ Compare the run in DIR with the truth about its images, and leave in DIR2:
 The truth is a folder of <SOPInstanceUID>.json as simulate writes it, a CSV with sop_instance_uid and
 has_calcifications, a CSV with sop_instance_uid, kind, row, column and radius_px, a CSV with
 sop_instance_uid, reader, label and second_label (what readers call the image), a folder with
-INbreast's XML, or answers of readers (mammocalc review DIR --export answers.json). Curves go below
+INbreast's XML, or answers of readers (mammocalc review RUN --export answers.json). Curves go below
 the threshold if the run was made with outputs.candidates=true.
 """
 
 EXAMPLES: Final = """\
-example:
+examples:
   mammocalc run sample_data --out out --set outputs.candidates=true
   mammocalc evaluate out --truth sample_data/truth --out scores
 
@@ -39,17 +39,17 @@ example:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say in the command's parser what the command takes."""
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
-    parser.add_argument("run", type=local_path, metavar="DIR", help="the folder of a finished run")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="the folder of a finished run")
     parser.add_argument(
         "--truth", required=True, type=local_path, metavar="FILE_OR_FOLDER", help="the truth, in one of these forms"
     )
-    parser.add_argument("--out", required=True, type=local_path, metavar="DIR2", help="where to write; made if needed")
+    parser.add_argument("--out", required=True, type=local_path, metavar="DIR", help="where to write; made if needed")
     parser.add_argument(
         "--mark",
         action="append",
         default=[],
         type=local_path,
-        metavar="DIR",
+        metavar="RUN",
         help="another run of the same images, marked on the curves; may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print evaluation.json on standard output")

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import argparse
 
 DESCRIPTION: Final = """\
-Serve a page of the finished run in DIR to this machine only, and open it in the browser. It shows each
+Serve a page of the finished RUN to this machine only, and open it in the browser. It shows each
 image at full bit depth with its findings, and takes the reader's answers. Its address, which holds a
 secret token, is printed.
 
-Every answer is saved at once in answers.sqlite in DIR, under the reader's name; the files of the run
+Every answer is saved at once in answers.sqlite in RUN, under the reader's name; the files of the run
 are not changed. --export writes the answers, which evaluate takes as truth.
 
 A run does not record where its images were. They are looked for beside it, or anywhere in --images FOLDER
@@ -39,10 +39,10 @@ examples:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say in the command's parser what the command takes."""
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
-    parser.add_argument("run", type=local_path, metavar="DIR", help="the folder of a finished run")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="the folder of a finished run")
     parser.add_argument("--images", type=local_path, metavar="FOLDER", help="where the DICOM files of the run are now")
     parser.add_argument(
-        "--answers", type=local_path, metavar="FILE", help="where answers are kept (default: answers.sqlite in DIR)"
+        "--answers", type=local_path, metavar="FILE", help="where answers are kept (default: answers.sqlite in RUN)"
     )
     parser.add_argument("--reader", metavar="NAME", help="name under which answers are kept (default: the page asks)")
     parser.add_argument(
@@ -73,7 +73,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prior-run",
         type=local_path,
-        metavar="DIR",
+        metavar="RUN",
         help="with --comparison: the run of the earlier date, to show its images",
     )
     add_salt(parser)

@@ -21,6 +21,7 @@ from mammocalc.evaluation.regions import score_regions
 from mammocalc.evaluation.size_metrics import score_sizes
 from mammocalc.evaluation.truth import TruthError
 from mammocalc.evaluation.word_metrics import score_words
+from mammocalc.rendering.wording import many
 from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
@@ -77,9 +78,10 @@ def evaluate(
     paired = pair(truth, run)
     words = [word for word in truth.pairs if word.uid in run.images]
     if not paired.cases and not words:
+        named = many(len(truth.images) or len({word.uid for word in truth.pairs}), "image")
         message = (
-            f"none of the {len(truth.images) or len({word.uid for word in truth.pairs})} images of the truth is in the "
-            f"run, which analysed {len(run.images)} others: is it the truth of these images?"
+            f"the truth is of {named}, and the run analysed {len(run.images)}, but none is in both: is it the truth of "
+            "these images?"
         )
         raise TruthError(message)
     bootstrap = Bootstrap([case.unit for case in paired.cases] or [word.patient for word in words], settings)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from mammocalc.rendering.wording import many
 from mammocalc.vocabulary.numbers import say_percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_LISTED: Final = (0.2, 1.0, 3.0)
+"""False marks per image at which the share found is listed by group."""
 
 
 def say(figure: Mapping[str, Any], digits: int = 3) -> str:
@@ -44,13 +48,17 @@ def summarise(document: Mapping[str, Any]) -> str:
         Lines of text, the last one without a line break.
     """
     truth = document["truth"]
+    failed = len(truth["not_analysed"])
     lines = [
-        f"truth: {truth['kind']}, {truth['images']} images",
-        f"  {truth['analysed']} analysed, {len(truth['not_analysed'])} not, {len(truth['not_in_the_run'])} not found",
+        f"truth: {truth['kind']}, {many(truth['images'], 'image')}",
+        f"  {truth['analysed']} analysed, {failed} skipped or failed, {len(truth['not_in_the_run'])} not in the run",
     ]
     for name, curve in (document["presence"] or {}).items():
         words = name.replace("_", " ")
-        lines.append(f"presence, {words}: area {say(curve['area'])}, {curve['with']} with, {curve['without']} without")
+        lines.append(
+            f"presence, {words}: area under the ROC curve {say(curve['area'])}, "
+            f"{many(curve['with'], 'image')} with calcifications, {curve['without']} without"
+        )
     if document["marks"] is not None:
         lines += _of_marks(document["marks"])
     if document["calcifications"] is not None:
@@ -106,7 +114,7 @@ def _of_words(section: Mapping[str, Any] | None) -> list[str]:
         "program where several have read": section["program_on_images_read_twice"],
         "one reader against the others": section["one_reader_against_the_others"],
     }
-    lines = [f"words of {len(section['readers'])} readers, {section['images']} images"]
+    lines = [f"words of {many(len(section['readers']), 'reader')}, {many(section['images'], 'image')}"]
     for name, own in rows.items():
         if own is not None:
             lines.append(
@@ -134,7 +142,7 @@ def _of_readers(section: Mapping[str, Any] | None) -> list[str]:
     for entry in section["with_program"]:
         kappas = _kappas(entry)
         accepted = f"marks accepted {say(entry['marks_accepted'])}, {entry['added']} added"
-        lines.append(f"reader {entry['reader']} ({entry['images']} images) and the program: {kappas}{accepted}")
+        lines.append(f"reader {entry['reader']} ({many(entry['images'], 'image')}) and the program: {kappas}{accepted}")
     return lines + [
         f"readers {' and '.join(entry['readers'])}: {_kappas(entry).removesuffix(', ')}" for entry in section["between"]
     ]
@@ -147,12 +155,13 @@ def _kappas(entry: Mapping[str, Any]) -> str:
 
 def _of_marks(marks: Mapping[str, Any]) -> list[str]:
     mean, median = say(marks["marks_on_without_mean"], 2), say(marks["marks_on_without_median"], 1)
-    lines = [f"marks on images without: mean {mean}, median {median}; with, marked: {say(marks['with_marked'])}"]
+    marked = f"images with calcifications that have a mark: {say(marks['with_marked'])}"
+    lines = [f"marks per image without calcifications: mean {mean}, median {median}; {marked}"]
     for entry in marks["at_shares"]:
         if entry["threshold"] is not None:
             mean, median = say(entry["marks_on_without_mean"], 2), entry["marks_on_without_median"]
-            where = f"where {say_percent(entry['share'])} of those with are marked (score {entry['threshold']:.3f})"
-            lines.append(f"  {where}: mean {mean}, median {median:g}")
+            where = f"where {say_percent(entry['share'])} of the images with calcifications have one"
+            lines.append(f"  {where} (score {entry['threshold']:.3f}): mean {mean}, median {median:g}")
     return lines
 
 
@@ -160,17 +169,19 @@ def _of_points(section: Mapping[str, Any]) -> list[str]:
     point = section["at_operating_point"]
     false, normal = say(point["false_per_image"], 2), say(point["false_per_normal_image"], 2)
     found = f"found {say(point['found'])} of {section['true']}"
-    lines = [f"calcifications: {found} at {false} false per image, {normal} per normal image"]
+    lines = [f"calcifications: {found} at {false} false marks per image, {normal} per image without calcifications"]
     for entry in section["at_rates"].get("per_image", ()):
-        reached = "" if entry["is_reached"] else " (all marks there are)"
-        lines.append(f"  at {entry['rate']:.2f} false per image: {say(entry['found'])}{reached}")
-    for title, groups in section.get("by", {}).items():
+        reached = "" if entry["is_reached"] else " (at fewer: the run kept no more candidates)"
+        lines.append(f"  at {entry['rate']:.2f} false marks per image: found {say(entry['found'])}{reached}")
+    for key, groups in section.get("by", {}).items():
+        title = "effective ratio" if key == "effective" else key
         for group in groups:
             own = group["at_operating_point"]
-            ideal = "" if own["ideal"] is None else f", ideal {own['ideal']:.3f}"
+            ideal = "" if own["ideal"] is None else f", by an ideal observer {own['ideal']:.3f}"
             at = {entry["rate"]: entry["found"]["value"] for entry in group["at_rates"]}
-            listed = ", ".join(f"{at[rate]:.3f} at {rate:g}" for rate in (0.2, 1.0, 3.0) if at.get(rate) is not None)
-            lines.append(f"  {title} {group['group']} (n {group['n']}): {say(own['found'])}{ideal}; {listed}")
+            listed = ", ".join(f"{at[rate]:.3f} at {rate:g}" for rate in _LISTED if at.get(rate) is not None)
+            more = f"; {listed} false marks per image" if listed else ""
+            lines.append(f"  {title} {group['group']} (n {group['n']}): found {say(own['found'])}{ideal}{more}")
     return lines
 
 
@@ -179,8 +190,8 @@ def _of_clusters(section: Mapping[str, Any]) -> list[str]:
     found = f"found {say(point['found'])} of {section['true']} (Kallergi {say(point['found_kallergi'])})"
     entries = section["at_rates"].get("per_image", ())
     return [
-        f"clusters: {found} at {say(point['false_per_image'], 2)} false per image",
-        *(f"  at {entry['rate']:.2f} false per image: {say(entry['found'])}" for entry in entries),
+        f"clusters: {found} at {say(point['false_per_image'], 2)} false clusters per image",
+        *(f"  at {entry['rate']:.2f} false clusters per image: found {say(entry['found'])}" for entry in entries),
     ]
 
 
@@ -191,5 +202,5 @@ def _of_regions(section: Mapping[str, Any]) -> list[str]:
         false = say(point["false_per_normal_image"], 2)
         lines.append(f"regions hit by {name.replace('_', ' ')}: {found} at {false} false per normal image")
         entries = [entry for entry in section["at_rates"].get(name, ()) if entry["rate"] in {0.5, 1.0, 2.0}]
-        lines += [f"  at {entry['rate']:g}: {say(entry['found'])}" for entry in entries]
+        lines += [f"  at {entry['rate']:g} false per normal image: {say(entry['found'])}" for entry in entries]
     return lines

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from mammocalc.evaluation.truth import TruthError
+from mammocalc.model.mistakes import sentence_of
 from mammocalc.vocabulary.image_key import MAX_FRAMES, image_key
 from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Morphology
 from mammocalc.vocabulary.uid import as_uid
@@ -73,7 +74,7 @@ def read_record(kind: type[Document], document: Any, path: Path, claim: str) -> 
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the document"
-        message = f"{path} {claim}: {place}: {first['msg'][:1].lower()}{first['msg'][1:]}."
+        message = f"{path} {claim}: {place}: {sentence_of(first)}."
         raise TruthError(message) from None
 
 

@@ -268,7 +268,7 @@ def test_regions_count_in_pixels_without_a_spacing(
     document, section = evaluation.document, evaluation.document["regions"]
     write_evaluation(tmp_path / "out", evaluation)
     page = (tmp_path / "out" / "evaluation.html").read_text(encoding="utf-8")
-    assert "3 circles in 2 images, 1 normal images" in page
+    assert "3 circles in 2 images, 1 normal image." in page
     assert "4: not in the run" in page
     third = pytest.approx(1 / 3, abs=1e-5)
     at = {name: values(entry) for name, entry in section["at_operating_point"].items()}
@@ -297,8 +297,9 @@ def test_labels_rank_images_as_labelled_and_as_they_look(
     document = evaluation.document
     write_evaluation(tmp_path / "out", evaluation)
     page = (tmp_path / "out" / "evaluation.html").read_text(encoding="utf-8")
-    assert "Marks on the 2 images truly without" in page
-    assert "presence, as they look: area 1.000, 2 with, 2 without" in summarise(document)
+    assert "Marks on the 2 images without calcifications" in page
+    area = "presence, as they look: area under the ROC curve 1.000, 2 images with calcifications, 2 without"
+    assert area in summarise(document)
     assert document["presence"]["as_labelled"]["area"]["value"] == pytest.approx(2 / 3, abs=1e-5)
     assert document["presence"]["as_they_look"]["area"]["value"] == 1.0
     assert document["marks"]["marks_on_without_mean"] == {"value": 0.0, "low": None, "high": None, "n": 2}
@@ -342,7 +343,7 @@ def test_drawings_need_a_spacing_only_where_something_was_found(
 
 
 def test_a_truth_of_other_images_is_refused(image: Image, write_run: Write, write_truth: Write, score: Score) -> None:
-    with pytest.raises(TruthError, match="none of the 1 images of the truth is in the run"):
+    with pytest.raises(TruthError, match="the truth is of 1 image, and the run analysed"):
         score(write_run([image("1")]), write_truth({"sop_instance_uid": "2"}))
 
 

@@ -223,7 +223,7 @@ def test_answers_to_links_and_changes_alone_count(tmp_path: Path, write_run: Any
 
 def test_answers_to_links_of_another_run_are_no_truth(tmp_path: Path, write_run: Any, image: Any) -> None:
     truth = read_truth(write_pairs(tmp_path, pair_of("1.2.8", "link", "linked", Ada="same")), {})
-    with pytest.raises(TruthError, match="none of the 1 images of the truth is in the run"):
+    with pytest.raises(TruthError, match="the truth is of 1 image, and the run analysed"):
         evaluate(read_run(write_run([image("1.1")])), truth, ScoringSettings())
 
 

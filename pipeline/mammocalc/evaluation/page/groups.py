@@ -16,6 +16,7 @@ from mammocalc.evaluation.page.blocks import (
     rate_axis,
 )
 from mammocalc.evaluation.page.plots import Dot, Line, plot
+from mammocalc.rendering.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +99,6 @@ def regions(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Section
     listed = found_at(section, "false ones per normal image", {name: words for name, (words, _) in looks.items()})
     words = (
         f"{section['true']} circles in {section['images'] - section['images_without_any']} images, "
-        f"{section['images_without_any']} normal images. A circle is hit by what lies in it, in pixels."
+        f"{many(section['images_without_any'], 'normal image')}. A circle is hit by what lies in it, in pixels."
     )
     return Section("Regions", words, [*parts, at, listed])

@@ -182,7 +182,8 @@ def dot_rows(title: str, axis_title: str, rows: Sequence[tuple[str, Sequence[Dot
 
     Dots called the same share one look and one entry of the key.
     """
-    left, right = 170, WIDTH - 24
+    longest = max((len(name) for name, _ in rows), default=0)
+    left, right = max(170, 24 + 7 * longest), WIDTH - 24
     bottom = 12 + _ROW * len(rows)
     shapes = []
     for tick in SHARE_TICKS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mammocalc.evaluation.page.blocks import FOUND, Listing, Section, cell, curve_of
+from mammocalc.evaluation.page.blocks import Listing, Section, cell, curve_of
 from mammocalc.evaluation.page.plots import SHARE_TICKS, Axis, Line, plot
 from mammocalc.evaluation.summary import say
 from mammocalc.vocabulary.numbers import say_percent
@@ -27,7 +27,9 @@ def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Sectio
         for name, curve in curves.items()
     ]
     lines.append(Line("chance", "dim", [(0, 0), (1, 1)], is_dashed=True))
-    roc = plot("ROC curve of presence", Axis("images without, ranked as with", 0, 1, ticks=SHARE_TICKS), FOUND, lines)
+    across = Axis("1 - specificity (images without calcifications)", 0, 1, ticks=SHARE_TICKS)
+    up = Axis("sensitivity (images with calcifications)", 0, 1, ticks=SHARE_TICKS)
+    roc = plot("ROC curve of presence", across, up, lines)
     counted = ("with", "without", "patients_with_images_without")
     rows = [
         (f"images {looks[name][0]}", cell(curve["area"]), *(curve[key] for key in counted))
@@ -37,8 +39,8 @@ def presence(document: Mapping[str, Any], tables: Mapping[str, Table]) -> Sectio
     if marks is not None:
         lists.append(_marks_table(marks))
     words = (
-        "Images ranked by `presence`: the area is the share of pairs (one image with, one without) in the "
-        "right order. Images that were not analysed rank last if they are with, and are left out if not."
+        "Images ranked by `presence`: the area is the share of pairs (one image with calcifications, one without) in "
+        "the right order. Images that were not analysed rank last if they have calcifications, else they are excluded."
     )
     return Section("With or without calcifications", words, [[roc], lists])
 
@@ -53,5 +55,5 @@ def _marks_table(marks: Mapping[str, Any]) -> Listing:
         mean, median = cell(entry["marks_on_without_mean"], 2), entry["marks_on_without_median"]
         rows.append((f"score {entry['threshold']:.3f}", f"{entry['share']:.2f}", mean, f"{median:g}"))
     n = marks["marks_on_without_mean"]["n"], marks["with_marked"]["n"]
-    caption = f"Marks on the {n[0]} images truly without, and the share of the {n[1]} images with that have one"
+    caption = f"Marks on the {n[0]} images without calcifications, and the share of the {n[1]} others that have one"
     return Listing(caption, ("", "with, marked", "marks on without, mean", "median"), rows)
