@@ -19,8 +19,8 @@ Run a DICOM node until Ctrl-C: receive mammograms by C-STORE, analyse each study
 send its results as DICOM objects to one destination. They name the patient, as the images do.
 
 Only this machine is admitted, unless --host says otherwise. Everything is kept in the spool folder until
-it is done, so a node that was stopped or killed continues: nothing is lost, nothing is sent twice. After
-late images the whole study is analysed again; if nothing is new, nothing is sent.
+it is done, so a node that was stopped or killed continues: nothing is lost, and at most one
+object is sent twice. After late images the whole study is analysed again; if nothing is new, nothing is sent.
 """
 
 EXAMPLES: Final = """\

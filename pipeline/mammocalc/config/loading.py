@@ -212,7 +212,7 @@ def _problem(details: ErrorDetails, origins: Mapping[str, str], option: str) -> 
         return Problem(path, f"unknown key{origin}{_suggestion(path)}")
     holds_secret = is_secret(path) or path == "privacy"  # where a text stands in place of the section
     given = REDACTED if holds_secret else shown(details["input"])
-    return Problem(path, f"{sentence_of(details['msg'])} (got {given}{origin})")
+    return Problem(path, f"{sentence_of(details)} (got {given}{origin})")
 
 
 def _suggestion(path: str) -> str:

@@ -176,7 +176,7 @@ def notes_on(request: RunRequest) -> tuple[str, ...]:
     inside = [given for given in request.inputs if request.out.resolve().is_relative_to(given.resolve())]
     if request.address is not None or not inside:
         return ()
-    return (f"{request.out} lies in INPUT {inside[0]}: the run's own files there were left out, and nothing else",)
+    return (f"--out {request.out} lies in INPUT {inside[0]}: only the files of this run were not taken as input",)
 
 
 def without_own(discovery: Discovery, inputs: Sequence[Path], out: Path) -> Discovery:

@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 _LONGEST_SHOWN = 60
+_KEYS = "holds keys of its own, and is no single value"
+_PLAIN = {
+    "missing": "is missing",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be a text",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": _KEYS,
+    "model_type": _KEYS,
+    "model_attributes_type": _KEYS,
+}
 
 
 def problems_of(error: ValidationError, kind: type[BaseModel], top: str) -> list[Problem]:
@@ -47,13 +64,14 @@ def _message(item: Any, kind: type[BaseModel]) -> str:
         close = difflib.get_close_matches(str(key), sorted(_keys_at(kind, place)), n=1, cutoff=0.6)
         return "unknown key" + "".join(f"; did you mean {word}?" for word in close)
     if item["type"] == "missing":
-        return "is missing"
-    return f"{sentence_of(item['msg'])} (got {shown(item['input'])})"
+        return sentence_of(item)
+    return f"{sentence_of(item)} (got {shown(item['input'])})"
 
 
-def sentence_of(message: str) -> str:
-    """Give a validator's own sentence without what pydantic puts before it."""
-    return message.removeprefix("Value error, ")
+def sentence_of(item: Any) -> str:
+    """Say what is wrong with a value in words that need no knowledge of pydantic; ``item`` is one of its errors."""
+    validator: str = item["msg"]
+    return _PLAIN.get(item["type"]) or validator.removeprefix("Value error, ").replace("Input should", "must")
 
 
 def shown(value: object) -> str:

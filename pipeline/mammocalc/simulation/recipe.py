@@ -218,6 +218,12 @@ class Recipe(Settings):
     scenes: Annotated[tuple[Scene, ...], Field(strict=False)]
     """The images, each with a name of its own."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_list(cls, given: object) -> object:
+        """Take the scenes alone, without the key before them."""
+        return {"scenes": given} if isinstance(given, list) else given
+
     @model_validator(mode="after")
     def _has_distinct_names(self) -> Self:
         """Refuse an empty recipe, and two scenes that would be written to one file."""
@@ -267,7 +273,7 @@ def load_settings(path: Path, kind: type[_Section]) -> _Section:
 
 def load_recipe(path: Path) -> Recipe:
     """
-    Read a recipe from a YAML file with one key, ``scenes``: a list of mappings with the fields of `Scene`.
+    Read a recipe from a YAML file: a list of mappings with the fields of `Scene`, alone or under the key ``scenes``.
 
     Parameters
     ----------

@@ -84,6 +84,22 @@ def test_a_key_that_resembles_nothing_gets_no_suggestion(tmp_path: Path) -> None
     assert problems_of(write(tmp_path, "zzzzqqqq: 1"))["zzzzqqqq"] == "unknown key"
 
 
+@pytest.mark.parametrize(
+    ("text", "path", "sentence"),
+    [
+        ("detect: 3", "detect", "holds keys of its own, and is no single value (got 3)"),
+        ("detect: {threshold_sigma: high}", "detect.threshold_sigma", 'must be a number (got "high")'),
+        ("detect: {report_limit: 2.5}", "detect.report_limit", "must be a whole number (got 2.5)"),
+        ("outputs: {thumbnails: 1}", "outputs.thumbnails", "must be true or false (got 1)"),
+        ("name: [a]", "name", 'must be a text (got ["a"])'),
+    ],
+)
+def test_a_wrong_type_is_told_without_words_of_the_validator(
+    tmp_path: Path, text: str, path: str, sentence: str
+) -> None:
+    assert problems_of(write(tmp_path, text))[path] == sentence
+
+
 def test_keys_given_twice_are_mistakes_at_any_depth(tmp_path: Path) -> None:
     text = (
         "outputs: {overlays: all}\nspacing:\n  assume:\n    - {row_mm: 0.1, row_mm: 0.2}\noutputs: {overlays: none}\n"

@@ -24,6 +24,11 @@ def test_a_recipe_reads_words_and_lists_as_yaml_gives_them(tmp_path: Path) -> No
     assert scene.field_mm == (120.0, 90.0)
 
 
+def test_a_recipe_may_be_its_scenes_alone(tmp_path: Path) -> None:
+    scenes = "- {name: a, kind: linear, seed: 3}\n- {name: b, kind: none, seed: 4}\n"
+    assert load_recipe(write(tmp_path, scenes)) == load_recipe(write(tmp_path, f"scenes:\n{scenes}"))
+
+
 def test_all_mistakes_of_a_recipe_are_named_together(tmp_path: Path) -> None:
     text = "scenes:\n  - {name: a, kind: wavy, seed: -1, sede: 4}\n"
     with pytest.raises(ConfigurationError) as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import time
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
@@ -113,6 +114,9 @@ class DaskCluster(Executor):
         except ImportError:
             message = "--scheduler needs Dask: pip install 'mammocalc[dask]'"
             raise UsageError(message) from None
+        if not re.fullmatch(r"(\w+://)?[^/]+:\d+/?", address):
+            message = f"--scheduler {address} is no address: write tcp://HOST:PORT, such as tcp://host:8786"
+            raise UsageError(message)
         _require_certificates(address)
         for name in NOISY:  # what went wrong is said once, in words of the run
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)

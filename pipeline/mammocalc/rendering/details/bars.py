@@ -47,7 +47,7 @@ def distribution_bars(call: DistributionCall) -> Chart | None:
     )
     origin = call.calibrated_on
     calibrated = "not calibrated" if origin is None else f"calibrated on {name_of(origin)} images"
-    note = f"{calibrated} · margin {percent(call.margin or 0.0)}, the largest less the second"
+    note = f"{calibrated} · margin {percent(call.margin or 0.0)} between the first two"
     return Chart("Probabilities of the distribution", bars, note)
 
 

@@ -18,7 +18,7 @@ function totalsOf(rows) {
   /** @type {[string, number, string][]} */
   const counted = [["with calcifications", having, ""], ["calcifications", rows.sum("calcifications"), ""], ["micro", rows.sum("micro"), ""], ["macro", rows.sum("macro"), ""]];
   /** @type {[string, number, string][]} */
-  const rare = [["of unknown size", rows.sum("size_unknown"), ""], ["of all, vascular", rows.sum("vascular"), ""]];
+  const rare = [["of unknown size", rows.sum("size_unknown"), ""], ["of these vascular", rows.sum("vascular"), ""]];
   return [[rows.noun, rows.total, ""], ...named, ...counted, ...rare.filter(([, count]) => count), ["clusters", rows.sum("clusters"), ""]];
 }
 

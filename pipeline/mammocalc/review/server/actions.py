@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from mammocalc.model.mistakes import sentence_of
 from mammocalc.review.server.action import ActionError, Before, ReaderAction
 from mammocalc.review.server.calcification_actions import (
     AddCalcification,
@@ -83,5 +84,5 @@ def parse_action(document: Any) -> Action:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "action"
-        message = f"The action cannot be read: {place}: {first['msg'].lower()}. Reload the page."
+        message = f"The action cannot be read: {place}: {sentence_of(first)}. Reload the page."
         raise ActionError(message) from None
