@@ -80,8 +80,8 @@ def _side(identity: ImageIdentity) -> str:
 
 def _counts(result: Result) -> str:
     lettered = result.letters.calcifications
-    alone = sum(item.number in lettered and item.left_out is None for item in result.report.calcifications)
-    return " · ".join([say_counts(result.report.counts), *([f"{alone} alone"] if alone else [])])
+    single = sum(item.number in lettered and item.left_out is None for item in result.report.calcifications)
+    return " · ".join([say_counts(result.report.counts), *([f"{single} single"] if single else [])])
 
 
 def _card(cluster: Cluster, letter: str, result: Result) -> dict[str, Any]:

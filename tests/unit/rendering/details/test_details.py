@@ -176,7 +176,7 @@ def test_nipple_and_pectoral_muscle_say_how_far_they_are_to_be_trusted(make_exam
 def test_an_image_without_spacing_or_outline_has_a_page_as_well(make_example: Callable[..., Any]) -> None:
     example = make_example(singles=((500.0, 300.0, 4.0),), spacing=None, outline=False)
     page = page_of(example.report)
-    assert "1 calcification of unknown size · 0 clusters · 1 alone" in words_of(page)
+    assert "1 calcification of unknown size · 0 clusters · 1 single" in words_of(page)
     assert 'class="map"' not in page
 
 
