@@ -299,6 +299,26 @@ def test_the_table_holds_the_margin_and_the_candidates(page: Any) -> None:
     assert row.locator(":scope > div").nth(7).inner_text() == "0.50"
 
 
+@pytest.mark.parametrize("layout", ["Pictures", "Table"])
+def test_on_paper_are_all_images_and_not_only_those_in_sight(page: Any, layout: str) -> None:
+    page.set_viewport_size({"width": 800, "height": 400})
+    page.get_by_role("button", name=layout).click()
+    images = page.locator("#items > *")
+    assert images.count() < 9
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert images.count() == 9
+    assert images.last.is_visible()
+    boxes = images.evaluate_all(
+        "nodes => nodes.map((node) => { const b = node.getBoundingClientRect(); return [b.x, b.y]; })"
+    )
+    assert len({tuple(place) for place in boxes}) == 9
+    assert page.locator("#unprinted").inner_text() == ""
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert images.count() < 9
+
+
 def test_hostile_text_is_shown_and_never_run(page: Any) -> None:
     page.get_by_role("button", name="Table").click()
     assert page.get_by_text("onerror=").count() >= 3
@@ -345,7 +365,7 @@ def test_a_run_of_nothing_gives_a_page_that_says_so(browser: Any, tmp_path: Path
 
 
 def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path: Path) -> None:
-    count = 50_000
+    count = 50_000  # of which paper takes the first thousand, and says so
     (tmp_path / "tables").mkdir()
     rows = []
     with (tmp_path / "tables" / "images.csv").open("w", newline="") as file:
@@ -380,4 +400,8 @@ def test_fifty_thousand_images_can_be_filtered_and_sorted(browser: Any, tmp_path
     opened.locator(".items .open").first.focus()
     opened.keyboard.press("End")
     assert opened.locator(f".items [aria-rowindex='{expected + 1}']").count() == 1
+    opened.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert str(opened.locator("#unprinted").text_content()).startswith(
+        f"{expected - 1000:,} more files are not printed"
+    )
     opened.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -72,6 +73,13 @@ def do_job(job: Job, should_stop: Callable[[], bool] = lambda: False) -> bool:
         raise OutputError(
             job.out, f"cannot be made ({error.strerror}). Mount a folder that can be written to."
         ) from None
+    if not os.access(job.out, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        user = f"user {os.getuid()}" if hasattr(os, "getuid") else "this user"
+        raise OutputError(
+            job.out,
+            f"cannot be written to by {user}, as whom this runs. Let that user write to it (chown), or start the "
+            "container as its owner (--user).",
+        )
     with (
         FolderClaim(job.out, "output of the job"),
         warnings.catch_warnings(),

@@ -81,6 +81,24 @@ def test_a_job_of_mercure_leaves_objects_and_says_what_failed(delivered: Path, t
     assert made.stat().st_uid == NOBODY
 
 
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can start a job as somebody else")
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="util-linux is not installed")
+def test_a_user_who_may_not_write_to_the_output_is_named(delivered: Path, tmp_path: Path) -> None:
+    out = tmp_path / "output"
+    out.mkdir(mode=0o755)
+    done = subprocess.run(
+        [*AS_NOBODY, sys.executable, "-P", "-B", "-m", "mammocalc", "job", str(delivered), str(out)],
+        env={"PYTHONPATH": os.pathsep.join(part for part in sys.path if part), "PATH": os.environ["PATH"]},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"{out}: cannot be written to by user {NOBODY}, as whom this runs. Let that user write" in done.stderr
+    assert list(out.iterdir()) == []
+
+
 def test_places_and_settings_are_found_for_each_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given, out = tmp_path / "in", tmp_path / "out"
     given.mkdir()

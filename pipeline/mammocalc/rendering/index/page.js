@@ -18,6 +18,7 @@ import { buildTop } from "./top.js";
 /** @import { CodedName, Data } from "./rows.js" */
 
 const CARD = { width: 188, height: 278, gap: 14 };
+const MOST_PRINTED = 1000;  // images: a hundred pages
 const ROW = { width: null, height: 54, gap: 0 };
 
 /** @type {Data} */
@@ -129,5 +130,11 @@ byId("search").addEventListener("input", () => {
 });
 byId("clear").addEventListener("click", clear);
 window.addEventListener("resize", () => list.lay());
+window.addEventListener("beforeprint", () => {
+  const left = state.shown.length - MOST_PRINTED;
+  byId("unprinted").textContent = left > 0 ? `${sayNumber(left)} more ${rows.noun} are not printed: tables/images.csv has all, filters choose.` : "";
+  list.keep(MOST_PRINTED);
+});
+window.addEventListener("afterprint", () => list.keep(0));
 byId("list").addEventListener("keydown", walk);
 apply();

@@ -31,6 +31,7 @@ import { elementsOf } from "../pages/scripts/elements.js";
  * @property {HTMLElement} shares
  * @property {HTMLSelectElement} sort
  * @property {HTMLElement} totals
+ * @property {HTMLElement} unprinted
  */
 
 /** @type {ReturnType<typeof elementsOf<Elements>>} */

@@ -13,6 +13,8 @@ export class ListInSight {
   grid = gridOf(this.cell, 0);
   /** Those in the document, by their place. @type {Map<number, HTMLElement>} */
   live = new Map();
+  /** How many cells are in the document although out of sight: for paper. */
+  kept = 0;
 
   /**
    * @param {HTMLElement} scroll What is scrolled.
@@ -49,10 +51,20 @@ export class ListInSight {
     this.draw();
   }
 
+  /**
+   * Keep the first cells in the document, in sight or not; none for 0.
+   *
+   * @param {number} kept
+   */
+  keep(kept) {
+    this.kept = kept;
+    this.draw();
+  }
+
   /** Put the cells in sight, and only those, into the document; that which has the focus stays. */
   draw() {
     const { scroll, live } = this;
-    const [first, last] = inSight(this.grid, this.count, { top: scroll.scrollTop, height: scroll.clientHeight });
+    const [first, last] = this.kept ? [0, Math.min(this.count, this.kept)] : inSight(this.grid, this.count, { top: scroll.scrollTop, height: scroll.clientHeight });
     for (const [place, node] of live) {
       if ((place >= first && place < last) || node.contains(document.activeElement)) continue;
       node.remove();
