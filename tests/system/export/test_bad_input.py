@@ -76,3 +76,12 @@ def test_a_copied_run_gives_the_same_objects(
     summary = export_to(images, run=run)
     assert summary.left_out == ()
     assert all((study_objects / item.file).is_file() for item in summary.objects)
+
+
+def test_images_in_an_archive_are_not_there_and_that_is_said(images: Path, export_to: Export, tmp_path: Path) -> None:
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    shutil.make_archive(str(packed / "images"), "zip", images)
+    summary = export_to(packed, Kind.GSPS)
+    assert summary.objects == ()
+    assert reasons(summary).count("Archives there (1) were not looked into: unpack them") == 4

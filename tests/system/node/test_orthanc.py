@@ -63,7 +63,7 @@ def test_images_go_round_and_come_back_as_objects_once(drawn: Path, tmp_path: Pa
     files = write_study([drawn / "grouped.dcm", drawn / "none.dcm"], tmp_path / "in", 1)
     port = free_port()
     with orthanc.orthanc(tmp_path / "orthanc", port) as archive:
-        arguments = ("--settle", "0.5", "--from", "ARCHIVE", "--send-to", archive.address)
+        arguments = ("--settle", "3", "--from", "ARCHIVE", "--send-to", archive.address)
         with running(tmp_path / "spool", *arguments, port=port) as node:
             archive.store(files)
             node.wait_for("2 images; analysing")

@@ -25,6 +25,7 @@ _NOT_FOUND = (
     "no file under --images has this image's UID. Name the folder that the images were moved to; if --salt-file is "
     "given, it has to hold the run's own salt"
 )
+_ARCHIVES = "{}. Archives there ({}) were not looked into: unpack them"
 _CHANGED = (
     "the file with this image's UID is not the one that was analysed: its content has changed. Bring that one back, or "
     "repeat the run on this one; if --salt-file is given, it has to hold the run's own salt"
@@ -58,11 +59,14 @@ class ImageFiles:
         SOP Instance UIDs by Study Instance UID, both as the run calls them.
     key : bytes
         Under which the run has hashed contents.
+    archives : int
+        How many there are; none is looked into.
     """
 
     by_uid: Mapping[str, Sequence[Path]]
     by_study: Mapping[str, Sequence[str]]
     key: bytes
+    archives: int = 0
 
     @classmethod
     def look(cls, folder: Path, public: Callable[[str], str], key: bytes) -> ImageFiles:
@@ -83,7 +87,8 @@ class ImageFiles:
         """
         by_uid: dict[str, list[Path]] = defaultdict(list)
         by_study: dict[str, list[str]] = defaultdict(list)
-        for found in discover([folder]).files:
+        discovered = discover([folder])
+        for found in discovered.files:
             try:
                 source = read_source(found.path)
             except ImageError:
@@ -93,7 +98,7 @@ class ImageFiles:
                 by_study[public(source.study_instance_uid)].append(public(uid))
             if uid is not None:
                 by_uid[public(uid)].append(found.path)
-        return cls(dict(by_uid), dict(by_study), key)
+        return cls(dict(by_uid), dict(by_study), key, len(discovered.archives))
 
     def find(self, key: str, content: str | None, *, is_proved: bool = True) -> SourceImage:
         """
@@ -116,7 +121,7 @@ class ImageFiles:
         uid, frame = split_key(key)
         paths = self.by_uid.get(uid, ())
         if not paths:
-            raise NotThereError(_NOT_FOUND)
+            raise NotThereError(_ARCHIVES.format(_NOT_FOUND, self.archives) if self.archives else _NOT_FOUND)
         if content is None and is_proved:
             raise NotThereError(_UNPROVED)
         try:
