@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from pydicom.dataset import Dataset
+from pynetdicom import build_context
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind  # type: ignore[attr-defined]
 
 from mammocalc.node.caller import Caller
 from mammocalc.node.content import MAMMOGRAPHY
 
-if TYPE_CHECKING:
-    import ssl
-
-    from mammocalc.node.peers import Peer
-
-ANSWER_S: Final = 10.0
-"""An archive that takes longer is not waited for: what came is analysed."""
 PENDING: Final = frozenset({0xFF00, 0xFF01})
 
 
@@ -29,24 +23,15 @@ class ArchiveQuery(Protocol):
         """Return the number of mammograms of a study; None if unknown."""
 
 
-class ArchiveCensus:
+class ArchiveCensus(Caller):
     """
     An archive that answers C-FIND.
 
     Series are asked for and those of modality MG are counted: a study has results as well, and those of this node.
-
-    Parameters
-    ----------
-    peer : Peer
-    ae_title : str
-        Of this node.
-    tls : ssl.SSLContext or None
     """
 
-    def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None = None) -> None:
-        self.name = peer.ae_title
-        self._caller = Caller(peer, ae_title, tls, ANSWER_S)
-        self._caller.entity.add_requested_context(StudyRootQueryRetrieveInformationModelFind)
+    answer_s = 10.0
+    """An archive that takes longer is not waited for: what came is analysed."""
 
     def mammograms_of(self, study: str) -> int | None:
         """
@@ -62,7 +47,8 @@ class ArchiveCensus:
         int or None
             None where it does not answer, does not know the study, or does not count.
         """
-        association = self._caller.associate()
+        self.entity.requested_contexts = [build_context(StudyRootQueryRetrieveInformationModelFind)]
+        association = self.associate()
         if not association.is_established:
             return None
         try:

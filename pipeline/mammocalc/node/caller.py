@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from pynetdicom import AE
 
@@ -22,7 +22,7 @@ CONNECT_S: Final = 10.0
 
 class Caller:
     """
-    Client that opens associations to one peer.
+    Client that opens associations to one peer, for one service.
 
     Parameters
     ----------
@@ -30,22 +30,27 @@ class Caller:
     ae_title : str
         Of this node.
     tls : ssl.SSLContext or None
-    answer_s : float
-        How long an answer may take; a connection may take `CONNECT_S`.
 
     Attributes
     ----------
+    answer_s : float
+        How long an answer may take, by the service; a connection may take `CONNECT_S`.
+    name : str
+        The AE title of the peer.
     entity : AE
         Of which contexts are asked for.
     """
 
-    def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None, answer_s: float) -> None:
+    answer_s: ClassVar[float]
+
+    def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None = None) -> None:
+        self.name = peer.ae_title
         self._peer, self._tls = peer, tls
         self.entity = AE(ae_title)
         self.entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
         self.entity.implementation_version_name = IMPLEMENTATION_VERSION_NAME
         self.entity.connection_timeout = CONNECT_S
-        self.entity.acse_timeout = self.entity.dimse_timeout = self.entity.network_timeout = answer_s
+        self.entity.acse_timeout = self.entity.dimse_timeout = self.entity.network_timeout = self.answer_s
 
     def associate(self, handlers: Sequence[tuple[Any, ...]] = ()) -> Association:
         """Ask for an association; whether it is established, it says itself."""

@@ -12,17 +12,12 @@ from mammocalc.node.caller import Caller
 from mammocalc.node.delivery import Answer, Fate, UnreachableError
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pynetdicom.association import Association
     from pynetdicom.events import Event
 
-    from mammocalc.node.peers import Peer
-
-ANSWER_S: Final = 60.0
-"""An archive that indexes a large object takes seconds."""
 OUT_OF_RESOURCES: Final = range(0xA700, 0xA800)
 NOT_AUTHORISED: Final = 0x0124
 _NAMES: Final = {"1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage"}
@@ -30,21 +25,11 @@ _NAMES: Final = {"1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage
 WARNINGS: Final = range(0xB000, 0xC000)
 
 
-class StorePeer:
-    """
-    An application entity that stores.
+class StorePeer(Caller):
+    """An application entity that stores."""
 
-    Parameters
-    ----------
-    peer : Peer
-    ae_title : str
-        Of this node.
-    tls : ssl.SSLContext or None
-    """
-
-    def __init__(self, peer: Peer, ae_title: str, tls: ssl.SSLContext | None = None) -> None:
-        self.name = peer.ae_title
-        self._caller = Caller(peer, ae_title, tls, ANSWER_S)
+    answer_s = 60.0
+    """An archive that indexes a large object takes seconds."""
 
     def offer(self, files: Sequence[Path]) -> Iterator[Answer]:
         """
@@ -61,12 +46,12 @@ class StorePeer:
             If there is no association.
         """
         kinds = dict(map(_kind_of, files))
-        self._caller.entity.requested_contexts = []
+        self.entity.requested_contexts = []
         for sop_class, syntax in sorted(set(kinds.values())):
             for one in dict.fromkeys((syntax, str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))):
-                self._caller.entity.add_requested_context(sop_class, one)
+                self.entity.add_requested_context(sop_class, one)
         opened: list[Event] = []
-        association = self._caller.associate([(evt.EVT_CONN_OPEN, opened.append)])
+        association = self.associate([(evt.EVT_CONN_OPEN, opened.append)])
         if not association.is_established and association.rejected_contexts and not association.accepted_contexts:
             yield from (Answer(file, Fate.REFUSED, _takes_no(kinds[file][0])) for file in files)
             return

@@ -12,8 +12,6 @@ NOTICE: Final = (
 
 SHORT_NOTICE: Final = "Research use only, not for diagnosis"
 
-BI_RADS_EDITION: Final = "BI-RADS Atlas, 5th edition (2013)"
-
 
 class Laterality(StrEnum):
     """Which breast; the values of *Image Laterality* (0020,0062), and ``unknown``."""

@@ -49,7 +49,7 @@ class Header:
         yield self.dataset
         for groups, place in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", self.frame)):
             for frame in items_of(self.dataset, groups)[place : place + 1]:
-                for element_tag in _tags(frame):
+                for element_tag in sorted(frame.keys()):
                     yield from _items_at(frame, element_tag)[:1]
 
     def has(self, keyword: str) -> bool:
@@ -130,11 +130,6 @@ def items_of(dataset: Dataset, keyword: str) -> list[Dataset]:
     """Return the items of one sequence; empty if it is missing or broken."""
     value = _value(dataset, keyword)
     return list(value) if isinstance(value, DicomSequence) else []
-
-
-def _tags(dataset: Dataset) -> list[Any]:
-    """Tags of a data set in order."""
-    return sorted(dataset.keys())
 
 
 def _items_at(dataset: Dataset, tag: Any) -> list[Dataset]:

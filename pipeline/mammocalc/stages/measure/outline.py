@@ -139,21 +139,20 @@ def find_outline(particle: Particle, around: Surroundings, spacing: PixelSpacing
     height = float(excess[at])
     if height <= 0:
         return None
-    excess, is_split = _without_neighbours(excess, at, around.peaks_px - (top, left))
-    framed, corner = _alone(excess, LEVEL * height, at)
+    region = _component(excess >= LEVEL * height, at)
+    own = _without_neighbours(region, excess, at, around.peaks_px - (top, left))
+    framed, corner = _framed(np.where(own | ~region, excess, 0.0), own)
     outlines = [c + corner for c in find_contours(framed, LEVEL * height) if len(c) > 3]
     holding = [c for c in outlines if points_in_poly([at], c)[0]]
     if not holding:
         return None
     outline = max(holding, key=polygon_area)
-    return outline_of(outline + np.array([top, left]), spacing, reach_mm, is_split=is_split)
+    return outline_of(outline + np.array([top, left]), spacing, reach_mm, is_split=own is not region)
 
 
-def _alone(
-    excess: NDArray[np.float64], level: float, at: tuple[int, int]
-) -> tuple[NDArray[np.float64], NDArray[np.int_]]:
-    """Cut out the part above a level that holds a position, with the pixels around it, and give its first corner."""
-    part = cv2.dilate(_component(excess >= level, at).astype(np.uint8), np.ones((3, 3), np.uint8))
+def _framed(excess: NDArray[np.float64], own: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int_]]:
+    """Cut out a part with the pixels around it, and give its first corner."""
+    part = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8))
     left, top, width, height = cv2.boundingRect(part)
     box = slice(top, top + height), slice(left, left + width)
     framed = np.zeros((height + 2, width + 2))
@@ -174,13 +173,10 @@ def _above(
 
 
 def _without_neighbours(
-    excess: NDArray[np.float64], at: tuple[int, int], peaks: NDArray[np.int_]
-) -> tuple[NDArray[np.float64], bool]:
-    """Blank out what a watershed gives to other peaks of the same region."""
+    region: NDArray[np.bool_], excess: NDArray[np.float64], at: tuple[int, int], peaks: NDArray[np.int_]
+) -> NDArray[np.bool_]:
+    """Take away from a region what a watershed gives to its other peaks; the region itself where it has none."""
     near = peaks[((peaks >= 0) & (peaks < excess.shape)).all(axis=1) & (peaks != at).any(axis=1)]
-    if not len(near):
-        return excess, False
-    region = _component(excess >= LEVEL * excess[at], at)
     near = near[region[near[:, 0], near[:, 1]]]
     markers = np.zeros(excess.shape, np.int32)
     for number, (row, column) in enumerate(near.tolist(), start=2):
@@ -188,10 +184,9 @@ def _without_neighbours(
         if not _component(excess >= saddle, at)[row, column]:
             markers[row, column] = number
     if not markers.any():
-        return excess, False
+        return region
     markers[at] = 1
-    labels = watershed(-excess, markers, mask=region)
-    return np.where(region & (labels != 1), 0.0, excess), True
+    return np.asarray(watershed(-excess, markers, mask=region) == 1)
 
 
 def _component(mask: NDArray[np.bool_], at: tuple[int, int]) -> NDArray[np.bool_]:
