@@ -12,14 +12,14 @@ FROM 'run/tables/images.parquet'
 GROUP BY distribution
 ORDER BY images DESC, distribution;
 --   distribution | images | micro | macro | mean_presence_level
---   grouped | 2 | 28 | 1 | 7.4
---   segmental | 2 | 53 | 0 | 7.5
---   diffuse | 1 | 68 | 0 | 8.7
---   linear | 1 | 14 | 0 | 7.2
---   none | 1 | 0 | 0 | 1.5
---   regional | 1 | 44 | 0 | 8.3
---   typically_benign | 1 | 0 | 3 | 6.4
---   vascular | 1 | 46 | 0 | 8.1
+--   grouped | 2 | 28 | 1 | 7.2
+--   segmental | 2 | 55 | 0 | 7.7
+--   diffuse | 1 | 66 | 0 | 8.7
+--   linear | 1 | 13 | 0 | 7.3
+--   none | 1 | 0 | 0 | 1.4
+--   regional | 1 | 43 | 0 | 8.3
+--   typically_benign | 1 | 0 | 3 | 6.0
+--   vascular | 1 | 43 | 0 | 7.5
 
 -- Which clusters are small, dense and fine?
 SELECT k.sop_instance_uid[-8:] AS image,
@@ -39,9 +39,9 @@ LIMIT 5;
 --   image | cluster | distribution | n_members | extent_mm | density_per_cm2 | median_diameter_mm
 --   45917442 | A | grouped | 14 | 5.137 | 49.766 | 0.42
 --   78384268 | A | grouped | 10 | 5.376 | 30.296 | 0.3
---   09162867 | A | linear | 13 | 28.146 | 15.811 | 0.53
+--   09162867 | A | linear | 12 | 28.146 | 14.827 | 0.54
 --   73135442 | A | segmental | 30 | 39.772 | 7.616 | 0.37
---   96883397 | A | segmental | 19 | 24.754 | 6.368 | 0.4
+--   96883397 | A | segmental | 23 | 39.795 | 5.461 | 0.39
 
 -- How large are they, and how many are vascular, by device?
 SELECT i.manufacturer || ' ' || i.manufacturer_model_name AS device,
@@ -56,10 +56,10 @@ JOIN 'run/tables/images.parquet' AS i USING (sop_instance_uid)
 GROUP BY ALL
 ORDER BY device, c.size;
 --   device | size | calcifications | p10_mm | median_mm | p90_mm | vascular
---   Mammocalc Simulator A | micro | 114 | 0.22 | 0.37 | 0.57 | 46
+--   Mammocalc Simulator A | micro | 109 | 0.22 | 0.37 | 0.57 | 43
 --   Mammocalc Simulator B | macro | 3 | 2.42 | 2.84 | 3.68 | 0
---   Mammocalc Simulator B | micro | 66 | 0.21 | 0.37 | 0.61 | 0
+--   Mammocalc Simulator B | micro | 67 | 0.2 | 0.38 | 0.61 | 0
 --   Mammocalc Simulator C | micro | 12 | 0.26 | 0.32 | 0.51 | 0
---   Mammocalc Simulator D | micro | 45 | 0.22 | 0.42 | 0.62 | 0
+--   Mammocalc Simulator D | micro | 44 | 0.22 | 0.42 | 0.62 | 0
 --   Mammocalc Simulator E | macro | 1 | 1.08 | 1.08 | 1.08 | 0
 --   Mammocalc Simulator E | micro | 16 | 0.19 | 0.4 | 0.55 | 0

@@ -14,10 +14,12 @@ def _scene(number):
     return Scene(name=f"empty{number}", kind=Kind.NONE, seed=4000 + number, field_mm=(80, 60), pixel_spacing_mm=0.1)
 
 
-def test_a_classifier_of_simulated_images_can_be_used(tmp_path, capsys, judge):
-    classifier = tmp_path / "trained.json"
-    assert main(["train", "--out", str(classifier), "--images", "3", "--workers", "1"]) == 0
-    assert "3 images" in capsys.readouterr().out
+def test_a_classifier_of_simulated_images_is_the_same_each_time_and_can_be_used(tmp_path, capsys, judge):
+    classifier, again = tmp_path / "trained.json", tmp_path / "again.json"
+    for workers, file in enumerate((classifier, again), start=1):
+        assert main(["train", "--out", str(file), "--images", "3", "--workers", str(workers)]) == 0
+        assert "3 images" in capsys.readouterr().out
+    assert classifier.read_bytes() == again.read_bytes()
     origin = json.loads(classifier.read_text())["origin"]
     assert origin["images"] == 3
     assert 0 < origin["planted"] < origin["particles"]

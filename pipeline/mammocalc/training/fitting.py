@@ -67,7 +67,7 @@ def grow(
     table: NDArray[np.float32], answer: NDArray[Any], features: tuple[str, ...], rounds: int, shape: Mapping[str, Any]
 ) -> Booster:
     """
-    Grow boosted trees. Nothing in it is drawn by chance, and equal rows give equal trees on one platform.
+    Grow boosted trees. What is drawn by chance has a fixed seed: equal rows give equal trees on one platform.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from mammocalc.vocabulary.errors import UsageError
 FEATURES = ("steps", "missing", "neighbours", "noise")
 TWO = {"objective": "binary", "num_leaves": 12, "min_data_in_leaf": 5, "lambda_l2": 1.0}
 THREE = {**TWO, "objective": "multiclass", "num_class": 3}
+DRAWN = {**TWO, "bagging_fraction": 0.7, "bagging_freq": 1, "feature_fraction": 0.5, "seed": 1}
 
 
 def _examples(count=3000):
@@ -73,7 +74,7 @@ def test_a_tree_that_found_nothing_to_ask_is_one_leaf():
 def _grown():
     table = np.random.default_rng(1).normal(size=(30000, 4)).astype(np.float32)
     answer = table[:, 0] * table[:, 1] + table[:, 2] > 0.3 * table[:, 3]
-    [trees] = carry_over(grow(table, answer, FEATURES, 30, TWO), FEATURES, {})
+    [trees] = carry_over(grow(table, answer, FEATURES, 30, DRAWN), FEATURES, {})
     return json.dumps(trees.to_json())
 
 
