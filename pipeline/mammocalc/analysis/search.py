@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mammocalc.config import medium_of
 from mammocalc.model import Breast, Particle, Scale
 from mammocalc.stages import breast as breast_stage
-from mammocalc.stages import detect, enhance, normalise, rods
+from mammocalc.stages import detect, enhance, large_bodies, normalise, rods
 from mammocalc.vocabulary.geometry import PixelSpacing
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def search(mammogram: Mammogram, config: Config) -> Search:
     breast = breast_stage.find_breast(density, spacing, medium)
     scales = _scales(density, breast, spacing, medium)
     particles = detect.find_particles(scales, breast, config.detect)
-    if mammogram.spacing is not None:  # a rod is one by its millimetres
-        particles += rods.find_rods(scales, breast)
+    if mammogram.spacing is not None:  # a rod is one by its millimetres, and so is what is large
+        particles += rods.find_rods(scales, breast) + large_bodies.find_large_bodies(scales, breast)
     return Search(density, breast, spacing, scales, particles)
 
 

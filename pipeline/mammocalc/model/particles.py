@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mammocalc.model.point import Point
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoiseTable:
@@ -78,7 +80,9 @@ class Particle:
     the steepest drops around it, likewise; ``strength_sigma`` their geometric
     mean. ``score`` (0 to 1) is 0 until the particle was classified. ``scale``
     is the index of the top-hat that found it, from fine to coarse. One that
-    ``is_rod`` was found by its shape, and its strength is its mean height.
+    ``is_rod`` was found by its shape, and its strength is its mean height. A
+    large body has its closed ``outline_px`` from the search, in stored pixels;
+    its strength is the fall at its edge. Others have none yet.
     """
 
     row_px: float
@@ -89,3 +93,4 @@ class Particle:
     strength_sigma: float
     score: float
     is_rod: bool = False
+    outline_px: tuple[Point, ...] = ()

@@ -222,6 +222,23 @@ def test_a_clump_in_a_group_takes_no_neighbours_with_it() -> None:
     assert all(counts_for_distribution(one, SETTINGS)[0] for one in others)
 
 
+def test_a_large_one_takes_its_pieces_along_in_a_group_too_and_however_long_it_is_is_no_rod() -> None:
+    specks = [(disc(0.35), 7.0 * math.sin(turn), 7.0 * math.cos(turn)) for turn in np.arange(6) * math.pi / 3]
+
+    def long(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return disc(3.5)(y, x / 2.6)
+
+    scale = scene(side_by_side((long, 0.0, 0.0), (disc(0.35), 2.2, 0.0), *specks), 0.07)
+    found = [measured(outline, 0.07) for outline in outlines(scale, 4000.0)]
+    body, *others = classify_morphology(found, scale, breast_of(scale), PixelSpacing(0.07, 0.07), SETTINGS)
+    assert body.morphology is not None
+    assert body.morphology.label in {Morphology.POPCORN, Morphology.DYSTROPHIC}
+    [piece] = [one for one in others if not counts_for_distribution(one, SETTINGS)[0]]
+    assert piece.morphology is not None
+    assert piece.morphology.label is body.morphology.label
+    assert len(others) == 7
+
+
 def test_what_lies_beside_a_rod_may_be_the_next_cast_of_its_duct() -> None:
     scale = scene(side_by_side((rod(4.0, 0.9, 0.0), 0.0, 0.0), (rod(0.8, 0.3, 0.0), 0.0, 2.9)), 0.07)
     found = [measured(outline, 0.07) for outline in outlines(scale, 4000.0)]

@@ -96,6 +96,12 @@ def test_stretches_of_one_vessel_are_one_artery() -> None:
     assert middle < 1.0  # where no mark is, along the vessel
 
 
+def test_what_is_too_wide_for_a_plaque_lies_in_no_wall_and_keeps_its_place() -> None:
+    specks = along(VESSEL[100:500], 1.5, 3.0, WALLS)
+    coarse = replace(specks[3], length_mm=5.9, width_mm=2.1)
+    assert flagged([*specks[:3], coarse, *specks[4:]], [VESSEL]) == set(range(len(specks))) - {3}
+
+
 def test_a_group_beside_an_artery_is_none() -> None:
     specks = along(VESSEL[100:500], 1.5, 3.0, WALLS)
     rng = np.random.default_rng(2)

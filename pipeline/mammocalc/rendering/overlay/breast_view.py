@@ -38,6 +38,9 @@ _UNCALIBRATED_GAP: Final = 0.005  # of the picture's longer side: there are no m
 
 _SHIFT: Final = 4
 
+_FOLLOWED_MM: Final = 8.0
+"""From this length on a mark follows the outline."""
+
 Drawn = tuple["NDArray[np.bool_]", "dict[int, NDArray[np.float64]]", "dict[int, NDArray[np.float64]]"]
 """What lies inside of marks, and where clusters and vessels were drawn."""
 
@@ -51,7 +54,7 @@ def marks_of(
     """
     Give every calcification's mark by its number: a diamond for vascular, a square for macro, else a ring.
 
-    What is left out as typically benign has that colour: it lies within the
+    Around a large one it is its outline. What is left out as typically benign has that colour: it lies within the
     hulls of others, and is not one of theirs.
     """
     colours: dict[int, Colour] = {
@@ -65,7 +68,8 @@ def marks_of(
         is_vascular = Flag.VASCULAR in item.flags
         alone = SINGLE if item.left_out is None else APPEARANCES[Distribution.TYPICALLY_BENIGN].colour
         colour = ARTERY if is_vascular else colours.get(item.number, alone)
-        marks[item.number] = Mark(x, y, radius, is_square, colour, is_diamond=is_vascular)
+        outline = placement.to_xy(item.outline_px) if (item.length_mm or 0.0) >= _FOLLOWED_MM else None
+        marks[item.number] = Mark(x, y, radius, is_square, colour, is_vascular, outline, gap)
     return marks
 
 

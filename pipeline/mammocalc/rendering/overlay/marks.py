@@ -31,6 +31,8 @@ class Mark:
     Around one particle: centre and half width in pixels of the picture, and its colour.
 
     A diamond where ``is_diamond``, else a square where ``is_square``, else a ring.
+    Where it has an ``outline``, shape (n, 2) in (x, y), it keeps its ``gap``
+    from that instead: around a large body a square would lie over its neighbours.
     """
 
     x: float
@@ -39,6 +41,8 @@ class Mark:
     is_square: bool
     colour: Colour
     is_diamond: bool = False
+    outline: NDArray[np.float64] | None = None
+    gap: float = 0.0
 
 
 def reach(calcification: Calcification) -> float:
@@ -80,9 +84,7 @@ def draw_marks(canvas: NDArray[np.uint8], marks: Sequence[Mark], stroke: float) 
     owner = np.zeros(distance.shape, dtype=np.uint16)
     colours = sorted({mark.colour for mark in marks})
     for mark, (top, bottom, left, right) in drawn:
-        dy = np.abs(np.arange(top, bottom, dtype=np.float32) + (0.5 - mark.y))[:, None]
-        dx = np.abs(np.arange(left, right, dtype=np.float32) + (0.5 - mark.x))[None, :]
-        here = _gap(dx, dy, mark) - np.float32(mark.radius)
+        here = _beyond(mark, np.arange(top, bottom, dtype=np.float32), np.arange(left, right, dtype=np.float32))
         part = (
             slice(top - whole[0].start, bottom - whole[0].start),
             slice(left - whole[1].start, right - whole[1].start),
@@ -110,11 +112,17 @@ def _box_around(mark: Mark, stroke: float, shape: tuple[int, ...]) -> tuple[int,
     return top, bottom, left, right
 
 
-def _gap(dx: NDArray[np.float32], dy: NDArray[np.float32], mark: Mark) -> NDArray[np.float32]:
-    """Give the half width of the mark of its shape that goes through points at some distance from its centre."""
+def _beyond(mark: Mark, rows: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give how far beyond a mark each of some pixels is; negative inside."""
+    if mark.outline is not None:
+        inside = np.ones((len(rows), len(columns)), np.uint8)
+        cv2.fillPoly(inside, [fixed_point(mark.outline - (columns[0], rows[0]))], 0, shift=_SHIFT)
+        return cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - np.float32(mark.gap)
+    dy = np.abs(rows + (0.5 - mark.y))[:, None]
+    dx = np.abs(columns + (0.5 - mark.x))[None, :]
     if mark.is_diamond:
-        return np.asarray((dx + dy) * np.float32(math.sqrt(0.5)))
-    return np.asarray(np.maximum(dx, dy) if mark.is_square else np.hypot(dx, dy))
+        return np.asarray((dx + dy) * np.float32(math.sqrt(0.5)) - np.float32(mark.radius))
+    return np.asarray((np.maximum(dx, dy) if mark.is_square else np.hypot(dx, dy)) - np.float32(mark.radius))
 
 
 def rounded_hull(

@@ -30,6 +30,10 @@ _ROD_HALF_SIGMA = 8.0
 """Mean height, in the noise, at which what is shaped as a rod and as sharp as one has a score of 0.5. So two false
 ones, a fold of skin and a crossing of fibres, are reported in 112 images of 26 patients."""
 
+_LARGE_HALF_SIGMA = 10.0
+"""Fall at the edge of a large body, in the noise, at which it has a score of 0.5: what is sharp enough to be found, is
+reported. In 211 images of patients none of those found is anything else."""
+
 _SAME_PLACE = 0.3
 """Peaks of two scales this close, as a share of the coarser one's length, belong to one particle."""
 
@@ -140,8 +144,9 @@ def _follow_rule(
     for particle, place, edge in zip(coarse, _places_mm(coarse, spacing), edges.tolist(), strict=True):
         by_edge = min((edge - _COARSE_EDGE_HALF_SIGMA[medium]) / _STRENGTH_STEP_SIGMA, _SURE_BY_EDGE)
         alone = max(_by_strength(particle, _COARSE_HALF_SIGMA[medium]), by_edge)
-        if particle.is_rod:
-            alone = min(_by_strength(particle, _ROD_HALF_SIGMA), _SURE_BY_EDGE)
+        if particle.is_rod or particle.outline_px:
+            half_sigma = _ROD_HALF_SIGMA if particle.is_rod else _LARGE_HALF_SIGMA
+            alone = min(_by_strength(particle, half_sigma), _SURE_BY_EDGE)
         reach_mm = scales[particle.scale].length_mm / 2
         on_it = fine_odds[tree.query_ball_point(place, reach_mm)] if tree is not None else np.zeros(0)
         supported = _by_strength(particle, _SUPPORTED_HALF_SIGMA)

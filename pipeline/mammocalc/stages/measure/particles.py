@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mammocalc.model import Breast, Landmarks, Particle, Scale
-    from mammocalc.stages.measure.outline import Outline
+    from mammocalc.stages.measure.outline import Outline, Surroundings
     from mammocalc.stages.measure.settings import MeasureSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
 
@@ -65,7 +65,8 @@ def measure_particles(
     blur is taken out. Peaks inside one outline are one particle, as sure as
     the surest of them, unless a valley parts them: then a watershed draws the
     border. Where the outline is a part of a larger even body, such as the wall
-    of a rim, the body is the calcification.
+    of a rim, the body is the calcification. What the search has outlined, a
+    large body, comes first: what lies in it is a part of it.
 
     Parameters
     ----------
@@ -88,7 +89,12 @@ def measure_particles(
         By row, then column; numbered from 1 in that order. Fewer than
         particles where several were peaks of one calcification.
     """
-    order = sorted(range(len(particles)), key=lambda i: (-particles[i].scale, -particles[i].strength_sigma, i))
+
+    def rank(index: int) -> tuple[bool, int, float, int]:
+        particle = particles[index]
+        return not particle.outline_px, -particle.scale, -particle.strength_sigma, index
+
+    order = sorted(range(len(particles)), key=rank)
     around = surroundings_of(particles, scales, breast, spacing)
     accepted: list[tuple[Particle, Outline]] = []
     for i in order:
@@ -98,17 +104,10 @@ def measure_particles(
         if holder is not None:
             accepted[holder] = _surer(accepted[holder][0], particle), accepted[holder][1]
             continue
-        shape = find_outline(particle, around, spacing)
+        shape = _shape_of(particle, around, breast, spacing)
         if shape is None:
             continue
-        longest_mm = shape.feret_mm[0]
-        if particle.is_rod and longest_mm < _ROD_MIN_LENGTH_MM:
-            continue
-        if longest_mm > _LONGEST_SHARE * shape.background_length_mm:
-            continue
-        if particle.scale > 0 and longest_mm < _FINER_SHARE * scales[particle.scale - 1].length_mm:
-            continue
-        if longest_mm >= _BODY_MIN_LENGTH_MM:
+        if not particle.outline_px and shape.feret_mm[0] >= _BODY_MIN_LENGTH_MM:
             body = find_body(scales[0].image, shape.outline, spacing)
             if body is not None:
                 shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
@@ -120,6 +119,23 @@ def measure_particles(
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]
     measured.sort(key=lambda c: (c.row_px, c.column_px))
     return tuple(replace(c, number=number) for number, c in enumerate(measured, start=1))
+
+
+def _shape_of(particle: Particle, around: Surroundings, breast: Breast, spacing: PixelSpacing) -> Outline | None:
+    """Give the outline that the search drew, or find it; None for a part of something longer, or of something finer."""
+    scales = around.scales
+    if particle.outline_px:
+        corners = np.array(particle.outline_px) - breast.box_px[:2]
+        return outline_of(corners, spacing, scales[particle.scale].length_mm, is_split=False)
+    shape = find_outline(particle, around, spacing)
+    if shape is None:
+        return None
+    longest_mm = shape.feret_mm[0]
+    is_no_rod = particle.is_rod and longest_mm < _ROD_MIN_LENGTH_MM
+    is_finer = particle.scale > 0 and longest_mm < _FINER_SHARE * scales[particle.scale - 1].length_mm
+    if is_no_rod or is_finer or longest_mm > _LONGEST_SHARE * shape.background_length_mm:
+        return None
+    return shape
 
 
 def _holder_of(peak: tuple[float, float], accepted: Sequence[tuple[Particle, Outline]]) -> int | None:

@@ -15,14 +15,15 @@ smoother. Half of the simulated popcorn exceeds 0.15, half of the simulated dyst
 POPCORN_MAX_LUCENCY: Final = 0.25
 """Popcorn: may have a hole; one that is deeper makes it a rim. Half of the simulated rims exceed 0.33."""
 
-POPCORN_MAX_ELONGATION: Final = 2.2
-"""Popcorn, dystrophic: at most this many times as long as wide; what is longer is a rod."""
-
 ROD_MIN_LENGTH_MM: Final = 2.0
 """Large rod-like: at least this long. A speck of 0.6 by 1.2 mm is elongated and no rod."""
 
 ROD_MIN_ELONGATION: Final = 2.2
 """Large rod-like: at least this many times as long as wide. Simulated rods exceed 2.9, others stay below 1.8."""
+
+ROD_MAX_WIDTH_MM: Final = 2.0
+"""Large rod-like: at most this wide. A secretory rod fills a duct: 0.5 to 1 mm, seldom 1.5. What is wider is popcorn or
+dystrophic, however long."""
 
 LINEAR_MAX_CURL: Final = 1.3
 """Rod, fine linear: half of the perimeter over the length; 1.6 for a disc, 1.15 for a rod three times as long as

@@ -30,6 +30,9 @@ _REACH_MM: Final = 1.0
 tuning patients that still counted where readers see benign forms alone, one in ten lies so near to a host; of 516 where
 they see none, none does."""
 
+_ALWAYS_MIN_LENGTH_MM: Final = 6.0
+"""A solid host so long is no clump of specks, whatever lies around it."""
+
 _CROWD: Final = 5
 _CROWD_MM: Final = 10.0
 """So many others within so much of a host are a group (BI-RADS), and the host may be a clump of it."""
@@ -42,7 +45,7 @@ def call_pieces(
     Give fragments at the edge of a coarse calcification its kind.
 
     Hosts are shells, and popcorn and dystrophic ones of 2 mm and more that
-    stand alone: in a group they may be clumps of it. What lies beside a rod
+    stand alone or are large: in a group they may be clumps of it. What lies beside a rod
     may be the next cast of its duct.
 
     Parameters
@@ -67,7 +70,7 @@ def call_pieces(
             -1, 2
         )
     )
-    hosts = [host for host in hosts if _is_shell(host) or not _is_in_a_crowd(host, free_mm, spacing)]
+    hosts = [host for host in hosts if _is_shell(host) or _is_large(host) or not _is_in_a_crowd(host, free_mm, spacing)]
     if not hosts:
         return tuple(found)
     outlines = [spacing.to_mm(np.array(host.outline_px)).astype(np.float32)[:, None] for host in hosts]
@@ -91,6 +94,10 @@ def _is_host(one: Calcification) -> bool:
 
 def _is_shell(one: Calcification) -> bool:
     return one.morphology is not None and one.morphology.label in _SHELLS
+
+
+def _is_large(one: Calcification) -> bool:
+    return (one.length_mm or 0.0) >= _ALWAYS_MIN_LENGTH_MM
 
 
 def _is_in_a_crowd(host: Calcification, free_mm: NDArray[np.float64], spacing: PixelSpacing) -> bool:

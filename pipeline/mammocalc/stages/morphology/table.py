@@ -17,7 +17,6 @@ from mammocalc.stages.morphology.limits import (
     GROUP_MIN_LINEAR,
     GROUP_MIN_LINEAR_COUNT,
     LINEAR_MAX_CURL,
-    POPCORN_MAX_ELONGATION,
     POPCORN_MAX_LUCENCY,
     POPCORN_MIN_LOBULATION,
     POWDER_MIN_COUNT,
@@ -27,6 +26,7 @@ from mammocalc.stages.morphology.limits import (
     RIM_MIN_LUCENCY,
     RIM_MIN_SHARE,
     RIM_MIN_SOLIDITY,
+    ROD_MAX_WIDTH_MM,
     ROD_MIN_ELONGATION,
     ROD_MIN_LENGTH_MM,
     ROUND_MAX_OUT_OF_ROUND,
@@ -55,6 +55,13 @@ _SHELL = (
     at_least("solidity", RIM_MIN_SOLIDITY),
 )
 _SKIN = (*_HOLLOW, at_least("near_skin", _HALF), at_most("length_mm", SKIN_MAX_LENGTH_MM))
+_SLENDER = (at_least("elongation", ROD_MIN_ELONGATION), at_most("width_mm", ROD_MAX_WIDTH_MM))
+_NO_ROD = Unless("no rod", _SLENDER)
+_THREAD = (
+    at_least("path_mm", SUTURE_MIN_PATH_MM),
+    at_most("ribbon_mm", SUTURE_MAX_RIBBON_MM),
+    at_most("solidity", SUTURE_MAX_SOLIDITY),
+)
 _NO_SHELL = Unless("no shell", _SHELL)
 _NOT_OF_SKIN = Unless("not of the skin", _SKIN)
 _SHARP = at_most("edge_width_mm", AMORPHOUS_MIN_EDGE_WIDTH_MM)
@@ -76,25 +83,21 @@ def particle_table(s: MorphologySettings) -> Mapping[Morphology, Row]:
     )
     fine = (at_most("diameter_mm", s.fine_max_mm),)
     coarse = (at_least("diameter_mm", s.fine_max_mm), at_most("width_mm", s.coarse_max_mm))
-    wide = (at_least("width_mm", s.dystrophic_min_width_mm), at_most("elongation", POPCORN_MAX_ELONGATION))
+    wide = (at_least("width_mm", s.dystrophic_min_width_mm), _NO_ROD)
     return MappingProxyType(
         {
             Morphology.SKIN: _SKIN,
             Morphology.RIM: (*_SHELL, _NOT_OF_SKIN, at_least("wall_share", EGGSHELL_MAX_WALL_SHARE)),
             Morphology.EGGSHELL: (*_SHELL, _NOT_OF_SKIN, at_most("wall_share", EGGSHELL_MAX_WALL_SHARE)),
-            Morphology.POPCORN: (*lobed, *wide),
+            Morphology.POPCORN: (*lobed, *wide, Unless("no thread", _THREAD)),
             Morphology.ROD: (
                 at_least("width_mm", s.rod_min_width_mm),
                 at_least("length_mm", ROD_MIN_LENGTH_MM),
-                at_least("elongation", ROD_MIN_ELONGATION),
+                *_SLENDER,
                 at_most("curl", LINEAR_MAX_CURL),
             ),
             Morphology.DYSTROPHIC: (*wide, Unless("not lobed", lobed), _NO_SHELL),
-            Morphology.SUTURE: (
-                at_least("path_mm", SUTURE_MIN_PATH_MM),
-                at_most("ribbon_mm", SUTURE_MAX_RIBBON_MM),
-                at_most("solidity", SUTURE_MAX_SOLIDITY),
-            ),
+            Morphology.SUTURE: _THREAD,
             Morphology.FINE_LINEAR: (
                 at_most("width_mm", s.fine_max_mm),
                 at_least("elongation", FINE_LINEAR_MIN_ELONGATION),

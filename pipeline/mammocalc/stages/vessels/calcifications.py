@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from mammocalc.model import Breast, Calcification, Landmarks, Scale
     from mammocalc.stages.vessels.settings import VesselSettings
     from mammocalc.vocabulary.geometry import PixelSpacing
+
+
+_WIDEST_PLAQUE_MM: Final = 2.0
+"""What is wider lies in no wall, whatever lies in line with it. The widest of 945 flagged ones of patients has 1.6."""
 
 
 def describe_calcifications(
@@ -94,9 +98,11 @@ def flag_vessels(
         The one with most members first, numbered from 1; none shares a member
         with another. Empty where none is found.
     """
-    if not calcifications:
-        return (), ()
-    points = measure_points(calcifications, spacing)
+    places = [i for i, c in enumerate(calcifications) if (c.width_mm or 0.0) < _WIDEST_PLAQUE_MM]
+    if not places:
+        return tuple(calcifications), ()
+    narrow = [calcifications[i] for i in places]
+    points = measure_points(narrow, spacing)
     clarity = map_clarity(calcifications, scales, breast, spacing)
     near, far = find_arms(clarity, points.at_mm)
     table = describe_marks(points, near, far)
@@ -106,15 +112,16 @@ def flag_vessels(
     probability = model.probabilities(table)
     rows, doubtful = find_rows(points, scales, breast, nipple_mm, spacing)
     sets = join_marks(probability, rows, points, far, clarity, nipple_mm, settings.sure)
-    found, vessels = list(calcifications), []
+    found, vessels = list(narrow), []
     for index in frozenset().union(*doubtful) - set(np.concatenate([[], *sets]).tolist()):
         found[index] = replace(found[index], flags=found[index].flags | {Flag.POSSIBLY_VASCULAR})
     for number, members in enumerate(sorted(sets, key=lambda some: -len(some)), start=1):
         course_mm = draw_course(clarity, points.at_mm[members])
-        numbers = tuple(calcifications[index].number for index in members)
+        numbers = tuple(narrow[index].number for index in members)
         course_px = tuple((float(row), float(column)) for row, column in spacing.to_px(course_mm))
         vessels.append(Vessel(number, numbers, course_px, path_length(course_mm)))
         for index in members:
             flags = found[index].flags | {Flag.VASCULAR}
             found[index] = replace(found[index], flags=flags, vessel=number)
-    return tuple(found), tuple(vessels)
+    flagged = dict(zip(places, found, strict=True))
+    return tuple(flagged.get(i, one) for i, one in enumerate(calcifications)), tuple(vessels)

@@ -192,6 +192,18 @@ def test_every_letter_is_one_that_the_typeface_has() -> None:
     assert line_height(20) >= 20
 
 
+def test_a_mark_around_a_large_body_follows_its_outline() -> None:
+    outline = np.array([[60.0, 40.0], [220.0, 40.0], [220.0, 70.0], [60.0, 70.0], [60.0, 40.0]])
+    canvas = blank()
+    mark = Mark(140.0, 55.0, 90.0, is_square=True, colour=WHITE, outline=outline, gap=6.0)
+    inside = draw_marks(canvas, [mark], 2.0)
+    assert inside[40:70, 60:220].all()
+    assert inside[36, 100]
+    assert not inside[32, 100]
+    assert canvas[32:34, 100].max() > 150, "the line runs beside the long side"
+    assert canvas[90:].max() == 0, "and not around a square"
+
+
 @pytest.mark.parametrize(("x", "y"), [(-15, -8), (290, 190), (-500, 20), (20, 900)])
 def test_text_is_cut_off_at_the_border(x: int, y: int) -> None:
     canvas = blank()
