@@ -29,14 +29,15 @@ from patient_split import half_of
 from pydicom import dcmread
 
 from mammocalc.analysis.comparison import compare_images
-from mammocalc.analysis.comparison.joined import MIRRORED, join, mirror
+from mammocalc.analysis.comparison.joined import join
 from mammocalc.analysis.comparison.laid_out import lay_out
+from mammocalc.analysis.comparison.layers import MIRRORED, match_in_layers, mirror
 from mammocalc.analysis.comparison.tissue_view import TissueView, view_tissue
 from mammocalc.dicom import AdmitSettings, DicomSettings, read_mammogram
 from mammocalc.results.from_json import read_result
 from mammocalc.results.layout import result_files
 from mammocalc.stages.normalise import to_density
-from mammocalc.stages.registration import Guide, lay_over, log_odds_of_looks, match_points, register_tissue
+from mammocalc.stages.registration import lay_over, match_points, register_tissue
 
 if TYPE_CHECKING:
     from mammocalc.analysis.comparison.laid_out import LaidOut
@@ -169,11 +170,11 @@ def count_on_tissue(
     for points, signs in zip(
         mirror((tissue if tissue and tissue.is_sure else way).to_current(theirs.points_mm)), MIRRORED, strict=False
     ):
-        guide = None
         if tissue and tissue.is_sure:
-            crops = seen[prior].crops[:, :: int(signs[0]), :: int(signs[1])]
-            guide = Guide(log_odds_of_looks(seen[current].crops, crops, ours.points_mm, points))
-        by_chance.append(len(match_points(ours.points_mm, points, ours.traits, theirs.traits, guide).pairs))
+            crops = seen[current].crops, seen[prior].crops[:, :: int(signs[0]), :: int(signs[1])]
+            by_chance.append(len(match_in_layers(ours, theirs, points, crops)[0].pairs))
+        else:
+            by_chance.append(len(match_points(ours.points_mm, points, ours.traits, theirs.traits).pairs))
     if by_chance:
         score.mirrored = tuple(one + more for one, more in zip(score.mirrored, by_chance, strict=True))
     for uid in others:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from mammocalc.analysis.comparison import (
     pair_up,
 )
 from mammocalc.analysis.comparison.laid_out import lay_out
+from mammocalc.analysis.comparison.layers import match_in_layers
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
@@ -28,6 +30,9 @@ from mammocalc.model import Comparison, PairedBy, Report
 from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Laterality, View
+
+if TYPE_CHECKING:
+    from mammocalc.analysis.comparison.laid_out import LaidOut
 
 SAMPLE = Path(__file__).parents[3] / "sample_data" / "03_grouped.dcm"
 
@@ -380,3 +385,16 @@ def test_what_is_told_as_being_at_the_limit_is_within_it(
     assert (
         f"{ratio:.2f} is {'within' if change is Change.MATCHED else 'beyond'} what positioning does" in said.reasons[1]
     )
+
+
+def test_a_group_that_lies_far_off_its_tissue_is_joined_after_the_others() -> None:
+    rng = np.random.default_rng(3)
+    near, deep = rng.uniform((10, 10), (30, 30), (12, 2)), rng.uniform((80, 30), (95, 45), (10, 2))
+    now = np.concatenate([near, deep])
+    traits = np.exp(rng.normal(0.0, 1.5, (len(now), 2)))
+    crops = np.zeros((len(now), 49, 49), np.float32)
+    current = prior = cast("LaidOut", SimpleNamespace(points_mm=now, traits=traits))
+    # The deep group goes 18 mm along the wall, where its tissue went nowhere.
+    places = now - np.where(np.arange(len(now)) < len(near), 0.0, 18.0)[:, None] * (1.0, 0.0)
+    joined, _ = match_in_layers(current, prior, places, (crops, crops))
+    assert (joined.pairs[:, 0] == joined.pairs[:, 1]).sum() >= len(now) - 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.analysis.change_limits import limits_for
-from mammocalc.analysis.comparison.calcification_words import SEEN_SCORE, SURE_CONTRAST
+from mammocalc.analysis.comparison.calcification_words import LIKE_SCORE, SURE_CONTRAST
 from mammocalc.analysis.comparison.parts import tell_parts
 from mammocalc.model.comparison import ClusterChange
 from mammocalc.vocabulary.changes import Change
@@ -34,8 +34,9 @@ REGION_MM: Final = 18.0
 """A place that is known by the landmarks alone may lie that far off: the error of regional registration, 8.5 +- 6.2 mm
 (Hadjiiski, 2003), in 19 of 20."""
 LEAST_WHOLE: Final = 5
-WHOLE_SHARE: Final = 0.3
-"""A whole cluster is new, or gone, if in all of that region the other image has less than that share of it."""
+WHOLE_SHARE: Final = 0.4
+"""A whole cluster is new, or gone, if in all of that region the other image has at most that share of those of its
+members that are not overlooked; of simulated clusters that were there it has half or more."""
 _DIGITS: Final = 2
 """Of ratios, as they are told and judged."""
 ERRORS: Final = 2.6
@@ -67,8 +68,8 @@ def whole_clusters(side: OneSided) -> dict[int, tuple[Change, str]]:
         return {}
     others = side.unexplained
     index = {item.number: place for place, item in enumerate(side.here.report.calcifications)}
-    is_known = np.isfinite(side.off_mm) & ~side.is_hidden
-    place_of = dict(zip(side.index[is_known].tolist(), side.place_mm[is_known], strict=True))
+    shown = np.flatnonzero(~side.is_hidden)
+    place_of = dict(zip(side.index[shown].tolist(), side.place_mm[shown], strict=True))
     change = Change.NEW if side.of_current else Change.GONE
     found: dict[int, tuple[Change, str]] = {}
     for cluster in side.here.report.clusters:
@@ -81,17 +82,17 @@ def whole_clusters(side: OneSided) -> dict[int, tuple[Change, str]]:
         expected = side.contrast_ratio * np.array(
             [side.here.report.calcifications[member].contrast_to_noise for member in members]
         )
-        bright = expected >= SURE_CONTRAST
-        if bright.sum() < LEAST_WHOLE or not side.there.shows(middle, 0.0):
+        bright = expected[expected >= SURE_CONTRAST]
+        if len(bright) < LEAST_WHOLE or not side.there.shows(middle, 0.0):
             continue
-        # What would be taken for one of them: about as bright, or a calcification by its looks.
+        # What would be taken for one of them: about as bright, and a calcification by its looks.
         around = np.hypot(*(others.places_mm - middle).T) <= reach
-        like = (others.score >= SEEN_SCORE) & (others.contrast >= 0.5 * float(np.quantile(expected, 0.1)))
+        like = (others.score >= LIKE_SCORE) & (others.contrast >= 0.5 * float(np.quantile(bright, 0.1)))
         count = int((around & like).sum())
-        if count > WHOLE_SHARE * len(members):
+        if count > WHOLE_SHARE * len(bright) or side.hides_part_of(middle, reach):
             continue
         reason = (
-            f"the pixels of the {side.other} show {count} like its {len(members)} within {reach:.0f} mm of where it "
+            f"the pixels of the {side.other} show {count} like its {len(bright)} within {reach:.0f} mm of where it "
             "should lie"
         )
         found |= dict.fromkeys(members, (change, reason))

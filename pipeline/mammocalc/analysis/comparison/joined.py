@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.spatial import KDTree
 
+from mammocalc.analysis.comparison.layers import match_in_layers, mirror
 from mammocalc.model.comparison import Registration, RegistrationKind
 from mammocalc.stages.registration import (
     FrameMap,
-    Guide,
     TissueMap,
     expect,
     lay_over,
     local_map,
-    log_odds_of_looks,
     match_points,
     register_tissue,
 )
@@ -36,8 +35,6 @@ OVER_CHANCE: Final = 1.5
 and 5 % of pairs of two patients are compared; 2.5 times one mirrored prior alone took 83 % and 14 %."""
 OVER_CHANCE_ON_TISSUE: Final = 1.0
 """Where the tissue has told that it is the same breast, the mirrored prior only must not fit better."""
-MIRRORED: Final = ((-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0))
-"""Along the chest wall, away from it, and both; the first is told."""
 NEIGHBOUR_MM: Final = 8.0
 LEAST_NEIGHBOURS: Final = 2
 """A place on the other date is known where so many joined calcifications lie that near."""
@@ -172,29 +169,14 @@ def join(
     ours, theirs = tissues
     tissue = None if ours is None or theirs is None else register_tissue(ours.image, theirs.image, frame)
     if tissue is not None and ours is not None and theirs is not None and tissue.is_sure:
-        return _join_on_tissue(current, prior, tissue, (ours.crops, theirs.crops))
+        crops = (ours.crops, theirs.crops)
+        found, mirrored = match_in_layers(current, prior, tissue.to_current(prior.points_mm), crops)
+        return _judged(current, prior, tissue, found, mirrored, tissue)
     places = frame.to_current(prior.points_mm)
-    found, mirrored = (
-        [match_points(current.points_mm, points, current.traits, prior.traits) for points in turned]
-        for turned in ([places], mirror(places))
+    found, *mirrored = (
+        match_points(current.points_mm, points, current.traits, prior.traits) for points in (places, *mirror(places))
     )
-    return _judged(current, prior, frame, found[0], mirrored, tissue)
-
-
-def _join_on_tissue(
-    current: LaidOut, prior: LaidOut, tissue: TissueMap, crops: tuple[NDArray[np.float32], NDArray[np.float32]]
-) -> Joined:
-    """Join what lies near one another on tissue that was laid over each other, and looks alike."""
-    places = tissue.to_current(prior.points_mm)
-
-    def matched(points_mm: NDArray[np.float64], signs: tuple[float, float]) -> Matching:
-        turned = crops[1][:, :: int(signs[0]), :: int(signs[1])]
-        looks = log_odds_of_looks(crops[0], turned, current.points_mm, points_mm)
-        return match_points(current.points_mm, points_mm, current.traits, prior.traits, Guide(looks))
-
-    found = matched(places, (1.0, 1.0))
-    mirrored = [matched(points, signs) for points, signs in zip(mirror(places), MIRRORED, strict=False)]
-    return _judged(current, prior, tissue, found, mirrored, tissue)
+    return _judged(current, prior, frame, found, mirrored, tissue)
 
 
 def _judged(
@@ -244,25 +226,6 @@ def _judged(
         ),
     )
     return Joined(current, prior, way, pairs, registration, found.evidence, best, mirrored_fits)
-
-
-def mirror(points_mm: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """
-    Mirror points about the middle of their box, so that they stay where they were as a whole.
-
-    Parameters
-    ----------
-    points_mm : ndarray of float64, shape (n, 2)
-
-    Returns
-    -------
-    list of ndarray of float64, shape (n, 2)
-        In the ways of `MIRRORED`.
-    """
-    if not len(points_mm):
-        return [points_mm] * len(MIRRORED)
-    middle = (points_mm.min(axis=0) + points_mm.max(axis=0)) / 2
-    return [(points_mm - middle) * signs + middle for signs in MIRRORED]
 
 
 def _reasons(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mammocalc.analysis.comparison.joined import Joined
     from mammocalc.analysis.comparison.laid_out import LaidOut
     from mammocalc.analysis.comparison.sight import Sight
+    from mammocalc.stages.registration import TissueImage
 
 ENOUGH_FOR_RATIO: Final = 3
 EXPLAINED_MM: Final = 0.5
@@ -22,6 +23,9 @@ EXPLAINED_MM: Final = 0.5
 LEAST_DETAIL: Final = 0.3
 """Tissue with less of a breast's usual detail is hidden or saturated. None of 15 images of INbreast has less than 0.35
 anywhere; black boxes and saturated regions have 0 to 0.1."""
+STEP_MM: Final = 4.0
+MOST_HIDDEN: Final = 0.05
+"""Of a region; what it hides may be what is looked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +72,8 @@ class OneSided:
         Whether one of the two images was smoothed: what stands out in one need not in the other.
     detail : ndarray of float64, shape (n,)
         How much of the usual detail the other image shows at each place; 1 where its pixels were not looked at.
+    tissue : TissueImage or None
+        Of the other image, where its pixels were looked at.
     """
 
     here: LaidOut
@@ -81,11 +87,22 @@ class OneSided:
     is_looked_at: bool
     is_blurred: bool
     detail: NDArray[np.float64]
+    tissue: TissueImage | None = None
 
     @property
     def is_hidden(self) -> NDArray[np.bool_]:
         """Whether something hides the tissue at the place of each, shape (n,)."""
         return np.asarray(self.detail < LEAST_DETAIL)
+
+    def hides_part_of(self, middle_mm: NDArray[np.float64], reach_mm: float) -> bool:
+        """Whether something hides more than a little of the tissue around a place of the other image."""
+        if self.tissue is None:
+            return False
+        way = np.arange(-reach_mm, reach_mm + STEP_MM, STEP_MM)
+        disc = np.stack(np.meshgrid(way, way, indexing="ij"), axis=-1).reshape(-1, 2)
+        disc = middle_mm + disc[np.hypot(*disc.T) <= reach_mm]
+        shown = disc[[self.there.shows(place, 0.0) for place in disc]]
+        return float((detail_at(self.tissue, shown) < LEAST_DETAIL).mean()) > MOST_HIDDEN if len(shown) else True
 
     @property
     def other(self) -> str:
@@ -118,6 +135,7 @@ def one_sided(joined: Joined, sights: tuple[Sight | None, Sight | None], *, of_c
         detail=np.ones(len(index))
         if sight is None or sight.tissue is None
         else detail_at(sight.tissue.image, place_mm),
+        tissue=None if sight is None or sight.tissue is None else sight.tissue.image,
     )
 
 
@@ -129,10 +147,10 @@ def _unexplained(image: LaidOut, joined: NDArray[np.intp], sight: Sight | None) 
     if sight is None:
         return Unexplained(places, contrast, score)
     seen, more, scores = image.to_mm(sight.places_px), sight.contrast, sight.score
-    taken = image.points_mm[joined]
+    taken = image.points_mm
     if len(taken) and len(seen):
         apart = np.hypot(*np.moveaxis(seen[:, None] - taken[None], -1, 0)).min(axis=1)
-        free = apart > EXPLAINED_MM + float(np.median(image.diameter_mm[joined])) / 2
+        free = apart > EXPLAINED_MM + float(np.median(image.diameter_mm)) / 2
         seen, more, scores = seen[free], more[free], scores[free]
     return Unexplained(
         np.concatenate([places, seen]), np.concatenate([contrast, more]), np.concatenate([score, scores])

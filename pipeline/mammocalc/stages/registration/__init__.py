@@ -6,7 +6,7 @@ from mammocalc.stages.registration.frame import Anatomy, FrameMap, lay_over
 from mammocalc.stages.registration.guide import Guide
 from mammocalc.stages.registration.local_map import local_map
 from mammocalc.stages.registration.looks import cut_crops, log_odds_of_looks
-from mammocalc.stages.registration.match import Matching, match_points
+from mammocalc.stages.registration.match import Matching, match_points, residual_mm
 from mammocalc.stages.registration.tissue import TissueMap, register_tissue
 from mammocalc.stages.registration.tissue_image import TissueImage, coarsen, detail_at
 
@@ -28,4 +28,5 @@ __all__ = [
     "log_odds_of_looks",
     "match_points",
     "register_tissue",
+    "residual_mm",
 ]

@@ -103,7 +103,7 @@ def match_points(
     over_least = np.log(np.maximum(expected, 1e-300) / LEAST_PER_MM2)
     pairs = confirmed(assign(-over_least, 0.0), current_mm, prior_mm, log_ratios, guide)
     evidence = float(over_least[pairs[:, 0], pairs[:, 1]].sum())
-    return Matching(pairs, _residual_mm(current_mm[pairs[:, 0]], prior_mm[pairs[:, 1]]), evidence)
+    return Matching(pairs, residual_mm(current_mm[pairs[:, 0]], prior_mm[pairs[:, 1]]), evidence)
 
 
 def _find_shifts(
@@ -151,7 +151,8 @@ def _start(prior_mm: NDArray[np.float64], shifts: list[Shift], fading_mm: float)
     return np.asarray(prior_mm + faded * (weights @ by) / weights.sum(axis=1, keepdims=True))
 
 
-def _residual_mm(to_mm: NDArray[np.float64], from_mm: NDArray[np.float64]) -> float | None:
+def residual_mm(to_mm: NDArray[np.float64], from_mm: NDArray[np.float64]) -> float | None:
+    """Give the median distance of joined pairs after a map fitted to those around; None for fewer than two."""
     if len(to_mm) < 2:
         return None
     return float(np.median(np.hypot(*(local_map(from_mm, from_mm, to_mm) - to_mm).T)))
