@@ -152,7 +152,18 @@ def _start(prior_mm: NDArray[np.float64], shifts: list[Shift], fading_mm: float)
 
 
 def residual_mm(to_mm: NDArray[np.float64], from_mm: NDArray[np.float64]) -> float | None:
-    """Give the median distance of joined pairs after a map fitted to those around; None for fewer than two."""
+    """
+    Give how far joined pairs are apart after a map was fitted to those around them.
+
+    Parameters
+    ----------
+    to_mm, from_mm : ndarray of float64, shape (k, 2)
+
+    Returns
+    -------
+    float or None
+        Median; None for fewer than two.
+    """
     if len(to_mm) < 2:
         return None
     return float(np.median(np.hypot(*(local_map(from_mm, from_mm, to_mm) - to_mm).T)))
