@@ -90,6 +90,19 @@ def test_images_that_moved_or_changed_are_named_and_no_report_speaks_without_the
     assert [item.kind for item in summary.objects] == ["gsps", "gsps"]
 
 
+def test_views_that_are_missing_and_images_that_were_passed_over_are_said(
+    images: Path, edit: Callable[..., None], judge: Callable[..., object], keep: Callable[..., None], tmp_path: Path
+) -> None:
+    keep("R_CC", "L_CC")
+    edit(images / "L_CC.dcm", Modality="CT")
+    judge(images, tmp_path / "run")
+    summary = export(ExportRequest(tmp_path / "run", images, tmp_path / "out", (Kind.CAD_SR,)))
+    said = "".join(map(str, summary.notes))
+    assert "no analysed image shows its R MLO, L CC, L MLO" in said
+    assert "1 of its images were not analysed" in said
+    assert [item.kind for item in summary.objects] == ["cad-sr"]
+
+
 def test_a_uid_with_two_contents_is_nobodys(images: Path, export_to: Export, edit: Callable[..., None]) -> None:
     shutil.copy(images / "R_CC.dcm", images / "same.dcm")
     assert export_to(images, Kind.GSPS).left_out == ()

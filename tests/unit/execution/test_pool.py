@@ -163,8 +163,7 @@ def test_a_worker_keeps_the_memory_of_an_image_for_the_next() -> None:
     pages = "__import__('resource').getrusage(__import__('resource').RUSAGE_SELF).ru_minflt"
     taken = f"(lambda before: bytearray(30 << 20) and {pages} - before)({pages})"
     first, second = run_tasks([partial(eval, taken)] * 2, isolated(), lost, workers=1)
-    assert first > 1000
-    assert second < 100
+    assert second < first / 4  # how many there are depends on the size of a page
 
 
 def test_a_worker_ignores_what_ends_its_group() -> None:

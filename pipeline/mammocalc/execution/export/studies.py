@@ -50,6 +50,8 @@ _UNFIT = (
     "its images have values that no object may hold (too long, several, of another form, or beyond its character set), "
     "so its objects are without them: {}. Correct the images, or file the objects by hand"
 )
+_NOT_SHOWN = "no analysed image shows its {}: the reports speak of the views that are there"
+_NOT_ANALYSED = "{} of its images were not analysed, so nothing is said of them: files.jsonl of the run has the reasons"
 
 
 @dataclass(slots=True)
@@ -182,6 +184,10 @@ def find_study(
         )
         study.notes.extend(_notes(uid, patients, [image.source for image in found]))
         study.notes.extend(LeftOut(uid, sentence) for sentence in say_exposures(study.content))
+        if joined and joined.missing:
+            study.notes.append(LeftOut(uid, _NOT_SHOWN.format(", ".join(joined.missing))))
+        if others:
+            study.notes.append(LeftOut(uid, _NOT_ANALYSED.format(len(others))))
     return study
 
 
