@@ -36,7 +36,7 @@ REGION_MM: Final = 18.0
 LEAST_WHOLE: Final = 5
 WHOLE_SHARE: Final = 0.4
 """A whole cluster is new, or gone, if in all of that region the other image has at most that share of those of its
-members that are not overlooked; of simulated clusters that were there it has half or more."""
+members that are not overlooked; of simulated clusters that were there it has about half or more."""
 _DIGITS: Final = 2
 """Of ratios, as they are told and judged."""
 ERRORS: Final = 2.6
