@@ -12,7 +12,7 @@ from mammocalc.analysis.search import search
 from mammocalc.config import Config
 from mammocalc.stages.large_bodies import find_large_bodies
 from mammocalc.vocabulary.geometry import PixelSpacing, feret_diameters, polygon_area
-from mammocalc.vocabulary.lexicon import CalcificationSize, Morphology
+from mammocalc.vocabulary.lexicon import CalcificationSize, Flag, Morphology
 
 MIDDLE = (35.0, 18.0)
 
@@ -90,3 +90,14 @@ def test_without_a_spacing_none_is_searched_for(scene, make_mammogram):
     made = _lobed(scene(), 14.0, 10.0, 1500.0)
     mammogram = replace(make_mammogram(), pixels=made.pixels(), spacing=None)
     assert not any(particle.outline_px for particle in search(mammogram, Config()).particles)
+
+
+@pytest.mark.parametrize("hole_mm", [0.0, 6.0])
+def test_metal_is_none_however_much_of_the_breast_it_covers(scene, make_mammogram, hole_mm):
+    made = scene()
+    made.add_discs([(*MIDDLE, 14.0, 9000.0), (*MIDDLE, hole_mm, -9000.0)])
+    assert len(_found(made)) == 1
+    mammogram = replace(make_mammogram(), pixels=made.pixels(), spacing=made.spacing)
+    report = analyse(mammogram, Config())
+    assert Flag.METAL in report.flags
+    assert not any((c.length_mm or 0.0) > 4 for c in report.calcifications)

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 Place = tuple[int, float, float]
 """What a particle keeps when it is scored again: its scale, row and column."""
 
+_Site = tuple[int, int, int]
+"""Row and column of a particle's densest pixel in the finest image, and how far around it is looked at."""
+
 _PATCH_MM = 4.0
-"""What is looked at around a peak: the largest clips lie in it, and enough of what is around them."""
+"""What is looked at around a peak: the largest clips lie in it, and enough of what is around them. Around a large body,
+as far again as it reaches."""
 
 _METAL_OVER_SHARE: Final = 0.1
 """Metal is denser than the densest tissue by at least this share of the tissue's range (from the 5th to the 99.5th
@@ -94,14 +98,14 @@ def find_metal(particles: Sequence[Particle], scales: tuple[Scale, ...], breast:
     frozenset of Place
         Where they are.
     """
-    cells = breast.cell_density[breast.is_searched]
+    cells = breast.cell_density[_is_beside_large_bodies(particles, breast)]
     if cells.size == 0:
         return frozenset()
     low, high = np.quantile(cells, (0.05, 0.995)).tolist()
     tissue = _Tissue(low, high)
-    peaks = {place_of(p): _peak_near(p, scales, breast) for p in particles}
-    metal = {peak for peak in set(peaks.values()) if peak and _is_metal(peak, scales[0], tissue)}
-    return frozenset(place for place, peak in peaks.items() if peak in metal)
+    sites = {place_of(p): _site_of(p, scales, breast) for p in particles}
+    metal = {site for site in set(sites.values()) if site and _is_metal(site, scales[0], tissue)}
+    return frozenset(place for place, site in sites.items() if site in metal)
 
 
 def leave_out_metal(
@@ -220,27 +224,43 @@ def place_of(particle: Particle) -> Place:
     return particle.scale, particle.row_px, particle.column_px
 
 
-def _peak_near(particle: Particle, scales: tuple[Scale, ...], breast: Breast) -> tuple[int, int] | None:
-    """Give the densest pixel of the finest image at a particle; None outside of the image."""
+def _is_beside_large_bodies(particles: Sequence[Particle], breast: Breast) -> NDArray[np.bool_]:
+    """Give the cells of tissue: a disc of metal of 10 mm would be the densest two hundredth of a breast itself."""
+    is_tissue = breast.is_searched.astype(np.uint8)
+    outlines = [np.array(p.outline_px) for p in particles if p.outline_px]
+    cv2.fillPoly(is_tissue, [(outline[:, ::-1] // breast.cell_px).astype(np.int32) for outline in outlines], 0)
+    return is_tissue > 0
+
+
+def _site_of(particle: Particle, scales: tuple[Scale, ...], breast: Breast) -> _Site | None:
+    """Give the densest pixel of the finest image at a particle, and how far to look; None outside of the image."""
     finest = scales[0]
     row = round((particle.row_px - breast.box_px[0] - (finest.step_px - 1) / 2) / finest.step_px)
     column = round((particle.column_px - breast.box_px[1] - (finest.step_px - 1) / 2) / finest.step_px)
     # The particle of a coarse top-hat is the middle of what it saw, which may be the hole of a ring.
     reach = max(1, math.ceil(scales[particle.scale].length_mm / 2 / finest.pixel_mm))
-    top, left = max(0, row - reach), max(0, column - reach)
-    window = finest.image[top : row + reach + 1, left : column + reach + 1]
+    top, left, bottom, right = row - reach, column - reach, row + reach, column + reach
+    half = math.ceil(_PATCH_MM / finest.pixel_mm)
+    if particle.outline_px:
+        corners = (np.array(particle.outline_px) - breast.box_px[:2]) / finest.step_px
+        (top, left), (bottom, right) = (
+            corners.min(axis=0).astype(int).tolist(),
+            corners.max(axis=0).astype(int).tolist(),
+        )
+        half += max(bottom - top, right - left)
+    top, left = max(0, top), max(0, left)
+    window = finest.image[top : bottom + 1, left : right + 1]
     if window.size == 0:
         return None
     below, beside = divmod(int(window.argmax()), window.shape[1])
-    return top + below, left + beside
+    return top + below, left + beside, half
 
 
-def _is_metal(peak: tuple[int, int], finest: Scale, tissue: _Tissue) -> bool:
+def _is_metal(site: _Site, finest: Scale, tissue: _Tissue) -> bool:
     """Tell whether what stands out at a pixel is metal."""
-    row, column = peak
+    row, column, half = site
     if float(finest.image[row, column]) < tissue.high + _METAL_OVER_SHARE * tissue.span:
         return False
-    half = math.ceil(_PATCH_MM / finest.pixel_mm)
     top, left = max(0, row - half), max(0, column - half)
     patch = finest.image[top : row + half + 1, left : column + half + 1].astype(np.float64)
     body = _body(patch, (row - top, column - left), tissue, finest.pixel_mm)
