@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 _LEAST_MEMBERSHIP = 0.05
 """Smaller shares are left out: more than four times the reach away."""
 
-_SURE_ALONE = 0.99
+_SURE_ALONE = 0.985
 """Score from which a calcification counts for *scattered*. That word rests on single ones, whose odds are lower than
-those of members of a cluster; with it, images that readers call free are called so (docs/distribution.md)."""
+those of members of a cluster; with it, images that readers call free are called so (docs/evidence/distribution.md).
+By the trees of today as many lie above it as lay above 0.99 by those before."""
 
 _COARSE_MIN_DIAMETER_MM: Final = 0.8
 """Single calcifications of this diameter count as typically benign for the word of the image, whatever form they show,
