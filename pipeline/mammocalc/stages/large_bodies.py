@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from mammocalc.model import Breast, Scale
 
-_LENGTHS_MM: Final = (6.0, 35.0)
-"""Smaller ones, the top-hats see whole. Larger ones than the longest are implants, folds and pacemakers."""
+_DIAGONALS_MM: Final = (6.0, 35.0)
+"""Of its frame: a round one has 4 to 25 mm. Smaller ones, the top-hats see whole. Larger ones are implants, folds,
+pacemakers, and neighbours cut out together."""
 _LEAST_WIDTH_MM: Final = 3.0
 """Narrower ones, the top-hats see, and a stretch of an artery whose walls are full of calcium is 2.4 mm wide."""
 _LEAST_AREA_MM2: Final = 12.0
@@ -113,8 +114,8 @@ def _windows(coarse: Scale, fine: Scale, breast: Breast) -> Iterator[tuple[slice
     sharp = cv2.subtract(coarse.image, lowest) > _LEAST_DROP_SIGMA * coarse.noise.at(lowest.astype(np.float64))
     sharp &= _on_grid(breast.is_searched, coarse, breast, (slice(None), slice(None)))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(sharp.astype(np.uint8), _SQUARE))
-    lengths_mm = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]) * coarse.pixel_mm
-    is_large = (lengths_mm >= _LENGTHS_MM[0]) & (boxes[:, cv2.CC_STAT_AREA] * coarse.pixel_mm**2 >= _LEAST_AREA_MM2)
+    diagonals_mm = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]) * coarse.pixel_mm
+    is_large = (diagonals_mm >= _DIAGONALS_MM[0]) & (boxes[:, cv2.CC_STAT_AREA] * coarse.pixel_mm**2 >= _LEAST_AREA_MM2)
     is_large[0] = False
     if not is_large.any():
         return
@@ -138,18 +139,19 @@ def _lowest(image: NDArray[np.uint16], pixel_mm: float) -> NDArray[np.uint16]:
 
 def _bodies(scale: Scale, window: tuple[slice, slice], breast: Breast) -> Iterator[_Body]:
     """Give the bodies that lie wholly in a part of an image, of each level's cut."""
-    image, on_breast = scale.image[window], _on_grid(breast.is_breast, scale, breast, window)
-    corner = np.array([window[0].start, window[1].start])
+    margin = round(_AROUND_MM / scale.pixel_mm)
+    image = np.pad(scale.image[window], margin, mode="edge")
+    on_breast = np.pad(_on_grid(breast.is_breast, scale, breast, window), margin, constant_values=True)
+    corner = np.array([window[0].start, window[1].start]) - margin
     drop = np.asarray(cv2.subtract(image, _lowest(image, scale.pixel_mm)), dtype=np.uint16)
     least = _LEAST_HEIGHT_SIGMA * float(scale.noise.sigma.min())
     low, high = float(np.median(image)), float(image.max())
     if high - float(image.min()) < least:
         return
-    margin = round(_AROUND_MM / scale.pixel_mm)
     for level in np.linspace(low, high, _LEVELS + 2)[1:-1].tolist():
         _, labels, boxes, _ = cv2.connectedComponentsWithStats((image >= level).astype(np.uint8), connectivity=8)
-        lengths_mm = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]) * scale.pixel_mm
-        is_one = (lengths_mm >= _LENGTHS_MM[0]) & (lengths_mm <= _LENGTHS_MM[1])
+        diagonals_mm = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]) * scale.pixel_mm
+        is_one = (diagonals_mm >= _DIAGONALS_MM[0]) & (diagonals_mm <= _DIAGONALS_MM[1])
         is_one &= boxes[:, cv2.CC_STAT_AREA] * scale.pixel_mm**2 >= _LEAST_AREA_MM2
         for label in (1 + np.flatnonzero(is_one[1:])).tolist():
             left, top, wide, tall = boxes[label, :4].tolist()
@@ -160,7 +162,9 @@ def _bodies(scale: Scale, window: tuple[slice, slice], breast: Breast) -> Iterat
                 continue
             body = _measured(image[frame], drop[frame], _filled(labels[frame] == label), level, scale)
             if body is not None:
-                yield replace(body, corner=tuple((corner + first).tolist()))
+                start = (corner + first).tolist()
+                rows, columns = (slice(max(0, -s), size - s) for s, size in zip(start, scale.image.shape, strict=True))
+                yield replace(body, inside=body.inside[rows, columns], corner=(max(0, start[0]), max(0, start[1])))
 
 
 def _filled(part: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -75,6 +75,14 @@ def test_two_of_different_height_are_two(scene):
     assert strongest.strength_sigma > other.strength_sigma
 
 
+@pytest.mark.parametrize(("from_edge_mm", "count"), [(0.6, 1), (2.0, 1), (-3.0, 0)])
+def test_a_body_near_the_edge_of_the_image_is_found_and_one_that_is_cut_is_not(scene, from_edge_mm, count):
+    found = _found(_lobed(scene(), 12.0, 10.0, 1500.0, middle=(35.0, from_edge_mm + 1.15 * 5.0)))
+    assert len(found) == count
+    for body in found:
+        assert feret_diameters(0.1 * np.array(body.outline_px))[0] == pytest.approx(1.15 * 12.0, rel=0.08)
+
+
 def test_it_is_one_macrocalcification_and_typically_benign(scene, make_mammogram):
     made = _lobed(scene(), 14.0, 10.0, 1500.0)
     mammogram = replace(make_mammogram(), pixels=made.pixels(), spacing=made.spacing)
