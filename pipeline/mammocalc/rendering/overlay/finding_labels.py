@@ -90,11 +90,11 @@ def _bounds(points_xy: NDArray[np.float64]) -> Box:
 
 
 def _label_size(label: Label, em: int) -> tuple[int, int]:
+    """Give the width and height of a label; those of one letter are equally wide, so that they may be exchanged."""
     pad = em // 3
-    width = text_width(label.key, em) + 2 * pad
-    if label.appearance is not None:
-        width += em + pad + text_width(label.words, em)
-    return width, line_height(em) + pad
+    width = text_width(label.key, em)
+    width = max(width, em) if label.appearance is None else width + em + pad + text_width(label.words, em)
+    return width + 2 * pad, line_height(em) + pad
 
 
 def _draw_label(picture: NDArray[np.uint8], label: Label, box: Box, em: int) -> None:
@@ -139,7 +139,7 @@ def without_crossings(labels: Sequence[Label], boxes: Sequence[Box]) -> list[Box
     for _ in pairs:
         exchanged = False
         for one, other in pairs:
-            alike = abs(places[one].width - places[other].width) < places[one].height / 2
+            alike = abs(places[one].width - places[other].width) < places[one].height / 5  # about what is around a text
             if alike and _cross(_leader(labels[one], places[one]), _leader(labels[other], places[other])):
                 places[one], places[other] = _at(places[other], places[one]), _at(places[one], places[other])
                 exchanged = True

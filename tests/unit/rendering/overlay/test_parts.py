@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mammocalc.model.letters import letter
-from mammocalc.rendering.overlay.finding_labels import Label, without_crossings
+from mammocalc.rendering.overlay.finding_labels import Label, _label_size, without_crossings
 from mammocalc.rendering.overlay.insets import Place, choose_places, window_of
 from mammocalc.rendering.overlay.labels import Box, place_labels
 from mammocalc.rendering.overlay.marks import Mark, draw_marks, draw_outline, rounded_hull
@@ -163,6 +163,15 @@ def test_lines_to_labels_do_not_cross(
     places = without_crossings([label("A", 150, 80), label("B", 150, 10)], boxes)
     assert [box.top for box in places] == list(reversed(tops) if exchanged else tops)
     assert [(box.width, box.height) for box in places] == [(box.width, box.height) for box in boxes]
+
+
+def test_labels_of_a_letter_are_exchanged_and_none_is_cut_off() -> None:
+    labels = [label("I", 150, 80), label("W", 150, 10)]
+    sizes = [_label_size(one, 20) for one in labels]
+    places = without_crossings(
+        labels, [Box(300 - size[0], top, *size) for size, top in zip(sizes, (0, 40), strict=True)]
+    )
+    assert [(box.top, box.right) for box in places] == [(40, 300), (0, 300)]
 
 
 def test_three_lines_in_reverse_order_are_set_right() -> None:
