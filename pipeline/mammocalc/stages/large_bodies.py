@@ -30,8 +30,9 @@ _LEAST_HEIGHT_SIGMA: Final = 22.0
 images of patients reach 20, 26 where they branch; of 34 large calcifications there all but one exceed 24."""
 _LEAST_DROP_SIGMA: Final = 15.0
 """Fall within `_DROP_MM` that four fifths of the edge exceed. Calcium ends within a millimetre; tissue does not."""
-_LEAST_DROP_SHARE: Final = 0.3
-"""The same as a share of the height: a fold that ends sharply at one side only has 0.2, calcifications 0.4 and more."""
+_LEAST_DROP_SHARE: Final = 0.35
+"""The same as a share of the height: a fold that ends sharply at one side only has 0.2 to 0.33, calcifications 0.37 and
+more."""
 _DROP_MM: Final = 1.0
 _LEAST_SOLIDITY: Final = 0.6
 """Share of the convex hull: popcorn is lobed, and neighbours touch; crossings of ligaments fill less."""

@@ -53,6 +53,7 @@ def test_a_body_is_outlined_whole(scene, spacing_mm, length_mm, width_mm):
         (12.0, 2.0, 1500.0, 0.0),  # a stretch of an artery, or a rod
         (12.0, 9.0, 90.0, 0.0),  # faint
         (12.0, 9.0, 1500.0, 1.5),  # a mass: as bright, but not sharp
+        (12.0, 9.0, 1500.0, 0.9),  # a fold of skin: sharp for the noise, and not for its height
     ],
 )
 def test_what_is_small_narrow_faint_or_soft_is_none(scene, length_mm, width_mm, height, blur_mm):
