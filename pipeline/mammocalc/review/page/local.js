@@ -75,7 +75,10 @@ export function windowOf(picture, index, box, outline) {
  */
 export async function localise(viewer, pane, goal, around = null) {
   const { view, picture } = pane;
-  if (!picture || !pane.window) return;
+  if (!picture || !pane.window) {
+    pane.whenReady = () => void localise(viewer, pane, goal, around);
+    return;
+  }
   const seen = view.seenAt(goal);
   const box = around ? common(seen, around) : seen;
   const level = picture.levelFor(goal.zoom * Math.min(...view.aspect) * devicePixelRatio);

@@ -49,6 +49,8 @@ export class Pane {
   former = null;
   /** The newest window of a place that is waited for. @type {symbol | null} */
   localising = null;
+  /** What a place asks for that was stepped to before the first greys came. @type {(() => void) | null} */
+  whenReady = null;
   /** @type {VoiWindow[]} */
   presets = [];
   isMoved = true;
@@ -179,6 +181,9 @@ export class Pane {
     this.view.mirror = mirroring(this.image, this.picture);
     this.presets = presets(this.picture);
     this.choose(0);
+    const asked = this.whenReady;
+    this.whenReady = null;
+    asked?.();
     return true;
   }
 
@@ -207,6 +212,7 @@ export class Pane {
   /** Go back to the window before; true where there was one. */
   leaveLocal() {
     this.localising = null;
+    this.whenReady = null;
     if (!this.former) return false;
     this.window = this.former.window;
     this.preset = this.former.preset;
