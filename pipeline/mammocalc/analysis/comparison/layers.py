@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mammocalc.stages.registration import Guide, Matching, log_odds_of_looks, match_points, residual_mm
+from mammocalc.stages.registration import SPREAD_MM, Guide, Matching, log_odds_of_looks, match_points, residual_mm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,18 +49,17 @@ def match_in_layers(
     """
     ours, theirs = np.arange(len(current.points_mm)), np.arange(len(prior.points_mm))
 
-    def matched(points_mm: NDArray[np.float64], signs: tuple[float, float], guide_mm: float | None) -> Matching:
+    def matched(points_mm: NDArray[np.float64], signs: tuple[float, float], spread_mm: float) -> Matching:
         here = current.points_mm[ours]
         turned = crops[1][theirs][:, :: int(signs[0]), :: int(signs[1])]
         looks = log_odds_of_looks(crops[0][ours], turned, here, points_mm)
-        guide = Guide(looks) if guide_mm is None else Guide(looks, guide_mm)
-        return match_points(here, points_mm, current.traits[ours], prior.traits[theirs], guide)
+        return match_points(here, points_mm, current.traits[ours], prior.traits[theirs], Guide(looks, spread_mm))
 
-    def by_chance(guide_mm: float | None) -> list[Matching]:
-        turned = zip(mirror(places_mm[theirs]), MIRRORED, strict=False)
-        return [matched(points_mm, signs, guide_mm) for points_mm, signs in turned]
+    def by_chance(spread_mm: float) -> list[Matching]:
+        turned = zip(mirror(places_mm[theirs]), MIRRORED, strict=True)
+        return [matched(points_mm, signs, spread_mm) for points_mm, signs in turned]
 
-    whole, mirrored = matched(places_mm, (1.0, 1.0), None), by_chance(None)
+    whole, mirrored = matched(places_mm, (1.0, 1.0), SPREAD_MM), by_chance(SPREAD_MM)
     for _ in range(MOST_LAYERS - 1):
         ours = np.setdiff1d(np.arange(len(current.points_mm)), whole.pairs[:, 0])
         theirs = np.setdiff1d(np.arange(len(prior.points_mm)), whole.pairs[:, 1])

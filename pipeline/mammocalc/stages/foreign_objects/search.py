@@ -98,7 +98,7 @@ def find_metal(particles: Sequence[Particle], scales: tuple[Scale, ...], breast:
     frozenset of Place
         Where they are.
     """
-    cells = breast.cell_density[_is_beside_large_bodies(particles, breast)]
+    cells = breast.cell_density[_tissue_cells(particles, breast)]
     if cells.size == 0:
         return frozenset()
     low, high = np.quantile(cells, (0.05, 0.995)).tolist()
@@ -224,7 +224,7 @@ def place_of(particle: Particle) -> Place:
     return particle.scale, particle.row_px, particle.column_px
 
 
-def _is_beside_large_bodies(particles: Sequence[Particle], breast: Breast) -> NDArray[np.bool_]:
+def _tissue_cells(particles: Sequence[Particle], breast: Breast) -> NDArray[np.bool_]:
     """Give the cells of tissue: a disc of metal of 10 mm would be the densest two hundredth of a breast itself."""
     is_tissue = breast.is_searched.astype(np.uint8)
     outlines = [np.array(p.outline_px) for p in particles if p.outline_px]
