@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from mammocalc.model.point import Point
@@ -75,6 +76,16 @@ class Breast:
             min(max(int(row_px + 0.5) // self.cell_px, 0), rows - 1),
             min(max(int(column_px + 0.5) // self.cell_px, 0), columns - 1),
         )
+
+    def cells_at(
+        self, rows_px: NDArray[np.floating | np.integer], columns_px: NDArray[np.floating | np.integer]
+    ) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+        """Give the row and column of the cells that hold some pixel positions, clipped as `cell_of` does."""
+        rows, columns = (
+            np.clip(np.floor(at_px + 0.5).astype(np.int_) // self.cell_px, 0, count - 1)
+            for at_px, count in zip((rows_px, columns_px), self.is_breast.shape, strict=True)
+        )
+        return rows, columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)

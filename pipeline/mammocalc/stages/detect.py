@@ -91,10 +91,7 @@ def _in_scale(index: int, scale: Scale, finest_mm: float, breast: Breast, settin
     rows, columns = np.divmod(peaks, tophat.shape[1])
     top, left, *_ = breast.box_px
     full_rows, full_columns = (scale.to_stored(axis) for axis in (rows, columns))
-    cells = (
-        np.floor(full_rows + top + 0.5).astype(int) // breast.cell_px,
-        np.floor(full_columns + left + 0.5).astype(int) // breast.cell_px,
-    )
+    cells = breast.cells_at(full_rows + top, full_columns + left)
     height = tophat[rows, columns].astype(np.float64)
     background = scale.image[rows, columns] - height
     sigma = scale.noise.at(background)  # that of the particle itself would hold its own edges

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from skimage.measure import find_contours
 
+from mammocalc.imaging.holes import without_holes
 from mammocalc.model import Particle
 from mammocalc.vocabulary.geometry import convex_hull, feret_diameters, polygon_area
 
@@ -103,10 +104,10 @@ def find_large_bodies(scales: tuple[Scale, ...], breast: Breast) -> tuple[Partic
 def _on_grid(cells: NDArray[np.bool_], scale: Scale, breast: Breast, window: tuple[slice, slice]) -> NDArray[np.bool_]:
     """Give a map of the breast's cells for the pixels of a part of a scale."""
     rows, columns = (
-        np.minimum((scale.to_stored(np.arange(count)[part]) + first + 0.5).astype(np.int_) // breast.cell_px, last - 1)
-        for count, part, first, last in zip(scale.image.shape, window, breast.box_px[:2], cells.shape, strict=True)
+        scale.to_stored(np.arange(count)[part]) + first
+        for count, part, first in zip(scale.image.shape, window, breast.box_px[:2], strict=True)
     )
-    return np.asarray(cells[rows][:, columns])
+    return np.asarray(cells[np.ix_(*breast.cells_at(rows, columns))])
 
 
 def _windows(coarse: Scale, fine: Scale, breast: Breast) -> Iterator[tuple[slice, slice]]:
@@ -161,17 +162,11 @@ def _bodies(scale: Scale, window: tuple[slice, slice], breast: Breast) -> Iterat
             is_cut = min(first) < 0 or last[0] > image.shape[0] or last[1] > image.shape[1]
             if is_cut or not on_breast[frame].all():
                 continue
-            body = _measured(image[frame], drop[frame], _filled(labels[frame] == label), level, scale)
+            body = _measured(image[frame], drop[frame], without_holes(labels[frame] == label), level, scale)
             if body is not None:
                 start = (corner + first).tolist()
                 rows, columns = (slice(max(0, -s), size - s) for s, size in zip(start, scale.image.shape, strict=True))
                 yield replace(body, inside=body.inside[rows, columns], corner=(max(0, start[0]), max(0, start[1])))
-
-
-def _filled(part: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Fill the holes of a part that does not reach the frame."""
-    _, labels = cv2.connectedComponents((~part).astype(np.uint8), connectivity=4)
-    return np.asarray(labels != labels[0, 0], dtype=np.uint8)
 
 
 def _measured(

@@ -52,6 +52,17 @@ class Scene:
             self.values[top : top + side, left : left + side] += height * share
         return self
 
+    def from_place(self, place_mm: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give how far down and across from a place each pixel lies, in mm."""
+        row, column = np.indices(self.shape) * self.spacing.row_mm
+        return row - place_mm[0], column - place_mm[1]
+
+    def add_layer(self, layer: NDArray[np.float64], height: float, blur_mm: float = 0.0) -> Scene:
+        """Add what covers each pixel by a share; a blur makes tissue of it."""
+        soft = cv2.GaussianBlur(layer, (0, 0), blur_mm / self.spacing.row_mm) if blur_mm else layer
+        self.values += height * soft
+        return self
+
     def add_line(
         self, start_mm: tuple[float, float], end_mm: tuple[float, float], width_mm: float, height: float
     ) -> Scene:

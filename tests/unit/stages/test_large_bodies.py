@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 
@@ -19,16 +18,12 @@ MIDDLE = (35.0, 18.0)
 
 def _lobed(made, length_mm, width_mm, height, *, depth=0.15, blur_mm=0.0, middle=MIDDLE):
     """Add a lobed, uneven ellipse; a blur makes a lump of tissue of it."""
-    row, column = np.indices(made.shape) * made.spacing.row_mm
-    y, x = row - middle[0], column - middle[1]
+    y, x = made.from_place(middle)
     angle = np.arctan2(y, x)
     radius = np.hypot(2 * y / length_mm, 2 * x / width_mm)
     layer = np.clip((1 + depth * np.cos(7 * angle) - radius) * width_mm / 2 / made.spacing.row_mm + 0.5, 0, 1)
     layer *= 0.8 + 0.2 * np.cos(3 * y) * np.cos(3 * x)
-    if blur_mm:
-        layer = cv2.GaussianBlur(layer, (0, 0), blur_mm / made.spacing.row_mm)
-    made.values += height * layer
-    return made
+    return made.add_layer(layer, height, blur_mm)
 
 
 def _found(made):

@@ -2,7 +2,6 @@
 
 import math
 
-import cv2
 import numpy as np
 import pytest
 
@@ -19,16 +18,12 @@ MIDDLE = (35.0, 20.0)
 
 def _add_body(made, length_mm, width_mm, height, angle=0.4, blur_mm=0.0):
     """Add a rod with round ends around the middle; a blur makes a ligament of it."""
-    row, column = np.indices(made.shape) * made.spacing.row_mm
-    y, x = row - MIDDLE[0], column - MIDDLE[1]
+    y, x = made.from_place(MIDDLE)
     along = y * math.sin(angle) + x * math.cos(angle)
     across = y * math.cos(angle) - x * math.sin(angle)
     beyond = np.maximum(np.abs(along) - (length_mm - width_mm) / 2, 0.0)
     layer = np.clip((width_mm / 2 - np.hypot(beyond, across)) / made.spacing.row_mm + 0.5, 0, 1)
-    if blur_mm:
-        layer = cv2.GaussianBlur(layer, (0, 0), blur_mm / made.spacing.row_mm)
-    made.values += height * layer
-    return made
+    return made.add_layer(layer, height, blur_mm)
 
 
 def _found(made):

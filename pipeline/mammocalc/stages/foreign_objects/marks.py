@@ -139,7 +139,7 @@ def grain_of(density: Density, breast: Breast) -> Grain:
     top, left, bottom, right = breast.box_px
     box = density.image[top:bottom, left:right]
     rows, columns = np.arange(top, bottom, 3), np.arange(left, right - 1, 3)
-    inside = breast.is_searched.take(rows // breast.cell_px, axis=0).take(columns // breast.cell_px, axis=1)
+    inside = breast.is_searched[np.ix_(*breast.cells_at(rows, columns))]
     steps = count_levels(neighbour_steps(box, 3), inside)
     sigma = noise_of_steps(steps)
     levels = np.flatnonzero(count_levels(box[::3, :-1:3]))

@@ -9,6 +9,7 @@ import numpy as np
 from skimage.measure import find_contours
 
 from mammocalc.imaging.edge_width import edge_width_mm
+from mammocalc.imaging.holes import without_holes
 from mammocalc.stages.measure.outline import LEVEL
 from mammocalc.vocabulary.geometry import convex_hull, feret_diameters, fill_polygon, polygon_area
 
@@ -137,6 +138,4 @@ def _joined(mask: NDArray[np.bool_], own: NDArray[np.uint8]) -> NDArray[np.uint8
     part = labels == label
     if part[[0, -1]].any() or part[:, [0, -1]].any():
         return None
-    outside = np.pad((~part).astype(np.uint8), 1, constant_values=1)
-    _, labels = cv2.connectedComponents(outside, connectivity=4)
-    return np.asarray(labels[1:-1, 1:-1] != labels[0, 0], dtype=np.uint8)
+    return without_holes(part)
