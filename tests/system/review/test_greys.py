@@ -17,7 +17,7 @@ from mammocalc.simulation.vocabulary import Kind
 from mammocalc.vocabulary.lexicon import Laterality, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -29,6 +29,8 @@ SMALL_TEXTURES = (
     "WebGL2RenderingContext.prototype.getParameter = function (name) {"
     " return name === WebGL2RenderingContext.MAX_TEXTURE_SIZE ? 256 : ask.call(this, name); };"
 )
+SHOWN = 21
+"""So many tests, counted with their values, open an image with pixels of their own: a server opens a file once."""
 ORIENTATIONS = {"as hung": ("A", "R"), "mirrored": ("P", "R"), "upside down": ("A", "L"), "turned": ("P", "L")}
 
 
@@ -60,7 +62,9 @@ def turned(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> dict[str, An
     upright = pydicom.dcmread(source).pixel_array
     assert (upright.shape[0] % 2, upright.shape[1] % 2) == (1, 1)
     uids = {}
-    for name, (along, down) in {**ORIENTATIONS, "unsaid and mirrored": ("P", "R")}.items():
+    spare = [f"spare {number}" for number in range(SHOWN)]
+    stored_as = {**ORIENTATIONS, "unsaid and mirrored": ("P", "R"), **dict.fromkeys(spare, ("A", "R"))}
+    for name, (along, down) in stored_as.items():
         dataset = pydicom.dcmread(source)
         uids[name] = generate_uid()
         for keyword in ("SOPInstanceUID", "StudyInstanceUID", "PatientID"):
@@ -68,36 +72,47 @@ def turned(tmp_path_factory: pytest.TempPathFactory, judge: Any) -> dict[str, An
         dataset.file_meta.MediaStorageSOPInstanceUID = uids[name]
         stored = upright[:: 1 if down == "R" else -1, :: 1 if along == "A" else -1]
         said = [] if name.startswith("unsaid") else [along, down]
-        write(dataset, top / "in" / f"{uids[name]}.dcm", stored, PatientOrientation=said)
+        write(dataset, top / "in" / f"{name}.dcm", stored, PatientOrientation=said)
     judge(top / "in", top / "run")
-    return {"run": top / "run", "in": top / "in", "uids": uids}
+    for name in spare:  # or the page of another test would have fetched it before its own has written it
+        (top / "in" / f"{name}.dcm").unlink()
+    return {"run": top / "run", "in": top / "in", "uids": uids, "spare": spare}
+
+
+@pytest.fixture(scope="module")
+def hung(turned: dict[str, Any], open_server: Any) -> Iterator[Any]:
+    """The server of that run."""
+    server = open_server(turned["run"], "--images", str(turned["in"]))
+    yield server
+    server.end()
 
 
 @pytest.fixture
-def show(turned: dict[str, Any], serve: Any, visit: Any, tmp_path: Path) -> Callable[..., Any]:
-    """Open the first image with other pixels and other windows in its file than those that were analysed."""
+def show(turned: dict[str, Any], hung: Any, visit: Any) -> Callable[..., Any]:
+    """Open an image that nobody has opened, with other pixels and windows in its file than those analysed."""
 
     def show(
         pixels: Any = None, script: str = "", size: tuple[int, int] = (1400, 900), ratio: float = 1, **tags: Any
     ) -> Any:
-        uid = turned["uids"]["as hung"]
-        dataset = pydicom.dcmread(turned["in"] / f"{uid}.dcm")
+        name = turned["spare"].pop()
+        uid = turned["uids"][name]
+        dataset = pydicom.dcmread(turned["in"] / "as hung.dcm")
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
         for keyword in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation"):
             delattr(dataset, keyword)
         stored = dataset.pixel_array if pixels is None else pixels
-        write(dataset, tmp_path / "in" / "one.dcm", stored, **tags)
-        server = serve(turned["run"], "--images", str(tmp_path / "in"), "--answers", str(tmp_path / "a.sqlite"))
+        write(dataset, turned["in"] / f"{name}.dcm", stored, **tags)
         view = {"width": size[0], "height": size[1]}
         place = f"#/image/{uid}/large"
-        page = visit("Ada", place, at=server, script=script, viewport=view, device_scale_factor=ratio)
-        page.server, page.uid = server, uid
+        page = visit("Ada", place, at=hung, script=script, viewport=view, device_scale_factor=ratio)
+        page.server, page.uid = hung, uid
         return page
 
     return show
 
 
 def noise(turned: dict[str, Any]) -> NDArray[Any]:
-    shape = pydicom.dcmread(turned["in"] / f"{turned['uids']['as hung']}.dcm").pixel_array.shape
+    shape = pydicom.dcmread(turned["in"] / "as hung.dcm").pixel_array.shape
     return np.random.default_rng(1).integers(600, 3496, shape)  # noise over the whole range would be wrapped values
 
 
@@ -245,13 +260,10 @@ def test_a_sigmoid_window_is_shown_as_the_standard_says(show: Any, turned: Any) 
 
 
 @pytest.mark.parametrize("name", ["mirrored", "upside down", "turned", "unsaid and mirrored"])
-def test_an_image_hangs_alike_however_it_is_stored(
-    turned: Any, serve: Any, visit: Any, tmp_path: Path, name: str
-) -> None:
-    server = serve(turned["run"], "--images", str(turned["in"]), "--answers", str(tmp_path / "a.sqlite"))
+def test_an_image_hangs_alike_however_it_is_stored(turned: Any, hung: Any, visit: Any, name: str) -> None:
     seen = []
     for one in ("as hung", name):
-        page = visit("Ada", f"#/image/{turned['uids'][one]}/large", at=server)
+        page = visit("Ada", f"#/image/{turned['uids'][one]}/large", at=hung)
         page.keys("h", "z")
         page.wait_for_timeout(300)
         seen.append(page.seen()[80:-80, 10:-10])
