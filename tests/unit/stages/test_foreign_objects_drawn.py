@@ -143,7 +143,7 @@ DRAWINGS = [
 def test_nothing_on_a_drawing_is_a_calcification_and_the_image_says_so(make_mammogram, draw: Draw, level: int) -> None:
     plain = make_mammogram(GROUP)
     mammogram, mask = drawn_into(plain, draw, level=level)
-    assert on_it(analyse(mammogram, KEPT_IN), mask) >= 3  # it would be marked
+    assert on_it(analyse(mammogram, KEPT_IN), mask) >= 1  # it would be marked: a ruler as one, letters each
     report = analyse(mammogram, Config())
     assert on_it(report, mask) == 0
     assert Flag.BURNED_IN_MARKS in report.flags

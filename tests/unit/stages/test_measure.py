@@ -184,3 +184,24 @@ def test_the_limit_itself_is_macro_and_the_width_that_is_written_decides(scene):
     limit_mm = round(found.width_mm, 3)
     for limit, size in ((limit_mm, CalcificationSize.MACRO), (limit_mm + 0.001, CalcificationSize.MICRO)):
         assert _measured(made, MeasureSettings(macro_min_width_mm=limit))[0].size is size
+
+
+@pytest.mark.parametrize(
+    "discs",
+    [
+        [(30.0, 20.0, 1.8, 500.0), (30.25, 20.2, 1.3, -200.0), (29.6, 19.7, 0.7, 700.0)],
+        [(30.0, 20.0, 1.8, 400.0), (30.0, 20.0, 1.4, -200.0), (30.0, 20.0, 0.8, 900.0)],
+        [(30.0, 20.0, 1.6, 300.0), (29.7, 20.0, 0.9, 900.0), (30.45, 20.0, 0.35, 150.0)],
+    ],
+    ids=["a shell with a bright side", "a shell around a bright middle", "a disc with a bright part and a knob"],
+)
+def test_an_uneven_body_is_one_calcification(scene, discs):
+    found = _measured(scene(0.1, noise=5.0).add_discs(discs))
+    assert len(found) == 1
+    assert found[0].diameter_mm == pytest.approx(discs[0][2], abs=0.3)
+
+
+def test_unequal_particles_that_touch_are_two(scene):
+    made = scene(0.1, noise=5.0).add_discs([(30.31, 19.95, 0.65, 900.0), (30.14, 20.67, 0.64, 450.0)])
+    found = _measured(made)
+    assert [c.diameter_mm for c in found] == pytest.approx([0.64, 0.65], abs=0.12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -12,7 +13,7 @@ from skimage.measure import find_contours, points_in_poly
 from skimage.segmentation import watershed
 
 from mammocalc.imaging.tophat import line_footprints, line_tophat
-from mammocalc.vocabulary.geometry import feret_diameters, polygon_area
+from mammocalc.vocabulary.geometry import convex_hull, feret_diameters, fill_polygon, polygon_area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ lines: well over that of the search, so that two particles that touch, or one of
 themselves."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Outline:
     """
     A closed outline in pixels of the breast's box, and the lines its background was found with.
@@ -52,11 +53,28 @@ class Outline:
     feret_mm: tuple[float, float]
     box: tuple[float, float, float, float]
 
-    @property
-    def middle(self) -> tuple[float, float]:
-        """The mean of its corners."""
-        row, column = self.outline.mean(axis=0)
-        return float(row), float(column)
+    @cached_property
+    def solidity(self) -> float:
+        """Share of the convex hull's area that lies inside."""
+        return self.area_px / max(polygon_area(convex_hull(self.outline)), self.area_px)
+
+    @cached_property
+    def area_px(self) -> float:
+        """Area inside, in pixels."""
+        return polygon_area(self.outline)
+
+    def shares(self, other: Outline) -> float:
+        """Give the share of the smaller one's area that lies in the other as well."""
+        top, left = max(self.box[0], other.box[0]), max(self.box[1], other.box[1])
+        bottom, right = min(self.box[2], other.box[2]), min(self.box[3], other.box[3])
+        if top >= bottom or left >= right:  # nearly always: it is asked of every two particles
+            return 0.0
+        corner = np.floor([top, left])
+        shape = (math.ceil(bottom - corner[0]) + 1, math.ceil(right - corner[1]) + 1)
+        common = np.count_nonzero(
+            fill_polygon(self.outline - corner, shape) & fill_polygon(other.outline - corner, shape)
+        )
+        return common / max(min(self.area_px, other.area_px), 1.0)
 
     def holds(self, position: tuple[float, float]) -> bool:
         """Tell whether a position lies inside."""
@@ -117,8 +135,10 @@ def surroundings_of(
     )
 
 
-def find_outline(particle: Particle, around: Surroundings, spacing: PixelSpacing) -> Outline | None:
-    """Find the outline of one particle; None where its peak has no closed contour."""
+def find_outline(
+    particle: Particle, around: Surroundings, spacing: PixelSpacing, taken: Sequence[Outline] = ()
+) -> Outline | None:
+    """Find the outline of one particle, without what is taken; None where its peak has no closed contour."""
     scale, finest = around.scales[particle.scale], around.scales[0]
     row, column = round(particle.row_px - around.corner_px[0]), round(particle.column_px - around.corner_px[1])
     is_fine = scale.length_mm <= _BACKGROUND_LENGTH_MM
@@ -141,6 +161,11 @@ def find_outline(particle: Particle, around: Surroundings, spacing: PixelSpacing
         return None
     region = _component(excess >= LEVEL * height, at)
     own = _without_neighbours(region, excess, at, around.peaks_px - (top, left))
+    for other in taken:
+        own = own & (fill_polygon(other.outline - (top, left), own.shape) == 0)
+    if not own[at]:
+        return None
+    own = _component(own, at) if taken else own
     framed, corner = _framed(np.where(own | ~region, excess, 0.0), own)
     outlines = [c + corner for c in find_contours(framed, LEVEL * height) if len(c) > 3]
     holding = [c for c in outlines if points_in_poly([at], c)[0]]

@@ -44,6 +44,17 @@ _LONGEST_SHARE: Final = 1.5
 """A particle that is longer than this many times the lines its background was found with is part of something longer, a
 wire or a fibre, and is dropped."""
 
+_SAME_SHARE: Final = 0.5
+"""Outlines that share so much of the smaller one are of one body."""
+
+_TWO_MIN_ELONGATION: Final = 1.5
+_TWO_MAX_SOLIDITY: Final = 0.9
+"""Particles that touch are long together, or have bays between them; one body is shorter and has none."""
+_ONE_MIN_SOLIDITY: Final = 0.9
+_ONE_MIN_AREA_SHARE: Final = 0.4
+"""What the brighter of two leaves is compact and not much smaller. What the brighter part of one body leaves is a rim,
+a bay or a crumb."""
+
 _NEAR_SKIN_MM: Final = 3.0
 """Calcifications closer than this to the skin line are flagged: skin calcifications and folds are found there."""
 
@@ -64,9 +75,10 @@ def measure_particles(
     true diameter there as long as it is wider than the blur; below, the known
     blur is taken out. Peaks inside one outline are one particle, as sure as
     the surest of them, unless a valley parts them: then a watershed draws the
-    border. Where the outline is a part of a larger even body, such as the wall
-    of a rim, the body is the calcification. What the search has outlined, a
-    large body, comes first: what lies in it is a part of it.
+    border. Outlines that share half of the smaller one are of one body, too.
+    Where the outline is a part of a larger even body, such as the wall of a
+    rim, the body is the calcification. What the search has outlined, a large
+    body, comes first: what lies in it is a part of it.
 
     Parameters
     ----------
@@ -107,13 +119,19 @@ def measure_particles(
         shape = _shape_of(particle, around, breast, spacing)
         if shape is None:
             continue
+        body = None
         if not particle.outline_px and shape.feret_mm[0] >= _BODY_MIN_LENGTH_MM:
             body = find_body(scales[0].image, shape.outline, spacing)
-            if body is not None:
-                shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
-                for part in [one for one in accepted if shape.holds(one[1].middle)]:
-                    accepted.remove(part)
-                    particle = _surer(particle, part[0])
+        if body is not None:
+            shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
+        shared = [one for one in accepted if shape.shares(one[1]) >= _SAME_SHARE]
+        rest = None if body is not None else _beside(particle, shape, shared, around, spacing)
+        if rest is not None:
+            accepted.append((particle, rest))
+            continue
+        for one in shared:
+            accepted.remove(one)
+            particle, shape = _body_of(one, (particle, shape))
         accepted.append((particle, shape))
     blur_mm = _blur_mm(scales[0], settings)
     measured = [_calcification(*one, breast, landmarks, spacing, blur_mm, settings) for one in accepted]
@@ -146,6 +164,34 @@ def _holder_of(peak: tuple[float, float], accepted: Sequence[tuple[Particle, Out
         if top <= row <= bottom and left <= column <= right and shape.holds(peak):
             return index
     return None
+
+
+def _beside(
+    particle: Particle,
+    shape: Outline,
+    shared: Sequence[tuple[Particle, Outline]],
+    around: Surroundings,
+    spacing: PixelSpacing,
+) -> Outline | None:
+    """Give what another leaves of an outline where that is a second particle which touches the first; else None."""
+    is_compact = shape.feret_mm[0] < _TWO_MIN_ELONGATION * shape.feret_mm[1] and shape.solidity >= _TWO_MAX_SOLIDITY
+    if len(shared) != 1 or particle.outline_px or is_compact:
+        return None
+    [(_, other)] = shared
+    rest = find_outline(particle, around, spacing, [other])
+    if rest is None or rest.solidity < _ONE_MIN_SOLIDITY or rest.area_px < _ONE_MIN_AREA_SHARE * other.area_px:
+        return None
+    return rest
+
+
+def _body_of(one: tuple[Particle, Outline], other: tuple[Particle, Outline]) -> tuple[Particle, Outline]:
+    """
+    Give the body that two outlines are of: the larger, or one that the search drew.
+
+    A peak in the duller part of a body has its half height around the whole of it, and around what a brighter peak has.
+    """
+    first, second = (one, other) if one[0].outline_px or one[1].area_px > other[1].area_px else (other, one)
+    return _surer(first[0], second[0]), first[1]
 
 
 def _surer(particle: Particle, other: Particle) -> Particle:
