@@ -56,6 +56,7 @@ GROUP = Pattern(
     axis_miss_mm=30.0,
     span_over_disc=0.9,
 )
+THIN: dict[str, Any] = {"count": 7, "most_in_circle": 3, "extent_mm": 47.0, "length_mm": 42.0, "elongation": 2.5}
 AREA: dict[str, Any] = {
     "count": 25,
     "extent_mm": 35.0,
@@ -186,6 +187,13 @@ def _trees(**shares):
         ("wider than long", {**WEDGE, "radial_over_transverse": 0.99}, {"segmental": 1.0}, D.REGIONAL),
         ("a wedge, no nipple known", {**WEDGE, **NO_NIPPLE}, {"segmental": 1.0}, D.INDETERMINATE),
         ("a crooked line", {"elongation": 2.5, "line_share": 0.9}, {"linear": 0.8, "grouped": 0.2}, D.LINEAR),
+        ("a crooked, thin line", {**THIN, "line_share": 0.9}, {"linear": 1.0}, D.INDETERMINATE),
+        (
+            "a straight, thin line",
+            {**THIN, "line_share": 0.9, "width_mm": 3.0, "elongation": 6.0},
+            {"linear": 1.0},
+            D.LINEAR,
+        ),
         ("an area, not a line", {"elongation": 2.5}, {"linear": 0.8, "grouped": 0.2}, D.GROUPED),
         ("no line of three", {"count": 3, "most_in_circle": 3}, {"linear": 1.0}, D.INDETERMINATE),
         ("no group of four", {"count": 4, "most_in_circle": 4}, {"grouped": 1.0}, D.INDETERMINATE),

@@ -27,6 +27,9 @@ _MOST_WITHIN: Final = 0.5
 """Where more than this of the classifier's probability lies outside of the definitions, what is left of it says little,
 and counts only where the definitions by themselves say the same."""
 
+_OF_CONCERN: Final = frozenset({Distribution.LINEAR, Distribution.SEGMENTAL})
+"""So it is with these where a set is wider than a group and holds none: seven specks along 47 mm of a curve."""
+
 _MAX_CHANCE: Final = 0.5
 """A cluster that is no pattern with at least this probability is indeterminate. With trees only."""
 
@@ -67,7 +70,9 @@ def classify_pattern(
     first, second, margin = ranked(probabilities or given, given)
     agrees = ranked(by_table)[0] is first
     by_chance = learned is not None and learned.chance >= _MAX_CHANCE
-    is_outside = not probabilities or (allowed < _MOST_WITHIN and not agrees)
+    is_thin = p.most_in_circle < s.grouped_min_count and p.extent_mm > s.grouped_max_extent_mm
+    is_doubtful = allowed < _MOST_WITHIN or (is_thin and first in _OF_CONCERN)
+    is_outside = not probabilities or (is_doubtful and not agrees)
     unclear = is_outside or by_chance or margin < s.indeterminate_margin
     reasons = _reasons(p, s, probabilities, given) if unclear else [REASONS[first](p, s)]
     if by_chance and learned is not None:
