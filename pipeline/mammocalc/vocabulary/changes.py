@@ -27,9 +27,9 @@ CHANGE_SENTENCES: Final[Mapping[Change, str]] = MappingProxyType(
         Change.MATCHED: "On both dates, without a change beyond what another positioning alone does.",
         Change.GROWN: "On both dates, and larger than another positioning explains.",
         Change.SMALLER: "On both dates, and smaller than another positioning explains.",
-        Change.NEW: "Not on the prior: its pixels were looked at again at that place, and hold nothing like it.",
+        Change.NEW: "Not on the prior: its pixels were looked at again there, and hold nothing or far fewer like it.",
         Change.NEW_FAINT: "Not reported on the prior, and it cannot be said that it was not there.",
-        Change.GONE: "On the prior alone: the current pixels were looked at again there, and hold nothing like it.",
+        Change.GONE: "On the prior alone: the current pixels, looked at again, hold nothing or far fewer like it.",
         Change.NOT_COMPARABLE: "Its place on the other date is not known, or nothing can be said of it.",
     }
 )

@@ -29,7 +29,7 @@ from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.model import Comparison, PairedBy, Report
 from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.geometry import PixelSpacing
-from mammocalc.vocabulary.lexicon import Laterality, View
+from mammocalc.vocabulary.lexicon import Flag, Laterality, View
 
 if TYPE_CHECKING:
     from mammocalc.analysis.comparison.laid_out import LaidOut
@@ -282,6 +282,22 @@ def test_nothing_is_new_where_two_images_cannot_be_laid_over_each_other(report: 
     found = compare_images(report, empty, sights=(None, nothing_seen()))
     assert not found.registration.is_comparable
     assert set(words(found)) == {"not_comparable"}
+
+
+@pytest.mark.parametrize(("flags", "is_one_part"), [(set(), True), ({Flag.ORIENTATION_CONTRADICTED}, False)])
+def test_a_group_that_the_prior_has_nothing_of_is_new_unless_it_may_show_another_part(
+    report: Report, flags: set[Flag], *, is_one_part: bool
+) -> None:
+    empty = replace(renamed(report), calcifications=(), clusters=(), flags=report.flags | flags)
+    found = compare_images(report, empty, sights=same_tissue(report))
+    assert found.registration.is_comparable
+    assert (found.counts[Change.NEW] > 0) is is_one_part
+    new = {one.calcification for one in found.calcifications if one.change is Change.NEW}
+    for cluster, said in zip(report.clusters, found.clusters, strict=True):
+        is_new = len(new & set(cluster.members)) >= 0.5 * len(cluster.members)
+        assert said.change is (Change.NEW if is_new else Change.NOT_COMPARABLE)
+    largest = max(found.clusters, key=lambda one: one.members)
+    assert (largest.change is Change.NEW) is is_one_part
 
 
 def test_nothing_is_new_where_the_prior_shows_no_tissue(report: Report) -> None:

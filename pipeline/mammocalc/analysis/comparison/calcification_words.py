@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.analysis.comparison.joined import PLACE_MM
+from mammocalc.analysis.comparison.surplus import (
+    LIKE_SCORE,
+    REGION_MM,
+    SEEN_CONTRAST,
+    SURE_CONTRAST,
+    count_surplus,
+)
 from mammocalc.model.comparison import CalcificationChange
 from mammocalc.vocabulary.changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from mammocalc.analysis.comparison.joined import Joined
     from mammocalc.analysis.comparison.one_sided import OneSided
+    from mammocalc.analysis.comparison.surplus import Surplus
     from mammocalc.model import Calcification
 
 USUAL_LOG_SD: Final = 0.35
@@ -34,20 +42,13 @@ TOLD_RATIO: Final = 1.1
 
 AROUND_MM: Final = 6.0
 """Within that of its place something like it may be it: what lies at another depth moves apart as the breast rolls."""
-APART_MM: Final = 14.0
-"""Where depth moves places apart, no calcification that is joined to none may lie so near, whatever it looks like."""
-LIKE_SCORE: Final = 0.3
 SEEN_SCORE: Final = 0.02
-SEEN_CONTRAST: Final = 0.5
 """Something is there if it looks like a calcification a little, or has half the contrast that would be expected."""
-SURE_CONTRAST: Final = 7.5
-"""Contrast, in standard deviations of the noise, that is not overlooked (the reference's limit for a new one)."""
-SURE_AT_DEPTH: Final = 10.0
-"""The same where depth moves places apart: more of what is not overlooked may lie elsewhere."""
 PIECE_MM: Final = 0.2
 """So near to the edge of what is reported there it may be a piece of that: a coarse body is one mark on one date, and
 two on the other."""
 BORDER_MM: Final = 3.0
+BLURRED: Final = "one of the two images is smoother, as if blurred: what one shows the other need not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,87 +101,96 @@ def word_of_pair(current: Calcification, prior: Calcification, sizes: Sizes, log
     )
 
 
-def words_of_one_sided(side: OneSided, whole: Mapping[int, tuple[Change, str]]) -> list[CalcificationChange]:
+def words_of_one_sided(side: OneSided, *, is_one_part: bool) -> list[CalcificationChange]:
     """
     Say of calcifications that are joined to none whether they are new, or gone.
 
     Parameters
     ----------
     side : OneSided
-    whole : mapping of int to (Change, str)
-        Words that were said of whole clusters, by the index of their members.
+    is_one_part : bool
+        Whether both images show the same part of the same breast; of another one nothing is new by a surplus.
 
     Returns
     -------
     list of CalcificationChange
         In the order of ``side.index``.
     """
+    surplus = count_surplus(side)
+    is_new = surplus.is_new & (is_one_part and side.is_looked_at and not side.is_blurred)
     said = []
     for nth, (index, place, off_mm) in enumerate(
         zip(side.index.tolist(), side.place_mm, side.off_mm.tolist(), strict=True)
     ):
         item = side.here.report.calcifications[index]
-        change, reason = whole[index] if index in whole else _word_at(side, nth)
+        change, reason = _word_at(side, nth, surplus, is_new=bool(is_new[nth]))
         row, column = side.there.to_px(place[None])[0].tolist()
-        told = (row, column) if np.isfinite(off_mm) or index in whole else None
+        told = (row, column) if np.isfinite(off_mm) or is_new[nth] else None
         said.append(alone(item, change, told, reason, of_current=side.of_current))
     return said
 
 
-def _word_at(side: OneSided, nth: int) -> tuple[Change, str]:
-    """Say a word of one of them by what lies at its place in the other image, or as far off as it may be."""
-    item = side.here.report.calcifications[side.index[nth]]
+def _word_at(side: OneSided, nth: int, surplus: Surplus, *, is_new: bool) -> tuple[Change, str]:
+    """Say a word of one of them by what is left over around it, or by what lies at its place if that is known well."""
     place_mm, off_mm = side.place_mm[nth], float(side.off_mm[nth])
-    if not np.isfinite(off_mm):
+    if not (np.isfinite(off_mm) or is_new):
         return Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
     if side.is_hidden[nth]:
         return Change.NOT_COMPARABLE, (
             f"the {side.other} shows no tissue at its place: a box, a border or saturation hides it"
         )
-    around, is_rough = side.unexplained, off_mm > PLACE_MM
-    if not side.there.shows(place_mm, off_mm if is_rough else BORDER_MM):
+    if not side.there.shows(place_mm[None], BORDER_MM)[0]:
         return Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
-    unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
     from_edge_mm = np.hypot(*(side.there.points_mm - place_mm).T) - side.there.diameter_mm / 2
     if (from_edge_mm <= PIECE_MM).any():
-        return unsure, f"its place lies on a calcification of the {side.other}: it may be a piece of that"
-    away_mm = np.hypot(*(around.places_mm - place_mm).T)
-    if is_rough and ((away_mm <= max(APART_MM, off_mm)) & (around.score >= 1.0)).any():
-        return unsure, (
-            f"its place is known to {off_mm:.0f} mm, and a calcification of the {side.other} that is joined to none "
-            f"lies within {max(APART_MM, off_mm):.0f} mm"
-        )
-    expected = item.contrast_to_noise * side.contrast_ratio
+        return side.unsure, f"its place lies on a calcification of the {side.other}: it may be a piece of that"
+    if is_new or off_mm > PLACE_MM:
+        return _judge_surplus(side, nth, surplus, is_new=is_new)
+    around, expected = side.unexplained, float(side.expected_contrast[nth])
     # Whatever lies at its place, and farther off what is as bright as it and looks like a calcification.
-    is_bright = around.contrast >= SEEN_CONTRAST * expected
-    at_place = (away_mm <= PLACE_MM) & (is_bright | (not is_rough))
-    near = at_place | ((away_mm <= max(AROUND_MM, off_mm)) & is_bright & (around.score >= LIKE_SCORE))
-    sure = SURE_AT_DEPTH if is_rough else SURE_CONTRAST
-    return _judge(side, (expected, sure), around.contrast[near], around.score[near])
+    away_mm = np.hypot(*(around.places_mm - place_mm).T)
+    like = (around.contrast >= SEEN_CONTRAST * expected) & (around.score >= LIKE_SCORE)
+    near = (away_mm <= PLACE_MM) | ((away_mm <= AROUND_MM) & like)
+    return _judge(side, expected, around.contrast[near], around.score[near])
+
+
+def _judge_surplus(side: OneSided, nth: int, surplus: Surplus, *, is_new: bool) -> tuple[Change, str]:
+    """Say a word by how many are left over within the region around it, here and there."""
+    ours, theirs, other = surplus.ours[nth], surplus.theirs[nth], side.other
+    if not side.is_looked_at:
+        return side.unsure, _not_looked_at(other)
+    if side.is_blurred:
+        return side.unsure, BLURRED
+    if not surplus.is_shown[nth]:
+        return Change.NOT_COMPARABLE, f"the {other} does not show enough of the {REGION_MM:.0f} mm around its place"
+    if not surplus.is_enough[nth]:
+        return side.unsure, (
+            f"{ours} joined to none within {REGION_MM:.0f} mm that the {other} would show: too few to be sure of"
+        )
+    said = f"the pixels of the {other} show {theirs:.0f} like it within {REGION_MM:.0f} mm of its place"
+    return (side.change if is_new else side.unsure), f"{said}, where {ours} are joined to none"
 
 
 def _judge(
-    side: OneSided,
-    expected_and_sure: tuple[float, float],
-    contrast: NDArray[np.float64],
-    score: NDArray[np.float64],
+    side: OneSided, expected: float, contrast: NDArray[np.float64], score: NDArray[np.float64]
 ) -> tuple[Change, str]:
     """Say a word by what lies there, and by the contrast that is expected and that which is not overlooked."""
-    expected, sure = expected_and_sure
-    unsure = Change.NEW_FAINT if side.of_current else Change.NOT_COMPARABLE
     other = side.other
     if (score >= 1.0).any():
-        return unsure, f"a calcification of the {other} that is joined to none lies near its place"
+        return side.unsure, f"a calcification of the {other} that is joined to none lies near its place"
     if not side.is_looked_at:
-        return unsure, f"not reported on the {other}, whose pixels were not looked at again (--images)"
+        return side.unsure, _not_looked_at(other)
     if ((score >= SEEN_SCORE) | (contrast >= SEEN_CONTRAST * expected)).any():
-        return unsure, f"something fainter stands out at its place in the {other}"
+        return side.unsure, f"something fainter stands out at its place in the {other}"
     if side.is_blurred:
-        return unsure, "one of the two images is smoother, as if blurred: what one shows the other need not"
-    if expected < sure:
-        return unsure, f"so faint that the {other} need not show it"
-    change = Change.NEW if side.of_current else Change.GONE
-    return change, f"nothing stands out at its place in the pixels of the {other}"
+        return side.unsure, BLURRED
+    if expected < SURE_CONTRAST:
+        return side.unsure, f"so faint that the {other} need not show it"
+    return side.change, f"nothing stands out at its place in the pixels of the {other}"
+
+
+def _not_looked_at(other: str) -> str:
+    return f"not reported on the {other}, whose pixels were not looked at again (--images)"
 
 
 def alone(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.analysis.change_limits import limits_for
-from mammocalc.analysis.comparison.calcification_words import LIKE_SCORE, SURE_CONTRAST
 from mammocalc.analysis.comparison.parts import tell_parts
 from mammocalc.model.comparison import ClusterChange
 from mammocalc.vocabulary.changes import Change
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from mammocalc.analysis.comparison.calcification_words import Sizes
     from mammocalc.analysis.comparison.joined import Joined
-    from mammocalc.analysis.comparison.one_sided import OneSided
     from mammocalc.model import Cluster
 
 LEAST_SHARE: Final = 0.25
@@ -30,13 +28,9 @@ LEAST_JOINED: Final = 3
 """A cluster is compared by so many joined members, and that share of them."""
 WITHIN_MM: Final = 3.0
 """Calcifications of the prior that are gone count for a cluster that near to one of its members."""
-REGION_MM: Final = 18.0
-"""A place that is known by the landmarks alone may lie that far off: the error of regional registration, 8.5 +- 6.2 mm
-(Hadjiiski, 2003), in 19 of 20."""
-LEAST_WHOLE: Final = 5
-WHOLE_SHARE: Final = 0.4
-"""A whole cluster is new, or gone, if in all of that region the other image has at most that share of those of its
-members that are not overlooked; of simulated clusters that were there it has about half or more."""
+LEAST_NEW: Final = 0.5
+"""A cluster that is not compared is new, or gone, if that share of its members is: of simulated ones that are it is at
+least 0.8, of others at most 0.1."""
 _DIGITS: Final = 2
 """Of ratios, as they are told and judged."""
 ERRORS: Final = 2.6
@@ -51,61 +45,7 @@ class Words:
     gone: NDArray[np.intp]
 
 
-def whole_clusters(side: OneSided) -> dict[int, tuple[Change, str]]:
-    """
-    Find clusters that are new, or gone, as a whole: by the pixels of all of the region in which they could lie.
-
-    Parameters
-    ----------
-    side : OneSided
-
-    Returns
-    -------
-    dict of int to (Change, str)
-        By the index of each of their members; empty without a second look.
-    """
-    if not side.is_looked_at or side.is_blurred:
-        return {}
-    others = side.unexplained
-    index = {item.number: place for place, item in enumerate(side.here.report.calcifications)}
-    shown = np.flatnonzero(~side.is_hidden)
-    place_of = dict(zip(side.index[shown].tolist(), side.place_mm[shown], strict=True))
-    change = Change.NEW if side.of_current else Change.GONE
-    found: dict[int, tuple[Change, str]] = {}
-    for cluster in side.here.report.clusters:
-        members = [index[number] for number in cluster.members]
-        if cluster.distribution.loose or len(members) < LEAST_WHOLE or not place_of.keys() >= set(members):
-            continue
-        own = np.array([place_of[member] for member in members])
-        middle = own.mean(axis=0)
-        reach = REGION_MM + float(np.hypot(*(own - middle).T).max())
-        expected = side.contrast_ratio * np.array(
-            [side.here.report.calcifications[member].contrast_to_noise for member in members]
-        )
-        bright = expected[expected >= SURE_CONTRAST]
-        if len(bright) < LEAST_WHOLE or not side.there.shows(middle, 0.0):
-            continue
-        # What would be taken for one of them: about as bright, and a calcification by its looks.
-        around = np.hypot(*(others.places_mm - middle).T) <= reach
-        like = (others.score >= LIKE_SCORE) & (others.contrast >= 0.5 * float(np.quantile(bright, 0.1)))
-        count = int((around & like).sum())
-        if count > WHOLE_SHARE * len(bright) or side.hides_part_of(middle, reach):
-            continue
-        reason = (
-            f"the pixels of the {side.other} show {count} like its {len(bright)} within {reach:.0f} mm of where it "
-            "should lie"
-        )
-        found |= dict.fromkeys(members, (change, reason))
-    return found
-
-
-def words_of_clusters(
-    joined: Joined,
-    sizes: Sizes,
-    new: Mapping[int, tuple[Change, str]],
-    gone: Mapping[int, tuple[Change, str]],
-    words: Words,
-) -> tuple[ClusterChange, ...]:
+def words_of_clusters(joined: Joined, sizes: Sizes, words: Words) -> tuple[ClusterChange, ...]:
     """
     Say what became of each cluster.
 
@@ -113,8 +53,6 @@ def words_of_clusters(
     ----------
     joined : Joined
     sizes : Sizes
-    new, gone : mapping of int to (Change, str)
-        What `whole_clusters` says of the current image and of the prior.
     words : Words
         What is said of the calcifications.
 
@@ -126,16 +64,14 @@ def words_of_clusters(
     current, prior = joined.current.report, joined.prior.report
     ours = {item.number: place for place, item in enumerate(current.calcifications)}
     theirs = {item.number: place for place, item in enumerate(prior.calcifications)}
-    said = [
-        _word(joined, sizes, cluster, ours, new, words) for cluster in sorted(current.clusters, key=lambda c: c.number)
-    ]
+    said = [_word(joined, sizes, cluster, ours, words) for cluster in sorted(current.clusters, key=lambda c: c.number)]
     said = list(tell_parts(joined, said))
     met = {number for change in said for number in change.prior_clusters}
     for cluster in sorted(prior.clusters, key=lambda c: c.number):
         if cluster.number in met:
             continue
-        first = theirs[cluster.members[0]]
-        change, reason = gone.get(first, (Change.NOT_COMPARABLE, _why_alone(joined, "current image")))
+        members = np.array([theirs[number] for number in cluster.members])
+        change, reason = _word_alone(joined, members, words.gone, of_current=False)
         said.append(cluster_alone(cluster, change, reason, of_current=False))
     return tuple(said)
 
@@ -153,7 +89,6 @@ def _word(
     sizes: Sizes,
     cluster: Cluster,
     ours: Mapping[int, int],
-    new: Mapping[int, tuple[Change, str]],
     words: Words,
 ) -> ClusterChange:
     members = np.array([ours[number] for number in cluster.members])
@@ -161,7 +96,7 @@ def _word(
     pairs = joined.pairs[is_own]
     count = len(pairs)
     if count < LEAST_JOINED or count < LEAST_SHARE * len(members):
-        change, reason = new.get(int(members[0]), (Change.NOT_COMPARABLE, _why_alone(joined, "prior")))
+        change, reason = _word_alone(joined, members, words.new, of_current=True)
         if change is Change.NOT_COMPARABLE and count:
             reason = f"{count} of its {len(members)} members are joined: too few to compare it"
         return ClusterChange(
@@ -243,7 +178,14 @@ def _gone_among(joined: Joined, members: NDArray[np.intp], gone: NDArray[np.intp
     return among
 
 
-def _why_alone(joined: Joined, other: str) -> str:
+def _word_alone(
+    joined: Joined, members: NDArray[np.intp], words: NDArray[np.intp], *, of_current: bool
+) -> tuple[Change, str]:
+    """Say a word of a cluster of which too few are joined: by how many of its members are new, or gone."""
     if not joined.registration.is_comparable:
-        return "the two images could not be laid over each other by their calcifications"
-    return f"none of its members is joined to one of the {other}"
+        return Change.NOT_COMPARABLE, "the two images could not be laid over each other by their calcifications"
+    change, other = (Change.NEW, "prior") if of_current else (Change.GONE, "current image")
+    count = int(np.isin(members, words).sum())
+    if count >= LEAST_NEW * len(members):
+        return change, f"{count} of its {len(members)} members are {change}"
+    return Change.NOT_COMPARABLE, f"none of its members is joined to one of the {other}"

@@ -15,7 +15,7 @@ from mammocalc.analysis.comparison.calcification_words import (
     word_of_pair,
     words_of_one_sided,
 )
-from mammocalc.analysis.comparison.cluster_words import Words, cluster_alone, whole_clusters, words_of_clusters
+from mammocalc.analysis.comparison.cluster_words import Words, cluster_alone, words_of_clusters
 from mammocalc.analysis.comparison.doubts import may_show_another_part, refusal, say_doubts
 from mammocalc.analysis.comparison.joined import join
 from mammocalc.analysis.comparison.laid_out import lay_out
@@ -77,16 +77,13 @@ def compare_images(
     sizes = compare_sizes(joined)
     new_side = one_sided(joined, sights, of_current=True)
     gone_side = one_sided(joined, sights, of_current=False)
-    new, gone = {}, {}
-    # Of another breast, or another part of it, nothing is new.
-    if joined.registration.is_comparable and not may_show_another_part(current, prior):
-        new, gone = whole_clusters(new_side), whole_clusters(gone_side)
+    is_one_part = joined.registration.is_comparable and not may_show_another_part(current, prior)
     pairs = [
         word_of_pair(current.calcifications[one], prior.calcifications[other], sizes, log)
         for (one, other), log in zip(joined.pairs.tolist(), joined.log_ratios.tolist(), strict=True)
     ]
-    only_current = words_of_one_sided(new_side, new)
-    only_prior = words_of_one_sided(gone_side, gone)
+    only_current = words_of_one_sided(new_side, is_one_part=is_one_part)
+    only_prior = words_of_one_sided(gone_side, is_one_part=is_one_part)
     words = Words(
         new_side.index[[item.change is Change.NEW for item in only_current]],
         gone_side.index[[item.change is Change.GONE for item in only_prior]],
@@ -96,7 +93,7 @@ def compare_images(
         prior=ComparedImage.of(prior),
         paired_by=paired_by,
         registration=joined.registration,
-        clusters=words_of_clusters(joined, sizes, new, gone, words),
+        clusters=words_of_clusters(joined, sizes, words),
         calcifications=(
             *sorted([*pairs, *only_current], key=lambda item: item.calcification or 0),
             *sorted(only_prior, key=lambda item: item.prior_calcification or 0),

@@ -62,15 +62,11 @@ class LaidOut:
         points_px = self.spacing.to_px(points_mm)
         return _turned(points_px, self.report.identity, self.wall_is_left, self.is_upside_down)
 
-    def shows(self, place_mm: NDArray[np.float64], margin_mm: float) -> bool:
-        """Whether a place lies within the image, and that far from its borders."""
-        row, column = self.to_px(place_mm[None])[0]
-        margin_px = self.spacing.length_px(margin_mm)
-        identity = self.report.identity
-        return bool(
-            margin_px <= row <= identity.rows - 1 - margin_px
-            and margin_px <= column <= identity.columns - 1 - margin_px
-        )
+    def shows(self, places_mm: NDArray[np.float64], margin_mm: float) -> NDArray[np.bool_]:
+        """Whether places lie within the image, and that far from its borders."""
+        places_px, margin_px = self.to_px(places_mm), self.spacing.length_px(margin_mm)
+        last = np.array([self.report.identity.rows, self.report.identity.columns]) - 1
+        return np.asarray(((places_px >= margin_px) & (places_px <= last - margin_px)).all(axis=1))
 
 
 def lay_out(report: Report, spacing: PixelSpacing) -> LaidOut:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mammocalc.stages.registration import detail_at
+from mammocalc.vocabulary.changes import Change
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +24,7 @@ EXPLAINED_MM: Final = 0.5
 LEAST_DETAIL: Final = 0.3
 """Tissue with less of a breast's usual detail is hidden or saturated. None of 15 images of INbreast has less than 0.35
 anywhere; black boxes and saturated regions have 0 to 0.1."""
-STEP_MM: Final = 4.0
-MOST_HIDDEN: Final = 0.05
-"""Of a region; what it hides may be what is looked for."""
+STEP_MM: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,20 +93,50 @@ class OneSided:
         """Whether something hides the tissue at the place of each, shape (n,)."""
         return np.asarray(self.detail < LEAST_DETAIL)
 
-    def hides_part_of(self, middle_mm: NDArray[np.float64], reach_mm: float) -> bool:
-        """Whether something hides more than a little of the tissue around a place of the other image."""
-        if self.tissue is None:
-            return False
-        way = np.arange(-reach_mm, reach_mm + STEP_MM, STEP_MM)
-        disc = np.stack(np.meshgrid(way, way, indexing="ij"), axis=-1).reshape(-1, 2)
-        disc = middle_mm + disc[np.hypot(*disc.T) <= reach_mm]
-        shown = disc[[self.there.shows(place, 0.0) for place in disc]]
-        return float((detail_at(self.tissue, shown) < LEAST_DETAIL).mean()) > MOST_HIDDEN if len(shown) else True
+    @property
+    def expected_contrast(self) -> NDArray[np.float64]:
+        """The contrast with which the other image would show each, shape (n,)."""
+        found = self.here.report.calcifications
+        return self.contrast_ratio * np.array([found[k].contrast_to_noise for k in self.index.tolist()])
+
+    def unseen_within(self, reach_mm: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """
+        Tell how much of the surroundings of each place the other image does not show.
+
+        Parameters
+        ----------
+        reach_mm : float
+
+        Returns
+        -------
+        hidden, beyond : ndarray of float64, shape (n,)
+            Shares that something hides, and that lie beyond the image.
+        """
+        steps = np.arange(-reach_mm, reach_mm + STEP_MM / 2, STEP_MM)
+        disc = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+        disc = disc[np.hypot(*disc.T) <= reach_mm]
+        around = (self.place_mm[:, None] + disc).reshape(-1, 2)
+        is_within = self.there.shows(around, 0.0)
+        detail = np.ones(len(around)) if self.tissue is None else detail_at(self.tissue, around)
+        hidden, beyond = (
+            flags.reshape(-1, len(disc)).mean(axis=1) for flags in (is_within & (detail < LEAST_DETAIL), ~is_within)
+        )
+        return hidden, beyond
 
     @property
     def other(self) -> str:
         """What the other image is called."""
         return "prior" if self.of_current else "current image"
+
+    @property
+    def change(self) -> Change:
+        """What one is called that is not in the other image."""
+        return Change.NEW if self.of_current else Change.GONE
+
+    @property
+    def unsure(self) -> Change:
+        """What one is called that may be in the other image, though nothing is joined to it."""
+        return Change.NEW_FAINT if self.of_current else Change.NOT_COMPARABLE
 
 
 def one_sided(joined: Joined, sights: tuple[Sight | None, Sight | None], *, of_current: bool) -> OneSided:
