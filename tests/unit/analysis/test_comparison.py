@@ -17,12 +17,13 @@ from mammocalc.analysis.comparison import (
     calcification_words,
     cluster_words,
     compare_images,
+    layers,
     look_at,
     named_pairs,
     pair_up,
 )
 from mammocalc.analysis.comparison.laid_out import lay_out
-from mammocalc.analysis.comparison.layers import match_in_layers
+from mammocalc.analysis.comparison.layers import MIRRORED, match_in_layers
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
@@ -403,14 +404,23 @@ def test_what_is_told_as_being_at_the_limit_is_within_it(
     )
 
 
-def test_a_group_that_lies_far_off_its_tissue_is_joined_after_the_others() -> None:
+def join_two_layers(deep: int) -> int:
+    """Join a breast to itself whose last calcifications went 22 mm along the wall, and their tissue nowhere."""
     rng = np.random.default_rng(3)
-    near, deep = rng.uniform((10, 10), (30, 30), (12, 2)), rng.uniform((80, 30), (95, 45), (10, 2))
-    now = np.concatenate([near, deep])
-    traits = np.exp(rng.normal(0.0, 1.5, (len(now), 2)))
+    near, group = rng.uniform((10, 10), (30, 30), (12, 2)), rng.uniform((80, 30), (95, 45), (10, 2))[:deep]
+    now = np.concatenate([near, group])
+    image = cast("LaidOut", SimpleNamespace(points_mm=now, traits=np.exp(rng.normal(0.0, 1.5, (22, 2)))[: len(now)]))
     crops = np.zeros((len(now), 49, 49), np.float32)
-    current = prior = cast("LaidOut", SimpleNamespace(points_mm=now, traits=traits))
-    # The deep group goes 18 mm along the wall, where its tissue went nowhere.
-    places = now - np.where(np.arange(len(now)) < len(near), 0.0, 18.0)[:, None] * (1.0, 0.0)
-    joined, _ = match_in_layers(current, prior, places, (crops, crops))
-    assert (joined.pairs[:, 0] == joined.pairs[:, 1]).sum() >= len(now) - 2
+    places = now - np.where(np.arange(len(now)) < len(near), 0.0, 22.0)[:, None] * (1.0, 0.0)
+    joined, mirrored = match_in_layers(image, image, places, (crops, crops))
+    assert len(mirrored) == len(MIRRORED)
+    assert (np.diff(joined.pairs[:, 0]) > 0).all()
+    assert (joined.pairs[:, 0] == joined.pairs[:, 1]).all()
+    return len(joined.pairs)
+
+
+def test_a_group_that_lies_far_off_its_tissue_is_joined_after_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert join_two_layers(10) >= 20
+    assert join_two_layers(2) == 12  # two that are left are too few
+    monkeypatch.setattr(layers, "mirror", lambda points_mm: [points_mm] * len(MIRRORED))  # which then fits as well
+    assert join_two_layers(10) == 12
