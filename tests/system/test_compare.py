@@ -115,6 +115,26 @@ def test_without_pixels_nothing_is_new_and_the_reason_says_so(run_of_both: Path,
     assert document["looked_at"] == {"current": False, "prior": False}
 
 
+def test_what_pixels_have_shown_is_not_replaced_by_a_call_without_them(
+    run_of_both: Path, two_dates: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "changes"
+    without = ["compare", str(run_of_both), "--out", str(out)]
+    assert main(without) == 0
+    assert main([*without, "--images", str(two_dates)]) == 0
+    assert documents_of(out)[0]["looked_at"] == {"current": True, "prior": True}
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert main(without) == 2
+    assert "has looked at the pixels, and without --images nothing would be new or gone" in capsys.readouterr().err
+    (tmp_path / "gone").mkdir()
+    assert main([*without, "--images", str(tmp_path / "gone")]) == 0
+    assert "(1 of them before)" in (said := capsys.readouterr().out)
+    assert "not found under" not in said
+    assert {path: path.read_bytes() for path in before} == before
+    assert main([*without, "--force"]) == 0
+    assert documents_of(out)[0]["looked_at"] == {"current": False, "prior": False}
+
+
 def alter(**changes: Any) -> Callable[[pydicom.Dataset], None]:
     def put(ds: pydicom.Dataset) -> None:
         for keyword, value in changes.items():

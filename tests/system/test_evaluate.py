@@ -67,7 +67,7 @@ def test_a_wrong_call_says_what_is_wrong_and_does_nothing(drawn: Path, tmp_path:
     (tmp_path / "truth.csv").write_text("a,b\n1,2\n")
     tries = {
         "holds no run": [str(drawn), "--truth", str(drawn / "truth")],
-        "cannot be read": [str(tmp_path / "none"), "--truth", str(drawn / "truth")],
+        "none holds no run": [str(tmp_path / "none"), "--truth", str(drawn / "truth")],
     }
     for said, arguments in tries.items():
         ended = subprocess.run(

@@ -119,7 +119,7 @@ def test_a_run_of_an_older_schema_is_not_added_to(
     ("name", "command", "code", "sentence"),
     [
         ("run.json", "compare", 2, "run.json cannot be read, or is not what a run of mammocalc writes"),
-        ("run.json", "evaluate", 2, "run.json cannot be read (Is a directory). It holds no run"),
+        ("run.json", "evaluate", 2, "run.json cannot be read, or is not what a run of mammocalc writes"),
         ("files.jsonl", "run", 2, "files.jsonl cannot be read (Is a directory)"),
         ("files.jsonl", "evaluate", 2, "files.jsonl cannot be read (Is a directory)"),
         ("made.jsonl", "run", 3, "(made.jsonl: it is no ordinary file); see to that first"),

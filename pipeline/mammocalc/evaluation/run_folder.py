@@ -11,7 +11,7 @@ import numpy as np
 from mammocalc.files.claim import state_of
 from mammocalc.results.file_rows import read_rows
 from mammocalc.results.from_json import candidates_from_json, from_json
-from mammocalc.results.layout import RECORD, ROWS, candidates_files, result_files
+from mammocalc.results.layout import RECORD, ROWS, candidates_files, result_files, say_no_run
 from mammocalc.results.parse import parse_json
 from mammocalc.results.schema_version import check_version
 from mammocalc.vocabulary.errors import ResultError, UsageError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 Document = TypeVar("Document")
 VERSION: Final = "schema_version"
 
-NO_RUN: Final = "It holds no run: give the folder that --out of mammocalc run named."
 MACRO_MIN_WIDTH_MM: Final = 1.0
 """The limit between micro and macro of runs whose record names none."""
 
@@ -148,7 +147,7 @@ def read_run(folder: Path) -> FinishedRun:
     UsageError
         If the folder holds no run, or a file in it is not what a run writes.
     """
-    record = _read(folder / RECORD, _record, NO_RUN)
+    record = _read(folder / RECORD, _record, say_no_run(folder))
     try:
         below = {path.stem: path for path in candidates_files(folder)}
         images = {}
@@ -180,15 +179,15 @@ def read_run(folder: Path) -> FinishedRun:
         raise UsageError(message) from None
 
 
-def _read(path: Path, read: Callable[[Any], Document], advice: str = "") -> Document:
-    """Read a document of a run, of a version that can be read."""
+def _read(path: Path, read: Callable[[Any], Document], unreadable: str = "") -> Document:
+    """Read a document of a run; ``unreadable`` is said where it is none, and not only of another version."""
     try:
         return read(parse_json(path.read_bytes()))
     except OSError as error:
-        message = f"{path} cannot be read ({error.strerror}). {advice}".strip()
+        message = unreadable or f"{path} cannot be read ({error.strerror})."
     except ResultError as error:
-        is_ours = error.path == VERSION  # of another version, and the sentence says what to do
-        message = f"{path} cannot be read ({error}). {'' if is_ours else advice}".strip()
+        is_of_version = error.path == VERSION  # the sentence says what to do
+        message = f"{path} cannot be read ({error})." if is_of_version or not unreadable else unreadable
     raise UsageError(message)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from mammocalc.config import without_secrets
 from mammocalc.execution.own_files import clear, own_places, remove_parts
 from mammocalc.execution.run_folder import RESERVE
 from mammocalc.execution.run_manifest import SOFTWARE
-from mammocalc.results.layout import LOG, RECORD
+from mammocalc.results.layout import LOG, RECORD, say_no_run
 from mammocalc.results.parse import parse_json
 from mammocalc.results.schema_version import SCHEMA_VERSION
 from mammocalc.vocabulary.errors import ResultError, UsageError
@@ -73,14 +72,8 @@ def read_record(root: Path) -> Mapping[str, Any] | None:
 def require_record(root: Path) -> Mapping[str, Any]:
     """Read ``run.json`` of a folder; UsageError if it has none of this program."""
     record = read_record(root)
-    if record is None and os.path.lexists(root / RECORD):
-        message = (
-            f"{root / RECORD} cannot be read, or is not what a run of mammocalc writes: repeat the run with --force"
-        )
-        raise UsageError(message)
     if record is None:
-        message = f"{root} holds no run (no run.json of mammocalc): give the folder that --out of the run named"
-        raise UsageError(message)
+        raise UsageError(say_no_run(root))
     return record
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,15 @@ KINDS: Final = (RESULTS, DETAILS, OVERLAYS, THUMBNAILS, CANDIDATES, TABLES, STUD
 TABLE_ENDINGS: Final = (".csv", ".parquet")
 SHARDED_ABOVE: Final = 2000  # files in one folder that file managers still open without a pause
 SHARDS: Final = 256  # subfolders of a folder: two hexadecimal digits
+
+
+def say_no_run(folder: Path) -> str:
+    """Say that a folder holds no run, or one whose record nobody can read, and what to do."""
+    if os.path.lexists(folder / RECORD):
+        return (
+            f"{folder / RECORD} cannot be read, or is not what a run of mammocalc writes: repeat the run with --force"
+        )
+    return f"{folder} holds no run (no {RECORD} of mammocalc): give the folder that --out of the run named"
 
 
 def levels_for(images: int) -> int:

@@ -11,6 +11,7 @@ from mammocalc.analysis.comparison import rivals
 from mammocalc.execution.comparing.folder import (
     CHANGES,
     COMPARISONS,
+    LOOKED_AT_PIXELS,
     PAGE,
     PICTURE_ENDINGS,
     PICTURES,
@@ -96,12 +97,6 @@ def compare_runs(
         folder.write(RECORD, describe(identity, "running", {}))
         work = _Work(folder, request, len(tasks), report, should_stop)
         work.through(tasks)
-        without = {
-            uid
-            for task in tasks
-            for uid, image in zip(task.uids, (task.current, task.prior), strict=True)
-            if image.file is None
-        }
         summary = CompareSummary(
             pairs=work.done - len(work.failed),
             comparable=work.comparable,
@@ -109,7 +104,7 @@ def compare_runs(
             changes={change: work.changes[change] for change in Change},
             unpaired=unpaired,
             failed=tuple(work.failed),
-            without_pixels=len(without | work.unseen) if request.images is not None else 0,
+            without_pixels=len(work.unseen) if request.images is not None else 0,
             notes=notes,
             stopped=work.done < len(tasks),
             removed=0 if work.done < len(tasks) else removed,
@@ -147,28 +142,32 @@ class _Work:
                 left.append(task)
             else:
                 self.resumed += 1
-                self._count(self.folder.place(COMPARISONS, task.uids, ".json"), known)
+                self._count(task, known)
+        task_of = {task.uids: task for task in left}
         for outcome in self._outcomes(left):
-            place = self.folder.place(COMPARISONS, outcome.uids, ".json")
             if outcome.content is None:
                 self.done += 1
                 self.failed.append((" -> ".join(outcome.uids), outcome.failure or ""))
             else:
                 for picture, drawn in outcome.pictures.items():
                     self.folder.write(picture, drawn)
-                self.folder.write(place, outcome.content)
-                self._count(place, comparison_from_json(parse_json(outcome.content)))
+                self.folder.write(self._place(outcome.uids), outcome.content)
+                self._count(task_of[outcome.uids], comparison_from_json(parse_json(outcome.content)))
             self.report(self.done, self.total)
 
-    def _count(self, place: str, comparison: Comparison) -> None:
-        self.compared[place] = comparison
+    def _place(self, uids: tuple[str, str]) -> str:
+        return self.folder.place(COMPARISONS, uids, ".json")
+
+    def _count(self, task: PairTask, comparison: Comparison) -> None:
+        self.compared[self._place(task.uids)] = comparison
         self.done += 1
         self.comparable += comparison.registration.is_comparable
         self.changes.update(comparison.counts)
         self.doubts.update(doubts_of(comparison))
-        if comparison.registration.kind is not RegistrationKind.NONE:  # of others nothing is looked for
-            images = zip((comparison.current, comparison.prior), comparison.looked_at, strict=True)
-            self.unseen.update(image.sop_instance_uid for image, is_seen in images if not is_seen)
+        is_searched = comparison.registration.kind is not RegistrationKind.NONE
+        for uid, image, is_seen in zip(task.uids, (task.current, task.prior), comparison.looked_at, strict=True):
+            if not is_seen and (is_searched or image.file is None):
+                self.unseen.add(uid)
 
     def _outcomes(self, tasks: list[PairTask]) -> Iterator[PairOutcome]:
         """Compare in this process where nothing but results is read, and in others where files of patients are."""
@@ -188,7 +187,7 @@ def _lost(task: PairTask, lost: Lost) -> PairOutcome:
 
 
 def _known(folder: ComparisonFolder, task: PairTask) -> Comparison | None:
-    """Give the comparison that an earlier call has made of the very same."""
+    """Give the comparison that an earlier call has made of the very same, from as many pixels or more."""
     content = folder.read(folder.place(COMPARISONS, task.uids, ".json"))
     if content is None or not task.inputs_digest:
         return None
@@ -255,6 +254,7 @@ def _identity(current: Source, prior: Source | None, request: CompareRequest) ->
         "version": __version__,
         "runs": [[record.get("version"), record.get("configuration_digest")] for record in records],
         "named_pairs": request.pairs is not None,
+        LOOKED_AT_PIXELS: request.images is not None,
     }
 
 

@@ -28,6 +28,8 @@ CHANGES: Final = "changes.csv"
 PAGE: Final = "index.html"
 COMPARISONS, PICTURES = "comparisons", "pictures"
 WHAT: Final = "folder of the comparison"
+LOOKED_AT_PIXELS: Final = "looked_at_pixels"
+"""Of the identity of a comparison: one that did may follow one that did not, and never the other way round."""
 PICTURE_ENDINGS: Final = (".current.jpg", ".prior.jpg", ".current_crops.jpg", ".prior_crops.jpg")
 """The two pictures, then their thumbnails."""
 _OWN_FILE: Final = re.compile(r"[0-9.]+_[0-9a-f]{8}(\.json|\.(current|prior)(_crops)?\.jpg)")
@@ -165,9 +167,16 @@ def check_folder(root: Path, identity: Mapping[str, Any], *, force: bool) -> Non
             message = f"{root} holds {', '.join(foreign)}, and not of a comparison. Choose another --out."
             raise UsageError(message)
         return
-    differing = sorted(name for name, value in identity.items() if record.get("identity", {}).get(name) != value)
-    if not differing:
+    before = record["identity"]
+    differing = sorted(name for name, value in identity.items() if before.get(name) != value)
+    if not differing or (differing == [LOOKED_AT_PIXELS] and identity[LOOKED_AT_PIXELS]):
         return
+    if not force and differing == [LOOKED_AT_PIXELS]:
+        message = (
+            f"{root} holds a comparison that has looked at the pixels, and without --images nothing would be new or "
+            "gone in it any more. Give --images, choose another --out, or replace it with --force."
+        )
+        raise UsageError(message)
     if not force:
         named = ", ".join(name.replace("_", " ") for name in differing)
         message = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.model import Counts
 from mammocalc.results.image_form import StoredImage
-from mammocalc.results.layout import RECORD, result_files, table_path, thumbnail_path
+from mammocalc.results.layout import RECORD, result_files, say_no_run, table_path, thumbnail_path
 from mammocalc.results.schema_version import check_version
 from mammocalc.results.tables import key_of_row
 from mammocalc.results.to_json import to_json
@@ -160,8 +160,7 @@ def read_index(folder: Path) -> RunIndex:
         if not isinstance(record, dict):
             raise TypeError  # noqa: TRY301 - as any other record that is none
     except (OSError, WrongFileError, TypeError):
-        message = f"{folder} holds no run: give the folder that --out of mammocalc run named."
-        raise UsageError(message) from None
+        raise UsageError(say_no_run(folder)) from None
     try:
         check_version(record.get("schema_version"))
     except ResultError as error:
