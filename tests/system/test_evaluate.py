@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,6 +33,11 @@ def test_a_run_is_scored_against_its_simulation(
     assert section["other_operating_points"][0]["name"].startswith("high")
     assert abs(document["sizes"]["all"]["bias_mm"]["value"]) < 0.2
     assert document["presence"]["as_labelled"]["area"]["value"] == 1.0
+    (tmp_path / "one").mkdir()
+    shutil.copy(drawn / "grouped.dcm", tmp_path / "one")
+    judge(tmp_path / "one", tmp_path / "other", "outputs.overlays=none")
+    assert main([*call, "--mark", str(tmp_path / "other")]) == 2
+    assert "of the 3 images that are scored it lacks 2" in capsys.readouterr().err
     rows = (tmp_path / "scores" / "froc.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "curve,threshold,false_marks,found"
     assert main([*call, "--json"]) == 0

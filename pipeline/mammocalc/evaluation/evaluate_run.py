@@ -8,12 +8,14 @@ from pydantic import ValidationError
 
 from mammocalc.config import uid_hasher
 from mammocalc.evaluation.evaluation import Evaluation, evaluate
+from mammocalc.evaluation.evaluation_cases import pair
 from mammocalc.evaluation.folder import write_evaluation
 from mammocalc.evaluation.run_folder import read_run
 from mammocalc.evaluation.settings import ScoringSettings
 from mammocalc.evaluation.truth import renamed
 from mammocalc.evaluation.truth_files import read_truth
 from mammocalc.files.claim import FolderClaim
+from mammocalc.rendering.wording import many
 from mammocalc.stages.clustering import GroupSettings, find_clusters
 from mammocalc.vocabulary.errors import UsageError
 
@@ -56,7 +58,8 @@ def evaluate_run(
     Raises
     ------
     UsageError
-        If a folder holds no run, or the UIDs of the run were hashed under a salt that is not given.
+        If a folder holds no run, a marked one lacks images of the other, or the UIDs of the run were hashed under a
+        salt that is not given.
     TruthError
         If the truth cannot be read, or names none of the images of the run.
     OutputError
@@ -95,13 +98,22 @@ def score_run(run: Path, truth: Path, marked: Sequence[Path] = (), salt_file: Pa
         As `evaluate_run`.
     """
     finished = read_run(run)
-    return evaluate(
-        finished,
-        _as_named_in(finished, read_truth(truth, finished.uid_of_file), salt_file),
-        ScoringSettings(),
-        _clusters_as_drawn(finished.configuration),
-        [read_run(folder) for folder in marked],
-    )
+    named = _as_named_in(finished, read_truth(truth, finished.uid_of_file), salt_file)
+    others = [read_run(folder) for folder in marked]
+    for folder, other in zip(marked, others, strict=True):
+        _require_same_images(named, finished, folder, other)
+    return evaluate(finished, named, ScoringSettings(), _clusters_as_drawn(finished.configuration), others)
+
+
+def _require_same_images(truth: TruthSet, run: FinishedRun, folder: Path, other: FinishedRun) -> None:
+    """Raise UsageError where a run that is to be marked lacks images of the curve."""
+    ours, theirs = ({case.truth.uid for case in pair(truth, one).cases} for one in (run, other))
+    if lacking := len(ours - theirs):
+        message = (
+            f"{folder} cannot be marked on the curves: of the {many(len(ours), 'image')} that are scored it lacks "
+            f"{lacking}, so that its figures would be of others. Give a run of the same images."
+        )
+        raise UsageError(message)
 
 
 def _as_named_in(run: FinishedRun, truth: TruthSet, salt_file: Path | None) -> TruthSet:

@@ -63,7 +63,7 @@ def evaluate(
     find_clusters : callable or None
         Draws clusters as the run did, for curves over clusters.
     others : sequence of FinishedRun
-        Runs of the same images at other operating points, marked on the curves.
+        Runs of the same images, or of more, at other operating points, marked on the curves.
 
     Returns
     -------
@@ -197,10 +197,10 @@ def _say_other_pairs(truth: TruthSet, run: FinishedRun) -> Iterator[str]:
 
 
 def _other_point(other: FinishedRun, run: FinishedRun, truth: TruthSet, settings: ScoringSettings) -> Section:
-    """Score what another run reported; where both have one name, its digest tells them apart."""
-    paired = pair(truth, other)
-    bootstrap = Bootstrap([case.unit for case in paired.cases], settings)
-    scores = PointScores(point_cases(paired.cases), bootstrap, settings)
+    """Score what another run reported on the same images; where both have one name, its digest tells them apart."""
+    ours = {case.truth.uid for case in pair(truth, run).cases}
+    cases = [case for case in pair(truth, other).cases if case.truth.uid in ours]
+    scores = PointScores(point_cases(cases), Bootstrap([case.unit for case in cases], settings), settings)
     name = str(other.facts.get("operating_point"))
     if name == run.facts.get("operating_point"):
         name = f"{name} {other.facts.get('configuration_digest')}"
