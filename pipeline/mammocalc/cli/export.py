@@ -14,6 +14,11 @@ from mammocalc.files.plain_text import escaped
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator
+
+    from mammocalc.execution.export.request import LeftOut
+
+LISTED: Final = 10  # of those of which one sentence is said
 
 DESCRIPTION: Final = """\
 Write the results of the run in RUN as DICOM objects, for archives and viewers of a hospital:
@@ -108,8 +113,21 @@ def export(arguments: argparse.Namespace) -> int:
     count = len(summary.objects)
     named = {0: "", 1: "; it names the patient"}.get(count, "; they name the patient")
     print(escaped(f"{count} DICOM object{'' if count == 1 else 's'} in {arguments.out}{named}"))
-    for note in summary.notes:
+    for note in _each_once(summary.notes):
         print(escaped(f"note: {note}"))
-    for item in summary.left_out:
-        report_error(f"left out: {item}", SOME_FAILED)
+    for sentence in _each_once(summary.left_out):
+        report_error(f"left out: {sentence}", SOME_FAILED)
     return SOME_FAILED if summary.left_out else DONE
+
+
+def _each_once(items: Iterable[LeftOut]) -> Iterator[str]:
+    """Say each sentence once, with those of which it is said."""
+    subjects: dict[str, list[str]] = {}
+    for item in items:
+        subjects.setdefault(item.message, []).append(item.subject)
+    for message, named in subjects.items():
+        if len(named) == 1:
+            yield f"{named[0]}: {message}" if named[0] else message
+            continue
+        more = [f"and {len(named) - LISTED} more, in export.json"] if len(named) > LISTED else []
+        yield "\n  ".join((f"{message} ({len(named)}):", *named[:LISTED], *more))

@@ -540,6 +540,10 @@ def test_calls_that_cannot_mean_anything_are_refused(run: Path, dates: Path, sai
     assert "Add cad-sr, gsps or sr-1500" in refused(comparison=said, to="capture,seg")
     assert "prior_run is of use with comparison alone" in refused(prior_run=run)
     assert "holds no run" in refused(comparison=said, prior_run=said)
+    mc.export(run, dates, tmp_path / "none", to="cad-sr", comparison=said)
+    assert "would tell them no more. Give comparison" in refused()
+    mc.export(run, dates, tmp_path / "none", to="capture")  # which tell no changes
+    assert "would tell them no more" in refused()
     record = json.loads((said / "comparison.json").read_bytes())
     (said / "comparison.json").write_text(json.dumps({**record, "state": "stopped"}), encoding="utf-8")
     assert "has not ended" in refused(comparison=said)

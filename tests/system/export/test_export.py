@@ -244,6 +244,17 @@ def test_what_an_earlier_export_left_is_not_sent_along(
     assert left == {item.file for item in summary.objects}
 
 
+def test_a_wrong_folder_of_images_removes_no_objects(
+    images: Path, export_to: Export, study_run: Path, tmp_path: Path
+) -> None:
+    export_to(images, Kind.CAD_SR)
+    before = sorted((tmp_path / "objects").rglob("*.dcm"))
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(UsageError, match="no image of the run is in --images"):
+        export_to(tmp_path / "elsewhere", Kind.CAD_SR)
+    assert sorted((tmp_path / "objects").rglob("*.dcm")) == before
+
+
 def test_runs_that_cannot_be_used_are_refused_before_anything_is_done(
     study_run: Path, images: Path, tmp_path: Path
 ) -> None:

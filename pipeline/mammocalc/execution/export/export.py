@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import OF_STUDY, Kind, require_segmentations, write_study
-from mammocalc.execution.export.changes import ComparedImages
-from mammocalc.execution.export.folder import FINISHED, WRITING, ExportFolder, require_apart
+from mammocalc.execution.export.changes import TELLING, ComparedImages
+from mammocalc.execution.export.folder import FINISHED, WRITING, ExportFolder, held_before, require_apart
 from mammocalc.execution.export.images import ImageFiles
 from mammocalc.execution.export.request import ExportSummary, LeftOut
 from mammocalc.execution.export.run_facts import know_run
 from mammocalc.execution.export.studies import find_study, sort_by_study
 from mammocalc.files.claim import FolderClaim
 from mammocalc.vocabulary.errors import UsageError
+from mammocalc.vocabulary.image_key import split_key
 
 if TYPE_CHECKING:
     from mammocalc.execution.export.request import ExportRequest, WrittenObject
-    from mammocalc.execution.export.studies import FoundStudy
+    from mammocalc.execution.export.studies import FoundStudy, RunImages
 
 _NO_REPORT: Final = (
     "no report of this study was written, for it would say nothing of {} of its images, as if they had not been "
@@ -57,11 +58,12 @@ def export(request: ExportRequest) -> ExportSummary:
     written: list[WrittenObject] = []
     left_out: list[LeftOut] = []
     notes: list[LeftOut] = []
+    files = ImageFiles.look(request.images, run.public, run.key)
+    images = sort_by_study(run, files)
     with FolderClaim(request.out, "folder of the export") as claim:
+        tells_changes = _require_no_loss(request, images, files)
         folder = ExportFolder(request.out, claim.token)
-        folder.record(WRITING, run.facts)
-        files = ImageFiles.look(request.images, run.public, run.key)
-        images = sort_by_study(run, files)
+        folder.record(WRITING, run.facts, tells_changes=tells_changes)
         left_out.extend((*images.strays, *compared.strays))
         for uid in images.studies:
             study = find_study(uid, images, run, files, request, compared)
@@ -72,8 +74,30 @@ def export(request: ExportRequest) -> ExportSummary:
                 written.extend(map(folder.write, write_study(study.content, kinds)))
         folder.remove_older(request.kinds, {item.file for item in written})
         summary = ExportSummary(tuple(written), tuple(left_out), tuple(notes))
-        folder.record(FINISHED, run.facts, summary)
+        folder.record(FINISHED, run.facts, summary, tells_changes=tells_changes)
     return summary
+
+
+def _require_no_loss(request: ExportRequest, images: RunImages, files: ImageFiles) -> bool:
+    """Raise UsageError where objects of an earlier export would go by an oversight; tell whether some tell changes."""
+    before = held_before(request.out)
+    if request.comparison is None and before.get("tells_changes"):
+        if not TELLING & set(request.kinds):
+            return True
+        message = (
+            f"--out {request.out} holds objects that tell the changes since the priors, and without --comparison these "
+            "would tell them no more. Give --comparison, or choose another --out."
+        )
+        raise UsageError(message)
+    keys = (split_key(key)[0] for results in images.results.values() for key in results)
+    if before.get("objects") and files.by_uid.keys().isdisjoint(keys):
+        message = (
+            f"no image of the run is in --images {request.images}, so that the objects in --out {request.out} would be "
+            "removed and none written. Name the folder that the images were moved to; if --salt-file is given, it has "
+            "to hold the run's own salt."
+        )
+        raise UsageError(message)
+    return request.comparison is not None
 
 
 def _kinds_for(study: FoundStudy, asked: tuple[Kind, ...]) -> tuple[Kind, ...]:

@@ -13,11 +13,12 @@ from mammocalc.execution.export.request import WrittenObject
 from mammocalc.execution.run_folder import RunFolder, out_of_room
 from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.files.claim import LOCK
+from mammocalc.results.parse import parse_json
 from mammocalc.results.to_json import encode
-from mammocalc.vocabulary.errors import StoppedError, UsageError
+from mammocalc.vocabulary.errors import ResultError, StoppedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from mammocalc.dicom.writer import DicomObject, RunFacts
@@ -60,6 +61,15 @@ def require_apart(request: ExportRequest) -> None:
             raise UsageError(message)
 
 
+def held_before(out: Path) -> Mapping[str, Any]:
+    """Read the list of an earlier export; empty where there is none that can be read."""
+    try:
+        record = parse_json((out / RECORD).read_bytes())
+    except (OSError, ResultError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
 class ExportFolder:
     """
     Takes the objects of an export, each whole or not at all.
@@ -92,7 +102,9 @@ class ExportFolder:
             place, item.folder, item.sop_class_uid, item.sop_instance_uid, item.study_instance_uid, item.images
         )
 
-    def record(self, state: str, facts: RunFacts, summary: ExportSummary | None = None) -> None:
+    def record(
+        self, state: str, facts: RunFacts, summary: ExportSummary | None = None, *, tells_changes: bool = False
+    ) -> None:
         """Write what is in the folder; raises as `write`."""
         document: dict[str, Any] = {
             "schema_version": SCHEMA_VERSION,
@@ -100,6 +112,7 @@ class ExportFolder:
             "version": facts.version,
             "configuration_digest": facts.configuration_digest,
             "state": state,
+            "tells_changes": tells_changes,
             "objects": [] if summary is None else [asdict(item) for item in summary.objects],
             "left_out": [] if summary is None else [asdict(item) for item in summary.left_out],
             "notes": [] if summary is None else [asdict(item) for item in summary.notes],
