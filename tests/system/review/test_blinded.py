@@ -104,15 +104,16 @@ def test_images_of_one_patient_are_told_by_patient_then_by_study(reviewed: Path)
     assert all(set(group) == set(uids) for group in same_patient(images).values())
 
     def changed(**other: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-        return same_patient({uid: replace(images[uid], **other.get(f"at{at}", {})) for at, uid in enumerate(uids)})
+        named = {uid: replace(images[uid].identity, **other.get(f"at{at}", {})) for at, uid in enumerate(uids)}
+        return same_patient({uid: replace(images[uid], identity=identity) for uid, identity in named.items()})
 
-    prior = changed(at3={"study_uid": "2.25.9"})
+    prior = changed(at3={"study_instance_uid": "2.25.9"})
     assert len(prior[uids[3]]) == 4
     other = changed(at3={"patient_key": "other"})
     assert (len(other[uids[0]]), other[uids[3]]) == (3, (uids[3],))
     nameless = changed(at3={"patient_key": None})
     assert len(nameless[uids[3]]) == 4
-    alone = changed(at3={"patient_key": None, "study_uid": ""})
+    alone = changed(at3={"patient_key": None, "study_instance_uid": ""})
     assert alone[uids[3]] == (uids[3],)
 
 

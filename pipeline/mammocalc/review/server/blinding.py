@@ -32,13 +32,16 @@ def same_patient(images: Mapping[str, Image]) -> dict[str, tuple[str, ...]]:
         UIDs in the order of ``images``, the image itself among them.
     """
     of_study = {
-        image.study_uid: image.patient_key for image in images.values() if image.study_uid and image.patient_key
+        one.study_instance_uid: one.patient_key
+        for one in (image.identity for image in images.values())
+        if one.study_instance_uid and one.patient_key
     }
     groups: dict[tuple[str, str], list[str]] = {}
     names: dict[str, tuple[str, str]] = {}
     for uid, image in images.items():
-        patient = image.patient_key or of_study.get(image.study_uid)
-        name = ("patient", patient) if patient else ("study", image.study_uid) if image.study_uid else ("image", uid)
+        study = image.identity.study_instance_uid
+        patient = image.identity.patient_key or of_study.get(study)
+        name = ("patient", patient) if patient else ("study", study) if study else ("image", uid)
         names[uid] = name
         groups.setdefault(name, []).append(uid)
     return {uid: tuple(groups[name]) for uid, name in names.items()}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from mammocalc.model.study import study_of
 from mammocalc.model.view_names import names_of
 from mammocalc.review.server.blinding import same_patient
-from mammocalc.vocabulary.image_key import frame_in_words, split_key
 from mammocalc.vocabulary.lexicon import Flag
 
 if TYPE_CHECKING:
@@ -92,9 +91,9 @@ class Examinations:
 
         A frame of a multi-frame object is no view of an examination, and stands alone.
         """
-        if self._images[uid].frame is not None:
+        if self._images[uid].identity.frame is not None:
             return [uid]
-        uids = [other for other in self._of[uid].uids if self._images[other].frame is None]
+        uids = [other for other in self._of[uid].uids if self._images[other].identity.frame is None]
         return uids[:MOST_OF_A_CASE] if uid in uids[:MOST_OF_A_CASE] else [*uids[: MOST_OF_A_CASE - 1], uid]
 
     def is_same_day(self, uid: str, other: str) -> bool:
@@ -110,11 +109,11 @@ class Examinations:
     def prior(self, uid: str) -> str | None:
         """Give the same view of the same breast in the nearest earlier examination that has it; None if none has."""
         own, image = self._of[uid], self._images[uid]
-        if "unknown" in {image.laterality, image.view} or image.frame is not None:
+        if "unknown" in {image.identity.laterality, image.identity.view} or image.identity.frame is not None:
             return None
         earlier = [one for one in self.of_patient(uid) if (one.days_before(own) or 0) > 0]
-        views = [self._images[other] for one in earlier for other in one.uids if self._images[other].frame is None]
-        same = [other.uid for other in views if _kind(other) == _kind(image)]
+        views = [self._images[other] for one in earlier for other in one.uids]
+        same = [view.uid for view in views if view.identity.frame is None and _kind(view) == _kind(image)]
         return same[0] if same else None
 
     def describe(self, uid: str) -> dict[str, Any]:
@@ -129,19 +128,20 @@ class Examinations:
 
 def _named(one: Examination, images: Mapping[str, Image]) -> Iterator[tuple[str, str]]:
     """Name the images of an examination; frames share the name of their object, and each has its number."""
-    objects = {images[uid].sop_instance_uid: images[uid] for uid in one.uids}
+    identities = {uid: images[uid].identity for uid in one.uids}
+    objects = {identity.sop_instance_uid: identity for identity in identities.values()}
     names = dict(zip(objects, names_of(list(objects.values())), strict=True))
-    for uid in one.uids:
-        image = images[uid]
-        frame = frame_in_words(image.frame, image.number_of_frames)
-        name = names[image.sop_instance_uid]
+    for uid, identity in identities.items():
+        frame = identity.frame_in_words
+        name = names[identity.sop_instance_uid]
         yield uid, f"{name}, {frame}" if frame else name
 
 
 def _kind(image: Image) -> tuple[object, ...]:
     """Give what an image and its prior share; some are magnified by a factor alone, without a view modifier."""
     parts = {Flag.MAGNIFICATION_VIEW, Flag.SPOT_VIEW} & set(image.found.get("flags", ()))
-    return image.laterality, image.view, frozenset(image.view_modifiers), frozenset(parts)
+    own = image.identity
+    return own.laterality, own.view, frozenset(own.view_modifiers), frozenset(parts)
 
 
 def _newest_first(one: Examination) -> tuple[bool, int, tuple[str, ...]]:
@@ -151,25 +151,26 @@ def _newest_first(one: Examination) -> tuple[bool, int, tuple[str, ...]]:
 def _group(images: Mapping[str, Image]) -> list[Examination]:
     studies: dict[str, list[Image]] = {}
     for image in images.values():
-        key, _ = study_of(split_key(image.uid)[0], image.study_uid, image.patient_key, image.study_day)
+        own = image.identity
+        key, _ = study_of(own.sop_instance_uid, own.study_instance_uid, own.patient_key, own.study_day)
         studies.setdefault(key, []).append(image)
     return [one for own in studies.values() for one in _by_day(own)]
 
 
 def _by_day(study: Sequence[Image]) -> list[Examination]:
     """Part a study by days; those without a day go with the others where these are of one day."""
-    days = {image.study_day for image in study} - {None}
-    if len({image.patient_key for image in study}) > 1:  # each patient's days are shifted by another number
+    days = {image.identity.study_day for image in study} - {None}
+    if len({image.identity.patient_key for image in study}) > 1:  # each patient's days are shifted by another number
         return [Examination(_hung(study), None)]
     if len(days) < 2:
         return [Examination(_hung(study), next(iter(days), None))]
-    parts = [(day, [image for image in study if image.study_day == day]) for day in (*days, None)]
+    parts = [(day, [image for image in study if image.identity.study_day == day]) for day in (*days, None)]
     return [Examination(_hung(part), day) for day, part in parts if part]
 
 
 def _hung(images: Sequence[Image]) -> tuple[str, ...]:
     def place(image: Image) -> tuple[int, tuple[str, ...], str]:
-        name = (image.laterality, image.view)
-        return HANGING.index(name) if name in HANGING else len(HANGING), image.view_modifiers, image.uid
+        name = (image.identity.laterality, image.identity.view)
+        return HANGING.index(name) if name in HANGING else len(HANGING), image.identity.view_modifiers, image.uid
 
     return tuple(image.uid for image in sorted(images, key=place))

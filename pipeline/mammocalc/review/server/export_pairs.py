@@ -73,7 +73,7 @@ def _pair(index: RunIndex, key: tuple[Any, ...], readers: Mapping[str, Mapping[s
         "id": number,
         "other_sop_instance_uid": other,
         "other_id": other_number,
-        "patient_key": index.images[uid].patient_key,
+        "patient_key": index.images[uid].identity.patient_key,
         "claim": last["claim"],
         "answers": [
             {"reader": reader, "answer": word["answer"], "saved_at": word["saved_at"]}

@@ -22,8 +22,8 @@ def describe_pixels(image: Image, drawn: Future[Picture], tile_px: int) -> dict[
         return {
             "available": False,
             "why": str(error),
-            "rows": image.rows,
-            "columns": image.columns,
+            "rows": image.identity.rows,
+            "columns": image.identity.columns,
             "spacing_mm": spacing,
         }
     return {"available": True, "why": "", **picture.describe(tile_px), "spacing_mm": spacing}

@@ -122,8 +122,8 @@ class Relations:
 
     def study(self, uid: str) -> dict[str, Any] | None:
         """Give what the study of an image says; None where the run has written none that can be read."""
-        image = self.index.images[uid]
-        name, _ = study_of(uid, image.study_uid, image.patient_key, image.study_day)
+        own = self.index.images[uid].identity
+        name, _ = study_of(own.sop_instance_uid, own.study_instance_uid, own.patient_key, own.study_day)
         place = self._studies.get(name)
         if place is None:
             return None
@@ -175,7 +175,7 @@ class Relations:
         if pair.relation == "change":
             prior = self.prior(uid)
             return prior is not None and prior["uid"] == pair.other
-        sides = {self.index.images[name].laterality for name in (uid, pair.other) if name in self.index.images}
+        sides = {self.index.images[name].identity.laterality for name in (uid, pair.other) if name in self.index.images}
         return pair.other != uid and self.examinations.is_same_day(uid, pair.other) and len(sides) == 1
 
     def _is_of(self, image: ComparedImage) -> bool:

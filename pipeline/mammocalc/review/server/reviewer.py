@@ -13,7 +13,6 @@ from mammocalc.review.server.refusals import NotAllowedError, NotKnownError, Not
 from mammocalc.review.server.replay import next_steps, undone_by
 from mammocalc.review.server.run_files import WrongFileError, read_inside
 from mammocalc.review.server.worklist import make_worklist
-from mammocalc.vocabulary.image_key import split_key
 from mammocalc.vocabulary.lexicon import NOTICE
 
 if TYPE_CHECKING:
@@ -111,20 +110,21 @@ class Review:
     def image(self, uid: str, reader: str | None, drawn: Future[Picture]) -> dict[str, Any]:
         """Give everything of one image that this reader may see; ``drawn`` is what `begin` gave, and has ended."""
         image, name = self.runs.find(uid), self.who(reader)
+        identity = image.identity
         is_own = self.runs.home(uid) == uid
         taken = self.answers.of_image(uid, name) if is_own else []
         is_open = self._may_see(uid, name)
         return {
-            "name": self._relations.examinations.name(uid) if is_own else name_of(image),
+            "name": self._relations.examinations.name(uid) if is_own else name_of(identity),
             "image": {
-                "sop_instance_uid": split_key(uid)[0],
-                "frame": image.frame,
-                "number_of_frames": image.number_of_frames,
-                "laterality": image.laterality,
-                "view": image.view,
-                "patient_orientation": list(image.patient_orientation),
-                "rows": image.rows,
-                "columns": image.columns,
+                "sop_instance_uid": identity.sop_instance_uid,
+                "frame": identity.frame,
+                "number_of_frames": identity.number_of_frames,
+                "laterality": identity.laterality,
+                "view": identity.view,
+                "patient_orientation": list(identity.patient_orientation),
+                "rows": identity.rows,
+                "columns": identity.columns,
                 "pixel_spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
             },
             "result": self.runs.result(uid)[0] if is_open else None,

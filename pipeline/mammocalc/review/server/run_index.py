@@ -22,13 +22,14 @@ from mammocalc.review.server.result_record import check_head, check_result
 from mammocalc.review.server.rows import problem_row, read_rows
 from mammocalc.review.server.run_files import WrongFileError, find_inside, parse_json, read_inside, say_why
 from mammocalc.vocabulary.errors import ResultError, UsageError
-from mammocalc.vocabulary.image_key import image_key, split_key
+from mammocalc.vocabulary.image_key import image_key
 from mammocalc.vocabulary.lexicon import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mammocalc.model import ImageIdentity
     from mammocalc.results.result import Result
 
 HEAD_BYTES: Final = 8192
@@ -41,36 +42,23 @@ class Image:
     """
     One analysed image of the run.
 
-    ``uid`` is its key: the SOP Instance UID, with the number of the frame where it is one of several.
     ``found`` holds what the algorithm says of it and what a blinded reader
     must not see; places of files are relative to the run's folder, None where
     there is no such file.
     """
 
-    uid: str
-    patient_key: str | None
-    study_uid: str
-    series_uid: str
-    laterality: str
-    view: str
-    view_modifiers: tuple[str, ...]
-    study_day: int | None
-    patient_orientation: tuple[str, ...]
-    rows: int
-    columns: int
+    identity: ImageIdentity
     spacing_mm: tuple[float, float] | None
     found: Mapping[str, Any]
     result: PurePosixPath
     overlay: PurePosixPath | None
     thumbnail: PurePosixPath | None
     input_path: str | None
-    frame: int | None = None
-    number_of_frames: int = 1
 
     @property
-    def sop_instance_uid(self) -> str:
-        """Of the object that it is, or is a frame of."""
-        return split_key(self.uid)[0]
+    def uid(self) -> str:
+        """The name of the image: the SOP Instance UID, with the number of the frame where it is one of several."""
+        return self.identity.key
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,19 +206,7 @@ def _image(folder: Path, place: PurePosixPath, row: Mapping[str, str] | None, fi
         raise WrongFileError(message)
     thumbnail = None if overlay is None else thumbnail_path(overlay)
     return Image(
-        uid=identity.key,
-        patient_key=identity.patient_key,
-        study_uid=identity.study_instance_uid,
-        series_uid=identity.series_instance_uid,
-        laterality=identity.laterality,
-        view=identity.view,
-        view_modifiers=identity.view_modifiers,
-        study_day=identity.study_day,
-        patient_orientation=identity.patient_orientation,
-        rows=identity.rows,
-        columns=identity.columns,
-        frame=identity.frame,
-        number_of_frames=identity.number_of_frames,
+        identity=identity,
         spacing_mm=None if head.spacing is None else (head.spacing.row_mm, head.spacing.column_mm),
         found={**found, "seconds": file.get("seconds")},
         result=place,

@@ -109,7 +109,8 @@ def serve(request: ReviewRequest, say: Callable[[str], None]) -> None:
         finder = ImageFinder(images, recorded, decoders.read_uid)
         priors = relations.runs.priors
         prior_finder = _finder_of_priors(request, priors, decoders)
-        shapes = {uid: (image.rows, image.columns) for uid, image in {**priors, **index.images}.items()}
+        identities = {uid: image.identity for uid, image in {**priors, **index.images}.items()}
+        shapes = {uid: (identity.rows, identity.columns) for uid, identity in identities.items()}
         review = Review(
             relations,
             answers,

@@ -74,16 +74,17 @@ def make_worklist(
 
 
 def _identity(image: Image) -> dict[str, Any]:
+    identity = image.identity
     return {
         "uid": image.uid,
-        "patient_key": image.patient_key,
-        "study_uid": image.study_uid,
-        "series_uid": image.series_uid,
-        "laterality": image.laterality,
-        "view": image.view,
-        "rows": image.rows,
-        "columns": image.columns,
-        "frame": image.frame,
-        "number_of_frames": image.number_of_frames,
+        "patient_key": identity.patient_key,
+        "study_uid": identity.study_instance_uid,
+        "series_uid": identity.series_instance_uid,
+        "laterality": identity.laterality,
+        "view": identity.view,
+        "rows": identity.rows,
+        "columns": identity.columns,
+        "frame": identity.frame,
+        "number_of_frames": identity.number_of_frames,
         "spacing_mm": list(image.spacing_mm) if image.spacing_mm else None,
     }
