@@ -11,7 +11,7 @@
  */
 export function calcification(facts) {
   return {
-    letter: null, row: 10 * facts.id, column: 20 * facts.id, diameter_mm: 0.3, length_mm: 0.35, width_mm: 0.25, diameter_px: 4,
+    letter: null, row: 10 * facts.id, column: 20 * facts.id, diameter_mm: 0.3, length_mm: 0.35, width_mm: 0.25, diameter_px: 4, outline: [],
     size: "micro", score: 0.5, contrast_to_noise: 8, cluster: null, vessel: null, morphology: null, left_out: null, flags: [], ...facts,
   };
 }

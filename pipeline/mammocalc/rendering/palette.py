@@ -23,6 +23,8 @@ SINGLE: Final[Colour] = (255, 255, 255)
 """Marks of calcifications that belong to no cluster."""
 ARTERY: Final[Colour] = (240, 130, 130)
 """Marks of calcifications in the wall of an artery; their shape tells them as well."""
+FOLLOWED_MM: Final = 8.0
+"""From this length on a mark follows the outline: around such a body another shape would lie over its neighbours."""
 
 
 @dataclass(frozen=True, slots=True)

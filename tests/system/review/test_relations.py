@@ -93,6 +93,9 @@ def test_pointing_at_a_mark_lights_its_partner_in_the_other_view(visit: Any, rel
         assert np.hypot(*(np.array(bracket["middle"]) - centre_of(page, there))) < 4
         assert seen(page, here)["bracket"] == []
         assert seen(page, there)["arc"] == []
+    label = page.locator(f".pane[data-uid='{uid_of(cc)}'] .label.cluster").bounding_box()
+    page.mouse.move(label["x"] + label["width"] / 2, label["y"] + label["height"] / 2)
+    assert len(seen(page, mlo)["bracket"]) == 1  # of the whole cluster, whatever mark lies beneath
     page.mouse.move(5, 5)
     assert seen(page, mlo)["bracket"] == []
 
@@ -247,6 +250,8 @@ def test_a_partner_is_reached_by_its_name(visit: Any, related: Any, dated_result
     page.locator(".pair[data-relation=change] .link").click()
     page.until(f"document.querySelector('.pane.active')?.dataset.uid === '{uid_of(old)}'")
     assert "current image: cluster" in page.locator("#relations").inner_text()
+    told = "[...document.querySelectorAll('.pane .greys')].map((one) => one.textContent.includes('Local'))"
+    page.until(f"{told}.length === 2 && {told}.every(Boolean)")  # both dates in the window of the place
 
 
 def test_the_change_table_lists_what_changed_first_and_leads_there(

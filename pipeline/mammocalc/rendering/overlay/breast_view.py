@@ -22,7 +22,7 @@ from mammocalc.rendering.overlay.finding_labels import (
 from mammocalc.rendering.overlay.labels import place_labels
 from mammocalc.rendering.overlay.marks import Mark, draw_marks, draw_outline, reach, rounded_hull
 from mammocalc.rendering.overlay.picture import Placement, fixed_point
-from mammocalc.rendering.palette import APPEARANCES, ARTERY, DIM, SINGLE
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, DIM, FOLLOWED_MM, SINGLE
 from mammocalc.vocabulary.lexicon import CalcificationSize, Distribution, Flag
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 _UNCALIBRATED_GAP: Final = 0.005  # of the picture's longer side: there are no millimetres to go by
 
 _SHIFT: Final = 4
-
-_FOLLOWED_MM: Final = 8.0
-"""From this length on a mark follows the outline."""
 
 Drawn = tuple["NDArray[np.bool_]", "dict[int, NDArray[np.float64]]", "dict[int, NDArray[np.float64]]"]
 """What lies inside of marks, and where clusters and vessels were drawn."""
@@ -68,7 +65,7 @@ def marks_of(
         is_vascular = Flag.VASCULAR in item.flags
         alone = SINGLE if item.left_out is None else APPEARANCES[Distribution.TYPICALLY_BENIGN].colour
         colour = ARTERY if is_vascular else colours.get(item.number, alone)
-        outline = placement.to_xy(item.outline_px) if (item.length_mm or 0.0) >= _FOLLOWED_MM else None
+        outline = placement.to_xy(item.outline_px) if (item.length_mm or 0.0) >= FOLLOWED_MM else None
         marks[item.number] = Mark(x, y, radius, is_square, colour, is_vascular, outline, gap)
     return marks
 

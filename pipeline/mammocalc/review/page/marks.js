@@ -4,6 +4,7 @@
 import { s } from "../../rendering/pages/scripts/elements.js";
 import { LEAST_PX, drawBracket, drawCrosshair, drawRuler, drawSize } from "./drawn_tools.js";
 import { calcificationsOf, diameterOf, findingsOf, holds, kindOf } from "./findings.js";
+import { follow, outlineOf } from "./followed.js";
 import { isOnLabel, labelOf, placeLabels } from "./mark_labels.js";
 import { grown } from "./outline.js";
 import { middleOf } from "./view.js";
@@ -11,12 +12,13 @@ import { middleOf } from "./view.js";
 /**
  * @import { AnswerState, Box, ClusterFinding, Finding, LensCircle, Point, Result, Ruler, ShownKinds, SizeCircle,
  *   SpotFinding, VesselFinding, Vocabulary } from "./types.js"
+ * @import { Followed } from "./followed.js"
  * @import { Label } from "./mark_labels.js"
  * @import { View } from "./view.js"
  */
 
 /** @typedef {"micro" | "macro" | "vascular" | "added"} RingKind */
-/** @typedef {{ finding: SpotFinding, kind: RingKind, node: SVGGElement, x: number, y: number }} Ring */
+/** @typedef {{ finding: SpotFinding, kind: RingKind, node: SVGGElement, x: number, y: number, outline: Followed | null }} Ring */
 /** @typedef {Label & { finding: ClusterFinding, node: SVGGElement, lines: SVGPathElement[], points: Point[] }} Hull */
 /** @typedef {Label & { finding: VesselFinding, node: SVGPathElement | null, points: Point[] }} Course */
 
@@ -135,7 +137,7 @@ export class Marks {
       node.append(s("path", { class: "line tick", d: TICK, ...UNSCALED }));
     }
     node.setAttribute("color", this.colourOf(finding, cluster));
-    return { finding, kind, node, x: finding.column + 0.5, y: finding.row + 0.5 };
+    return { finding, kind, node, x: finding.column + 0.5, y: finding.row + 0.5, outline: outlineOf(finding, this.vocabulary.marks.followed_mm) };
   }
 
   /**
@@ -181,11 +183,7 @@ export class Marks {
     for (const kind of /** @type {const} */ (["micro", "macro", "vascular", "hulls"])) this.node.classList.toggle(`no-${kind}`, !shown[kind]);
     if (this.drawn !== view.scale.join()) {
       this.drawn = view.scale.join();
-      for (const ring of this.rings) {
-        const radius = this.radius(ring);
-        ring.node.setAttribute("transform", `translate(${ring.x} ${ring.y}) scale(${radius})`);
-        placeTick(ring.node, radius * view.zoom, [Math.sign(across), Math.sign(down)]);
-      }
+      for (const ring of this.rings) this.placeRing(ring);
       for (const hull of this.hulls) {
         const d = grown(hull.points, this.room(hull));
         for (const line of hull.lines) line.setAttribute("d", d);
@@ -197,6 +195,15 @@ export class Marks {
     }
     for (const { node, finding } of this.hulls) node.classList.toggle("selected", finding.key === selected?.key);
     placeLabels(this, taken);
+  }
+
+  /** @param {Ring} ring */
+  placeRing(ring) {
+    const { zoom, scale: [across, down] } = this.view;
+    const radius = this.radius(ring);
+    ring.node.setAttribute("transform", `translate(${ring.x} ${ring.y}) scale(${radius})`);
+    if (ring.outline) follow(ring.node, ring.outline, GAP_PX / zoom, radius);
+    placeTick(ring.node, radius * zoom, [Math.sign(across), Math.sign(down)]);
   }
 
   /**
@@ -215,8 +222,9 @@ export class Marks {
    *
    * @param {Ring} ring
    */
-  radius({ finding }) {
+  radius({ finding, outline }) {
     const { zoom, unitMm } = this.view;
+    if (outline) return outline.reach + GAP_PX / zoom;
     const diameter = diameterOf(finding);
     const { diameter_px: measuredPx, length_mm: length } = finding.kind === "added" ? UNMEASURED : finding.item;
     const px = diameter !== null && unitMm ? diameter / unitMm : measuredPx;
@@ -225,7 +233,7 @@ export class Marks {
   }
 
   /**
-   * The finding whose mark lies nearest to a place on the screen, or null.
+   * The finding whose label lies on a place of the screen, or else whose mark lies nearest; null where there is none.
    *
    * @param {number} left
    * @param {number} top
@@ -234,6 +242,9 @@ export class Marks {
    */
   at(left, top, shown) {
     if (!shown.marks) return null;
+    // Labels lie over the marks, and are the whole of a cluster.
+    const labelled = [...(shown.hulls ? this.hulls : []), ...(shown.vascular ? this.courses : [])].find((one) => isOnLabel(one, left, top));
+    if (labelled) return labelled.finding;
     /** @type {Finding | null} */
     let best = null;
     let nearest = Infinity;
@@ -243,9 +254,7 @@ export class Marks {
       const away = Math.hypot(x - left, y - top);
       if (away < Math.max(10, this.radius(ring) * this.view.zoom + 4) && away < nearest) [best, nearest] = [ring.finding, away];
     }
-    if (best) return best;
-    const seen = [...(shown.hulls ? this.hulls : []), ...(shown.vascular ? this.courses : [])];
-    return seen.find((one) => isOnLabel(one, left, top))?.finding ?? null;
+    return best;
   }
 
   /**

@@ -3,6 +3,8 @@
 
 /** @import { Point } from "./types.js" */
 
+const MOST_CORNERS = 200;  // of a line around one calcification
+
 /**
  * The path of a convex polygon grown by a distance, with round corners.
  *
@@ -48,6 +50,47 @@ function convex(corners) {
     return chain.slice(0, -1);
   };
   return [...half(sorted), ...half(sorted.reverse())];
+}
+
+/**
+ * A closed line at a distance outside of another one, which may have bays; as many corners as can be seen.
+ *
+ * @param {Point[]} corners
+ * @param {number} distance
+ * @returns {Point[]}
+ */
+export function around(corners, distance) {
+  const line = thinned(corners, distance / 2);
+  const turn = line.reduce((sum, [x, y], at) => {
+    const [nextX, nextY] = line[(at + 1) % line.length];
+    return sum + x * nextY - nextX * y;
+  }, 0);
+  const outside = line.map(([x, y], at) => {
+    const [before, after] = [line.at(at - 1) ?? line[at], line[(at + 1) % line.length]];
+    const along = [after[0] - before[0], after[1] - before[1]];
+    const step = (Math.sign(turn) * distance) / (Math.hypot(along[0], along[1]) || 1);
+    return /** @type {Point} */ ([x + along[1] * step, y - along[0] * step]);
+  });
+  // In a bay, what keeps its distance from one bank may come too near to the other.
+  return outside.filter(([x, y]) => line.every((corner) => Math.hypot(x - corner[0], y - corner[1]) > 0.9 * distance));
+}
+
+/**
+ * Corners that are so far apart, or as many as make a smooth line.
+ *
+ * @param {Point[]} corners
+ * @param {number} apart
+ */
+function thinned(corners, apart) {
+  const length = corners.reduce((sum, [x, y], at) => sum + Math.hypot(x - (corners.at(at - 1) ?? corners[at])[0], y - (corners.at(at - 1) ?? corners[at])[1]), 0);
+  const least = Math.max(apart, length / MOST_CORNERS);
+  /** @type {Point[]} */
+  const kept = [];
+  for (const corner of corners) {
+    const last = kept.at(-1);
+    if (!last || Math.hypot(corner[0] - last[0], corner[1] - last[1]) >= least) kept.push(corner);
+  }
+  return kept;
 }
 
 /**

@@ -33,7 +33,7 @@ export function relations(viewer, finding) {
   const missing = unseen(viewer, pane, finding);
   if (!place && !pairs.length && !missing.length) return [];
   const title = h("p", { class: "named" }, nameOf(finding), place ? `, finding ${place.name}` : "", place ? locationOf(place) : null, " ", linkButton(viewer, { pane, finding }));
-  return [title, ...pairs.map((pair) => line(viewer, pair, { pane, finding })), ...missing];
+  return [title, ...aboutPlace(place), ...pairs.map((pair) => line(viewer, pair, { pane, finding })), ...missing];
 }
 
 /**
@@ -54,13 +54,23 @@ function linkButton(viewer, chosen) {
 }
 
 /**
- * Quadrant and clock position, where the study tells them; why it does not tell more stands in the title.
+ * Quadrant and clock position, where the study tells them.
  *
  * @param {StudyFinding} place
  */
 function locationOf({ location }) {
   const told = sayLocation(location);
-  return told || location?.reasons.length ? h("span", { class: "dim", title: location?.reasons.join("\n") }, ` · ${told || "place not told"}`) : null;
+  return told || location?.reasons.length ? h("span", { class: "dim" }, ` · ${told || "place not told"}`) : null;
+}
+
+/**
+ * Why the place is not told more exactly.
+ *
+ * @param {StudyFinding | null} place
+ */
+function aboutPlace(place) {
+  const reasons = place?.location?.reasons ?? [];
+  return reasons.length ? [h("details", { class: "published" }, h("summary", {}, "About its place"), ...reasons.map((reason) => h("p", {}, reason)))] : [];
 }
 
 /**

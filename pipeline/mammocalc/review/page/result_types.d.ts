@@ -60,6 +60,8 @@ export interface ResultCalcification {
   length_mm: number | null;
   width_mm: number | null;
   diameter_px: number;
+  /** [row, column] of each corner. */
+  outline: Point[];
   size: string | null;
   score: number;
   contrast_to_noise: number;

@@ -17,7 +17,7 @@ import { hang } from "./stage_layout.js";
 
 const AROUND_MM = 14;  // a single calcification is shown within so much tissue
 const CLOSE_MM = 7;  // and its greys are those of so much
-const ROOM_MM = 3;  // around a cluster, at least
+const ROOM_MM = 3;  // around a cluster or a large calcification, at least
 const LARGEST = 8;  // times: more shows no more
 const GLIDE_MS = 180;
 
@@ -35,7 +35,7 @@ export function show(viewer, finding, pane) {
     viewer.app.placeChanged();
   }
   const { view } = pane;
-  const around = AROUND_MM / view.screenMm / 2;
+  const around = Math.max(AROUND_MM, lengthOf(finding) + 2 * ROOM_MM) / view.screenMm / 2;
   const { row, column } = finding;
   let [left, top, right, bottom] = finding.box ?? [column - around, row - around, column + around, row + around];
   const room = finding.box ? Math.max(ROOM_MM / view.screenMm, 0.2 * Math.max(right - left, bottom - top)) : 0;
@@ -45,10 +45,20 @@ export function show(viewer, finding, pane) {
   glide(viewer, pane, goal);
   if (!viewer.localOn) return;
   localise(viewer, pane, goal, finding.box ? [left, top, right, bottom] : closeBy(finding, view));
-  const prior = viewer.priorOf(pane);
-  if (!prior) return;
-  const [x, y] = onOtherDate(pane, pane, prior, [goal.x, goal.y]).place;
-  localise(viewer, prior, { x, y, zoom: (zoom / view.screenMm) * prior.view.screenMm });
+  const home = viewer.homeOf(pane);
+  const other = home === pane ? viewer.priorOf(pane) : home;
+  if (!other) return;
+  const [x, y] = onOtherDate(home, pane, other, [goal.x, goal.y]).place;
+  localise(viewer, other, { x, y, zoom: (zoom / view.screenMm) * other.view.screenMm });
+}
+
+/**
+ * In mm; 0 where it was not measured.
+ *
+ * @param {Finding} finding
+ */
+function lengthOf({ kind, item }) {
+  return kind === "calcification" ? item.length_mm ?? 0 : 0;
 }
 
 /**
@@ -58,8 +68,9 @@ export function show(viewer, finding, pane) {
  * @param {{ screenMm: number }} view
  * @returns {Box}
  */
-function closeBy({ row, column }, view) {
-  const reach = CLOSE_MM / view.screenMm / 2;
+function closeBy(finding, view) {
+  const { row, column } = finding;
+  const reach = Math.max(CLOSE_MM, lengthOf(finding)) / view.screenMm / 2;
   return [column - reach + 0.5, row - reach + 0.5, column + reach + 0.5, row + reach + 0.5];
 }
 

@@ -86,6 +86,8 @@ export interface Vocabulary {
   descriptors: string[];
   morphologies: string[];
   palette: Record<string, PaletteEntry>;
+  /** From `followed_mm` on a mark follows the outline of what it marks. */
+  marks: { followed_mm: number };
   flags: Record<string, string>;
 }
 

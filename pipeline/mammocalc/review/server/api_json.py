@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mammocalc.rendering.palette import APPEARANCES, ARTERY, SINGLE, css_colour, svg_looks
+from mammocalc.rendering.palette import APPEARANCES, ARTERY, FOLLOWED_MM, SINGLE, css_colour, svg_looks
 from mammocalc.vocabulary.flag_sentences import FLAG_SENTENCES
 from mammocalc.vocabulary.lexicon import CLUSTER_WORDS, DESCRIPTORS, Distribution, Morphology
 
@@ -21,7 +21,7 @@ def vocabulary() -> dict[str, Any]:
             label: {**look, "dash": appearance.dashes}
             for (label, look), appearance in zip(svg_looks().items(), APPEARANCES.values(), strict=True)
         },
-        "marks": {"single": css_colour(SINGLE), "artery": css_colour(ARTERY)},
+        "marks": {"single": css_colour(SINGLE), "artery": css_colour(ARTERY), "followed_mm": FOLLOWED_MM},
         "flags": {str(flag): sentence for flag, sentence in FLAG_SENTENCES.items()},
     }
 
