@@ -162,12 +162,12 @@ def altered(two_dates: Path, tmp_path: Path, judge: Judge) -> Callable[[Callable
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"PatientID": "other"}, "no other image of this patient is a L CC"),
+        ({"PatientID": "other"}, "no other image of this patient is an L CC"),
         (
             {"StudyDate": "", "SeriesDate": "", "AcquisitionDate": ""},
             "the date of the patient's other images of this view is not known: name the pair",
         ),
-        ({"StudyDate": "20220402"}, "no earlier image of this patient is a L CC"),
+        ({"StudyDate": "20220402"}, "no earlier image of this patient is an L CC"),
     ],
 )
 def test_images_that_have_no_prior_are_named_with_the_reason(

@@ -177,7 +177,7 @@ def test_an_image_that_is_magnified_by_its_factor_alone_is_no_prior_of_one_that_
     assert "magnification_view" in flags_of(compared, magnified, CC)
     record = json.loads((compared / "changes" / "comparison.json").read_bytes())
     reasons = [item["reason"] for item in record["unpaired"]]
-    assert sum(reason.startswith("L CC M: no other image of this patient is a L CC M") for reason in reasons) == 1
+    assert sum(reason.startswith("L CC M: no other image of this patient is an L CC M") for reason in reasons) == 1
     ds = pydicom.dcmread(compared / "in" / magnified.__name__ / CC, stop_before_pixels=True)
     [path] = (compared / "run" / "studies").rglob(f"{ds.StudyInstanceUID}.json")
     links = [link for finding in json.loads(path.read_bytes())["findings"] for link in finding["links"]]

@@ -222,7 +222,7 @@ def test_each_image_is_paired_with_the_nearest_earlier_day_of_its_view() -> None
         ({"patient_key": None}, "names no patient"),
         ({"laterality": "unknown"}, "side or view is not known"),
         ({"patient_key": "other"}, "no other image of this patient"),
-        ({"view_modifiers": ("M",)}, "no other image of this patient is a L CC M"),
+        ({"view_modifiers": ("M",)}, "no other image of this patient is an L CC M"),
     ],
 )
 def test_an_image_without_a_pair_has_its_reason(changes: dict[str, Any], sentence: str) -> None:

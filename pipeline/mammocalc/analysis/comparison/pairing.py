@@ -201,7 +201,9 @@ def _reason_alone(entry: Entry) -> str | None:
 def _earlier(entry: Entry, others: Sequence[Entry]) -> Pairing | str:
     """Find the prior within one run, by the days."""
     if not others:
-        return f"no other image of this patient is a {entry.name} (with two Patient IDs: name the pair with --pairs)"
+        return (
+            f"no other image of this patient is an {entry.name}; if it has two Patient IDs, name the pair with --pairs"
+        )
     if entry.study_day is None:
         return "its date is not known (Study Date): name the pair with --pairs"
     dated = [other for other in others if other.study_day is not None]
@@ -211,7 +213,7 @@ def _earlier(entry: Entry, others: Sequence[Entry]) -> Pairing | str:
         return _nearest(entry, earlier, undated)
     if undated:
         return "the date of the patient's other images of this view is not known: name the pair with --pairs"
-    return f"no earlier image of this patient is a {entry.name}"
+    return f"no earlier image of this patient is an {entry.name}"
 
 
 def _among_two_runs(entry: Entry, others: Sequence[Entry]) -> Pairing | str:

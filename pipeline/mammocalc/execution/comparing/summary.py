@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mammocalc.model import Comparison
 
 _OWN_NUMBERS: Final = re.compile(r" \(\d+ joined\)")
+_OF_ONE_PAIR: Final = re.compile(r"\d\.\d|^\d+ of \d+ ")
 LISTED: Final = 10  # what is named; comparison.json has all of it
 
 
@@ -81,8 +82,8 @@ def doubts_of(comparison: Comparison) -> Iterator[str]:
         Why it is not comparable, then its notes.
     """
     registration = comparison.registration
-    said = comparison.notes if registration.is_comparable else (*registration.reasons[1:], *comparison.notes)
+    said = comparison.notes if registration.is_comparable else (*registration.reasons, *comparison.notes)
     for sentence in said:
         bare = _OWN_NUMBERS.sub("", sentence)
-        if not re.search(r"\d\.\d", bare):
+        if not _OF_ONE_PAIR.search(bare):
             yield bare

@@ -3,6 +3,7 @@
 
 import { h, termOf } from "../pages/scripts/elements.js";
 import { isPlain } from "../pages/scripts/key_events.js";
+import { sayInterval } from "../pages/scripts/wording.js";
 import { drawLoupe } from "./loupe.js";
 import { byId } from "./page_elements.js";
 import { Shown } from "./pairs.js";
@@ -15,10 +16,9 @@ const shown = new Shown(data);
 
 function listPairs() {
   byId("pairs").replaceChildren(...data.pairs.map((pair, number) => {
-    const days = pair.days === null ? "interval unknown" : `${pair.days} days`;
     const about = pair.comparable ? shown.counted(pair) : "not comparable";
     return h("li", {}, h("button", { type: "button", "aria-current": String(number === shown.number), onclick: () => show(number) },
-      h("div", {}, `${shown.nameOf(pair)} · ${days}`), h("div", { class: "dim" }, about)));
+      h("div", {}, `${shown.nameOf(pair)} · prior ${sayInterval(pair.days)}`), h("div", { class: "dim" }, about)));
   }));
 }
 
@@ -39,14 +39,12 @@ function choose(number) {
 function show(number) {
   shown.open(number);
   const { pair } = shown;
-  const days = pair.days === null ? "interval unknown" : `${pair.days} days between`;
-  byId("name").textContent = `${shown.nameOf(pair)} · ${days}`;
-  byId("name").title = pair.uids.join(" → ");
-  byId("counts").textContent = shown.counted(pair);
+  byId("name").textContent = `${shown.nameOf(pair)} · prior ${sayInterval(pair.days)}`;
+  byId("name").title = [...pair.uids, ...(pair.days === null ? [] : [`${pair.days} days`])].join(" → ");
   byId("document").setAttribute("href", pair.document);
   byId("reasons").replaceChildren(...[...pair.reasons, ...pair.notes].map((text) => h("li", {}, text)));
   listPairs();
-  drawClusters(shown);
+  drawClusters(shown, choose);
   drawFilters(shown, () => {
     drawCalcifications(shown, choose);
     drawAgain();

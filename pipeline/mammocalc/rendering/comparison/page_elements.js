@@ -8,7 +8,6 @@ import { elementsOf } from "../pages/scripts/elements.js";
  * @property {HTMLElement} blink
  * @property {HTMLElement} blink-name
  * @property {HTMLTableElement} clusters
- * @property {HTMLElement} counts
  * @property {HTMLElement} crop-current
  * @property {HTMLElement} crop-prior
  * @property {HTMLElement} current

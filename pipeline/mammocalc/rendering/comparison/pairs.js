@@ -124,6 +124,17 @@ export class Shown {
   }
 
   /**
+   * The first mark of a cluster or an artery, of those that are shown if there are any; -1 without any.
+   *
+   * @param {string} letter
+   * @param {0 | 1} side
+   */
+  firstOf(letter, side) {
+    const { marks } = this.pair;
+    return this.marks.find((number) => marks[number].groups[side] === letter) ?? marks.findIndex(({ groups }) => groups[side] === letter);
+  }
+
+  /**
    * Who and which view it is; the patient only where there are several.
    *
    * @param {Compared} pair

@@ -17,11 +17,18 @@ const or = (value) => String(value ?? "–");
 /** @type {(attributes: Record<string, any>, cells: (string | Node)[]) => HTMLTableRowElement} */
 const line = (attributes, cells) => h("tr", attributes, ...cells.map((cell) => h("td", {}, cell)));
 
-/** @param {Shown} shown */
-export function drawClusters(shown) {
+/**
+ * @param {Shown} shown
+ * @param {(number: number) => void} choose
+ */
+export function drawClusters(shown, choose) {
   const { clusters, loose } = shown.pair;
+  const name = (/** @type {string | null} */ letter, /** @type {0 | 1} */ side) => {
+    if (letter === null || shown.firstOf(letter, side) < 0) return or(letter);
+    return h("button", { type: "button", class: "name", title: "To its first calcification", onclick: () => choose(shown.firstOf(letter, side)) }, letter);
+  };
   byId("clusters").tBodies[0].replaceChildren(...clusters.map(({ letter, prior, change, members: [now, before, joined], reasons }) => line({}, [
-    or(letter), prior.map(or).join(", ") || "–", wordOf(shown, change), or(now), or(before), or(joined), reasons.join(". "),
+    name(letter, 0), prior.length ? h("span", {}, ...prior.map((one) => name(one, 1))) : "–", wordOf(shown, change), or(now), or(before), or(joined), reasons.join(". "),
   ])));
   byId("clusters").hidden = !clusters.length;
   const chains = loose ? `${many(loose, "chain")} of specks without a descriptor: their calcifications stand alone below.` : "";

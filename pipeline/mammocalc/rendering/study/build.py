@@ -73,6 +73,7 @@ def _card(finding: Finding, pages: Mapping[str, str]) -> dict[str, Any]:
         "finding": finding,
         "called": name_of(finding.label),
         "where": _located(finding.location),
+        "about_place": () if finding.location is None else finding.location.reasons,
         "sightings": [
             {
                 "view": item.view,

@@ -50,7 +50,7 @@ def test_findings_links_and_where_to_look_are_told(page_of: Callable[..., str]) 
     assert page.count('<svg viewBox="') == page.count("</svg>") == 3 + 1  # a symbol beside the finding
     assert 'href="../../details/ab/1.1.html#cluster-1"' in page
     assert 'href="1.2.4.json"' in page
-    assert "R CC A and R MLO A: 99 % the same" in page
+    assert "R CC A and R MLO A: linked, 99 %" in page
     assert re.search(r"R ML</a> <span>not seen</span> <span>it would lie \d+ to \d+ mm from the nipple", page)
     assert page.count('class="band"') == 1
     assert "grey band: where R1 would lie" in page
