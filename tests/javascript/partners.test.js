@@ -83,7 +83,7 @@ test("the table begins with what changed, and a row names its pair", () => {
 
 test("a place is told as far as the study tells it", () => {
   const location = { quadrant: "lower_inner", upper_lower: "lower", outer_inner: "inner", region: null, clock: 4, depth: "middle", from_nipple_mm: 58.1, reasons: [] };
-  assert.equal(sayLocation(location), "lower inner, 4 o'clock, middle, 58 mm from the nipple");
+  assert.equal(sayLocation(location), "lower inner, 4 o'clock, middle third, 58 mm from the nipple");
   assert.equal(sayLocation({ ...location, quadrant: null, upper_lower: null, clock: null, from_nipple_mm: null, depth: null }), "inner");
   assert.equal(sayLocation(null), "");
 });

@@ -10,6 +10,8 @@ import { thumbnailOf } from "./api.js";
  * @import { ThumbnailQueue } from "./thumbnail_queue.js"
  */
 
+const KEY = 8;  // digits of a patient key that tell patients apart by eye
+
 /**
  * What cards need besides their entry; `plain` fetches pictures without marks.
  *
@@ -51,7 +53,8 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
   const count = counts ? sayCounts(counts) : "";
   const time = whenOf(entry);
   const when = time ? `${time.textContent}, ` : "";
-  const name = `${entry.name}, ${when}${label}, ${count}, ${state}`;
+  const patient = entry.patient_key ? `patient ${entry.patient_key.slice(0, KEY)}` : null;  // as the page of a comparison says it
+  const name = [entry.name, `${when}${label}`, count, state, patient].filter((part) => part !== null).join(", ");
   return h("a", { ...attributes, title: entry.file, class: `card ${state}`, href: `#/image/${uid}`, "aria-label": name },
     picture(entry, reader, plain),
     h("span", { class: "view-name" }, entry.name),
@@ -63,7 +66,8 @@ function imageCard(entry, { vocabulary, reader, plain }, attributes) {
         distribution ? symbol(vocabulary.palette[distribution]) : null,
         h("span", { class: "label" }, label),
         presenceOf(entry)),
-      h("div", { class: "line dim" }, h("span", {}, count))));
+      h("div", { class: "line dim" }, h("span", {}, count)),
+      patient && h("div", { class: "line dim" }, patient)));
 }
 
 /**

@@ -59,7 +59,7 @@ export function findingOf(study, uid, cluster) {
 }
 
 /**
- * Where in the breast a finding lies: `lower inner, 4 o'clock, middle, 58 mm from the nipple`; empty where nothing is told.
+ * Where in the breast a finding lies: `lower inner, 4 o'clock, middle third, 58 mm from the nipple`; empty where nothing is told.
  *
  * @param {StudyLocation | null} location
  */
@@ -68,7 +68,7 @@ export function sayLocation(location) {
   const { quadrant, upper_lower: half, outer_inner: side, region, clock, depth, from_nipple_mm: away } = location;
   const where = region ?? quadrant ?? half ?? side;
   const told = [
-    where?.replaceAll("_", " "), clock === null ? null : `${clock} o'clock`, depth, away === null ? null : `${away.toFixed(0)} mm from the nipple`,
+    where?.replaceAll("_", " "), clock === null ? null : `${clock} o'clock`, depth && `${depth} third`, away === null ? null : `${away.toFixed(0)} mm from the nipple`,
   ];
   return told.filter(Boolean).join(", ");
 }
