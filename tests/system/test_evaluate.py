@@ -68,9 +68,16 @@ def test_the_page_opens_in_a_browser_without_a_complaint(
     assert [url for url in asked if not url.startswith("file:")] == []
 
 
-def test_a_wrong_call_says_what_is_wrong_and_does_nothing(drawn: Path, tmp_path: Path) -> None:
+def test_a_wrong_call_says_what_is_wrong_and_does_nothing(
+    drawn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = [sys.executable, "-m", "mammocalc", "evaluate"]
     (tmp_path / "truth.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "sizes.csv").write_text("shoes\n")
+    assert main(["evaluate", str(drawn), "--truth", str(drawn), "--out", str(tmp_path / "mine")]) == 2
+    assert "holds sizes.csv, and not of an evaluation" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["sizes.csv"]
     tries = {
         "holds no run": [str(drawn), "--truth", str(drawn / "truth")],
         "none holds no run": [str(tmp_path / "none"), "--truth", str(drawn / "truth")],

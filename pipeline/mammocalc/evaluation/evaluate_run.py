@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from mammocalc.config import uid_hasher
 from mammocalc.evaluation.evaluation import Evaluation, evaluate
 from mammocalc.evaluation.evaluation_cases import pair
-from mammocalc.evaluation.folder import write_evaluation
+from mammocalc.evaluation.folder import require_own, write_evaluation
 from mammocalc.evaluation.run_folder import read_run
 from mammocalc.evaluation.settings import ScoringSettings
 from mammocalc.evaluation.truth import renamed
@@ -58,13 +58,14 @@ def evaluate_run(
     Raises
     ------
     UsageError
-        If a folder holds no run, a marked one lacks images of the other, or the UIDs of the run were hashed under a
-        salt that is not given.
+        If a folder holds no run, a marked one lacks images of the other, the UIDs of the run were hashed under a salt
+        that is not given, or ``out`` holds files of somebody else under the names that are needed.
     TruthError
         If the truth cannot be read, or names none of the images of the run.
     OutputError
         If another command is writing to ``out``.
     """
+    require_own(out)
     with FolderClaim(out, "folder of the evaluation") as claim:
         evaluation = score_run(run, truth, marked, salt_file)
         claim.check()

@@ -56,6 +56,15 @@ def require_apart(out: Path, run: Path, truth: Path) -> None:
             raise UsageError(message)
 
 
+def require_own(folder: Path) -> None:
+    """Raise UsageError where files of somebody else have the names that an evaluation needs."""
+    names = (PAGE, *(f"{name}.csv" for name in TABLES))
+    foreign = [] if (folder / DOCUMENT).exists() else [name for name in names if (folder / name).exists()]
+    if foreign:
+        message = f"{folder} holds {', '.join(foreign)}, and not of an evaluation. Choose another --out."
+        raise UsageError(message)
+
+
 def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
     """
     Write evaluation.json, evaluation.html and one CSV for each table.
