@@ -196,8 +196,8 @@ _REGISTRATION: Final = record(
     Key(
         "is_comparable",
         TRUTH,
-        "Whether the tissue is the same, or at least three were joined, with 1.5 times the evidence of the prior "
-        "mirrored in any way.",
+        "Whether the tissue is the same, or at least three were joined (five where the tissue was looked at and is not "
+        "seen to be the same), with 1.5 times the evidence of the prior mirrored in any way.",
     ),
     Key("reasons", TEXTS, "Sentences on the above."),
     description="How the two were laid over each other, and how far that is to be believed.",

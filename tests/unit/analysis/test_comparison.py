@@ -22,12 +22,14 @@ from mammocalc.analysis.comparison import (
     named_pairs,
     pair_up,
 )
+from mammocalc.analysis.comparison.joined import judged
 from mammocalc.analysis.comparison.laid_out import lay_out
 from mammocalc.analysis.comparison.layers import MIRRORED, match_in_layers
 from mammocalc.analysis.image import analyse
 from mammocalc.config import Config
 from mammocalc.dicom import DicomSettings, read_mammogram
 from mammocalc.model import Comparison, PairedBy, Report
+from mammocalc.stages.registration import Anatomy, Matching, TissueMap, lay_over
 from mammocalc.vocabulary.changes import Change
 from mammocalc.vocabulary.geometry import PixelSpacing
 from mammocalc.vocabulary.lexicon import Flag, Laterality, View
@@ -424,3 +426,20 @@ def test_a_group_that_lies_far_off_its_tissue_is_joined_after_the_others(monkeyp
     assert join_two_layers(2) == 12  # two that are left are too few
     monkeypatch.setattr(layers, "mirror", lambda points_mm: [points_mm] * len(MIRRORED))  # which then fits as well
     assert join_two_layers(10) == 12
+
+
+@pytest.mark.parametrize(
+    ("tissue_was_seen", "joined", "is_comparable"), [(False, 4, True), (True, 4, False), (True, 5, True)]
+)
+def test_four_joined_on_tissue_that_is_not_the_same_compare_nothing(
+    *, tissue_was_seen: bool, joined: int, is_comparable: bool
+) -> None:
+    points = np.zeros((14, 2))
+    frame = lay_over(*[Anatomy(points, points[:0], points[0])] * 2)
+    other = TissueMap(frame, 0.09, 0.03, points, points[:, 0], np.zeros((2, 2, 2), np.float32), (0.0, 0.0))
+    image = cast("LaidOut", SimpleNamespace(points_mm=points))
+    found = Matching(np.stack([np.arange(joined)] * 2, axis=1), 0.3, 20.0)
+    by_chance = [Matching(np.zeros((0, 2), np.intp), None, 0.0)]
+    made = judged(image, image, frame, found, by_chance, other if tissue_was_seen else None).registration
+    assert made.is_comparable is is_comparable
+    assert is_comparable or "fewer than 5" in made.reasons[1]

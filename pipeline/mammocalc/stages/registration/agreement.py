@@ -25,12 +25,34 @@ FADING_MM: Final = 25.0
 NEIGHBOURS_WEIGHT: Final = 0.7
 CHANCE_WEIGHT: Final = 0.9
 """How much of what chance reaches is taken off a score."""
-LEAST_SCORE: Final = 2.2
-LEAST_SHARE: Final = 0.25
-LEAST_LEAD: Final = 1.15
-"""A shift is believed with at least that score, over chance and with its neighbours', that share of its window's
-points, and that lead over another shift. Set on simulated patients and the tuning half of INbreast."""
 ROUNDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """
+    What makes a shift believed.
+
+    Attributes
+    ----------
+    score : float
+        At least so much, over chance and with what its neighbours say.
+    share : float
+        Of its window's points.
+    lead : float
+        Over another shift.
+    """
+
+    score: float
+    share: float
+    lead: float
+
+
+AT_FIRST: Final = Belief(2.2, 0.25, 1.15)
+EXPECTED: Final = Belief(1.7, 0.25, 1.25)
+ON_TISSUE: Final = Belief(1.2, 0.15, 1.3)
+"""Of a window at first, of one near the shift that those around it let expect, and of any on tissue, which tells where
+to look. Set on simulated patients and the tuning half of INbreast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +64,9 @@ class Shift:
     shift_mm: NDArray[np.float64]
 
 
-def agree(middles_mm: NDArray[np.float64], sizes: NDArray[np.intp], votes: Sequence[Sequence[Vote]]) -> list[Shift]:
+def agree(
+    middles_mm: NDArray[np.float64], sizes: NDArray[np.intp], votes: Sequence[Sequence[Vote]], belief: Belief
+) -> list[Shift]:
     """
     Choose the shifts that neighbouring windows agree on.
 
@@ -54,6 +78,7 @@ def agree(middles_mm: NDArray[np.float64], sizes: NDArray[np.intp], votes: Seque
         How many points each has.
     votes : sequence of sequence of Vote
         Of each window.
+    belief : Belief
 
     Returns
     -------
@@ -71,12 +96,12 @@ def agree(middles_mm: NDArray[np.float64], sizes: NDArray[np.intp], votes: Seque
     kept: list[Shift] = []
     for index in np.argsort(-support, kind="stable").tolist():
         number = int(window[index])
-        if support[index] < LEAST_SCORE:
+        if support[index] < belief.score:
             break
-        if own[index] <= 0 or score[index] < LEAST_SHARE * sizes[number] or any(k.window == number for k in kept):
+        if own[index] <= 0 or score[index] < belief.share * sizes[number] or any(k.window == number for k in kept):
             continue
         rivals = (window == number) & (np.hypot(*(shift - shift[index]).T) > 2 * TOLERANCE_MM)
-        if support[index] < LEAST_LEAD * support[rivals].max(initial=0.0):
+        if support[index] < belief.lead * support[rivals].max(initial=0.0):
             continue
         if kept:
             expected, slack_mm = expect(middles_mm[number], kept)

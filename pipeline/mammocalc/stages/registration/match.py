@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.spatial import KDTree
 
-from mammocalc.stages.registration.agreement import Shift, agree, expect
+from mammocalc.stages.registration.agreement import AT_FIRST, EXPECTED, ON_TISSUE, Shift, agree, expect
 from mammocalc.stages.registration.assignment import assign
 from mammocalc.stages.registration.confirmed import confirmed
 from mammocalc.stages.registration.drift import drift, settle_stiffly
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 REACH_MM: Final = 25.0
 """How far nipple and chest wall may mislead: three times the error of regional registration (Hadjiiski, 2003)."""
-SECOND_SCORE: Final = 1.7
-SECOND_LEAD: Final = 1.25
-SECOND_SHARE: Final = 0.25
-"""A window that was not believed at first may be, near the shift that those around it let expect."""
 BLEND_MM: Final = 4.0
 HELD_MM: Final = np.inf
 FADING_MM: Final = 15.0
@@ -93,7 +89,7 @@ def match_points(
     alike, odds = likeness(log_ratios), np.ones(log_ratios.shape[1:])
     if guide is not None:
         alike, odds = alike * guide.in_votes, guide.odds
-    shifts = _find_shifts(current_mm, prior_mm, alike, REACH_MM if guide is None else guide.reach_mm)
+    shifts = _find_shifts(current_mm, prior_mm, alike, None if guide is None else guide.reach_mm)
     if not shifts and guide is None:
         return nothing
     start = _start(prior_mm, shifts, HELD_MM if guide is None else FADING_MM)
@@ -107,7 +103,10 @@ def match_points(
 
 
 def _find_shifts(
-    current_mm: NDArray[np.float64], prior_mm: NDArray[np.float64], alike: NDArray[np.float64], first_reach_mm: float
+    current_mm: NDArray[np.float64],
+    prior_mm: NDArray[np.float64],
+    alike: NDArray[np.float64],
+    tissue_reach_mm: float | None,
 ) -> list[Shift]:
     windows = cut_windows(current_mm)
     if not windows:
@@ -122,8 +121,9 @@ def _find_shifts(
         return vote(own, prior_mm[near], alike[np.ix_(windows[number], near)], centre_mm, reach_mm)
 
     sizes = np.array([len(window) for window in windows])
-    first = [ask(number, np.zeros(2), first_reach_mm) for number in range(len(windows))]
-    kept = agree(middles, sizes, first)
+    at_first, later = (AT_FIRST, EXPECTED) if tissue_reach_mm is None else (ON_TISSUE, ON_TISSUE)
+    first = [ask(number, np.zeros(2), tissue_reach_mm or REACH_MM) for number in range(len(windows))]
+    kept = agree(middles, sizes, first, at_first)
     if not kept:
         return []
     apart = np.array([[np.hypot(*(middle - item.middle_mm)) for item in kept] for middle in middles]).min(axis=1)
@@ -131,10 +131,11 @@ def _find_shifts(
     for number in np.argsort(apart, kind="stable").tolist():
         if number in done:
             continue
+        # One that was not believed at first may be, near the shift that those around it let expect.
         votes = ask(number, *expect(middles[number], kept))
-        if not votes or votes[0].score < max(SECOND_SCORE, SECOND_SHARE * sizes[number]):
+        if not votes or votes[0].score < max(later.score, later.share * sizes[number]):
             continue
-        if len(votes) == 1 or votes[0].score >= SECOND_LEAD * votes[1].score:
+        if len(votes) == 1 or votes[0].score >= later.lead * votes[1].score:
             kept.append(Shift(number, middles[number], np.array(votes[0].shift_mm)))
     return kept
 

@@ -30,8 +30,8 @@ LEAST_CORRELATION: Final = 0.21
 of 19 pairs of dates have 0.23 to 0.60; breasts of two patients at most 0.19 (docs/evidence/comparison.md)."""
 OF_ONE_BREAST: Final = 0.33
 """And from which it is not that of the patient's other breast, which has up to 0.31."""
-OVER_MIRRORED: Final = 1.5
-"""And over what the same reaches with the prior mirrored."""
+OVER_MIRRORED: Final = 1.2
+"""And over what the same reaches with the prior mirrored, which is much where a breast is alike above and below."""
 AROUND_MM: Final = 8.0
 """Blocks around a place tell whether the tissue is the same there."""
 
