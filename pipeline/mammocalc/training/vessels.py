@@ -55,6 +55,11 @@ _NO_ARTERIES: Final = (Kind.LINEAR, Kind.SEGMENTAL, Kind.LINEAR, Kind.SEGMENTAL,
                        Kind.DIFFUSE, Kind.MACRO_ONLY)  # fmt: skip
 """Casts in ducts and wedges are what must never be flagged, and rare among real images: they come twice."""
 
+_NOTHING_TRACED: Final = (
+    "nothing to learn from: no mark lies on a traced course, or all do. Do the UIDs of --courses name images "
+    "of the folder, and are rows and columns in stored pixels?"
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Described:
@@ -107,7 +112,7 @@ def train_on_courses(
     Raises
     ------
     UsageError
-        If none of the images could be used, or no mark lies on a course.
+        If none of the images is traced or can be used, or no mark lies on a course.
     """
     traced = read_courses(courses)
     jobs: list[tuple[Path | Scene, Traced]] = []
@@ -118,10 +123,12 @@ def train_on_courses(
             seen.add(uid)
             jobs.append((file.path, traced[uid]))
     real = len(jobs)
+    if not jobs:  # before anything is simulated
+        raise UsageError(_NOTHING_TRACED)
     jobs += [(scene, Traced((), is_certain=True)) for scene in scenes_without_arteries(simulated, seed)]
     found: list[Described] = []
     with open_trainers(workers) as pool:
-        described = pool.map(_describe, *zip(*jobs, strict=True), itertools.repeat(config)) if jobs else iter(())
+        described = pool.map(_describe, *zip(*jobs, strict=True), itertools.repeat(config))
         for done, one in enumerate(described, start=1):
             found += [one] if one is not None else []
             on_image(done)
@@ -186,11 +193,7 @@ def _describe_mammogram(mammogram: Mammogram, traced: Traced, config: Config) ->
 
 def _fit_all(found: list[Described], origin: dict[str, int], config: Config) -> LogisticModel:
     if not any(one.is_arterial.any() for one in found) or all(one.is_arterial.all() for one in found):
-        message = (
-            "nothing to learn from: no mark lies on a traced course, or all do. Do the UIDs of --courses name images "
-            "of the folder, and are rows and columns in stored pixels?"
-        )
-        raise UsageError(message)
+        raise UsageError(_NOTHING_TRACED)
     table = np.concatenate([one.table for one in found])
     is_arterial = np.concatenate([one.is_arterial for one in found])
     patients = np.concatenate([[one.patient] * len(one.table) for one in found])

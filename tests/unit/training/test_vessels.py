@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from mammocalc.config import Config
 from mammocalc.simulation.vocabulary import Beside, Kind
 from mammocalc.training.artery_courses import read_courses
-from mammocalc.training.vessels import SIMULATED_SHARE, scenes_without_arteries, weigh
+from mammocalc.training.vessels import SIMULATED_SHARE, Described, _fit_all, scenes_without_arteries, weigh
+from mammocalc.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,3 +52,10 @@ def test_no_simulated_scene_that_is_to_hold_no_artery_holds_one() -> None:
     assert len({scene.seed for scene in scenes}) == 96
     assert not any(Beside.ARTERY in scene.beside for scene in scenes)
     assert not any(scene.kind in {Kind.ARTERIAL, Kind.NONE} for scene in scenes)
+
+
+@pytest.mark.parametrize("is_arterial", [False, True])
+def test_marks_of_one_sort_teach_nothing(is_arterial: bool) -> None:
+    one = Described("", np.zeros((3, 15)), np.full(3, is_arterial))
+    with pytest.raises(UsageError, match="no mark lies on a traced course, or all do"):
+        _fit_all([one], {}, Config())
