@@ -32,14 +32,18 @@ def two_dates(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write one patient's view on two dates: the same breast, some millimetres lower in the later image."""
     folder = tmp_path_factory.mktemp("dates")
     for name, date, shift in (("prior", "20210305", (0, 0)), ("current", "20220402", SHIFT_PX)):
-        ds = pydicom.dcmread(drawn / "grouped.dcm")
-        ds.PatientID, ds.StudyDate, ds.StudyInstanceUID = "one", date, f"1.2.{date}"
-        uid = f"1.2.3.{date}"
-        ds.SOPInstanceUID = uid
-        ds.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.UID(uid)
+        ds = on_date(drawn / "grouped.dcm", date)
         ds.PixelData = np.roll(ds.pixel_array, shift, (0, 1)).tobytes()
         ds.save_as(folder / f"{name}.dcm")
     return folder
+
+
+def on_date(path: Path, date: str) -> pydicom.Dataset:
+    """Read an image as one of patient *one* on a date."""
+    ds = pydicom.dcmread(path)
+    ds.PatientID, ds.StudyDate, ds.StudyInstanceUID = "one", date, f"1.2.{date}"
+    ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.UID(f"1.2.3.{date}")
+    return ds
 
 
 @pytest.fixture(scope="session")

@@ -52,10 +52,10 @@ class DistributionSettings(Settings):
     vascular_min_share: float = Field(default=0.5, gt=0, le=1)
     """... if they are this share of all that are not typically benign."""
 
-    benign_min_count: int = Field(default=2, ge=1)
+    benign_min_count: int = Field(default=1, ge=1)
     """An image is typically benign with at least this many that are, by their form or as coarse ones in no pattern."""
 
-    benign_min_share: float = Field(default=0.3, gt=0, le=1)
+    benign_min_share: float = Field(default=0.25, gt=0, le=1)
     """... if they are this share of all that lie on no artery. Readers call it so though specks lie beside."""
 
     region_min_count: int = Field(default=20, ge=2)
