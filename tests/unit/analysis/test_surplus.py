@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
+from mammocalc.analysis.comparison.calcification_words import words_of_one_sided
 from mammocalc.analysis.comparison.one_sided import OneSided, Unexplained
 from mammocalc.analysis.comparison.surplus import REGION_MM, count_surplus
 from mammocalc.stages.registration import TissueImage
+from mammocalc.vocabulary.changes import Change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mammocalc.analysis.comparison.laid_out import LaidOut
@@ -43,15 +47,28 @@ def side(
     contrast: float = 20.0,
     shown: TissueImage | None = None,
     border_mm: float = 0.0,
+    of_current: bool = True,
+    vessel: int | None = None,
+    joined: Sequence[tuple[float, float]] = (),
 ) -> OneSided:
     """Give calcifications that lie in the other image where they lie in their own, which ends at a border."""
-    marks = [SimpleNamespace(contrast_to_noise=contrast)] * len(ours)
-    here = SimpleNamespace(points_mm=ours, report=SimpleNamespace(calcifications=marks))
-    there = SimpleNamespace(shows=lambda places, _margin: places[:, 0] >= border_mm)
+    mark = {"contrast_to_noise": contrast, "vessel": vessel, "number": 1, "diameter_mm": 1.0, "cluster": None}
+    points = np.concatenate([ours, np.reshape(joined, (-1, 2))])
+    here = SimpleNamespace(
+        points_mm=points,
+        diameter_mm=np.ones(len(points)),
+        report=SimpleNamespace(calcifications=[SimpleNamespace(**mark)] * len(points)),
+    )
+    there = SimpleNamespace(
+        shows=lambda places, _margin: places[:, 0] >= border_mm,
+        points_mm=np.zeros((0, 2)),
+        diameter_mm=np.zeros(0),
+        to_px=lambda places: places,
+    )
     return OneSided(
         here=cast("LaidOut", here),
         there=cast("LaidOut", there),
-        of_current=True,
+        of_current=of_current,
         index=np.arange(len(ours)),
         place_mm=ours,
         off_mm=np.full(len(ours), 5.0 if is_known else np.inf),
@@ -89,6 +106,39 @@ def test_new_are_those_of_which_the_other_image_has_far_too_few(
     assert found.ours.tolist() == [ours] * ours
     assert found.theirs.tolist() == [theirs] * ours
     assert found.is_new.tolist() == [is_new] * ours
+
+
+@pytest.mark.parametrize(("theirs", "is_gone"), [(2, True), (3, False)])
+def test_fewer_may_be_left_of_what_is_gone(theirs: int, *, is_gone: bool) -> None:
+    assert count_surplus(side(near(10), seen(theirs))).is_new.all()
+    assert count_surplus(side(near(10), seen(theirs), of_current=False)).is_new.tolist() == [is_gone] * 10
+
+
+def test_plaques_of_an_artery_do_not_go_but_may_be_new() -> None:
+    words = {
+        (of_current, vessel): {
+            said.change
+            for said in words_of_one_sided(
+                side(near(6), seen(0), of_current=of_current, vessel=vessel), is_one_part=True
+            )
+        }
+        for of_current in (True, False)
+        for vessel in (None, 1)
+    }
+    assert words == {
+        (True, None): {Change.NEW},
+        (True, 1): {Change.NEW},
+        (False, None): {Change.GONE},
+        (False, 1): {Change.NOT_COMPARABLE},
+    }
+
+
+@pytest.mark.parametrize(("away_mm", "is_new"), [(1.1, False), (1.3, True)])
+def test_what_touches_a_joined_one_may_be_a_part_of_it(away_mm: float, *, is_new: bool) -> None:
+    """Both are 1 mm wide."""
+    ours = MIDDLE + np.array([(0.0, 0.0), (5.0, 0.0), (0.0, 5.0)])
+    said = words_of_one_sided(side(ours, seen(0), joined=[(50.0, 50.0 - away_mm)]), is_one_part=True)
+    assert [one.change is Change.NEW for one in said] == [is_new, True, True]
 
 
 @pytest.mark.parametrize(

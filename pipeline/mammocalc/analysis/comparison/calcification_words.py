@@ -141,9 +141,8 @@ def _word_at(side: OneSided, nth: int, surplus: Surplus, *, is_new: bool) -> tup
         )
     if not side.there.shows(place_mm[None], BORDER_MM)[0]:
         return Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"
-    from_edge_mm = np.hypot(*(side.there.points_mm - place_mm).T) - side.there.diameter_mm / 2
-    if (from_edge_mm <= PIECE_MM).any():
-        return side.unsure, f"its place lies on a calcification of the {side.other}: it may be a piece of that"
+    if reason := _why_unsure(side, nth):
+        return side.unsure, reason
     if is_new or off_mm > PLACE_MM:
         return _judge_surplus(side, nth, surplus, is_new=is_new)
     around, expected = side.unexplained, float(side.expected_contrast[nth])
@@ -152,6 +151,20 @@ def _word_at(side: OneSided, nth: int, surplus: Surplus, *, is_new: bool) -> tup
     like = (around.contrast >= SEEN_CONTRAST * expected) & (around.score >= LIKE_SCORE)
     near = (away_mm <= PLACE_MM) | ((away_mm <= AROUND_MM) & like)
     return _judge(side, expected, around.contrast[near], around.score[near])
+
+
+def _why_unsure(side: OneSided, nth: int) -> str:
+    """Say what else one of them may be than new, or gone."""
+    here, there, own = side.here, side.there, side.index[nth]
+    from_edge_mm = np.hypot(*(there.points_mm - side.place_mm[nth]).T) - there.diameter_mm / 2
+    if (from_edge_mm <= PIECE_MM).any():
+        return f"its place lies on a calcification of the {side.other}: it may be a piece of that"
+    apart_mm = np.hypot(*(here.points_mm - here.points_mm[own]).T) - (here.diameter_mm + here.diameter_mm[own]) / 2
+    if (np.delete(apart_mm, side.index) <= PIECE_MM).any():
+        return "it touches one that is joined: both may be one body there"
+    if not side.of_current and here.report.calcifications[own].vessel is not None:
+        return "a plaque of an artery: it does not vanish, but one image shows it less sharply"
+    return ""
 
 
 def _judge_surplus(side: OneSided, nth: int, surplus: Surplus, *, is_new: bool) -> tuple[Change, str]:

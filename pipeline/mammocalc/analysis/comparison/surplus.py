@@ -21,6 +21,8 @@ LEAST_UNKNOWN: Final = 5
 """So many make a surplus where their place is known, and where it is not: one alone is rather one that was missed."""
 MOST_LEFT: Final = 0.4
 """So many of the other image, of those here, may be left over: then more than nine of ten that are new are so."""
+MOST_LEFT_OF_GONE: Final = 0.2
+"""Calcifications seldom vanish: on two dates of patients what is missing is mostly one that was not found again."""
 MOST_BEYOND: Final = 0.05
 MOST_HIDDEN_KNOWN: Final = 0.25
 MOST_HIDDEN_UNKNOWN: Final = 0.05
@@ -45,17 +47,20 @@ class Surplus:
         Sum of the scores of all in the region of the other image that are reported, or may be a calcification.
     is_enough, is_shown : ndarray of bool, shape (n,)
         Whether these are enough to tell, and whether the other image shows that region.
+    most_left : float
+        Share of ours that the other image may have.
     """
 
     ours: NDArray[np.intp]
     theirs: NDArray[np.float64]
     is_enough: NDArray[np.bool_]
     is_shown: NDArray[np.bool_]
+    most_left: float
 
     @property
     def is_new(self) -> NDArray[np.bool_]:
         """Whether each is new, or gone: the other image cannot hold what they all were, shape (n,)."""
-        return self.is_shown & self.is_enough & (self.theirs <= MOST_LEFT * self.ours)
+        return self.is_shown & self.is_enough & (self.theirs <= self.most_left * self.ours)
 
 
 def count_surplus(side: OneSided) -> Surplus:
@@ -85,4 +90,5 @@ def count_surplus(side: OneSided) -> Surplus:
         is_shown=~side.is_hidden
         & (beyond <= MOST_BEYOND)
         & (hidden <= np.where(is_known, MOST_HIDDEN_KNOWN, MOST_HIDDEN_UNKNOWN)),
+        most_left=MOST_LEFT if side.of_current else MOST_LEFT_OF_GONE,
     )
