@@ -273,6 +273,16 @@ def test_sides_that_were_exchanged_between_two_dates_are_told_and_nothing_is_new
     assert ({cluster.change for cluster in found.clusters} == {Change.NOT_COMPARABLE}) is are_exchanged
 
 
+def test_of_several_that_fit_better_the_best_is_named(report: Report) -> None:
+    prior = prior_of(report)
+    other_view = replace(prior.identity, view=View.MLO)
+    wrong = without(prior, {c.number for c in report.calcifications[2:]})
+    fits_less = without(prior, {c.number for c in report.calcifications[:4]})
+    rivals = [replace(one, identity=other_view) for one in (fits_less, prior, fits_less)]
+    reason = compare_images(report, wrong, rivals=rivals).registration.reasons[-1]
+    assert reason.startswith(f"the MLO view on the prior's date fits better ({len(report.calcifications)} joined)")
+
+
 def same_tissue(report: Report) -> tuple[Sight, Sight]:
     """Look at one image as the current one and as a prior without calcifications."""
     sight = look_at(read_mammogram(SAMPLE, DicomSettings()), report, Config())

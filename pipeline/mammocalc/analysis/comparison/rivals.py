@@ -74,25 +74,29 @@ def hold_against(joined: Joined, rivals: Iterable[Rival]) -> Joined:
     Returns
     -------
     Joined
-        The same, or one without pairs that is not comparable, and says why.
+        The same, or one without pairs that is not comparable, and says what fits best.
     """
     current = joined.current
+    best, said = 0.0, ""
     for rival in rivals:
         theirs = lay_over(current.anatomy, rival.laid.anatomy).to_current(rival.laid.points_mm)
         found = match_points(current.points_mm, theirs, current.traits, rival.laid.traits)
-        if len(found.pairs) < LEAST_JOINED or found.evidence < OVER_CHANCE * joined.evidence:
+        is_clear = len(found.pairs) >= LEAST_JOINED and found.evidence >= OVER_CHANCE * joined.evidence
+        if not is_clear or found.evidence <= best:
             continue
         registration = join(current, rival.laid).registration
         if registration.is_comparable:
+            best = found.evidence
             said = f"{rival.name} fits better ({registration.joined} joined): {rival.why}"
-            given_up = replace(
-                joined.registration,
-                kind=RegistrationKind.LANDMARKS,
-                is_comparable=False,
-                reasons=(*joined.registration.reasons[:1], said),
-            )
-            return replace(joined, pairs=joined.pairs[:0], registration=given_up, is_rivalled=True)
-    return joined
+    if not said:
+        return joined
+    given_up = replace(
+        joined.registration,
+        kind=RegistrationKind.LANDMARKS,
+        is_comparable=False,
+        reasons=(*joined.registration.reasons[:1], said),
+    )
+    return replace(joined, pairs=joined.pairs[:0], registration=given_up, is_rivalled=True)
 
 
 def _turned_over(report: Report) -> Iterator[LaidOut]:
