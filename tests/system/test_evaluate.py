@@ -41,7 +41,11 @@ def test_a_run_is_scored_against_its_simulation(
     rows = (tmp_path / "scores" / "froc.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "curve,threshold,false_marks,found"
     assert main([*call, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["calcifications"]["true"] == section["true"]
+    again = capsys.readouterr()
+    assert json.loads(again.out)["calcifications"]["true"] == section["true"]
+    assert again.err == ""
+    assert main([call[0], str(tmp_path / "high"), *call[2:]]) == 0
+    assert "was of another run or truth; it is replaced" in capsys.readouterr().err
 
 
 def test_the_page_opens_in_a_browser_without_a_complaint(

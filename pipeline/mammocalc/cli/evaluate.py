@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mammocalc.cli.exit_codes import DONE
 from mammocalc.cli.option_types import local_path
 from mammocalc.cli.shared_options import add_salt
+from mammocalc.cli.terminal import report_error
 from mammocalc.files.plain_text import escaped
 
 if TYPE_CHECKING:
@@ -59,9 +60,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Compare a run with a truth."""
-    from mammocalc.evaluation import evaluate_run, require_apart, summarise  # noqa: PLC0415 - see run
+    from mammocalc.evaluation import evaluate_run, held_before, require_apart, summarise  # noqa: PLC0415 - see run
 
     require_apart(arguments.out, arguments.run, arguments.truth)
+    before = held_before(arguments.out)
     evaluation = evaluate_run(arguments.run, arguments.truth, arguments.out, arguments.mark, arguments.salt_file)
-    print(json.dumps(evaluation.document, indent=1) if arguments.json else escaped(summarise(evaluation.document)))
+    document = evaluation.document
+    if before and any(before.get(name) != document[name] for name in ("run", "truth")):
+        report_error(f"the evaluation that {arguments.out} held was of another run or truth; it is replaced", DONE)
+    print(json.dumps(document, indent=1) if arguments.json else escaped(summarise(document)))
     return DONE

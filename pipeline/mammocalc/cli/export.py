@@ -95,6 +95,7 @@ def export(arguments: argparse.Namespace) -> int:
     from mammocalc.dicom.writer import Device  # noqa: PLC0415 - see run
     from mammocalc.execution.export.export import export as export_run  # noqa: PLC0415
     from mammocalc.execution.export.request import ExportRequest, parse_kinds  # noqa: PLC0415
+    from mammocalc.rendering.wording import many  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()
@@ -113,6 +114,8 @@ def export(arguments: argparse.Namespace) -> int:
     count = len(summary.objects)
     named = {0: "", 1: "; it names the patient"}.get(count, "; they name the patient")
     print(escaped(f"{count} DICOM object{'' if count == 1 else 's'} in {arguments.out}{named}"))
+    if summary.removed:
+        print(f"note: {many(summary.removed, 'object')} of an earlier export removed, which are not of this one")
     for note in _each_once(summary.notes):
         print(escaped(f"note: {note}"))
     for sentence in _each_once(summary.left_out):

@@ -2,7 +2,7 @@
 
 from mammocalc.evaluation.evaluate_run import evaluate_run, score_run
 from mammocalc.evaluation.evaluation import Evaluation, evaluate
-from mammocalc.evaluation.folder import require_apart, write_evaluation
+from mammocalc.evaluation.folder import held_before, require_apart, write_evaluation
 from mammocalc.evaluation.run_folder import FinishedRun, read_run
 from mammocalc.evaluation.settings import ScoringSettings
 from mammocalc.evaluation.summary import summarise
@@ -15,6 +15,7 @@ __all__ = [
     "ScoringSettings",
     "evaluate",
     "evaluate_run",
+    "held_before",
     "read_run",
     "read_truth",
     "renamed",

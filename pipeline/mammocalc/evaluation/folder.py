@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mammocalc.evaluation.page import render_page
 from mammocalc.files.replacing import write_whole
 from mammocalc.results.layout import KINDS
-from mammocalc.vocabulary.errors import OutputError, UsageError
+from mammocalc.results.parse import parse_json
+from mammocalc.vocabulary.errors import OutputError, ResultError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mammocalc.evaluation.evaluation import Evaluation
@@ -63,6 +65,26 @@ def require_own(folder: Path) -> None:
     if foreign:
         message = f"{folder} holds {', '.join(foreign)}, and not of an evaluation. Choose another --out."
         raise UsageError(message)
+
+
+def held_before(folder: Path) -> Mapping[str, Any]:
+    """
+    Read the evaluation that a folder holds.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    mapping
+        Its document; empty where there is none that can be read.
+    """
+    try:
+        document = parse_json((folder / DOCUMENT).read_bytes())
+    except (OSError, ResultError):
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def write_evaluation(folder: Path, evaluation: Evaluation) -> None:

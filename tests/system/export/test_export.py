@@ -237,11 +237,13 @@ def test_the_folder_is_one_of_its_own(study_run: Path, images: Path, tmp_path: P
 def test_what_an_earlier_export_left_is_not_sent_along(
     images: Path, export_to: Export, study_run: Path, tmp_path: Path
 ) -> None:
-    export_to(images, Kind.CAD_SR, Kind.GSPS)
+    before = {item.file for item in export_to(images, Kind.CAD_SR, Kind.GSPS).objects}
     (images / "R_CC.dcm").unlink()
     summary = export_to(images, Kind.CAD_SR, Kind.GSPS)
     left = {path.relative_to(tmp_path / "objects").as_posix() for path in (tmp_path / "objects").rglob("*.dcm")}
     assert left == {item.file for item in summary.objects}
+    assert summary.removed == len(before - left) > 0
+    assert export_to(images, Kind.CAD_SR, Kind.GSPS).removed == 0
 
 
 def test_a_wrong_folder_of_images_removes_no_objects(
@@ -250,6 +252,8 @@ def test_a_wrong_folder_of_images_removes_no_objects(
     export_to(images, Kind.CAD_SR)
     before = sorted((tmp_path / "objects").rglob("*.dcm"))
     (tmp_path / "elsewhere").mkdir()
+    record = tmp_path / "objects" / "export.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"objects": []}))  # as a stopped one leaves it
     with pytest.raises(UsageError, match="no image of the run is in --images"):
         export_to(tmp_path / "elsewhere", Kind.CAD_SR)
     assert sorted((tmp_path / "objects").rglob("*.dcm")) == before

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import OF_STUDY, Kind, require_segmentations, write_study
 from mammocalc.execution.export.changes import TELLING, ComparedImages
-from mammocalc.execution.export.folder import FINISHED, WRITING, ExportFolder, held_before, require_apart
+from mammocalc.execution.export.folder import FINISHED, WRITING, ExportFolder, held_before, holds_objects, require_apart
 from mammocalc.execution.export.images import ImageFiles
 from mammocalc.execution.export.request import ExportSummary, LeftOut
 from mammocalc.execution.export.run_facts import know_run
@@ -72,8 +72,8 @@ def export(request: ExportRequest) -> ExportSummary:
             notes.extend(study.notes)
             if study.content is not None:
                 written.extend(map(folder.write, write_study(study.content, kinds)))
-        folder.remove_older(request.kinds, {item.file for item in written})
-        summary = ExportSummary(tuple(written), tuple(left_out), tuple(notes))
+        removed = folder.remove_older(request.kinds, {item.file for item in written})
+        summary = ExportSummary(tuple(written), tuple(left_out), tuple(notes), removed)
         folder.record(FINISHED, run.facts, summary, tells_changes=tells_changes)
     return summary
 
@@ -90,7 +90,7 @@ def _require_no_loss(request: ExportRequest, images: RunImages, files: ImageFile
         )
         raise UsageError(message)
     keys = (split_key(key)[0] for results in images.results.values() for key in results)
-    if before.get("objects") and files.by_uid.keys().isdisjoint(keys):
+    if holds_objects(request.out) and files.by_uid.keys().isdisjoint(keys):
         message = (
             f"no image of the run is in --images {request.images}, so that the objects in --out {request.out} would be "
             "removed and none written. Name the folder that the images were moved to; if --salt-file is given, it has "

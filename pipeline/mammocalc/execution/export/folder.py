@@ -70,6 +70,11 @@ def held_before(out: Path) -> Mapping[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
+def holds_objects(out: Path) -> bool:
+    """Tell whether a folder has objects of an earlier export, which may have been stopped before it listed them."""
+    return any(_OBJECT.fullmatch(path.name) for path in out.glob("*/*/*.dcm"))
+
+
 class ExportFolder:
     """
     Takes the objects of an export, each whole or not at all.
@@ -119,18 +124,20 @@ class ExportFolder:
         }
         self._write(RECORD, encode(document))
 
-    def remove_older(self, kinds: Collection[Kind], kept: Collection[str]) -> None:
-        """Remove objects of some kinds that an earlier export has left, so that they are not sent along."""
-        root = self._folder.root
+    def remove_older(self, kinds: Collection[Kind], kept: Collection[str]) -> int:
+        """Remove objects of some kinds that an earlier export has left, so that they are not sent along; count them."""
+        root, removed = self._folder.root, 0
         for kind in kinds:
             for name in FOLDERS[kind]:
                 for path in root.glob(f"*/{name}/*.dcm"):
                     place = path.relative_to(root).as_posix()
                     if _OBJECT.fullmatch(path.name) and place not in kept:
                         path.unlink(missing_ok=True)
+                        removed += 1
                         for folder in (path.parent, path.parent.parent):
                             with suppress(OSError):
                                 folder.rmdir()
+        return removed
 
     def _write(self, place: str, content: bytes) -> None:
         try:

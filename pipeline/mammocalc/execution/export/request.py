@@ -99,11 +99,14 @@ class ExportSummary:
         Empty where everything that was asked for is there.
     notes : tuple of LeftOut
         What is there, and not as one might think.
+    removed : int
+        Objects of an earlier export that are not of this one.
     """
 
     objects: tuple[WrittenObject, ...]
     left_out: tuple[LeftOut, ...]
     notes: tuple[LeftOut, ...]
+    removed: int = 0
 
     def __repr__(self) -> str:
         """One line, however many objects there are."""
