@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -201,3 +202,17 @@ def test_nothing_is_new_where_the_other_image_hides_its_region(
             )
         )
         assert found.is_new.tolist() == [is_new] * 6
+
+
+def test_what_the_other_image_hides_is_no_surplus_of_what_it_shows() -> None:
+    above = MIDDLE - np.array([14.0, 0.0]) + np.zeros((9, 2))
+    both = side(np.concatenate([above, near(4)]), seen(2), shown=tissue(hidden_above_mm=40.0))
+    found = count_surplus(replace(both, detail=np.repeat([0.0, 1.0], [9, 4])))
+    assert found.ours[-4:].tolist() == [4] * 4
+    assert not found.is_new.any()
+
+
+def test_a_region_that_is_hidden_in_part_may_hold_as_large_a_share() -> None:
+    for hidden_above_mm, is_new in ((0.0, True), (40.0, False)):
+        found = count_surplus(side(near(10), seen(4), shown=tissue(hidden_above_mm=hidden_above_mm)))
+        assert found.is_new.tolist() == [is_new] * 10

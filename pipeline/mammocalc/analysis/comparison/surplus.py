@@ -45,6 +45,8 @@ class Surplus:
         Of those joined to none, so many lie in its region that the other image would not overlook.
     theirs : ndarray of float64, shape (n,)
         Sum of the scores of all in the region of the other image that are reported, or may be a calcification.
+    hidden : ndarray of float64, shape (n,)
+        Share of that region that something hides: it may hold as large a share of those here.
     is_enough, is_shown : ndarray of bool, shape (n,)
         Whether these are enough to tell, and whether the other image shows that region.
     most_left : float
@@ -53,6 +55,7 @@ class Surplus:
 
     ours: NDArray[np.intp]
     theirs: NDArray[np.float64]
+    hidden: NDArray[np.float64]
     is_enough: NDArray[np.bool_]
     is_shown: NDArray[np.bool_]
     most_left: float
@@ -60,7 +63,7 @@ class Surplus:
     @property
     def is_new(self) -> NDArray[np.bool_]:
         """Whether each is new, or gone: the other image cannot hold what they all were, shape (n,)."""
-        return self.is_shown & self.is_enough & (self.theirs <= self.most_left * self.ours)
+        return self.is_shown & self.is_enough & (self.theirs + self.hidden * self.ours <= self.most_left * self.ours)
 
 
 def count_surplus(side: OneSided) -> Surplus:
@@ -77,7 +80,9 @@ def count_surplus(side: OneSided) -> Surplus:
         In the order of ``side.index``.
     """
     own_mm, expected, others = side.here.points_mm[side.index], side.expected_contrast, side.unexplained
-    ours = ((cdist(own_mm, own_mm) <= REGION_MM) & (expected >= SURE_CONTRAST)).sum(axis=1)
+    # Those that a box or an implant of the other image hides, or that lie beyond it, are no surplus of what it shows.
+    would_show = (expected >= SURE_CONTRAST) & ~side.is_hidden & side.there.shows(side.place_mm, 0.0)
+    ours = ((cdist(own_mm, own_mm) <= REGION_MM) & would_show).sum(axis=1)
     bright = others.contrast >= SEEN_CONTRAST * expected[:, None]
     like = (others.score >= 1.0) | ((others.score >= LIKE_SCORE) & bright)
     theirs = ((cdist(side.place_mm, others.places_mm) <= REGION_MM) & like) @ others.score
@@ -86,6 +91,7 @@ def count_surplus(side: OneSided) -> Surplus:
     return Surplus(
         ours=ours,
         theirs=theirs,
+        hidden=hidden,
         is_enough=ours >= np.where(is_known, LEAST_KNOWN, LEAST_UNKNOWN),
         is_shown=~side.is_hidden
         & (beyond <= MOST_BEYOND)
