@@ -453,3 +453,22 @@ def test_four_joined_on_tissue_that_is_not_the_same_compare_nothing(
     made = judged(image, image, frame, found, by_chance, other if tissue_was_seen else None).registration
     assert made.is_comparable is is_comparable
     assert is_comparable or "fewer than 5" in made.reasons[1]
+
+
+@pytest.mark.parametrize(
+    ("correlation", "joined", "said"),
+    [
+        (0.40, 0, "it is the same"),
+        (0.30, 5, "it is the same by what is joined"),
+        (0.30, 4, "it may be that of the other breast"),
+        (0.10, 4, "it may not be the same"),
+    ],
+)
+def test_what_is_joined_tells_whose_the_tissue_is(correlation: float, joined: int, said: str) -> None:
+    points = np.zeros((14, 2))
+    frame = lay_over(*[Anatomy(points, points[:0], points[0])] * 2)
+    tissue = TissueMap(frame, correlation, 0.03, points, points[:, 0], np.zeros((2, 2, 2), np.float32), (0.0, 0.0))
+    image = cast("LaidOut", SimpleNamespace(points_mm=points))
+    found = Matching(np.stack([np.arange(joined)] * 2, axis=1), 0.3, 20.0)
+    by_chance = [Matching(np.zeros((0, 2), np.intp), None, 0.0)]
+    assert judged(image, image, tissue, found, by_chance, tissue).registration.reasons[-1].endswith(f": {said}")

@@ -145,7 +145,7 @@ class Joined:
     @property
     def is_of_one_breast(self) -> bool:
         """Whether tissue, or what is joined on it, tells that this is not the patient's other breast."""
-        by_pairs = len(self.pairs) >= CONFIRMING_PAIRS and self.evidence >= OVER_CHANCE * self.by_chance
+        by_pairs = _confirms(self.pairs, self.evidence, self.by_chance)
         return by_pairs or (isinstance(self.way, TissueMap) and self.way.is_of_one_breast)
 
 
@@ -242,7 +242,7 @@ def judged(
                 mirrored_fits=mirrored_fits,
                 on_tissue=on_tissue,
             ),
-            *_reasons_of_tissue(tissue),
+            *_reasons_of_tissue(tissue, is_confirmed=_confirms(pairs, found.evidence, best)),
         ),
     )
     return Joined(current, prior, way, pairs, registration, found.evidence, best, mirrored_fits)
@@ -266,7 +266,12 @@ def _reasons(
     return (said, f"not {over} the evidence of the best mirrored prior: which is which cannot be told")
 
 
-def _reasons_of_tissue(tissue: TissueMap | None) -> tuple[str, ...]:
+def _confirms(pairs: NDArray[np.intp], evidence: float, by_chance: float) -> bool:
+    """Tell whether what is joined shows that the tissue is that of one breast."""
+    return len(pairs) >= CONFIRMING_PAIRS and evidence >= OVER_CHANCE * by_chance
+
+
+def _reasons_of_tissue(tissue: TissueMap | None, *, is_confirmed: bool) -> tuple[str, ...]:
     if tissue is None:
         return ()
     said = (
@@ -275,4 +280,6 @@ def _reasons_of_tissue(tissue: TissueMap | None) -> tuple[str, ...]:
     )
     if tissue.is_of_one_breast:
         return (f"{said}: it is the same",)
-    return (f"{said}: it {'may be that of the other breast' if tissue.is_sure else 'may not be the same'}",)
+    if tissue.is_sure:
+        return (f"{said}: it {'is the same by what is joined' if is_confirmed else 'may be that of the other breast'}",)
+    return (f"{said}: it may not be the same",)
