@@ -205,3 +205,12 @@ def test_unequal_particles_that_touch_are_two(scene):
     made = scene(0.1, noise=5.0).add_discs([(30.31, 19.95, 0.65, 900.0), (30.14, 20.67, 0.64, 450.0)])
     found = _measured(made)
     assert [c.diameter_mm for c in found] == pytest.approx([0.64, 0.65], abs=0.12)
+
+
+@pytest.mark.parametrize("spacing_mm", [0.05, 0.1, 0.2])
+def test_bright_specks_on_faint_ground_are_no_part_of_it(scene, spacing_mm):
+    ground = [(35.25, 20.0, 1.2, 150.0), (35.6, 20.0, 0.25, 80.0)]
+    specks = [(35.0, 19.65, 0.3, 600.0), (35.0, 20.35, 0.3, 500.0)]
+    found = _measured(scene(spacing_mm, noise=6.0).add_discs([*ground, *specks]))
+    assert [c.column_px * spacing_mm for c in found] == pytest.approx([19.65, 20.35], abs=0.15)
+    assert [c.diameter_mm for c in found] == pytest.approx([0.3, 0.3], abs=0.08)

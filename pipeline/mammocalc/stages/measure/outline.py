@@ -44,7 +44,8 @@ class Outline:
     A closed outline in pixels of the breast's box, and the lines its background was found with.
 
     ``feret_mm`` are its largest and smallest Feret diameter, ``box`` its first
-    row, first column, last row and last column.
+    row, first column, last row and last column, ``height`` that of its peak
+    above the background, 0 where the search drew it.
     """
 
     outline: NDArray[np.float64]
@@ -52,6 +53,7 @@ class Outline:
     is_split: bool
     feret_mm: tuple[float, float]
     box: tuple[float, float, float, float]
+    height: float
 
     @cached_property
     def solidity(self) -> float:
@@ -82,12 +84,17 @@ class Outline:
 
 
 def outline_of(
-    corners: NDArray[np.float64], spacing: PixelSpacing, background_length_mm: float, *, is_split: bool
+    corners: NDArray[np.float64],
+    spacing: PixelSpacing,
+    background_length_mm: float,
+    *,
+    is_split: bool,
+    height: float = 0.0,
 ) -> Outline:
     """Give an outline by its corners, shape (n, 2), the last of them equal to the first."""
     (top, left), (bottom, right) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     feret_mm = feret_diameters(spacing.to_mm(corners))
-    return Outline(corners, background_length_mm, is_split, feret_mm, (top, left, bottom, right))
+    return Outline(corners, background_length_mm, is_split, feret_mm, (top, left, bottom, right), height)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,8 +178,8 @@ def find_outline(
     holding = [c for c in outlines if points_in_poly([at], c)[0]]
     if not holding:
         return None
-    outline = max(holding, key=polygon_area)
-    return outline_of(outline + np.array([top, left]), spacing, reach_mm, is_split=own is not region)
+    corners = max(holding, key=polygon_area) + np.array([top, left])
+    return outline_of(corners, spacing, reach_mm, is_split=own is not region, height=height)
 
 
 def _framed(excess: NDArray[np.float64], own: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int_]]:

@@ -11,7 +11,7 @@ import numpy as np
 from mammocalc.model import Calcification
 from mammocalc.stages.measure.blur import unblurred
 from mammocalc.stages.measure.body import find_body
-from mammocalc.stages.measure.outline import find_outline, outline_of, surroundings_of
+from mammocalc.stages.measure.outline import LEVEL, find_outline, outline_of, surroundings_of
 from mammocalc.vocabulary.geometry import polygon_area
 from mammocalc.vocabulary.lexicon import CalcificationSize, Flag
 
@@ -75,7 +75,8 @@ def measure_particles(
     true diameter there as long as it is wider than the blur; below, the known
     blur is taken out. Peaks inside one outline are one particle, as sure as
     the surest of them, unless a valley parts them: then a watershed draws the
-    border. Outlines that share half of the smaller one are of one body, too.
+    border. Outlines that share half of the smaller one are of one body, too,
+    but specks that stand on much fainter ground.
     Where the outline is a part of a larger even body, such as the wall of a
     rim, the body is the calcification. What the search has outlined, a large
     body, comes first: what lies in it is a part of it.
@@ -123,8 +124,10 @@ def measure_particles(
         if not particle.outline_px and shape.feret_mm[0] >= _BODY_MIN_LENGTH_MM:
             body = find_body(scales[0].image, shape.outline, spacing)
         if body is not None:
-            shape = outline_of(body, spacing, shape.background_length_mm, is_split=False)
+            shape = outline_of(body, spacing, shape.background_length_mm, is_split=False, height=shape.height)
         shared = [one for one in accepted if shape.shares(one[1]) >= _SAME_SHARE]
+        if body is None and sum(_stands_on(shape, other) for _, other in shared) > 1:
+            continue  # the ground of several specks
         rest = None if body is not None else _beside(particle, shape, shared, around, spacing)
         if rest is not None:
             accepted.append((particle, rest))
@@ -182,6 +185,11 @@ def _beside(
     if rest is None or rest.solidity < _ONE_MIN_SOLIDITY or rest.area_px < _ONE_MIN_AREA_SHARE * other.area_px:
         return None
     return rest
+
+
+def _stands_on(ground: Outline, speck: Outline) -> bool:
+    """Tell whether what is too short for a part of a body stands out of another by more than half of its height."""
+    return speck.feret_mm[0] < _BODY_MIN_LENGTH_MM and LEVEL * speck.height > ground.height
 
 
 def _body_of(one: tuple[Particle, Outline], other: tuple[Particle, Outline]) -> tuple[Particle, Outline]:
