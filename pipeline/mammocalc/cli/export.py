@@ -115,7 +115,7 @@ def export(arguments: argparse.Namespace) -> int:
     named = {0: "", 1: "; it names the patient"}.get(count, "; they name the patient")
     print(escaped(f"{count} DICOM object{'' if count == 1 else 's'} in {arguments.out}{named}"))
     if summary.removed:
-        print(f"note: {many(summary.removed, 'object')} of an earlier export removed, which are not of this one")
+        print(f"note: {many(summary.removed, 'object')} of an earlier export, not of this one, removed")
     for note in _each_once(summary.notes):
         print(escaped(f"note: {note}"))
     for sentence in _each_once(summary.left_out):
