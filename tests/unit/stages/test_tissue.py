@@ -23,6 +23,7 @@ from mammocalc.stages.registration import (
     log_odds_of_looks,
     match_points,
     register_tissue,
+    smoothed_in_part,
 )
 from mammocalc.stages.registration.confirmed import confirmed
 
@@ -253,3 +254,22 @@ def test_a_smoothed_or_noisy_image_is_told_by_its_grain_and_noise() -> None:
     assert usual.contrast_over(noisy) == 1.0
     empty = np.zeros((100, 80), np.uint16)
     assert clarity_of(empty, coarsen(empty, np.zeros((0, 2)), (), (0.1, 0.1))) == Clarity(1.0, 0.0)
+
+
+def test_a_part_that_was_smoothed_is_found_and_nothing_else() -> None:
+    rng = np.random.default_rng(7)
+    tissue = cv2.GaussianBlur(rng.normal(0, 1, (800, 600)), (0, 0), 12)
+    whole = 20000 + 2500 * tissue / tissue.std() + rng.normal(0, 300, (800, 600))
+    part = whole.copy()
+    part[200:600, 150:450] = cv2.GaussianBlur(whole, (0, 0), 4)[200:600, 150:450]
+
+    def smoothed(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        density = values.astype(np.uint16)
+        found = smoothed_in_part(density, coarsen(density, np.zeros((0, 2)), (), (0.1, 0.1)))
+        return cv2.resize(found.astype(np.uint8), (600, 800), interpolation=cv2.INTER_NEAREST) > 0
+
+    assert not smoothed(whole).any()
+    assert smoothed(part)[220:580, 170:430].mean() > 0.95
+    assert not smoothed(part)[:170].any()
+    assert not smoothed(part)[:, :120].any()
+    assert not smoothed(np.zeros((100, 80))).any()

@@ -137,7 +137,7 @@ def _word_at(side: OneSided, nth: int, surplus: Surplus, *, is_new: bool) -> tup
         return Change.NOT_COMPARABLE, "its place on the other date is not known: too few joined near it"
     if side.is_hidden[nth]:
         return Change.NOT_COMPARABLE, (
-            f"the {side.other} shows no tissue at its place: a box, a border or saturation hides it"
+            f"the {side.other} shows no tissue at its place: a box, a border, saturation or smoothing hides it"
         )
     if not side.there.shows(place_mm[None], BORDER_MM)[0]:
         return Change.NOT_COMPARABLE, "its place lies at or beyond the border of the other image"

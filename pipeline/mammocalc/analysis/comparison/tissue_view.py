@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mammocalc.stages.registration import clarity_of, coarsen, cut_crops
+from mammocalc.stages.registration import clarity_of, coarsen, cut_crops, smoothed_in_part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,4 +61,5 @@ def view_tissue(density: NDArray[np.uint16], laid: LaidOut) -> TissueView:
     report, size_mm = laid.report, (spacing.row_mm, spacing.column_mm)
     outlines = [laid_out(one.outline_px) for one in report.calcifications]
     image = coarsen(turned, laid_out(report.breast.outline_px), outlines, size_mm)
+    image = replace(image, cut_off=np.maximum(image.cut_off, smoothed_in_part(turned, image)))
     return TissueView(image, cut_crops(turned, laid.points_mm, size_mm), clarity_of(turned, image))

@@ -1,6 +1,6 @@
 """Registration: two sets of calcifications of one breast are laid over each other and joined."""
 
-from mammocalc.stages.registration.clarity import Clarity, clarity_of
+from mammocalc.stages.registration.clarity import Clarity, clarity_of, smoothed_in_part
 from mammocalc.stages.registration.expected import expect
 from mammocalc.stages.registration.frame import Anatomy, FrameMap, lay_over
 from mammocalc.stages.registration.guide import SPREAD_MM, Guide
@@ -30,4 +30,5 @@ __all__ = [
     "match_points",
     "register_tissue",
     "residual_mm",
+    "smoothed_in_part",
 ]

@@ -26,6 +26,10 @@ SMOOTHED: Final = 0.075
 """Grain of smoothed images: four of INbreast and four simulated ones have 0.10 to 0.29, and 0.07 at most after a median
 of 5 pixels or a Gaussian of 2."""
 LESS: Final = 0.7
+AROUND_MM: Final = 2.5
+SMOOTHED_IN_PART: Final = 0.2
+"""Grain of a part over the breast's median. 18 images of patients and simulated ones have 0.3 to 0.6 in all but a
+hundredth, and 0.16 to 0.5 at the least; where they are smoothed by a Gaussian of 4 pixels half has 0.15 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,42 @@ def clarity_of(density: NDArray[np.uint16], image: TissueImage) -> Clarity:
         return Clarity(1.0, 0.0)
     spread = 1.4826 * float(np.median(np.abs(structure)))
     return Clarity(near2 / far2, float(np.sqrt(near2 / 2)) / max(spread, 1e-9))
+
+
+def smoothed_in_part(density: NDArray[np.uint16], image: TissueImage) -> NDArray[np.bool_]:
+    """
+    Tell where an image was smoothed, as by motion or a drawn-over part: what is small is not seen there.
+
+    Parameters
+    ----------
+    density : ndarray of uint16, shape (rows, columns)
+        Laid out as ``image`` is.
+    image : TissueImage
+
+    Returns
+    -------
+    ndarray of bool, shape of ``image``
+    """
+    weight = (image.inside > 0.99).astype(np.float32)
+    near, far = (_mean_difference2(density[::EVERY], apart, weight) for apart in (1, FAR_PX))
+    grain = near / np.maximum(far, 1e-6)
+    has_both = (weight > 0) & (far > 0)
+    usual = float(np.median(grain[has_both])) if has_both.any() else 0.0
+    is_smoothed = (has_both & (grain < SMOOTHED_IN_PART * usual)).astype(np.uint8)
+    width_px = 2 * round(AROUND_MM / PIXEL_MM) + 1  # by so much the grain beside reaches into it
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width_px, width_px))
+    return np.asarray(cv2.dilate(is_smoothed, disc) > 0)
+
+
+def _mean_difference2(values: NDArray[np.uint16], apart: int, weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the mean square of differences within rows around each pixel of a weight; the largest are edges."""
+    found = np.zeros(values.shape, np.float32)
+    found[:, apart:] = (values[:, apart:].astype(np.float32) - values[:, :-apart]) ** 2
+    changes = found[found > 0]
+    found = np.minimum(found, np.quantile(changes, USUAL_SHARE) if changes.size else 0.0)
+    mean = cv2.resize(found, weight.shape[::-1], interpolation=cv2.INTER_AREA)
+    sums, counts = (cv2.GaussianBlur(each, (0, 0), AROUND_MM / PIXEL_MM) for each in (mean * weight, weight))
+    return np.asarray(sums / np.maximum(counts, 1e-3), np.float32)
 
 
 def _difference2(values: NDArray[np.uint16], is_breast: NDArray[np.bool_], apart: int) -> float:

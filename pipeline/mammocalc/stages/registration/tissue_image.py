@@ -42,7 +42,8 @@ class TissueImage:
     inside : ndarray of float32, shape (rows, columns)
         Share of each pixel that is breast.
     cut_off : ndarray of float32, shape (rows, columns)
-        How far tissue is cut off at the largest or the smallest level, as by saturation or a box; from 1 on it is.
+        How far tissue is cut off at the largest or the smallest level, as by saturation or a box, or smoothed away;
+        from 1 on it is.
     origin_mm, pixel_mm : tuple of float
         Centre of the first pixel and the size of a pixel, (down, across); about `PIXEL_MM`.
     """
