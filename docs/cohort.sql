@@ -12,7 +12,7 @@ FROM 'run/tables/images.parquet'
 GROUP BY distribution
 ORDER BY images DESC, distribution;
 --   distribution | images | micro | macro | mean_presence_level
---   grouped | 2 | 28 | 1 | 7.2
+--   grouped | 2 | 29 | 0 | 7.2
 --   segmental | 2 | 55 | 0 | 7.7
 --   diffuse | 1 | 66 | 0 | 8.7
 --   linear | 1 | 13 | 0 | 7.3
@@ -37,7 +37,7 @@ GROUP BY ALL
 ORDER BY k.density_per_cm2 DESC, image, cluster
 LIMIT 5;
 --   image | cluster | distribution | n_members | extent_mm | density_per_cm2 | median_diameter_mm
---   45917442 | A | grouped | 14 | 5.137 | 49.766 | 0.42
+--   45917442 | A | grouped | 15 | 5.137 | 53.321 | 0.43
 --   78384268 | A | grouped | 10 | 5.376 | 30.296 | 0.3
 --   09162867 | A | linear | 12 | 28.146 | 14.827 | 0.54
 --   73135442 | A | segmental | 30 | 39.772 | 7.616 | 0.37
@@ -61,5 +61,4 @@ ORDER BY device, c.size;
 --   Mammocalc Simulator B | micro | 67 | 0.2 | 0.38 | 0.61 | 0
 --   Mammocalc Simulator C | micro | 12 | 0.26 | 0.32 | 0.51 | 0
 --   Mammocalc Simulator D | micro | 44 | 0.22 | 0.42 | 0.62 | 0
---   Mammocalc Simulator E | macro | 1 | 1.08 | 1.08 | 1.08 | 0
---   Mammocalc Simulator E | micro | 16 | 0.19 | 0.4 | 0.55 | 0
+--   Mammocalc Simulator E | micro | 17 | 0.19 | 0.41 | 0.62 | 0
