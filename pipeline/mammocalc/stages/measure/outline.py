@@ -67,10 +67,10 @@ class Outline:
 
     def shares(self, other: Outline) -> float:
         """Give the share of the smaller one's area that lies in the other as well."""
-        top, left = max(self.box[0], other.box[0]), max(self.box[1], other.box[1])
-        bottom, right = min(self.box[2], other.box[2]), min(self.box[3], other.box[3])
-        if top >= bottom or left >= right:  # nearly always: it is asked of every two particles
-            return 0.0
+        (top, left, bottom, right), (top2, left2, bottom2, right2) = self.box, other.box
+        if top >= bottom2 or top2 >= bottom or left >= right2 or left2 >= right:
+            return 0.0  # nearly always, and it is asked of every two particles
+        top, left, bottom, right = max(top, top2), max(left, left2), min(bottom, bottom2), min(right, right2)
         corner = np.floor([top, left])
         shape = (math.ceil(bottom - corner[0]) + 1, math.ceil(right - corner[1]) + 1)
         common = np.count_nonzero(
@@ -143,7 +143,7 @@ def surroundings_of(
 
 
 def find_outline(
-    particle: Particle, around: Surroundings, spacing: PixelSpacing, taken: Sequence[Outline] = ()
+    particle: Particle, around: Surroundings, spacing: PixelSpacing, taken: Outline | None = None
 ) -> Outline | None:
     """Find the outline of one particle, without what is taken; None where its peak has no closed contour."""
     scale, finest = around.scales[particle.scale], around.scales[0]
@@ -168,11 +168,11 @@ def find_outline(
         return None
     region = _component(excess >= LEVEL * height, at)
     own = _without_neighbours(region, excess, at, around.peaks_px - (top, left))
-    for other in taken:
-        own = own & (fill_polygon(other.outline - (top, left), own.shape) == 0)
-    if not own[at]:
-        return None
-    own = _component(own, at) if taken else own
+    if taken is not None:
+        own = own & (fill_polygon(taken.outline - (top, left), own.shape) == 0)
+        if not own[at]:
+            return None
+        own = _component(own, at)
     framed, corner = _framed(np.where(own | ~region, excess, 0.0), own)
     outlines = [c + corner for c in find_contours(framed, LEVEL * height) if len(c) > 3]
     holding = [c for c in outlines if points_in_poly([at], c)[0]]

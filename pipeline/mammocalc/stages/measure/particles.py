@@ -181,7 +181,7 @@ def _beside(
     if len(shared) != 1 or particle.outline_px or is_compact:
         return None
     [(_, other)] = shared
-    rest = find_outline(particle, around, spacing, [other])
+    rest = find_outline(particle, around, spacing, other)
     if rest is None or rest.solidity < _ONE_MIN_SOLIDITY or rest.area_px < _ONE_MIN_AREA_SHARE * other.area_px:
         return None
     return rest
