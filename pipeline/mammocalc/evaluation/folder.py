@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mammocalc.evaluation.page import render_page
 from mammocalc.files.replacing import write_whole
 from mammocalc.results.layout import KINDS
-from mammocalc.results.parse import parse_json
-from mammocalc.vocabulary.errors import OutputError, ResultError, UsageError
+from mammocalc.results.parse import record_in
+from mammocalc.vocabulary.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,11 +80,7 @@ def held_before(folder: Path) -> Mapping[str, Any]:
     mapping
         Its document; empty where there is none that can be read.
     """
-    try:
-        document = parse_json((folder / DOCUMENT).read_bytes())
-    except (OSError, ResultError):
-        return {}
-    return document if isinstance(document, dict) else {}
+    return record_in(folder / DOCUMENT)
 
 
 def write_evaluation(folder: Path, evaluation: Evaluation) -> None:

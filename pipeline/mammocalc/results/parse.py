@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mammocalc.vocabulary.errors import ResultError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
 def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
@@ -47,6 +51,26 @@ def parse_json(text: str | bytes, *, checks_floats: bool = True) -> Any:
     except (ValueError, MemoryError):
         message = "it is not JSON"
     raise ResultError("", message)
+
+
+def record_in(path: Path) -> Mapping[str, Any]:
+    """
+    Read the JSON object of a file that an earlier command may have written.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    mapping
+        Empty where there is no such file, or none that holds an object.
+    """
+    try:
+        record = parse_json(path.read_bytes())
+    except (OSError, ResultError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _refuse(word: str) -> NoReturn:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from mammocalc.dicom.writer import OF_STUDY, Kind, require_segmentations, write_study
 from mammocalc.execution.export.changes import TELLING, ComparedImages
-from mammocalc.execution.export.folder import FINISHED, WRITING, ExportFolder, held_before, holds_objects, require_apart
+from mammocalc.execution.export.folder import FINISHED, RECORD, WRITING, ExportFolder, holds_objects, require_apart
 from mammocalc.execution.export.images import ImageFiles
 from mammocalc.execution.export.request import ExportSummary, LeftOut
 from mammocalc.execution.export.run_facts import know_run
 from mammocalc.execution.export.studies import find_study, sort_by_study
 from mammocalc.files.claim import FolderClaim
+from mammocalc.results.parse import record_in
 from mammocalc.vocabulary.errors import UsageError
 from mammocalc.vocabulary.image_key import split_key
 
@@ -80,7 +81,7 @@ def export(request: ExportRequest) -> ExportSummary:
 
 def _require_no_loss(request: ExportRequest, images: RunImages, files: ImageFiles) -> bool:
     """Raise UsageError where objects of an earlier export would go by an oversight; tell whether some tell changes."""
-    before = held_before(request.out)
+    before = record_in(request.out / RECORD)
     if request.comparison is None and before.get("tells_changes"):
         if not TELLING & set(request.kinds):
             return True

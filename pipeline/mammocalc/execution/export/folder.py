@@ -13,12 +13,11 @@ from mammocalc.execution.export.request import WrittenObject
 from mammocalc.execution.run_folder import RunFolder, out_of_room
 from mammocalc.execution.run_manifest import SOFTWARE
 from mammocalc.files.claim import LOCK
-from mammocalc.results.parse import parse_json
 from mammocalc.results.to_json import encode
-from mammocalc.vocabulary.errors import ResultError, StoppedError, UsageError
+from mammocalc.vocabulary.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from pathlib import Path
 
     from mammocalc.dicom.writer import DicomObject, RunFacts
@@ -59,15 +58,6 @@ def require_apart(request: ExportRequest) -> None:
                 "objects. Choose an empty folder."
             )
             raise UsageError(message)
-
-
-def held_before(out: Path) -> Mapping[str, Any]:
-    """Read the list of an earlier export; empty where there is none that can be read."""
-    try:
-        record = parse_json((out / RECORD).read_bytes())
-    except (OSError, ResultError):
-        return {}
-    return record if isinstance(record, dict) else {}
 
 
 def holds_objects(out: Path) -> bool:
